@@ -1,0 +1,44 @@
+# Two commands do it all: `make run` (the main job on the bundled city) and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+
+.PHONY: run setup test lint bench lock clean drawing
+
+run: .venv/.ready                ## yearly refresh of the bundled synthetic city, to a published release in ./data
+	$(BIN)/fortschreibung demo --refresh
+
+setup: .venv/.ready              ## .venv with the locked dependencies and the command line
+
+.venv/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
+	touch $@
+
+.venv/.ready-dev: .venv/.ready requirements-dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	touch $@
+
+test: .venv/.ready-dev lint      ## everything CI runs: linters, types, tests
+	$(BIN)/python -m pytest -m "not nightly"
+
+lint: .venv/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 --nofail-warnings sql
+	$(BIN)/lint-imports --config pyproject.toml
+
+bench: .venv/.ready-dev          ## ratios against the floor, pandas and polars; writes bench/results.json
+	$(BIN)/python -m bench
+
+lock: .venv/.ready               ## resolve the dependencies again (writes no registry address)
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-dev.lock --group dev pyproject.toml
+
+clean:                           ## forget the environment and the local data
+	rm -rf .venv data

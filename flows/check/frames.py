@@ -1,0 +1,98 @@
+"""The frames that the suites judge: what the SQL in sql/check/ finds in a run's working database.
+
+A file whose name begins with an underscore is a working table for the others; every other file is a frame
+and has a suite of the same name. Each frame has a column `einheit` that names what a row speaks of. Its
+columns `gefunden` and `erwartet` hold values that may be confidential: they go into the findings of the run,
+never into the report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.errors import FortschreibungError
+from flows.home import limits
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+_CONFIDENTIAL = ("gefunden", "erwartet")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The rows of one frame, and what may be said of them outside."""
+
+    name: str
+    rows: pd.DataFrame
+
+    @property
+    def public(self) -> pd.DataFrame:
+        """The rows without their confidential columns: all that Great Expectations gets to see."""
+        return self.rows.drop(columns=[name for name in _CONFIDENTIAL if name in self.rows])
+
+
+def frames_of(work_db: Path, sql: Path) -> Iterator[Frame]:
+    """Yield every frame of the folder `sql` over the working database, which is opened for reading only.
+
+    Raises:
+        FortschreibungError: when the database cannot be read or a file of `sql` does not fit it.
+    """
+    import duckdb  # noqa: PLC0415 -- heavy; pandas comes with it
+
+    bounds = limits()
+    try:
+        connection = duckdb.connect(
+            str(work_db), read_only=True, config={"memory_limit": bounds.memory, "threads": bounds.threads}
+        )
+    except duckdb.Error as problem:
+        message = f"The checks expected to read {work_db}, found: {problem}. Refresh again."
+        raise FortschreibungError(message) from problem
+    with connection:
+        for file in _working_tables(sql):
+            _make_working_table(connection, file)
+        for file in sorted(sql.glob("[!_]*.sql")):
+            yield Frame(file.stem, _rows(connection, file))
+
+
+def _working_tables(sql: Path) -> list[Path]:
+    """Return the files of the working tables, each after those that it reads."""
+    files = {file.stem: file for file in sorted(sql.glob("_*.sql"))}
+    reads = {
+        name: files.keys() & re.findall(r"\b_\w+", file.read_text(encoding="utf-8"))
+        for name, file in files.items()
+    }
+    return [files[name] for name in TopologicalSorter(reads).static_order()]
+
+
+def _make_working_table(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Keep the rows of `file` under its name, for several frames to read."""
+    query = file.read_text(encoding="utf-8")
+    with _named_in_errors(file):
+        connection.execute(f'CREATE TEMP TABLE "{file.stem}" AS\n{query}')
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, file: Path) -> pd.DataFrame:
+    with _named_in_errors(file):
+        return connection.sql(file.read_text(encoding="utf-8")).df()
+
+
+@contextmanager
+def _named_in_errors(file: Path) -> Iterator[None]:
+    import duckdb  # noqa: PLC0415
+
+    try:
+        yield
+    except duckdb.Error as problem:
+        message = (
+            f"sql/check/{file.name} could not be run. It expected the tables of this version in work.duckdb, "
+            f"found:\n{problem}\nRefresh again; if it comes back, report it with this message."
+        )
+        raise FortschreibungError(message) from problem

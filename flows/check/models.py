@@ -1,0 +1,87 @@
+"""What crosses the line between the refresh and its check worker: one job in, one report out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+Station = Literal["extract", "staged", "sozialraum"]
+Severity = Literal["critical", "warning", "info"]
+
+REPORT_FOLDER = "checks"
+"""Below the run folder; travels with the release, so it names no confidential value."""
+
+FINDINGS_FOLDER = "findings"
+"""Below the run folder; offending rows with their values. Confidential: never leaves the run."""
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CheckJob(_Message):
+    """What is to be checked, and where the report goes."""
+
+    work_db: Path
+    run_folder: Path
+    city_id: str
+    city_name: str
+
+
+class CheckResult(_Message):
+    """The outcome of one check.
+
+    May be published: `units` stays empty where naming them would tell too much.
+    """
+
+    suite: str
+    check: str
+    station: Station
+    severity: Severity
+    ok: bool
+    expected: str
+    found: str
+    units: list[str]
+    offending: int
+    reason: str
+    what_to_do: str
+
+    @property
+    def blocks(self) -> bool:
+        """Whether this outcome stops the publication."""
+        return self.severity == "critical" and not self.ok
+
+
+class Finding(_Message):
+    """One offending unit with its values. Confidential: stays in the run folder."""
+
+    check: str
+    unit: str
+    found: str
+    expected: str
+
+
+class CheckReport(_Message):
+    """The outcome of all checks of a run; `path` is the folder with index.html and checks.json."""
+
+    ok: bool
+    checks: int
+    blockers: int
+    warnings: int
+    path: Path
+
+
+RESULTS = TypeAdapter(list[CheckResult])
+FINDINGS = TypeAdapter(list[Finding])
+
+
+def results_of(report: CheckReport) -> list[CheckResult]:
+    """Return every check of `report`, from its checks.json."""
+    return RESULTS.validate_json((report.path / "checks.json").read_bytes())
+
+
+def findings_of(report: CheckReport) -> list[Finding]:
+    """Return the first offending units of each failed check of `report`, with their values."""
+    return FINDINGS.validate_json((report.path.parent / FINDINGS_FOLDER / "findings.json").read_bytes())

@@ -1,0 +1,109 @@
+"""What Great Expectations found, in our words: a result to publish, and findings to keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flows.check.models import CheckResult, Finding
+from flows.check.suites import CheckMeta, SuiteMeta
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuite, ExpectationValidationResult
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    from flows.check.frames import Frame
+
+_NAMED_UNITS = 20
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One check: its result, and its first offending units with their values."""
+
+    result: CheckResult
+    findings: list[Finding]
+
+
+def outcome_of(
+    suite: ExpectationSuite,
+    config: ExpectationConfiguration,
+    validated: ExpectationValidationResult,
+    frame: Frame,
+) -> Outcome:
+    """Return the outcome of one expectation. One that could not be evaluated counts as a failed blocker."""
+    meta = CheckMeta.model_validate(config.meta)
+    ok = bool(validated.success)
+    evaluated = ok or bool(validated.result)
+    offending = frame.rows.iloc[[] if ok else _offending_positions(validated, len(frame.rows))]
+    rows: list[dict[Any, Any]] = offending.head(_NAMED_UNITS).to_dict("records")
+    findings = [_finding(meta.id, config, row) for row in rows]
+    result = CheckResult(
+        suite=suite.name,
+        check=meta.id,
+        station=SuiteMeta.model_validate(suite.meta).station,
+        severity=config.severity.value if evaluated else "critical",
+        ok=ok,
+        expected=str(config.description),
+        found=_found(validated, len(offending), len(frame.rows))
+        if evaluated
+        else _why_not_evaluated(validated),
+        units=[finding.unit for finding in findings] if meta.units_public else [],
+        offending=len(offending),
+        reason=meta.reason,
+        what_to_do=meta.what_to_do,
+    )
+    return Outcome(result, findings)
+
+
+def _judges_the_row_count(validated: ExpectationValidationResult) -> bool:
+    return "observed_value" in validated.result
+
+
+def _offending_positions(validated: ExpectationValidationResult, rows: int) -> list[int]:
+    """Return all rows of a frame that should be empty, else the rows that Great Expectations names."""
+    if _judges_the_row_count(validated):
+        return list(range(rows))
+    return list(validated.result.get("unexpected_index_list") or [])
+
+
+def _finding(check: str, config: ExpectationConfiguration, row: dict[Any, Any]) -> Finding:
+    """Return what the frame says of the row, else the value of the judged column and its bounds."""
+    column = config.kwargs.get("column")
+    value = row.get(column)
+    if "min_value" in config.kwargs and isinstance(value, float | int):
+        found, expected = f"{column} {value:,.10g}", _bounds(config.kwargs)
+    else:
+        found = row.get("gefunden", f"{column} {value}" if column else "more than one row")
+        expected = row.get("erwartet", config.description)
+    return Finding(check=check, unit=row["einheit"], found=str(found), expected=str(expected))
+
+
+def _bounds(kwargs: dict[str, Any]) -> str:
+    lowest, highest = kwargs.get("min_value"), kwargs.get("max_value")
+    if lowest is None:
+        return f"at most {highest:g}"
+    if highest is None:
+        return f"at least {lowest:g}"
+    return f"{lowest:g}" if lowest == highest else f"{lowest:g} to {highest:g}"
+
+
+def _found(validated: ExpectationValidationResult, offending: int, rows: int) -> str:
+    if _judges_the_row_count(validated):
+        return (
+            "no exception"
+            if validated.success
+            else f"{offending:,} exceptions"
+            if offending > 1
+            else "1 exception"
+        )
+    return f"so in all {rows:,}" if validated.success else f"not so in {offending:,} of {rows:,}"
+
+
+def _why_not_evaluated(validated: ExpectationValidationResult) -> str:
+    problems = {
+        problem["exception_message"]
+        for problem in validated.exception_info.values()
+        if isinstance(problem, dict)
+    }
+    return "the check could not be made: " + ("; ".join(sorted(problems)) or "no reason given")

@@ -1,0 +1,133 @@
+"""The landing zone: delivered bytes under their sha256, never changed, with a record of every attempt."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from flows.errors import SourceUnavailable
+from flows.extract.models import Attempt, Lieferung
+
+CHUNK = 1 << 20
+
+
+class NamedFile(Protocol):
+    """A binary file with a name on disk."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    def read(self, size: int = -1, /) -> bytes: ...  # noqa: D102
+    def write(self, data: bytes, /) -> int: ...  # noqa: D102
+    def seek(self, offset: int, /) -> int: ...  # noqa: D102
+    def tell(self) -> int: ...  # noqa: D102
+    def flush(self) -> None: ...  # noqa: D102
+    def fileno(self) -> int: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Bytes that have arrived: their content address and length."""
+
+    sha256: str
+    bytes: int
+
+
+class Landing:
+    """The landing zone below one folder, shared by all cities."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._record = folder / "attempts.jsonl"
+        (folder / "objects").mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def path(self, sha256: str) -> Path:
+        """Return where the bytes with this hash lie (or would lie)."""
+        return self.folder / "objects" / sha256[:2] / sha256
+
+    def holds(self, sha256: str) -> bool:
+        """Return whether the bytes are here and still are what their name says."""
+        path = self.path(sha256)
+        return path.is_file() and sha256_of(path) == sha256
+
+    @contextmanager
+    def incoming(self) -> Iterator[NamedFile]:
+        """Yield a private temporary file beside the objects; it is gone afterwards unless `keep` took it."""
+        with tempfile.NamedTemporaryFile(prefix=".incoming-", dir=self.folder, delete=False) as file:
+            try:
+                yield file
+            finally:
+                Path(file.name).unlink(missing_ok=True)
+
+    def keep(self, file: NamedFile) -> Stored:
+        """Move the bytes of an `incoming` file to their content address; return address and length."""
+        file.flush()
+        file.seek(0)
+        digest, size = hashlib.sha256(), 0
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+        stored = Stored(digest.hexdigest(), size)
+        target = self.path(stored.sha256)
+        if not self.holds(stored.sha256):
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.fsync(file.fileno())
+            Path(file.name).chmod(0o400)
+            Path(file.name).replace(target)
+        return stored
+
+    def record(self, attempt: Attempt) -> None:
+        """Add one line to the record of attempts; earlier lines are never touched."""
+        line = attempt.model_dump_json(exclude_none=True).encode() + b"\n"
+        handle = os.open(self._record, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(handle, line)
+        finally:
+            os.close(handle)
+
+    def attempts(self) -> Iterator[Attempt]:
+        """Yield every recorded attempt, oldest first; a line cut short by a killed run is passed over."""
+        if self._record.exists():
+            with self._record.open(encoding="utf-8") as lines:
+                yield from (Attempt.model_validate_json(line) for line in lines if line.endswith("}\n"))
+
+    def accepted(self, city: str) -> dict[str, Attempt]:
+        """Return for each address the newest attempt of `city` whose bytes are still here."""
+        newest = {
+            attempt.url: attempt
+            for attempt in self.attempts()
+            if attempt.city == city and attempt.outcome in ("new", "unchanged") and attempt.sha256
+        }
+        return {url: attempt for url, attempt in newest.items() if self.path(attempt.sha256 or "").is_file()}
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file's bytes, as hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_back(landing: Path, lieferungen: Iterable[Lieferung]) -> None:
+    """Check that every Lieferung's bytes are still what they were when they came.
+
+    Raises:
+        SourceUnavailable: names the damaged or vanished objects; the next pull fetches them again.
+    """
+    zone = Landing(landing)
+    damaged = [f"{one.name} ({one.sha256[:12]})" for one in lieferungen if not zone.holds(one.sha256)]
+    if damaged:
+        raise SourceUnavailable(
+            f"The landing zone {landing} no longer holds what was delivered: {', '.join(damaged)}. "
+            "Run the refresh again: the files are fetched anew."
+        )
+
+
+def now() -> dt.datetime:
+    """Return the present moment in UTC, to the second, as it is written into records."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)

@@ -1,0 +1,69 @@
+"""What passes between connectors, landing zone and the stations after them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+@dataclass(frozen=True)
+class Order:
+    """One file that a source is asked for: an address on the web or a path in a folder."""
+
+    source: str
+    name: str
+    url: str | None = None
+    path: Path | None = None
+    year: int | None = None
+
+
+class Lieferung(BaseModel):
+    """One file as a source delivered it, kept in the landing zone under its content."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    name: str
+    sha256: str
+    bytes: int
+    url: str
+    fetched_at: dt.datetime
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def path_in(self, landing: Path) -> Path:
+        """Return where the bytes lie below the folder `landing`."""
+        return landing / "objects" / self.sha256[:2] / self.sha256
+
+
+class Attempt(BaseModel):
+    """One line of the landing zone's record: what was asked for and what came of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    city: str
+    source: str
+    name: str
+    url: str
+    at: dt.datetime
+    outcome: Literal["new", "unchanged", "absent", "refused", "failed"]
+    status: int | None = None
+    bytes: int | None = None
+    sha256: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    seconds: float
+    problem: str | None = None
+
+
+class Pulled(BaseModel):
+    """The outcome of the station pull: every Lieferung, and the sources that brought none."""
+
+    lieferungen: list[Lieferung]
+    missing: list[str]
+    new: int
+    unchanged: int

@@ -1,0 +1,88 @@
+"""The codebook as data: Merkmale (what is counted) and Indikatoren (numerator over denominator)."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from flows.profile.city import Identifier, Strict
+
+Theme = Literal["bevoelkerung", "haushalte", "soziales", "wohnen", "bewegung", "raum"]
+
+
+class Merkmal(Strict):
+    """A counted quantity, additive over base units."""
+
+    label_de: str
+    label_en: str
+    unit: str
+    kind: Literal["bestand", "bewegung", "flaeche"]
+    theme: Theme
+    protected: bool
+    whole: bool = True  # a count of things, never a fraction
+
+
+class UsageWarning(Strict):
+    """A caution of the fixed vocabulary that travels with an Indikator."""
+
+    de: str
+    en: str
+
+
+class Indikator(Strict):
+    """A figure made from Merkmale: a count, or a numerator over a denominator; never an average of rates."""
+
+    label_de: str
+    label_en: str
+    description_de: str
+    description_en: str
+    unit: str
+    decimals: int = Field(ge=0, le=6)
+    type: Literal["anzahl", "anteil", "verhaeltnis", "veraenderung"]
+    numerator: list[Identifier] = Field(min_length=1)
+    denominator: list[Identifier] = Field(default_factory=list)
+    factor: float = 1
+    lag_years: int | None = None
+    reference: Literal["stichtag", "zeitraum"]
+    theme: Theme
+    source_de: str
+    direction: Literal["hoch", "niedrig", "neutral"]
+    protection: Identifier
+    limitations_de: str = ""
+    limitations_en: str = ""
+    usage_warnings: list[Identifier] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _needs(self) -> Self:
+        if self.type in ("anteil", "verhaeltnis") and not self.denominator:
+            message = f"type = '{self.type}' needs a `denominator`"
+            raise ValueError(message)
+        if self.type in ("anzahl", "veraenderung") and self.denominator:
+            message = f"type = '{self.type}' has no `denominator` of its own"
+            raise ValueError(message)
+        if (self.type == "veraenderung") != (self.lag_years is not None):
+            message = "`lag_years` goes with type = 'veraenderung', and only with it"
+            raise ValueError(message)
+        return self
+
+
+class Codebook(Strict):
+    """All Merkmale and Indikatoren of a city, in the order in which they are published."""
+
+    usage_warnings: dict[Identifier, UsageWarning] = Field(default_factory=dict)
+    merkmal: dict[Identifier, Merkmal] = Field(default_factory=dict)
+    indikator: dict[Identifier, Indikator] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        for name, indikator in self.indikator.items():
+            unknown = {*indikator.numerator, *indikator.denominator} - set(self.merkmal)
+            if unknown:
+                message = f"indikator.{name}: {sorted(unknown)} is no Merkmal of the codebook"
+                raise ValueError(message)
+            warnings = set(indikator.usage_warnings) - set(self.usage_warnings)
+            if warnings:
+                message = f"indikator.{name}: usage_warnings {sorted(warnings)} are not in [usage_warnings]"
+                raise ValueError(message)
+        return self

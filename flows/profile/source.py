@@ -1,0 +1,221 @@
+"""A source as data: where a Lieferung comes from, how it is written and what it must contain."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from flows.profile.city import Identifier, Pattern, Strict
+
+Sign = Literal["nichts", "unbekannt", "spaeter", "sinnlos", "unsicher"]
+
+
+class Dialect(Strict):
+    """How a file is written: the difference between its bytes and a plain table."""
+
+    format: Literal["csv", "xlsx", "geojson"] = "csv"
+    encoding: Literal["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16"] = "utf-8"
+    delimiter: str = ";"
+    quote: str = '"'
+    decimal: Literal[",", "."] = ","
+    thousands: Literal[".", ",", " ", ""] = ""
+    member: str | None = None  # pattern of the file inside a ZIP
+    preamble: int = 0  # lines above the header
+    footer: str | None = None  # the line that begins with this, and all below, are notes
+    sheet: str | None = None
+    missing: dict[str, Sign] = Field(default_factory=dict)
+
+
+class StichtagRule(Strict):
+    """Where the Stichtag of a row stands: in the file's name, in a column, or fixed in the profile."""
+
+    source: Literal["name", "column", "fixed"]
+    column: str | None = None
+    format: str = "%Y-%m-%d"
+    fixed: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _needs(self) -> Self:
+        if self.source == "column" and not self.column:
+            message = "source = 'column' needs `column`"
+            raise ValueError(message)
+        if self.source == "fixed" and self.fixed is None:
+            message = "source = 'fixed' needs `fixed`, a date"
+            raise ValueError(message)
+        return self
+
+
+class Years(Strict):
+    """The years that an HTTP source is asked for: from `first` up to `last`, or as far as there are files."""
+
+    first: int
+    last: int | None = None
+
+
+class Drop(Strict):
+    """Rows left out on purpose, counted under the name of the rule."""
+
+    column: str
+    equals: list[str]
+    rule: str
+
+
+class Register(Strict):
+    """A register extract: one row a person. Columns by their header, codes as the office writes them."""
+
+    unit: str
+    age: str
+    sex: str
+    nationality: str
+    migration: str
+    duration: str
+    sexes: list[str]
+    female: list[str]
+    nationalities: list[str]
+    foreign: list[str]
+    migrations: list[str]
+    migrant: list[str]
+    ignore: list[str] = Field(default_factory=list)
+
+
+class Matrix(Strict):
+    """A table of counts, one row a base unit: which columns make which Merkmal.
+
+    ``merkmale`` maps a Merkmal to the columns whose sum it is; ``A000..A002`` names a run of columns.
+    ``unit_digits`` pads ids that lost their leading zeros on the way through a spreadsheet.
+    """
+
+    unit: str
+    unit_digits: int | None = None
+    merkmale: dict[Identifier, list[str]] = Field(min_length=1)
+    ignore: list[str] = Field(default_factory=list)
+    drop: list[Drop] = Field(default_factory=list)
+
+
+class Assignment(Strict):
+    """Which unit of which Raumebene a base unit belongs to in a Zuschnitt."""
+
+    unit: str
+    units: dict[Identifier, str] = Field(min_length=1)
+    ignore: list[str] = Field(default_factory=list)
+
+
+class Names(Strict):
+    """Names of units: one row a unit, the Raumebene in a column."""
+
+    level: str
+    id: str
+    name: str
+    levels: dict[str, Identifier]
+
+
+class Geometry(Strict):
+    """Polygons of base units; properties may also name the units they belong to."""
+
+    id_property: str
+    crs: Annotated[str, Field(pattern=r"^EPSG:\d+$")]
+    names: dict[Identifier, str] = Field(default_factory=dict)
+
+
+class Official(Strict):
+    """Official totals of the whole city, one row a Stichtag."""
+
+    merkmale: dict[Identifier, str] = Field(min_length=1)
+    ignore: list[str] = Field(default_factory=list)
+
+
+KINDS = ("register", "matrix", "assignment", "names", "geometry", "official")
+
+
+class Source(Strict):
+    """One source: connector, address, dialect, contract, Stichtag rule, licence."""
+
+    id: Identifier
+    title_de: str
+    title_en: str
+    connector: Literal["http_file", "drop_folder"]
+    url: str | None = None
+    folder: str | None = None
+    file: Pattern
+    years: Years | None = None
+    required: bool = True
+    licence: str
+    attribution: str
+    zuschnitt: dt.date | None = None
+    stichtag: StichtagRule | None = None
+    dialect: Dialect = Dialect()
+    register_: Register | None = Field(default=None, alias="register")
+    matrix: Matrix | None = None
+    assignment: Assignment | None = None
+    names: Names | None = None
+    geometry: Geometry | None = None
+    official: Official | None = None
+
+    @property
+    def kind(self) -> str:
+        """Which of the KINDS this source is: the one contract that it carries."""
+        return next(kind for kind in KINDS if self.contract(kind) is not None)
+
+    def contract(self, kind: str) -> Strict | None:
+        """Return this source's contract of that kind, or None."""
+        found: Strict | None = getattr(self, "register_" if kind == "register" else kind)
+        return found
+
+    @model_validator(mode="after")
+    def _one_contract(self) -> Self:
+        kinds = [kind for kind in KINDS if self.contract(kind) is not None]
+        if len(kinds) != 1:
+            message = f"needs exactly one contract of {', '.join(KINDS)}; found {', '.join(kinds) or 'none'}"
+            raise ValueError(message)
+        if self.connector == "http_file" and not self.url:
+            message = "connector = 'http_file' needs `url`"
+            raise ValueError(message)
+        if kinds[0] in ("assignment", "names", "geometry") and self.zuschnitt is None and kinds[0] != "geometry":
+            message = f"a source of kind {kinds[0]} needs `zuschnitt`, the date of the Zuschnitt it describes"
+            raise ValueError(message)
+        if kinds[0] in ("register", "matrix", "official") and self.stichtag is None:
+            message = f"a source of kind {kinds[0]} needs a `stichtag` rule"
+            raise ValueError(message)
+        return self
+
+    def expand(self, columns: list[str]) -> list[str]:
+        """Return `columns` with runs such as ``A000..A002`` spelled out."""
+        return [single for column in columns for single in _run(column)]
+
+
+def _run(column: str) -> list[str]:
+    match = re.fullmatch(r"(.*?)(\d+)\.\.(.*?)(\d+)", column)
+    if not match:
+        return [column]
+    head, first, head_again, last = match.groups()
+    if head != head_again or len(first) != len(last) or int(first) > int(last):
+        message = f"{column!r} is not a run of columns: expected the same letters and as many digits on both sides"
+        raise ValueError(message)
+    return [f"{head}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
+
+
+class Correction(Strict):
+    """A known error in a source, mended on record: which rows, how, why, and what must still hold.
+
+    ``rows`` is the number of rows that must match, so that a mended source is noticed.
+    """
+
+    source: Identifier
+    file: Pattern | None = None
+    where: dict[str, str | float] = Field(min_length=1)
+    action: Literal["replace", "drop"]
+    column: str | None = None
+    value: str | None = None
+    reason: str
+    reported: str
+    rows: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _needs(self) -> Self:
+        if self.action == "replace" and (self.column is None or self.value is None):
+            message = "action = 'replace' needs `column` and `value`"
+            raise ValueError(message)
+        return self

@@ -1,0 +1,262 @@
+"""Builds one release in a fresh process that has never seen a confidential row.
+
+    python -m flows.publish.build JOB.json TARGET_DIR VERSION
+
+reads the protected Parquet files beside JOB.json and writes the whole release into TARGET_DIR, the manifest
+last. A .duckdb file can hold memory that its process left lying about; this process has none to leave.
+The last line on stdout is one JSON object, for `flows.publish.promote`, which starts this process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from flows.errors import FortschreibungError, VerificationFailed
+from flows.home import limits
+from flows.publish import changes, exports, geo, metadata, tables
+from flows.publish.codebook_page import codebook_html, codebook_page_from
+from flows.publish.content_hash import table_hashes, whole_hash
+from flows.publish.contract import (
+    IndikatorColumn,
+    Level,
+    Table,
+    contract,
+    indikator_columns,
+    level_with_parents,
+    literal,
+    quoted,
+    tables_of_city,
+)
+from flows.publish.job import Previous, ReleaseJob, Setting, job_from, sql_fingerprint
+from flows.publish.manifest import FORMAT, Manifest, files_in
+from flows.publish.own_tables import fill_own_tables, release_row
+
+DATABASE = "fortschreibung.duckdb"
+
+
+@dataclass(frozen=True)
+class Building:
+    """What every step of a build works on."""
+
+    con: duckdb.DuckDBPyConnection
+    job: ReleaseJob
+    setting: Setting
+    tables: Sequence[Table]
+    indikatoren: Sequence[IndikatorColumn]
+    target: Path
+
+
+@dataclass(frozen=True)
+class Built:
+    """The outcome: the content's hash, and the standing version that has the same content, if one has."""
+
+    content_hash: str
+    same_as: str | None = None
+
+
+def build(job_path: Path, target: Path, setting: Setting) -> Built:
+    """Write the release `setting.version` into `target`, or stop early where a standing one has its content.
+
+    Raises:
+        FortschreibungError: when the protected tables are not what the contract wants.
+    """
+    job, folder = job_from(job_path), job_path.parent
+    geo.still_clock(job.stichtag_max)
+    target.mkdir(parents=True, exist_ok=True)
+    with _new_database(target / DATABASE) as con:
+        wanted, indikatoren = _wanted_tables(con, job, folder)
+        for table in wanted:
+            tables.create(con, table)
+        tables.load(con, wanted, folder)
+        content = table_hashes(con, [table.name for table in wanted if table.content])
+        identity = whole_hash(content)
+        if identity in setting.standing:
+            return Built(identity, setting.standing[identity])
+        compared = changes.changes_since(con, job.city_name, setting.version, setting.previous)
+        fill_own_tables(con, wanted, release_row(job, setting, identity), job, compared)
+        _stop_at(tables.faults(con, wanted))
+        _write_files(Building(con, job, setting, wanted, indikatoren, target), compared)
+        own = table_hashes(con, [table.name for table in wanted if not table.content])
+        described = {
+            name: {"rows": _rows(con, name), "content": name in content, "hash": digest}
+            for name, digest in sorted({**content, **own}.items())
+        }
+        con.execute("USE memory; DETACH fortschreibung")
+    _copy_checks(folder.parent / "checks", target / "checks")
+    _manifest(job, setting, identity, described, target).write(target)
+    return Built(identity)
+
+
+def _new_database(path: Path) -> duckdb.DuckDBPyConnection:
+    allowed = limits()
+    con = duckdb.connect(
+        config={
+            "threads": allowed.threads,
+            "memory_limit": allowed.memory,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "temp_directory": f"{path.parent}.spill",
+        }
+    )
+    con.execute(f"ATTACH {literal(str(path))} AS fortschreibung (STORAGE_VERSION 'v1.0.0')")
+    con.execute("USE fortschreibung")
+    return con
+
+
+def _wanted_tables(
+    con: duckdb.DuckDBPyConnection, job: ReleaseJob, folder: Path
+) -> tuple[Sequence[Table], Sequence[IndikatorColumn]]:
+    codebook = folder / "indikator.parquet"
+    tables.parquet_columns(con, codebook)
+    indikatoren = indikator_columns(con, f"read_parquet({literal(str(codebook))})")
+    names = [level.id for level in job.raumebenen]
+    levels = [
+        level_with_parents(
+            Level(level.id, level.label_de, level.label_en),
+            names,
+            list(tables.parquet_columns(con, folder / f"{level.id}.parquet")),
+        )
+        for level in job.raumebenen
+    ]
+    return tables_of_city(levels, indikatoren), indikatoren
+
+
+def _stop_at(faults: Sequence[str]) -> None:
+    if faults:
+        raise VerificationFailed(
+            "The protected tables break the contract in sql/release.toml; nothing was published and the last "
+            "release stands:\n" + "\n".join(f"  {fault}" for fault in faults)
+        )
+
+
+def _write_files(build: Building, compared: changes.Changes) -> None:
+    con, job, version, target = build.con, build.job, build.setting.version, build.target
+    exported = [table for table in build.tables if table.export]
+    levels = {level.id for level in job.raumebenen}
+    units = [table for table in build.tables if table.name in levels]
+    layers = geo.Layers(units, build.indikatoren, job.zuschnitt, job.coordinate_system)
+    files = [
+        *exports.write_csv(con, exported, target / "csv"),
+        *exports.write_parquet(con, exported, target / "parquet"),
+        *geo.write_geo(con, layers, target / "geo"),
+        exports.write_codebook_csv(con, target / "codebook.csv"),
+    ]
+    (target / "codebook.html").write_text(_codebook(con, version), encoding="utf-8")
+    (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (target / "changes.html").write_text(changes.changes_html(compared), encoding="utf-8")
+    metadata.write_json(target / "datapackage.json", metadata.data_package(job, version, exported, target))
+    named = {path.relative_to(target).as_posix(): path for path in [target / DATABASE, *files]}
+    made_at = build.setting.made_at.isoformat()
+    metadata.write_json(target / "dcat.jsonld", metadata.dcat(job, version, made_at, named))
+
+
+def _codebook(con: duckdb.DuckDBPyConnection, version: str) -> str:
+    """Return the codebook's page, which reads a schema `katalog`: here views on the release's own tables."""
+    con.execute("CREATE SCHEMA memory.katalog")
+    for name in ("raumebene", "merkmal", "indikator", "indikator_teil", "schutzklasse", "hinweis"):
+        con.execute(f"CREATE VIEW memory.katalog.{name} AS SELECT * FROM fortschreibung.{name}")  # noqa: S608
+    con.execute(
+        "CREATE VIEW memory.katalog.stadt AS SELECT stadt AS name, synthetisch FROM fortschreibung._release"
+    )
+    con.execute("USE memory")
+    try:
+        return codebook_html(codebook_page_from(con, version))
+    finally:
+        con.execute("USE fortschreibung")
+
+
+def _rows(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = con.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()  # noqa: S608 -- contract names
+    return int(row[0]) if row else 0
+
+
+def _copy_checks(report: Path, target: Path) -> None:
+    if not report.is_dir():
+        raise FortschreibungError(
+            f"Expected the report of the checks in {report}, found no such folder; nothing was published. "
+            "The station check writes it."
+        )
+    shutil.copytree(report, target, copy_function=shutil.copyfile)
+
+
+def _manifest(
+    job: ReleaseJob, setting: Setting, identity: str, described: dict[str, dict[str, object]], target: Path
+) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        city=job.city_id,
+        version=setting.version,
+        schema_version=contract().schema_version,
+        made_at=setting.made_at.isoformat(),
+        stichtag_max=job.stichtag_max.isoformat(),
+        zuschnitt=job.zuschnitt,
+        previous=setting.previous.version if setting.previous else None,
+        content_hash=identity,
+        tables=described,
+        input_fingerprint=job.input_fingerprint,
+        run_id=job.run_id,
+        code={"version": job.code_version, "commit": job.code_commit, "sql_sha256": sql_fingerprint()},
+        libraries=job.libraries,
+        sources=[source.model_dump(mode="json") for source in job.sources],
+        catalog_head=setting.catalog_head,
+        files=files_in(target),
+    )
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that started it is gone, so that nothing is built for nobody."""
+
+    def wait() -> None:
+        while os.read(0, 1):
+            continue
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build as the command line says; the last line on stdout says how it ended."""
+    parser = argparse.ArgumentParser(prog="python -m flows.publish.build", description=__doc__)
+    parser.add_argument("job", type=Path)
+    parser.add_argument("target", type=Path)
+    parser.add_argument("version")
+    parser.add_argument("--made-at", type=dt.datetime.fromisoformat, default=dt.datetime.now(dt.UTC))
+    parser.add_argument("--previous", nargs=2, metavar=("VERSION", "DIR"))
+    parser.add_argument("--catalog-head", default="")
+    parser.add_argument("--standing", action="append", default=[], metavar="HASH=VERSION")
+    parser.add_argument("--end-with-parent", action="store_true")
+    given = parser.parse_args(arguments)
+    sys.modules["pandas"] = None  # type: ignore[assignment] # else DuckDB imports it with the first parameter
+    if given.end_with_parent:
+        _end_with_parent()
+    setting = Setting(
+        version=given.version,
+        made_at=given.made_at.astimezone(dt.UTC).replace(microsecond=0),
+        previous=Previous(given.previous[0], Path(given.previous[1]) / DATABASE) if given.previous else None,
+        catalog_head=given.catalog_head,
+        standing=dict(each.split("=", 1) for each in given.standing),
+    )
+    try:
+        built = build(given.job, given.target, setting)
+    except (FortschreibungError, OSError, duckdb.Error) as problem:
+        kind = type(problem).__name__
+        words = str(problem) if isinstance(problem, FortschreibungError) else f"{kind}: {problem}"
+        print(json.dumps({"error": words, "kind": kind}), flush=True)  # noqa: T201 -- to the process that started this
+        return problem.exit_code if isinstance(problem, FortschreibungError) else 1
+    print(json.dumps({"content_hash": built.content_hash, "same_as": built.same_as}), flush=True)  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Writes that survive a crash: whole or not at all, and on the disk before anything points to them.
+
+Everything unfinished is named ``.incoming-*``, so that one look finds the leftovers of a killed run.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import stat
+import time
+from pathlib import Path
+
+UNFINISHED = ".incoming-"
+_REMEDY = {
+    errno.ENOSPC: "the disk is full; make room and refresh again",
+    errno.EDQUOT: "the disk quota is used up; make room and refresh again",
+    errno.EFBIG: "a file grew past what the system allows; raise the limit and refresh again",
+    errno.EROFS: "the folder is read-only; make it writable or name another with --home DIR",
+    errno.EACCES: "this user may not write there; change the rights or name another folder with --home DIR",
+    errno.EPERM: "this user may not write there; change the rights or name another folder with --home DIR",
+    errno.ENOTDIR: "what is no folder is in the way; move it or name another folder with --home DIR",
+    errno.ENOENT: "the folder has vanished; is the network share connected?",
+    errno.ESTALE: "the network share has gone away; connect it and refresh again",
+    errno.EIO: "the disk or the network share fails; have it looked at and refresh again",
+}
+
+
+def unfinished_name() -> str:
+    """Return a new name for something unfinished."""
+    return f"{UNFINISHED}{secrets.token_hex(6)}"
+
+
+def remedy(problem: OSError) -> str:
+    """Return what went wrong with a folder and what to do, for the user."""
+    return _REMEDY.get(problem.errno or 0, "look at the folder and refresh again")
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the entries of `folder` to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Bring every file and folder below `folder` to the disk."""
+    for here, _, files in os.walk(folder):
+        for name in files:
+            sync_folder(Path(here) / name)
+        sync_folder(Path(here))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace `path` by `content`, so that a reader sees the old or the new and nothing between."""
+    aside = path.with_name(unfinished_name())
+    with aside.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    aside.replace(path)
+    sync_folder(path.parent)
+
+
+def point_link(link: Path, target: str) -> bool:
+    """Let the symbolic link `link` point to `target` in one step; return False where there are no links."""
+    aside = link.with_name(unfinished_name())
+    try:
+        aside.symlink_to(target, target_is_directory=True)
+    except OSError as problem:
+        if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT, errno.EIO, errno.ESTALE):
+            raise
+        return False
+    aside.replace(link)
+    sync_folder(link.parent)
+    return True
+
+
+def make_read_only(folder: Path) -> None:
+    """Take the right to write from every file and folder below `folder`, and from itself."""
+    for here, _, files in os.walk(folder, topdown=False):
+        for path in (*(Path(here) / name for name in files), Path(here)):
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~0o222)
+
+
+def remove(path: Path, *, attempts: int = 20) -> None:
+    """Remove a file, link or folder, read-only or not, even while a dying process still writes into it."""
+    if path.is_symlink() or path.is_file():
+        path.unlink(missing_ok=True)
+        return
+    for attempt in range(attempts):
+        for here, _, _ in os.walk(path):
+            Path(here).chmod(0o700)
+        try:
+            shutil.rmtree(path)
+        except FileNotFoundError:
+            return
+        except OSError:
+            if attempt == attempts - 1:
+                raise
+            time.sleep(0.05)
+        else:
+            return

@@ -1,0 +1,57 @@
+"""The tables as CSV and Parquet, and the codebook as CSV: the same rows in the same bytes, every time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from flows.publish.contract import Column, Table, literal, quoted
+
+
+def write_csv(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) -> list[Path]:
+    """Write each exported table to `folder`/<table>.csv (UTF-8, comma, point), without geometry."""
+    folder.mkdir()
+    paths = []
+    for table in tables:
+        columns = ", ".join(quoted(column.name) for column in csv_columns(table))
+        path = folder / f"{table.name}.csv"
+        con.execute(
+            f"COPY (SELECT {columns} FROM {quoted(table.name)} ORDER BY {table.rows_in_order}) "  # noqa: S608
+            f"TO {literal(str(path))} (FORMAT csv, HEADER, DELIMITER ',')"
+        )
+        paths.append(path)
+    return paths
+
+
+def csv_columns(table: Table) -> list[Column]:
+    """Return the columns of `table` that its CSV file holds."""
+    return [column for column in table.columns if column.type != "BLOB"]
+
+
+def write_parquet(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) -> list[Path]:
+    """Write each exported table to `folder`/<table>.parquet (zstd)."""
+    folder.mkdir()
+    paths = []
+    for table in tables:
+        path = folder / f"{table.name}.parquet"
+        con.execute(
+            f"COPY (SELECT * FROM {quoted(table.name)} ORDER BY {table.rows_in_order}) "  # noqa: S608
+            f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        paths.append(path)
+    return paths
+
+
+def write_codebook_csv(con: duckdb.DuckDBPyConnection, path: Path) -> Path:
+    """Write the codebook with the Merkmale of each Indikator's numerator and denominator to `path`."""
+    con.execute(
+        "COPY (SELECT i.*, "  # noqa: S608 -- a path, quoted
+        "string_agg(t.merkmal, ' + ' ORDER BY t.merkmal) FILTER (t.rolle = 'zaehler') AS zaehler, "
+        "string_agg(t.merkmal, ' + ' ORDER BY t.merkmal) FILTER (t.rolle = 'nenner') AS nenner "
+        "FROM indikator AS i LEFT JOIN indikator_teil AS t USING (indikator_id) "
+        "GROUP BY ALL ORDER BY i.position) "
+        f"TO {literal(str(path))} (FORMAT csv, HEADER, DELIMITER ',')"
+    )
+    return path

@@ -1,0 +1,1 @@
+"""Station stage: dialect by dialect into typed, tidy tables; what breaks its contract goes to quarantine."""

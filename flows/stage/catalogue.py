@@ -1,0 +1,98 @@
+"""Writes profile and codebook into the schema katalog, so that SQL reads them as data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+
+import duckdb
+
+from flows.profile.load import Profile
+from flows.stage.database import insert, sql
+
+
+def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
+    """Create and fill the schema katalog from the profile of a city."""
+    con.execute(sql("schema/katalog"))
+    _write_city(con, profile)
+    _write_codebook(con, profile)
+    _write_sources(con, profile)
+
+
+def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
+    city = profile.city
+    insert(
+        con, "katalog.stadt",
+        [{"stadt_id": city.id, "name": city.name, "koordinatensystem": city.crs, "synthetisch": city.synthetic,
+          "amtlich_band": city.official_band}],
+    )  # fmt: skip
+    insert(
+        con, "katalog.raumebene",
+        [{"raumebene": level.id, "rang": rank, "label_de": level.label_de, "label_en": level.label_en,
+          "id_muster": level.id_pattern, "zugehoerigkeit": level.membership, "stellen": level.digits,
+          "stadt_raum_id": level.city_unit} for rank, level in enumerate(city.raumebene, start=1)],
+    )  # fmt: skip
+    ends = {earlier.id: later.valid_from - dt.timedelta(days=1) for earlier, later in pairwise(city.zuschnitt)}
+    insert(
+        con, "katalog.zuschnitt",
+        [{"zuschnitt": z.id, "gueltig_ab": z.id, "gueltig_bis": str(ends[z.id]) if z.id in ends else None,
+          "basis": z.base, "basis_muster": city.base[z.base].id_pattern, "schachtelung": z.nested}
+         for z in city.zuschnitt],
+    )  # fmt: skip
+    insert(
+        con, "katalog.schutzklasse",
+        [{"schutzklasse": "frei", "mindest_zaehler": 0, "mindest_nenner": 0}]
+        + [{"schutzklasse": name, "mindest_zaehler": limit.min_numerator, "mindest_nenner": limit.min_denominator}
+           for name, limit in city.protection.items() if name != "frei"],
+    )  # fmt: skip
+
+
+def _write_codebook(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
+    book = profile.codebook
+    insert(
+        con, "katalog.merkmal",
+        [{"merkmal": name, "position": position, "label_de": m.label_de, "label_en": m.label_en, "einheit": m.unit,
+          "art": m.kind, "thema": m.theme, "geschuetzt": m.protected, "ganzzahlig": m.whole}
+         for position, (name, m) in enumerate(book.merkmal.items(), start=1)],
+    )  # fmt: skip
+    insert(
+        con, "katalog.indikator",
+        [{"indikator_id": name, "position": position, "label_de": i.label_de, "label_en": i.label_en,
+          "beschreibung_de": i.description_de, "beschreibung_en": i.description_en, "einheit": i.unit,
+          "nachkommastellen": i.decimals, "typ": i.type, "faktor": i.factor, "abstand_jahre": i.lag_years,
+          "bezug": i.reference, "thema": i.theme, "quelle": i.source_de, "richtung": i.direction,
+          "schutzklasse": i.protection, "einschraenkung_de": i.limitations_de,
+          "einschraenkung_en": i.limitations_en, "hinweise": " ".join(i.usage_warnings)}
+         for position, (name, i) in enumerate(book.indikator.items(), start=1)],
+    )  # fmt: skip
+    insert(
+        con, "katalog.indikator_teil",
+        [{"indikator_id": name, "rolle": role, "merkmal": merkmal}
+         for name, i in book.indikator.items()
+         for role, merkmale in (("zaehler", i.numerator), ("nenner", i.denominator)) for merkmal in merkmale],
+    )  # fmt: skip
+    insert(
+        con, "katalog.hinweis",
+        [{"hinweis": name, "text_de": w.de, "text_en": w.en} for name, w in book.usage_warnings.items()],
+    )  # fmt: skip
+
+
+def _write_sources(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
+    columns = [
+        {"quelle": source.id, "spalte": column, "merkmal": merkmal}
+        for source in profile.sources
+        if source.matrix
+        for merkmal, parts in source.matrix.merkmale.items()
+        for column in source.expand(parts)
+    ] + [
+        {"quelle": source.id, "spalte": column, "merkmal": merkmal}
+        for source in profile.sources
+        if source.official
+        for merkmal, column in source.official.merkmale.items()
+    ]
+    insert(con, "katalog.spalte_merkmal", columns)
+    insert(
+        con, "katalog.fehlzeichen",
+        [{"quelle": source.id, "zeichen": sign, "status": status}
+         for source in profile.sources for sign, status in source.dialect.missing.items()],
+    )  # fmt: skip

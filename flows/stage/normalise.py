@@ -1,0 +1,180 @@
+"""Turns a file of any dialect into plain text columns with exact line numbers.
+
+The result is a CSV in UTF-8 with the columns ``datei`` (the delivered file's name) and ``zeile`` (the
+line in it) before the delivered columns. Encoding, archive, spreadsheet, preamble and footer are dealt with here, once, so
+that everything after reads one kind of file. Nothing is interpreted: a text stays the text it was.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from types import MappingProxyType
+
+from flows.errors import SourceUnavailable
+from flows.profile.source import Dialect, Drop
+
+MAX_UNPACKED = 4 << 30  # bytes; a member that claims more is not a statistics extract
+
+
+@dataclass(frozen=True)
+class PlainFile:
+    """A normalised file: where it lies, its columns as delivered, and how many rows it holds."""
+
+    name: str
+    path: Path
+    columns: list[str]
+    rows: int
+    dropped: int
+
+
+def normalise(
+    delivered: Path,
+    name: str,
+    dialect: Dialect,
+    target: Path,
+    *,
+    rename: Mapping[str, str] = MappingProxyType({}),
+    drop: Sequence[Drop] = (),
+) -> PlainFile:
+    """Write `delivered` (called `name` by its source) to `target` as plain CSV and describe it.
+
+    `rename` gives columns the names that SQL knows them by; rows that a `drop` rule names are counted
+    and left out. The described columns are those delivered.
+
+    Raises:
+        SourceUnavailable: wrong encoding, no header, two columns of one name, or a row of another length.
+    """
+    rows = _sheet_rows(delivered, name, dialect) if dialect.format == "xlsx" else _text_rows(delivered, name, dialect)
+    header_line, header = next(rows, (0, []))
+    columns = [column.strip() for column in header]
+    _refuse_bad_header(name, header_line, columns)
+    count = dropped = 0
+    unwanted = [(columns.index(rule.column), set(rule.equals)) for rule in drop if rule.column in columns]
+    with target.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(["datei", "zeile", *(rename.get(column, column) for column in columns)])
+        for line, row in rows:
+            if len(row) != len(columns):
+                raise SourceUnavailable(
+                    f"File {name}, line {line}: expected {len(columns)} columns as in the header, found {len(row)}. "
+                    "Is the delimiter right, is a quote missing, is the file cut short?"
+                )
+            count += 1
+            cells = [cell.strip() for cell in row]
+            if any(cells[index] in texts for index, texts in unwanted):
+                dropped += 1
+                continue
+            out.writerow([name, line, *cells])
+    return PlainFile(name, target, columns, count, dropped)
+
+
+def unpacked(delivered: Path, name: str, dialect: Dialect, target: Path) -> Path:
+    """Return the file itself, or the one member of the archive that the dialect names, written to `target`.
+
+    Raises:
+        SourceUnavailable: the archive is damaged, encrypted, too large, or holds no such member or several.
+    """
+    if dialect.member is None:
+        return delivered
+    try:
+        with zipfile.ZipFile(delivered) as archive:
+            members = [m for m in archive.infolist() if fnmatch(m.filename, dialect.member)]
+            if len(members) != 1:
+                inside = ", ".join(m.filename for m in archive.infolist()) or "nothing"
+                raise SourceUnavailable(
+                    f"Archive {name}: expected one member named like {dialect.member!r}, found {len(members)}; "
+                    f"inside are {inside}. Correct `member` in sources.toml or ask the supplier."
+                )
+            if members[0].file_size > MAX_UNPACKED or members[0].flag_bits & 1:
+                raise SourceUnavailable(f"Archive {name}: {members[0].filename} is encrypted or larger than 4 GiB.")
+            with archive.open(members[0]) as inside_file, target.open("wb") as out:
+                while chunk := inside_file.read(1 << 20):
+                    out.write(chunk)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError) as problem:
+        raise SourceUnavailable(f"Archive {name} is damaged: {problem}. Ask the supplier for it again.") from problem
+    return target
+
+
+def _text_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line number, cells) of the header and the rows below it, up to the footer."""
+    _refuse_wrong_mark(delivered, name, dialect)
+    try:
+        text = delivered.read_text(encoding=dialect.encoding)
+    except (UnicodeDecodeError, UnicodeError) as problem:
+        raise SourceUnavailable(
+            f"File {name}: expected {dialect.encoding} as sources.toml says, found bytes that are not: {problem}. "
+            "Correct `encoding` in sources.toml or ask the supplier."
+        ) from problem
+    if "\x00" in text:
+        raise SourceUnavailable(f"File {name}: expected text, found zero bytes. Ask the supplier for it again.")
+    lines = io.StringIO(text, newline="")
+    for _ in range(dialect.preamble):
+        next(lines, None)
+    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote or None, strict=True)
+    try:
+        started = dialect.preamble + 1
+        for row in reader:
+            if dialect.footer and row and row[0].startswith(dialect.footer):
+                return
+            if any(cell.strip() for cell in row):
+                yield started, row
+            started = dialect.preamble + reader.line_num + 1
+    except csv.Error as problem:
+        line = dialect.preamble + reader.line_num
+        raise SourceUnavailable(f"File {name}, line {line}: expected a CSV row, found {problem}.") from problem
+
+
+def _sheet_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    """Yield (row number, cells) of the named sheet, from the header down to the footer."""
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 -- only spreadsheets need it
+
+    try:
+        with delivered.open("rb") as file:
+            book = CalamineWorkbook.from_filelike(file)
+            if dialect.sheet is not None and dialect.sheet not in book.sheet_names:
+                raise SourceUnavailable(
+                    f"Workbook {name}: expected the sheet {dialect.sheet!r}, found {', '.join(book.sheet_names)}. "
+                    "Correct `sheet` in sources.toml or ask the supplier."
+                )
+            sheet = book.get_sheet_by_name(dialect.sheet or book.sheet_names[0])
+            cells = sheet.to_python(skip_empty_area=False)
+    except (CalamineError, OSError) as problem:
+        raise SourceUnavailable(f"Workbook {name} cannot be read: {problem}. Ask the supplier again.") from problem
+    for number, row in enumerate(cells[dialect.preamble :], start=dialect.preamble + 1):
+        texts = [_cell_text(cell, dialect) for cell in row]
+        if dialect.footer and texts[0].startswith(dialect.footer):
+            return
+        if any(texts):
+            yield number, texts
+
+
+def _cell_text(cell: object, dialect: Dialect) -> str:
+    if isinstance(cell, bool) or not isinstance(cell, (int, float)):
+        return str(cell)
+    return (str(int(cell)) if cell == int(cell) else repr(cell)).replace(".", dialect.decimal)
+
+
+def _refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:
+    """A byte order mark says what the encoding is; the profile must agree with it."""
+    with delivered.open("rb") as file:
+        head = file.read(3)
+    utf8, utf16 = head == b"\xef\xbb\xbf", head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    found = "utf-8-sig" if utf8 else "utf-16" if utf16 else None
+    if found and found != dialect.encoding:
+        raise SourceUnavailable(
+            f"File {name}: expected {dialect.encoding} as sources.toml says, found the mark of {found}. "
+            f"Set `encoding = {found!r}` in sources.toml if the supplier changed it."
+        )
+
+
+def _refuse_bad_header(name: str, line: int, columns: list[str]) -> None:
+    twice = sorted({c for c in columns if columns.count(c) > 1})
+    if not columns or twice or "" in columns:
+        found = f"{', '.join(map(repr, twice))} twice" if twice else "a column without a name" if columns else "nothing"
+        raise SourceUnavailable(f"File {name}, line {line}: expected a header of different column names, found {found}.")

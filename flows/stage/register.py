@@ -1,0 +1,158 @@
+"""Stages register extracts of one row a person: counted by base unit while they are read, never stored.
+
+The usual way is one pass of DuckDB over the files. Only when a row breaks the contract, or a file is in
+a dialect that DuckDB does not read, is it read once more with line numbers, and the bad rows are set
+aside with file, line, column and rule. Both ways go through the same SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from flows.errors import SourceUnavailable
+from flows.extract.models import Lieferung
+from flows.profile.source import Register, Source
+from flows.stage.contract import refuse_other_columns
+from flows.stage.database import insert, set_variables, sql
+from flows.stage.normalise import normalise, unpacked
+
+NATIVE = ("utf-8", "utf-8-sig")
+
+
+def stage_register(
+    con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequence[Lieferung], landing: Path, run: Path
+) -> None:
+    """Count all extracts of a register source into stage.register, bad rows into stage.quarantaene.
+
+    Raises:
+        SourceUnavailable: a file is not of its dialect, or its columns are not those of the contract.
+    """
+    contract, rule = source.register_, source.stichtag
+    assert contract is not None and rule is not None  # noqa: S101, PT018 -- the model asks for both
+    folder = run / "plain" / source.id
+    folder.mkdir(parents=True, exist_ok=True)
+    set_variables(
+        con, quelle=source.id, stichtag_format=rule.format,
+        geschlechter=contract.sexes, weiblich=contract.female,
+        nationen=contract.nationalities, nichtdeutsch=contract.foreign,
+        migrationen=contract.migrations, migriert=contract.migrant,
+    )  # fmt: skip
+    files = {
+        one.name: unpacked(one.path_in(landing), one.name, source.dialect, folder / f"{one.name}.unpacked")
+        for one in lieferungen
+    }
+    if not _count_fast(con, source, contract, files):
+        _count_by_line(con, source, contract, files, folder)
+    con.execute(f"INSERT INTO stage.register BY NAME {sql('stage/register')}")
+    _account(con, source, lieferungen)
+
+
+def create_register(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty table stage.register with the columns that its SQL makes."""
+    set_variables(
+        con, quelle="", stichtag_format="%Y-%m-%d", geschlechter=[""], weiblich=[""], nationen=[""],
+        nichtdeutsch=[""], migrationen=[""], migriert=[""],
+    )  # fmt: skip
+    columns = ", ".join(f"NULL::VARCHAR AS {name}" for name in ("datei", *_CANONICAL))
+    con.execute(f"CREATE OR REPLACE TEMP VIEW roh_person AS SELECT {columns} WHERE FALSE")  # noqa: S608 -- fixed names
+    _count(con)
+    con.execute(f"CREATE TABLE stage.register AS {sql('stage/register')}")
+
+
+_CANONICAL = ("basis_text", "stichtag_text", "alter_text", "geschlecht", "nation", "migration", "dauer_text")
+
+
+def _names(source: Source, contract: Register) -> dict[str, str]:
+    """Return delivered column -> the name that SQL knows it by."""
+    column = source.stichtag.column if source.stichtag else None
+    delivered = (
+        contract.unit, column, contract.age, contract.sex, contract.nationality, contract.migration, contract.duration
+    )  # fmt: skip
+    return {name: canonical for name, canonical in zip(delivered, _CANONICAL, strict=True) if name}
+
+
+def _count(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(f"CREATE OR REPLACE TEMP VIEW person AS {sql('stage/person')}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE register_gezaehlt AS {sql('stage/register_gezaehlt')}")
+
+
+def _count_fast(
+    con: duckdb.DuckDBPyConnection, source: Source, contract: Register, files: dict[str, Path]
+) -> bool:
+    """Count in one pass; return whether every row kept the contract (else the slow way explains)."""
+    dialect, names = source.dialect, _names(source, contract)
+    if dialect.encoding not in NATIVE or dialect.preamble or dialect.footer or "dauer_text" not in names.values():
+        return False
+    headers = {name: _header(path, dialect.delimiter) for name, path in files.items()}
+    for name, header in headers.items():
+        refuse_other_columns(source.id, name, header, list(names), contract.ignore)
+    if len({tuple(header) for header in headers.values()}) != 1:
+        return False
+    header = next(iter(headers.values()))
+    try:
+        con.read_csv(
+            [str(path) for path in files.values()], header=True, sep=dialect.delimiter, quotechar=dialect.quote,
+            all_varchar=True, names=[names.get(column, column) for column in header], filename="pfad",
+        ).create_view("roh_person_gelesen", replace=True)  # fmt: skip
+        insert_paths(con, files)
+        con.execute("CREATE OR REPLACE TEMP VIEW roh_person AS SELECT *, pfad AS datei FROM roh_person_gelesen")
+        _count(con)
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return False
+    con.execute(
+        "UPDATE register_gezaehlt SET datei = datei_pfad.datei FROM datei_pfad WHERE register_gezaehlt.datei = pfad"
+    )
+    broken = con.execute(sql("stage/register_verletzt")).fetchone()
+    return broken is None
+
+
+def insert_paths(con: duckdb.DuckDBPyConnection, files: dict[str, Path]) -> None:
+    """Note which path on disk is which delivered file, for SQL to look up."""
+    con.execute("CREATE OR REPLACE TEMP TABLE datei_pfad (datei VARCHAR, pfad VARCHAR)")
+    insert(con, "datei_pfad", [{"datei": name, "pfad": str(path)} for name, path in files.items()])
+
+
+def _count_by_line(
+    con: duckdb.DuckDBPyConnection, source: Source, contract: Register, files: dict[str, Path], folder: Path
+) -> None:
+    names, plain = _names(source, contract), []
+    for name, path in files.items():
+        file = normalise(path, name, source.dialect, folder / f"{name}.csv", rename=names)
+        refuse_other_columns(source.id, name, file.columns, list(names), contract.ignore)
+        plain.append(str(file.path))
+    con.read_csv(plain, header=True, sep=",", quotechar='"', all_varchar=True, union_by_name=True).create_view(
+        "roh_person_gelesen", replace=True
+    )
+    con.execute("CREATE OR REPLACE TEMP VIEW roh_person AS SELECT * FROM roh_person_gelesen")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW person AS {sql('stage/person')}")
+    con.execute(f"INSERT INTO stage.quarantaene BY NAME {sql('stage/person_verletzt')}")
+    con.execute(
+        "CREATE OR REPLACE TEMP VIEW roh_person AS SELECT * FROM roh_person_gelesen "
+        "ANTI JOIN (SELECT datei, zeile::VARCHAR AS zeile FROM stage.quarantaene) USING (datei, zeile)"
+    )
+    _count(con)
+
+
+def _header(path: Path, delimiter: str) -> list[str]:
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        return [column.strip().strip('"') for column in file.readline().rstrip("\r\n").split(delimiter)]
+
+
+def _account(con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequence[Lieferung]) -> None:
+    good = dict(con.execute("SELECT datei, sum(einwohner) FROM register_gezaehlt GROUP BY datei").fetchall())
+    bad = dict(
+        con.execute("SELECT datei, count(*) FROM stage.quarantaene WHERE quelle = $1 GROUP BY datei", [source.id])
+        .fetchall()
+    )  # fmt: skip
+    for one in lieferungen:
+        if one.name not in good and one.name not in bad:
+            raise SourceUnavailable(f"Source {source.id}, file {one.name}: expected one row a person, found no row.")
+    insert(
+        con, "stage.datei",
+        [{"quelle": source.id, "datei": one.name, "sha256": one.sha256, "bytes": one.bytes,
+          "zeilen": int(good.get(one.name, 0)) + bad.get(one.name, 0), "uebernommen": int(good.get(one.name, 0)),
+          "quarantaene": bad.get(one.name, 0), "entfallen": 0} for one in lieferungen],
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""Station stage: every Lieferung into the typed tables of the working database."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from flows.errors import SourceUnavailable
+from flows.extract.models import Lieferung
+from flows.profile.load import Profile
+from flows.profile.source import Source
+from flows.stage.catalogue import write_catalogue
+from flows.stage.database import sql, use_spatial
+from flows.stage.register import create_register, stage_register
+from flows.stage.space import stage_space
+from flows.stage.tables import stage_table
+
+
+def stage(
+    con: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    lieferungen: list[Lieferung],
+    landing: Path,
+    run: Path,
+    *,
+    until: dt.date | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Create and fill the schemas katalog and stage; rows later than `until` are left out as asked for.
+
+    Raises:
+        SourceUnavailable: a file is not of its dialect or its columns not those of its contract.
+        ConfigError: a registered correction no longer matches.
+    """
+    use_spatial(con)
+    write_catalogue(con, profile)
+    con.execute(sql("schema/stage"))
+    create_register(con)
+    stage_space(con, profile, lieferungen, landing, run)
+    progress("space")
+    for source in profile.sources:
+        own = [one for one in lieferungen if one.source == source.id]
+        if own and source.kind in ("register", "matrix", "official"):
+            _stage_one(con, source, own, landing, run)
+            progress(f"{source.id}: {len(own)} files")
+    if until is not None:
+        for table in ("zaehlung", "register", "amtlich"):
+            con.execute(f"DELETE FROM stage.{table} WHERE stichtag > $1", [until])  # noqa: S608 -- fixed names
+    _write_quarantine(con, run / "quarantine.csv")
+
+
+def _stage_one(
+    con: duckdb.DuckDBPyConnection, source: Source, own: list[Lieferung], landing: Path, run: Path
+) -> None:
+    reader = stage_register if source.kind == "register" else stage_table
+    try:
+        reader(con, source, own, landing, run)
+    except (duckdb.DataError, duckdb.InvalidInputException) as problem:
+        names = ", ".join(one.name for one in own[:3]) + (" ..." if len(own) > 3 else "")
+        raise SourceUnavailable(
+            f"Source {source.id}: expected files as sources.toml describes them, found that {names} cannot be read: "
+            f"{str(problem).splitlines()[0]}"
+        ) from problem
+
+
+def _write_quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    rows = con.execute(
+        "SELECT quelle, datei, zeile, spalte, wert, regel FROM stage.quarantaene ORDER BY ALL"
+    ).fetchall()
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, delimiter=";", lineterminator="\n")
+        out.writerow(["quelle", "datei", "zeile", "spalte", "wert", "regel"])
+        out.writerows(rows)

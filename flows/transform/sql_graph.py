@@ -1,0 +1,67 @@
+"""Orders the files of a SQL folder by what each reads, found by parsing, so that nobody numbers them by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from flows.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class SqlTable:
+    """One file: the table that it makes, what a row is, its query, and the names that it reads."""
+
+    name: str
+    row: str
+    query: str
+    reads: frozenset[str]
+
+
+def tables_in_order(folder: Path, known: frozenset[str] = frozenset()) -> list[SqlTable]:
+    """Return the tables of `folder` so that each comes after those that it reads.
+
+    `known` are the names that are there already (``schema.table`` or ``table``).
+
+    Raises:
+        ConfigError: a file does not parse, has no leading comment, reads an unknown name, or files read
+            each other in a circle.
+    """
+    tables = {path.stem: _parsed(path) for path in sorted(folder.glob("*.sql"))}
+    for table in tables.values():
+        unknown = sorted(table.reads - set(tables) - known)
+        if unknown:
+            raise ConfigError(
+                f"{folder / table.name}.sql reads {', '.join(unknown)}, which is neither a file in {folder.name}/ "
+                f"nor a table that is there before ({', '.join(sorted(known)) or 'none'}). Correct the name."
+            )
+    graph = {table.name: sorted(table.reads & set(tables)) for table in tables.values()}
+    try:
+        return [tables[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as circle:
+        raise ConfigError(
+            f"The files of {folder} read each other in a circle: {' -> '.join(circle.args[1])}. "
+            "A table can only read what is made before it."
+        ) from None
+
+
+def _parsed(path: Path) -> SqlTable:
+    import sqlglot  # noqa: PLC0415 -- commands that only read releases do without
+    from sqlglot import exp  # noqa: PLC0415
+
+    query = path.read_text(encoding="utf-8")
+    first = query.splitlines()[0] if query else ""
+    if not first.startswith("-- One row "):
+        raise ConfigError(f"{path}, line 1: expected a comment that begins '-- One row ' and says what a row is.")
+    try:
+        tree = sqlglot.parse_one(query, dialect="duckdb")
+    except sqlglot.errors.ParseError as problem:
+        raise ConfigError(f"{path} is not SQL that can be read: {problem}") from problem
+    inside = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
+    reads = {
+        f"{table.db}.{table.name}" if table.db else table.name
+        for table in tree.find_all(exp.Table)
+        if table.name and (table.db or table.name not in inside)
+    }
+    return SqlTable(path.stem, first.removeprefix("-- "), query, frozenset(reads))

@@ -1,0 +1,43 @@
+-- One row is a Merkmal whose delivered counts do not all arrive in the city's figure.
+-- What was delivered for other base units than those of the Stichtag counts only where nothing else was delivered.
+WITH geliefert AS (
+    SELECT
+        stichtag.zuschnitt,
+        stichtag.stichtag,
+        basis_wert.merkmal,
+        coalesce(
+            sum(basis_wert.wert) FILTER (WHERE basis_wert.basis = stichtag.basis),
+            sum(basis_wert.wert),
+            0
+        ) AS wert
+    FROM _basis_wert AS basis_wert
+    INNER JOIN stichtag
+        ON basis_wert.stichtag = stichtag.stichtag
+    SEMI JOIN katalog.merkmal AS merkmal
+        ON basis_wert.merkmal = merkmal.merkmal
+    GROUP BY stichtag.zuschnitt, stichtag.stichtag, basis_wert.merkmal
+),
+
+angekommen AS (
+    SELECT
+        zuschnitt,
+        stichtag,
+        merkmal,
+        sum(wert) AS wert
+    FROM merkmal_raum
+    WHERE raumebene = (SELECT ebene.groebste FROM _ebene AS ebene)
+    GROUP BY zuschnitt, stichtag, merkmal
+)
+
+SELECT
+    concat(geliefert.merkmal, ', ', geliefert.stichtag) AS einheit,
+    concat(coalesce(round(angekommen.wert, 6)::VARCHAR, 'nothing'), ' in the city') AS gefunden,
+    concat(round(geliefert.wert, 6), ' delivered') AS erwartet
+FROM geliefert
+LEFT JOIN angekommen
+    ON
+        geliefert.zuschnitt = angekommen.zuschnitt
+        AND geliefert.stichtag = angekommen.stichtag
+        AND geliefert.merkmal = angekommen.merkmal
+WHERE abs(geliefert.wert - coalesce(angekommen.wert, 0)) > 0.000000001 * greatest(abs(geliefert.wert), 1)
+ORDER BY geliefert.stichtag, geliefert.merkmal

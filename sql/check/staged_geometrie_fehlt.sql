@@ -1,0 +1,27 @@
+-- One row is an inhabited base unit without geometry, where the others of its kind have one.
+WITH bewohnt AS (
+    SELECT DISTINCT
+        basis_wert.basis,
+        basis_wert.basis_id,
+        stichtag.zuschnitt
+    FROM _basis_wert AS basis_wert
+    INNER JOIN stichtag
+        ON basis_wert.stichtag = stichtag.stichtag AND basis_wert.basis = stichtag.basis
+    WHERE basis_wert.merkmal = 'einwohner' AND basis_wert.wert > 0
+)
+
+SELECT
+    concat(bewohnt.basis, ' ', bewohnt.basis_id, ', Zuschnitt ', bewohnt.zuschnitt) AS einheit,
+    'no geometry' AS gefunden,
+    '1 geometry' AS erwartet
+FROM bewohnt
+SEMI JOIN stage.geometrie AS andere
+    ON
+        bewohnt.basis = andere.basis
+        AND (andere.zuschnitt IS NULL OR bewohnt.zuschnitt = andere.zuschnitt)
+ANTI JOIN stage.geometrie AS eigene
+    ON
+        bewohnt.basis = eigene.basis
+        AND bewohnt.basis_id = eigene.basis_id
+        AND (eigene.zuschnitt IS NULL OR bewohnt.zuschnitt = eigene.zuschnitt)
+ORDER BY bewohnt.zuschnitt, bewohnt.basis_id

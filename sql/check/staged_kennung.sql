@@ -1,0 +1,45 @@
+-- One row is an id in the deliveries or the Zuordnung that is not of the form prescribed for it.
+WITH muster AS (
+    SELECT
+        raumebene AS art,
+        id_muster AS muster
+    FROM katalog.raumebene
+    UNION ALL
+    SELECT
+        basis AS art,
+        string_agg(DISTINCT '(' || basis_muster || ')', '|') AS muster
+    FROM katalog.zuschnitt
+    GROUP BY basis
+),
+
+kennung AS (
+    SELECT DISTINCT
+        basis AS art,
+        basis_id AS id
+    FROM _basis_wert
+    UNION
+    SELECT DISTINCT
+        basis AS art,
+        basis_id AS id
+    FROM stage.zuordnung
+    UNION
+    SELECT DISTINCT
+        raumebene AS art,
+        raum_id AS id
+    FROM stage.zuordnung
+    UNION
+    SELECT DISTINCT
+        raumebene AS art,
+        raum_id AS id
+    FROM stage.raum_name
+)
+
+SELECT
+    concat(kennung.art, ' ', kennung.id) AS einheit,
+    '"' || kennung.id || '"' AS gefunden,
+    'the pattern ' || muster.muster AS erwartet
+FROM kennung
+INNER JOIN muster
+    ON kennung.art = muster.art
+WHERE NOT regexp_full_match(kennung.id, muster.muster)
+ORDER BY kennung.art, kennung.id

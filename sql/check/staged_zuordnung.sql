@@ -1,0 +1,40 @@
+-- One row is a base unit with something counted in it that belongs to no unit, or to several, of a Raumebene.
+WITH gezaehlt AS (
+    SELECT
+        basis_wert.basis,
+        basis_wert.basis_id,
+        stichtag.zuschnitt,
+        min(basis_wert.stichtag) AS seit
+    FROM _basis_wert AS basis_wert
+    INNER JOIN stichtag
+        ON basis_wert.stichtag = stichtag.stichtag AND basis_wert.basis = stichtag.basis
+    WHERE basis_wert.wert > 0
+    GROUP BY basis_wert.basis, basis_wert.basis_id, stichtag.zuschnitt
+),
+
+zugehoerig AS (
+    SELECT
+        zuschnitt,
+        basis,
+        basis_id,
+        raumebene,
+        count(raum_id) AS anzahl
+    FROM stage.zuordnung
+    GROUP BY zuschnitt, basis, basis_id, raumebene
+)
+
+SELECT
+    concat(gezaehlt.basis, ' ', gezaehlt.basis_id, ', Zuschnitt ', gezaehlt.zuschnitt) AS einheit,
+    concat(coalesce(zugehoerig.anzahl, 0), ' units of ', ebene.raumebene, ' (counted since ', gezaehlt.seit, ')')
+        AS gefunden,
+    'exactly 1 unit of ' || ebene.raumebene AS erwartet
+FROM gezaehlt
+CROSS JOIN katalog.raumebene AS ebene
+LEFT JOIN zugehoerig
+    ON
+        gezaehlt.zuschnitt = zugehoerig.zuschnitt
+        AND gezaehlt.basis = zugehoerig.basis
+        AND gezaehlt.basis_id = zugehoerig.basis_id
+        AND ebene.raumebene = zugehoerig.raumebene
+WHERE coalesce(zugehoerig.anzahl, 0) <> 1
+ORDER BY gezaehlt.zuschnitt, gezaehlt.basis_id, ebene.rang

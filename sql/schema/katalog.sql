@@ -1,0 +1,104 @@
+-- The catalogue: what the profile and the codebook say, as tables, so that SQL reads it as data.
+CREATE SCHEMA katalog;
+
+-- one row: the city
+CREATE TABLE katalog.stadt (
+    stadt_id VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    koordinatensystem VARCHAR NOT NULL,
+    synthetisch BOOLEAN NOT NULL,
+    amtlich_band DOUBLE NOT NULL
+);
+
+-- one row a Raumebene, from fine (1) to coarse
+CREATE TABLE katalog.raumebene (
+    raumebene VARCHAR NOT NULL,
+    rang INTEGER NOT NULL,
+    label_de VARCHAR NOT NULL,
+    label_en VARCHAR NOT NULL,
+    id_muster VARCHAR NOT NULL,
+    zugehoerigkeit VARCHAR NOT NULL,
+    stellen INTEGER,
+    stadt_raum_id VARCHAR
+);
+
+-- one row a Zuschnitt with the numbering of base units it is made of
+CREATE TABLE katalog.zuschnitt (
+    zuschnitt VARCHAR NOT NULL,
+    gueltig_ab DATE NOT NULL,
+    gueltig_bis DATE,
+    basis VARCHAR NOT NULL,
+    basis_muster VARCHAR NOT NULL,
+    schachtelung BOOLEAN NOT NULL
+);
+
+-- one row a Merkmal
+CREATE TABLE katalog.merkmal (
+    merkmal VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    label_de VARCHAR NOT NULL,
+    label_en VARCHAR NOT NULL,
+    einheit VARCHAR NOT NULL,
+    art VARCHAR NOT NULL,
+    thema VARCHAR NOT NULL,
+    geschuetzt BOOLEAN NOT NULL,
+    ganzzahlig BOOLEAN NOT NULL
+);
+
+-- one row an Indikator, in the order of the codebook
+CREATE TABLE katalog.indikator (
+    indikator_id VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    label_de VARCHAR NOT NULL,
+    label_en VARCHAR NOT NULL,
+    beschreibung_de VARCHAR NOT NULL,
+    beschreibung_en VARCHAR NOT NULL,
+    einheit VARCHAR NOT NULL,
+    nachkommastellen INTEGER NOT NULL,
+    typ VARCHAR NOT NULL,
+    faktor DOUBLE NOT NULL,
+    abstand_jahre INTEGER,
+    bezug VARCHAR NOT NULL,
+    thema VARCHAR NOT NULL,
+    quelle VARCHAR NOT NULL,
+    richtung VARCHAR NOT NULL,
+    schutzklasse VARCHAR NOT NULL,
+    einschraenkung_de VARCHAR NOT NULL,
+    einschraenkung_en VARCHAR NOT NULL,
+    hinweise VARCHAR NOT NULL
+);
+
+-- one row a Merkmal in the numerator or denominator of an Indikator
+CREATE TABLE katalog.indikator_teil (
+    indikator_id VARCHAR NOT NULL,
+    rolle VARCHAR NOT NULL,
+    merkmal VARCHAR NOT NULL
+);
+
+-- one row a caution of the fixed vocabulary
+CREATE TABLE katalog.hinweis (
+    hinweis VARCHAR NOT NULL,
+    text_de VARCHAR NOT NULL,
+    text_en VARCHAR NOT NULL
+);
+
+-- one row a class of protection with the smallest counts that may be published
+CREATE TABLE katalog.schutzklasse (
+    schutzklasse VARCHAR NOT NULL,
+    mindest_zaehler INTEGER NOT NULL,
+    mindest_nenner INTEGER NOT NULL
+);
+
+-- one row a delivered column and the Merkmal that it is part of
+CREATE TABLE katalog.spalte_merkmal (
+    quelle VARCHAR NOT NULL,
+    spalte VARCHAR NOT NULL,
+    merkmal VARCHAR NOT NULL
+);
+
+-- one row a missing-value sign of a source and what it says
+CREATE TABLE katalog.fehlzeichen (
+    quelle VARCHAR NOT NULL,
+    zeichen VARCHAR NOT NULL,
+    status VARCHAR NOT NULL
+);

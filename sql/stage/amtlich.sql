@@ -1,0 +1,24 @@
+-- One row an official total of the whole city at a Stichtag.
+WITH stadt AS (
+    SELECT raumebene, stadt_raum_id
+    FROM katalog.raumebene
+    WHERE zugehoerigkeit = 'city'
+)
+
+SELECT
+    getvariable('quelle') AS quelle,
+    zeile_gelesen.stichtag,
+    spalte_merkmal.merkmal,
+    stadt.raumebene,
+    stadt.stadt_raum_id AS raum_id,
+    zelle_gelesen.wert
+FROM zelle_gelesen
+INNER JOIN zeile_gelesen
+    ON zelle_gelesen.datei = zeile_gelesen.datei AND zelle_gelesen.zeile = zeile_gelesen.zeile
+INNER JOIN katalog.spalte_merkmal
+    ON
+        zelle_gelesen.spalte = spalte_merkmal.spalte
+        AND spalte_merkmal.quelle = getvariable('quelle')
+CROSS JOIN stadt
+ANTI JOIN zeile_verletzt
+    ON zelle_gelesen.datei = zeile_verletzt.datei AND zelle_gelesen.zeile = zeile_verletzt.zeile

@@ -1,0 +1,22 @@
+-- One row a cell of a delivered table that is part of a Merkmal: unit, Stichtag, column and text as delivered.
+-- Reads roh: the plain files of one source (datei, zeile, basis_text, stichtag_text and the delivered columns).
+WITH zellen AS (
+    SELECT *
+    FROM roh UNPIVOT INCLUDE NULLS (
+        zelltext FOR spalte IN (columns(* EXCLUDE (datei, zeile, basis_text, stichtag_text)))
+    )
+)
+
+SELECT
+    datei,
+    zeile::BIGINT AS zeile,
+    basis_text,
+    stichtag_text,
+    spalte,
+    coalesce(zelltext, '') AS zelltext
+FROM zellen
+WHERE spalte IN (
+    SELECT bekannt.spalte
+    FROM katalog.spalte_merkmal AS bekannt
+    WHERE bekannt.quelle = getvariable('quelle')
+)

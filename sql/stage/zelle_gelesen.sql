@@ -1,0 +1,46 @@
+-- One row a cell, read: its number or the status of its missing-value sign, and the rule that it breaks (or NULL).
+WITH zahlen AS (
+    SELECT
+        zelle.*,
+        fehlzeichen.status AS zeichen_status,
+        CASE
+            WHEN regexp_full_match(zelle.zelltext, getvariable('zahl_muster'))
+                THEN
+                    try_cast(
+                        replace(
+                            replace(zelle.zelltext, getvariable('tausender'), ''), getvariable('dezimal'), '.'
+                        ) AS DOUBLE
+                    )
+        END AS zahl
+    FROM zelle
+    LEFT JOIN katalog.fehlzeichen
+        ON fehlzeichen.quelle = getvariable('quelle') AND zelle.zelltext = fehlzeichen.zeichen
+),
+
+ganzzahlig AS (
+    SELECT
+        spalte_merkmal.spalte,
+        bool_and(merkmal.ganzzahlig) AS ganzzahlig
+    FROM katalog.spalte_merkmal
+    INNER JOIN katalog.merkmal ON spalte_merkmal.merkmal = merkmal.merkmal
+    WHERE spalte_merkmal.quelle = getvariable('quelle')
+    GROUP BY spalte_merkmal.spalte
+)
+
+SELECT
+    zahlen.datei,
+    zahlen.zeile,
+    zahlen.basis_text,
+    zahlen.stichtag_text,
+    zahlen.spalte,
+    zahlen.zelltext,
+    CASE WHEN zahlen.zeichen_status = 'nichts' THEN 0 ELSE zahlen.zahl END AS wert,
+    coalesce(zahlen.zeichen_status, 'ok') AS status,
+    CASE
+        WHEN zahlen.zeichen_status IS NOT NULL THEN NULL
+        WHEN zahlen.zahl IS NULL THEN 'a number as sources.toml writes them, or a known missing-value sign'
+        WHEN zahlen.zahl < 0 THEN 'a count of at least 0'
+        WHEN ganzzahlig.ganzzahlig AND zahlen.zahl <> floor(zahlen.zahl) THEN 'a whole number'
+    END AS regel
+FROM zahlen
+INNER JOIN ganzzahlig ON zahlen.spalte = ganzzahlig.spalte

@@ -1,0 +1,13 @@
+-- One row a Stichtag for which something was delivered, with the Zuschnitt that was valid on it.
+WITH geliefert AS (
+    SELECT stichtag FROM stage.zaehlung
+    UNION
+    SELECT stichtag FROM stage.register
+)
+
+SELECT
+    geliefert.stichtag,
+    zuschnitt.zuschnitt,
+    zuschnitt.basis
+FROM geliefert
+ASOF INNER JOIN katalog.zuschnitt ON geliefert.stichtag >= zuschnitt.gueltig_ab

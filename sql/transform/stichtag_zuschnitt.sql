@@ -1,0 +1,32 @@
+-- One row a Stichtag and a Zuschnitt on which its counts can be added exactly, through common base units.
+-- On a Zuschnitt other than its own only if that one assigns every base unit where somebody was counted.
+WITH gezaehlt AS (
+    SELECT DISTINCT stichtag, basis, basis_id
+    FROM stage.zaehlung
+    WHERE wert > 0
+    UNION
+    SELECT stichtag, basis, basis_id
+    FROM stage.register
+),
+
+ohne_zuordnung AS (
+    SELECT DISTINCT
+        gezaehlt.stichtag,
+        zuschnitt.zuschnitt
+    FROM gezaehlt
+    INNER JOIN katalog.zuschnitt ON gezaehlt.basis = zuschnitt.basis
+    ANTI JOIN kombination
+        ON zuschnitt.zuschnitt = kombination.zuschnitt AND gezaehlt.basis_id = kombination.basis_id
+)
+
+SELECT
+    stichtag.stichtag,
+    zuschnitt.zuschnitt,
+    stichtag.zuschnitt = zuschnitt.zuschnitt AS eigener
+FROM stichtag
+INNER JOIN katalog.zuschnitt ON stichtag.basis = zuschnitt.basis
+ANTI JOIN ohne_zuordnung
+    ON
+        stichtag.stichtag = ohne_zuordnung.stichtag
+        AND zuschnitt.zuschnitt = ohne_zuordnung.zuschnitt
+        AND stichtag.zuschnitt <> zuschnitt.zuschnitt

@@ -1,0 +1,84 @@
+"""The scores of change against those of R's univOutl on Berlin's Planungsräume in 2020."""
+
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.resources import resource
+
+_REAL = Path(os.environ.get("FORTSCHREIBUNG_REAL", "../shared/real"))
+_ORACLE = _REAL / "oracles" / "hidiroglou_berthelot"
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(
+        not _ORACLE.is_dir(), reason=f"the oracle {_ORACLE} is not there (set FORTSCHREIBUNG_REAL)"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def scores():
+    """Scores of both Merkmale of the oracle's input, from the SQL as it stands."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            CREATE SCHEMA katalog;
+            CREATE TABLE katalog.raumebene AS FROM (VALUES ('planungsraum', 1), ('stadt', 2)) AS e (raumebene, rang);
+            CREATE TABLE stichtag AS
+            SELECT unnest([DATE '2020-06-30', DATE '2020-12-31']) AS stichtag, '2006' AS zuschnitt;
+            CREATE TABLE merkmal_raum AS
+            SELECT '2006' AS zuschnitt, 'planungsraum' AS raumebene, id AS raum_id, 0 AS teile_unbekannt,
+                CASE WHEN spalte LIKE '%\\_t1' ESCAPE '\\' THEN DATE '2020-06-30' ELSE DATE '2020-12-31' END AS stichtag,
+                regexp_replace(spalte, '_t[12]$', '') AS merkmal, wert::DOUBLE AS wert
+            FROM (UNPIVOT read_csv(?, types = {'id': 'VARCHAR'}) ON * EXCLUDE (id) INTO NAME spalte VALUE wert);
+            """.replace("?", f"'{_ORACLE / 'input_berlin_plr_2020h1_h2.csv'}'")
+        )
+        for name in ("_ebene", "_merkmal_paar", "_hidiroglou_berthelot"):
+            connection.execute(
+                f"CREATE TABLE {name} AS {(resource('sql') / 'check' / f'{name}.sql').read_text()}"
+            )
+        yield connection
+
+
+@pytest.mark.parametrize(
+    ("merkmal", "c", "outliers"),
+    [
+        ("inhabitants", 4, 34),
+        ("inhabitants", 20, 2),
+        ("inhabitants_foreigners", 4, 30),
+        ("inhabitants_foreigners", 20, 1),
+    ],
+)
+def test_the_same_units_are_outliers_as_in_r(scores, merkmal, c, outliers):
+    expected = scores.read_csv(
+        str(_ORACLE / f"expected_univOutl_{merkmal}_U0.5_A0.05_C{c}.csv"), dtype={"id": "VARCHAR"}
+    )
+    theirs = {row[0] for row in expected.filter("outliers = 1").project("id").fetchall()}
+
+    ours = scores.execute(
+        "SELECT raum_id FROM _hidiroglou_berthelot WHERE merkmal = ? AND abstand > ?", [merkmal, c]
+    ).fetchall()
+
+    assert len(theirs) == outliers
+    assert {row[0] for row in ours} == theirs
+
+
+@pytest.mark.parametrize("merkmal", ["inhabitants", "inhabitants_foreigners"])
+def test_every_score_is_that_of_r(scores, merkmal):
+    expected = scores.read_csv(
+        str(_ORACLE / f"expected_univOutl_{merkmal}_U0.5_A0.05_C4.csv"), dtype={"id": "VARCHAR"}
+    )
+
+    compared = scores.execute(
+        """
+        SELECT count(*), max(abs(effekt - escore)) FROM expected
+        JOIN _hidiroglou_berthelot AS score ON score.raum_id = expected.id AND score.merkmal = ?
+        """,
+        [merkmal],
+    ).fetchone()
+
+    assert compared[0] == 448
+    assert compared[1] < 1e-9

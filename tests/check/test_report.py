@@ -1,0 +1,242 @@
+"""What the checks leave behind, and what of it may be seen outside."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import duckdb
+import pytest
+
+from flows.check.station import raise_for_blockers
+from flows.errors import CheckStopped, ConfigError, FortschreibungError
+from flows.resources import resource
+
+
+class _Page(HTMLParser):
+    """What a page loads and where it leads."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.loaded, self.links = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag in ("script", "img", "link", "iframe"):
+            self.loaded.append(given.get("src") or given.get("href"))
+        if tag == "a":
+            self.links.append(given.get("href", ""))
+
+
+def test_every_check_has_a_page_of_great_expectations_and_the_first_page_leads_there(city):
+    checked = city.check()
+    first = checked.report.path / "index.html"
+
+    links = _Page(first.read_text()).links
+
+    assert len(links) == checked.report.checks
+    for link in links:
+        assert "Expectation Validation Result" in (checked.report.path / link).read_text()
+
+
+def test_the_pages_load_nothing_and_their_links_lead_somewhere(city):
+    folder = city.check().report.path
+    for file in folder.rglob("*.html"):
+        page = _Page(file.read_text())
+        assert set(page.loaded) <= {"data:,"}, file
+        for link in page.links:
+            assert link.startswith("#") or (file.parent / link).exists(), (file, link)
+
+
+def test_the_first_page_names_failure_units_and_remedy(city):
+    city.spoil(
+        "UPDATE indikator_wert SET wert = 101 WHERE raum_id = '011002' AND indikator_id = 'sgb2_quote'"
+    )
+
+    page = (city.check().report.path / "index.html").read_text()
+
+    assert "2 blockers" not in page
+    assert "1 blockers" in page
+    assert "sozialraum 011002, 2023-12-31, sgb2_quote" in page
+    assert "Compare numerator and denominator of the Indikator" in page
+
+
+def test_confidential_counts_stay_in_the_findings(city):
+    city.deliver("""
+        UPDATE stage.zaehlung SET wert = 98765
+        WHERE merkmal = 'sgb2_0_14' AND basis_id = '01100021' AND stichtag = '2024-12-31'
+    """)
+    city.spoil("INSERT INTO stage.quarantaene VALUES ('ew', 'P.csv', 17, 'ALTER', '98765', 'a whole number')")
+
+    checked = city.check()
+
+    assert any("98765" in finding.found for finding in checked.findings)
+    assert "98765" in (city.run_folder / "findings" / "staged_teile.csv").read_text()
+    assert (city.run_folder / "findings").stat().st_mode & 0o077 == 0
+    for file in checked.report.path.rglob("*.*"):
+        assert "98765" not in file.read_text(), file
+        assert "bbs 01100021" not in file.read_text(), file
+
+
+def test_checks_json_lists_every_check_with_reason_and_remedy(city):
+    checked = city.check()
+
+    listed = json.loads((checked.report.path / "checks.json").read_text())
+
+    assert len(listed) == checked.report.checks
+    assert {one["station"] for one in listed} == {"extract", "staged", "sozialraum"}
+    assert all(one["reason"] and one["what_to_do"] and one["expected"] and one["found"] for one in listed)
+
+
+def test_a_second_run_replaces_the_first_report(city):
+    city.spoil(
+        "INSERT INTO stage.quarantaene VALUES ('sgb2', 'S.csv', 17, 'PERSONEN', 'x1', 'a whole number')"
+    )
+    city.check()
+    city.spoil("DELETE FROM stage.quarantaene")
+
+    checked = city.check()
+
+    assert checked.failed == set()
+    assert [file.name for file in (city.run_folder / "findings").iterdir()] == ["findings.json"]
+
+
+def test_twenty_units_are_named_and_all_are_counted_and_kept(make_city):
+    city = make_city(sozialraeume=40)
+    city.spoil(
+        "UPDATE indikator_wert SET wert = 101 WHERE indikator_id = 'sgb2_quote' AND raumebene = 'sozialraum'"
+    )
+
+    checked = city.check()
+
+    result = checked.results["indikator_anteil"]
+    assert (len(result.units), result.offending) == (20, 80)
+    assert len((city.run_folder / "findings" / "indikator_anteil.csv").read_text().splitlines()) == 81
+
+
+def test_blockers_stop_with_check_units_found_expected_and_remedy(city):
+    city.spoil(
+        "UPDATE indikator_wert SET wert = 101 WHERE raum_id = '011002' AND indikator_id = 'sgb2_quote'"
+    )
+    city.spoil("UPDATE stage.datei SET entfallen = 4 WHERE datei = 'EW_2024-12-31'")
+
+    with pytest.raises(CheckStopped) as stopped:
+        raise_for_blockers(city.check().report)
+
+    message = str(stopped.value)
+    assert stopped.value.exit_code == 1
+    assert message.startswith("2 checks stop the publication")
+    assert "einwohner: EW_2024-12-31: found ohne_verbleib -4; expected 0" in message
+    assert "sozialraum 011002, 2023-12-31, sgb2_quote: found 101.0 %; expected 0 to 100.0 %" in message
+    assert "what to do: Compare numerator and denominator" in message
+    assert "index.html" in message
+
+
+def test_warnings_do_not_stop(city):
+    city.spoil("DELETE FROM stage.geometrie WHERE basis_id = '01100021'")
+
+    checked = city.check()
+
+    assert checked.report.warnings == 1
+    raise_for_blockers(checked.report)
+
+
+def test_a_database_of_another_version_is_named_with_the_check_that_failed(city):
+    city.spoil("ALTER TABLE raum DROP COLUMN flaeche_km2")
+
+    with pytest.raises(FortschreibungError, match=r"(?s)sql/check/raum\.sql.*flaeche_km2"):
+        city.check()
+
+
+def test_every_frame_has_its_suite_and_every_suite_its_frame():
+    frames = {file.stem for file in (resource("sql") / "check").glob("[!_]*.sql")}
+    suites = {file.stem for file in resource("expectations").glob("*.json")}
+
+    assert frames == suites
+
+
+def test_a_check_is_called_by_one_name_everywhere():
+    ids = [
+        expectation["meta"]["id"]
+        for file in resource("expectations").glob("*.json")
+        for expectation in json.loads(file.read_text())["expectations"]
+    ]
+
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch(r"[a-z0-9_]+", one) for one in ids)
+
+
+def test_a_check_that_cannot_be_made_is_a_blocker(tmp_path, city, monkeypatch):
+    suites = _copied_suites(tmp_path)
+    _change(suites / "raum.json", lambda suite: suite["expectations"][2]["kwargs"].update(column="nam"))
+    _use(monkeypatch, suites)
+
+    result = city.check().results["raum_name"]
+
+    assert result.blocks
+    assert result.found == 'the check could not be made: Error: The column "nam" in BatchData does not exist.'
+
+
+def test_a_suite_without_reason_or_remedy_is_refused(tmp_path, city, monkeypatch):
+    suites = _copied_suites(tmp_path)
+    _change(suites / "raum.json", lambda suite: suite["expectations"][0]["meta"].pop("what_to_do"))
+    _use(monkeypatch, suites)
+
+    with pytest.raises(ConfigError, match=r"(?s)expectations/raum\.json.*what_to_do"):
+        city.check()
+
+
+def test_a_suite_that_is_none_is_refused_with_its_name(tmp_path, city, monkeypatch):
+    suites = _copied_suites(tmp_path)
+    _change(suites / "raum.json", lambda suite: suite["expectations"][0].update(type="expect_the_moon"))
+    _use(monkeypatch, suites)
+
+    with pytest.raises(ConfigError, match=r"(?s)expectations/raum\.json.*expect_the_moon"):
+        city.check()
+
+
+def test_a_frame_without_a_suite_is_refused(tmp_path, city, monkeypatch):
+    suites = _copied_suites(tmp_path)
+    (suites / "raum.json").unlink()
+    _use(monkeypatch, suites)
+
+    with pytest.raises(ConfigError, match=r"sql/check/raum\.sql is judged by no suite"):
+        city.check()
+
+
+def test_a_suite_without_a_frame_is_refused(tmp_path, city, monkeypatch):
+    suites = _copied_suites(tmp_path)
+    orphan = json.loads((suites / "quarantaene.json").read_text())
+    orphan["name"] = orphan["expectations"][0]["meta"]["id"] = "waise"
+    (suites / "waise.json").write_text(json.dumps(orphan))
+    _use(monkeypatch, suites)
+
+    with pytest.raises(ConfigError, match=r"expectations/waise\.json: nothing to judge"):
+        city.check()
+
+
+def test_the_working_database_is_only_read(city):
+    with duckdb.connect(str(city.work_db), read_only=True):
+        assert city.check().report.ok
+
+
+def _copied_suites(tmp_path):
+    target = tmp_path / "expectations"
+    target.mkdir()
+    for file in resource("expectations").glob("*.json"):
+        (target / file.name).write_text(file.read_text())
+    return target
+
+
+def _change(file, change):
+    suite = json.loads(file.read_text())
+    change(suite)
+    file.write_text(json.dumps(suite))
+
+
+def _use(monkeypatch, suites):
+    import flows.check.validation  # noqa: PLC0415 -- takes seconds
+
+    monkeypatch.setattr(
+        flows.check.validation, "resource", lambda name: suites if name == "expectations" else resource(name)
+    )

@@ -1,0 +1,224 @@
+"""A city of three Sozialräume: its protected tables, as the refresh hands them to publish."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.home import Home, home_at
+from flows.publish.job import JobLevel, Lieferung, ReleaseJob
+
+SQUARES = {"011001": (0, 0), "011002": (1, 0), "012001": (2, 0)}
+
+TABLES = {
+    "katalog_raumebene": """
+        FROM (VALUES ('sozialraum', 1, 'Sozialraum', 'Sozialraum', '\\d{6}', 'base', NULL),
+               ('stadtteil', 2, 'Stadtteil', 'District', '\\d{3}', 'prefix', 3),
+               ('stadt', 3, 'Stadt', 'City', '\\d{5}', 'city', NULL))
+        AS t(raumebene, rang, label_de, label_en, id_muster, zugehoerigkeit, stellen)""",
+    "katalog_zuschnitt": """
+        FROM (VALUES ('2020-01-01', DATE '2020-01-01', NULL::DATE, 'bbs', true, '\\d{8}'))
+        AS t(zuschnitt, gueltig_ab, gueltig_bis, basis, schachtelung, basis_muster)""",
+    "katalog_schutzklasse": "FROM (VALUES ('personen', 3, 0), ('leistung', 3, 30)) AS t(schutzklasse, mindest_zaehler, mindest_nenner)",
+    "katalog_hinweis": "FROM (VALUES ('register', 'Register: zählt Gemeldete.', 'Register: counts the registered.')) AS t(hinweis, text_de, text_en)",
+    "merkmal": """
+        FROM (VALUES ('einwohner', 1, 'Einwohner', 'Residents', 'Personen', 'bestand', 'bevoelkerung', true, true),
+               ('sgb2', 2, 'SGB II', 'SGB II', 'Personen', 'bestand', 'soziales', true, true),
+               ('wohnflaeche_qm', 3, 'Wohnfläche', 'Floor space', 'm²', 'bestand', 'wohnen', false, false))
+        AS t(merkmal, position, label_de, label_en, einheit, art, thema, geschuetzt, ganzzahlig)""",
+    "indikator": """
+        FROM (VALUES ('einwohner', 1, 'Einwohner', 'Residents', 'Alle Gemeldeten.', 'All registered.', 'Personen', 0,
+                'anzahl', 1.0, NULL::INTEGER, 'stichtag', 'bevoelkerung', 'Einwohnermelderegister', 'neutral',
+                'personen', '', '', 'register'),
+               ('sgb2_quote', 2, 'SGB-II-Quote', 'SGB II rate', 'Anteil der Beziehenden.', 'Share of recipients.',
+                '%', 1, 'anteil', 100.0, NULL, 'stichtag', 'soziales', 'Statistik der Jobcenter', 'hoch',
+                'leistung', 'Nur "Regelleistung", ohne weitere.', 'Standard benefit only.', ''),
+               ('wohnflaeche_je_einwohner', 3, 'Wohnfläche je Einwohner', 'Floor space per resident',
+                'Wohnfläche; je Person.', 'Floor space per person.', 'm²', 1, 'verhaeltnis', 1.0, NULL, 'stichtag',
+                'wohnen', 'Gebäudestatistik', 'niedrig', 'personen', '', '', ''))
+        AS t(indikator_id, position, label_de, label_en, beschreibung_de, beschreibung_en, einheit,
+             nachkommastellen, typ, faktor, abstand_jahre, bezug, thema, quelle, richtung, schutzklasse,
+             einschraenkung_de, einschraenkung_en, hinweise)""",
+    "katalog_indikator_teil": """
+        FROM (VALUES ('einwohner', 'zaehler', 'einwohner'), ('sgb2_quote', 'zaehler', 'sgb2'),
+               ('sgb2_quote', 'nenner', 'einwohner'), ('wohnflaeche_je_einwohner', 'zaehler', 'wohnflaeche_qm'),
+               ('wohnflaeche_je_einwohner', 'nenner', 'einwohner')) AS t(indikator_id, rolle, merkmal)""",
+    "umsteigeschluessel": """
+        FROM (VALUES ('2020-01-01', '2020-01-01', 'sozialraum', '011001', '011001', 'einwohner', DATE '2024-12-31', 1.0,
+                'ok', 'exact', NULL::DOUBLE))
+        AS t(von_zuschnitt, nach_zuschnitt, raumebene, von_id, nach_id, merkmal, stichtag, anteil, status, methode,
+             unsicherheit)""",
+    "raum_ereignis": """
+        FROM (VALUES ('2020-01-01', '2020-01-01', 'sozialraum', 'neu', NULL::VARCHAR, '012001', 'Neubaugebiet'))
+        AS t(von_zuschnitt, nach_zuschnitt, raumebene, ereignis, von_id, nach_id, beschreibung)""",
+    "_checks": """
+        FROM (VALUES ('staged', 'kennung_eindeutig', 'staged', 'critical', true, 'keine doppelt', 'keine', '', 0, 'Schlüssel'))
+        AS t(suite, pruefung, station, schwere, bestanden, erwartet, gefunden, einheiten, beanstandet, grund)""",
+    "_lineage": """
+        FROM (VALUES ('wert', 'wert', 'indikator_wert', 'wert'), ('wert', 'wert', 'indikator', 'faktor'))
+        AS t(tabelle, spalte, aus_tabelle, aus_spalte)""",
+}
+
+
+def squares_wkb(con: duckdb.DuckDBPyConnection, names: list[str]) -> bytes:
+    """A rectangle around the unit squares of `names`, as little-endian WKB."""
+    import struct
+
+    lefts = [SQUARES[name][0] for name in names]
+    west, east = 350000.0 + min(lefts) * 100, 350000.0 + (max(lefts) + 1) * 100
+    south, north = 5650000.0, 5650100.0
+    ring = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+    return struct.pack("<BIII", 1, 3, 1, 5) + b"".join(struct.pack("<dd", *point) for point in ring)
+
+
+class TinyCity:
+    """Writes the protected tables of a run; `residents` are those of 011001 at the newest Stichtag."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def run(self, name: str, *, residents: int = 1200, year: int = 2024) -> Path:
+        """Write runs/<name>/publish and runs/<name>/checks; return the former."""
+        folder = self.root / "runs" / name / "publish"
+        folder.mkdir(parents=True)
+        (folder.parent / "checks").mkdir()
+        (folder.parent / "checks" / "index.html").write_text("<!DOCTYPE html><title>checks</title>", "utf-8")
+        with duckdb.connect() as con:
+            for table, rows in TABLES.items():
+                con.execute(f"COPY ({rows}) TO '{folder / (table + '.parquet')}' (FORMAT parquet)")
+            self._units(con, folder)
+            self._figures(con, folder, residents, year)
+        return folder
+
+    def _units(self, con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        units = {
+            "sozialraum": [(each, f"Sozialraum {each}", each[:3], "05999", [each]) for each in SQUARES],
+            "stadtteil": [
+                ("011", "Altstadt", None, "05999", ["011001", "011002"]),
+                ("012", "Über der Brücke", None, "05999", ["012001"]),
+            ],
+            "stadt": [("05999", "Kleinstadt (synthetisch)", None, None, list(SQUARES))],
+        }
+        for level, rows in units.items():
+            parents = {"sozialraum": "stadtteil_id, stadt_id,", "stadtteil": "stadt_id,", "stadt": ""}[level]
+            con.execute("CREATE OR REPLACE TEMP TABLE u(id VARCHAR, name VARCHAR, stadtteil_id VARCHAR, stadt_id VARCHAR, geometrie BLOB)")
+            con.executemany("INSERT INTO u VALUES (?, ?, ?, ?, ?)", [[*row[:4], squares_wkb(con, row[4])] for row in rows])
+            con.execute(
+                f"COPY (SELECT '2020-01-01' AS zuschnitt, id AS {level}_id, name, {parents} DATE '2020-01-01' AS "
+                f"gueltig_ab, NULL::DATE AS gueltig_bis, 0.01 AS flaeche_km2, geometrie FROM u) "
+                f"TO '{folder / (level + '.parquet')}' (FORMAT parquet)"
+            )
+
+    def _figures(self, con: duckdb.DuckDBPyConnection, folder: Path, residents: int, year: int) -> None:
+        con.execute("CREATE OR REPLACE TEMP TABLE basis(raum_id VARCHAR, stichtag DATE, einwohner DOUBLE, sgb2 DOUBLE)")
+        for at, first in ((year - 1, 1100), (year, residents)):
+            day = dt.date(at, 12, 31)
+            con.executemany(
+                "INSERT INTO basis VALUES (?, ?, ?, ?)",
+                [["011001", day, first, 100], ["011002", day, 900, 2], ["012001", day, 500, 60]],
+            )
+        con.execute(
+            f"""
+            COPY (
+                WITH levels AS (
+                    SELECT 'sozialraum' AS raumebene, raum_id, stichtag, einwohner, sgb2 FROM basis
+                    UNION ALL
+                    SELECT 'stadtteil', left(raum_id, 3), stichtag, sum(einwohner), sum(sgb2) FROM basis GROUP BY ALL
+                    UNION ALL
+                    SELECT 'stadt', '05999', stichtag, sum(einwohner), sum(sgb2) FROM basis GROUP BY ALL
+                )
+                SELECT '2020-01-01' AS zuschnitt, raumebene, raum_id, stichtag, 'einwohner' AS indikator_id,
+                    einwohner AS wert, einwohner AS zaehler, NULL::DOUBLE AS nenner, 'ok' AS status,
+                    'exact' AS methode, NULL::DOUBLE AS unsicherheit
+                FROM levels
+                UNION ALL
+                SELECT '2020-01-01', raumebene, raum_id, stichtag, 'sgb2_quote',
+                    CASE WHEN sgb2 >= 3 THEN round(100 * sgb2 / einwohner, 6) END, CASE WHEN sgb2 >= 3 THEN sgb2 END,
+                    einwohner, CASE WHEN sgb2 >= 3 THEN 'ok' ELSE 'geschuetzt' END, 'exact', NULL
+                FROM levels
+                UNION ALL
+                SELECT '2020-01-01', raumebene, raum_id, stichtag, 'wohnflaeche_je_einwohner', 41.5,
+                    41.5 * einwohner, einwohner, 'ok', 'exact', NULL
+                FROM levels
+            ) TO '{folder / "wert.parquet"}' (FORMAT parquet)
+            """
+        )
+        con.execute(
+            f"""
+            COPY (
+                SELECT zuschnitt, raum_id AS sozialraum_id, 'Sozialraum ' || raum_id AS name, stichtag,
+                    max(wert) FILTER (indikator_id = 'einwohner') AS einwohner,
+                    max(wert) FILTER (indikator_id = 'sgb2_quote') AS sgb2_quote,
+                    max(wert) FILTER (indikator_id = 'wohnflaeche_je_einwohner') AS wohnflaeche_je_einwohner
+                FROM '{folder / "wert.parquet"}' WHERE raumebene = 'sozialraum' GROUP BY ALL
+            ) TO '{folder / "sozialraum_jahr.parquet"}' (FORMAT parquet)
+            """
+        )
+
+    def job(self, *, year: int = 2024, fingerprint: str = "ab" * 32) -> ReleaseJob:
+        """The job that goes with a run."""
+        return ReleaseJob(
+            city_id="kleinstadt",
+            city_name="Kleinstadt",
+            synthetic=True,
+            coordinate_system="EPSG:25832",
+            stichtag_max=dt.date(year, 12, 31),
+            zuschnitt="2020-01-01",
+            licence="dl-de/by-2-0",
+            licence_url="https://www.govdata.de/dl-de/by-2-0",
+            attribution="Kleinstadt, Amt für Statistik (synthetisch)",
+            publisher="Amt für Statistik Kleinstadt",
+            contact="statistik@kleinstadt.example",
+            code_version="0.1.0",
+            input_fingerprint=fingerprint,
+            run_id="run-1",
+            raumebenen=[
+                JobLevel(id="sozialraum", label_de="Sozialraum", label_en="Sozialraum"),
+                JobLevel(id="stadtteil", label_de="Stadtteil", label_en="District"),
+                JobLevel(id="stadt", label_de="Stadt", label_en="City"),
+            ],
+            sources=[
+                Lieferung(
+                    quelle="einwohner",
+                    datei="EW_2024.csv",
+                    sha256="cd" * 32,
+                    bytes=1234,
+                    url="http://127.0.0.1/EW_2024.csv",
+                    geholt_am=dt.datetime(2025, 2, 1, 9, 30, tzinfo=dt.UTC),
+                    etag='"abc"',
+                    lizenz="dl-de/by-2-0",
+                    namensnennung="Kleinstadt",
+                    stichtage=[dt.date(2023, 12, 31), dt.date(2024, 12, 31)],
+                )
+            ],
+        )
+
+    def rewrite(self, folder: Path, table: str, query: str) -> None:
+        """Replace a table of a run by `query` over it (named `it`)."""
+        path = folder / f"{table}.parquet"
+        with duckdb.connect() as con:
+            con.execute(f"CREATE TABLE it AS FROM '{path}'")
+            con.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> TinyCity:
+    """The tiny city, with its runs below the test's folder."""
+    return TinyCity(tmp_path / "home")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home in the test's folder."""
+    return home_at(tmp_path / "home")
+
+
+@pytest.fixture
+def read_json() -> Callable[[Path], dict]:
+    """Read a JSON file."""
+    return lambda path: json.loads(path.read_bytes())
