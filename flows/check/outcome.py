@@ -74,9 +74,9 @@ def _finding(check: str, config: ExpectationConfiguration, row: dict[Any, Any]) 
     if "min_value" in config.kwargs and isinstance(value, float | int):
         found, expected = f"{column} {value:,.10g}", _bounds(config.kwargs)
     else:
-        found = row.get("gefunden", f"{column} {value}" if column else "more than one row")
-        expected = row.get("erwartet", config.description)
-    return Finding(check=check, unit=row["einheit"], found=str(found), expected=str(expected))
+        found = str(row.get("gefunden", f"{column} {value}" if column else "more than one row"))
+        expected = str(row.get("erwartet", config.description))
+    return Finding(check=check, unit=row["einheit"], found=found, expected=expected)
 
 
 def _bounds(kwargs: dict[str, Any]) -> str:

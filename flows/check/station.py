@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from contextlib import suppress
 from typing import IO, Self
 
 from pydantic import ValidationError
@@ -50,30 +51,24 @@ class CheckWorker:
         return self._process.pid
 
     def run(self, job: CheckJob) -> CheckReport:
-        """Have `job` checked and return the report. A worker serves one job.
+        """Have `job` checked and return the report. A worker serves one job; `stop` it afterwards.
 
         Raises:
             FortschreibungError: when the worker ended without a report, with its last words.
         """
         try:
-            answer, _ = self._process.communicate(job.model_dump_json() + "\n")
-        except (BrokenPipeError, ValueError):
-            self._process.wait()
-            answer = ""
-        try:
-            report = CheckReport.model_validate_json(answer)
+            return CheckReport.model_validate_json(self._answer_to(job))
         except ValidationError as problem:
             raise FortschreibungError(self._last_words()) from problem
-        finally:
-            self._complaints.close()
-        return report
 
     def stop(self) -> None:
         """End the worker, whatever it is doing; nothing happens when it has ended already."""
         if self._process.poll() is None:
             self._process.kill()
-        self._process.communicate()
-        self._complaints.close()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout, self._complaints):
+            if pipe is not None and not pipe.closed:
+                _close(pipe)
 
     def __enter__(self) -> Self:
         return self
@@ -81,7 +76,19 @@ class CheckWorker:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def _answer_to(self, job: CheckJob) -> str:
+        """Return the worker's line without waiting for its end, which takes Python a while."""
+        assert self._process.stdin is not None  # noqa: S101 -- Popen was asked for both pipes
+        assert self._process.stdout is not None  # noqa: S101
+        try:
+            self._process.stdin.write(job.model_dump_json() + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return ""
+        return self._process.stdout.readline()
+
     def _last_words(self) -> str:
+        self._process.wait()
         self._complaints.seek(0)
         lines = [line.rstrip() for line in self._complaints if line.strip()][-_SHOWN_LINES:]
         said = "\n".join(f"  {line}" for line in lines) or "  (it said nothing)"
@@ -91,6 +98,11 @@ class CheckWorker:
             f"exit code {self._process.returncode}. It said last:\n{said}\n"
             "Mend what it names and refresh again; if it was ended from outside (-9), give it more memory."
         )
+
+
+def _close(pipe: IO[str]) -> None:
+    with suppress(BrokenPipeError):  # what the worker did not read any more
+        pipe.close()
 
 
 def raise_for_blockers(report: CheckReport) -> None:

@@ -60,10 +60,19 @@ def suites_in(folder: Path) -> dict[str, ExpectationSuite]:
 
 def _suite(file: Path) -> ExpectationSuite:
     try:
-        suite = gx.ExpectationSuite(**json.loads(file.read_text(encoding="utf-8")))
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        suite = gx.ExpectationSuite(**stored)
     except (TypeError, ValueError, GreatExpectationsError) as problem:
         message = f"expectations/{file.name}: expected a suite of Great Expectations, found: {problem}"
         raise ConfigError(message) from problem
+    # Great Expectations logs an expectation that it does not accept and goes on without it
+    refused = [
+        one for one in stored["expectations"] if one.get("id") not in {each.id for each in suite.expectations}
+    ]
+    if refused:
+        named = ", ".join(f"{one.get('type')} {one.get('kwargs')}" for one in refused)
+        message = f"expectations/{file.name}: Great Expectations does not accept {named}. Correct it."
+        raise ConfigError(message)
     if suite.name != file.stem:
         raise ConfigError(f"expectations/{file.name}: expected the name {file.stem}, found {suite.name}.")
     return suite

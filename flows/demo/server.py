@@ -60,7 +60,8 @@ class ExtractServer:
         """All requests in their order."""
         self.answers: Counter[tuple[str, int]] = Counter()
         """Answers by path and status."""
-        self._struck: Counter[str] = Counter()
+        self._struck: dict[str, tuple[Fault, int]] = {}
+        """By path, the fault that struck last and how often it did."""
         self._known: dict[Path, tuple[int, int, bytes, str]] = {}
         self._lock = threading.Lock()
         self.closing = threading.Event()
@@ -100,9 +101,11 @@ class ExtractServer:
             if fault is None:
                 self._struck.pop(request.path, None)
                 return None
-            if fault.times is not None and self._struck[request.path] >= fault.times:
+            last, times = self._struck.get(request.path, (fault, 0))
+            times = times if last is fault else 0
+            if fault.times is not None and times >= fault.times:
                 return None
-            self._struck[request.path] += 1
+            self._struck[request.path] = (fault, times + 1)
             return fault
 
     def note_answer(self, path: str, status: int) -> None:

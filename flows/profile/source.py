@@ -85,7 +85,9 @@ class Matrix(Strict):
     """A table of counts, one row a base unit: which columns make which Merkmal.
 
     ``merkmale`` maps a Merkmal to the columns whose sum it is; ``A000..A002`` names a run of columns.
-    ``unit_digits`` pads ids that lost their leading zeros on the way through a spreadsheet.
+    ``unit_digits`` pads ids that lost their leading zeros on the way through a spreadsheet. ``unlisted``
+    says what a base unit without a row means: *missing* (the unit has no figure, and a check stops), or
+    *zero* (the office leaves out what does not exist yet or any more).
     """
 
     unit: str
@@ -93,6 +95,7 @@ class Matrix(Strict):
     merkmale: dict[Identifier, list[str]] = Field(min_length=1)
     ignore: list[str] = Field(default_factory=list)
     drop: list[Drop] = Field(default_factory=list)
+    unlisted: Literal["missing", "zero"] = "missing"
 
 
 class Assignment(Strict):

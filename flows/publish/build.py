@@ -86,13 +86,14 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
         compared = changes.changes_since(con, job.city_name, setting.version, setting.previous)
         fill_own_tables(con, wanted, release_row(job, setting, identity), job, compared)
         _stop_at(tables.faults(con, wanted))
-        _write_files(Building(con, job, setting, wanted, indikatoren, target), compared)
+        files = _write_files(Building(con, job, setting, wanted, indikatoren, target), compared)
         own = table_hashes(con, [table.name for table in wanted if not table.content])
         described = {
             name: {"rows": _rows(con, name), "content": name in content, "hash": digest}
             for name, digest in sorted({**content, **own}.items())
         }
         con.execute("USE memory; DETACH fortschreibung")
+    _write_dcat(job, setting, [target / DATABASE, *files], target)
     _copy_checks(folder.parent / "checks", target / "checks")
     _manifest(job, setting, identity, described, target).write(target)
     return Built(identity)
@@ -140,7 +141,8 @@ def _stop_at(faults: Sequence[str]) -> None:
         )
 
 
-def _write_files(build: Building, compared: changes.Changes) -> None:
+def _write_files(build: Building, compared: changes.Changes) -> list[Path]:
+    """Write what comes from the open database; return the files that hold data."""
     con, job, version, target = build.con, build.job, build.setting.version, build.target
     exported = [table for table in build.tables if table.export]
     levels = {level.id for level in job.raumebenen}
@@ -156,9 +158,14 @@ def _write_files(build: Building, compared: changes.Changes) -> None:
     (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (target / "changes.html").write_text(changes.changes_html(compared), encoding="utf-8")
     metadata.write_json(target / "datapackage.json", metadata.data_package(job, version, exported, target))
-    named = {path.relative_to(target).as_posix(): path for path in [target / DATABASE, *files]}
-    made_at = build.setting.made_at.isoformat()
-    metadata.write_json(target / "dcat.jsonld", metadata.dcat(job, version, made_at, named))
+    return files
+
+
+def _write_dcat(job: ReleaseJob, setting: Setting, files: Sequence[Path], target: Path) -> None:
+    """Describe the files, the database among them: only now, when it is closed and its bytes are final."""
+    named = {path.relative_to(target).as_posix(): path for path in files}
+    described = metadata.dcat(job, setting.version, setting.made_at.isoformat(), named)
+    metadata.write_json(target / "dcat.jsonld", described)
 
 
 def _codebook(con: duckdb.DuckDBPyConnection, version: str) -> str:

@@ -44,7 +44,7 @@ def still_clock(day: dt.date) -> None:
 
 @dataclass(frozen=True)
 class Layers:
-    """The tables of units to be written, with which figures, on which Zuschnitt, in which coordinate system."""
+    """Which units are written, with which figures, on which Zuschnitt and in which coordinate system."""
 
     units: Sequence[Table]
     indikatoren: Sequence[IndikatorColumn]
@@ -61,9 +61,10 @@ def write_geo(con: duckdb.DuckDBPyConnection, layers: Layers, folder: Path) -> l
         con.execute(_layer(table, layers))
         parquet, geopackage = folder / f"{table.name}.parquet", folder / f"{table.name}.gpkg"
         con.execute(f"COPY temp.lage TO {literal(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
+        named, crs = literal(table.name), literal(layers.crs)
         con.execute(
-            f"COPY temp.lage TO {literal(str(geopackage))} (FORMAT gdal, DRIVER 'GPKG', SRS {literal(layers.crs)}, "
-            f"LAYER_NAME {literal(table.name)}, LAYER_CREATION_OPTIONS ('GEOMETRY_NAME=geometrie'))"
+            f"COPY temp.lage TO {literal(str(geopackage))} (FORMAT gdal, DRIVER 'GPKG', "
+            f"SRS {crs}, LAYER_NAME {named}, LAYER_CREATION_OPTIONS ('GEOMETRY_NAME=geometrie'))"
         )
         con.execute("DROP TABLE temp.lage")
         paths += [parquet, geopackage]

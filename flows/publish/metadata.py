@@ -71,6 +71,8 @@ def _resource(table: Table, path: Path, exported: set[str]) -> dict[str, Any]:
         for column, target in table.references.items()
         if target in exported
     ]
+    key = [column for column in table.columns if column.key]
+    unique = {"primaryKey": [column.name for column in key]} if all(column.required for column in key) else {}
     return {
         "name": table.name.strip("_").replace("_", "-") if table.content else f"meta-{table.name[1:]}",
         "title": table.description_de,
@@ -84,7 +86,7 @@ def _resource(table: Table, path: Path, exported: set[str]) -> dict[str, Any]:
         "hash": f"sha256:{sha256_of(path)}",
         "schema": {
             "fields": [_field(column) for column in csv_columns(table)],
-            "primaryKey": [column.name for column in table.columns if column.key and column.required],
+            **unique,
             "foreignKeys": [_dashed(each) for each in references],
             "missingValues": [""],
         },

@@ -9,10 +9,10 @@ Under the city's lock, in this order:
 5.  ``latest`` is swapped, then ``latest.json``, if the version is newer than all before.
 6.  The entry is added to ``catalog.json``.
 
-Cut off before 4, nothing is visible but an ``.incoming-*``, which `heal` removes. Cut off after 4, the version lies
-there without an entry: `heal` verifies it and adds the entry, which follows from the manifest alone, and sets
-`latest` to what the entries say. So the release that was cut off is finished, never half, and no number is used
-twice. A rollback writes its entry first; `heal` then moves `latest` as that entry says.
+Cut off before 4, nothing is visible but an ``.incoming-*``, which `heal` removes. Cut off after 4, the
+version lies there without an entry: `heal` verifies it and adds the entry, which follows from the manifest
+alone, and sets `latest` to what the entries say. So a release that was cut off is finished, never half, and
+no number is used twice. A rollback writes its entry first; `heal` then moves `latest` as that entry says.
 """
 
 from __future__ import annotations
@@ -57,6 +57,20 @@ def _silence(_: str) -> None:
     return
 
 
+@dataclass(frozen=True)
+class _City:
+    """The folder of a city's releases while this process holds its lock, healed."""
+
+    name: str
+    folder: Path
+    lock: int
+    entries: tuple[Entry, ...]
+
+    @property
+    def pointing(self) -> Entry | None:
+        return catalog.pointing_entry(self.entries)
+
+
 def publish(
     job: ReleaseJob, publish_dir: Path, home: Home, *, wait_seconds: float = WAIT_SECONDS, say: Say = _silence
 ) -> PublishOutcome:
@@ -65,24 +79,23 @@ def publish(
     Raises:
         FortschreibungError: when it cannot be done; the last release is then as it was.
     """
-    with _city_folder(home, job.city_id, wait_seconds, say) as (folder, lock):
-        entries = _healed(folder, job.city_id, say)
-        incoming = folder / durable.unfinished_name()
+    with _locked(home, job.city_id, wait_seconds, say) as city:
+        incoming = city.folder / durable.unfinished_name()
         try:
-            return _published(job, publish_dir, folder, entries, incoming, lock)
+            return _published(job, publish_dir, city, incoming)
         finally:
             with contextlib.suppress(OSError):
                 durable.remove(incoming)
 
 
 def heal(home: Home, city: str, *, wait_seconds: float = WAIT_SECONDS, say: Say = _silence) -> None:
-    """Clean up and finish what a killed publication of `city` left behind; nothing to do is done in no time.
+    """Clean up and finish what a killed publication of `city` left behind.
 
     Raises:
         VerificationFailed: when what lies there is not the work of a cut-off publication.
     """
-    with _city_folder(home, city, wait_seconds, say) as (folder, _):
-        _healed(folder, city, say)
+    with _locked(home, city, wait_seconds, say):
+        return  # whoever has the lock has healed
 
 
 def rollback(home: Home, city: str, version: str, *, why: str, who: str | None = None) -> Entry:
@@ -95,8 +108,8 @@ def rollback(home: Home, city: str, version: str, *, why: str, who: str | None =
     if not why.strip():
         raise ConfigError("A rollback needs a reason: --why '...' says it, and the catalogue keeps it.")
     catalog.release_named(home, city, version)
-    with _city_folder(home, city, WAIT_SECONDS, _silence) as (folder, _):
-        entries = _healed(folder, city, _silence)
+    with _locked(home, city, WAIT_SECONDS, _silence) as held:
+        folder, entries = held.folder, held.entries
         release = next(entry for entry in entries if entry.kind == "release" and entry.version == version)
         faults = release_faults(folder / version, manifest_of(folder / version))
         if faults:
@@ -111,16 +124,16 @@ def rollback(home: Home, city: str, version: str, *, why: str, who: str | None =
 
 
 @contextlib.contextmanager
-def _city_folder(home: Home, city: str, wait_seconds: float, say: Say) -> Iterator[tuple[Path, int]]:
+def _locked(home: Home, city: str, wait_seconds: float, say: Say) -> Iterator[_City]:
     folder = home.releases / city
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with city_lock(folder, wait_seconds, say) as lock:
-            yield folder, lock
+            yield _City(city, folder, lock, tuple(_healed(folder, city, say)))
     except OSError as problem:
         raise FortschreibungError(
-            f"Could not write the release into {folder}: {problem.strerror or problem}: {durable.remedy(problem)}. "
-            "The last release stands as it was."
+            f"Could not write the release into {folder}: {problem.strerror or problem}: "
+            f"{durable.remedy(problem)}. The last release stands as it was."
         ) from problem
 
 
@@ -167,22 +180,13 @@ def _adopted(release: Path, entries: Sequence[Entry]) -> Entry:
     return _release_entry(release, manifest, entries)
 
 
-def _published(
-    job: ReleaseJob, publish_dir: Path, folder: Path, entries: Sequence[Entry], incoming: Path, lock: int
-) -> PublishOutcome:
-    version = _next_version(job.year, folder, entries)
-    standing = _standing(job.year, entries)
-    pointing = catalog.pointing_entry(entries)
-    arguments = ["--catalog-head", catalog.head(entries)]
-    if pointing is not None and (folder / pointing.version).is_dir():
-        arguments += ["--previous", pointing.version, str(folder / pointing.version)]
-    arguments += [f"--standing={digest}={held_by}" for digest, held_by in standing.items()]
-    answer = _built(job.write(publish_dir), incoming, version, arguments, lock)
+def _published(job: ReleaseJob, publish_dir: Path, city: _City, incoming: Path) -> PublishOutcome:
+    version, standing = _next_version(job.year, city), city.pointing
+    answer = _built(job.write(publish_dir), incoming, version, city)
     identity, same_as = str(answer["content_hash"]), answer["same_as"]
     if same_as is not None:
-        return PublishOutcome(
-            same_as, folder / same_as, identity, published=False, reason=_why_not(same_as, pointing)
-        )
+        reason = _why_not(same_as, standing)
+        return PublishOutcome(same_as, city.folder / same_as, identity, published=False, reason=reason)
     durable.sync_tree(incoming)
     manifest = manifest_of(incoming)
     faults = release_faults(incoming, manifest)
@@ -192,68 +196,62 @@ def _published(
             + "\n".join(f"  {fault}" for fault in faults)
         )
     durable.make_read_only(incoming)
-    release = folder / version
+    release = city.folder / version
     incoming.rename(release)
-    durable.sync_folder(folder)
-    entry = _release_entry(release, manifest, entries)
-    if catalog.pointing_entry([*entries, entry]) is entry:
-        _point(folder, entry)
-        reason = f"{version} is published and is now the latest release."
+    durable.sync_folder(city.folder)
+    entry = _release_entry(release, manifest, city.entries)
+    reason = f"{version} is published and is now the latest release."
+    if catalog.pointing_entry([*city.entries, entry]) is entry:
+        _point(city.folder, entry)
     else:
-        standing_latest = pointing.version if pointing else "another"
-        reason = f"{version} is published; latest stays {standing_latest}, which is newer."
-    _recorded(folder, job.city_id, [*entries, entry])
+        reason = f"{version} is published; latest stays {standing.version if standing else 'as it was'}."
+    _recorded(city.folder, city.name, [*city.entries, entry])
     return PublishOutcome(version, release, identity, published=True, reason=reason)
 
 
-def _next_version(year: int, folder: Path, entries: Sequence[Entry]) -> str:
-    names = {entry.version for entry in entries} | {path.name for path in folder.iterdir()}
+def _next_version(year: int, city: _City) -> str:
+    names = {entry.version for entry in city.entries} | {path.name for path in city.folder.iterdir()}
     keys = [catalog.version_key(name) for name in names if catalog.is_version(name)]
     return f"{year}.{max((edition for of, edition in keys if of == year), default=0) + 1}"
 
 
-def _standing(year: int, entries: Sequence[Entry]) -> dict[str, str]:
+def _standing(year: int, city: _City) -> dict[str, str]:
     """Return by content hash what need not be published again: `latest`, and the newest edition of the year.
 
     The latter even if it was rolled back: what was withdrawn must not come again with the next scheduled run.
     """
-    of_year = [
-        each for each in entries if each.kind == "release" and catalog.version_key(each.version)[0] == year
-    ]
-    newest = max(of_year, key=lambda each: catalog.version_key(each.version), default=None)
-    kept = [each for each in (newest, catalog.pointing_entry(entries)) if each is not None]
-    return {each.content_hash: each.version for each in kept if catalog.version_key(each.version)[0] == year}
+    of_year = [entry for entry in city.entries if catalog.version_key(entry.version)[0] == year]
+    newest = max(of_year, key=lambda entry: catalog.version_key(entry.version), default=None)
+    kept = [entry for entry in (newest, city.pointing) if entry in of_year]
+    return {entry.content_hash: entry.version for entry in kept if entry is not None}
 
 
 def _why_not(same_as: str, pointing: Entry | None) -> str:
     if pointing is not None and pointing.kind == "rollback" and pointing.version != same_as:
         return (
-            f"Nothing is published: the content is that of {same_as}, which was rolled back to {pointing.version} "
-            f"on {pointing.at} by {pointing.who}: {pointing.why}"
+            f"Nothing is published: the content is that of {same_as}, which was rolled back to "
+            f"{pointing.version} on {pointing.at} by {pointing.who}: {pointing.why}"
         )
     return f"Nothing new: the content is that of {same_as}."
 
 
-def _built(
-    job: Path, incoming: Path, version: str, arguments: Sequence[str], lock: int
-) -> dict[str, str | None]:
-    command = [
-        sys.executable,
-        "-m",
-        "flows.publish.build",
-        str(job),
-        str(incoming),
-        version,
-        "--end-with-parent",
-    ]
+def _built(job: Path, incoming: Path, version: str, city: _City) -> dict[str, str | None]:
+    """Have a fresh process build into `incoming`; return what it answers."""
+    command = [sys.executable, "-m", "flows.publish.build", str(job), str(incoming), version]
+    command += ["--end-with-parent", "--catalog-head", catalog.head(city.entries)]
+    standing = city.pointing
+    if standing is not None and (city.folder / standing.version).is_dir():
+        command += ["--previous", standing.version, str(city.folder / standing.version)]
+    year = catalog.version_key(version)[0]
+    command += [f"--standing={digest}={holder}" for digest, holder in _standing(year, city).items()]
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     with subprocess.Popen(  # noqa: S603 -- this Python, this package
-        [*command, *arguments],
+        command,
         stdin=subprocess.PIPE,  # stays open; the builder ends when it closes
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        pass_fds=(lock,),  # while a builder lives, even an orphaned one, the lock is held
+        pass_fds=(city.lock,),  # while a builder lives, even an orphaned one, the lock is held
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"},
     ) as process:
         if process.stdout is None:

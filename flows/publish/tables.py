@@ -159,7 +159,7 @@ def _unit_faults(con: duckdb.DuckDBPyConnection, units: Sequence[Table]) -> list
 
 
 def _protection_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Look a last time before the door: what is marked as suppressed must be empty, and the other way round."""
+    """Look a last time before the door: what is marked as suppressed must be empty, and conversely."""
     rows = con.execute(
         """
         SELECT indikator_id, status, count(*)

@@ -152,7 +152,7 @@ def _content_faults(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> list[
 
 
 def _shape_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Compare tables, columns, types and comments with `_columns`, and with the contract if it is this one."""
+    """Compare tables, columns, types and comments with `_columns`, and with the contract of today."""
     actual = con.execute(
         "SELECT table_name, column_name, column_index, data_type FROM duckdb_columns() "
         "WHERE NOT internal ORDER BY ALL"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from itertools import pairwise
 
 import duckdb
 
 from flows.profile.load import Profile
-from flows.stage.database import insert, sql
+from flows.stage.database import Value, insert, sql
 
 
 def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
@@ -78,13 +79,20 @@ def _write_codebook(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
 
 
 def _write_sources(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
-    columns = [
+    insert(
+        con, "katalog.quelle",
+        [{"quelle": source.id, "titel_de": source.title_de, "titel_en": source.title_en, "art": source.kind,
+          "ungelistet_null": source.kind == "register" or bool(source.matrix and source.matrix.unlisted == "zero")}
+         for source in profile.sources],
+    )  # fmt: skip
+    columns: list[Mapping[str, Value]] = [
         {"quelle": source.id, "spalte": column, "merkmal": merkmal}
         for source in profile.sources
         if source.matrix
         for merkmal, parts in source.matrix.merkmale.items()
         for column in source.expand(parts)
-    ] + [
+    ]
+    columns += [
         {"quelle": source.id, "spalte": column, "merkmal": merkmal}
         for source in profile.sources
         if source.official

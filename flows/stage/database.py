@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +13,7 @@ import duckdb
 from flows.home import limits
 from flows.resources import resource
 
-Value = str | int | float | bool | None | list[str]
+Value = str | int | float | bool | None | list[str] | dict[str, str]
 
 
 def open_work(path: Path) -> duckdb.DuckDBPyConnection:
@@ -39,12 +41,42 @@ def sql(name: str) -> str:
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Value]]) -> None:
-    """Append `rows`, given as column to value, to `table` by column name."""
-    if rows:
-        con.execute(f"INSERT INTO {table} BY NAME SELECT unnest($1, recursive := true)", [list(rows)])  # noqa: S608
+    """Append `rows`, given as column to value, to `table` by column name; a column not given is NULL.
+
+    They go through a file, since the first Python value bound to a statement makes DuckDB import pandas,
+    which costs more time than a whole station.
+    """
+    if not rows:
+        return
+    columns = {str(name): str(kind) for name, kind, *_ in con.execute(f"DESCRIBE {table}").fetchall()}
+    unknown = set().union(*rows) - set(columns)
+    if unknown:
+        message = f"{table} has no column {sorted(unknown)}"
+        raise ValueError(message)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json", delete=False) as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    set_variables(con, zeilen_datei=file.name, zeilen_spalten=columns)
+    try:
+        con.execute(
+            f"INSERT INTO {table} SELECT * FROM read_json(getvariable('zeilen_datei'), "  # noqa: S608 -- our tables
+            "columns = getvariable('zeilen_spalten'), format = 'newline_delimited')"
+        )
+    finally:
+        Path(file.name).unlink()
 
 
 def set_variables(con: duckdb.DuckDBPyConnection, **values: Value) -> None:
     """Set DuckDB variables, which the SQL files read by getvariable()."""
     for name, value in values.items():
-        con.execute(f"SET VARIABLE {name} = $1", [value])
+        con.execute(f"SET VARIABLE {name} = {literal(value)}")
+
+
+def literal(value: Value) -> str:
+    """Return a value as DuckDB writes it in SQL; quotes inside a text are doubled, which is its only escape."""
+    if isinstance(value, list):
+        return "[" + ", ".join(literal(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
+    if value is None or isinstance(value, (bool, int, float)):
+        return "NULL" if value is None else str(value)
+    return "'" + value.replace("'", "''") + "'"

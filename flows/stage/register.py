@@ -92,13 +92,13 @@ def _count_fast(
     if len({tuple(header) for header in headers.values()}) != 1:
         return False
     header = next(iter(headers.values()))
+    set_variables(
+        con, dateien=[str(path) for path in files.values()], trenner=dialect.delimiter, anfuehrung=dialect.quote,
+        spalten={names.get(column, column): "VARCHAR" for column in header},
+    )  # fmt: skip
     try:
-        con.read_csv(
-            [str(path) for path in files.values()], header=True, sep=dialect.delimiter, quotechar=dialect.quote,
-            all_varchar=True, names=[names.get(column, column) for column in header], filename="pfad",
-        ).create_view("roh_person_gelesen", replace=True)  # fmt: skip
+        con.execute(f"CREATE OR REPLACE TEMP VIEW roh_person AS {sql('stage/roh_person')}")
         insert_paths(con, files)
-        con.execute("CREATE OR REPLACE TEMP VIEW roh_person AS SELECT *, pfad AS datei FROM roh_person_gelesen")
         _count(con)
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return False
@@ -123,9 +123,8 @@ def _count_by_line(
         file = normalise(path, name, source.dialect, folder / f"{name}.csv", rename=names)
         refuse_other_columns(source.id, name, file.columns, list(names), contract.ignore)
         plain.append(str(file.path))
-    con.read_csv(plain, header=True, sep=",", quotechar='"', all_varchar=True, union_by_name=True).create_view(
-        "roh_person_gelesen", replace=True
-    )
+    set_variables(con, dateien=plain)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE roh_person_gelesen AS {sql('stage/roh')}")
     con.execute("CREATE OR REPLACE TEMP VIEW roh_person AS SELECT * FROM roh_person_gelesen")
     con.execute(f"CREATE OR REPLACE TEMP VIEW person AS {sql('stage/person')}")
     con.execute(f"INSERT INTO stage.quarantaene BY NAME {sql('stage/person_verletzt')}")
@@ -144,9 +143,10 @@ def _header(path: Path, delimiter: str) -> list[str]:
 def _account(con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequence[Lieferung]) -> None:
     good = dict(con.execute("SELECT datei, sum(einwohner) FROM register_gezaehlt GROUP BY datei").fetchall())
     bad = dict(
-        con.execute("SELECT datei, count(*) FROM stage.quarantaene WHERE quelle = $1 GROUP BY datei", [source.id])
-        .fetchall()
-    )  # fmt: skip
+        con.execute(
+            "SELECT datei, count(*) FROM stage.quarantaene WHERE quelle = getvariable('quelle') GROUP BY datei"
+        ).fetchall()
+    )
     for one in lieferungen:
         if one.name not in good and one.name not in bad:
             raise SourceUnavailable(f"Source {source.id}, file {one.name}: expected one row a person, found no row.")

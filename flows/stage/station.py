@@ -14,7 +14,7 @@ from flows.extract.models import Lieferung
 from flows.profile.load import Profile
 from flows.profile.source import Source
 from flows.stage.catalogue import write_catalogue
-from flows.stage.database import sql, use_spatial
+from flows.stage.database import set_variables, sql, use_spatial
 from flows.stage.register import create_register, stage_register
 from flows.stage.space import stage_space
 from flows.stage.tables import stage_table
@@ -48,8 +48,9 @@ def stage(
             _stage_one(con, source, own, landing, run)
             progress(f"{source.id}: {len(own)} files")
     if until is not None:
+        set_variables(con, bis=until.isoformat())
         for table in ("zaehlung", "register", "amtlich"):
-            con.execute(f"DELETE FROM stage.{table} WHERE stichtag > $1", [until])  # noqa: S608 -- fixed names
+            con.execute(f"DELETE FROM stage.{table} WHERE stichtag > getvariable('bis')::DATE")  # noqa: S608
     _write_quarantine(con, run / "quarantine.csv")
 
 

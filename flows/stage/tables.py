@@ -18,8 +18,6 @@ from flows.stage.contract import refuse_other_columns
 from flows.stage.database import insert, set_variables, sql
 from flows.stage.normalise import PlainFile, normalise, unpacked
 
-STEPS = ("zelle", "zelle_gelesen", "zeile_gelesen", "zeile_verletzt")
-
 
 @dataclass(frozen=True)
 class TableContract:
@@ -63,7 +61,8 @@ def stage_table(
     _load(con, plain, rename)
     _set_dialect(con, source, contract, rule)
     _write_fixed_stichtage(con, source, rule, plain)
-    for step in STEPS:
+    con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle')}")
+    for step in ("zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
     con.execute(f"INSERT INTO stage.{contract.target} BY NAME {sql(f'stage/{contract.target}')}")
     con.execute("INSERT INTO stage.quarantaene BY NAME SELECT * FROM zeile_verletzt")
@@ -82,12 +81,10 @@ def table_contract(source: Source) -> TableContract:
 
 
 def _load(con: duckdb.DuckDBPyConnection, plain: list[PlainFile], rename: dict[str, str]) -> None:
-    con.read_csv(
-        [str(file.path) for file in plain], header=True, sep=",", quotechar='"', all_varchar=True, union_by_name=True
-    ).create_view("roh_gelesen", replace=True)
+    set_variables(con, dateien=[str(file.path) for file in plain])
     absent = {"basis_text", "stichtag_text"} - set(rename.values())
     extra = "".join(f", NULL::VARCHAR AS {column}" for column in sorted(absent))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE roh AS SELECT *{extra} FROM roh_gelesen")  # noqa: S608 -- two fixed names
+    con.execute(f"CREATE OR REPLACE TEMP TABLE roh AS SELECT *{extra} FROM ({sql('stage/roh')})")  # noqa: S608 -- two fixed names
 
 
 def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: TableContract, rule: StichtagRule) -> None:

@@ -102,3 +102,12 @@ CREATE TABLE katalog.fehlzeichen (
     zeichen VARCHAR NOT NULL,
     status VARCHAR NOT NULL
 );
+
+-- one row a source; ungelistet_null: a base unit without a row has 0 (else it has no figure)
+CREATE TABLE katalog.quelle (
+    quelle VARCHAR NOT NULL,
+    titel_de VARCHAR NOT NULL,
+    titel_en VARCHAR NOT NULL,
+    art VARCHAR NOT NULL,
+    ungelistet_null BOOLEAN NOT NULL
+);

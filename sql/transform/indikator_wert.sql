@@ -106,5 +106,5 @@ SELECT
         ELSE 'ok'
     END AS status,
     'exact' AS methode,
-    0.0 AS unsicherheit
+    NULL::DOUBLE AS unsicherheit -- exact figures have none
 FROM paar

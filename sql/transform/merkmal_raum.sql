@@ -1,5 +1,5 @@
 -- One row a Merkmal of a unit at a Stichtag on a Zuschnitt: the sum over its base units.
--- A register lists persons, so a unit without a person has 0; a table that lacks a unit leaves it out.
+-- Where a source leaves out what is empty (katalog.quelle), an unlisted unit has 0; elsewhere it has no row.
 WITH summe AS (
     SELECT
         merkmal_kombination.zuschnitt,
@@ -19,35 +19,41 @@ WITH summe AS (
     GROUP BY ALL
 ),
 
-im_register AS (
-    SELECT DISTINCT register.stichtag
+nullbar AS (
+    SELECT DISTINCT
+        zaehlung.stichtag,
+        zaehlung.merkmal
+    FROM stage.zaehlung
+    INNER JOIN katalog.quelle ON zaehlung.quelle = quelle.quelle
+    WHERE quelle.ungelistet_null
+
+    UNION
+
+    SELECT DISTINCT
+        register.stichtag,
+        spalten.column_name AS merkmal
     FROM stage.register
+    CROSS JOIN (DESCRIBE stage.register) AS spalten
+    WHERE spalten.column_name NOT IN ('quelle', 'stichtag', 'basis', 'basis_id')
 ),
 
-register_merkmal AS (
-    SELECT column_name AS merkmal
-    FROM (DESCRIBE stage.register)
-    WHERE column_name NOT IN ('quelle', 'stichtag', 'basis', 'basis_id')
-),
-
-ohne_person AS (
+ungelistet AS (
     SELECT
         stichtag_zuschnitt.zuschnitt,
         raum.raumebene,
         raum.raum_id,
-        im_register.stichtag,
-        register_merkmal.merkmal
-    FROM im_register
-    INNER JOIN stichtag_zuschnitt ON im_register.stichtag = stichtag_zuschnitt.stichtag
+        nullbar.stichtag,
+        nullbar.merkmal
+    FROM nullbar
+    INNER JOIN stichtag_zuschnitt ON nullbar.stichtag = stichtag_zuschnitt.stichtag
     INNER JOIN raum ON stichtag_zuschnitt.zuschnitt = raum.zuschnitt
-    CROSS JOIN register_merkmal
     ANTI JOIN summe
         ON
             stichtag_zuschnitt.zuschnitt = summe.zuschnitt
             AND raum.raumebene = summe.raumebene
             AND raum.raum_id = summe.raum_id
-            AND im_register.stichtag = summe.stichtag
-            AND register_merkmal.merkmal = summe.merkmal
+            AND nullbar.stichtag = summe.stichtag
+            AND nullbar.merkmal = summe.merkmal
 )
 
 SELECT
@@ -74,7 +80,7 @@ SELECT
     0 AS teile,
     0 AS teile_unbekannt,
     NULL AS unbekannte
-FROM ohne_person
+FROM ungelistet
 
 UNION ALL
 

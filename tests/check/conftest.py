@@ -150,8 +150,8 @@ def _fill_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
         ]
     ):
         connection.execute(
-            "INSERT INTO katalog.indikator VALUES (?, ?, '-', '-', '-', '-', '%', 1, ?, ?, NULL, 'stichtag', '-',"
-            " '-', 'neutral', 'personen', '-', '-', '')",
+            "INSERT INTO katalog.indikator VALUES (?, ?, '-', '-', '-', '-', '%', 1, ?, ?, NULL, 'stichtag',"
+            " '-', '-', 'neutral', 'personen', '-', '-', '')",
             [indikator, position, typ, faktor],
         )
         for rolle, merkmal in (("zaehler", zaehler), ("nenner", nenner)):
@@ -191,7 +191,8 @@ def _fill_deliveries(
             SELECT DISTINCT zuschnitt, raumebene, raum_id, 'Raum ' || raum_id FROM stage.zuordnung;
         INSERT INTO stage.geometrie SELECT 'bbs', basis_id, NULL, '\\x01'::BLOB, FALSE FROM block;
         INSERT INTO stage.datei
-            SELECT 'einwohner', 'EW_' || stichtag, md5(stichtag::VARCHAR), 1, count(*), count(*), 0, 0 FROM stage.zaehlung GROUP BY stichtag;
+            SELECT 'einwohner', 'EW_' || stichtag, md5(stichtag::VARCHAR), 1, count(*), count(*), 0, 0
+            FROM stage.zaehlung GROUP BY stichtag;
         INSERT INTO stage.amtlich SELECT 'amtlich', stichtag, 'einwohner', 'stadt', '05999', 1.02 * sum(wert)
             FROM stage.zaehlung WHERE merkmal = 'einwohner' GROUP BY stichtag;
     """)

@@ -1,0 +1,88 @@
+"""Station publish as the refresh sees it: gather what the release says of itself, then hand it to promote."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from flows import __version__
+from flows.check.models import CheckResult
+from flows.extract.models import Lieferung as Delivered
+from flows.home import Home
+from flows.profile.load import Profile
+from flows.publish.job import JobLevel, Lieferung, ReleaseJob
+from flows.publish.promote import PublishOutcome, publish
+from flows.stage.database import insert, literal, open_work
+
+
+def publish_run(  # noqa: PLR0913 -- everything a release says of itself
+    profile: Profile,
+    home: Home,
+    folder: Path,
+    lieferungen: list[Delivered],
+    checks: list[CheckResult],
+    fingerprint: str,
+    *,
+    say: Callable[[str], None],
+) -> PublishOutcome:
+    """Publish what the run in `folder` has protected, or say that it is nothing new.
+
+    Raises:
+        FortschreibungError: when the release cannot be built or promoted; the last one then stands.
+    """
+    with open_work(folder / "work.duckdb") as con:
+        _write_checks(con, checks, folder / "publish" / "_checks.parquet")
+        job = _job(con, profile, folder.name, lieferungen, fingerprint)
+    return publish(job, folder / "publish", home, say=say)
+
+
+def _write_checks(con: duckdb.DuckDBPyConnection, checks: list[CheckResult], path: Path) -> None:
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE pruefung (suite VARCHAR, pruefung VARCHAR, station VARCHAR, schwere VARCHAR, "
+        "bestanden BOOLEAN, erwartet VARCHAR, gefunden VARCHAR, einheiten VARCHAR, beanstandet BIGINT, grund VARCHAR)"
+    )
+    insert(
+        con, "pruefung",
+        [{"suite": c.suite, "pruefung": c.check, "station": c.station, "schwere": c.severity, "bestanden": c.ok,
+          "erwartet": c.expected, "gefunden": c.found, "einheiten": ", ".join(c.units), "beanstandet": c.offending,
+          "grund": c.reason} for c in checks],
+    )  # fmt: skip
+    con.execute(f"COPY pruefung TO {literal(str(path))} (FORMAT parquet)")
+
+
+def _job(
+    con: duckdb.DuckDBPyConnection, profile: Profile, run_id: str, lieferungen: list[Delivered], fingerprint: str
+) -> ReleaseJob:
+    city, sources = profile.city, {source.id: source for source in profile.sources}
+    newest = con.execute("SELECT max_by(stichtag, stichtag), max_by(zuschnitt, stichtag) FROM stichtag").fetchone()
+    assert newest is not None  # noqa: S101 -- staging has stopped a run without a Stichtag
+    return ReleaseJob(
+        city_id=city.id, city_name=city.name, synthetic=city.synthetic, coordinate_system=city.crs,
+        stichtag_max=newest[0], zuschnitt=newest[1], licence=city.licence, licence_url=city.licence_url,
+        attribution=city.attribution, publisher=city.publisher, contact=city.contact,
+        code_version=__version__, code_commit=_commit(), input_fingerprint=fingerprint, run_id=run_id,
+        raumebenen=[JobLevel(id=x.id, label_de=x.label_de, label_en=x.label_en) for x in city.raumebene],
+        sources=[
+            Lieferung(
+                quelle=one.source, datei=one.name, sha256=one.sha256, bytes=one.bytes, url=one.url,
+                geholt_am=one.fetched_at, etag=one.etag, last_modified=one.last_modified,
+                lizenz=sources[one.source].licence, namensnennung=sources[one.source].attribution,
+            )
+            for one in lieferungen
+        ],
+    )  # fmt: skip
+
+
+def _commit() -> str | None:
+    """Return the commit of the checkout that the code runs from, or None outside one."""
+    checkout = Path(__file__).resolve().parents[2]
+    if not (checkout / ".git").exists():
+        return None
+    asked = subprocess.run(
+        ["git", "-C", str(checkout), "rev-parse", "HEAD"],  # noqa: S607 -- the git of whoever made the checkout
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return asked.stdout.strip() or None

@@ -1,0 +1,152 @@
+"""The yearly refresh as a Prefect flow: pull -> stage -> transform -> check -> protect -> publish.
+
+Each station is one task. Between them pass the run and small models, never data: that lies in the run's
+folder. What can be had by asking again (a source) is asked again; a check that stops, or a file that
+breaks its contract, is not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import TaskRun
+from prefect.states import State
+from prefect.tasks import Task
+
+from flows import run as stations
+from flows.check.models import CheckJob, CheckReport, results_of
+from flows.check.station import CheckWorker, raise_for_blockers
+from flows.errors import SourceUnavailable
+from flows.extract.models import Pulled
+from flows.home import home_at
+from flows.publish.station import publish_run
+from flows.run import Outcome, Run, begun, new_run
+
+
+def _can_be_had_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Say whether asking the source again may help."""
+    failure = state.result(raise_on_failure=False)
+    return isinstance(failure, SourceUnavailable) and failure.retryable
+
+
+@task(retries=2, retry_delay_seconds=[5, 30], retry_condition_fn=_can_be_had_later, cache_policy=NO_CACHE)
+def pull(run: Run) -> Pulled:
+    """Bring the city's files into the landing zone."""
+    run.note("pull", "started")
+    return stations.pull_into(run)
+
+
+@task(cache_policy=NO_CACHE)
+def stage(run: Run, pulled: Pulled) -> None:
+    """Read the files into typed tables; what breaks its contract goes to quarantine."""
+    run.note("stage", "started")
+    stations.stage_into(run, pulled)
+
+
+@task(cache_policy=NO_CACHE)
+def transform(run: Run) -> None:
+    """Compute every figure of every unit."""
+    run.note("transform", "started")
+    stations.transform_in(run)
+
+
+@task(cache_policy=NO_CACHE)
+def check(run: Run, worker: CheckWorker) -> CheckReport:
+    """Run the suites of Great Expectations; a blocker stops the publication."""
+    run.note("check", "started")
+    report = worker.run(
+        CheckJob(work_db=run.work, run_folder=run.folder, city_id=run.city, city_name=run.profile.city.name)
+    )
+    raise_for_blockers(report)
+    return report
+
+
+@task(cache_policy=NO_CACHE)
+def protect(run: Run) -> dict[str, int]:
+    """Suppress what identifies people; only what is left goes on."""
+    run.note("protect", "started")
+    return stations.protect_in(run)
+
+
+@task(cache_policy=NO_CACHE)
+def publish(run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, counted: dict[str, int]) -> Outcome:
+    """Build the release in a fresh process and promote it, unless it says nothing new."""
+    run.note("publish", "started")
+    done = publish_run(
+        run.profile, run.home, run.folder, pulled.lieferungen, results_of(report), fingerprint,
+        say=lambda words: run.note("publish", words),
+    )  # fmt: skip
+    return Outcome(
+        city=run.city, run=run.id, published=done.published, release=done.version, path=done.path,
+        content_hash=done.content_hash, reason=done.reason, warnings=report.warnings,
+        figures=counted["published"], suppressed=counted["suppressed"],
+    )  # fmt: skip
+
+
+@flow(name="fortschreibung-refresh", flow_run_name="{city}", validate_parameters=True)
+def refresh(
+    city: str,
+    from_dir: Path | None = None,
+    stichtag: dt.date | None = None,
+    dry_run: bool = False,
+    home: Path | None = None,
+) -> Outcome:
+    """Refresh the Fortschreibung of a city, and publish it when it says anything new.
+
+    Args:
+        city: the name of a folder in cities/.
+        from_dir: take every source's files from this folder instead of its own address.
+        stichtag: leave out everything later than this date.
+        dry_run: go as far as protection and publish nothing.
+        home: the data folder; by default FORTSCHREIBUNG_HOME, else ./data.
+    """
+    run = new_run(city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run)
+    with begun(run):
+        pulled = pull(run)
+        fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
+        outcome = stations.already_published(run, fingerprint) or _made(run, pulled, fingerprint)
+        run.note("done", outcome.reason)
+    _show(outcome)
+    return outcome
+
+
+def _made(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
+    with CheckWorker.start() as worker:  # imports Great Expectations while the next two stations work
+        stage(run, pulled)
+        transform(run)
+        report = check(run, worker)
+    counted = protect(run)
+    if run.dry_run:
+        return Outcome(
+            city=run.city, run=run.id, published=False, release=None, path=None, content_hash=None,
+            reason=f"Dry run: all checks passed; nothing is published. Reports: {report.path / 'index.html'}",
+            warnings=report.warnings, figures=counted["published"], suppressed=counted["suppressed"],
+        )  # fmt: skip
+    return publish(run, pulled, report, fingerprint, counted)
+
+
+def _show(outcome: Outcome) -> None:
+    """Leave the outcome where Prefect's users look: the log and an artifact."""
+    get_run_logger().info(outcome.reason)
+    create_markdown_artifact(
+        key=f"fortschreibung-{outcome.city}",
+        description=f"Refresh of {outcome.city}",
+        markdown=f"""# {outcome.city}: {outcome.release or "nothing published"}
+
+{outcome.reason}
+
+| | |
+|---|---|
+| published | {outcome.published} |
+| path | {outcome.path or "-"} |
+| content hash | {outcome.content_hash or "-"} |
+| figures | {outcome.figures:,} |
+| suppressed | {outcome.suppressed:,} |
+| warnings | {outcome.warnings} |
+""",
+    )

@@ -1,0 +1,11 @@
+-- One row a row of the plain files of one source, as text: file, line and the delivered columns.
+SELECT *
+FROM
+    read_csv(
+        getvariable('dateien'),
+        header = TRUE,
+        delim = ',',
+        quote = '"',
+        all_varchar = TRUE,
+        union_by_name = TRUE
+    )

@@ -1,0 +1,15 @@
+-- One row a person of a register extract, as text, read straight from the delivered files.
+SELECT
+    *,
+    pfad AS datei
+FROM
+    read_csv(
+        getvariable('dateien'),
+        header = TRUE,
+        delim = getvariable('trenner'),
+        quote = getvariable('anfuehrung'),
+        all_varchar = TRUE,
+        auto_detect = FALSE,
+        columns = getvariable('spalten'),
+        filename = 'pfad'
+    )

@@ -1,0 +1,62 @@
+"""Publishes, and kills itself with SIGKILL just before a named step: a crash at exactly that place.
+
+    python killed_publisher.py STEP PUBLISH_DIR HOME
+
+Python tells every file operation to an audit hook before it happens, so the publishing code needs no trap for tests.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from flows.home import home_at
+from flows.publish.job import job_from
+from flows.publish.promote import publish
+
+
+def to(name):
+    return lambda event, args: event == "os.rename" and Path(os.fsdecode(args[1])).name == name
+
+
+def written_aside(count):
+    seen = []
+
+    def nth(event, args):
+        aside = event == "open" and isinstance(args[0], str | os.PathLike) and args[1] == "wb"
+        if aside and Path(args[0]).name.startswith(".incoming-"):
+            seen.append(args[0])
+        return len(seen) == count
+
+    return nth
+
+
+STEPS = {
+    "the build starts": lambda event, args: event == "subprocess.Popen",
+    "the files become read-only": lambda event, args: event == "os.chmod" and ".incoming-" in os.fsdecode(args[0]),
+    "the release has its name": to("2024.2"),
+    "the link is made": lambda event, args: event == "os.symlink",
+    "latest is swapped": to("latest"),
+    "latest.json is written aside": written_aside(1),
+    "latest.json is replaced": to("latest.json"),
+    "catalog.json is written aside": written_aside(2),
+    "catalog.json is replaced": to("catalog.json"),
+    "nothing": lambda event, args: False,
+}
+
+
+def main(step, publish_dir, home):
+    due = STEPS[step]
+
+    def kill_when_due(event, args):
+        if due(event, args):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    job = job_from(publish_dir / "job.json")
+    sys.addaudithook(kill_when_due)
+    print("publishing", flush=True)
+    publish(job, publish_dir, home_at(home))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

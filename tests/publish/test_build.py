@@ -1,0 +1,246 @@
+"""A release holds what the contract says, the same bytes every time, and nothing that the contract does not say."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+
+import duckdb
+import pytest
+
+VERSION = "2024.1"
+
+
+def build(folder, target, *more, version=VERSION):
+    """Run the building process as promote does; return its answer."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.publish.build", folder / "job.json", target, version, *more],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture
+def built(city, tmp_path):
+    """A release folder built once."""
+    folder = city.run("r")
+    city.job().write(folder)
+    code, answer = build(folder, tmp_path / "release")
+    assert code == 0, answer
+    return tmp_path / "release"
+
+
+@pytest.fixture
+def con(built):
+    with duckdb.connect(str(built / "fortschreibung.duckdb"), read_only=True) as con:
+        yield con
+
+
+def test_every_table_and_every_column_carries_a_comment(con):
+    tables = con.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall()
+    columns = con.execute("SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal").fetchall()
+    assert {"sozialraum", "stadtteil", "stadt", "indikator", "wert", "sozialraum_jahr", "umsteigeschluessel",
+            "raum_ereignis", "_release", "_sources", "_columns", "_checks", "_lineage", "_changes"} <= {
+        name for name, _ in tables
+    }  # fmt: skip
+    assert [row for row in (*tables, *columns) if not row[-1] or " / " not in row[-1]] == []
+
+
+def test_the_wide_table_is_in_codebook_order_and_says_what_the_long_one_says(con):
+    names = [column[0] for column in con.execute("SELECT * FROM sozialraum_jahr").description]
+    assert names[4:] == ["einwohner", "sgb2_quote", "wohnflaeche_je_einwohner"]
+    rows = con.execute(
+        "SELECT stichtag::VARCHAR, einwohner, sgb2_quote FROM sozialraum_jahr WHERE sozialraum_id = '011002' ORDER BY 1"
+    ).fetchall()
+    assert rows == [("2023-12-31", 900.0, None), ("2024-12-31", 900.0, None)]
+
+
+def test_release_says_of_itself_what_it_is(con):
+    (row,) = con.execute(
+        "SELECT version, schema_version, stadt, synthetisch, stichtag_max::VARCHAR, zuschnitt, vorversion FROM _release"
+    ).fetchall()
+    assert row == (VERSION, "1.0.0", "Kleinstadt", True, "2024-12-31", "2020-01-01", None)
+    assert con.execute("SELECT datei, stichtage FROM _sources").fetchall() == [
+        ("EW_2024.csv", "2023-12-31, 2024-12-31")
+    ]
+
+
+def test_columns_lists_every_column_of_every_table(con):
+    listed = con.execute("SELECT tabelle, spalte, typ FROM _columns ORDER BY ALL").fetchall()
+    assert listed == con.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
+    ).fetchall()  # fmt: skip
+
+
+def test_two_builds_have_the_same_bytes_in_every_export(city, built, tmp_path):
+    folder = city.root / "runs" / "r" / "publish"
+    code, _ = build(folder, tmp_path / "again", "--made-at", "2031-05-05T05:05:05+00:00")
+    assert code == 0
+    exports = [
+        path.relative_to(built)
+        for path in sorted(built.rglob("*"))
+        if path.suffix in (".csv", ".parquet", ".gpkg") or path.name in ("codebook.html", "changes.json")
+    ]
+    assert len(exports) > 40
+    assert [str(each) for each in exports if (built / each).read_bytes() != (tmp_path / "again" / each).read_bytes()] == []
+
+
+def test_rows_lie_in_the_order_of_the_key(built):
+    rows = (built / "csv" / "wert.csv").read_text("utf-8").splitlines()
+    assert rows[0].startswith("zuschnitt,raumebene,raum_id,stichtag,indikator_id,wert")
+    keys = [row.split(",")[:5] for row in rows[1:]]
+    assert keys == sorted(keys)
+
+
+def test_csv_leaves_the_geometry_out_and_parquet_keeps_it(built):
+    assert (built / "csv" / "sozialraum.csv").read_text("utf-8").splitlines()[0] == (
+        "zuschnitt,sozialraum_id,name,stadtteil_id,stadt_id,gueltig_ab,gueltig_bis,flaeche_km2"
+    )
+    names = duckdb.sql(f"FROM '{built / 'parquet' / 'sozialraum.parquet'}'").columns
+    assert names[-1] == "geometrie"
+
+
+def test_csv_is_utf_8_and_keeps_leading_zeros(built):
+    lines = (built / "csv" / "stadtteil.csv").read_bytes().decode("utf-8").splitlines()
+    assert lines[2].startswith("2020-01-01,012,Über der Brücke,05999")
+
+
+def test_geopackage_and_geoparquet_know_their_coordinate_system_and_carry_the_newest_figures(built):
+    with sqlite3.connect(built / "geo" / "sozialraum.gpkg") as geopackage:
+        assert geopackage.execute("SELECT table_name, srs_id, last_change FROM gpkg_contents").fetchall() == [
+            ("sozialraum", 25832, "2024-12-31T00:00:00.000Z")
+        ]
+        assert geopackage.execute("SELECT sozialraum_id, stichtag, einwohner FROM sozialraum").fetchall() == [
+            ("011001", "2024-12-31", 1200.0),
+            ("011002", "2024-12-31", 900.0),
+            ("012001", "2024-12-31", 500.0),
+        ]
+    (geo,) = duckdb.sql(
+        f"SELECT decode(value) FROM parquet_kv_metadata('{built / 'geo' / 'stadtteil.parquet'}') WHERE decode(key) = 'geo'"
+    ).fetchone()
+    column = json.loads(geo)["columns"]["geometrie"]
+    assert column["crs"]["id"] == {"authority": "EPSG", "code": 25832}
+    assert column["bbox"] == [350000.0, 5650000.0, 350300.0, 5650100.0]
+
+
+def test_the_data_package_is_valid(built, monkeypatch):
+    import frictionless
+
+    monkeypatch.chdir(built)
+    report = frictionless.validate("datapackage.json")
+    assert report.valid, report.flatten(["title", "message"])
+    assert {task.name for task in report.tasks} >= {"wert", "sozialraum-jahr", "meta-columns"}
+
+
+def test_dcat_parses_and_every_distribution_has_licence_and_checksum(built):
+    import hashlib
+
+    import rdflib
+
+    graph = rdflib.Graph().parse(built / "dcat.jsonld", format="json-ld", publicID="http://example.org/")
+    dcat, dct = rdflib.Namespace("http://www.w3.org/ns/dcat#"), rdflib.Namespace("http://purl.org/dc/terms/")
+    spdx = rdflib.Namespace("http://spdx.org/rdf/terms#")
+    (dataset,) = graph.subjects(rdflib.RDF.type, dcat.Dataset)
+    assert graph.value(dataset, dcat.inSeries) == rdflib.URIRef("urn:fortschreibung:kleinstadt")
+    assert str(graph.value(dataset, dcat.version)) == VERSION
+    assert any("synthetische Daten" in title for title in graph.objects(dataset, dct.title))
+    distributions = list(graph.objects(dataset, dcat.distribution))
+    assert len(distributions) > 40
+    for each in distributions:
+        assert graph.value(each, dct.license) == rdflib.URIRef("http://dcat-ap.de/def/licenses/dl-by-de/2.0")
+        name = str(graph.value(each, dcat.downloadURL)).removeprefix("http://example.org/")
+        checksum = graph.value(graph.value(each, spdx.checksum), spdx.checksumValue)
+        assert checksum.n3().split('"')[1].lower() == hashlib.sha256((built / name).read_bytes()).hexdigest(), name
+
+
+def test_the_manifest_names_every_file_every_delivery_and_every_version(built, read_json):
+    manifest = read_json(built / "manifest.json")
+    present = {path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file()}
+    assert set(manifest["files"]) == present - {"manifest.json"}
+    assert [source["sha256"] for source in manifest["sources"]] == ["cd" * 32]
+    assert {"python", "duckdb", "prefect", "great-expectations", "pandas"} <= set(manifest["libraries"])
+    assert manifest["tables"]["wert"] == {"rows": 36, "content": True, "hash": manifest["tables"]["wert"]["hash"]}
+    assert len(manifest["code"]["sql_sha256"]) == 64
+
+
+def test_codebook_csv_says_numerator_and_denominator(built):
+    rows = (built / "codebook.csv").read_text("utf-8").splitlines()
+    assert rows[0].endswith(",zaehler,nenner")
+    assert rows[2].endswith(",sgb2,einwohner")
+    assert "SGB-II-Quote" in (built / "codebook.html").read_text("utf-8")
+
+
+def test_the_report_of_the_checks_lies_in_the_release(built):
+    assert (built / "checks" / "index.html").is_file()
+
+
+def test_changes_name_what_moved_come_and_gone_since_the_previous_release(city, built, tmp_path, read_json):
+    folder = city.run("next", residents=1290)
+    city.rewrite(folder, "wert", "FROM it WHERE NOT (raumebene = 'stadt' AND indikator_id = 'sgb2_quote')")
+    city.job().write(folder)
+    code, answer = build(folder, tmp_path / "next", "--previous", VERSION, str(built), version="2024.2")
+    assert code == 0, answer
+    changes = read_json(tmp_path / "next" / "changes.json")
+    by_name = {(each["raumebene"], each["indikator_id"]): each for each in changes["indikatoren"]}
+    moved = by_name["sozialraum", "einwohner"]
+    assert (moved["geaendert"], moved["groesste_abweichung"], moved["raum_id"]) == (1, 90.0, "011001")
+    assert by_name["stadt", "sgb2_quote"]["entfallen"] == 2
+    assert changes["movers"][0]["alt"] == 1200.0
+    assert "2024.2 gegen 2024.1" in (tmp_path / "next" / "changes.html").read_text("utf-8")
+    with duckdb.connect(str(tmp_path / "next" / "fortschreibung.duckdb"), read_only=True) as con:
+        assert con.execute("SELECT DISTINCT vorversion FROM _changes").fetchall() == [(VERSION,)]
+
+
+@pytest.mark.parametrize(
+    ("table", "query", "words"),
+    [
+        ("wert", "SELECT *, 1 AS geburtsdatum FROM it", "not in the contract ['geburtsdatum']"),
+        ("wert", "SELECT * EXCLUDE (methode) FROM it", "missing ['methode']"),
+        ("wert", "FROM it UNION ALL FROM it", "more than one row for the key"),
+        ("wert", "SELECT * REPLACE ('099999' AS raum_id) FROM it", "not in the table sozialraum: 099999"),
+        ("wert", "SELECT * REPLACE (CASE WHEN wert IS NULL THEN 2 ELSE wert END AS wert) FROM it", "status geschuetzt"),
+        ("wert", "SELECT * REPLACE ('unknown' AS indikator_id) FROM it", "not in indikator: unknown"),
+        ("sozialraum_jahr", "SELECT * REPLACE (einwohner + 1 AS einwohner) FROM it", "6 values differ"),
+        ("indikator", "SELECT * REPLACE ('' AS einheit) FROM it", "indikator.einheit: 3 rows are empty"),
+        ("indikator", "SELECT * REPLACE (NULL AS quelle) FROM it", "indikator.quelle: 3 rows are empty"),
+        ("stadt", "SELECT * REPLACE ('heute' AS gueltig_ab) FROM it", "does not hold what sql/release.toml says"),
+    ],
+)  # fmt: skip
+def test_what_breaks_the_contract_is_not_published_and_named(city, tmp_path, table, query, words):
+    folder = city.run("r")
+    city.job().write(folder)
+    city.rewrite(folder, table, query)
+    code, answer = build(folder, tmp_path / "release")
+    assert code != 0
+    assert words in answer["error"]
+    assert not (tmp_path / "release" / "manifest.json").exists()
+
+
+def test_a_missing_table_is_named_with_its_file(city, tmp_path):
+    folder = city.run("r")
+    city.job().write(folder)
+    (folder / "raum_ereignis.parquet").unlink()
+    code, answer = build(folder, tmp_path / "release")
+    assert code == 1
+    assert "raum_ereignis.parquet" in answer["error"]
+
+
+def test_a_private_column_of_the_catalogue_stays_behind(con):
+    names = [column[0] for column in con.execute("SELECT * FROM raumebene").description]
+    assert names == ["raumebene", "rang", "label_de", "label_en", "id_muster"]
+
+
+def test_building_leaves_the_home_directory_alone(city, tmp_path):
+    folder, home = city.run("r"), tmp_path / "user"
+    city.job().write(folder)
+    home.mkdir()
+    subprocess.run(
+        [sys.executable, "-m", "flows.publish.build", folder / "job.json", tmp_path / "release", VERSION],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "HOME": str(home)},
+    )
+    assert list(home.iterdir()) == []

@@ -1,0 +1,52 @@
+"""The contract says of every table and column what it is, in German and English, and fits any city."""
+
+from flows.publish.contract import IndikatorColumn, Level, contract, tables_of_city
+
+BERLIN = [
+    Level("sozialraum", "Planungsraum", "Planning area", ("bezirksregion", "bezirk")),
+    Level("bezirksregion", "Bezirksregion", "District region", ("bezirk",)),
+    Level("bezirk", "Bezirk", "Borough"),
+]
+RATE = IndikatorColumn("sgb2_quote", "SGB-II-Quote", "SGB II rate", "Anteil.", "Share.", "%")
+
+
+def named(name):
+    return next(table for table in tables_of_city(BERLIN, [RATE]) if table.name == name)
+
+
+def test_every_raumebene_of_a_city_gets_a_table_with_the_ids_of_the_coarser_ones():
+    assert [column.name for column in named("sozialraum").columns] == [
+        "zuschnitt", "sozialraum_id", "name", "bezirksregion_id", "bezirk_id", "gueltig_ab", "gueltig_bis",
+        "flaeche_km2", "geometrie",
+    ]  # fmt: skip
+    assert named("sozialraum").key == ("zuschnitt", "sozialraum_id")
+    assert [c.name for c in named("bezirk").columns if c.name.endswith("_id")] == ["bezirk_id"]
+    assert "Planungsraum" in named("sozialraum").comment
+
+
+def test_the_wide_table_has_one_column_an_indikator_with_its_unit_in_the_comment():
+    last = named("sozialraum_jahr").columns[-1]
+    assert (last.name, last.type) == ("sgb2_quote", "DOUBLE")
+    assert last.comment == "SGB-II-Quote [%]: Anteil. / SGB II rate: Share."
+
+
+def test_every_table_and_column_is_said_in_german_and_in_english():
+    for table in tables_of_city(BERLIN, [RATE]):
+        assert table.description_de, table.name
+        assert table.description_en, table.name
+        for column in table.columns:
+            for words in (column.label_de, column.label_en, column.description_de, column.description_en):
+                assert words, f"{table.name}.{column.name}"
+
+
+def test_keys_orders_and_references_name_columns_of_their_table():
+    tables = tables_of_city(BERLIN, [RATE])
+    names = {table.name: {column.name for column in table.columns} for table in tables}
+    for name, entry in contract().table.items():
+        assert {*entry.key, *entry.order, *entry.nullable, *entry.references} <= names[name], name
+        assert all(column in names[target] for column, target in entry.references.items()), name
+
+
+def test_no_column_of_the_contract_is_without_a_table():
+    used = {column.name for table in tables_of_city(BERLIN, [RATE]) for column in table.columns}
+    assert set(contract().column) - used == {"raum_id"} - used

@@ -1,0 +1,124 @@
+"""A publication killed at any step leaves the last release readable, and the next one puts everything right."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.home import home_at
+from flows.publish.catalog import is_version, releases
+from flows.publish.promote import publish
+from flows.publish.verify import verify
+
+CITY = "kleinstadt"
+KILLER = Path(__file__).with_name("killed_publisher.py")
+STEPS = [
+    "the build starts", "the files become read-only", "the release has its name", "the link is made",
+    "latest is swapped", "latest.json is written aside", "latest.json is replaced", "catalog.json is written aside",
+    "catalog.json is replaced",
+]  # fmt: skip
+SEED = 20241231
+
+
+@pytest.fixture
+def before(city, home):
+    """A home with 2024.1 published, and a run with a changed value waiting."""
+    publish(city.job(), city.run("first"), home)
+    run = city.run("second", residents=1250)
+    city.job().write(run)
+    return run
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """The content hashes that publications nobody kills come to: by residents of 011001."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("tiny", Path(__file__).with_name("conftest.py"))
+    tiny = module_from_spec(spec)
+    spec.loader.exec_module(tiny)
+    root = tmp_path_factory.mktemp("undisturbed")
+    city, home = tiny.TinyCity(root), home_at(root)
+    return {n: publish(city.job(), city.run(f"r{n}", residents=n), home).content_hash for n in (1200, 1250)}
+
+
+def started(step, run, home):
+    return subprocess.Popen(
+        [sys.executable, KILLER, step, run, home.root], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def check_readers_see_a_whole_release(home):
+    folder = home.releases / CITY
+    with duckdb.connect(str((folder / "latest").resolve() / "fortschreibung.duckdb"), read_only=True) as con:
+        version, wert = con.execute(
+            "SELECT version, wert FROM wert, _release WHERE raum_id = '011001' AND indikator_id = 'einwohner' "
+            "ORDER BY stichtag DESC"
+        ).fetchone()
+    assert wert == {"2024.1": 1200.0, "2024.2": 1250.0}[version]
+    for path in folder.iterdir():
+        assert not is_version(path.name) or (path / "manifest.json").is_file()
+    assert releases(home, CITY)[0].version == "2024.1"
+
+
+def check_the_next_publication_puts_all_right(city, run, home, undisturbed):
+    outcome = publish(city.job(), run, home)
+    assert outcome.version == "2024.2"
+    verify(home, CITY)
+    assert [each.content_hash for each in releases(home, CITY)] == [undisturbed[1200], undisturbed[1250]]
+    assert os.readlink(home.releases / CITY / "latest") == "2024.2"
+    assert not list((home.releases / CITY).glob(".incoming-*"))
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_just_before_a_step(city, home, before, undisturbed, step):
+    with started(step, before, home) as publisher:
+        _, complaints = publisher.communicate()
+    assert publisher.returncode == -signal.SIGKILL, complaints.decode()
+    check_readers_see_a_whole_release(home)
+    check_the_next_publication_puts_all_right(city, before, home, undisturbed)
+
+
+@pytest.mark.parametrize("number", [*range(3), *(pytest.param(n, marks=pytest.mark.nightly) for n in range(3, 40))])
+def test_killed_at_a_random_moment(city, home, before, undisturbed, number):
+    moment = random.Random(SEED + number).uniform(0, 1.2)
+    with started("nothing", before, home) as publisher:
+        assert publisher.stdout.readline() == b"publishing\n"
+        time.sleep(moment)
+        publisher.kill()
+        publisher.communicate()
+    check_readers_see_a_whole_release(home)
+    check_the_next_publication_puts_all_right(city, before, home, undisturbed)
+
+
+def test_an_orphaned_builder_ends_and_leaves_nothing(city, home, before, undisturbed):
+    with started("nothing", before, home) as publisher:
+        deadline = time.monotonic() + 30
+        while not list((home.releases / CITY).glob(".incoming-*/fortschreibung.duckdb")):
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+        publisher.kill()
+        publisher.communicate()
+    check_the_next_publication_puts_all_right(city, before, home, undisturbed)
+
+
+def test_a_rollback_cut_off_after_its_entry_is_finished(city, home, before):
+    from flows.publish.promote import heal, rollback
+
+    publish(city.job(), before, home)
+    folder = home.releases / CITY
+    shutil.copy(folder / "latest.json", folder / "old.json")
+    rollback(home, CITY, "2024.1", why="a test")
+    (folder / "latest").unlink()
+    (folder / "latest").symlink_to("2024.2")
+    (folder / "old.json").replace(folder / "latest.json")
+    heal(home, CITY)
+    assert os.readlink(folder / "latest") == "2024.1"
+    verify(home, CITY)

@@ -1,0 +1,242 @@
+"""A release appears whole, moves `latest` only forward, and is never published twice."""
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+
+import duckdb
+import pytest
+
+from flows.errors import ConfigError, FortschreibungError, VerificationFailed
+from flows.publish.catalog import latest_release, releases
+from flows.publish.lock import city_lock
+from flows.publish.promote import heal, publish, rollback
+from flows.publish.verify import verify
+
+CITY = "kleinstadt"
+
+
+def residents(home, where="latest"):
+    with duckdb.connect(str((home.releases / CITY / where).resolve() / "fortschreibung.duckdb"), read_only=True) as con:
+        return con.execute(
+            "SELECT version, wert FROM wert, _release WHERE raum_id = '011001' AND indikator_id = 'einwohner' "
+            "ORDER BY stichtag DESC"
+        ).fetchone()
+
+
+def test_the_first_publication_is_edition_one_and_latest(city, home, read_json):
+    outcome = publish(city.job(), city.run("a"), home)
+    assert (outcome.version, outcome.published) == ("2024.1", True)
+    assert residents(home) == ("2024.1", 1200.0)
+    folder = home.releases / CITY
+    assert os.readlink(folder / "latest") == "2024.1"
+    assert read_json(folder / "latest.json")["database"] == "2024.1/fortschreibung.duckdb"
+    assert latest_release(home, CITY).content_hash == outcome.content_hash
+    assert sorted(path.name for path in folder.iterdir()) == [".lock", "2024.1", "catalog.json", "latest", "latest.json"]
+    verify(home, CITY)
+
+
+def test_the_same_content_is_not_published_again(city, home):
+    first = publish(city.job(), city.run("a"), home)
+    again = publish(city.job(fingerprint="ef" * 32), city.run("b"), home)
+    assert (again.version, again.published, again.content_hash) == ("2024.1", False, first.content_hash)
+    assert "Nothing new" in again.reason
+    assert [release.version for release in releases(home, CITY)] == ["2024.1"]
+
+
+def test_a_changed_value_is_the_next_edition_and_the_first_stays(city, home):
+    publish(city.job(), city.run("a"), home)
+    second = publish(city.job(), city.run("b", residents=1250), home)
+    assert (second.version, second.published) == ("2024.2", True)
+    assert residents(home) == ("2024.2", 1250.0)
+    assert residents(home, "2024.1") == ("2024.1", 1200.0)
+    verify(home, CITY)
+
+
+def test_a_release_is_read_only(city, home):
+    outcome = publish(city.job(), city.run("a"), home)
+    for path in (outcome.path, *outcome.path.rglob("*")):
+        assert not stat.S_IMODE(path.lstat().st_mode) & 0o222, path
+
+
+def test_latest_does_not_move_to_an_older_year(city, home):
+    publish(city.job(), city.run("a"), home)
+    older = publish(city.job(year=2022), city.run("b", year=2022), home)
+    assert (older.version, older.published) == ("2022.1", True)
+    assert "latest stays 2024.1" in older.reason
+    assert residents(home)[0] == "2024.1"
+    verify(home, CITY)
+
+
+def test_rollback_is_recorded_and_what_was_withdrawn_does_not_come_again(city, home):
+    publish(city.job(), city.run("a"), home)
+    publish(city.job(), city.run("b", residents=1250), home)
+    entry = rollback(home, CITY, "2024.1", why="wrong register", who="anna")
+    assert (entry.kind, entry.who, entry.why) == ("rollback", "anna", "wrong register")
+    assert residents(home)[0] == "2024.1"
+    again = publish(city.job(), city.run("c", residents=1250), home)
+    assert not again.published
+    assert "rolled back to 2024.1" in again.reason
+    assert residents(home)[0] == "2024.1"
+    assert publish(city.job(), city.run("d", residents=1260), home).version == "2024.3"
+    assert residents(home)[0] == "2024.3"
+    verify(home, CITY)
+
+
+def test_rollback_needs_a_reason_and_a_release(city, home):
+    publish(city.job(), city.run("a"), home)
+    with pytest.raises(ConfigError, match="needs a reason"):
+        rollback(home, CITY, "2024.1", why=" ")
+    with pytest.raises(ConfigError, match=r"There are: 2024\.1"):
+        rollback(home, CITY, "2019.1", why="x")
+
+
+def test_leftovers_of_killed_runs_are_cleaned(city, home):
+    publish(city.job(), city.run("a"), home)
+    left = home.releases / CITY / ".incoming-deadbeef"
+    (left / "csv").mkdir(parents=True)
+    (left / "csv" / "wert.csv").write_text("half")
+    left.chmod(0o500)
+    (home.releases / CITY / ".incoming-link").symlink_to("nowhere")
+    heal(home, CITY)
+    assert not list((home.releases / CITY).glob(".incoming-*"))
+    verify(home, CITY)
+
+
+def test_a_second_publication_waits_for_the_first_and_says_so(city, home):
+    run, said = city.run("a"), []
+    (home.releases / CITY).mkdir()
+    with city_lock(home.releases / CITY, 0, said.append):
+        second = threading.Thread(target=lambda: said.append(publish(city.job(), run, home, say=said.append)))
+        second.start()
+        while not said:
+            second.join(0.05)
+        assert f"process {os.getpid()}" in said[0]
+        assert not (home.releases / CITY / "2024.1").exists()
+    second.join()
+    assert said[1].version == "2024.1"
+
+
+def test_waiting_for_a_publication_has_an_end(city, home):
+    (home.releases / CITY).mkdir()
+    with city_lock(home.releases / CITY, 0, print), pytest.raises(FortschreibungError, match="Another publication holds"):
+        publish(city.job(), city.run("a"), home, wait_seconds=0.2)
+
+
+def test_a_lock_falls_when_its_owner_is_killed(home):
+    folder = home.releases / CITY
+    folder.mkdir()
+    code = (
+        "import sys, time; from pathlib import Path; from flows.publish.lock import city_lock\n"
+        "with city_lock(Path(sys.argv[1]), 0, print):\n    print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, folder], stdout=subprocess.PIPE) as owner:
+        assert owner.stdout.readline() == b"held\n"
+        owner.kill()
+        owner.wait()
+    with city_lock(folder, 1, print):
+        pass
+
+
+def test_a_folder_that_cannot_be_written_is_a_clear_error(city, home):
+    run = city.run("a")
+    (home.releases / CITY).write_text("a file is in the way")
+    with pytest.raises(FortschreibungError, match="Could not write the release into"):
+        publish(city.job(), run, home)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_a_read_only_folder_is_a_clear_error_and_the_last_release_stands(city, home):
+    publish(city.job(), city.run("a"), home)
+    folder = home.releases / CITY
+    folder.chmod(0o555)
+    try:
+        with pytest.raises(FortschreibungError, match="may not write there"):
+            publish(city.job(), city.run("b", residents=1250), home)
+    finally:
+        folder.chmod(0o755)
+    assert residents(home)[0] == "2024.1"
+
+
+@pytest.mark.parametrize("limit", [2_000, 100_000, 1_000_000])
+def test_a_disk_that_takes_no_more_is_a_clear_error_and_the_last_release_stands(city, home, limit):
+    """The system's limit on the size of files stands in for a full disk: the write fails in the same place."""
+    publish(city.job(), city.run("a"), home)
+    run = city.run("b", residents=1250)
+    city.job().write(run)
+    code = (
+        "import resource, sys; from pathlib import Path; from flows.home import home_at\n"
+        "from flows.errors import FortschreibungError; from flows.publish.job import job_from\n"
+        "from flows.publish.promote import publish\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))\n"
+        "try: publish(job_from(Path(sys.argv[2], 'job.json')), Path(sys.argv[2]), home_at(Path(sys.argv[3])))\n"
+        "except FortschreibungError as problem: print('clear:', problem)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(limit), run, home.root], capture_output=True, text=True, check=False
+    )
+    assert "clear:" in done.stdout, done.stderr
+    assert "last release stands" in done.stdout
+    assert residents(home) == ("2024.1", 1200.0)
+    assert publish(city.job(), run, home).version == "2024.2"
+    verify(home, CITY)
+
+
+def test_a_catalogue_that_was_altered_is_not_built_upon(city, home):
+    publish(city.job(), city.run("a"), home)
+    catalog = home.releases / CITY / "catalog.json"
+    catalog.write_text(catalog.read_text().replace("2024-12-31", "2023-12-31"))
+    with pytest.raises(VerificationFailed, match="entry 1 .* was altered"):
+        publish(city.job(), city.run("b", residents=1250), home)
+    assert residents(home)[0] == "2024.1"
+
+
+def test_where_there_are_no_links_latest_json_alone_points(city, home, monkeypatch, read_json):
+    def no_links(*_, **__):
+        raise OSError(1, "no links here")
+
+    monkeypatch.setattr("pathlib.Path.symlink_to", no_links)
+    publish(city.job(), city.run("a"), home)
+    assert not (home.releases / CITY / "latest").exists()
+    assert read_json(home.releases / CITY / "latest.json")["version"] == "2024.1"
+    verify(home, CITY)
+
+
+def test_readers_of_latest_never_fail_and_never_see_two_versions_mixed(city, home):
+    publish(city.job(), city.run("a", residents=2001), home)
+    code = (
+        "import sys, duckdb\nfrom pathlib import Path\nseen = {}\nwhile not Path(sys.argv[2]).exists():\n"
+        "    with duckdb.connect(sys.argv[1], read_only=True) as con:\n"
+        "        row = con.execute(\"SELECT version, wert FROM wert, _release WHERE raum_id = '011001' AND "
+        "indikator_id = 'einwohner' ORDER BY stichtag DESC\").fetchone()\n"
+        "    seen.setdefault(row, 0); seen[row] += 1\nprint(sorted(seen))"
+    )
+    stop, database = home.root / "stop", home.releases / CITY / "latest" / "fortschreibung.duckdb"
+    readers = [
+        subprocess.Popen([sys.executable, "-c", code, database, stop], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for edition in (2, 3, 4):
+        publish(city.job(), city.run(f"r{edition}", residents=2000 + edition), home)
+    stop.touch()
+    for reader in readers:
+        said, complaints = reader.communicate()
+        assert reader.returncode == 0, complaints.decode()
+        seen = eval(said)  # noqa: PGH001 -- printed by the lines above
+        assert all(wert == 2000 + int(version.partition(".")[2]) for version, wert in seen), seen
+        assert len(seen) > 1
+
+
+def test_listing_releases_takes_less_than_half_a_second_of_cpu(city, home):
+    publish(city.job(), city.run("a"), home)
+    code = (
+        "import sys, time; from pathlib import Path; from flows.home import Home; "
+        "from flows.publish.catalog import releases; found = releases(Home(Path(sys.argv[1])), 'kleinstadt'); "
+        "assert not {'duckdb', 'pydantic', 'prefect'} & set(sys.modules); print(found[0].version, time.process_time())"
+    )
+    done = subprocess.run([sys.executable, "-c", code, home.root], capture_output=True, text=True, check=True)
+    version, seconds = done.stdout.split()
+    assert version == "2024.1"
+    assert float(seconds) < 0.5
