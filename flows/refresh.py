@@ -14,8 +14,7 @@ from typing import Any
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import TaskRun
-from prefect.states import State
+from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from flows import run as stations
@@ -74,7 +73,9 @@ def protect(run: Run) -> dict[str, int]:
 
 
 @task(cache_policy=NO_CACHE)
-def publish(run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, counted: dict[str, int]) -> Outcome:
+def publish(
+    run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, counted: dict[str, int]
+) -> Outcome:
     """Build the release in a fresh process and promote it, unless it says nothing new."""
     run.note("publish", "started")
     done = publish_run(

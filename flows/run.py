@@ -67,7 +67,9 @@ class Run(BaseModel):
 
     def note(self, station: str, event: str) -> None:
         """Add a line to the run's progress.jsonl."""
-        line = json.dumps({"at": now().isoformat(), "clock": round(time.monotonic(), 3), "station": station, "event": event})
+        line = json.dumps(
+            {"at": now().isoformat(), "clock": round(time.monotonic(), 3), "station": station, "event": event}
+        )
         with (self.folder / "progress.jsonl").open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
@@ -136,7 +138,12 @@ def forget_dead_runs(home: Home, city: str) -> None:
 
 
 def new_run(
-    city: str, home: Home, *, from_dir: Path | None = None, until: dt.date | None = None, dry_run: bool = False
+    city: str,
+    home: Home,
+    *,
+    from_dir: Path | None = None,
+    until: dt.date | None = None,
+    dry_run: bool = False,
 ) -> Run:
     """Return a run with a name of its own.
 
@@ -170,7 +177,11 @@ def input_fingerprint(run: Run, lieferungen: list[Lieferung]) -> str:
 
 
 def _add_files(digest: hashlib._Hash, root: Path) -> None:
-    paths = [root] if root.is_file() else sorted(root.rglob("*"), key=lambda path: path.relative_to(root).as_posix())
+    paths = (
+        [root]
+        if root.is_file()
+        else sorted(root.rglob("*"), key=lambda path: path.relative_to(root).as_posix())
+    )
     for path in paths:
         hidden = path.suffix == ".pyc" or "bundled" in path.relative_to(root).parts[:1]
         if path.is_file() and not hidden:

@@ -7,7 +7,7 @@ from pathlib import Path
 from flows.errors import SourceUnavailable
 from flows.profile.source import Source
 
-_MAGIC = {".zip": (b"PK\x03\x04",), ".xlsx": (b"PK\x03\x04",), ".gz": (b"\x1f\x8b",)}
+_ZIP = b"PK\x03\x04"  # also of every XLSX
 _NOT_TEXT = (b"PK\x03\x04", b"%PDF", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
 
 
@@ -22,31 +22,35 @@ def refuse_what_is_no_data(source: Source, name: str, path: Path) -> None:
     if not head:
         raise _refusal(source, name, "data", "an empty file")
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:200].lower()
-    if start.startswith((b"<!doctype html", b"<html")):
-        raise _refusal(source, name, "a data file", "a web page (a login or error page?)")
-    expected = _MAGIC.get(Path(name).suffix.lower())
-    if expected and not head.startswith(expected):
-        raise _refusal(source, name, f"a {Path(name).suffix} file", f"bytes that begin {head[:8]!r}")
-    if not expected and head.startswith(_NOT_TEXT):
+    if start.startswith(b"<"):
+        raise _refusal(source, name, "a data file", f"a web page that begins {start[:20]!r} (a login or error page?)")
+    packed = source.dialect.member is not None or source.dialect.format == "xlsx"
+    if packed and not head.startswith(_ZIP):
+        kind = "an XLSX workbook" if source.dialect.member is None else "a ZIP archive"
+        raise _refusal(source, name, kind, f"bytes that begin {head[:8]!r}")
+    if not packed and head.startswith(_NOT_TEXT):
         raise _refusal(source, name, "a text file", f"an archive or document ({head[:4]!r})")
-    if source.dialect.format == "geojson" and not start.startswith(b"{"):
+    if not packed and source.dialect.format == "geojson" and not start.startswith(b"{"):
         raise _refusal(source, name, "GeoJSON", f"text that begins {start[:20]!r}")
 
 
-def refuse_gap_in_years(source: Source, years: list[int]) -> None:
+def refuse_gap_in_years(source: Source, years: list[int], until: int) -> None:
     """Stop when a year is missing between the first and the last that were delivered.
+
+    The newest year may be late, unless the profile says that the series ends before the year `until`.
 
     Raises:
         SourceUnavailable: names the missing years.
     """
-    missing = sorted(set(range(min(years), max(years) + 1)) - set(years)) if years else []
-    if source.years and years and min(years) > source.years.first:
-        missing = [*range(source.years.first, min(years)), *missing]
+    if source.years is None or not years:
+        return
+    first, end = source.years.first, source.years.last
+    last = end if end is not None and max(years) < end < until else max(years)
+    missing = sorted(set(range(first, last + 1)) - set(years))
     if missing:
         raise SourceUnavailable(
-            f"Source {source.id}: expected every year from {source.years.first if source.years else min(years)} "
-            f"to {max(years)}, found none for {', '.join(map(str, missing))}. "
-            "Ask the supplier for them, or move `years.first` in sources.toml."
+            f"Source {source.id}: expected every year from {first} to {last}, found none for "
+            f"{', '.join(map(str, missing))}. Ask the supplier for them, or set `years` in sources.toml."
         )
 
 

@@ -7,13 +7,15 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import ValidationError
+
 from flows.errors import SourceUnavailable
-from flows.extract.models import Attempt, Lieferung
+from flows.extract.models import Address, Attempt, Lieferung
 
 CHUNK = 1 << 20
 
@@ -85,8 +87,11 @@ class Landing:
     def record(self, attempt: Attempt) -> None:
         """Add one line to the record of attempts; earlier lines are never touched."""
         line = attempt.model_dump_json(exclude_none=True).encode() + b"\n"
-        handle = os.open(self._record, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        handle = os.open(self._record, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
+            size = os.fstat(handle).st_size
+            if size and os.pread(handle, 1, size - 1) != b"\n":  # a killed run cut its last line short
+                line = b"\n" + line
             os.write(handle, line)
         finally:
             os.close(handle)
@@ -94,17 +99,19 @@ class Landing:
     def attempts(self) -> Iterator[Attempt]:
         """Yield every recorded attempt, oldest first; a line cut short by a killed run is passed over."""
         if self._record.exists():
-            with self._record.open(encoding="utf-8") as lines:
-                yield from (Attempt.model_validate_json(line) for line in lines if line.endswith("}\n"))
+            with self._record.open("rb") as lines:
+                for line in lines:
+                    with suppress(ValidationError):
+                        yield Attempt.model_validate_json(line)
 
-    def accepted(self, city: str) -> dict[str, Attempt]:
+    def accepted(self, city: str) -> dict[Address, Attempt]:
         """Return for each address the newest attempt of `city` whose bytes are still here."""
         newest = {
-            attempt.url: attempt
+            attempt.address: attempt
             for attempt in self.attempts()
             if attempt.city == city and attempt.outcome in ("new", "unchanged") and attempt.sha256
         }
-        return {url: attempt for url, attempt in newest.items() if self.path(attempt.sha256 or "").is_file()}
+        return {where: attempt for where, attempt in newest.items() if self.path(attempt.sha256 or "").is_file()}
 
 
 def sha256_of(path: Path) -> str:
@@ -124,7 +131,8 @@ def read_back(landing: Path, lieferungen: Iterable[Lieferung]) -> None:
     if damaged:
         raise SourceUnavailable(
             f"The landing zone {landing} no longer holds what was delivered: {', '.join(damaged)}. "
-            "Run the refresh again: the files are fetched anew."
+            "Run the refresh again: the files are fetched anew.",
+            retryable=True,
         )
 
 

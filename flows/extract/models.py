@@ -9,6 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+Address = tuple[str, str, str]
+"""What one line of the record is found by: source, name and url."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -58,6 +61,11 @@ class Attempt(BaseModel):
     last_modified: str | None = None
     seconds: float
     problem: str | None = None
+
+    @property
+    def address(self) -> Address:
+        """What this attempt was about. The url alone does not say it: it is recorded without its query."""
+        return self.source, self.name, self.url
 
 
 class Pulled(BaseModel):

@@ -12,7 +12,7 @@ from pathlib import Path
 from flows.errors import ConfigError, SourceUnavailable
 from flows.extract.drop_folder import orders_in, take
 from flows.extract.gate import refuse_gap_in_years
-from flows.extract.http_file import fetch, orders_at, session
+from flows.extract.http_file import fetch, orders_at, session, without_secrets
 from flows.extract.landing import Landing
 from flows.extract.models import Lieferung, Order, Pulled
 from flows.profile.load import Profile
@@ -54,8 +54,7 @@ def pull(
             brought = list(pool.map(bring, orders))
             found = [lieferung for lieferung, _ in brought if lieferung]
             years = [o.year for o, (lieferung, _) in zip(orders, brought, strict=True) if lieferung and o.year]
-            if source.years:
-                refuse_gap_in_years(source, sorted(set(years)))
+            refuse_gap_in_years(source, sorted(set(years)), last.year)
             if not found and source.required:
                 raise _nothing_came(source, folder)
             if not found:
@@ -84,8 +83,12 @@ def _configured_folder(source: Source) -> Path:
 
 
 def _nothing_came(source: Source, folder: Path | None) -> SourceUnavailable:
-    where = f"a file named like {source.file} in {folder}" if folder else f"files at {source.url or source.folder}"
+    where = f"a file named like {source.file} in {folder}" if folder else f"files at {_place(source)}"
     return SourceUnavailable(
         f"Source {source.id} ({source.title_de}): expected {where}, found none. "
         "Put the file there, or mark the source `required = false` in sources.toml."
     )
+
+
+def _place(source: Source) -> str:
+    return without_secrets(source.url) if source.url else str(source.folder)

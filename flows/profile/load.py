@@ -72,6 +72,8 @@ def _table(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as missing:
         raise ConfigError(f"{path} is missing; every city needs city.toml and sources.toml.") from missing
+    except OSError as problem:
+        raise ConfigError(f"{path} cannot be read: {problem.strerror}.") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise ConfigError(f"{path} is not TOML in UTF-8: {problem}") from problem
 
@@ -91,7 +93,8 @@ def _model(kind: type[Model], path: Path, table: dict[str, Any]) -> Model:
 
 def _sources(path: Path) -> tuple[Source, ...]:
     table = _table(path)
-    for name, entry in (table.get("source") or {}).items():
+    entries = table.get("source")
+    for name, entry in entries.items() if isinstance(entries, dict) else ():
         if isinstance(entry, dict):
             entry["id"] = name
     return tuple(_model(_Sources, path, table).source.values())
@@ -104,6 +107,8 @@ def _codebook(paths: list[Path]) -> Codebook:
         if path != paths[0] and not path.exists():
             continue
         for section, entries in _table(path).items():
+            if not isinstance(entries, dict):
+                raise ConfigError(f"{path}: expected tables [{section}.<id>], found {section} = {entries!r}.")
             twice = set(merged.get(section, {})) & set(entries)
             if twice:
                 raise ConfigError(f"{path}: {section} {sorted(twice)} is already in {paths[0]}; choose another id.")
@@ -125,14 +130,16 @@ def _must_agree(profile: Profile) -> None:
         )
         problems += [f"source.{source.id}: {m!r} is no Merkmal of the codebook" for m in sorted(named - merkmale)]
         used = set(source.assignment.units if source.assignment else ()) | set(
-            source.names.levels.values() if source.names else ()
+            source.names.levels.values() if source.names else source.geometry.names if source.geometry else ()
         )
         problems += [f"source.{source.id}: {x!r} is no Raumebene of the city" for x in sorted(used - levels)]
-    known_sources = {source.id for source in profile.sources}
+    kinds = {source.id: source.kind for source in profile.sources}
     problems += [
         f"corrections: source {entry.source!r} is not in sources.toml"
+        if entry.source not in kinds
+        else f"corrections: {entry.source!r} is a register, whose persons are counted as they are delivered"
         for entry in profile.corrections
-        if entry.source not in known_sources
+        if kinds.get(entry.source, "register") == "register"
     ]
     classes = {indikator.protection for indikator in profile.codebook.indikator.values()}
     problems += [

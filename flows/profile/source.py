@@ -6,11 +6,31 @@ import datetime as dt
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from flows.profile.city import Identifier, Pattern, Strict
 
 Sign = Literal["nichts", "unbekannt", "spaeter", "sinnlos", "unsicher"]
+
+
+def _run(column: str) -> list[str]:
+    match = re.fullmatch(r"(.*?)(\d+)\.\.(.*?)(\d+)", column)
+    if not match:
+        return [column]
+    head, first, head_again, last = match.groups()
+    if head != head_again or len(first) != len(last) or int(first) > int(last):
+        message = f"{column!r} is not a run of columns: expected the same letters and as many digits on both sides"
+        raise ValueError(message)
+    return [f"{head}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
+
+
+def _runs_are_right(columns: list[str]) -> list[str]:
+    for column in columns:
+        _run(column)
+    return columns
+
+
+Columns = Annotated[list[str], AfterValidator(_runs_are_right)]
 
 
 class Dialect(Strict):
@@ -18,12 +38,12 @@ class Dialect(Strict):
 
     format: Literal["csv", "xlsx", "geojson"] = "csv"
     encoding: Literal["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16"] = "utf-8"
-    delimiter: str = ";"
-    quote: str = '"'
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ";"
+    quote: Annotated[str, Field(max_length=1)] = '"'  # empty: the file quotes nothing
     decimal: Literal[",", "."] = ","
     thousands: Literal[".", ",", " ", ""] = ""
     member: str | None = None  # pattern of the file inside a ZIP
-    preamble: int = 0  # lines above the header
+    preamble: int = Field(default=0, ge=0)  # lines above the header
     footer: str | None = None  # the line that begins with this, and all below, are notes
     sheet: str | None = None
     missing: dict[str, Sign] = Field(default_factory=dict)
@@ -92,8 +112,8 @@ class Matrix(Strict):
 
     unit: str
     unit_digits: int | None = None
-    merkmale: dict[Identifier, list[str]] = Field(min_length=1)
-    ignore: list[str] = Field(default_factory=list)
+    merkmale: dict[Identifier, Columns] = Field(min_length=1)
+    ignore: Columns = Field(default_factory=list)
     drop: list[Drop] = Field(default_factory=list)
     unlisted: Literal["missing", "zero"] = "missing"
 
@@ -127,7 +147,7 @@ class Official(Strict):
     """Official totals of the whole city, one row a Stichtag."""
 
     merkmale: dict[Identifier, str] = Field(min_length=1)
-    ignore: list[str] = Field(default_factory=list)
+    ignore: Columns = Field(default_factory=list)
 
 
 KINDS = ("register", "matrix", "assignment", "names", "geometry", "official")
@@ -182,6 +202,10 @@ class Source(Strict):
         if kinds[0] in ("register", "matrix", "official") and self.stichtag is None:
             message = f"a source of kind {kinds[0]} needs a `stichtag` rule"
             raise ValueError(message)
+        rule = self.stichtag
+        if kinds[0] == "register" and rule and (rule.source != "column" or "%d" not in rule.format):
+            message = "a register needs its Stichtag in a column, as a date to the day (`%d` in stichtag.format)"
+            raise ValueError(message)
         return self
 
     def expand(self, columns: list[str]) -> list[str]:
@@ -189,26 +213,15 @@ class Source(Strict):
         return [single for column in columns for single in _run(column)]
 
 
-def _run(column: str) -> list[str]:
-    match = re.fullmatch(r"(.*?)(\d+)\.\.(.*?)(\d+)", column)
-    if not match:
-        return [column]
-    head, first, head_again, last = match.groups()
-    if head != head_again or len(first) != len(last) or int(first) > int(last):
-        message = f"{column!r} is not a run of columns: expected the same letters and as many digits on both sides"
-        raise ValueError(message)
-    return [f"{head}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
-
-
 class Correction(Strict):
     """A known error in a source, mended on record: which rows, how, why, and what must still hold.
 
-    ``rows`` is the number of rows that must match, so that a mended source is noticed.
+    ``rows`` is the number of rows that must match in each file, so that a mended source is noticed.
     """
 
     source: Identifier
     file: Pattern | None = None
-    where: dict[str, str | float] = Field(min_length=1)
+    where: dict[str, str | int | float] = Field(min_length=1)
     action: Literal["replace", "drop"]
     column: str | None = None
     value: str | None = None

@@ -36,9 +36,9 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> d
     target.mkdir(parents=True, exist_ok=True)
     run_folder(con, resource("sql/protect"))
     for table in FIGURES:
-        _write(con, f"SELECT * FROM {table}", target / f"{table}.parquet")
+        _write(con, f"FROM {table}", target / f"{table}.parquet")
     for name, table in CATALOGUE.items():
-        _write(con, f"SELECT * FROM {table}", target / f"{name}.parquet")
+        _write(con, f"FROM {table}", target / f"{name}.parquet")
     for level in profile.city.raumebene:
         _write(con, _units_of(con, level.id), target / f"{level.id}.parquet")
     _write(con, _LINEAGE, target / "_lineage.parquet")
@@ -62,8 +62,8 @@ def _units_of(con: duckdb.DuckDBPyConnection, level: str) -> str:
     ).fetchall()
     columns = "".join(f"eltern[{literal(parent)}] AS {parent}_id, " for parent, _ in parents)
     return (
-        f"SELECT zuschnitt, raum_id AS {level}_id, name, {columns}gueltig_ab, gueltig_bis, flaeche_km2, geometrie "  # noqa: S608 -- ids of the profile's pattern
-        f"FROM raum WHERE raumebene = {literal(level)}"
+        f"FROM raum SELECT zuschnitt, raum_id AS {level}_id, name, {columns}gueltig_ab, gueltig_bis, flaeche_km2, "
+        f"geometrie WHERE raumebene = {literal(level)}"
     )
 
 

@@ -173,9 +173,7 @@ def _codebook(con: duckdb.DuckDBPyConnection, version: str) -> str:
     con.execute("CREATE SCHEMA memory.katalog")
     for name in ("raumebene", "merkmal", "indikator", "indikator_teil", "schutzklasse", "hinweis"):
         con.execute(f"CREATE VIEW memory.katalog.{name} AS SELECT * FROM fortschreibung.{name}")  # noqa: S608
-    con.execute(
-        "CREATE VIEW memory.katalog.stadt AS SELECT stadt AS name, synthetisch FROM fortschreibung._release"
-    )
+    con.execute("CREATE VIEW memory.katalog.stadt AS SELECT stadt AS name, synthetisch FROM fortschreibung._release")
     con.execute("USE memory")
     try:
         return codebook_html(codebook_page_from(con, version))

@@ -96,9 +96,7 @@ def chain_faults(entries: Sequence[Entry]) -> list[str]:
     faults, before = [], START
     for number, entry in enumerate(entries, start=1):
         if entry.number != number or entry.previous_hash != before:
-            faults.append(
-                f"{CATALOG}: before entry {entry.number} ({entry.version}) an entry is missing or altered"
-            )
+            faults.append(f"{CATALOG}: before entry {entry.number} ({entry.version}) an entry is missing or altered")
         if sealed(entry).entry_hash != entry.entry_hash:
             faults.append(f"{CATALOG}: entry {entry.number} ({entry.version}) was altered")
         before = entry.entry_hash
@@ -119,8 +117,7 @@ def entries_of(folder: Path) -> list[Entry]:
         return []
     except (ValueError, TypeError, KeyError) as problem:
         raise VerificationFailed(
-            f"{path} is damaged ({problem}). The releases beside it are untouched; "
-            "restore this file from a backup."
+            f"{path} is damaged ({problem}). The releases beside it are untouched; restore this file from a backup."
         ) from problem
 
 
@@ -197,6 +194,4 @@ def release_named(home: Home, city: str, version: str) -> Release:
         if release.version == version:
             return release
     listed = ", ".join(each.version for each in known) or "none"
-    raise ConfigError(
-        f"There is no release {version!r} of {city} in {home.releases / city}. There are: {listed}."
-    )
+    raise ConfigError(f"There is no release {version!r} of {city} in {home.releases / city}. There are: {listed}.")

@@ -112,9 +112,7 @@ class Changes(_Model):
     movers: list[Mover]
 
 
-def changes_since(
-    con: duckdb.DuckDBPyConnection, city: str, version: str, previous: Previous | None
-) -> Changes:
+def changes_since(con: duckdb.DuckDBPyConnection, city: str, version: str, previous: Previous | None) -> Changes:
     """Return how the tables open in `con` differ from the release `previous`."""
     if previous is None:
         con.execute("CREATE OR REPLACE TEMP VIEW vorher_wert AS SELECT * FROM wert LIMIT 0")
@@ -135,8 +133,7 @@ def _compared(con: duckdb.DuckDBPyConnection, city: str, version: str, previous:
         for row in con.execute(_SUMMARY).fetchall()
     ]
     movers = [
-        Mover(**dict(zip(Mover.model_fields, row, strict=True)))
-        for row in con.execute(_LARGEST, [_MOVERS]).fetchall()
+        Mover(**dict(zip(Mover.model_fields, row, strict=True))) for row in con.execute(_LARGEST, [_MOVERS]).fetchall()
     ]
     changes = Changes(
         city=city,

@@ -63,9 +63,7 @@ def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
     con.execute(f'SELECT {names} FROM "{table}"')  # noqa: S608 -- names from the catalogue, quoted
     rows: list[str] = []
     while batch := con.fetchmany(_BATCH):
-        texts = [
-            as_text(cells) for as_text, cells in zip(cells_as_text, zip(*batch, strict=True), strict=True)
-        ]
+        texts = [as_text(cells) for as_text, cells in zip(cells_as_text, zip(*batch, strict=True), strict=True)]
         rows += map("\t".join, zip(*texts, strict=True))
     rows.sort()
     digest = hashlib.sha256(b"fortschreibung-table 1\n")

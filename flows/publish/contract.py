@@ -154,9 +154,7 @@ def literal(text: str) -> str:
 @cache
 def contract() -> Contract:
     """Return the contract that travels with the code."""
-    return Contract.model_validate(
-        tomllib.loads((resource("sql") / "release.toml").read_text(encoding="utf-8"))
-    )
+    return Contract.model_validate(tomllib.loads((resource("sql") / "release.toml").read_text(encoding="utf-8")))
 
 
 def tables_of_city(levels: Sequence[Level], indikatoren: Sequence[IndikatorColumn]) -> tuple[Table, ...]:

@@ -50,9 +50,6 @@ def _wait(handle: int, folder: Path, wait_seconds: float, say: Callable[[str], N
                 "Nothing was published; try again when it is done."
             )
         if not said:
-            say(
-                f"Another publication of {folder.name} is running ({owner}); "
-                f"waiting up to {wait_seconds:g} s."
-            )
+            say(f"Another publication of {folder.name} is running ({owner}); waiting up to {wait_seconds:g} s.")
             said = True
         time.sleep(_PAUSE)

@@ -58,9 +58,7 @@ def manifest_of(folder: Path) -> Manifest:
     except FileNotFoundError as problem:
         raise VerificationFailed(f"{path} is missing: this is no whole release.") from problem
     except (ValueError, TypeError) as problem:
-        raise VerificationFailed(
-            f"{path} is damaged ({problem}); restore the release from a backup."
-        ) from problem
+        raise VerificationFailed(f"{path} is damaged ({problem}); restore the release from a backup.") from problem
 
 
 def files_in(folder: Path) -> dict[str, dict[str, Any]]:

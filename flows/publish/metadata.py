@@ -136,17 +136,13 @@ def dcat(job: ReleaseJob, version: str, made_at: str, files: Mapping[str, Path])
         "dct:publisher": {"@type": "foaf:Organization", "foaf:name": job.publisher},
         "dcat:contactPoint": {"@type": "vcard:Organization", "vcard:fn": job.contact},
         "dcat:theme": [{"@id": f"{_THEME}SOCI"}, {"@id": f"{_THEME}REGI"}],
-        "dcat:keyword": [
-            _said(word, "de") for word in ("Sozialraum", "Sozialstruktur", "Einwohner", job.city_name)
-        ],
+        "dcat:keyword": [_said(word, "de") for word in ("Sozialraum", "Sozialstruktur", "Einwohner", job.city_name)],
         "dct:language": {"@id": "http://publications.europa.eu/resource/authority/language/DEU"},
         "dct:temporal": {
             "@type": "dct:PeriodOfTime",
             "dcat:endDate": {"@type": "xsd:date", "@value": job.stichtag_max.isoformat()},
         },
-        "dcat:distribution": [
-            _distribution(job, name, path, licence) for name, path in sorted(files.items())
-        ],
+        "dcat:distribution": [_distribution(job, name, path, licence) for name, path in sorted(files.items())],
     }
     return {
         "@context": {

@@ -113,9 +113,7 @@ def rollback(home: Home, city: str, version: str, *, why: str, who: str | None =
         release = next(entry for entry in entries if entry.kind == "release" and entry.version == version)
         faults = release_faults(folder / version, manifest_of(folder / version))
         if faults:
-            raise VerificationFailed(
-                f"{folder / version} cannot be rolled back to:\n  " + "\n  ".join(faults)
-            )
+            raise VerificationFailed(f"{folder / version} cannot be rolled back to:\n  " + "\n  ".join(faults))
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         entry = _rollback_entry(release, entries, now, who or getpass.getuser(), why.strip())
         durable.write_whole(folder / catalog.CATALOG, catalog.catalog_bytes(city, [*entries, entry]))

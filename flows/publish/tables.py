@@ -64,9 +64,7 @@ def parquet_columns(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str
     try:
         return {
             name: kind
-            for name, kind, *_ in con.execute(
-                "DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]
-            ).fetchall()
+            for name, kind, *_ in con.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
         }
     except duckdb.Error as problem:
         raise FortschreibungError(f"{path} cannot be read as Parquet: {problem}") from problem
@@ -137,9 +135,7 @@ def _reference_faults(con: duckdb.DuckDBPyConnection, table: Table) -> list[str]
             f"ORDER BY ALL LIMIT {_SHOWN}"
         ).fetchall()
         if rows:
-            found.append(
-                f"{table.name}.{column}: not in {target}: {', '.join(str(value) for (value,) in rows)}"
-            )
+            found.append(f"{table.name}.{column}: not in {target}: {', '.join(str(value) for (value,) in rows)}")
     return found
 
 
@@ -170,9 +166,7 @@ def _protection_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
         GROUP BY ALL ORDER BY ALL
         """
     ).fetchmany(_SHOWN)
-    return [
-        f"wert: {count} rows of {name} have status {status} and contradict it" for name, status, count in rows
-    ]
+    return [f"wert: {count} rows of {name} have status {status} and contradict it" for name, status, count in rows]
 
 
 def _wide_faults(con: duckdb.DuckDBPyConnection) -> list[str]:

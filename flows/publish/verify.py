@@ -43,17 +43,13 @@ def verify(home: Home, city: str, version: str | None = None, *, deep: bool = Tr
     entries = catalog.entries_of(folder)
     known = [entry.version for entry in entries if entry.kind == "release"]
     if version is not None and version not in known and not (folder / version).is_dir():
-        raise ConfigError(
-            f"There is no release {version!r} of {city}. There are: {', '.join(known) or 'none'}."
-        )
+        raise ConfigError(f"There is no release {version!r} of {city}. There are: {', '.join(known) or 'none'}.")
     wanted = known if version is None else [version]
     faults = catalog_faults(folder, entries)
     for each in wanted:
         faults += [f"{each}: {fault}" for fault in _listed_faults(folder, entries, each, deep=deep)]
     if faults:
-        raise VerificationFailed(
-            f"{folder} is not as published:\n" + "\n".join(f"  {fault}" for fault in faults)
-        )
+        raise VerificationFailed(f"{folder} is not as published:\n" + "\n".join(f"  {fault}" for fault in faults))
     return Verified(city, tuple(wanted))
 
 
@@ -62,12 +58,9 @@ def catalog_faults(folder: Path, entries: Sequence[catalog.Entry]) -> list[str]:
     faults = catalog.chain_faults(entries)
     listed = {entry.version for entry in entries if entry.kind == "release"}
     present = {path.name for path in folder.iterdir() if path.is_dir() and catalog.is_version(path.name)}
+    faults += [f"{each}: listed in {catalog.CATALOG}, but its folder is gone" for each in sorted(listed - present)]
     faults += [
-        f"{each}: listed in {catalog.CATALOG}, but its folder is gone" for each in sorted(listed - present)
-    ]
-    faults += [
-        f"{each}: lies here, but is not in {catalog.CATALOG} "
-        "(after a cut-off publication the next refresh adds it)"
+        f"{each}: lies here, but is not in {catalog.CATALOG} (after a cut-off publication the next refresh adds it)"
         for each in sorted(present - listed - {catalog.LATEST})
     ]
     pointing = catalog.pointing_entry(entries)
@@ -75,9 +68,7 @@ def catalog_faults(folder: Path, entries: Sequence[catalog.Entry]) -> list[str]:
         return faults
     link = folder / catalog.LATEST
     if link.is_symlink() and str(link.readlink()) != pointing.version:
-        faults.append(
-            f"{catalog.LATEST}: points to {link.readlink()!s}, the catalogue says {pointing.version}"
-        )
+        faults.append(f"{catalog.LATEST}: points to {link.readlink()!s}, the catalogue says {pointing.version}")
     noted = folder / catalog.LATEST_JSON
     if not noted.is_file() or noted.read_bytes() != catalog.latest_bytes(pointing):
         faults.append(f"{catalog.LATEST_JSON}: does not say what the catalogue says ({pointing.version})")
@@ -104,9 +95,7 @@ def _listed_faults(folder: Path, entries: Sequence[catalog.Entry], version: str,
 def release_faults(release: Path, manifest: Manifest, *, deep: bool = True) -> list[str]:
     """Return what in the folder `release` differs from its own manifest, one line each."""
     faults = (
-        []
-        if manifest.format == FORMAT
-        else [f"{NAME}: format {manifest.format!r} is not known, expected {FORMAT!r}"]
+        [] if manifest.format == FORMAT else [f"{NAME}: format {manifest.format!r} is not known, expected {FORMAT!r}"]
     )
     found = files_in(release)
     faults += [f"{name}: missing" for name in sorted(set(manifest.files) - set(found))]
@@ -128,14 +117,10 @@ def _database_faults(path: Path, manifest: Manifest) -> list[str]:
 
 
 def _content_faults(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> list[str]:
-    rows = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY table_name"
-    ).fetchall()
+    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY table_name").fetchall()
     present = {name for (name,) in rows}
     faults = [f"{DATABASE}: table {name} is missing" for name in sorted(set(manifest.tables) - present)]
-    faults += [
-        f"{DATABASE}: table {name} is not in the manifest" for name in sorted(present - set(manifest.tables))
-    ]
+    faults += [f"{DATABASE}: table {name} is not in the manifest" for name in sorted(present - set(manifest.tables))]
     hashes = table_hashes(con, sorted(present & set(manifest.tables)))
     faults += [
         f"{DATABASE}: the content of {name} is not what was published"
@@ -154,8 +139,7 @@ def _content_faults(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> list[
 def _shape_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Compare tables, columns, types and comments with `_columns`, and with the contract of today."""
     actual = con.execute(
-        "SELECT table_name, column_name, column_index, data_type FROM duckdb_columns() "
-        "WHERE NOT internal ORDER BY ALL"
+        "SELECT table_name, column_name, column_index, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
     ).fetchall()
     agreed = con.execute("SELECT tabelle, spalte, position, typ FROM _columns ORDER BY ALL").fetchall()
     faults = [
@@ -168,15 +152,11 @@ def _shape_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
         "UNION ALL SELECT table_name, '' FROM duckdb_tables() "
         "WHERE NOT internal AND coalesce(comment, '') = '' ORDER BY ALL"
     ).fetchall()
-    faults += [
-        f"{DATABASE}: {table}{'.' if column else ''}{column} has no comment" for table, column in silent
-    ]
+    faults += [f"{DATABASE}: {table}{'.' if column else ''}{column} has no comment" for table, column in silent]
     return faults + _contract_faults(con, actual)
 
 
-def _contract_faults(
-    con: duckdb.DuckDBPyConnection, actual: Sequence[tuple[str, str, int, str]]
-) -> list[str]:
+def _contract_faults(con: duckdb.DuckDBPyConnection, actual: Sequence[tuple[str, str, int, str]]) -> list[str]:
     noted = con.execute("SELECT schema_version FROM _release").fetchone()
     if noted is None or noted[0] != contract().schema_version:
         return []  # an older contract: the release is held to its own _columns
@@ -187,7 +167,5 @@ def _contract_faults(
         for position, column in enumerate(table.columns, start=1)
     }
     off = sorted(shape ^ set(actual))
-    found = [
-        f"{DATABASE}: {table}.{column} ({kind}) is not as the contract says" for table, column, _, kind in off
-    ]
+    found = [f"{DATABASE}: {table}.{column} ({kind}) is not as the contract says" for table, column, _, kind in off]
     return found + ([] if off else [f"{DATABASE}: {fault}" for fault in table_faults(con, wanted)])

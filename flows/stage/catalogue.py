@@ -40,12 +40,13 @@ def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
           "basis": z.base, "basis_muster": city.base[z.base].id_pattern, "schachtelung": z.nested}
          for z in city.zuschnitt],
     )  # fmt: skip
-    insert(
-        con, "katalog.schutzklasse",
-        [{"schutzklasse": "frei", "mindest_zaehler": 0, "mindest_nenner": 0}]
-        + [{"schutzklasse": name, "mindest_zaehler": limit.min_numerator, "mindest_nenner": limit.min_denominator}
-           for name, limit in city.protection.items() if name != "frei"],
-    )  # fmt: skip
+    classes: list[Mapping[str, Value]] = [{"schutzklasse": "frei", "mindest_zaehler": 0, "mindest_nenner": 0}]
+    classes += [
+        {"schutzklasse": name, "mindest_zaehler": limit.min_numerator, "mindest_nenner": limit.min_denominator}
+        for name, limit in city.protection.items()
+        if name != "frei"
+    ]
+    insert(con, "katalog.schutzklasse", classes)
 
 
 def _write_codebook(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:

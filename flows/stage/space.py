@@ -138,7 +138,7 @@ def _read_geometry(space: Space, profile: Profile, source: Source, rows: list[Ro
     contract = source.geometry
     assert isinstance(contract, Geometry)  # noqa: S101 -- chosen by kind
     needed = {contract.id_property, *contract.names.values()}
-    lacking = sorted(needed - set.intersection(*(set(row) for row in rows))) if rows else sorted(needed)
+    lacking = sorted(name for name in needed if not rows or any(name not in row for row in rows))
     if lacking:
         raise SourceUnavailable(
             f"Source {source.id}: expected the properties {', '.join(sorted(needed))} on every feature, "

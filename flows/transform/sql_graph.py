@@ -53,7 +53,9 @@ def _parsed(path: Path) -> SqlTable:
     query = path.read_text(encoding="utf-8")
     first = query.splitlines()[0] if query else ""
     if not first.startswith("-- One row "):
-        raise ConfigError(f"{path}, line 1: expected a comment that begins '-- One row ' and says what a row is.")
+        raise ConfigError(
+            f"{path}, line 1: expected a comment that begins '-- One row ' and says what a row is."
+        )
     try:
         tree = sqlglot.parse_one(query, dialect="duckdb")
     except sqlglot.errors.ParseError as problem:

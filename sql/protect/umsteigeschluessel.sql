@@ -1,19 +1,27 @@
 -- One row a part of a unit of one Zuschnitt that lies in a unit of another, with its share of the residents.
 -- Where a part holds fewer residents than may be said, no share of its unit is told: they would give it away.
+-- The share of a unit that stays whole is 1, however few live in it.
 WITH grenze AS (
-    SELECT max(mindest_zaehler) AS mindestens
-    FROM schwelle
-    WHERE typ = 'anzahl'
+    SELECT
+        merkmal,
+        mindestens
+    FROM merkmal_schwelle
 ),
 
 geprueft AS (
     SELECT
         schluessel.*,
-        bool_or(schluessel.einwohner > 0 AND schluessel.einwohner < grenze.mindestens) OVER (
-            PARTITION BY schluessel.von_zuschnitt, schluessel.nach_zuschnitt, schluessel.raumebene, schluessel.von_id
-        ) AS zu_klein
+        count(*) OVER einheit > 1
+        AND bool_or(schluessel.einwohner > 0 AND schluessel.einwohner < coalesce(grenze.mindestens, 0)) OVER einheit
+            AS zu_klein
     FROM schluessel
-    CROSS JOIN grenze
+    LEFT JOIN grenze ON schluessel.merkmal = grenze.merkmal
+    WINDOW
+        einheit AS (
+            PARTITION BY
+                schluessel.von_zuschnitt, schluessel.nach_zuschnitt, schluessel.raumebene, schluessel.merkmal,
+                schluessel.von_id
+        )
 )
 
 SELECT

@@ -97,8 +97,10 @@ SELECT
         WHEN typ = 'anzahl' THEN round(faktor * zaehler_wert, nachkommastellen)
         WHEN nenner_wert > 0 THEN round(faktor * zaehler_wert / nenner_wert, nachkommastellen)
     END AS wert,
-    CASE WHEN NOT keines_bekannt THEN zaehler_wert END AS zaehler,
-    CASE WHEN NOT keines_bekannt THEN nenner_wert END AS nenner,
+    CASE
+        WHEN NOT keines_bekannt AND NOT (typ = 'veraenderung' AND verschieden_lueckenhaft) THEN zaehler_wert
+    END AS zaehler,
+    CASE WHEN NOT keines_bekannt THEN round(nenner_wert, 6) END AS nenner,
     CASE
         WHEN keines_bekannt THEN 'unbekannt'
         WHEN lueckenhaft THEN 'unvollstaendig'

@@ -9,6 +9,7 @@ WITH register_breit AS (
     INNER JOIN kombination
         ON
             stichtag_zuschnitt.zuschnitt = kombination.zuschnitt
+            AND register.basis = kombination.basis
             AND register.basis_id = kombination.basis_id
 ),
 
@@ -29,21 +30,45 @@ register_lang AS (
     INTO NAME merkmal VALUE wert
 ),
 
+tabelle AS (
+    SELECT
+        stichtag,
+        basis,
+        basis_id,
+        merkmal,
+        wert,
+        1 AS gelistet
+    FROM stage.zaehlung
+
+    UNION ALL
+
+    SELECT
+        stichtag,
+        basis,
+        basis_id,
+        merkmal,
+        NULL AS wert,
+        0 AS gelistet
+    FROM luecke
+),
+
 tabelle_summe AS (
     SELECT
         stichtag_zuschnitt.zuschnitt,
-        zaehlung.stichtag,
+        tabelle.stichtag,
         kombination.kombination,
-        zaehlung.merkmal,
+        tabelle.merkmal,
         count(*) AS teile,
-        coalesce(sum(zaehlung.wert), 0) AS wert,
-        list(zaehlung.basis_id) FILTER (zaehlung.wert IS NULL) AS unbekannte
-    FROM stage.zaehlung
-    INNER JOIN stichtag_zuschnitt ON zaehlung.stichtag = stichtag_zuschnitt.stichtag
+        sum(tabelle.gelistet)::BIGINT AS gelistet,
+        coalesce(sum(tabelle.wert), 0) AS wert,
+        list(tabelle.basis_id) FILTER (tabelle.wert IS NULL) AS unbekannte
+    FROM tabelle
+    INNER JOIN stichtag_zuschnitt ON tabelle.stichtag = stichtag_zuschnitt.stichtag
     INNER JOIN kombination
         ON
             stichtag_zuschnitt.zuschnitt = kombination.zuschnitt
-            AND zaehlung.basis_id = kombination.basis_id
+            AND tabelle.basis = kombination.basis
+            AND tabelle.basis_id = kombination.basis_id
     GROUP BY ALL
 )
 
@@ -53,6 +78,7 @@ SELECT
     kombination,
     merkmal,
     teile,
+    teile AS gelistet,
     wert::DOUBLE AS wert,
     NULL::VARCHAR [] AS unbekannte
 FROM register_lang
@@ -65,6 +91,7 @@ SELECT
     kombination,
     merkmal,
     teile,
+    gelistet,
     wert,
     unbekannte
 FROM tabelle_summe

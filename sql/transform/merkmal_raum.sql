@@ -1,5 +1,6 @@
 -- One row a Merkmal of a unit at a Stichtag on a Zuschnitt: the sum over its base units.
--- Where a source leaves out what is empty (katalog.quelle), an unlisted unit has 0; elsewhere it has no row.
+-- Where a source leaves out what is empty (katalog.quelle), an unlisted unit has 0; elsewhere it has no row, and
+-- an unlisted part of it is unknown. Sums are rounded to a millionth, below which they depend on the order of adding.
 WITH summe AS (
     SELECT
         merkmal_kombination.zuschnitt,
@@ -7,7 +8,7 @@ WITH summe AS (
         kombination_raum.raum_id,
         merkmal_kombination.stichtag,
         merkmal_kombination.merkmal,
-        sum(merkmal_kombination.wert) AS wert,
+        round(sum(merkmal_kombination.wert), 6) AS wert,
         sum(merkmal_kombination.teile)::BIGINT AS teile,
         list_sort(flatten(list(merkmal_kombination.unbekannte) FILTER (merkmal_kombination.unbekannte IS NOT NULL)))
             AS unbekannte
@@ -17,6 +18,7 @@ WITH summe AS (
             merkmal_kombination.zuschnitt = kombination_raum.zuschnitt
             AND merkmal_kombination.kombination = kombination_raum.kombination
     GROUP BY ALL
+    HAVING sum(merkmal_kombination.gelistet) > 0
 ),
 
 nullbar AS (

@@ -3,7 +3,7 @@ WITH kombination_gestalt AS (
     SELECT
         kombination.zuschnitt,
         kombination.kombination,
-        st_union_agg(st_geomfromwkb(geometrie.wkb)) AS gestalt
+        st_union_agg(st_geomfromwkb(geometrie.wkb) ORDER BY geometrie.basis_id) AS gestalt
     FROM kombination
     INNER JOIN stage.geometrie
         ON
@@ -18,7 +18,7 @@ raum_gestalt AS (
         kombination_raum.zuschnitt,
         kombination_raum.raumebene,
         kombination_raum.raum_id,
-        st_union_agg(kombination_gestalt.gestalt) AS gestalt
+        st_union_agg(kombination_gestalt.gestalt ORDER BY kombination_raum.kombination) AS gestalt
     FROM kombination_raum
     LEFT JOIN kombination_gestalt
         ON

@@ -1,6 +1,16 @@
 -- One row a part of a unit of one Zuschnitt that lies in a unit of another, with its share of the residents.
--- Both directions; a unit where nobody lives is shared by its base units.
-WITH beide AS (
+-- Both directions; a unit where nobody lives is shared by its base units. There is a key only if both Zuschnitte
+-- assign every base unit with residents: without one of them, its people would be spread over the others.
+WITH vollstaendig AS (
+    SELECT uebergang.*
+    FROM uebergang
+    SEMI JOIN stichtag_zuschnitt AS alt
+        ON uebergang.stichtag = alt.stichtag AND uebergang.von_zuschnitt = alt.zuschnitt
+    SEMI JOIN stichtag_zuschnitt AS neu
+        ON uebergang.stichtag = neu.stichtag AND uebergang.nach_zuschnitt = neu.zuschnitt
+),
+
+beide AS (
     SELECT
         von_zuschnitt,
         nach_zuschnitt,
@@ -10,7 +20,7 @@ WITH beide AS (
         nach_id,
         basiseinheiten,
         einwohner
-    FROM uebergang
+    FROM vollstaendig
 
     UNION ALL
 
@@ -23,7 +33,7 @@ WITH beide AS (
         von_id AS nach_id,
         basiseinheiten,
         einwohner
-    FROM uebergang
+    FROM vollstaendig
 )
 
 SELECT

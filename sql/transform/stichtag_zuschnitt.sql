@@ -1,9 +1,10 @@
 -- One row a Stichtag and a Zuschnitt on which its counts can be added exactly, through common base units.
--- On a Zuschnitt other than its own only if that one assigns every base unit where somebody was counted.
+-- On a Zuschnitt other than its own only if that one assigns every base unit where somebody was, or may have been,
+-- counted.
 WITH gezaehlt AS (
     SELECT DISTINCT stichtag, basis, basis_id
     FROM stage.zaehlung
-    WHERE wert > 0
+    WHERE wert > 0 OR wert IS NULL
     UNION
     SELECT stichtag, basis, basis_id
     FROM stage.register

@@ -1,6 +1,11 @@
 -- One row a pair of Zuschnitte that follow each other and share their base units, with a Stichtag to weigh by:
--- the last before the redraw, else the first after it.
-WITH folge AS (
+-- the last before the redraw at which residents were counted, else the first after it, else none.
+WITH gezaehlt AS (
+    SELECT DISTINCT stichtag, basis
+    FROM bewohnt
+),
+
+folge AS (
     SELECT
         zuschnitt AS von_zuschnitt,
         lead(zuschnitt) OVER (ORDER BY gueltig_ab) AS nach_zuschnitt,
@@ -15,10 +20,10 @@ SELECT
     folge.nach_zuschnitt,
     folge.basis,
     coalesce(
-        max(stichtag.stichtag) FILTER (stichtag.stichtag < folge.umbau_am),
-        min(stichtag.stichtag)
+        max(gezaehlt.stichtag) FILTER (gezaehlt.stichtag < folge.umbau_am),
+        min(gezaehlt.stichtag)
     ) AS stichtag
 FROM folge
-INNER JOIN stichtag ON folge.basis = stichtag.basis
+LEFT JOIN gezaehlt ON folge.basis = gezaehlt.basis
 WHERE folge.basis = folge.nach_basis
 GROUP BY folge.von_zuschnitt, folge.nach_zuschnitt, folge.basis

@@ -165,6 +165,16 @@ def test_a_check_is_called_by_one_name_everywhere():
     assert all(re.fullmatch(r"[a-z0-9_]+", one) for one in ids)
 
 
+def test_the_documentation_lists_every_check_with_its_severity():
+    words = {"critical": "blocker", "warning": "warning", "info": "note"}
+    documented = (resource("expectations").parent / "docs" / "checks.md").read_text()
+
+    for file in resource("expectations").glob("*.json"):
+        for one in json.loads(file.read_text())["expectations"]:
+            row = f"| `{one['meta']['id']}` | {words[one['severity']]} | {one['description']} |"
+            assert row in documented
+
+
 def test_a_check_that_cannot_be_made_is_a_blocker(tmp_path, city, monkeypatch):
     suites = _copied_suites(tmp_path)
     _change(suites / "raum.json", lambda suite: suite["expectations"][2]["kwargs"].update(column="nam"))

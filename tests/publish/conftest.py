@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,58 +18,75 @@ SQUARES = {"011001": (0, 0), "011002": (1, 0), "012001": (2, 0)}
 
 TABLES = {
     "katalog_raumebene": """
-        FROM (VALUES ('sozialraum', 1, 'Sozialraum', 'Sozialraum', '\\d{6}', 'base', NULL),
+        FROM (VALUES
+               ('sozialraum', 1, 'Sozialraum', 'Sozialraum', '\\d{6}', 'base', NULL),
                ('stadtteil', 2, 'Stadtteil', 'District', '\\d{3}', 'prefix', 3),
                ('stadt', 3, 'Stadt', 'City', '\\d{5}', 'city', NULL))
         AS t(raumebene, rang, label_de, label_en, id_muster, zugehoerigkeit, stellen)""",
     "katalog_zuschnitt": """
-        FROM (VALUES ('2020-01-01', DATE '2020-01-01', NULL::DATE, 'bbs', true, '\\d{8}'))
+        FROM (VALUES
+               ('2020-01-01', DATE '2020-01-01', NULL::DATE, 'bbs', true, '\\d{8}'))
         AS t(zuschnitt, gueltig_ab, gueltig_bis, basis, schachtelung, basis_muster)""",
-    "katalog_schutzklasse": "FROM (VALUES ('personen', 3, 0), ('leistung', 3, 30)) AS t(schutzklasse, mindest_zaehler, mindest_nenner)",
-    "katalog_hinweis": "FROM (VALUES ('register', 'Register: zählt Gemeldete.', 'Register: counts the registered.')) AS t(hinweis, text_de, text_en)",
+    "katalog_schutzklasse": """
+        FROM (VALUES
+               ('personen', 3, 0), ('leistung', 3, 30))
+        AS t(schutzklasse, mindest_zaehler, mindest_nenner)""",
+    "katalog_hinweis": """
+        FROM (VALUES
+               ('register', 'Register: zählt Gemeldete.', 'Register: counts the registered.'))
+        AS t(hinweis, text_de, text_en)""",
     "merkmal": """
-        FROM (VALUES ('einwohner', 1, 'Einwohner', 'Residents', 'Personen', 'bestand', 'bevoelkerung', true, true),
+        FROM (VALUES
+               ('einwohner', 1, 'Einwohner', 'Residents', 'Personen', 'bestand', 'bevoelkerung', true, true),
                ('sgb2', 2, 'SGB II', 'SGB II', 'Personen', 'bestand', 'soziales', true, true),
                ('wohnflaeche_qm', 3, 'Wohnfläche', 'Floor space', 'm²', 'bestand', 'wohnen', false, false))
         AS t(merkmal, position, label_de, label_en, einheit, art, thema, geschuetzt, ganzzahlig)""",
     "indikator": """
-        FROM (VALUES ('einwohner', 1, 'Einwohner', 'Residents', 'Alle Gemeldeten.', 'All registered.', 'Personen', 0,
-                'anzahl', 1.0, NULL::INTEGER, 'stichtag', 'bevoelkerung', 'Einwohnermelderegister', 'neutral',
-                'personen', '', '', 'register'),
-               ('sgb2_quote', 2, 'SGB-II-Quote', 'SGB II rate', 'Anteil der Beziehenden.', 'Share of recipients.',
-                '%', 1, 'anteil', 100.0, NULL, 'stichtag', 'soziales', 'Statistik der Jobcenter', 'hoch',
-                'leistung', 'Nur "Regelleistung", ohne weitere.', 'Standard benefit only.', ''),
+        FROM (VALUES
+               ('einwohner', 1, 'Einwohner', 'Residents', 'Alle Gemeldeten.', 'All registered.',
+                'Personen', 0, 'anzahl', 1.0, NULL::INTEGER, 'stichtag', 'bevoelkerung',
+                'Einwohnermelderegister', 'neutral', 'personen', '', '', 'register'),
+               ('sgb2_quote', 2, 'SGB-II-Quote', 'SGB II rate', 'Anteil der Beziehenden.',
+                'Share of recipients.', '%', 1, 'anteil', 100.0, NULL, 'stichtag', 'soziales',
+                'Statistik der Jobcenter', 'hoch', 'leistung', 'Nur "Regelleistung", ohne weitere.',
+                'Standard benefit only.', ''),
                ('wohnflaeche_je_einwohner', 3, 'Wohnfläche je Einwohner', 'Floor space per resident',
-                'Wohnfläche; je Person.', 'Floor space per person.', 'm²', 1, 'verhaeltnis', 1.0, NULL, 'stichtag',
-                'wohnen', 'Gebäudestatistik', 'niedrig', 'personen', '', '', ''))
+                'Wohnfläche; je Person.', 'Floor space per person.', 'm²', 1, 'verhaeltnis', 1.0, NULL,
+                'stichtag', 'wohnen', 'Gebäudestatistik', 'niedrig', 'personen', '', '', ''))
         AS t(indikator_id, position, label_de, label_en, beschreibung_de, beschreibung_en, einheit,
              nachkommastellen, typ, faktor, abstand_jahre, bezug, thema, quelle, richtung, schutzklasse,
              einschraenkung_de, einschraenkung_en, hinweise)""",
     "katalog_indikator_teil": """
-        FROM (VALUES ('einwohner', 'zaehler', 'einwohner'), ('sgb2_quote', 'zaehler', 'sgb2'),
-               ('sgb2_quote', 'nenner', 'einwohner'), ('wohnflaeche_je_einwohner', 'zaehler', 'wohnflaeche_qm'),
+        FROM (VALUES
+               ('einwohner', 'zaehler', 'einwohner'), ('sgb2_quote', 'zaehler', 'sgb2'),
+               ('sgb2_quote', 'nenner', 'einwohner'),
+               ('wohnflaeche_je_einwohner', 'zaehler', 'wohnflaeche_qm'),
                ('wohnflaeche_je_einwohner', 'nenner', 'einwohner')) AS t(indikator_id, rolle, merkmal)""",
     "umsteigeschluessel": """
-        FROM (VALUES ('2020-01-01', '2020-01-01', 'sozialraum', '011001', '011001', 'einwohner', DATE '2024-12-31', 1.0,
-                'ok', 'exact', NULL::DOUBLE))
-        AS t(von_zuschnitt, nach_zuschnitt, raumebene, von_id, nach_id, merkmal, stichtag, anteil, status, methode,
-             unsicherheit)""",
+        FROM (VALUES
+               ('2020-01-01', '2020-01-01', 'sozialraum', '011001', '011001', 'einwohner', DATE '2024-12-31',
+                1.0, 'ok', 'exact', NULL::DOUBLE))
+        AS t(von_zuschnitt, nach_zuschnitt, raumebene, von_id, nach_id, merkmal, stichtag, anteil, status,
+             methode, unsicherheit)""",
     "raum_ereignis": """
-        FROM (VALUES ('2020-01-01', '2020-01-01', 'sozialraum', 'neu', NULL::VARCHAR, '012001', 'Neubaugebiet'))
+        FROM (VALUES
+               ('2020-01-01', '2020-01-01', 'sozialraum', 'neu', NULL::VARCHAR, '012001',
+                'Neubaugebiet'))
         AS t(von_zuschnitt, nach_zuschnitt, raumebene, ereignis, von_id, nach_id, beschreibung)""",
     "_checks": """
-        FROM (VALUES ('staged', 'kennung_eindeutig', 'staged', 'critical', true, 'keine doppelt', 'keine', '', 0, 'Schlüssel'))
+        FROM (VALUES
+               ('staged', 'kennung_eindeutig', 'staged', 'critical', true, 'keine doppelt', 'keine', '', 0,
+                'Schlüssel'))
         AS t(suite, pruefung, station, schwere, bestanden, erwartet, gefunden, einheiten, beanstandet, grund)""",
     "_lineage": """
-        FROM (VALUES ('wert', 'wert', 'indikator_wert', 'wert'), ('wert', 'wert', 'indikator', 'faktor'))
+        FROM (VALUES
+               ('wert', 'wert', 'indikator_wert', 'wert'), ('wert', 'wert', 'indikator', 'faktor'))
         AS t(tabelle, spalte, aus_tabelle, aus_spalte)""",
 }
 
 
-def squares_wkb(con: duckdb.DuckDBPyConnection, names: list[str]) -> bytes:
+def squares_wkb(names: list[str]) -> bytes:
     """A rectangle around the unit squares of `names`, as little-endian WKB."""
-    import struct
-
     lefts = [SQUARES[name][0] for name in names]
     west, east = 350000.0 + min(lefts) * 100, 350000.0 + (max(lefts) + 1) * 100
     south, north = 5650000.0, 5650100.0
@@ -106,11 +124,14 @@ class TinyCity:
         }
         for level, rows in units.items():
             parents = {"sozialraum": "stadtteil_id, stadt_id,", "stadtteil": "stadt_id,", "stadt": ""}[level]
-            con.execute("CREATE OR REPLACE TEMP TABLE u(id VARCHAR, name VARCHAR, stadtteil_id VARCHAR, stadt_id VARCHAR, geometrie BLOB)")
-            con.executemany("INSERT INTO u VALUES (?, ?, ?, ?, ?)", [[*row[:4], squares_wkb(con, row[4])] for row in rows])
             con.execute(
-                f"COPY (SELECT '2020-01-01' AS zuschnitt, id AS {level}_id, name, {parents} DATE '2020-01-01' AS "
-                f"gueltig_ab, NULL::DATE AS gueltig_bis, 0.01 AS flaeche_km2, geometrie FROM u) "
+                "CREATE OR REPLACE TEMP TABLE u"
+                "(id VARCHAR, name VARCHAR, stadtteil_id VARCHAR, stadt_id VARCHAR, geometrie BLOB)"
+            )
+            con.executemany("INSERT INTO u VALUES (?, ?, ?, ?, ?)", [[*row[:4], squares_wkb(row[4])] for row in rows])
+            con.execute(
+                f"COPY (SELECT '2020-01-01' AS zuschnitt, id AS {level}_id, name, {parents} "
+                f"DATE '2020-01-01' AS gueltig_ab, NULL::DATE AS gueltig_bis, 0.01 AS flaeche_km2, geometrie FROM u) "
                 f"TO '{folder / (level + '.parquet')}' (FORMAT parquet)"
             )
 
@@ -128,7 +149,8 @@ class TinyCity:
                 WITH levels AS (
                     SELECT 'sozialraum' AS raumebene, raum_id, stichtag, einwohner, sgb2 FROM basis
                     UNION ALL
-                    SELECT 'stadtteil', left(raum_id, 3), stichtag, sum(einwohner), sum(sgb2) FROM basis GROUP BY ALL
+                    SELECT 'stadtteil', left(raum_id, 3), stichtag, sum(einwohner), sum(sgb2)
+                    FROM basis GROUP BY ALL
                     UNION ALL
                     SELECT 'stadt', '05999', stichtag, sum(einwohner), sum(sgb2) FROM basis GROUP BY ALL
                 )
@@ -138,7 +160,8 @@ class TinyCity:
                 FROM levels
                 UNION ALL
                 SELECT '2020-01-01', raumebene, raum_id, stichtag, 'sgb2_quote',
-                    CASE WHEN sgb2 >= 3 THEN round(100 * sgb2 / einwohner, 6) END, CASE WHEN sgb2 >= 3 THEN sgb2 END,
+                    CASE WHEN sgb2 >= 3 THEN round(100 * sgb2 / einwohner, 6) END,
+                    CASE WHEN sgb2 >= 3 THEN sgb2 END,
                     einwohner, CASE WHEN sgb2 >= 3 THEN 'ok' ELSE 'geschuetzt' END, 'exact', NULL
                 FROM levels
                 UNION ALL
@@ -204,6 +227,12 @@ class TinyCity:
         with duckdb.connect() as con:
             con.execute(f"CREATE TABLE it AS FROM '{path}'")
             con.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+
+
+@pytest.fixture(scope="session")
+def city_in() -> type[TinyCity]:
+    """Make a tiny city with its runs below a folder."""
+    return TinyCity
 
 
 @pytest.fixture

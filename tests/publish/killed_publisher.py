@@ -2,7 +2,7 @@
 
     python killed_publisher.py STEP PUBLISH_DIR HOME
 
-Python tells every file operation to an audit hook before it happens, so the publishing code needs no trap for tests.
+Python tells an audit hook of every file operation before it happens, so the publishing code needs no trap.
 """
 
 import os
@@ -23,10 +23,11 @@ def written_aside(count):
     seen = []
 
     def nth(event, args):
-        aside = event == "open" and isinstance(args[0], str | os.PathLike) and args[1] == "wb"
-        if aside and Path(args[0]).name.startswith(".incoming-"):
+        aside = event == "open" and isinstance(args[0], str) and Path(args[0]).name.startswith(".incoming-")
+        if aside and str(args[1]).startswith("w"):
             seen.append(args[0])
-        return len(seen) == count
+            return len(seen) == count
+        return False
 
     return nth
 

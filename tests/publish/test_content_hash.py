@@ -18,8 +18,8 @@ def hash_of(rows: str) -> str:
 def test_the_format_is_frozen():
     """If this fails, every published hash has lost its meaning: give the new format a new number."""
     digest = hash_of(
-        "SELECT * FROM (VALUES ('ä\tb', 1.5::DOUBLE, DATE '2024-12-31', true, '\\x00\\xFF'::BLOB, 7::BIGINT), "
-        "(NULL, NULL, NULL, NULL, NULL, NULL)) AS v(text, zahl, tag, ja, bytes, ganz)"
+        "SELECT * FROM (VALUES ('ä\tb', 1.5::DOUBLE, DATE '2024-12-31', true, "
+        "'\\x00\\xFF'::BLOB, 7::BIGINT), (NULL, NULL, NULL, NULL, NULL, NULL)) AS v(text, zahl, tag, ja, bytes, ganz)"
     )
     text = (
         "fortschreibung-table 1\n"

@@ -21,8 +21,8 @@ CITY = "kleinstadt"
 def residents(home, where="latest"):
     with duckdb.connect(str((home.releases / CITY / where).resolve() / "fortschreibung.duckdb"), read_only=True) as con:
         return con.execute(
-            "SELECT version, wert FROM wert, _release WHERE raum_id = '011001' AND indikator_id = 'einwohner' "
-            "ORDER BY stichtag DESC"
+            "SELECT version, wert FROM wert, _release "
+            "WHERE raum_id = '011001' AND indikator_id = 'einwohner' ORDER BY stichtag DESC"
         ).fetchone()
 
 
@@ -31,10 +31,16 @@ def test_the_first_publication_is_edition_one_and_latest(city, home, read_json):
     assert (outcome.version, outcome.published) == ("2024.1", True)
     assert residents(home) == ("2024.1", 1200.0)
     folder = home.releases / CITY
-    assert os.readlink(folder / "latest") == "2024.1"
+    assert str((folder / "latest").readlink()) == "2024.1"
     assert read_json(folder / "latest.json")["database"] == "2024.1/fortschreibung.duckdb"
     assert latest_release(home, CITY).content_hash == outcome.content_hash
-    assert sorted(path.name for path in folder.iterdir()) == [".lock", "2024.1", "catalog.json", "latest", "latest.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        ".lock",
+        "2024.1",
+        "catalog.json",
+        "latest",
+        "latest.json",
+    ]
     verify(home, CITY)
 
 
@@ -121,7 +127,10 @@ def test_a_second_publication_waits_for_the_first_and_says_so(city, home):
 
 def test_waiting_for_a_publication_has_an_end(city, home):
     (home.releases / CITY).mkdir()
-    with city_lock(home.releases / CITY, 0, print), pytest.raises(FortschreibungError, match="Another publication holds"):
+    with (
+        city_lock(home.releases / CITY, 0, print),
+        pytest.raises(FortschreibungError, match="Another publication holds"),
+    ):
         publish(city.job(), city.run("a"), home, wait_seconds=0.2)
 
 
@@ -162,7 +171,7 @@ def test_a_read_only_folder_is_a_clear_error_and_the_last_release_stands(city, h
 
 @pytest.mark.parametrize("limit", [2_000, 100_000, 1_000_000])
 def test_a_disk_that_takes_no_more_is_a_clear_error_and_the_last_release_stands(city, home, limit):
-    """The system's limit on the size of files stands in for a full disk: the write fails in the same place."""
+    """The system's limit on the size of files stands in for a full disk: the same write fails."""
     publish(city.job(), city.run("a"), home)
     run = city.run("b", residents=1250)
     city.job().write(run)
@@ -171,7 +180,8 @@ def test_a_disk_that_takes_no_more_is_a_clear_error_and_the_last_release_stands(
         "from flows.errors import FortschreibungError; from flows.publish.job import job_from\n"
         "from flows.publish.promote import publish\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))\n"
-        "try: publish(job_from(Path(sys.argv[2], 'job.json')), Path(sys.argv[2]), home_at(Path(sys.argv[3])))\n"
+        "run = Path(sys.argv[2])\n"
+        "try: publish(job_from(run / 'job.json'), run, home_at(Path(sys.argv[3])))\n"
         "except FortschreibungError as problem: print('clear:', problem)\n"
     )
     done = subprocess.run(
@@ -188,7 +198,7 @@ def test_a_catalogue_that_was_altered_is_not_built_upon(city, home):
     publish(city.job(), city.run("a"), home)
     catalog = home.releases / CITY / "catalog.json"
     catalog.write_text(catalog.read_text().replace("2024-12-31", "2023-12-31"))
-    with pytest.raises(VerificationFailed, match="entry 1 .* was altered"):
+    with pytest.raises(VerificationFailed, match=r"entry 1 .* was altered"):
         publish(city.job(), city.run("b", residents=1250), home)
     assert residents(home)[0] == "2024.1"
 
@@ -224,7 +234,7 @@ def test_readers_of_latest_never_fail_and_never_see_two_versions_mixed(city, hom
     for reader in readers:
         said, complaints = reader.communicate()
         assert reader.returncode == 0, complaints.decode()
-        seen = eval(said)  # noqa: PGH001 -- printed by the lines above
+        seen = eval(said)
         assert all(wert == 2000 + int(version.partition(".")[2]) for version, wert in seen), seen
         assert len(seen) > 1
 
@@ -234,7 +244,8 @@ def test_listing_releases_takes_less_than_half_a_second_of_cpu(city, home):
     code = (
         "import sys, time; from pathlib import Path; from flows.home import Home; "
         "from flows.publish.catalog import releases; found = releases(Home(Path(sys.argv[1])), 'kleinstadt'); "
-        "assert not {'duckdb', 'pydantic', 'prefect'} & set(sys.modules); print(found[0].version, time.process_time())"
+        "assert not {'duckdb', 'pydantic', 'prefect'} & set(sys.modules); "
+        "print(found[0].version, time.process_time())"
     )
     done = subprocess.run([sys.executable, "-c", code, home.root], capture_output=True, text=True, check=True)
     version, seconds = done.stdout.split()

@@ -7,18 +7,29 @@ import duckdb
 import pytest
 
 from flows.errors import ConfigError, VerificationFailed
+from flows.home import home_at
 from flows.publish import durable
+from flows.publish.manifest import files_in
 from flows.publish.promote import publish
 from flows.publish.verify import verify
 
 CITY = "kleinstadt"
 
 
-@pytest.fixture
-def published(city, home):
-    """Three releases; the folder may be written again, as an intruder would make it."""
+@pytest.fixture(scope="module")
+def three_releases(tmp_path_factory, city_in):
+    """A home with three releases, only to be copied."""
+    home = home_at(tmp_path_factory.mktemp("three"))
+    city = city_in(home.root)
     for number in range(3):
         publish(city.job(), city.run(f"r{number}", residents=1200 + number), home)
+    return home.root
+
+
+@pytest.fixture
+def published(three_releases, home):
+    """The folder of three releases; it may be written again, as an intruder would make it."""
+    shutil.copytree(three_releases, home.root, symlinks=True, dirs_exist_ok=True)
     folder = home.releases / CITY
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
@@ -59,8 +70,6 @@ def test_a_database_rewritten_with_its_manifest_is_noticed_by_its_content_and_by
     with duckdb.connect(str(release / "fortschreibung.duckdb")) as con:
         con.execute("UPDATE wert SET wert = wert + 1 WHERE raum_id = '05999' AND indikator_id = 'einwohner'")
     manifest = json.loads((release / "manifest.json").read_bytes())
-    from flows.publish.manifest import files_in
-
     manifest["files"] = files_in(release)
     (release / "manifest.json").write_text(json.dumps(manifest))
     said = off(home)

@@ -1,0 +1,72 @@
+"""Makes what the benchmark reads, once: two synthetic cities and the landing zone of the large one.
+
+`python -m bench.extracts DATA [--quick]`. Runs as a process of its own: its memory would otherwise be counted
+as that of the processes measured later.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.demo.city import make_musterstadt
+from flows.demo.scale import BENCHMARK, Scale
+from flows.extract.landing import Landing
+from flows.extract.station import pull
+from flows.profile.load import Profile, load_profile
+
+QUICK = Scale(
+    baublockseiten=480, einwohner=9_000, stadtbezirke=3, stadtteile=9, sozialraeume=30, register_years="all"
+)
+QUICK_REFRESH = Scale(baublockseiten=480, einwohner=9_000, stadtbezirke=3, stadtteile=9, sozialraeume=30)
+
+
+@dataclass(frozen=True)
+class Extracts:
+    """Where the prepared files lie."""
+
+    data: Path
+
+    @property
+    def large(self) -> Path:
+        """Register extracts and assignment files of the large city."""
+        return self.data / "large"
+
+    @property
+    def landed(self) -> Path:
+        """The landing zone filled from them."""
+        return self.data / "landed"
+
+    @property
+    def default(self) -> Path:
+        """What the extract server of `fortschreibung demo` serves."""
+        return self.data / "default"
+
+
+def bench_profile() -> Profile:
+    """Return the profile of the large city: the register and what describes space."""
+    return load_profile("bench", Path(__file__).parent / "profile")
+
+
+def prepare(data: Path, *, quick: bool) -> None:
+    """Make what is not there yet below `data`."""
+    extracts, done = Extracts(data), data / "prepared"
+    if done.exists():
+        return
+    for folder in (extracts.large, extracts.landed, extracts.default):
+        shutil.rmtree(folder, ignore_errors=True)
+    make_musterstadt(extracts.large, scale=QUICK if quick else BENCHMARK)
+    make_musterstadt(extracts.default, scale=QUICK_REFRESH if quick else Scale())
+    pulled = pull(bench_profile(), Landing(extracts.landed), folder=extracts.large)
+    (extracts.landed / "pulled.json").write_text(pulled.model_dump_json(), encoding="utf-8")
+    done.touch()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--quick", action="store_true")
+    given = parser.parse_args()
+    prepare(given.data, quick=given.quick)

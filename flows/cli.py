@@ -1,0 +1,213 @@
+"""The command line `fortschreibung`.
+
+Commands that only read releases import neither Prefect nor Great Expectations nor DuckDB. Errors are told
+in their own words on stderr; the exit code says which kind it was (flows/errors.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+from cyclopts.exceptions import CycloptsError
+
+from flows import __version__
+from flows.errors import ConfigError, FortschreibungError
+from flows.home import Home, home_at
+
+app = App(
+    name="fortschreibung",
+    version=__version__,
+    help="From a statistics office's extracts to published Sozialraum tables.",
+    help_format="markdown",
+)
+
+HomeOption = Annotated[Path | None, Parameter(name="--home", help="Data folder (default ./data).")]
+JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Last line: one JSON object.")]
+
+
+@app.command
+def refresh(  # noqa: PLR0913 -- one argument an option
+    city: str,
+    *,
+    from_: Annotated[Path | None, Parameter(name="--from")] = None,
+    stichtag: dt.date | None = None,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Refresh a city's Fortschreibung: pull, stage, transform, check, protect, publish.
+
+    Parameters
+    ----------
+    city
+        A city with a profile (a folder in cities/).
+    from_
+        Take every file from this folder instead of its source's address.
+    stichtag
+        Leave out everything later than this date (JJJJ-MM-TT).
+    dry_run
+        Go as far as protection; publish nothing.
+    """
+    from flows.profile.load import load_profile  # noqa: PLC0415
+    from flows.refresh_command import run_refresh  # noqa: PLC0415
+
+    load_profile(city)  # a mistake in the profile is told before Prefect starts
+    outcome = run_refresh(city, home_at(home), from_dir=from_, stichtag=stichtag, dry_run=dry_run)
+    if as_json:
+        _print_json(
+            {
+                "city": city,
+                "release": outcome.release,
+                "path": str(outcome.path) if outcome.path else None,
+                "content_hash": outcome.content_hash,
+                "published": outcome.published,
+                "reason": outcome.reason,
+                "warnings": outcome.warnings,
+            }
+        )
+    else:
+        from flows.summary import print_summary  # noqa: PLC0415 -- opens the release
+
+        print_summary(outcome)
+    return 0
+
+
+@app.command
+def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """List the published releases of a city, oldest first."""
+    from flows.publish.catalog import releases as published  # noqa: PLC0415
+
+    known = published(Home(_root(home)), city)
+    if as_json:
+        _print_json(
+            [
+                {
+                    "city": one.city,
+                    "version": one.version,
+                    "path": str(one.path),
+                    "published_at": one.published_at,
+                    "stichtag_max": one.stichtag_max,
+                    "zuschnitt": one.zuschnitt,
+                    "content_hash": one.content_hash,
+                    "latest": one.latest,
+                }
+                for one in known
+            ]
+        )
+    elif not known:
+        print(
+            f"No release of {city} in {_root(home) / 'releases'}. `fortschreibung refresh {city}` makes the first."
+        )
+    for one in [] if as_json else known:
+        mark = "  <- latest" if one.latest else ""
+        print(
+            f"{one.version:8} data up to {one.stichtag_max}, published {one.published_at[:10]}  {one.path}{mark}"
+        )
+    return 0
+
+
+@app.command
+def verify(
+    city: str, version: str | None = None, *, as_json: JsonOption = False, home: HomeOption = None
+) -> int:
+    """Recompute checksums and content hashes of a city's releases; exit code 4 when anything is off."""
+    from flows.publish.verify import verify as verified  # noqa: PLC0415
+
+    checked = verified(Home(_root(home)), city, version)
+    if as_json:
+        _print_json({"city": city, "verified": list(checked.versions)})
+    else:
+        print(f"{city} {', '.join(checked.versions)}: everything is as the manifest says.")
+    return 0
+
+
+@app.command
+def demo(
+    *,
+    refresh_: Annotated[bool, Parameter(name="--refresh", negative="")] = False,
+    folder: Path | None = None,
+    port: int = 0,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Make the extracts of the synthetic city Musterstadt and serve them on this machine.
+
+    Parameters
+    ----------
+    refresh_
+        Refresh Musterstadt from that server and end; otherwise serve until Ctrl-C.
+    folder
+        Where the extracts go (default: demo/ in the data folder).
+    port
+        Port of the server on 127.0.0.1 (default: any that is free).
+    """
+    from flows.demo.city import make_musterstadt  # noqa: PLC0415 -- imports numpy
+    from flows.demo.server import serve  # noqa: PLC0415
+
+    where = folder or home_at(home).root / "demo"
+    if not (where / "index.html").exists():
+        _say(f"Making the extracts of Musterstadt (synthetic) in {where} ...")
+        make_musterstadt(where)
+    with serve(where, port=port) as server:
+        os.environ["FORTSCHREIBUNG_MUSTERSTADT_URL"] = server.url
+        _say(f"Serving them at {server.url}")
+        if refresh_:
+            return refresh("musterstadt", as_json=as_json, home=home)
+        print(
+            "In another terminal:\n"
+            f"  FORTSCHREIBUNG_MUSTERSTADT_URL={server.url} fortschreibung refresh musterstadt\n"
+            "Ctrl-C ends the server.",
+            flush=True,
+        )
+        server.wait()
+    return 0
+
+
+@app.command
+def doctor(*, as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """Say what is installed, configured and reachable; exit code 2 when something needed is not."""
+    from flows.doctor import findings  # noqa: PLC0415
+
+    found = findings(_root(home))
+    if as_json:
+        _print_json(
+            [{"what": one.what, "ok": one.ok, "found": one.found, "remedy": one.remedy} for one in found]
+        )
+    for one in [] if as_json else found:
+        remedy = f"\n      -> {one.remedy}" if one.remedy and not one.ok else ""
+        print(f"{'ok  ' if one.ok else 'MISSING'} {one.what}: {one.found}{remedy}")
+    return 0 if all(one.ok for one in found) else ConfigError.exit_code
+
+
+def _root(home: Path | None) -> Path:
+    return Path(home or os.environ.get("FORTSCHREIBUNG_HOME") or "data").expanduser().resolve()
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+def _print_json(content: Any) -> None:
+    print(json.dumps(content, ensure_ascii=False), flush=True)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    try:
+        code = app(exit_on_error=False, result_action="return_value")
+    except CycloptsError:
+        code = ConfigError.exit_code  # cyclopts has told what was wrong
+    except FortschreibungError as problem:
+        _say(f"{problem}")
+        code = problem.exit_code
+    except KeyboardInterrupt:
+        _say("Stopped by hand; the last release stands as it was.")
+        code = 130
+    sys.stdout.flush()
+    sys.exit(code)

@@ -1,0 +1,86 @@
+"""The refresh as a command: Prefect set up quietly, progress on stderr, failures in their own words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.home import Home
+
+if TYPE_CHECKING:
+    from flows.run import Outcome
+
+QUIET = {
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLI_WRAP_LINES": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "DO_NOT_TRACK": "1",
+}
+LOOK_EVERY = 0.1
+
+
+def run_refresh(
+    city: str, home: Home, *, from_dir: Path | None, stichtag: dt.date | None, dry_run: bool
+) -> Outcome:
+    """Run the flow in this process, on the embedded server unless PREFECT_API_URL names another.
+
+    Raises:
+        FortschreibungError: what stopped the refresh; the last release is then as it was.
+    """
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("PREFECT_HOME", str(home.prefect))
+    print(f"Refreshing {city}: starting Prefect ...", file=sys.stderr, flush=True)
+    from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
+
+    with _progress_shown(home, city):
+        outcome: Outcome = refresh(
+            city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root
+        )
+    return outcome
+
+
+@contextmanager
+def _progress_shown(home: Home, city: str) -> Iterator[None]:
+    """Show on stderr what the newest run of `city` notes, while the body lasts."""
+    before, done = set(home.runs.glob(f"{city}-*")), threading.Event()
+    watcher = threading.Thread(target=_watch, args=(home, city, before, done), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join(timeout=5)
+
+
+def _watch(home: Home, city: str, before: set[Path], done: threading.Event) -> None:
+    shown, started = 0, time.monotonic()
+    while True:
+        last = done.is_set()
+        for folder in set(home.runs.glob(f"{city}-*")) - before:
+            path = folder / "progress.jsonl"
+            lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+            for line in lines[shown:]:
+                noted = json.loads(line)
+                if noted["event"] == "started":
+                    print(
+                        f"  {time.monotonic() - started:6.1f} s  {noted['station']}",
+                        file=sys.stderr,
+                        flush=True,
+                    )
+                elif sys.stderr.isatty():
+                    print(f"            {noted['event']:60}", end="\r", file=sys.stderr, flush=True)
+            shown = len(lines)
+        if last:
+            return
+        done.wait(LOOK_EVERY)

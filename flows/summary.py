@@ -1,0 +1,50 @@
+"""What a person sees at the end of a refresh: where the release is, what is in it, how to open it."""
+
+from __future__ import annotations
+
+from flows.run import Outcome
+
+
+def print_summary(outcome: Outcome) -> None:
+    """Print the outcome of a refresh, with a small table of the release's content."""
+    print(outcome.reason)
+    if outcome.path is None:
+        return
+    import duckdb  # noqa: PLC0415 -- only where there is a release to look into
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    database = outcome.path / "fortschreibung.duckdb"
+    table = Table(title=f"{outcome.city} {outcome.release}: residents by Stichtag", title_justify="left")
+    for column in ("Stichtag", "Zuschnitt", "Sozialräume", "Einwohner", "Zahlen", "geschützt"):
+        table.add_column(column, justify="left" if column in ("Stichtag", "Zuschnitt") else "right")
+    with duckdb.connect(database, read_only=True) as con:
+        for row in con.execute(_CONTENT).fetchall():
+            table.add_row(
+                *(f"{cell:,}".replace(",", ".") if isinstance(cell, int) else str(cell) for cell in row)
+            )
+    console = Console()
+    console.print(table)
+    console.print(f"Release:  {outcome.path}", soft_wrap=True, highlight=False)
+    console.print(f"Codebook: {outcome.path / 'codebook.html'}", soft_wrap=True, highlight=False)
+    console.print(f"Checks:   {outcome.path / 'checks' / 'index.html'}", soft_wrap=True, highlight=False)
+    console.print("Open it:", highlight=False)
+    console.print(
+        f'  python -c "import duckdb; duckdb.connect(\'{database}\', read_only=True)'
+        '.sql(\'FROM sozialraum_jahr LIMIT 5\').show()"',
+        soft_wrap=True, highlight=False, markup=False,
+    )  # fmt: skip
+
+
+_CONTENT = """
+    SELECT
+        stichtag::VARCHAR,
+        zuschnitt,
+        count(DISTINCT raum_id) FILTER (raumebene = 'sozialraum'),
+        max(wert) FILTER (indikator_id = 'einwohner' AND raumebene = 'stadt')::BIGINT,
+        count(wert),
+        count(*) FILTER (status = 'geschuetzt')
+    FROM wert
+    GROUP BY stichtag, zuschnitt
+    ORDER BY stichtag
+"""

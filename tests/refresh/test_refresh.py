@@ -1,0 +1,193 @@
+"""The main job from end to end, through the command line: what a statistician gets, and when nothing is published."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.demo.server import serve
+from tests.refresh.conftest import Office
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace the first `old` of a text file, leaving all other bytes as they are."""
+    content = path.read_bytes()
+    assert old.encode() in content
+    path.write_bytes(content.replace(old.encode(), new.encode(), 1))
+
+
+def test_a_refresh_over_http_publishes_and_says_where(office: Office, small_extracts: Path) -> None:
+    with serve(small_extracts) as server:
+        first = office.run("refresh", "musterstadt", "--json", FORTSCHREIBUNG_MUSTERSTADT_URL=server.url)
+        again = office.run("refresh", "musterstadt", "--json", FORTSCHREIBUNG_MUSTERSTADT_URL=server.url)
+        asked = sum(server.answers[path, 304] for path in server.requests)
+
+    assert (first.code, again.code) == (0, 0), first.err + again.err
+    assert first.answer["published"] is True
+    assert first.answer["release"] == "2024.1"
+    assert Path(first.answer["path"]) == office.home / "releases" / "musterstadt" / "2024.1"
+    assert len(first.answer["content_hash"]) == 64
+    assert again.answer == first.answer | {
+        "published": False,
+        "reason": "Nothing new: 2024.1 was made from the same files, profile and code.",
+        "warnings": 0,
+    }
+    assert asked > 50, "the second pull asks whether anything is new instead of fetching it again"
+    assert list(office.user_home.rglob("*")) == [], "the user's home directory stays untouched"
+
+
+def test_the_release_holds_every_station_of_the_way(office: Office, small_extracts: Path) -> None:
+    ended = office.run("refresh", "musterstadt", "--from", small_extracts, "--json")
+    release = Path(ended.answer["path"])
+
+    present = {path.name for path in release.iterdir()}
+    assert present >= {"fortschreibung.duckdb", "csv", "parquet", "geo", "codebook.html", "codebook.csv", "checks"}
+    assert present >= {"changes.html", "changes.json", "datapackage.json", "dcat.jsonld", "manifest.json"}
+    manifest = json.loads((release / "manifest.json").read_text())
+    assert len(manifest["sources"]) == 66
+    with office.database() as con:
+        tables = {name for (name,) in con.execute("SELECT table_name FROM information_schema.tables").fetchall()}
+        assert tables >= {"sozialraum", "stadtteil", "stadtbezirk", "stadt", "indikator", "wert", "sozialraum_jahr"}
+        assert tables >= {"umsteigeschluessel", "raum_ereignis", "_release", "_sources", "_columns", "_checks"}
+        assert tables >= {"_lineage", "_changes"}
+        (stichtage,) = con.execute("SELECT count(DISTINCT stichtag) FROM wert").fetchone() or (0,)
+        assert stichtage == 10
+        unlike = con.execute(
+            """
+            SELECT stichtag, list(DISTINCT summe)
+            FROM (
+                SELECT stichtag, raumebene, sum(zaehler) AS summe
+                FROM wert WHERE indikator_id = 'einwohner' GROUP BY stichtag, raumebene
+            )
+            GROUP BY stichtag
+            HAVING count(DISTINCT summe) > 1
+            """
+        ).fetchall()
+        suppressed = con.execute("SELECT count(*) FROM wert WHERE status = 'geschuetzt' AND wert IS NOT NULL").fetchone()
+    assert unlike == [], "every Raumebene has the same residents"
+    assert suppressed == (0,)
+
+
+def test_two_offices_publish_the_same_content(
+    tmp_path: Path, warm_prefect: Path, small_extracts: Path
+) -> None:
+    here, there = Office(tmp_path / "here", warm_prefect), Office(tmp_path / "there", warm_prefect)
+    for office in (here, there):
+        office.root.mkdir()
+    ours = here.run("refresh", "musterstadt", "--from", small_extracts, "--json")
+    theirs = there.run("refresh", "musterstadt", "--from", small_extracts, "--json", FORTSCHREIBUNG_THREADS="1")
+
+    assert ours.answer["published"] is theirs.answer["published"] is True
+    assert ours.answer["content_hash"] == theirs.answer["content_hash"]
+
+
+def test_a_changed_file_gives_the_next_edition_and_the_change_is_told(office: Office, extracts: Path) -> None:
+    office.run("refresh", "musterstadt", "--from", extracts)
+    haushalte = extracts / "soziales" / "Mindestsicherung_2024.csv"
+    line = next(text for text in haushalte.read_text("utf-8-sig").splitlines()[1:] if text.endswith('"4"'))
+    edit(haushalte, line, line.removesuffix('"4"') + '"5"')
+
+    ended = office.run("refresh", "musterstadt", "--from", extracts, "--json")
+
+    assert ended.answer["release"] == "2024.2"
+    with office.database() as con:
+        changed = {name for (name,) in con.execute("SELECT DISTINCT indikator_id FROM _changes").fetchall()}
+    assert changed == {"mindestsicherung_65_plus", "mindestsicherungsquote_65_plus"}
+
+
+def test_an_earlier_stichtag_publishes_its_own_year_and_latest_stays(office: Office, small_extracts: Path) -> None:
+    office.run("refresh", "musterstadt", "--from", small_extracts)
+    ended = office.run("refresh", "musterstadt", "--from", small_extracts, "--stichtag", "2019-12-31", "--json")
+
+    assert ended.answer["release"] == "2019.1"
+    with office.database(version="2019.1") as con:
+        assert con.execute("SELECT max(stichtag)::VARCHAR, max(zuschnitt) FROM wert").fetchone() == (
+            "2019-12-31",
+            "2015-01-01",
+        )
+    assert (office.home / "releases" / "musterstadt" / "latest").resolve().name == "2024.1"
+
+
+def test_a_dry_run_publishes_nothing(office: Office, small_extracts: Path) -> None:
+    ended = office.run("refresh", "musterstadt", "--from", small_extracts, "--dry-run", "--json")
+
+    assert ended.code == 0
+    assert ended.answer["published"] is False
+    assert ended.answer["release"] is None
+    assert not (office.home / "releases" / "musterstadt").exists()
+
+
+@pytest.mark.parametrize("station", ["work.duckdb", "plain", "publish"])
+def test_nothing_confidential_is_left_after_a_refresh(office: Office, small_extracts: Path, station: str) -> None:
+    office.run("refresh", "musterstadt", "--from", small_extracts, "--dry-run")
+
+    assert list((office.home / "runs").glob(f"*/{station}")) == []
+
+
+def test_a_blocking_check_stops_names_the_unit_and_leaves_the_last_release(office: Office, extracts: Path) -> None:
+    office.run("refresh", "musterstadt", "--from", extracts)
+    zuordnung = extracts / "raum" / "Zuordnung_2020.csv"
+    lines = zuordnung.read_text("utf-8-sig").splitlines()
+    unassigned = lines[len(lines) // 2].partition(";")[0]
+    zuordnung.write_text("\n".join(line for line in lines if unassigned not in line) + "\n", "utf-8-sig")
+
+    ended = office.run("refresh", "musterstadt", "--from", extracts, "--json")
+
+    assert ended.code == 1
+    assert unassigned in ended.err
+    assert "expected" in ended.err
+    assert "what to do" in ended.err
+    assert [path.name for path in (office.home / "releases" / "musterstadt").glob("20*")] == ["2024.1"]
+    with office.database() as con:
+        assert con.execute("SELECT count(*) > 0 FROM wert").fetchone() == (True,)
+
+
+def test_a_row_that_breaks_its_contract_stops_with_its_place(office: Office, extracts: Path) -> None:
+    sgb2 = extracts / "soziales" / "SGBII_2020.csv"
+    lines = sgb2.read_text("utf-8").splitlines()
+    lines[6] = lines[6].rpartition(";")[0] + ";viele"
+    sgb2.write_text("\n".join(lines) + "\n", "utf-8")
+
+    ended = office.run("refresh", "musterstadt", "--from", extracts)
+
+    assert ended.code == 1
+    assert "SGBII_2020.csv" in ended.err
+    assert "7" in ended.err
+    assert "ARBEITSLOSE" in ended.err
+
+
+def test_a_missing_source_stops_with_exit_code_3(office: Office, extracts: Path) -> None:
+    for path in (extracts / "haushalte").iterdir():
+        path.unlink()
+
+    ended = office.run("refresh", "musterstadt", "--from", extracts)
+
+    assert ended.code == 3
+    assert "haushalte" in ended.err
+    assert "required = false" in ended.err
+
+
+def test_an_office_that_does_not_answer_stops_with_exit_code_3(office: Office) -> None:
+    ended = office.run("refresh", "musterstadt", FORTSCHREIBUNG_MUSTERSTADT_URL="http://127.0.0.1:9")
+
+    assert ended.code == 3
+    assert "127.0.0.1:9" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["refresh", "atlantis"], "Cities with a profile: berlin"),
+        (["refresh", "musterstadt", "--from", "/nowhere"], "--from /nowhere"),
+        (["refresh", "musterstadt"], "FORTSCHREIBUNG_MUSTERSTADT_URL"),
+        (["refresh", "musterstadt", "--stichtag", "gestern"], "gestern"),
+        (["refresh"], "city"),
+    ],
+)
+def test_wrong_use_is_told_and_ends_with_exit_code_2(office: Office, arguments: list[str], told: str) -> None:
+    ended = office.run(*arguments)
+
+    assert ended.code == 2
+    assert told in (ended.out + ended.err)
