@@ -17,9 +17,7 @@ from flows.extract.landing import Landing
 from flows.extract.station import pull
 from flows.profile.load import Profile, load_profile
 
-QUICK = Scale(
-    baublockseiten=480, einwohner=9_000, stadtbezirke=3, stadtteile=9, sozialraeume=30, register_years="all"
-)
+QUICK = Scale(baublockseiten=480, einwohner=9_000, stadtbezirke=3, stadtteile=9, sozialraeume=30, register_years="all")
 QUICK_REFRESH = Scale(baublockseiten=480, einwohner=9_000, stadtbezirke=3, stadtteile=9, sozialraeume=30)
 
 

@@ -16,14 +16,19 @@ import time
 from pathlib import Path
 
 from bench.extracts import bench_profile
+from bench.figures import COLUMNS, indikatoren
 from bench.worker import timed
 from flows.extract.models import Pulled
 from flows.profile.load import Profile
-from flows.stage.database import literal, open_work, use_spatial
+from flows.stage.database import literal, open_work, set_variables, use_spatial
 from flows.stage.station import stage
 from flows.transform.station import transform
 
-FIGURES = "SELECT zuschnitt, raumebene, raum_id, stichtag, indikator_id, wert, zaehler, nenner FROM indikator_wert"
+FIGURES = f"""
+    SELECT {", ".join(COLUMNS)}
+    FROM indikator_wert
+    WHERE list_contains(getvariable('wanted'), indikator_id)
+"""
 
 
 def stage_and_transform(profile: Profile, pulled: Pulled, landing: Path, run: Path) -> Path:
@@ -59,6 +64,7 @@ def main() -> None:
 
     def keep(work: Path) -> None:
         with open_work(work) as con:
+            set_variables(con, wanted=[indikator.id for indikator in indikatoren()])
             con.execute(f"COPY ({FIGURES}) TO {literal(str(given.result))} (FORMAT parquet)")
 
     try:

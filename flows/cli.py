@@ -101,21 +101,15 @@ def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None)
             ]
         )
     elif not known:
-        print(
-            f"No release of {city} in {_root(home) / 'releases'}. `fortschreibung refresh {city}` makes the first."
-        )
+        print(f"No release of {city} in {_root(home) / 'releases'}. `fortschreibung refresh {city}` makes the first.")
     for one in [] if as_json else known:
         mark = "  <- latest" if one.latest else ""
-        print(
-            f"{one.version:8} data up to {one.stichtag_max}, published {one.published_at[:10]}  {one.path}{mark}"
-        )
+        print(f"{one.version:8} data up to {one.stichtag_max}, published {one.published_at[:10]}  {one.path}{mark}")
     return 0
 
 
 @app.command
-def verify(
-    city: str, version: str | None = None, *, as_json: JsonOption = False, home: HomeOption = None
-) -> int:
+def verify(city: str, version: str | None = None, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
     """Recompute checksums and content hashes of a city's releases; exit code 4 when anything is off."""
     from flows.publish.verify import verify as verified  # noqa: PLC0415
 
@@ -124,6 +118,32 @@ def verify(
         _print_json({"city": city, "verified": list(checked.versions)})
     else:
         print(f"{city} {', '.join(checked.versions)}: everything is as the manifest says.")
+    return 0
+
+
+@app.command(name="map")
+def map_(
+    city: str,
+    indikator: str,
+    *,
+    stichtag: dt.date | None = None,
+    version: str | None = None,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    home: HomeOption = None,
+) -> int:
+    """Draw a map of an Indikator by Sozialraum, as SVG (default file: CITY_INDIKATOR.svg)."""
+    from flows.map_svg import map_of  # noqa: PLC0415
+    from flows.publish.catalog import latest_release, release_named  # noqa: PLC0415
+
+    known = Home(_root(home))
+    release = release_named(known, city, version) if version else latest_release(known, city)
+    if release is None:
+        raise ConfigError(
+            f"There is no release of {city} in {known.releases}. `fortschreibung refresh {city}` makes one."
+        )
+    target = output or Path(f"{city}_{indikator}.svg")
+    target.write_text(map_of(release.database, indikator, stichtag.isoformat() if stichtag else None), encoding="utf-8")
+    print(target)
     return 0
 
 
@@ -176,9 +196,7 @@ def doctor(*, as_json: JsonOption = False, home: HomeOption = None) -> int:
 
     found = findings(_root(home))
     if as_json:
-        _print_json(
-            [{"what": one.what, "ok": one.ok, "found": one.found, "remedy": one.remedy} for one in found]
-        )
+        _print_json([{"what": one.what, "ok": one.ok, "found": one.found, "remedy": one.remedy} for one in found])
     for one in [] if as_json else found:
         remedy = f"\n      -> {one.remedy}" if one.remedy and not one.ok else ""
         print(f"{'ok  ' if one.ok else 'MISSING'} {one.what}: {one.found}{remedy}")
@@ -209,5 +227,21 @@ def main() -> None:
     except KeyboardInterrupt:
         _say("Stopped by hand; the last release stands as it was.")
         code = 130
+    except Exception as defect:  # noqa: BLE001 -- the last net: nobody should have to read a traceback
+        _say(_defect_told(defect))
+        code = FortschreibungError.exit_code
     sys.stdout.flush()
     sys.exit(code)
+
+
+def _defect_told(defect: Exception) -> str:
+    """Write the traceback where a developer finds it and return what to tell the user."""
+    import tempfile  # noqa: PLC0415 -- only in this case
+    import traceback  # noqa: PLC0415
+
+    with tempfile.NamedTemporaryFile("w", prefix="fortschreibung-", suffix=".txt", delete=False) as file:
+        file.write("".join(traceback.format_exception(defect)))
+    return (
+        f"This is a defect of the program, not of your data ({type(defect).__name__}). Nothing was published and the "
+        f"last release stands. Please send {file.name} to its developers; it may quote delivered values, so look first."
+    )

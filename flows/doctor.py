@@ -41,9 +41,7 @@ def _installed() -> Iterator[Finding]:
         except PackageNotFoundError:
             yield Finding(name, False, "not installed", "Run `make setup`.")
             continue
-        yield Finding(
-            name, here.startswith(f"{wanted}."), here, f"Version {wanted}.x is needed: run `make setup`."
-        )
+        yield Finding(name, here.startswith(f"{wanted}."), here, f"Version {wanted}.x is needed: run `make setup`.")
 
 
 def _extension() -> Iterator[Finding]:

@@ -73,9 +73,7 @@ def protect(run: Run) -> dict[str, int]:
 
 
 @task(cache_policy=NO_CACHE)
-def publish(
-    run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, counted: dict[str, int]
-) -> Outcome:
+def publish(run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, counted: dict[str, int]) -> Outcome:
     """Build the release in a fresh process and promote it, unless it says nothing new."""
     run.note("publish", "started")
     done = publish_run(

@@ -29,9 +29,7 @@ QUIET = {
 LOOK_EVERY = 0.1
 
 
-def run_refresh(
-    city: str, home: Home, *, from_dir: Path | None, stichtag: dt.date | None, dry_run: bool
-) -> Outcome:
+def run_refresh(city: str, home: Home, *, from_dir: Path | None, stichtag: dt.date | None, dry_run: bool) -> Outcome:
     """Run the flow in this process, on the embedded server unless PREFECT_API_URL names another.
 
     Raises:
@@ -44,9 +42,7 @@ def run_refresh(
     from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
     with _progress_shown(home, city):
-        outcome: Outcome = refresh(
-            city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root
-        )
+        outcome: Outcome = refresh(city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root)
     return outcome
 
 

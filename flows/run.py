@@ -177,11 +177,7 @@ def input_fingerprint(run: Run, lieferungen: list[Lieferung]) -> str:
 
 
 def _add_files(digest: hashlib._Hash, root: Path) -> None:
-    paths = (
-        [root]
-        if root.is_file()
-        else sorted(root.rglob("*"), key=lambda path: path.relative_to(root).as_posix())
-    )
+    paths = [root] if root.is_file() else sorted(root.rglob("*"), key=lambda path: path.relative_to(root).as_posix())
     for path in paths:
         hidden = path.suffix == ".pyc" or "bundled" in path.relative_to(root).parts[:1]
         if path.is_file() and not hidden:

@@ -20,9 +20,7 @@ def print_summary(outcome: Outcome) -> None:
         table.add_column(column, justify="left" if column in ("Stichtag", "Zuschnitt") else "right")
     with duckdb.connect(database, read_only=True) as con:
         for row in con.execute(_CONTENT).fetchall():
-            table.add_row(
-                *(f"{cell:,}".replace(",", ".") if isinstance(cell, int) else str(cell) for cell in row)
-            )
+            table.add_row(*(f"{cell:,}".replace(",", ".") if isinstance(cell, int) else str(cell) for cell in row))
     console = Console()
     console.print(table)
     console.print(f"Release:  {outcome.path}", soft_wrap=True, highlight=False)

@@ -196,8 +196,9 @@ def _with_environment(source: Source, url: str) -> str:
         found = os.environ.get(match[1])
         if not found:
             raise ConfigError(
-                f"Source {source.id}: its address {without_secrets(url)} needs the environment variable "
-                f"{match[1]}, which is not set. Set it, give the files with --from DIR, or for the bundled city use `fortschreibung demo --refresh`."
+                f"Source {source.id}: its address {without_secrets(url)} needs the environment variable {match[1]}, "
+                "which is not set. Set it, give the files with --from DIR, or for the bundled city use "
+                "`fortschreibung demo --refresh`."
             )
         return found.rstrip("/")
 

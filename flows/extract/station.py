@@ -44,6 +44,8 @@ def pull(
     accepted = landing.accepted(profile.city.id)
     with session() as http, ThreadPoolExecutor(AT_A_TIME) as pool:
         for source in profile.sources:
+            if source.years and source.years.first > last.year:
+                continue  # it begins after what was asked for
             orders = [o for o in _orders(source, folder, last) if o.year is None or o.year <= last.year]
 
             def bring(order: Order, source: Source = source) -> tuple[Lieferung | None, bool]:

@@ -1,8 +1,15 @@
-"""Station protect: what may leave the office, and only that, as Parquet files for the publishing process."""
+"""Station protect: what may leave the office, and only that, as Parquet files for the publishing process.
+
+Columns are private until sql/release.toml publishes them: every file is written by the columns named there,
+so that a column which the computation needs stays behind without anybody thinking of it.
+"""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -11,17 +18,23 @@ from flows.resources import resource
 from flows.stage.database import literal
 from flows.transform.station import run_folder
 
-CATALOGUE = {
+_LINEAGE = "(FROM lineage SELECT tabelle, '*' AS spalte, liest AS aus_tabelle, '*' AS aus_spalte ORDER BY ALL)"
+
+# published table -> where its rows are in the working database
+PUBLISHED = {
+    "wert": "wert",
+    "sozialraum_jahr": "sozialraum_jahr",
+    "umsteigeschluessel": "umsteigeschluessel",
+    "raum_ereignis": "raum_ereignis",
     "indikator": "katalog.indikator",
+    "indikator_teil": "katalog.indikator_teil",
     "merkmal": "katalog.merkmal",
-    "katalog_indikator_teil": "katalog.indikator_teil",
-    "katalog_raumebene": "katalog.raumebene",
-    "katalog_zuschnitt": "katalog.zuschnitt",
-    "katalog_schutzklasse": "katalog.schutzklasse",
-    "katalog_stadt": "katalog.stadt",
-    "katalog_hinweis": "katalog.hinweis",
+    "raumebene": "katalog.raumebene",
+    "zuschnitt": "katalog.zuschnitt",
+    "schutzklasse": "katalog.schutzklasse",
+    "hinweis": "katalog.hinweis",
+    "_lineage": _LINEAGE,
 }
-FIGURES = ("wert", "sozialraum_jahr", "umsteigeschluessel", "raum_ereignis")
 
 
 def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> dict[str, int]:
@@ -35,36 +48,43 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> d
     """
     target.mkdir(parents=True, exist_ok=True)
     run_folder(con, resource("sql/protect"))
-    for table in FIGURES:
-        _write(con, f"FROM {table}", target / f"{table}.parquet")
-    for name, table in CATALOGUE.items():
-        _write(con, f"FROM {table}", target / f"{name}.parquet")
+    contract = tomllib.loads(resource("sql/release.toml").read_text(encoding="utf-8"))
+    for name, relation in PUBLISHED.items():
+        entry = contract["table"][name]
+        columns = [*entry["columns"], *(_indikatoren(con) if entry.get("one_column_per_indikator") else [])]
+        _write(con, f"FROM {relation} SELECT {', '.join(columns)}", target / f"{entry.get('parquet', name)}.parquet")
     for level in profile.city.raumebene:
-        _write(con, _units_of(con, level.id), target / f"{level.id}.parquet")
-    _write(con, _LINEAGE, target / "_lineage.parquet")
+        _write(con, _units_of(con, level.id, contract["raumebene"]), target / f"{level.id}.parquet")
     counted = con.execute("SELECT count(wert), count(*) FILTER (status = 'geschuetzt') FROM wert").fetchone()
     published, suppressed = counted or (0, 0)
     return {"published": published, "suppressed": suppressed}
 
 
-_LINEAGE = """
-    SELECT tabelle, '*' AS spalte, liest AS aus_tabelle, '*' AS aus_spalte
-    FROM lineage
-    ORDER BY ALL
-"""
+def _indikatoren(con: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = con.execute("SELECT indikator_id FROM katalog.indikator ORDER BY position").fetchall()
+    return [f'"{indikator_id}"' for (indikator_id,) in rows]
 
 
-def _units_of(con: duckdb.DuckDBPyConnection, level: str) -> str:
+def _units_of(con: duckdb.DuckDBPyConnection, level: str, entry: dict[str, Any]) -> str:
     """Return the query of a Raumebene's units, with one column for each coarser one in which they lie."""
-    parents = con.execute(
-        "SELECT DISTINCT ober, rang FROM (SELECT unnest(map_keys(eltern)) AS ober FROM raum "
-        f"WHERE raumebene = {literal(level)}) INNER JOIN katalog.raumebene ON ober = raumebene.raumebene ORDER BY rang"
+    columns: list[str] = []
+    for column in entry["columns"]:
+        if column == "{raumebene}_id":
+            columns.append(f"raum_id AS {level}_id")
+        elif column == "{uebergeordnet}_id":
+            columns += [f"eltern[{literal(parent)}] AS {parent}_id" for parent in _coarser(con, level)]
+        else:
+            columns.append(column)
+    return f"FROM raum SELECT {', '.join(columns)} WHERE raumebene = {literal(level)}"
+
+
+def _coarser(con: duckdb.DuckDBPyConnection, level: str) -> Sequence[str]:
+    """Return the coarser Raumebenen in which a unit of `level` lies, from fine to coarse."""
+    rows = con.execute(
+        f"FROM (FROM raum SELECT unnest(map_keys(eltern)) AS ober WHERE raumebene = {literal(level)}) "
+        "INNER JOIN katalog.raumebene ON ober = raumebene.raumebene SELECT DISTINCT ober, rang ORDER BY rang"
     ).fetchall()
-    columns = "".join(f"eltern[{literal(parent)}] AS {parent}_id, " for parent, _ in parents)
-    return (
-        f"FROM raum SELECT zuschnitt, raum_id AS {level}_id, name, {columns}gueltig_ab, gueltig_bis, flaeche_km2, "
-        f"geometrie WHERE raumebene = {literal(level)}"
-    )
+    return [parent for parent, _ in rows]
 
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

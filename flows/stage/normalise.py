@@ -1,16 +1,20 @@
 """Turns a file of any dialect into plain text columns with exact line numbers.
 
 The result is a CSV in UTF-8 with the columns ``datei`` (the delivered file's name) and ``zeile`` (the
-line in it) before the delivered columns. Encoding, archive, spreadsheet, preamble and footer are dealt with here, once, so
-that everything after reads one kind of file. Nothing is interpreted: a text stays the text it was.
+line in it) before the delivered columns. Encoding, archive, spreadsheet, preamble and footer are dealt
+with here, once, so that everything after reads one kind of file. Nothing is interpreted: a text stays
+the text it was.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import lzma
+import struct
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -18,6 +22,15 @@ from types import MappingProxyType
 
 from flows.errors import SourceUnavailable
 from flows.profile.source import Dialect, Drop
+from flows.stage.corrections import Row
+
+Line = tuple[int, list[str]]
+"""A row with the number of the line in which it begins."""
+
+# what Python's archive reader raises on bytes that are no whole archive
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, RuntimeError
+)  # fmt: skip
 
 MAX_UNPACKED = 4 << 30  # bytes; a member that claims more is not a statistics extract
 
@@ -40,38 +53,72 @@ def normalise(
     target: Path,
     *,
     rename: Mapping[str, str] = MappingProxyType({}),
+    leave_out: Collection[str] = (),
     drop: Sequence[Drop] = (),
+    mend: Callable[[list[Row]], list[Row]] | None = None,
 ) -> PlainFile:
     """Write `delivered` (called `name` by its source) to `target` as plain CSV and describe it.
 
-    `rename` gives columns the names that SQL knows them by; rows that a `drop` rule names are counted
-    and left out. The described columns are those delivered.
+    `rename` gives columns the names that SQL knows them by, those in `leave_out` are not written; rows that
+    a `drop` rule names are counted and left out; `mend` applies registered corrections to the rows before.
+    The described columns are those delivered.
 
     Raises:
-        SourceUnavailable: wrong encoding, no header, two columns of one name, or a row of another length.
+        SourceUnavailable: wrong encoding, no header, two columns of one name, a row of another length, or no row.
     """
     rows = _sheet_rows(delivered, name, dialect) if dialect.format == "xlsx" else _text_rows(delivered, name, dialect)
     header_line, header = next(rows, (0, []))
     columns = [column.strip() for column in header]
     _refuse_bad_header(name, header_line, columns)
-    count = dropped = 0
+    kept = [(index, rename.get(column, column)) for index, column in enumerate(columns) if column not in leave_out]
+    written = ["datei", "zeile", *(column for _, column in kept)]
+    _refuse_bad_header(name, header_line, written)
     unwanted = [(columns.index(rule.column), set(rule.equals)) for rule in drop if rule.column in columns]
+    counted = _Counted(_of_one_length(rows, name, len(columns)))
+    taken = 0
     with target.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
-        out.writerow(["datei", "zeile", *(rename.get(column, column) for column in columns)])
-        for line, row in rows:
-            if len(row) != len(columns):
-                raise SourceUnavailable(
-                    f"File {name}, line {line}: expected {len(columns)} columns as in the header, found {len(row)}. "
-                    "Is the delimiter right, is a quote missing, is the file cut short?"
-                )
-            count += 1
-            cells = [cell.strip() for cell in row]
+        out.writerow(written)
+        for line, cells in _mended(counted, columns, mend) if mend else counted:
             if any(cells[index] in texts for index, texts in unwanted):
-                dropped += 1
                 continue
-            out.writerow([name, line, *cells])
-    return PlainFile(name, target, columns, count, dropped)
+            taken += 1
+            out.writerow([name, line, *(cells[index] for index, _ in kept)])
+    if not taken:
+        raise SourceUnavailable(
+            f"File {name}: expected rows below the header in line {header_line}, found "
+            f"{'none' if not counted.count else 'only rows that a rule leaves out'}. Is the file cut short? "
+            "Ask the supplier for it again."
+        )
+    return PlainFile(name, target, columns, counted.count, counted.count - taken)
+
+
+class _Counted:
+    """Rows, and how many there were once all have gone by."""
+
+    def __init__(self, rows: Iterator[Line]) -> None:
+        self.rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[Line]:
+        for row in self.rows:
+            self.count += 1
+            yield row
+
+
+def _of_one_length(rows: Iterator[Line], name: str, length: int) -> Iterator[Line]:
+    for line, row in rows:
+        if len(row) != length:
+            raise SourceUnavailable(
+                f"File {name}, line {line}: expected {length} columns as in the header, found {len(row)}. "
+                "Is the delimiter right, is a quote missing, is the file cut short?"
+            )
+        yield line, [cell.strip() for cell in row]
+
+
+def _mended(rows: Iterable[Line], columns: list[str], mend: Callable[[list[Row]], list[Row]]) -> Iterator[Line]:
+    """Yield the rows after registered corrections; the line number travels under a name that no column has."""
+    for row in mend([{"": str(line), **dict(zip(columns, cells, strict=True))} for line, cells in rows]):
+        yield int(row[""]), [row[column] for column in columns]
 
 
 def unpacked(delivered: Path, name: str, dialect: Dialect, target: Path) -> Path:
@@ -96,14 +143,14 @@ def unpacked(delivered: Path, name: str, dialect: Dialect, target: Path) -> Path
             with archive.open(members[0]) as inside_file, target.open("wb") as out:
                 while chunk := inside_file.read(1 << 20):
                     out.write(chunk)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as problem:
+    except _DAMAGED as problem:
         raise SourceUnavailable(f"Archive {name} is damaged: {problem}. Ask the supplier for it again.") from problem
     return target
 
 
-def _text_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+def _text_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[Line]:
     """Yield (line number, cells) of the header and the rows below it, up to the footer."""
-    _refuse_wrong_mark(delivered, name, dialect)
+    refuse_wrong_mark(delivered, name, dialect)
     try:
         text = delivered.read_text(encoding=dialect.encoding)
     except (UnicodeDecodeError, UnicodeError) as problem:
@@ -116,7 +163,10 @@ def _text_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[tuple[i
     lines = io.StringIO(text, newline="")
     for _ in range(dialect.preamble):
         next(lines, None)
-    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote or None, strict=True)
+    reader = csv.reader(
+        lines, delimiter=dialect.delimiter, quotechar=dialect.quote or None,
+        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE, strict=True,
+    )  # fmt: skip
     try:
         started = dialect.preamble + 1
         for row in reader:
@@ -130,7 +180,7 @@ def _text_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[tuple[i
         raise SourceUnavailable(f"File {name}, line {line}: expected a CSV row, found {problem}.") from problem
 
 
-def _sheet_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+def _sheet_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[Line]:
     """Yield (row number, cells) of the named sheet, from the header down to the footer."""
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 -- only spreadsheets need it
 
@@ -148,7 +198,7 @@ def _sheet_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[tuple[
         raise SourceUnavailable(f"Workbook {name} cannot be read: {problem}. Ask the supplier again.") from problem
     for number, row in enumerate(cells[dialect.preamble :], start=dialect.preamble + 1):
         texts = [_cell_text(cell, dialect) for cell in row]
-        if dialect.footer and texts[0].startswith(dialect.footer):
+        if dialect.footer and texts and texts[0].startswith(dialect.footer):
             return
         if any(texts):
             yield number, texts
@@ -160,8 +210,12 @@ def _cell_text(cell: object, dialect: Dialect) -> str:
     return (str(int(cell)) if cell == int(cell) else repr(cell)).replace(".", dialect.decimal)
 
 
-def _refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:
-    """A byte order mark says what the encoding is; the profile must agree with it."""
+def refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:
+    """Stop when the file's byte order mark says another encoding than the profile.
+
+    Raises:
+        SourceUnavailable: names both.
+    """
     with delivered.open("rb") as file:
         head = file.read(3)
     utf8, utf16 = head == b"\xef\xbb\xbf", head[:2] in (b"\xff\xfe", b"\xfe\xff")
@@ -174,7 +228,11 @@ def _refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:
 
 
 def _refuse_bad_header(name: str, line: int, columns: list[str]) -> None:
-    twice = sorted({c for c in columns if columns.count(c) > 1})
-    if not columns or twice or "" in columns:
-        found = f"{', '.join(map(repr, twice))} twice" if twice else "a column without a name" if columns else "nothing"
-        raise SourceUnavailable(f"File {name}, line {line}: expected a header of different column names, found {found}.")
+    known = [column.casefold() for column in columns]  # SQL does not tell upper from lower case
+    twice = sorted({column for column in columns if known.count(column.casefold()) > 1})
+    if columns and not twice and "" not in columns:
+        return
+    found = "nothing" if not columns else "a column without a name"
+    if twice:
+        found = f"{', '.join(map(repr, twice))} more than once"
+    raise SourceUnavailable(f"File {name}, line {line}: expected a header of different column names, found {found}.")

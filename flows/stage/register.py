@@ -7,17 +7,19 @@ aside with file, line, column and rule. Both ways go through the same SQL.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
 from flows.errors import SourceUnavailable
 from flows.extract.models import Lieferung
-from flows.profile.source import Register, Source
+from flows.profile.source import Dialect, Register, Source
 from flows.stage.contract import refuse_other_columns
 from flows.stage.database import insert, set_variables, sql
-from flows.stage.normalise import normalise, unpacked
+from flows.stage.normalise import normalise, refuse_wrong_mark, unpacked
 
 NATIVE = ("utf-8", "utf-8-sig")
 
@@ -44,8 +46,11 @@ def stage_register(
         one.name: unpacked(one.path_in(landing), one.name, source.dialect, folder / f"{one.name}.unpacked")
         for one in lieferungen
     }
+    names = _names(source, contract)
+    set_variables(con, felder=list(names.values()), feld_spalten=list(names))
     if not _count_fast(con, source, contract, files):
         _count_by_line(con, source, contract, files, folder)
+    _refuse_counted_twice(con, source)
     con.execute(f"INSERT INTO stage.register BY NAME {sql('stage/register')}")
     _account(con, source, lieferungen)
 
@@ -57,7 +62,7 @@ def create_register(con: duckdb.DuckDBPyConnection) -> None:
         nichtdeutsch=[""], migrationen=[""], migriert=[""],
     )  # fmt: skip
     columns = ", ".join(f"NULL::VARCHAR AS {name}" for name in ("datei", *_CANONICAL))
-    con.execute(f"CREATE OR REPLACE TEMP VIEW roh_person AS SELECT {columns} WHERE FALSE")  # noqa: S608 -- fixed names
+    con.execute(f"CREATE OR REPLACE TEMP VIEW roh_person AS SELECT {columns} WHERE FALSE")
     _count(con)
     con.execute(f"CREATE TABLE stage.register AS {sql('stage/register')}")
 
@@ -79,14 +84,14 @@ def _count(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE register_gezaehlt AS {sql('stage/register_gezaehlt')}")
 
 
-def _count_fast(
-    con: duckdb.DuckDBPyConnection, source: Source, contract: Register, files: dict[str, Path]
-) -> bool:
+def _count_fast(con: duckdb.DuckDBPyConnection, source: Source, contract: Register, files: dict[str, Path]) -> bool:
     """Count in one pass; return whether every row kept the contract (else the slow way explains)."""
     dialect, names = source.dialect, _names(source, contract)
-    if dialect.encoding not in NATIVE or dialect.preamble or dialect.footer or "dauer_text" not in names.values():
+    if dialect.format != "csv" or dialect.encoding not in NATIVE or dialect.preamble or dialect.footer:
         return False
-    headers = {name: _header(path, dialect.delimiter) for name, path in files.items()}
+    for name, path in files.items():
+        refuse_wrong_mark(path, name, dialect)
+    headers = {name: _header(path, dialect) for name, path in files.items()}
     for name, header in headers.items():
         refuse_other_columns(source.id, name, header, list(names), contract.ignore)
     if len({tuple(header) for header in headers.values()}) != 1:
@@ -100,7 +105,7 @@ def _count_fast(
         con.execute(f"CREATE OR REPLACE TEMP VIEW roh_person AS {sql('stage/roh_person')}")
         insert_paths(con, files)
         _count(con)
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
+    except (duckdb.InvalidInputException, duckdb.DataError):
         return False
     con.execute(
         "UPDATE register_gezaehlt SET datei = datei_pfad.datei FROM datei_pfad WHERE register_gezaehlt.datei = pfad"
@@ -120,7 +125,7 @@ def _count_by_line(
 ) -> None:
     names, plain = _names(source, contract), []
     for name, path in files.items():
-        file = normalise(path, name, source.dialect, folder / f"{name}.csv", rename=names)
+        file = normalise(path, name, source.dialect, folder / f"{name}.csv", rename=names, leave_out=contract.ignore)
         refuse_other_columns(source.id, name, file.columns, list(names), contract.ignore)
         plain.append(str(file.path))
     set_variables(con, dateien=plain)
@@ -130,14 +135,37 @@ def _count_by_line(
     con.execute(f"INSERT INTO stage.quarantaene BY NAME {sql('stage/person_verletzt')}")
     con.execute(
         "CREATE OR REPLACE TEMP VIEW roh_person AS SELECT * FROM roh_person_gelesen "
-        "ANTI JOIN (SELECT datei, zeile::VARCHAR AS zeile FROM stage.quarantaene) USING (datei, zeile)"
+        "ANTI JOIN (SELECT datei, zeile::VARCHAR AS zeile FROM stage.quarantaene "
+        "WHERE quelle = getvariable('quelle')) USING (datei, zeile)"
     )
     _count(con)
 
 
-def _header(path: Path, delimiter: str) -> list[str]:
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        return [column.strip().strip('"') for column in file.readline().rstrip("\r\n").split(delimiter)]
+def _refuse_counted_twice(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Stop when two extracts hold persons of one base unit at one Stichtag: they would be counted twice.
+
+    Raises:
+        SourceUnavailable: names the files, and a unit and Stichtag that both hold.
+    """
+    twice = con.execute(sql("stage/register_doppelt")).fetchone()
+    if twice:
+        unit, stichtag, files = twice
+        raise SourceUnavailable(
+            f"Source {source.id}: expected each base unit and Stichtag in one file, found {unit} at {stichtag} in "
+            f"{files}. Is one of them an older edition, or misnamed? Leave one of them out."
+        )
+
+
+def _header(path: Path, dialect: Dialect) -> list[str]:
+    """Return the columns of a file as the first row names them; what is no header shows when it is compared."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        rows = csv.reader(
+            file, delimiter=dialect.delimiter, quotechar=dialect.quote or None,
+            quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+        )  # fmt: skip
+        with suppress(csv.Error):
+            return [column.strip() for column in next(rows, [])]
+    return []
 
 
 def _account(con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequence[Lieferung]) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from flows.errors import SourceUnavailable
 from flows.extract.models import Lieferung
 from flows.profile.load import Profile
-from flows.profile.source import Assignment, Correction, Geometry, Names, Source
+from flows.profile.source import Assignment, Geometry, Names, Source
 from flows.stage.contract import refuse_other_columns
-from flows.stage.corrections import Row, corrected
+from flows.stage.corrections import Row, corrected, record_corrections, registered
 from flows.stage.database import Value, insert, set_variables, sql
 from flows.stage.normalise import normalise, unpacked
 
@@ -44,15 +46,17 @@ def stage_space(
     """
     space = Space()
     for source in profile.sources:
+        if source.kind not in ("assignment", "names", "geometry"):
+            continue
+        known_errors = registered(source, lieferungen, profile.corrections)
         for lieferung in (one for one in lieferungen if one.source == source.id):
-            reader = {"assignment": _read_assignment, "names": _read_names, "geometry": _read_geometry}.get(source.kind)
-            if reader is None:
-                continue
+            reader = {"assignment": _read_assignment, "names": _read_names, "geometry": _read_geometry}[source.kind]
             rows = _rows(source, lieferung, landing, run)
-            applied = corrected(source.id, lieferung.name, rows, profile.corrections)
-            _record_corrections(con, source, lieferung, profile.corrections)
-            reader(space, profile, source, applied)
-            _account(con, source, lieferung, len(rows), len(applied))
+            entries = known_errors[lieferung.name]
+            mended = corrected(source.id, lieferung.name, rows, entries)
+            record_corrections(con, source, lieferung.name, entries)
+            reader(space, profile, source, mended)
+            _account(con, source, lieferung, len(rows), len(mended))
     _write(con, profile, space)
 
 
@@ -64,7 +68,7 @@ def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> lis
         lieferung.path_in(landing), lieferung.name, source.dialect, folder / f"{lieferung.name}.unpacked"
     )
     if source.dialect.format == "geojson":
-        return _features(lieferung.name, delivered)
+        return _features(source, lieferung.name, delivered)
     plain = normalise(delivered, lieferung.name, source.dialect, folder / f"{lieferung.name}.csv")
     wanted, ignore = _columns(source)
     refuse_other_columns(source.id, lieferung.name, plain.columns, wanted, ignore)
@@ -79,31 +83,40 @@ def _columns(source: Source) -> tuple[list[str], list[str]]:
     return [source.names.level, source.names.id, source.names.name], []
 
 
-def _features(name: str, path: Path) -> list[Row]:
+def _features(source: Source, name: str, path: Path) -> list[Row]:
     try:
-        features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
-        return [
-            {key: "" if value is None else str(value) for key, value in (feature["properties"] or {}).items()}
-            | {"geometrie": json.dumps(feature["geometry"])}
-            for feature in features
-        ]
-    except (ValueError, KeyError, TypeError) as problem:
+        collection = json.loads(path.read_text(encoding="utf-8-sig"))
+        rows = [_feature(feature) for feature in collection["features"]]
+        crs = (collection.get("crs") or {}).get("properties", {}).get("name")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise SourceUnavailable(
-            f"File {name}: expected a GeoJSON FeatureCollection, found text that is not ({problem!r}). "
+            f"File {name}: expected a GeoJSON FeatureCollection of polygons, found text that is not ({problem!r}). "
             "Is the file cut short? Ask the supplier for it again."
         ) from problem
+    expected = source.geometry.crs if source.geometry else ""
+    if crs is not None and _epsg(str(crs)) != expected:
+        raise SourceUnavailable(
+            f"Source {source.id}, file {name}: expected coordinates in {expected} as sources.toml says, found that the "
+            f"file says {crs}. Correct `crs` in sources.toml if the supplier changed it."
+        )
+    if not rows:
+        raise SourceUnavailable(f"File {name}: expected features, found none. Ask the supplier for it again.")
+    return rows
 
 
-def _record_corrections(
-    con: duckdb.DuckDBPyConnection, source: Source, lieferung: Lieferung, corrections: Iterable[Correction]
-) -> None:
-    insert(
-        con, "stage.korrektur",
-        [{"quelle": source.id, "datei": lieferung.name, "aktion": entry.action,
-          "bedingung": ", ".join(f"{column} = {value}" for column, value in entry.where.items()),
-          "grund": entry.reason, "gemeldet": entry.reported, "zeilen": entry.rows}
-         for entry in corrections if entry.source == source.id],
-    )  # fmt: skip
+def _feature(feature: dict[str, Any]) -> Row:
+    geometry = feature["geometry"]
+    if geometry["type"] not in ("Polygon", "MultiPolygon"):
+        message = f"a geometry of type {geometry['type']}"
+        raise ValueError(message)
+    texts = {key: "" if value is None else str(value) for key, value in feature["properties"].items()}
+    return texts | {"geometrie": json.dumps(geometry, allow_nan=False)}
+
+
+def _epsg(name: str) -> str:
+    """Return a coordinate system's short name, whichever way GeoJSON's old member `crs` writes it."""
+    number = re.search(r"(\d+)$", name)
+    return "EPSG:4326" if name.endswith("CRS84") else f"EPSG:{number[1]}" if number else name
 
 
 def _read_assignment(space: Space, profile: Profile, source: Source, rows: list[Row]) -> None:
@@ -118,7 +131,7 @@ def _read_assignment(space: Space, profile: Profile, source: Source, rows: list[
     ]  # fmt: skip
 
 
-def _read_names(space: Space, profile: Profile, source: Source, rows: list[Row]) -> None:
+def _read_names(space: Space, _: Profile, source: Source, rows: list[Row]) -> None:
     contract = source.names
     assert isinstance(contract, Names)  # noqa: S101 -- chosen by kind
     unknown = sorted({row[contract.level] for row in rows} - set(contract.levels))

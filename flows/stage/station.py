@@ -19,6 +19,8 @@ from flows.stage.register import create_register, stage_register
 from flows.stage.space import stage_space
 from flows.stage.tables import stage_table
 
+_UNREADABLE = (duckdb.DataError, duckdb.InvalidInputException, duckdb.IntegrityError, duckdb.IOException)
+
 
 def stage(
     con: duckdb.DuckDBPyConnection,
@@ -40,12 +42,12 @@ def stage(
     write_catalogue(con, profile)
     con.execute(sql("schema/stage"))
     create_register(con)
-    stage_space(con, profile, lieferungen, landing, run)
+    _stage_space(con, profile, lieferungen, landing, run)
     progress("space")
     for source in profile.sources:
         own = [one for one in lieferungen if one.source == source.id]
         if own and source.kind in ("register", "matrix", "official"):
-            _stage_one(con, source, own, landing, run)
+            _stage_one(con, profile, source, own, landing, run)
             progress(f"{source.id}: {len(own)} files")
     if until is not None:
         set_variables(con, bis=until.isoformat())
@@ -54,13 +56,28 @@ def stage(
     _write_quarantine(con, run / "quarantine.csv")
 
 
-def _stage_one(
-    con: duckdb.DuckDBPyConnection, source: Source, own: list[Lieferung], landing: Path, run: Path
+def _stage_space(
+    con: duckdb.DuckDBPyConnection, profile: Profile, lieferungen: list[Lieferung], landing: Path, run: Path
 ) -> None:
-    reader = stage_register if source.kind == "register" else stage_table
     try:
-        reader(con, source, own, landing, run)
-    except (duckdb.DataError, duckdb.InvalidInputException) as problem:
+        stage_space(con, profile, lieferungen, landing, run)
+    except _UNREADABLE as problem:
+        names = ", ".join(source.id for source in profile.sources if source.kind == "geometry")
+        raise SourceUnavailable(
+            f"Sources {names}: expected polygons in the coordinate system that sources.toml names, found others: "
+            f"{str(problem).splitlines()[0]}. Correct `crs`, or ask the supplier for the file again."
+        ) from problem
+
+
+def _stage_one(
+    con: duckdb.DuckDBPyConnection, profile: Profile, source: Source, own: list[Lieferung], landing: Path, run: Path
+) -> None:
+    try:
+        if source.kind == "register":
+            stage_register(con, source, own, landing, run)
+        else:
+            stage_table(con, source, own, landing, run, profile.corrections)
+    except _UNREADABLE as problem:
         names = ", ".join(one.name for one in own[:3]) + (" ..." if len(own) > 3 else "")
         raise SourceUnavailable(
             f"Source {source.id}: expected files as sources.toml describes them, found that {names} cannot be read: "

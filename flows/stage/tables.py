@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -13,8 +14,9 @@ import duckdb
 from flows.errors import SourceUnavailable
 from flows.extract.drop_folder import year_in
 from flows.extract.models import Lieferung
-from flows.profile.source import Drop, Source, StichtagRule
+from flows.profile.source import Correction, Drop, Source, StichtagRule
 from flows.stage.contract import refuse_other_columns
+from flows.stage.corrections import Row, corrected, record_corrections, registered
 from flows.stage.database import insert, set_variables, sql
 from flows.stage.normalise import PlainFile, normalise, unpacked
 
@@ -32,29 +34,38 @@ class TableContract:
 
 
 def stage_table(
-    con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequence[Lieferung], landing: Path, run: Path
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    lieferungen: Sequence[Lieferung],
+    landing: Path,
+    run: Path,
+    corrections: Sequence[Correction] = (),
 ) -> None:
     """Read all files of a table source into stage.zaehlung or stage.amtlich, bad rows into stage.quarantaene.
 
     Raises:
         SourceUnavailable: a file is not of its dialect, or its columns are not those of the contract.
+        ConfigError: a registered correction no longer matches.
     """
     contract = table_contract(source)
     rule = source.stichtag
     assert rule is not None  # noqa: S101 -- the model asks for it
     column = rule.column if rule.source == "column" else None
     rename = {name: canonical for name, canonical in ((contract.unit, "basis_text"), (column, "stichtag_text")) if name}
-    plain = []
+    plain, known_errors = [], registered(source, lieferungen, corrections)
     for lieferung in lieferungen:
         folder = run / "plain" / source.id
         folder.mkdir(parents=True, exist_ok=True)
         delivered = unpacked(
             lieferung.path_in(landing), lieferung.name, source.dialect, folder / f"{lieferung.name}.unpacked"
         )
+        entries = known_errors[lieferung.name]
         file = normalise(
             delivered, lieferung.name, source.dialect, folder / f"{lieferung.name}.csv",
-            rename=rename, drop=contract.drop,
+            rename=rename, leave_out=contract.ignore, drop=contract.drop,
+            mend=partial(_mend, source.id, lieferung.name, entries) if entries else None,
         )  # fmt: skip
+        record_corrections(con, source, lieferung.name, entries)
         needed = [*contract.wanted, *rename]
         refuse_other_columns(source.id, lieferung.name, file.columns, needed, contract.ignore)
         plain.append(file)
@@ -67,6 +78,10 @@ def stage_table(
     con.execute(f"INSERT INTO stage.{contract.target} BY NAME {sql(f'stage/{contract.target}')}")
     con.execute("INSERT INTO stage.quarantaene BY NAME SELECT * FROM zeile_verletzt")
     _account(con, source, lieferungen, plain)
+
+
+def _mend(source: str, name: str, entries: Sequence[Correction], rows: list[Row]) -> list[Row]:
+    return corrected(source, name, rows, entries)
 
 
 def table_contract(source: Source) -> TableContract:
@@ -89,10 +104,11 @@ def _load(con: duckdb.DuckDBPyConnection, plain: list[PlainFile], rename: dict[s
 
 def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: TableContract, rule: StichtagRule) -> None:
     dialect = source.dialect
-    grouped = rf"\d{{1,3}}({re.escape(dialect.thousands)}\d{{3}})+|" if dialect.thousands else ""
+    grouped = rf"\d{{1,3}}({re.escape(dialect.thousands)}\d{{3}}){{1,4}}|" if dialect.thousands else ""
     set_variables(
         con, quelle=source.id, einheiten=contract.unit is not None, stellen=contract.digits,
-        zahl_muster=rf"-?({grouped}\d+)({re.escape(dialect.decimal)}\d+)?",
+        spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
+        zahl_muster=rf"-?({grouped}\d{{1,15}})({re.escape(dialect.decimal)}\d+)?",
         tausender=dialect.thousands, dezimal=dialect.decimal,
         stichtag_format=rule.format, stichtag_genauigkeit=granularity(rule.format),
     )  # fmt: skip
@@ -139,6 +155,12 @@ def _account(
             "SELECT datei, count(*) FROM zeile_gelesen ANTI JOIN zeile_verletzt USING (datei, zeile) GROUP BY datei"
         ).fetchall()
     )
+    lost = [f.name for f in plain if f.rows != good.get(f.name, 0) + bad.get(f.name, 0) + f.dropped]
+    if lost:
+        raise SourceUnavailable(
+            f"Source {source.id}: expected every row taken over, in quarantine or left out by a rule, found others in "
+            f"{', '.join(lost)}. Nothing was published; please report this with the file."
+        )
     insert(
         con, "stage.datei",
         [{"quelle": source.id, "datei": one.name, "sha256": one.sha256, "bytes": one.bytes, "zeilen": file.rows,

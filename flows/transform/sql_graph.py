@@ -11,12 +11,13 @@ from flows.errors import ConfigError
 
 @dataclass(frozen=True)
 class SqlTable:
-    """One file: the table that it makes, what a row is, its query, and the names that it reads."""
+    """One file: the table that it makes, what a row is, its query, the names that it reads and its own steps."""
 
     name: str
     row: str
     query: str
     reads: frozenset[str]
+    steps: frozenset[str]
 
 
 def tables_in_order(folder: Path, known: frozenset[str] = frozenset()) -> list[SqlTable]:
@@ -25,8 +26,8 @@ def tables_in_order(folder: Path, known: frozenset[str] = frozenset()) -> list[S
     `known` are the names that are there already (``schema.table`` or ``table``).
 
     Raises:
-        ConfigError: a file does not parse, has no leading comment, reads an unknown name, or files read
-            each other in a circle.
+        ConfigError: a file is not one query, has no leading comment, reads an unknown name, names a step
+            like a table, or files read each other in a circle.
     """
     tables = {path.stem: _parsed(path) for path in sorted(folder.glob("*.sql"))}
     for table in tables.values():
@@ -35,6 +36,12 @@ def tables_in_order(folder: Path, known: frozenset[str] = frozenset()) -> list[S
             raise ConfigError(
                 f"{folder / table.name}.sql reads {', '.join(unknown)}, which is neither a file in {folder.name}/ "
                 f"nor a table that is there before ({', '.join(sorted(known)) or 'none'}). Correct the name."
+            )
+        hiding = sorted(table.steps & (set(tables) | known))
+        if hiding:
+            raise ConfigError(
+                f"{folder / table.name}.sql names a step (WITH ... AS) like a table, {', '.join(hiding)}, so that "
+                "nobody can tell which of the two is read. Give the step another name."
             )
     graph = {table.name: sorted(table.reads & set(tables)) for table in tables.values()}
     try:
@@ -53,17 +60,19 @@ def _parsed(path: Path) -> SqlTable:
     query = path.read_text(encoding="utf-8")
     first = query.splitlines()[0] if query else ""
     if not first.startswith("-- One row "):
-        raise ConfigError(
-            f"{path}, line 1: expected a comment that begins '-- One row ' and says what a row is."
-        )
+        raise ConfigError(f"{path}, line 1: expected a comment that begins '-- One row ' and says what a row is.")
     try:
         tree = sqlglot.parse_one(query, dialect="duckdb")
-    except sqlglot.errors.ParseError as problem:
+    except sqlglot.errors.SqlglotError as problem:
         raise ConfigError(f"{path} is not SQL that can be read: {problem}") from problem
-    inside = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
-    reads = {
+    if not isinstance(tree, exp.Query | exp.Pivot):
+        raise ConfigError(
+            f"{path}: expected one query (SELECT or PIVOT), since a file makes one table; found more or less."
+        )
+    steps = frozenset(step.alias_or_name for step in tree.find_all(exp.CTE))
+    reads = frozenset(
         f"{table.db}.{table.name}" if table.db else table.name
         for table in tree.find_all(exp.Table)
-        if table.name and (table.db or table.name not in inside)
-    }
-    return SqlTable(path.stem, first.removeprefix("-- "), query, frozenset(reads))
+        if table.name and (table.db or table.name not in steps)
+    )
+    return SqlTable(path.stem, first.removeprefix("-- "), query, reads, steps)

@@ -13,7 +13,11 @@ WITH sozialraum_wert AS (
 ),
 
 zeile AS (
-    SELECT DISTINCT zuschnitt, raum_id, name, stichtag
+    SELECT DISTINCT
+        zuschnitt,
+        raum_id,
+        name,
+        stichtag
     FROM sozialraum_wert
 ),
 

@@ -1,27 +1,20 @@
 -- One row a part of a unit of one Zuschnitt that lies in a unit of another, with its share of the residents.
 -- Where a part holds fewer residents than may be said, no share of its unit is told: they would give it away.
 -- The share of a unit that stays whole is 1, however few live in it.
-WITH grenze AS (
+WITH teil AS (
     SELECT
-        merkmal,
-        mindestens
-    FROM merkmal_schwelle
+        schluessel.*,
+        schluessel.einwohner > 0 AND schluessel.einwohner < coalesce(merkmal_schwelle.mindestens, 0) AS klein
+    FROM schluessel
+    LEFT JOIN merkmal_schwelle ON schluessel.merkmal = merkmal_schwelle.merkmal
 ),
 
 geprueft AS (
     SELECT
-        schluessel.*,
-        count(*) OVER einheit > 1
-        AND bool_or(schluessel.einwohner > 0 AND schluessel.einwohner < coalesce(grenze.mindestens, 0)) OVER einheit
-            AS zu_klein
-    FROM schluessel
-    LEFT JOIN grenze ON schluessel.merkmal = grenze.merkmal
-    WINDOW
-        einheit AS (
-            PARTITION BY
-                schluessel.von_zuschnitt, schluessel.nach_zuschnitt, schluessel.raumebene, schluessel.merkmal,
-                schluessel.von_id
-        )
+        *,
+        count(*) OVER einheit > 1 AND bool_or(klein) OVER einheit AS zu_klein
+    FROM teil
+    WINDOW einheit AS (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, merkmal, von_id)
 )
 
 SELECT

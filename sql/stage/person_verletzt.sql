@@ -10,10 +10,10 @@ geprueft AS (
     SELECT
         gelesen.*,
         CASE
-            WHEN zuschnitt.basis IS NULL THEN 'stichtag'
-            WHEN NOT coalesce(regexp_full_match(gelesen.basis_text, zuschnitt.basis_muster), FALSE) THEN 'basis'
-            WHEN NOT coalesce(gelesen.alter_jahre <= 120, FALSE) THEN 'alter'
-            WHEN NOT coalesce(gelesen.dauer_jahre <= gelesen.alter_jahre + 1, FALSE) THEN 'dauer'
+            WHEN zuschnitt.basis IS NULL THEN 'stichtag_text'
+            WHEN NOT coalesce(regexp_full_match(gelesen.basis_text, zuschnitt.basis_muster), FALSE) THEN 'basis_text'
+            WHEN NOT coalesce(gelesen.alter_jahre <= 120, FALSE) THEN 'alter_text'
+            WHEN NOT coalesce(gelesen.dauer_jahre <= gelesen.alter_jahre::SMALLINT + 1, FALSE) THEN 'dauer_text'
             WHEN NOT coalesce(list_contains(getvariable('geschlechter'), gelesen.geschlecht), FALSE) THEN 'geschlecht'
             WHEN NOT coalesce(list_contains(getvariable('nationen'), gelesen.nation), FALSE) THEN 'nation'
             WHEN NOT coalesce(list_contains(getvariable('migrationen'), gelesen.migration), FALSE) THEN 'migration'
@@ -26,21 +26,21 @@ SELECT
     getvariable('quelle') AS quelle,
     datei,
     zeile::BIGINT AS zeile,
-    feld AS spalte,
+    map(getvariable('felder'), getvariable('feld_spalten'))[feld] AS spalte,
     CASE feld
-        WHEN 'stichtag' THEN stichtag_text
-        WHEN 'basis' THEN basis_text
-        WHEN 'alter' THEN alter_text
-        WHEN 'dauer' THEN dauer_text
+        WHEN 'stichtag_text' THEN stichtag_text
+        WHEN 'basis_text' THEN basis_text
+        WHEN 'alter_text' THEN alter_text
+        WHEN 'dauer_text' THEN dauer_text
         WHEN 'geschlecht' THEN geschlecht
         WHEN 'nation' THEN nation
         ELSE migration
     END AS wert,
     CASE feld
-        WHEN 'stichtag' THEN 'a Stichtag in the format of sources.toml, within a Zuschnitt of city.toml'
-        WHEN 'basis' THEN 'the id of a base unit as city.toml writes them'
-        WHEN 'alter' THEN 'an age of 0 to 120 years'
-        WHEN 'dauer' THEN 'a Wohndauer of whole years, not above the age'
+        WHEN 'stichtag_text' THEN 'a Stichtag in the format of sources.toml, within a Zuschnitt of city.toml'
+        WHEN 'basis_text' THEN 'the id of a base unit as city.toml writes them'
+        WHEN 'alter_text' THEN 'an age of 0 to 120 years'
+        WHEN 'dauer_text' THEN 'a Wohndauer of whole years, at most one above the age'
         ELSE 'one of the codes in sources.toml'
     END AS regel
 FROM geprueft

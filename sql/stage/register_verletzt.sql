@@ -15,5 +15,5 @@ ASOF LEFT JOIN katalog.zuschnitt ON mit_stichtag.tag >= zuschnitt.gueltig_ab
 WHERE
     NOT mit_stichtag.gut
     OR zuschnitt.basis IS NULL
-    OR NOT regexp_full_match(mit_stichtag.basis_text, zuschnitt.basis_muster)
+    OR NOT coalesce(regexp_full_match(mit_stichtag.basis_text, zuschnitt.basis_muster), FALSE)
 LIMIT 1

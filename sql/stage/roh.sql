@@ -6,6 +6,10 @@ FROM
         header = TRUE,
         delim = ',',
         quote = '"',
+        escape = '"',
+        comment = '',
+        new_line = '\n',
+        skip = 0,
         all_varchar = TRUE,
         union_by_name = TRUE
     )

@@ -4,6 +4,7 @@ WITH zeilen AS (
         roh.datei,
         roh.zeile::BIGINT AS zeile,
         roh.stichtag_text,
+        roh.basis_text,
         CASE
             WHEN getvariable('stellen') IS NULL THEN roh.basis_text
             ELSE lpad(roh.basis_text, greatest(getvariable('stellen'), length(roh.basis_text))::INTEGER, '0')
@@ -45,9 +46,18 @@ SELECT
     CASE
         WHEN stichtag IS NULL THEN 'a Stichtag in the format of sources.toml'
         WHEN basis IS NULL THEN 'a Stichtag that lies in a Zuschnitt of city.toml'
-        WHEN getvariable('einheiten') AND NOT regexp_full_match(basis_id, basis_muster)
+        WHEN getvariable('einheiten') AND NOT coalesce(regexp_full_match(basis_id, basis_muster), FALSE)
             THEN 'the id of a base unit as city.toml writes them'
         WHEN vorkommen > 1 THEN 'one row for each base unit and Stichtag'
     END AS regel,
-    CASE WHEN stichtag IS NULL OR basis IS NULL THEN stichtag_text ELSE basis_id END AS beleg
+    CASE
+        WHEN stichtag IS NULL OR basis IS NULL OR NOT getvariable('einheiten')
+            THEN coalesce(getvariable('spalte_stichtag')::VARCHAR, '')
+        ELSE getvariable('spalte_basis')::VARCHAR
+    END AS spalte,
+    CASE
+        WHEN stichtag IS NULL OR basis IS NULL OR NOT getvariable('einheiten')
+            THEN coalesce(stichtag_text, stichtag::VARCHAR)
+        ELSE basis_text
+    END AS beleg
 FROM wiederholt

@@ -1,12 +1,24 @@
 -- One row a delivered row that breaks a rule, with the first column and text that break it.
 WITH verletzungen AS (
-    SELECT datei, zeile, '' AS spalte, beleg AS wert, regel
+    SELECT
+        0 AS rang,
+        datei,
+        zeile,
+        spalte,
+        beleg AS wert,
+        regel
     FROM zeile_gelesen
     WHERE regel IS NOT NULL
 
     UNION ALL
 
-    SELECT datei, zeile, spalte, zelltext AS wert, regel
+    SELECT
+        1 AS rang,
+        datei,
+        zeile,
+        spalte,
+        zelltext AS wert,
+        regel
     FROM zelle_gelesen
     WHERE regel IS NOT NULL
 )
@@ -15,8 +27,8 @@ SELECT
     getvariable('quelle') AS quelle,
     datei,
     zeile,
-    min_by(spalte, spalte) AS spalte,
-    min_by(wert, spalte) AS wert,
-    min_by(regel, spalte) AS regel
+    spalte,
+    wert,
+    regel
 FROM verletzungen
-GROUP BY datei, zeile
+QUALIFY row_number() OVER (PARTITION BY datei, zeile ORDER BY rang, spalte) = 1

@@ -55,13 +55,29 @@ zaehler AS (
 ),
 
 nenner AS (
-    SELECT *
+    SELECT
+        zuschnitt,
+        raumebene,
+        raum_id,
+        stichtag,
+        indikator_id,
+        wert,
+        unbekannte,
+        unbekannt
     FROM vollstaendig
     WHERE rolle = 'nenner'
 
     UNION ALL
 
-    SELECT frueher.* REPLACE ((frueher.stichtag + to_years(indikator.abstand_jahre))::DATE AS stichtag)
+    SELECT
+        frueher.zuschnitt,
+        frueher.raumebene,
+        frueher.raum_id,
+        (frueher.stichtag + to_years(indikator.abstand_jahre))::DATE AS stichtag,
+        frueher.indikator_id,
+        frueher.wert,
+        frueher.unbekannte,
+        frueher.unbekannt
     FROM vollstaendig AS frueher
     INNER JOIN katalog.indikator ON frueher.indikator_id = indikator.indikator_id
     WHERE indikator.typ = 'veraenderung'
@@ -70,11 +86,11 @@ nenner AS (
 paar AS (
     SELECT
         zaehler.*,
-        zaehler.wert - CASE zaehler.typ WHEN 'veraenderung' THEN nenner.wert ELSE 0 END AS zaehler_wert,
-        nenner.wert AS nenner_wert,
+        round(zaehler.wert - CASE zaehler.typ WHEN 'veraenderung' THEN nenner.wert ELSE 0 END, 6) AS zaehler_wert,
+        round(nenner.wert, 6) AS nenner_wert,
         zaehler.unbekannt OR coalesce(nenner.unbekannt, FALSE) AS keines_bekannt,
         coalesce(len(zaehler.unbekannte), 0) + coalesce(len(nenner.unbekannte), 0) > 0 AS lueckenhaft,
-        zaehler.unbekannte IS DISTINCT FROM nenner.unbekannte AS verschieden_lueckenhaft
+        coalesce(zaehler.unbekannte, []) <> coalesce(nenner.unbekannte, []) AS verschieden_lueckenhaft
     FROM zaehler
     LEFT JOIN nenner
         ON
@@ -100,7 +116,7 @@ SELECT
     CASE
         WHEN NOT keines_bekannt AND NOT (typ = 'veraenderung' AND verschieden_lueckenhaft) THEN zaehler_wert
     END AS zaehler,
-    CASE WHEN NOT keines_bekannt THEN round(nenner_wert, 6) END AS nenner,
+    CASE WHEN NOT keines_bekannt THEN nenner_wert END AS nenner,
     CASE
         WHEN keines_bekannt THEN 'unbekannt'
         WHEN lueckenhaft THEN 'unvollstaendig'

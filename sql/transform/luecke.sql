@@ -1,12 +1,20 @@
 -- One row a Merkmal of a base unit at a Stichtag that its source should have listed (katalog.quelle) and did not.
 -- It is unknown, not 0: a sum over the unit is one of known parts.
-WITH geliefert AS (
-    SELECT DISTINCT
+WITH gelistet AS (
+    SELECT
         zaehlung.stichtag,
-        zaehlung.merkmal
+        zaehlung.merkmal,
+        zaehlung.basis_id
     FROM stage.zaehlung
     INNER JOIN katalog.quelle ON zaehlung.quelle = quelle.quelle
     WHERE NOT quelle.ungelistet_null
+),
+
+geliefert AS (
+    SELECT DISTINCT
+        stichtag,
+        merkmal
+    FROM gelistet
 )
 
 SELECT
@@ -17,8 +25,8 @@ SELECT
 FROM geliefert
 INNER JOIN stichtag ON geliefert.stichtag = stichtag.stichtag
 INNER JOIN kombination ON stichtag.zuschnitt = kombination.zuschnitt
-ANTI JOIN stage.zaehlung
+ANTI JOIN gelistet
     ON
-        geliefert.stichtag = zaehlung.stichtag
-        AND geliefert.merkmal = zaehlung.merkmal
-        AND kombination.basis_id = zaehlung.basis_id
+        geliefert.stichtag = gelistet.stichtag
+        AND geliefert.merkmal = gelistet.merkmal
+        AND kombination.basis_id = gelistet.basis_id

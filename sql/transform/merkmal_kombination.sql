@@ -19,7 +19,7 @@ register_summe AS (
         stichtag,
         kombination,
         count(*) AS teile,
-        sum(columns(* EXCLUDE (zuschnitt, stichtag, kombination, quelle, basis, basis_id)))::BIGINT
+        sum(COLUMNS(* EXCLUDE (zuschnitt, stichtag, kombination, quelle, basis, basis_id)))::BIGINT
     FROM register_breit
     GROUP BY zuschnitt, stichtag, kombination
 ),
@@ -80,7 +80,7 @@ SELECT
     teile,
     teile AS gelistet,
     wert::DOUBLE AS wert,
-    NULL::VARCHAR [] AS unbekannte
+    NULL AS unbekannte
 FROM register_lang
 
 UNION ALL

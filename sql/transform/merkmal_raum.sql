@@ -33,10 +33,10 @@ nullbar AS (
 
     SELECT DISTINCT
         register.stichtag,
-        spalten.column_name AS merkmal
+        spalte.column_name AS merkmal
     FROM stage.register
-    CROSS JOIN (DESCRIBE stage.register) AS spalten
-    WHERE spalten.column_name NOT IN ('quelle', 'stichtag', 'basis', 'basis_id')
+    INNER JOIN duckdb_columns() AS spalte ON spalte.schema_name = 'stage' AND spalte.table_name = 'register'
+    WHERE spalte.column_name NOT IN ('quelle', 'stichtag', 'basis', 'basis_id')
 ),
 
 ungelistet AS (

@@ -1,4 +1,5 @@
 -- One row a unit of a Raumebene in a Zuschnitt: name, parents, validity, area and polygon.
+-- A unit of which no base unit has a polygon has neither polygon nor area.
 WITH kombination_gestalt AS (
     SELECT
         kombination.zuschnitt,
@@ -18,7 +19,10 @@ raum_gestalt AS (
         kombination_raum.zuschnitt,
         kombination_raum.raumebene,
         kombination_raum.raum_id,
-        st_union_agg(kombination_gestalt.gestalt ORDER BY kombination_raum.kombination) AS gestalt
+        CASE
+            WHEN count(kombination_gestalt.gestalt) > 0
+                THEN st_union_agg(kombination_gestalt.gestalt ORDER BY kombination_raum.kombination)
+        END AS gestalt
     FROM kombination_raum
     LEFT JOIN kombination_gestalt
         ON

@@ -2,11 +2,17 @@
 -- On a Zuschnitt other than its own only if that one assigns every base unit where somebody was, or may have been,
 -- counted.
 WITH gezaehlt AS (
-    SELECT DISTINCT stichtag, basis, basis_id
+    SELECT DISTINCT
+        stichtag,
+        basis,
+        basis_id
     FROM stage.zaehlung
     WHERE wert > 0 OR wert IS NULL
     UNION
-    SELECT stichtag, basis, basis_id
+    SELECT
+        stichtag,
+        basis,
+        basis_id
     FROM stage.register
 ),
 

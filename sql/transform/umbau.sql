@@ -1,7 +1,9 @@
 -- One row a pair of Zuschnitte that follow each other and share their base units, with a Stichtag to weigh by:
 -- the last before the redraw at which residents were counted, else the first after it, else none.
 WITH gezaehlt AS (
-    SELECT DISTINCT stichtag, basis
+    SELECT DISTINCT
+        stichtag,
+        basis
     FROM bewohnt
 ),
 

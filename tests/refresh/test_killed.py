@@ -28,7 +28,8 @@ def kill_at(office: Office, process: subprocess.Popen[str], station: str) -> Non
                 process.communicate()
                 return
         time.sleep(0.01)
-    pytest.fail(f"the refresh never came to {station}")
+    process.kill()
+    pytest.fail(f"the refresh never came to {station}: {process.communicate()[1]}")
 
 
 def release_hash(office: Office) -> str:

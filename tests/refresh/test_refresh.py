@@ -65,14 +65,14 @@ def test_the_release_holds_every_station_of_the_way(office: Office, small_extrac
             HAVING count(DISTINCT summe) > 1
             """
         ).fetchall()
-        suppressed = con.execute("SELECT count(*) FROM wert WHERE status = 'geschuetzt' AND wert IS NOT NULL").fetchone()
+        suppressed = con.execute(
+            "SELECT count(*) FROM wert WHERE status = 'geschuetzt' AND wert IS NOT NULL"
+        ).fetchone()
     assert unlike == [], "every Raumebene has the same residents"
     assert suppressed == (0,)
 
 
-def test_two_offices_publish_the_same_content(
-    tmp_path: Path, warm_prefect: Path, small_extracts: Path
-) -> None:
+def test_two_offices_publish_the_same_content(tmp_path: Path, warm_prefect: Path, small_extracts: Path) -> None:
     here, there = Office(tmp_path / "here", warm_prefect), Office(tmp_path / "there", warm_prefect)
     for office in (here, there):
         office.root.mkdir()
@@ -191,3 +191,21 @@ def test_wrong_use_is_told_and_ends_with_exit_code_2(office: Office, arguments: 
 
     assert ended.code == 2
     assert told in (ended.out + ended.err)
+
+
+def test_a_map_shows_every_sozialraum_and_tells_those_without_a_figure(office: Office, small_extracts: Path) -> None:
+    office.run("refresh", "musterstadt", "--from", small_extracts)
+
+    drawn = office.run("map", "musterstadt", "sgb2_quote_0_17", "-o", office.root / "map.svg")
+    wrong = office.run("map", "musterstadt", "sgb2_quota")
+
+    assert drawn.code == 0, drawn.err
+    svg = (office.root / "map.svg").read_text("utf-8")
+    with office.database() as con:
+        shown = con.execute(
+            "SELECT count(*), count(*) FILTER (wert IS NULL) FROM wert WHERE indikator_id = 'sgb2_quote_0_17' "
+            "AND raumebene = 'sozialraum' AND stichtag = '2024-12-31'"
+        ).fetchone()
+    assert shown == (svg.count("<path "), svg.count('fill="url(#gap)"'))
+    assert wrong.code == 2
+    assert "sgb2_quote_0_17" in wrong.err, "the message lists what there is"

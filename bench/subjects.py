@@ -1,0 +1,97 @@
+"""What is measured: the ways to compute the figures, and the refresh as a command.
+
+Every repetition measures each subject once, one after the other, so that a busy minute of the machine
+falls on all of them.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.extracts import Extracts
+from bench.measure import BenchFailed, Cost, cost_of, extract_server
+
+Costs = dict[str, list[Cost]]
+COMMAND = ("-c", "from flows.cli import main; main()")
+
+
+def figures(extracts: Extracts, limits: dict[str, str], repetitions: int, say: Callable[[str], None]) -> Costs:
+    """Measure the floor, this project, pandas and polars; hold their figures against each other.
+
+    Raises:
+        BenchFailed: when a way fails or its figures are not ours.
+    """
+    costs: Costs = defaultdict(list)
+    large, landed, results = str(extracts.large), str(extracts.landed), extracts.data / "results"
+    results.mkdir(exist_ok=True)
+    ours, geometry, pandas, polars = (str(results / f"{name}.parquet") for name in ("ours", "geo", "pandas", "polars"))
+    _read_once(extracts)
+    ways = {
+        "floor": ["-m", "bench.floor", large],
+        "ours": ["-m", "bench.stage_and_transform", landed, ours],
+        "ours_with_geometry": ["-m", "bench.stage_and_transform", landed, geometry, "--with-geometry"],
+        "pandas": ["-m", "bench.with_pandas", large, pandas],
+        "polars": ["-m", "bench.with_polars", large, polars],
+    }
+    for _ in range(repetitions):
+        for name, arguments in ways.items():
+            costs[name].append(cost_of(arguments, limits))
+            say(name)
+    for other in (geometry, pandas, polars):
+        cost_of(["-m", "bench.compare", ours, other], {})
+    say("pandas, polars and this project agree row by row")
+    return costs
+
+
+def refresh(extracts: Extracts, limits: dict[str, str], repetitions: int, say: Callable[[str], None]) -> Costs:
+    """Measure the whole refresh of the default city, one with nothing new, the list of releases, an empty flow.
+
+    Warm before the first repetition: Prefect's database (made and migrated), compiled Python, the page cache
+    and the extract server. Fresh in each: the process, Prefect's server in it, and the city's home, so
+    that every refresh pulls all files and publishes a first release.
+
+    Raises:
+        BenchFailed: when a process fails.
+    """
+    from flows.refresh_command import QUIET  # noqa: PLC0415 -- the rest measures without it
+
+    costs: Costs = defaultdict(list)
+    prefect, home = extracts.data / "prefect", extracts.data / "home"
+    with extract_server(extracts.default) as url:
+        environment = {
+            **QUIET, **limits, "PREFECT_HOME": str(prefect), "FORTSCHREIBUNG_HOME": str(home),
+            "FORTSCHREIBUNG_MUSTERSTADT_URL": url,
+        }  # fmt: skip
+        commands = {
+            "empty_flow": ["-m", "bench.empty_flow"],
+            "refresh": [*COMMAND, "refresh", "musterstadt"],
+            "nothing_new": [*COMMAND, "refresh", "musterstadt"],
+            "releases": [*COMMAND, "releases", "musterstadt"],
+        }
+        cost_of(commands["empty_flow"], environment)
+        for _ in range(repetitions):
+            shutil.rmtree(home, ignore_errors=True)
+            for name, arguments in commands.items():
+                costs[name].append(cost_of(arguments, environment))
+                say(name)
+            _must_have_one_release(home)
+    return costs
+
+
+def _read_once(extracts: Extracts) -> None:
+    """Bring the files into the page cache, so that the first one measured is not the one that waits for a disk."""
+    for folder in (extracts.large, extracts.landed):
+        for path in (each for each in folder.rglob("*") if each.is_file()):
+            with path.open("rb") as file:
+                while file.read(1 << 20):
+                    pass
+
+
+def _must_have_one_release(home: Path) -> None:
+    found = sorted(path.parent.name for path in (home / "releases" / "musterstadt").glob("*/manifest.json"))
+    versions = [name for name in found if name != "latest"]
+    if len(versions) != 1:
+        raise BenchFailed(f"expected one release after a refresh and one with nothing new, found {versions}")

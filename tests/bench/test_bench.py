@@ -1,0 +1,123 @@
+"""The benchmark runs through, and the three ways to the figures agree; how fast they are is not tested here."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from bench.figures import COLUMNS, age_bands, indikatoren
+from bench.goals import Outcome, outcomes
+from bench.measure import BenchFailed, Cost, cost_of
+from flows.profile.load import load_profile
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
+    """What `python -m bench --quick` printed, and its results.json."""
+    data = tmp_path_factory.mktemp("bench")
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--quick", "--data", str(data), "--results", str(data / "results.json")],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout, json.loads((data / "results.json").read_text())
+
+
+def test_every_goal_of_the_issue_stands_in_the_results_with_what_was_measured(told):
+    _, results = told
+    goals = {ratio["what"]: (ratio["sign"], ratio["goal"]) for ratio in results["ratios"] if ratio["goal"]}
+    assert goals == {
+        "stage + transform / floor": ("<=", 1.5),
+        "pandas / stage + transform": (">=", 5),
+        "polars / stage + transform": (">", 1),
+        "peak memory of stage + transform": ("<=", 2),
+        "whole refresh / empty Prefect flow": ("<=", 2),
+        "nothing new / empty Prefect flow": ("<=", 1.2),
+        "`fortschreibung releases`": ("<", 0.5),
+    }
+    assert all(ratio["value"] > 0 for ratio in results["ratios"])
+    assert all(ratio["met"] in (True, False) for ratio in results["ratios"] if ratio["goal"])
+
+
+def test_results_say_when_where_and_with_which_versions(told):
+    _, results = told
+    assert {"date", "scale", "repetitions", "machine", "versions", "limits", "ratios", "runs"} <= set(results)
+    assert {"cores", "memory_gib", "system", "python", "load_before"} <= set(results["machine"])
+    assert results["versions"]["duckdb"] == duckdb.__version__
+
+
+def test_every_repetition_of_every_process_is_kept(told):
+    _, results = told
+    assert set(results["runs"]) == {
+        "floor", "ours", "ours_with_geometry", "pandas", "polars", "empty_flow", "refresh", "nothing_new", "releases",
+    }  # fmt: skip
+    for runs in results["runs"].values():
+        assert len(runs) == results["repetitions"] == 1
+        assert all(run["wall_seconds"] > 0 and run["cpu_seconds"] > 0 and run["peak_mib"] > 10 for run in runs)
+
+
+def test_the_table_shows_each_goal_and_whether_it_was_met(told):
+    printed, results = told
+    for ratio in results["ratios"]:
+        line = next(line for line in printed.splitlines() if line.strip().startswith(ratio["what"]))
+        assert ("MISSED" in line) == (ratio["met"] is False)
+
+
+def test_one_different_figure_ends_the_comparison(tmp_path: Path):
+    ours, other = tmp_path / "ours.parquet", tmp_path / "other.parquet"
+    row = "'2020-01-01' zuschnitt, 'stadt' raumebene, '05999' raum_id, DATE '2020-12-31' stichtag, 'x' indikator_id"
+    duckdb.sql(f"SELECT {row}, 12.5 AS wert, 1.0 AS zaehler, 8.0 AS nenner").write_parquet(str(ours))
+    duckdb.sql(f"SELECT {row}, 12.4 AS wert, 1.0 AS zaehler, 8.0 AS nenner").write_parquet(str(other))
+    cost_of(["-m", "bench.compare", str(ours), str(ours)], {"PYTHONPATH": str(ROOT)})
+    with pytest.raises(BenchFailed, match="1 rows differ"):
+        cost_of(["-m", "bench.compare", str(ours), str(other)], {"PYTHONPATH": str(ROOT)})
+
+
+def test_a_process_that_fails_ends_the_bench_with_its_last_words():
+    with pytest.raises(BenchFailed, match="ended with 3:\nno such luck"):
+        cost_of(["-c", "import sys; print('no such luck', file=sys.stderr); sys.exit(3)"], os.environ)
+
+
+def test_the_peak_of_a_process_is_its_own():
+    small = cost_of(["-c", "pass"], {})
+    large = cost_of(["-c", "b = b'x' * (80 << 20)"], {})
+    assert large.peak_mib - small.peak_mib == pytest.approx(80, abs=10)
+
+
+def test_pandas_and_polars_compute_every_figure_that_the_register_gives():
+    book = load_profile("bench", ROOT / "bench" / "profile").codebook
+    other_subjects = [
+        name for name, indikator in book.indikator.items()
+        if any(book.merkmal[m].theme != "bevoelkerung" for m in (*indikator.numerator, *indikator.denominator))
+    ]  # fmt: skip
+    assert [i.id for i in indikatoren()] == [name for name in book.indikator if name not in other_subjects]
+    assert age_bands()["einwohner_18_64"] == (18, 64)
+    assert len(COLUMNS) == len(set(COLUMNS))
+
+
+def test_a_goal_is_missed_at_the_first_hundredth_beyond_it():
+    assert Outcome("a", 1.5, "x", "<=", 1.5).met is True
+    assert Outcome("a", 1.51, "x", "<=", 1.5).met is False
+    assert Outcome("told only", 1.51, "x").met is None
+
+
+def test_ratios_come_from_the_best_repetition_and_memory_from_the_worst():
+    def cost(seconds: float, mib: float) -> Cost:
+        return Cost(seconds + 1, seconds, mib, seconds)
+
+    names = ("floor", "ours", "ours_with_geometry", "pandas", "polars")
+    costs = {name: [cost(2, 100), cost(1, 300)] for name in names}
+    costs["ours"] = [cost(3, 100), cost(9, 2048)]
+    found = {outcome.what.strip(): outcome.value for outcome in outcomes(costs)}
+    assert found["stage + transform / floor"] == 3
+    assert found["pandas / stage + transform"] == pytest.approx(1 / 3)
+    assert found["peak memory of stage + transform"] == 2

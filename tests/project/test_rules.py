@@ -1,0 +1,71 @@
+"""Rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from flows.resources import resource
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_no_file_names_a_package_index() -> None:
+    told = re.compile(r"(index-url|find-links|extra-index|registry\s*=\s*\"http|files\.pythonhosted|pypi\.org/simple)")
+    guilty = [
+        path.name
+        for path in tracked_files()
+        if path != Path(__file__) and told.search(path.read_text("utf-8", errors="ignore"))
+    ]
+
+    assert guilty == []
+
+
+def test_no_code_mentions_a_city() -> None:
+    """Cities are data; only the maker of the synthetic city and the command that serves it know a name."""
+    knowing = {ROOT / "flows" / "cli.py", *(ROOT / "flows" / "demo").glob("*.py")}
+    guilty = [
+        path.relative_to(ROOT)
+        for folder in ("flows", "sql")
+        for path in (ROOT / folder).rglob("*.*")
+        if path.suffix in (".py", ".sql")
+        and path not in knowing
+        and re.search(r"musterstadt|berlin|d(ü|ue)sseldorf", path.read_text("utf-8"), re.IGNORECASE)
+    ]
+
+    assert guilty == []
+
+
+def test_cities_hold_data_only() -> None:
+    assert {path.suffix for path in resource("cities").rglob("*") if path.is_file()} == {".toml"}
+
+
+@pytest.mark.parametrize("folder", ["stage", "transform", "check", "protect"])
+def test_every_sql_file_says_first_what_a_row_is(folder: str) -> None:
+    silent = [
+        path.name
+        for path in resource(f"sql/{folder}").glob("*.sql")
+        if not path.read_text("utf-8").startswith("-- One row")
+    ]
+
+    assert silent == []
+
+
+def test_docs_link_only_to_what_is_there() -> None:
+    broken = []
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
+            if not (page.parent / target).exists():
+                broken.append(f"{page.name}: {target}")
+
+    assert broken == []

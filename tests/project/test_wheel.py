@@ -1,0 +1,62 @@
+"""The wheel carries sql/, expectations/ and cities/ and works away from the checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel's content, unpacked as an installer would, without its dependencies."""
+    built, target = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("installed")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(built)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = built.glob("*.whl")
+    subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(target)], check=True)
+    return target
+
+
+def run(installed: Path, code: str) -> str:
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=installed, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_the_bundled_folders_are_found_inside_the_wheel(installed: Path) -> None:
+    found = run(
+        installed,
+        "from flows.resources import resource as r; print(*(r(n) for n in ('sql', 'expectations', 'cities')), sep='\\n')",
+    )
+
+    assert found.splitlines() == [
+        str(installed / "flows" / "bundled" / name) for name in ("sql", "expectations", "cities")
+    ]
+
+
+def test_every_city_of_the_wheel_loads(installed: Path) -> None:
+    found = run(
+        installed,
+        "from flows.profile.load import cities, load_profile; print(*(load_profile(c).city.id for c in cities()))",
+    )
+
+    assert found == "berlin musterstadt"
+
+
+def test_the_wheel_holds_every_file_of_the_bundled_folders(installed: Path) -> None:
+    for name in ("sql", "expectations", "cities"):
+        ours = {path.relative_to(ROOT / name) for path in (ROOT / name).rglob("*") if path.is_file()}
+        bundled = installed / "flows" / "bundled" / name
+        assert {path.relative_to(bundled) for path in bundled.rglob("*") if path.is_file()} == ours

@@ -1,0 +1,133 @@
+"""Columns are private until sql/release.toml publishes them."""
+
+from __future__ import annotations
+
+import tomllib
+
+from flows.resources import resource
+from flows.stage.database import insert
+from tests.protect.conftest import DAY, INDIKATOREN, NEW, OLD
+
+CONTRACT = tomllib.loads(resource("sql/release.toml").read_text(encoding="utf-8"))
+WRITTEN_BY_PUBLISH = {"_release", "_sources", "_columns", "_checks", "_changes"}
+
+
+def columns_of(office) -> dict[str, list[str]]:
+    office.protect()
+    return {
+        path.stem: [name for name, *_ in office.con.execute(f"DESCRIBE FROM '{path}'").fetchall()]
+        for path in sorted(office.target.iterdir())
+    }
+
+
+def test_each_file_has_just_the_columns_of_the_contract(office):
+    office.counts("einwohner", 30)
+
+    found = columns_of(office)
+
+    listed = {
+        entry.get("parquet", name): entry["columns"]
+        for name, entry in CONTRACT["table"].items()
+        if name not in WRITTEN_BY_PUBLISH
+    }
+    listed["sozialraum_jahr"] = [*listed["sozialraum_jahr"], *INDIKATOREN]
+    units = {level: found.pop(level) for level in ("sozialraum", "stadtteil", "stadt")}
+    assert found == listed
+    assert units["stadt"] == ["zuschnitt", "stadt_id", "name", "gueltig_ab", "gueltig_bis", "flaeche_km2", "geometrie"]
+
+
+def test_a_column_that_the_computation_adds_stays_behind(office):
+    office.counts("einwohner", 30)
+    office.con.execute("ALTER TABLE katalog.merkmal ADD COLUMN sachbearbeitung VARCHAR DEFAULT 'Frau Muster'")
+    office.con.execute("ALTER TABLE raum ADD COLUMN einwohner BIGINT DEFAULT 2")
+
+    found = columns_of(office)
+
+    assert "sachbearbeitung" not in found["merkmal"]
+    assert "einwohner" not in found["sozialraum"]
+
+
+def test_no_file_is_written_of_staged_counts_or_of_figures_before_protection(office):
+    office.counts("einwohner", 30)
+
+    assert {"merkmal_raum", "indikator_wert", "schluessel", "schwelle", "zaehlung", "register"}.isdisjoint(
+        columns_of(office)
+    )
+
+
+def test_a_unit_carries_the_coarser_units_that_some_of_its_raumebene_lie_in(office):
+    office.counts("einwohner", 30)
+    office.con.execute("DELETE FROM raum")
+    insert(
+        office.con,
+        "raum",
+        [
+            {"zuschnitt": NEW, "raumebene": "sozialraum", "raum_id": unit, "name": unit, "gueltig_ab": NEW,
+             "eltern": parents}
+            for unit, parents in (("A", {"stadt": "S", "stadtteil": "X"}), ("B", {"stadt": "S"}))
+        ],
+    )  # fmt: skip
+    office.protect()
+
+    assert office.rows("sozialraum", "sozialraum_id, stadtteil_id, stadt_id") == [("A", "X", "S"), ("B", None, "S")]
+
+
+def test_lineage_names_tables_and_no_value(office):
+    office.counts("einwohner", 30)
+    office.protect()
+
+    assert ("wert", "*", "indikator_wert", "*") in office.rows("_lineage")
+    assert ("wert", "*", "schwelle", "*") in office.rows("_lineage")
+
+
+def test_every_event_says_in_a_sentence_what_happened(office):
+    events = [
+        ("unveraendert", "A", "A", False, False),
+        ("umnummeriert", "A", "B", False, False),
+        ("geteilt", "A", "A", True, False),
+        ("geteilt", "A", "B", True, False),
+        ("zusammengelegt", "A", "A", False, True),
+        ("zusammengelegt", "A", "B", False, True),
+        ("teil_uebertragen", "A", "A", True, False),
+        ("teil_uebertragen", "B", "B", False, True),
+        ("teil_uebertragen", "C", "C", True, True),
+        ("teil_uebertragen", "A", "B", True, True),
+        ("neu", None, "B", False, False),
+        ("aufgeloest", "A", None, False, False),
+    ]
+    insert(
+        office.con,
+        "ereignis",
+        [
+            {"von_zuschnitt": OLD, "nach_zuschnitt": NEW, "raumebene": "sozialraum", "ereignis": kind, "von_id": old,
+             "nach_id": new, "gibt_ab": gives, "nimmt_auf": takes}
+            for kind, old, new, gives, takes in events
+        ],
+    )  # fmt: skip
+    office.counts("einwohner", 30)
+    office.protect()
+
+    assert {sentence for (sentence,) in office.rows("raum_ereignis", "beschreibung")} == {
+        "A blieb unverändert.",
+        "A heißt jetzt B.",
+        "A wurde geteilt; ein Teil behielt die Nummer.",
+        "Ein Teil von A ist jetzt B.",
+        "A nahm andere Einheiten auf.",
+        "A ging in B auf.",
+        "A gab einen Teil ab.",
+        "B erhielt einen Teil.",
+        "C gab einen Teil ab und erhielt einen anderen.",
+        "Ein Teil von A gehört jetzt zu B.",
+        "B ist neu.",
+        "A wurde aufgelöst.",
+    }
+
+
+def test_a_task_tried_again_writes_the_same_files(office):
+    office.counts("einwohner", 2, 30)
+    office.protect()
+    first = {path.name: path.read_bytes() for path in office.target.iterdir()}
+    office.protect()
+
+    assert {path.name: path.read_bytes() for path in office.target.iterdir()} == first
+    assert office.rows("wert", "DISTINCT stichtag::VARCHAR") == [(DAY,)]

@@ -1,0 +1,152 @@
+"""Files of SQL put themselves in order, and a broken one is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.errors import ConfigError
+from flows.resources import resource
+from flows.transform.sql_graph import tables_in_order
+from flows.transform.station import run_folder
+
+ROW = "-- One row a thing.\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "sql"
+    path.mkdir()
+    return path
+
+
+def write(folder: Path, **queries: str) -> None:
+    for name, query in queries.items():
+        (folder / f"{name}.sql").write_text(query, encoding="utf-8")
+
+
+def test_a_table_comes_after_those_that_it_reads_whatever_the_files_are_called(folder):
+    write(
+        folder,
+        a=f"{ROW}SELECT * FROM c",
+        b=f"{ROW}SELECT 1 AS x",
+        c=f"{ROW}WITH step AS (SELECT * FROM b) SELECT * FROM step",
+    )
+
+    assert [table.name for table in tables_in_order(folder)] == ["b", "c", "a"]
+
+
+def test_what_is_read_is_found_in_joins_subqueries_and_unions(folder):
+    write(
+        folder,
+        a=f"{ROW}SELECT * FROM stage.x ANTI JOIN y USING (id) WHERE id IN (SELECT id FROM z) UNION ALL FROM w",
+    )
+
+    [table] = tables_in_order(folder, frozenset({"stage.x", "y", "z", "w"}))
+
+    assert table.reads == {"stage.x", "y", "z", "w"}
+
+
+def test_a_step_of_the_query_is_no_table(folder):
+    write(folder, a=f"{ROW}WITH step AS (SELECT 1 AS x) SELECT * FROM step")
+
+    [table] = tables_in_order(folder)
+
+    assert table.reads == set()
+    assert table.row == "One row a thing."
+
+
+def test_a_circle_is_shown_with_the_files_in_it(folder):
+    write(folder, a=f"{ROW}SELECT * FROM b", b=f"{ROW}SELECT * FROM a")
+
+    with pytest.raises(ConfigError, match=r"circle: (a -> b -> a|b -> a -> b)"):
+        tables_in_order(folder)
+
+
+def test_a_table_that_reads_itself_is_a_circle(folder):
+    write(folder, a=f"{ROW}SELECT * FROM a")
+
+    with pytest.raises(ConfigError, match="circle: a -> a"):
+        tables_in_order(folder)
+
+
+def test_an_unknown_name_is_named_with_its_file(folder):
+    write(folder, a=f"{ROW}SELECT * FROM stage.zaelung")
+
+    with pytest.raises(ConfigError, match=r"a\.sql reads stage\.zaelung, .*stage\.zaehlung"):
+        tables_in_order(folder, frozenset({"stage.zaehlung"}))
+
+
+@pytest.mark.parametrize("text", ["SELECT 1 AS x", "-- the things\nSELECT 1 AS x", ""])
+def test_a_file_that_does_not_say_what_a_row_is_is_named(folder, text):
+    write(folder, a=text)
+
+    with pytest.raises(ConfigError, match=r"a\.sql, line 1: expected a comment that begins '-- One row '"):
+        tables_in_order(folder)
+
+
+@pytest.mark.parametrize("text", ["SELEC 1 FROM x", "SELECT 'open", "SELECT (1", "not sql at all", ""])
+def test_text_that_is_not_sql_is_named(folder, text):
+    write(folder, a=ROW + text)
+
+    with pytest.raises(ConfigError, match=r"a\.sql"):
+        tables_in_order(folder)
+
+
+@pytest.mark.parametrize("text", ["SELECT 1 AS x; DROP TABLE y", "DROP TABLE y", "CREATE TABLE y AS SELECT 1"])
+def test_a_file_that_is_not_one_query_is_named(folder, text):
+    write(folder, a=ROW + text)
+
+    with pytest.raises(ConfigError, match=r"a\.sql: expected one query"):
+        tables_in_order(folder, frozenset({"y"}))
+
+
+def test_a_step_named_like_a_table_is_named(folder):
+    write(folder, a=f"{ROW}WITH raum AS (SELECT * FROM raum) SELECT * FROM raum", raum=f"{ROW}SELECT 1 AS x")
+
+    with pytest.raises(ConfigError, match=r"a\.sql names a step .* like a table, raum"):
+        tables_in_order(folder)
+
+
+def test_a_query_that_the_database_refuses_is_named(folder):
+    write(folder, a=f"{ROW}SELECT nowhere FROM stage.x")
+
+    with duckdb.connect() as con:
+        con.execute("CREATE SCHEMA stage; CREATE TABLE stage.x (here INTEGER)")
+        with pytest.raises(ConfigError, match=r"a\.sql cannot be run: .*nowhere"):
+            run_folder(con, folder)
+
+
+def test_each_file_makes_the_table_of_its_name_and_notes_what_it_reads(folder):
+    write(folder, a=f"{ROW}SELECT x + 1 AS x FROM b", b=f"{ROW}SELECT x FROM stage.x")
+
+    with duckdb.connect() as con:
+        con.execute("CREATE SCHEMA stage; CREATE TABLE stage.x AS SELECT 1 AS x")
+        run_folder(con, folder)
+        run_folder(con, folder)  # a task that is tried again
+
+        assert con.execute("FROM a").fetchall() == [(2,)]
+        assert con.execute("FROM lineage ORDER BY tabelle").fetchall() == [
+            ("a", "b", "One row a thing."),
+            ("b", "stage.x", "One row a thing."),
+        ]
+
+
+@pytest.mark.parametrize("station", ["stage", "transform", "check", "protect"])
+def test_every_file_of_the_project_says_what_a_row_is(station):
+    files = sorted((resource("sql") / station).glob("*.sql"))
+
+    assert files
+    assert [path.name for path in files if not path.read_text(encoding="utf-8").startswith("-- One row ")] == []
+
+
+def test_every_table_of_the_station_is_called_like_its_file(city):
+    city.zuschnitt("2020-01-01", sozialraum="A")
+    city.transform()
+
+    made = {name for (name,) in city.rows("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'")}
+
+    assert made == {path.stem for path in resource("sql/transform").glob("*.sql")} | {"lineage"}
+    assert city.rows("FROM lineage WHERE tabelle = 'merkmal_raum' AND liest = 'stage.register'") != []

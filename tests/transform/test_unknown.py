@@ -1,0 +1,101 @@
+"""Unknown is not zero: what is incomplete says so, and no rate is made of parts that do not match."""
+
+from __future__ import annotations
+
+DAY = "2020-12-31"
+
+
+def test_a_sum_over_unknown_parts_is_the_sum_of_the_known_ones_and_says_so(city):
+    city.zuschnitt("2020-01-01", sozialraum="AAB")
+    city.counts("sgb2", DAY, [3, None, 4])
+    city.indikator("sgb2", "sgb2")
+    city.transform()
+
+    assert city.figure("sgb2", "A", DAY) == (3, 3, None, "unvollstaendig")
+    assert city.figure("sgb2", "B", DAY) == (4, 4, None, "ok")
+    assert city.figure("sgb2", "S", DAY) == (7, 7, None, "unvollstaendig")
+
+
+def test_a_unit_of_which_nothing_is_known_has_no_value(city):
+    city.zuschnitt("2020-01-01", sozialraum="AAB")
+    city.counts("sgb2", DAY, [None, None, 4])
+    city.indikator("sgb2", "sgb2")
+    city.transform()
+
+    assert city.figure("sgb2", "A", DAY) == (None, None, None, "unbekannt")
+    assert city.figure("sgb2", "S", DAY) == (4, 4, None, "unvollstaendig")
+
+
+def test_a_rate_is_given_where_the_same_base_units_are_missing_above_and_below(city):
+    city.zuschnitt("2020-01-01", sozialraum="AAB")
+    city.counts("sgb2", DAY, [3, None, 4])
+    city.counts("einwohner_0_64", DAY, [30, None, 40])
+    city.indikator("sgb2_quote", "sgb2", "einwohner_0_64", faktor=100)
+    city.transform()
+
+    assert city.figure("sgb2_quote", "A", DAY) == (10, 3, 30, "unvollstaendig")
+
+
+def test_a_rate_is_not_given_where_a_base_unit_is_missing_on_one_side_only(city):
+    city.zuschnitt("2020-01-01", sozialraum="AAB")
+    city.counts("sgb2", DAY, [3, None, 4])
+    city.counts("einwohner_0_64", DAY, [30, 50, 40])
+    city.indikator("sgb2_quote", "sgb2", "einwohner_0_64", faktor=100)
+    city.transform()
+
+    assert city.figure("sgb2_quote", "A", DAY) == (None, 3, 80, "unvollstaendig")
+    assert city.figure("sgb2_quote", "B", DAY) == (10, 4, 40, "ok")
+    assert city.figure("sgb2_quote", "S", DAY).wert is None
+
+
+def test_a_rate_is_not_given_where_different_base_units_are_missing(city):
+    city.zuschnitt("2020-01-01", sozialraum="AAA")
+    city.counts("sgb2", DAY, [3, None, 4])
+    city.counts("einwohner_0_64", DAY, [None, 50, 40])
+    city.indikator("sgb2_quote", "sgb2", "einwohner_0_64", faktor=100)
+    city.transform()
+
+    assert city.figure("sgb2_quote", "A", DAY) == (None, 7, 90, "unvollstaendig")
+
+
+def test_a_rate_of_which_one_side_is_wholly_unknown_is_unknown(city):
+    city.zuschnitt("2020-01-01", sozialraum="AAB")
+    city.counts("sgb2", DAY, [None, None, 4])
+    city.counts("einwohner_0_64", DAY, [30, 50, 40])
+    city.indikator("sgb2_quote", "sgb2", "einwohner_0_64", faktor=100)
+    city.transform()
+
+    assert city.figure("sgb2_quote", "A", DAY) == (None, None, None, "unbekannt")
+
+
+def test_a_rate_over_nobody_makes_no_sense(city):
+    city.zuschnitt("2020-01-01", sozialraum="AAB")
+    city.counts("sgb2", DAY, [3, 2, 0])
+    city.counts("einwohner_0_64", DAY, [30, 20, 0])
+    city.indikator("sgb2_quote", "sgb2", "einwohner_0_64", faktor=100)
+    city.transform()
+
+    assert city.figure("sgb2_quote", "B", DAY) == (None, 0, 0, "sinnlos")
+    assert city.figure("sgb2_quote", "S", DAY) == (10, 5, 50, "ok")
+
+
+def test_a_rate_of_which_one_side_was_not_delivered_has_no_row(city):
+    city.zuschnitt("2020-01-01", sozialraum="AAB")
+    city.counts("sgb2", DAY, [3, 2, 0])
+    city.indikator("sgb2_quote", "sgb2", "einwohner_0_64", faktor=100)
+    city.indikator("sgb2_und_arbeitslose", "sgb2 arbeitslose")
+    city.transform()
+
+    assert city.figure("sgb2_quote", "S", DAY) is None
+    assert city.figure("sgb2_und_arbeitslose", "S", DAY) is None
+
+
+def test_a_change_between_counts_with_different_gaps_is_not_given(city):
+    city.zuschnitt("2015-01-01", sozialraum="AAB")
+    city.counts("haushalte", "2018-12-31", [3, None, 4])
+    city.counts("haushalte", "2019-12-31", [3, 9, 4])
+    city.indikator("veraenderung", "haushalte", typ="veraenderung", faktor=100, jahre=1)
+    city.transform()
+
+    assert city.figure("veraenderung", "A", "2019-12-31") == (None, None, 3, "unvollstaendig")
+    assert city.figure("veraenderung", "B", "2019-12-31") == (0, 0, 4, "ok")
