@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from flows.run import Outcome
 
 
@@ -28,7 +30,7 @@ def print_summary(outcome: Outcome) -> None:
     console.print(f"Checks:   {outcome.path / 'checks' / 'index.html'}", soft_wrap=True, highlight=False)
     console.print("Open it:", highlight=False)
     console.print(
-        f'  python -c "import duckdb; duckdb.connect(\'{database}\', read_only=True)'
+        f'  {sys.executable} -c "import duckdb; duckdb.connect(\'{database}\', read_only=True)'
         '.sql(\'FROM sozialraum_jahr LIMIT 5\').show()"',
         soft_wrap=True, highlight=False, markup=False,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, ReadTimeoutError
+from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 from urllib3.util import Retry
 
 from flows.errors import ConfigError, SourceUnavailable
@@ -23,6 +23,7 @@ from flows.extract.models import Address, Attempt, Lieferung, Order
 from flows.profile.source import Source
 
 CONNECT_SECONDS, READ_SECONDS = 10, 60
+BACKOFF = 0.5  # seconds, doubled from one repetition to the next
 LONGEST_PAUSE = 60  # seconds; a server that asks for more patience is left for a later run
 BODY_TRIES, BODY_PAUSE = 3, 1.0  # urllib3 repeats a request, but not a body that broke off
 NOT_THERE = (404, 410)
@@ -35,7 +36,7 @@ class _BrokenOff(SourceUnavailable):
 def session() -> requests.Session:
     """Return a session that repeats what may be repeated: dropped connections, 429 and 5xx, with backoff."""
     retry = Retry(
-        total=4, connect=2, read=2, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504),
+        total=4, connect=2, read=2, backoff_factor=BACKOFF, status_forcelist=(429, 500, 502, 503, 504),
         allowed_methods=("GET", "HEAD"), respect_retry_after_header=True, retry_after_max=LONGEST_PAUSE,
         raise_on_status=False,
     )  # fmt: skip
@@ -224,7 +225,7 @@ def _name_of_year(url: str, year: int) -> str:
 def _reason(problem: requests.RequestException) -> str:
     cause: object = problem.args[0] if problem.args else None
     cause = cause.reason if isinstance(cause, MaxRetryError) else cause
-    if isinstance(problem, requests.Timeout) or isinstance(cause, (ConnectTimeoutError, ReadTimeoutError)):
+    if isinstance(problem, requests.Timeout) or isinstance(cause, ReadTimeoutError):
         return f"no answer within {CONNECT_SECONDS} s (connect) or {READ_SECONDS} s (read)"
     if isinstance(problem, requests.TooManyRedirects):
         return "redirects that never end"

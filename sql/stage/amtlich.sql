@@ -1,6 +1,8 @@
 -- One row an official total of the whole city at a Stichtag.
 WITH stadt AS (
-    SELECT raumebene, stadt_raum_id
+    SELECT
+        raumebene,
+        stadt_raum_id
     FROM katalog.raumebene
     WHERE zugehoerigkeit = 'city'
 )

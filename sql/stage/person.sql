@@ -25,7 +25,7 @@ gelesen AS (
 )
 
 SELECT
-    *,
+    *,  -- noqa: AM04
     list_contains(getvariable('weiblich'), geschlecht) AS ist_weiblich,
     list_contains(getvariable('nichtdeutsch'), nation) AS ist_nichtdeutsch,
     list_contains(getvariable('migriert'), migration) AS hat_migration,

@@ -11,10 +11,10 @@ SELECT
     getvariable('quelle') AS quelle,
     tag AS stichtag,
     (
-        SELECT basis
+        SELECT zuschnitt.basis
         FROM katalog.zuschnitt
-        WHERE gueltig_ab <= tag
-        ORDER BY gueltig_ab DESC
+        WHERE zuschnitt.gueltig_ab <= gezaehlt.tag
+        ORDER BY zuschnitt.gueltig_ab DESC
         LIMIT 1
     ) AS basis,
     basis_text AS basis_id,

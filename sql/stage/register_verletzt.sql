@@ -16,4 +16,5 @@ WHERE
     NOT mit_stichtag.gut
     OR zuschnitt.basis IS NULL
     OR NOT coalesce(regexp_full_match(mit_stichtag.basis_text, zuschnitt.basis_muster), FALSE)
+ORDER BY mit_stichtag.datei, mit_stichtag.basis_text, mit_stichtag.stichtag_text
 LIMIT 1

@@ -1,5 +1,5 @@
 -- One row a row of the plain files of one source, as text: file, line and the delivered columns.
-SELECT *
+SELECT *  -- noqa: AM04
 FROM
     read_csv(
         getvariable('dateien'),

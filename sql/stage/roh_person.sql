@@ -1,6 +1,6 @@
 -- One row a person of a register extract, as text, read straight from the delivered files.
 SELECT
-    *,
+    *,  -- noqa: AM04
     pfad AS datei
 FROM
     read_csv(

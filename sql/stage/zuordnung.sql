@@ -1,6 +1,11 @@
 -- One row a base unit, Zuschnitt and Raumebene: assigned by a file, itself a unit, by its id, or the whole city.
 WITH zugeordnet AS (
-    SELECT zuschnitt, basis, basis_id, raumebene, raum_id
+    SELECT
+        zuschnitt,
+        basis,
+        basis_id,
+        raumebene,
+        raum_id
     FROM roh_zuordnung
 
     UNION ALL
@@ -26,7 +31,12 @@ feinste AS (
     WHERE raumebene.rang = 1
 )
 
-SELECT zuschnitt, basis, basis_id, raumebene, raum_id
+SELECT
+    zuschnitt,
+    basis,
+    basis_id,
+    raumebene,
+    raum_id
 FROM zugeordnet
 
 UNION ALL

@@ -1,0 +1,173 @@
+"""What all tests share: no way out of this machine, the real files where they are, and a city small enough to read."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flows.profile.load import Profile, load_profile
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_this_machine() -> Iterator[None]:
+    """No test reaches beyond loopback (or the machine's own addresses): whatever tries, fails at once."""
+    own = {"localhost", "::1"}
+    try:
+        own.update(str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None))
+    except OSError:
+        pass
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def allowed(line: socket.socket, address: object) -> bool:
+        if line.family not in (socket.AF_INET, socket.AF_INET6):
+            return True
+        host = str(address[0]) if isinstance(address, tuple) else ""
+        try:
+            return host in own or ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    def guarded(line: socket.socket, address: object) -> None:
+        if not allowed(line, address):
+            message = f"tests stay on this machine, found a connection to {address}"
+            raise AssertionError(message)
+        connect(line, address)
+
+    def guarded_ex(line: socket.socket, address: object) -> int:
+        if not allowed(line, address):
+            message = f"tests stay on this machine, found a connection to {address}"
+            raise AssertionError(message)
+        return connect_ex(line, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        patch.setattr(socket.socket, "connect_ex", guarded_ex)
+        yield
+
+
+@pytest.fixture(scope="session")
+def real_folder() -> Path:
+    """The folder of real files, beside the repository or where FORTSCHREIBUNG_REAL says."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "real"
+    folder = Path(os.environ.get("FORTSCHREIBUNG_REAL") or beside)
+    if not folder.is_dir():
+        pytest.skip(f"the real files are not at {folder}; FORTSCHREIBUNG_REAL says where they are")
+    return folder
+
+
+CITY = """
+id = "kleinstadt"
+name = "Kleinstadt (synthetisch)"
+synthetic = true
+crs = "EPSG:25832"
+publisher = "Stadt Kleinstadt (synthetisch)"
+contact = "statistik@kleinstadt.example"
+licence = "CC0 1.0"
+licence_url = "https://creativecommons.org/publicdomain/zero/1.0/"
+attribution = "Synthetische Daten"
+official_band = 0.05
+
+[[raumebene]]
+id = "sozialraum"
+label_de = "Sozialraum"
+label_en = "Sozialraum"
+membership = "assignment"
+id_pattern = '\\d{6}'
+
+[[raumebene]]
+id = "stadtteil"
+label_de = "Stadtteil"
+label_en = "District"
+membership = "prefix"
+digits = 3
+id_pattern = '\\d{3}'
+
+[[raumebene]]
+id = "stadt"
+label_de = "Stadt"
+label_en = "City"
+membership = "city"
+city_unit = "05998"
+id_pattern = '\\d{5}'
+
+[base.bbs]
+label_de = "Baublockseite"
+label_en = "Block face"
+id_pattern = '\\d{8}'
+
+[[zuschnitt]]
+valid_from = 2020-01-01
+base = "bbs"
+
+[protection]
+personen = { min_numerator = 3, min_denominator = 3 }
+leistung = { min_numerator = 3, min_denominator = 10 }
+wohnung = { min_numerator = 3, min_denominator = 3 }
+"""
+
+
+@dataclass
+class SmallCity:
+    """A profile on disk, in a test's hands."""
+
+    folder: Path
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file of the profile."""
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def spoil(self, name: str, old: str, new: str) -> None:
+        """Replace a text that is in a file of the profile."""
+        text = (self.folder / name).read_text(encoding="utf-8")
+        assert old in text
+        self.write(name, text.replace(old, new))
+
+    def load(self) -> Profile:
+        """Read the profile, as a refresh does first."""
+        return load_profile("kleinstadt", self.folder)
+
+    def with_sources(self, *sources: str) -> Profile:
+        """Read the profile with these sources."""
+        self.write("sources.toml", "\n".join(sources))
+        return self.load()
+
+
+@pytest.fixture
+def small_city(tmp_path: Path) -> SmallCity:
+    """A city of Sozialräume 011001, 011002 and 012001 on base units of 8 digits, one Zuschnitt, one source."""
+    city = SmallCity(tmp_path / "profile")
+    city.folder.mkdir()
+    city.write("city.toml", CITY)
+    city.write("sources.toml", source_text("einwohner"))
+    return city
+
+
+def source_text(name: str, contract: str | None = None, **fields: str) -> str:
+    """TOML of one source; by default a matrix of `EW` (residents) by `BBS`, picked from a folder by name."""
+    given = {
+        "title_de": f'"{name}"',
+        "title_en": f'"{name}"',
+        "connector": '"drop_folder"',
+        "file": rf"'{name}_(?P<year>\d{{4}})\.csv'",
+        "licence": '"CC0 1.0"',
+        "attribution": '"Synthetische Daten"',
+        "stichtag": '{ source = "name" }',
+        **fields,
+    }
+    head = "\n".join(f"{key} = {value}" for key, value in given.items() if value)
+    body = contract or 'matrix = { unit = "BBS", merkmale = { einwohner = ["EW"] } }'
+    return f"[source.{name}]\n{head}\n{body}\n"
+
+
+@pytest.fixture
+def source() -> Callable[..., str]:
+    """See `source_text`."""
+    return source_text

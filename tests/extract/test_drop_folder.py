@@ -1,0 +1,182 @@
+"""A folder into which a colleague puts files: which are taken, which are not, and when it stops."""
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from flows.errors import ConfigError, SourceUnavailable
+from flows.extract.landing import Landing
+from flows.extract.station import pull
+
+CONTENT = "BBS;EW\n01100001;12\n"
+
+
+@pytest.fixture
+def drop(tmp_path: Path) -> Path:
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    (folder / "jahr_2022.csv").write_text(CONTENT)
+    return folder
+
+
+@pytest.fixture
+def take(small_city, source, tmp_path: Path, drop: Path):
+    """Pull the source `jahr` from the folder, into a landing zone that stays."""
+    profile = small_city.with_sources(source("jahr"))
+
+    def taken(landing: Landing | None = None):
+        return pull(profile, landing or Landing(tmp_path / "landing"), folder=drop)
+
+    return taken
+
+
+def names(pulled) -> list[str]:
+    return [one.name for one in pulled.lieferungen]
+
+
+def test_files_are_picked_by_the_pattern_of_the_source(take, drop: Path) -> None:
+    (drop / "jahr_2023.csv").write_text(CONTENT)
+    for other in ("jahr_23.csv", "jahr_2023.csv.bak", "JAHR_2024.CSV", "alt_jahr_2024.csv", "liesmich.txt"):
+        (drop / other).write_text("?")
+    assert names(take()) == ["jahr_2022.csv", "jahr_2023.csv"]
+
+
+def test_files_in_folders_below_are_found(take, drop: Path) -> None:
+    (drop / "2023").mkdir()
+    (drop / "2023" / "jahr_2023.csv").write_text(CONTENT)
+    assert names(take()) == ["jahr_2022.csv", "jahr_2023.csv"]
+
+
+@pytest.mark.parametrize("path", [".jahr_2023.csv", ".snapshot/jahr_2022.csv", "jahr_2023.csv.part", "jahr_2023.csv~"])
+def test_hidden_and_half_written_files_are_passed_over(
+    small_city, source, tmp_path: Path, drop: Path, path: str
+) -> None:
+    (drop / path).parent.mkdir(exist_ok=True)
+    (drop / path).write_text(CONTENT)
+    profile = small_city.with_sources(source("jahr", file=r"'\.?jahr_(?P<year>\d{4})\.csv.*'"))
+    assert names(pull(profile, Landing(tmp_path / "landing"), folder=drop)) == ["jahr_2022.csv"]
+
+
+def test_one_name_in_two_places_stops(take, drop: Path) -> None:
+    (drop / "neu").mkdir()
+    (drop / "neu" / "jahr_2022.csv").write_text(CONTENT)
+    with pytest.raises(SourceUnavailable, match=r"jahr_2022\.csv lies in two places, .* Keep one of them"):
+        take()
+
+
+def test_nothing_is_moved_and_a_second_look_brings_nothing_new(take, drop: Path) -> None:
+    first, second = take(), take()
+    assert (first.new, second.new, second.unchanged) == (1, 0, 1)
+    assert (drop / "jahr_2022.csv").read_text() == CONTENT
+
+
+def test_other_content_of_the_same_size_and_date_is_new(take, drop: Path) -> None:
+    take()
+    file = drop / "jahr_2022.csv"
+    before = file.stat()
+    file.write_text(CONTENT.replace("12", "13"))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert take().new == 1
+
+
+class _Growing(Landing):
+    """While a file is copied, its writer goes on."""
+
+    writer: Path
+
+    @contextmanager
+    def incoming(self):
+        with super().incoming() as file:
+            with self.writer.open("a") as more:
+                more.write("01100002;7\n")
+            yield file
+
+
+def test_a_file_that_is_still_being_written_stops_and_is_recorded(take, drop: Path, tmp_path: Path) -> None:
+    landing = _Growing(tmp_path / "landing")
+    landing.writer = drop / "jahr_2022.csv"
+    with pytest.raises(SourceUnavailable, match=r"jahr_2022\.csv is still being written") as told:
+        take(landing)
+    assert told.value.retryable
+    assert [(one.outcome, one.name) for one in landing.attempts()] == [("failed", "jahr_2022.csv")]
+    assert not any(path.is_file() for path in (tmp_path / "landing" / "objects").rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", "an empty file"),
+        (b"<html><body>Anmeldung</body></html>", "a web page"),
+        (b'<?xml version="1.0"?><Error/>', "a web page"),
+        (b"PK\x03\x04....", "an archive or document"),
+        (b"%PDF-1.7", "an archive or document"),
+        (b"\x1f\x8b\x08", "an archive or document"),
+    ],
+)
+def test_what_is_no_table_is_refused_and_recorded(take, drop: Path, tmp_path: Path, content, found: str) -> None:
+    (drop / "jahr_2022.csv").write_bytes(content)
+    with pytest.raises(SourceUnavailable, match=f"jahr_2022.csv: expected .*, found {found}"):
+        take()
+    assert [one.outcome for one in Landing(tmp_path / "landing").attempts()] == ["refused"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "content", "told"),
+    [
+        ('{ format = "xlsx" }', CONTENT.encode(), "expected an XLSX workbook, found bytes that begin b'BBS;EW"),
+        ('{ member = "*.csv" }', CONTENT.encode(), "expected a ZIP archive, found bytes that begin b'BBS;EW"),
+        ('{ format = "geojson" }', CONTENT.encode(), "expected GeoJSON, found text that begins b'bbs;ew"),
+    ],
+)
+def test_what_is_not_of_its_dialect_is_refused_whatever_its_name(
+    small_city, source, tmp_path: Path, drop: Path, dialect: str, content: bytes, told: str
+) -> None:
+    (drop / "jahr_2022.csv").write_bytes(content)
+    profile = small_city.with_sources(source("jahr", dialect=dialect))
+    with pytest.raises(SourceUnavailable) as refused:
+        pull(profile, Landing(tmp_path / "landing"), folder=drop)
+    assert told in str(refused.value)
+
+
+def test_a_missing_required_source_says_what_to_do(take, drop: Path) -> None:
+    (drop / "jahr_2022.csv").unlink()
+    with pytest.raises(SourceUnavailable) as refused:
+        take()
+    assert refused.value.exit_code == 3
+    message = str(refused.value)
+    assert "Source jahr (jahr): expected a file named like jahr_(?P<year>" in message
+    assert f"in {drop}, found none. Put the file there, or mark the source `required = false`" in message
+
+
+def test_a_gap_between_the_years_in_a_folder_is_told_for_a_yearly_source(
+    small_city, source, tmp_path: Path, drop: Path
+) -> None:
+    (drop / "jahr_2024.csv").write_text(CONTENT)
+    profile = small_city.with_sources(source("jahr", years="{ first = 2022 }"))
+    with pytest.raises(SourceUnavailable, match="every year from 2022 to 2024, found none for 2023"):
+        pull(profile, Landing(tmp_path / "landing"), folder=drop)
+
+
+def test_a_folder_named_by_a_variable(small_city, source, tmp_path: Path, drop: Path, monkeypatch) -> None:
+    profile = small_city.with_sources(source("jahr", folder='"${KLEINSTADT_DIR}"'))
+    with pytest.raises(ConfigError, match=r"give it with --from DIR or set KLEINSTADT_DIR"):
+        pull(profile, Landing(tmp_path / "landing"))
+    monkeypatch.setenv("KLEINSTADT_DIR", str(tmp_path / "nowhere"))
+    with pytest.raises(SourceUnavailable, match="nowhere is not there"):
+        pull(profile, Landing(tmp_path / "landing"))
+    monkeypatch.setenv("KLEINSTADT_DIR", str(drop))
+    assert names(pull(profile, Landing(tmp_path / "landing"))) == ["jahr_2022.csv"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_file_that_may_not_be_read_is_told(take, drop: Path) -> None:
+    (drop / "jahr_2022.csv").chmod(0)
+    with pytest.raises(SourceUnavailable, match="Permission denied"):
+        take()
+
+
+def test_a_link_to_nowhere_is_no_file(take, drop: Path) -> None:
+    (drop / "jahr_2023.csv").symlink_to(drop / "weg.csv")
+    assert names(take()) == ["jahr_2022.csv"]

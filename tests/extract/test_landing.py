@@ -1,0 +1,120 @@
+"""The landing zone: bytes under their hash, a line for every attempt, and nothing that a crash can spoil."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.demo.faults import Fault
+from flows.errors import SourceUnavailable
+from flows.extract.landing import Landing, read_back
+
+
+def _keep(landing: Landing, content: bytes) -> str:
+    with landing.incoming() as file:
+        file.write(content)
+        return landing.keep(file).sha256
+
+
+def test_bytes_lie_under_their_hash_and_cannot_be_written_to(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    sha256 = _keep(landing, b"BBS;EW\n")
+    assert sha256 == hashlib.sha256(b"BBS;EW\n").hexdigest()
+    path = landing.path(sha256)
+    assert path == tmp_path / "objects" / sha256[:2] / sha256
+    assert path.read_bytes() == b"BBS;EW\n"
+    assert path.stat().st_mode & 0o777 == 0o400
+
+
+def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    first = _keep(landing, b"BBS")
+    written = landing.path(first).stat().st_mtime_ns
+    assert _keep(landing, b"BBS") == first
+    assert landing.path(first).stat().st_mtime_ns == written
+
+
+def test_what_was_not_kept_leaves_nothing_behind(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    with pytest.raises(RuntimeError), landing.incoming() as file:
+        file.write(b"half a file")
+        raise RuntimeError
+    assert [path.name for path in tmp_path.rglob("*")] == ["objects"]
+
+
+def test_damage_is_noticed_and_mended_by_the_same_bytes(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    sha256 = _keep(landing, b"BBS;EW\n")
+    landing.path(sha256).chmod(0o600)
+    landing.path(sha256).write_bytes(b"BBS;EX\n")
+    assert not landing.holds(sha256)
+    _keep(landing, b"BBS;EW\n")
+    assert landing.holds(sha256)
+
+
+def test_reading_back_names_what_is_damaged_and_that_another_refresh_helps(office) -> None:
+    (lieferung,) = office.pull().lieferungen
+    read_back(office.landing.folder, [lieferung])
+    office.landing.path(lieferung.sha256).unlink()
+    with pytest.raises(SourceUnavailable, match=r"no longer holds .* bestand\.csv .* Run the refresh again") as told:
+        read_back(office.landing.folder, [lieferung])
+    assert told.value.retryable
+
+
+def test_every_attempt_is_a_line(office) -> None:
+    office.server.faults["bestand.csv"] = Fault(kind="login_page")
+    office.refusal()
+    office.server.faults.clear()
+    office.pull()
+    office.pull()
+    assert office.outcomes == ["refused", "new", "unchanged"]
+    assert [line.get("status") for line in office.record] == [200, 200, 304]
+    new = office.record[1]
+    assert new["city"] == "kleinstadt"
+    assert new["source"] == "bestand"
+    assert new["url"] == f"{office.server.url}/bestand.csv"
+    assert new["bytes"] == (office.shelf / "bestand.csv").stat().st_size
+    assert new["etag"].startswith('"')
+    assert new["at"].endswith("Z")
+
+
+def test_the_record_belongs_to_its_owner_alone(office) -> None:
+    office.pull()
+    assert (office.landing.folder / "attempts.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("rest", [b'{"city":"kleinst', b"\xff\xfe\x00", b'{"city":"x"}\n', b"null\n"])
+def test_a_line_that_a_killed_run_cut_short_spoils_no_other(office, rest: bytes) -> None:
+    office.pull()
+    with (office.landing.folder / "attempts.jsonl").open("ab") as record:
+        record.write(rest)
+    assert office.pull().unchanged == 1
+    assert office.pull().unchanged == 1
+    assert [attempt.outcome for attempt in office.landing.attempts()] == ["new", "unchanged", "unchanged"]
+
+
+def test_a_refusal_does_not_make_the_accepted_file_forgotten(office) -> None:
+    office.pull()
+    office.server.faults["bestand.csv"] = Fault(kind="server_error")
+    office.refusal()
+    office.server.faults.clear()
+    assert office.pull().unchanged == 1
+
+
+def test_two_pulls_at_once_do_not_hurt_each_other(small_city, source, tmp_path: Path) -> None:
+    small_city.with_sources(source("jahr"))
+    drop, landing = tmp_path / "drop", tmp_path / "landing"
+    drop.mkdir()
+    for year in range(2015, 2025):
+        (drop / f"jahr_{year}.csv").write_text(f"BBS;EW\n01100001;{year}\n" * 1000)
+    command = [sys.executable, Path(__file__).parent / "pulling.py", small_city.folder, drop, landing, "5"]
+    both = [subprocess.Popen(command) for _ in range(2)]
+    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    zone = Landing(landing)
+    attempts = list(zone.attempts())
+    assert len(attempts) == 2 * 5 * 10
+    assert len({attempt.sha256 for attempt in attempts}) == 10
+    assert all(zone.holds(attempt.sha256) for attempt in attempts)
+    assert sorted(path.name for path in landing.iterdir()) == ["attempts.jsonl", "objects"]
