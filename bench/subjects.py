@@ -77,7 +77,7 @@ def refresh(extracts: Extracts, limits: dict[str, str], repetitions: int, say: C
             for name, arguments in commands.items():
                 costs[name].append(cost_of(arguments, environment))
                 say(name)
-            _must_have_one_release(home)
+            _must_have_published_once(home)
     return costs
 
 
@@ -90,7 +90,10 @@ def _read_once(extracts: Extracts) -> None:
                     pass
 
 
-def _must_have_one_release(home: Path) -> None:
+def _must_have_published_once(home: Path) -> None:
+    last = max((home / "runs").glob("musterstadt-*/progress.jsonl"), key=lambda path: path.stat().st_mtime)
+    if '"station": "stage"' in last.read_text(encoding="utf-8"):
+        raise BenchFailed("the refresh with nothing new staged its files again: did code or files change meanwhile?")
     found = sorted(path.parent.name for path in (home / "releases" / "musterstadt").glob("*/manifest.json"))
     versions = [name for name in found if name != "latest"]
     if len(versions) != 1:

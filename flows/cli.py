@@ -32,7 +32,7 @@ JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Last li
 
 
 @app.command
-def refresh(  # noqa: PLR0913 -- one argument an option
+def refresh(
     city: str,
     *,
     from_: Annotated[Path | None, Parameter(name="--from")] = None,

@@ -47,6 +47,12 @@ STATIONS = (
 )
 
 
+FOOT = (
+    "Prefect stays in flows/refresh.py, Great Expectations in the worker of flows/check; the rest is Python and SQL.",
+    "cities/ is data only. Confidential counts end at protect; publish starts in a process that never saw them.",
+)
+
+
 def architecture_svg() -> str:
     """Return the drawing as SVG."""
     tables = {station.name: _tables(station) for station in STATIONS}
@@ -67,20 +73,7 @@ def architecture_svg() -> str:
         left = 20 + place * (STATION + GAP)
         parts += _station(left, station, tables[station.name], below, last=place == len(STATIONS) - 1)
     foot = height - 40
-    parts.append(
-        _text(
-            20,
-            foot,
-            "Prefect stays in flows/refresh.py, Great Expectations in the worker of flows/check; the rest is plain Python and SQL.",
-        )
-    )
-    parts.append(
-        _text(
-            20,
-            foot + 18,
-            "cities/ is data only: profile, sources, corrections, codebook. Confidential counts end at protect; publish starts in a process that never saw them.",
-        )
-    )
+    parts += [_text(20, foot + 18 * row, words) for row, words in enumerate(FOOT)]
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 

@@ -43,13 +43,13 @@ def map_of(database: Path, indikator: str, stichtag: str | None = None) -> str:
     """
     import duckdb  # noqa: PLC0415 -- only commands that look into a release need it
 
-    from flows.stage.database import literal, use_spatial  # noqa: PLC0415
+    from flows.stage.database import literal, set_variables, sql, use_spatial  # noqa: PLC0415
 
     with duckdb.connect() as con:
         use_spatial(con)
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
-        con.execute(f"SET VARIABLE indikator = {literal(indikator)}; SET VARIABLE stichtag = {literal(stichtag)}")
-        subject = con.execute(_SUBJECT).fetchone()
+        set_variables(con, indikator=indikator, stichtag=stichtag)
+        subject = con.execute(sql("read/karte_thema")).fetchone()
         if subject is None or subject[3] is None:
             known = [name for (name,) in con.execute("SELECT indikator_id FROM indikator").fetchall()]
             likely = ", ".join(get_close_matches(indikator, known, n=5, cutoff=0.5)) or "see codebook.html"
@@ -57,44 +57,11 @@ def map_of(database: Path, indikator: str, stichtag: str | None = None) -> str:
                 f"Expected an Indikator with figures at {stichtag or 'any Stichtag'}, found none called {indikator!r} "
                 f"in {database}. Did you mean: {likely}?"
             )
-        shapes = [Shape(*row) for row in con.execute(_SHAPES).fetchall()]
-        box = con.execute(_BOX).fetchone()
-    assert box is not None  # noqa: S101 -- an aggregate has one row
-    return _svg(Subject(*subject), shapes, box)
-
-
-_SUBJECT = """
-    SELECT
-        i.label_de, i.einheit, i.nachkommastellen,
-        (
-            SELECT max(stichtag)::VARCHAR
-            FROM wert
-            WHERE indikator_id = getvariable('indikator') AND raumebene = 'sozialraum'
-                AND stichtag = coalesce(getvariable('stichtag')::DATE, stichtag)
-        ),
-        r.version, r.stadt
-    FROM indikator AS i
-    CROSS JOIN _release AS r
-    WHERE i.indikator_id = getvariable('indikator')
-"""
-_NEWEST = """
-    WITH am_stichtag AS (
-        SELECT *
-        FROM wert
-        WHERE indikator_id = getvariable('indikator') AND raumebene = 'sozialraum'
-            AND stichtag = coalesce(getvariable('stichtag')::DATE, stichtag)
-        QUALIFY stichtag = max(stichtag) OVER ()
-    ),
-    gestalt AS (
-        SELECT s.name, a.wert, a.status, ST_GeomFromWKB(s.geometrie) AS geom
-        FROM am_stichtag AS a
-        JOIN sozialraum AS s ON a.zuschnitt = s.zuschnitt AND a.raum_id = s.sozialraum_id
-        WHERE s.geometrie IS NOT NULL
-        ORDER BY a.raum_id
-    )
-"""
-_SHAPES = _NEWEST + "SELECT name, ST_AsSVG(geom, FALSE, 1), wert, status FROM gestalt"
-_BOX = _NEWEST + "SELECT min(ST_XMin(geom)), min(ST_YMin(geom)), max(ST_XMax(geom)), max(ST_YMax(geom)) FROM gestalt"
+        set_variables(con, stichtag=subject[3])
+        rows = con.execute(sql("read/karte_raum")).fetchall()
+    if not rows:
+        raise ConfigError(f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.")
+    return _svg(Subject(*subject), [Shape(*row[:4]) for row in rows], rows[0][4:])
 
 
 def _svg(subject: Subject, shapes: list[Shape], box: tuple[float, ...]) -> str:
@@ -103,8 +70,8 @@ def _svg(subject: Subject, shapes: list[Shape], box: tuple[float, ...]) -> str:
     height = int((north - south) * scale) + 2 * MARGIN + 60
     limits = class_limits([shape.value for shape in shapes if shape.value is not None])
     drawn = [
-        f'<path d="{shape.path}" fill="{_fill(shape, limits)}" fill-rule="evenodd"><title>{escape(_told(shape, subject))}'
-        "</title></path>"
+        f'<path d="{shape.path}" fill="{_fill(shape, limits)}" fill-rule="evenodd">'
+        f"<title>{escape(_told(shape, subject))}</title></path>"
         for shape in shapes
     ]
     return "\n".join(
@@ -116,8 +83,8 @@ def _svg(subject: Subject, shapes: list[Shape], box: tuple[float, ...]) -> str:
             f'<text x="{MARGIN}" y="30" font-size="18" font-weight="bold">{escape(subject.label)}</text>',
             f'<text x="{MARGIN}" y="50">{escape(subject.city)}, Fortschreibung {subject.release}, '
             f"Stichtag {subject.stichtag}</text>",
-            f'<g transform="translate({MARGIN - west * scale:.3f} {60 + MARGIN + north * scale:.3f}) scale({scale:.6f})" '
-            f'stroke="white" stroke-width="{0.8 / scale:.2f}">',
+            f'<g transform="translate({MARGIN - west * scale:.3f} {60 + MARGIN + north * scale:.3f}) '
+            f'scale({scale:.6f})" stroke="white" stroke-width="{0.8 / scale:.2f}">',
             *drawn,
             "</g>",
             *_legend(subject, limits, any(shape.value is None for shape in shapes)),

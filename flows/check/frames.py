@@ -66,8 +66,7 @@ def _working_tables(sql: Path) -> list[Path]:
     """Return the files of the working tables, each after those that it reads."""
     files = {file.stem: file for file in sorted(sql.glob("_*.sql"))}
     reads = {
-        name: files.keys() & re.findall(r"\b_\w+", file.read_text(encoding="utf-8"))
-        for name, file in files.items()
+        name: files.keys() & re.findall(r"\b_\w+", file.read_text(encoding="utf-8")) for name, file in files.items()
     }
     return [files[name] for name in TopologicalSorter(reads).static_order()]
 

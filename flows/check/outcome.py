@@ -45,9 +45,7 @@ def outcome_of(
         severity=config.severity.value if evaluated else "critical",
         ok=ok,
         expected=str(config.description),
-        found=_found(validated, len(offending), len(frame.rows))
-        if evaluated
-        else _why_not_evaluated(validated),
+        found=_found(validated, len(offending), len(frame.rows)) if evaluated else _why_not_evaluated(validated),
         units=[finding.unit for finding in findings] if meta.units_public else [],
         offending=len(offending),
         reason=meta.reason,
@@ -90,20 +88,12 @@ def _bounds(kwargs: dict[str, Any]) -> str:
 
 def _found(validated: ExpectationValidationResult, offending: int, rows: int) -> str:
     if _judges_the_row_count(validated):
-        return (
-            "no exception"
-            if validated.success
-            else f"{offending:,} exceptions"
-            if offending > 1
-            else "1 exception"
-        )
+        return "no exception" if validated.success else f"{offending:,} exceptions" if offending > 1 else "1 exception"
     return f"so in all {rows:,}" if validated.success else f"not so in {offending:,} of {rows:,}"
 
 
 def _why_not_evaluated(validated: ExpectationValidationResult) -> str:
     problems = {
-        problem["exception_message"]
-        for problem in validated.exception_info.values()
-        if isinstance(problem, dict)
+        problem["exception_message"] for problem in validated.exception_info.values() if isinstance(problem, dict)
     }
     return "the check could not be made: " + ("; ".join(sorted(problems)) or "no reason given")

@@ -66,9 +66,7 @@ def _suite(file: Path) -> ExpectationSuite:
         message = f"expectations/{file.name}: expected a suite of Great Expectations, found: {problem}"
         raise ConfigError(message) from problem
     # Great Expectations logs an expectation that it does not accept and goes on without it
-    refused = [
-        one for one in stored["expectations"] if one.get("id") not in {each.id for each in suite.expectations}
-    ]
+    refused = [one for one in stored["expectations"] if one.get("id") not in {each.id for each in suite.expectations}]
     if refused:
         named = ", ".join(f"{one.get('type')} {one.get('kwargs')}" for one in refused)
         message = f"expectations/{file.name}: Great Expectations does not accept {named}. Correct it."
@@ -85,7 +83,5 @@ def _checks_named_by(suite: ExpectationSuite, file: Path) -> list[str]:
     except ValidationError as problem:
         raise ConfigError(f"expectations/{file.name}: meta is incomplete: {problem}") from problem
     if not all(expectation.description for expectation in suite.expectations):
-        raise ConfigError(
-            f"expectations/{file.name}: every expectation needs a description of what it expects."
-        )
+        raise ConfigError(f"expectations/{file.name}: every expectation needs a description of what it expects.")
     return [check.id for check in checks]

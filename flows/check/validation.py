@@ -84,9 +84,7 @@ def _context(pages: Path) -> EphemeralDataContext:
     return context
 
 
-def _judged(
-    context: EphemeralDataContext, suite: ExpectationSuite, frame: Frame, job: CheckJob
-) -> list[Outcome]:
+def _judged(context: EphemeralDataContext, suite: ExpectationSuite, frame: Frame, job: CheckJob) -> list[Outcome]:
     """Return the outcome of every expectation of `suite` on `frame`, in the order of the suite."""
     source = context.data_sources.add_pandas(frame.name)
     batch = source.add_dataframe_asset(frame.name).add_batch_definition_whole_dataframe(frame.name)
@@ -98,8 +96,7 @@ def _judged(
     )
     by_id = {each.expectation_config.id: each for each in validated.results if each.expectation_config}
     return [
-        outcome_of(suite, expectation.configuration, by_id[expectation.id], frame)
-        for expectation in suite.expectations
+        outcome_of(suite, expectation.configuration, by_id[expectation.id], frame) for expectation in suite.expectations
     ]
 
 

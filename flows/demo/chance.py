@@ -32,9 +32,9 @@ def whole(rng: Chance, low: int, high: int, n: int) -> Ints:
 def drawn(rng: Chance, weights: Sequence[int] | Ints, n: int) -> Ints:
     """`n` positions in `weights`, each as likely as its weight."""
     bounds = np.cumsum(np.asarray(weights, dtype=np.int64))
-    position: Ints = np.searchsorted(
-        bounds, (rng.random(n) * bounds[-1]).astype(np.int64), side="right"
-    ).astype(np.int64)
+    position: Ints = np.searchsorted(bounds, (rng.random(n) * bounds[-1]).astype(np.int64), side="right").astype(
+        np.int64
+    )
     return position
 
 

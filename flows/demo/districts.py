@@ -59,9 +59,7 @@ def _numbers_of_children(children: int, parents: int, least: int, most: int, rng
     return numbers
 
 
-def _divided(
-    plan: StreetPlan, near: list[list[int]], parent: Ints, weights: list[list[int]], rng: Chance
-) -> Ints:
+def _divided(plan: StreetPlan, near: list[list[int]], parent: Ints, weights: list[list[int]], rng: Chance) -> Ints:
     """Divide every parent into as many children as it has weights; children count through the whole city."""
     child = np.full(parent.size, -1, dtype=np.int64)
     first = 0
@@ -73,9 +71,7 @@ def _divided(
     return child
 
 
-def _cut_apart(
-    plan: StreetPlan, members: Ints, units: list[tuple[int, int]], child: Ints, rng: Chance
-) -> None:
+def _cut_apart(plan: StreetPlan, members: Ints, units: list[tuple[int, int]], child: Ints, rng: Chance) -> None:
     """Halve `members` along their longer axis until each (unit, share) has its part."""
     if len(units) == 1:
         child[members] = units[0][0]
@@ -101,10 +97,7 @@ def _join_islands(child: Ints, parent: Ints, near: list[list[int]]) -> None:
         for unit in range(int(child.max()) + 1):
             for piece in _pieces(np.flatnonzero(child == unit).tolist(), near)[1:]:
                 across = sorted(
-                    int(child[n])
-                    for b in piece
-                    for n in near[b]
-                    if child[n] != unit and parent[n] == parent[b]
+                    int(child[n]) for b in piece for n in near[b] if child[n] != unit and parent[n] == parent[b]
                 )
                 if across:
                     child[piece] = max(set(across), key=lambda u: (across.count(u), -u))

@@ -57,9 +57,7 @@ class HousingStock:
         base = np.where(new_area, base * phase // 2, base)
         infill = np.where(new_area, 0, base * self._infill * max(year - 2009, 0) // 1_000)
         total = base + infill
-        bound = np.where(
-            new_area, 30, q.subsidised * np.maximum(100 - 3 * (year - SUBSIDY_COUNTED_FROM), 40) // 100
-        )
+        bound = np.where(new_area, 30, q.subsidised * np.maximum(100 - 3 * (year - SUBSIDY_COUNTED_FROM), 40) // 100)
         space = total * self._size + infill * 1_200 + np.where(total > 0, self._odd, 0)
         return Dwellings(
             total=total,

@@ -165,10 +165,7 @@ def household_rows(table: HouseholdTable, at: Listing) -> list[list[str | int]]:
     counts = [table.households, table.one_person, table.with_children, table.single_parent, table.persons]
     columns = [c[at.positions].tolist() for c in counts]
     ids = [i.decode("ascii") for i in at.ids.tolist()]
-    return [
-        [number, at.german_date, *values]
-        for number, values in zip(ids, zip(*columns, strict=True), strict=True)
-    ]
+    return [[number, at.german_date, *values] for number, values in zip(ids, zip(*columns, strict=True), strict=True)]
 
 
 def official_table(totals: dict[int, int], seed: int) -> bytes:

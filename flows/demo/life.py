@@ -12,12 +12,8 @@ from flows.demo.chance import Chance, Flags, Ints, bell, happens, ramp
 from flows.demo.people import IN_A_HOME, MAN, WOMAN, Households, People, Residents
 
 # Rates per 100,000 and year, by single year of age.
-FERTILITY = ramp(
-    (15, 0), (16, 200), (20, 2_600), (26, 8_600), (31, 14_200), (36, 9_400), (41, 2_400), (46, 0)
-)
-LEAVING_HOME = ramp(
-    (17, 0), (18, 9_000), (20, 21_000), (24, 28_000), (30, 30_000), (34, 60_000), (35, 100_000)
-)
+FERTILITY = ramp((15, 0), (16, 200), (20, 2_600), (26, 8_600), (31, 14_200), (36, 9_400), (41, 2_400), (46, 0))
+LEAVING_HOME = ramp((17, 0), (18, 9_000), (20, 21_000), (24, 28_000), (30, 30_000), (34, 60_000), (35, 100_000))
 GOING_INTO_A_HOME = ramp((71, 0), (72, 250), (80, 1_700), (88, 7_500), (95, 15_000))
 
 

@@ -47,9 +47,7 @@ class Dialect:
         parts.append(_constant((self.quote + self.newline).encode(), rows))
         matrix = np.concatenate(parts, axis=1).reshape(-1)
         written: bytes = matrix[matrix != 0].tobytes()
-        return (
-            written if self.encoding in ("utf-8", "cp1252") else written.decode("ascii").encode(self.encoding)
-        )
+        return written if self.encoding in ("utf-8", "cp1252") else written.decode("ascii").encode(self.encoding)
 
 
 def _constant(text: bytes, rows: int) -> npt.NDArray[np.uint8]:

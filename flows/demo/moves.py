@@ -59,9 +59,7 @@ def first_households(crowd: Residents, number: int) -> Residents:
     return Residents(people, Households(crowd.households.side[:number], crowd.households.income[:number]))
 
 
-def free_dwellings(
-    residents: Residents, searching: Ints, stock: Ints, rng: Chance, quarters: Quarters
-) -> Ints:
+def free_dwellings(residents: Residents, searching: Ints, stock: Ints, rng: Chance, quarters: Quarters) -> Ints:
     """The Baublockseite of each free dwelling, those first that are let first."""
     staying = np.ones(residents.households.side.size, dtype=np.bool_)
     staying[searching] = False

@@ -53,9 +53,7 @@ def _named_after(event: Event, before: dict[str, str], stadtteil: dict[str, str]
         first, second = (before[b] for b in event.before)
         return {event.after[0]: f"{first} / {second.split(DASH)[1]}"}
     if event.kind == "split":
-        return dict(
-            zip(event.after, (f"{before[event.before[0]]} I", f"{before[event.before[0]]} II"), strict=True)
-        )
+        return dict(zip(event.after, (f"{before[event.before[0]]} I", f"{before[event.before[0]]} II"), strict=True))
     if event.kind == "renumbered":
         return {event.after[0]: before[event.before[0]]}
     return {}

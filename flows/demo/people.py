@@ -42,9 +42,7 @@ class People:
 
     def with_more(self, others: People) -> People:
         """These people and others."""
-        return People(
-            *(np.concatenate([getattr(self, f.name), getattr(others, f.name)]) for f in fields(self))
-        )
+        return People(*(np.concatenate([getattr(self, f.name), getattr(others, f.name)]) for f in fields(self)))
 
     def age(self, year: int) -> Ints:
         """Age on 31.12. of a year."""
@@ -61,9 +59,7 @@ class Households:
 
     def with_more(self, others: Households) -> Households:
         """These households and others."""
-        return Households(
-            np.concatenate([self.side, others.side]), np.concatenate([self.income, others.income])
-        )
+        return Households(np.concatenate([self.side, others.side]), np.concatenate([self.income, others.income]))
 
 
 @dataclass

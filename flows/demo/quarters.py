@@ -105,9 +105,7 @@ def _special_units(plan: StreetPlan, areas: Districts, unit: Ints, standing: Int
     """Harbour and new area at the rim, the estate where standing is lowest; each in another Stadtteil."""
     units = int(unit.max()) + 1
     members = np.bincount(unit, minlength=units)
-    rim = (
-        np.bincount(unit, weights=plan.distance[plan.side_block], minlength=units).astype(np.int64) // members
-    )
+    rim = np.bincount(unit, weights=plan.distance[plan.side_block], minlength=units).astype(np.int64) // members
     poor = np.bincount(unit, weights=standing, minlength=units).astype(np.int64) // members
     taken: list[int] = []
     for order in (
@@ -146,9 +144,7 @@ def _first_years(
     return first_year
 
 
-def _beds(
-    density: Ints, first_year: Ints, emptied: Ints, einwohner: int, key: np.typing.NDArray[np.float64]
-) -> Ints:
+def _beds(density: Ints, first_year: Ints, emptied: Ints, einwohner: int, key: np.typing.NDArray[np.float64]) -> Ints:
     """Homes for the old: about one place for a hundred residents, 40 to 120 in a house."""
     beds = np.zeros(density.size, dtype=np.int64)
     fit = np.flatnonzero((density > 0) & (first_year == ALWAYS) & (emptied == FOREVER))

@@ -212,9 +212,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, path: str, fault: Fault | None) -> None:
         file = self.extracts.file_at(path)
         if file is None:
-            self._send(
-                path, HTTPStatus.NOT_FOUND, b"Not found\n", {"Content-Type": "text/plain; charset=utf-8"}
-            )
+            self._send(path, HTTPStatus.NOT_FOUND, b"Not found\n", {"Content-Type": "text/plain; charset=utf-8"})
             return
         body, etag = self.extracts.content(file)
         kind = fault.kind if fault else None

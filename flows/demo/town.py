@@ -53,9 +53,7 @@ class _Movements:
 
     def __init__(self, sides: int) -> None:
         self._sides = sides
-        self.moved_in, self.moved_out, self.born, self.died = (
-            np.zeros(sides, dtype=np.int64) for _ in range(4)
-        )
+        self.moved_in, self.moved_out, self.born, self.died = (np.zeros(sides, dtype=np.int64) for _ in range(4))
 
     def into(self, side: Ints) -> None:
         self.moved_in += tally(side, self._sides)

@@ -41,7 +41,7 @@ def orders_in(folder: Path, source: Source) -> list[Order]:
                 f"Source {source.id}: {path.name} lies in two places, {found[path.name]} and {path}. Keep one of them."
             )
         found[path.name] = path
-    return [Order(source.id, name, path=path, year=year_in(source, name)) for name, path in found.items()]
+    return [Order(source.id, name, path=path, year=year_in(source, name)) for name, path in sorted(found.items())]
 
 
 def year_in(source: Source, name: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flows.errors import SourceUnavailable
+from flows.extract.models import Lieferung
 from flows.profile.source import Source
 
 _ZIP = b"PK\x03\x04"  # also of every XLSX
@@ -52,6 +53,22 @@ def refuse_gap_in_years(source: Source, years: list[int], until: int) -> None:
             f"Source {source.id}: expected every year from {first} to {last}, found none for "
             f"{', '.join(map(str, missing))}. Ask the supplier for them, or set `years` in sources.toml."
         )
+
+
+def refuse_same_content(source: Source, lieferungen: list[Lieferung]) -> None:
+    """Stop when two files of counts are the same file: last year's under a new name, or one put there twice.
+
+    Raises:
+        SourceUnavailable: names both.
+    """
+    known: dict[str, str] = {}
+    for one in lieferungen if source.kind in ("register", "matrix", "official") else ():
+        if one.sha256 in known:
+            raise SourceUnavailable(
+                f"Source {source.id}: expected other counts in each file, found the same content in "
+                f"{known[one.sha256]} and {one.name}. Leave one of them out, or ask the supplier for the right one."
+            )
+        known[one.sha256] = one.name
 
 
 def _refusal(source: Source, name: str, expected: str, found: str) -> SourceUnavailable:

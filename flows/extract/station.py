@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.errors import ConfigError, SourceUnavailable
 from flows.extract.drop_folder import orders_in, take
-from flows.extract.gate import refuse_gap_in_years
+from flows.extract.gate import refuse_gap_in_years, refuse_same_content
 from flows.extract.http_file import fetch, orders_at, session, without_secrets
 from flows.extract.landing import Landing
 from flows.extract.models import Lieferung, Order, Pulled
@@ -57,6 +57,7 @@ def pull(
             found = [lieferung for lieferung, _ in brought if lieferung]
             years = [o.year for o, (lieferung, _) in zip(orders, brought, strict=True) if lieferung and o.year]
             refuse_gap_in_years(source, sorted(set(years)), last.year)
+            refuse_same_content(source, found)
             if not found and source.required:
                 raise _nothing_came(source, folder)
             if not found:

@@ -16,7 +16,6 @@ import numpy as np
 
 from flows.geography.links import Flags, Floats, Ints, Links, quotient, sums_of
 
-
 NOTEWORTHY = 0.05
 """From which deviation, as a share of its count, a new unit is reported. Less is what people do between two dates:
 where a unit that went whole has lost some, its old count stands."""

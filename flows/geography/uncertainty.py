@@ -2,20 +2,23 @@
 
 The error of a shared unit has two parts. Its people fall to the one side or the other like tossed coins, which grows
 with the root of their number; and the share itself is wrong, which grows with the number. How large each is was
-measured on redraws whose truth is known (docs/boundary-changes.md, tests/geography/calibration.py), by method.
+measured on redraws whose truth is known (docs/boundary-changes.md), by method.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from flows.geography.links import Floats
+from flows.errors import ConfigError
+from flows.geography.links import Floats, Links, shares_within, sums_of
 from flows.geography.umsteigeschluessel import Method, Schluessel
 
 CONFIDENCE = 0.9
+FEWEST_TRIALS = 40
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,19 @@ class Spread:
         """Return half the width of the interval for these two parts of the error."""
         width: Floats = self.factor * np.sqrt(coins + self.relative * shares)
         return width
+
+
+SPREADS: Mapping[Method, Spread] = {
+    Method.EXACT: Spread(0.0, 0.0),
+    Method.OVERLAP: Spread(3.7, 0.0),
+    Method.BUILDING_WEIGHTED: Spread(1.4, 0.0056),
+    Method.POPULATION_WEIGHTED: Spread(30.0, 0.0),
+    Method.AREA_WEIGHTED: Spread(39.0, 0.001),
+}
+"""Where a city cannot calibrate itself (hold_out): measured as docs/boundary-changes.md tells."""
+
+BORROWED = Spread(13.2, 0.0)
+"""In place of OVERLAP for a Merkmal that goes through the fit of another, such as an age band through that of all."""
 
 
 @dataclass(frozen=True)
@@ -120,26 +136,54 @@ def trials(key: Schluessel, counts: Mapping[str, float], truth: Mapping[str, flo
     return Trials(error[estimated], coins[estimated], shares[estimated])
 
 
-def calibrated(known: Trials) -> Spread:
-    """Return the spread whose 90 % intervals fit the trials best: covering nine in ten, and narrow where they can be.
+def hold_out(links: Links, counts: Mapping[dt.date, Mapping[str, float]]) -> Trials:
+    """Return trials of the fit from the counts of the new units alone: a city calibrates itself, Merkmal by Merkmal.
 
-    Among candidate proportions of the two parts the interval score (Gneiting and Raftery 2007) decides.
+    A connected component of units is known at every date, old counts or not: the sum of its new units. Each date is
+    withheld in turn, estimated from the component's total and the proportions of each other date, and compared.
     """
-    candidates = [Spread(_factor(known, relative), relative) for relative in np.geomspace(1e-6, 1.0, 25)]
-    return min(candidates, key=lambda spread: _interval_score(known, spread))
+    _, island = links.components()
+    size = int(island.max(initial=-1)) + 1
+    known = {date: links.counts_of_new(values) for date, values in counts.items()}
+    found = []
+    for withheld, truth in known.items():
+        total = sums_of(island, truth, size)[island]
+        for near, proportion in known.items():
+            if near == withheld:
+                continue
+            share = shares_within(island, proportion, size)
+            coins = total * share * (1 - share)
+            split = coins > 0
+            error = (total * share - truth) / ageing(abs((withheld - near).days) / 365.25)
+            found.append(Trials(error[split], coins[split], coins[split] ** 2))
+    return Trials.joined(found)
+
+
+def calibrated(known: Trials) -> Spread:
+    """Return the spread that describes the trials best, wide enough for nine in ten of them.
+
+    The proportion of the two parts is the likeliest one if errors fall off exponentially; the factor then is the
+    smallest that covers 90 %.
+
+    Raises:
+        ConfigError: there are too few trials to tell.
+    """
+    if len(known.error) < FEWEST_TRIALS:
+        raise ConfigError(
+            f"An interval is calibrated on at least {FEWEST_TRIALS} estimates with known truth, found "
+            f"{len(known.error)}. Use the default spread of the method."
+        )
+    candidates = (0.0, *np.geomspace(1e-7, 1.0, 29).tolist())
+    relative = max(candidates, key=lambda candidate: _likelihood(known, candidate))
+    scale = np.sqrt(known.coins + relative * known.shares)
+    return Spread(float(np.quantile(abs(known.error) / scale, CONFIDENCE)), relative)
+
+
+def _likelihood(known: Trials, relative: float) -> float:
+    scale = np.sqrt(known.coins + relative * known.shares)
+    return -float(np.mean(np.log(scale)) + np.log(np.mean(abs(known.error) / scale)))
 
 
 def coverage(known: Trials, spread: Spread) -> float:
     """Return the share of trials whose truth lies inside the interval."""
     return float(np.mean(abs(known.error) <= spread.half_width(known.coins, known.shares) + 1e-9))
-
-
-def _factor(known: Trials, relative: float) -> float:
-    return float(np.quantile(abs(known.error) / np.sqrt(known.coins + relative * known.shares), CONFIDENCE))
-
-
-def _interval_score(known: Trials, spread: Spread) -> float:
-    half = spread.half_width(known.coins, known.shares)
-    missed = np.maximum(abs(known.error) - half, 0.0)
-    relative = np.maximum(np.sqrt(known.coins), 1e-9)
-    return float(np.mean((2 * half + 2 / (1 - CONFIDENCE) * missed) / relative))

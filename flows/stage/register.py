@@ -82,6 +82,7 @@ def _names(source: Source, contract: Register) -> dict[str, str]:
 def _count(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE OR REPLACE TEMP VIEW person AS {sql('stage/person')}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE register_gezaehlt AS {sql('stage/register_gezaehlt')}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE register_tag AS {sql('stage/register_tag')}")
 
 
 def _count_fast(con: duckdb.DuckDBPyConnection, source: Source, contract: Register, files: dict[str, Path]) -> bool:

@@ -197,6 +197,12 @@ def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> No
          for unit, name in level.names.items() if (z.id, level.id, unit) not in given],
     )  # fmt: skip
     con.execute(f"INSERT INTO stage.geometrie BY NAME {sql('stage/geometrie')}")
+    nowhere = con.execute(sql("stage/geometrie_verletzt")).fetchone()
+    if nowhere:
+        raise SourceUnavailable(
+            f"Base unit {nowhere[0]}: expected a polygon in {profile.city.crs}, found one that is empty or lies "
+            "nowhere. Is `crs` of its source in sources.toml right? Else ask the supplier for the file again."
+        )
     con.execute(f"INSERT INTO stage.zuordnung BY NAME {sql('stage/zuordnung')}")
 
 

@@ -141,7 +141,12 @@ def stichtag_in_name(source: Source, name: str) -> dt.date:
             "found none. Correct `file` or the `stichtag` rule in sources.toml."
         )
     parts = match.groupdict()
-    month = int(parts.get("month") or 0) or 6 * int(parts.get("half") or 2)
+    month = int(parts["month"]) if parts.get("month") else 6 * int(parts.get("half") or 2)
+    if not 1 <= month <= 12:
+        raise SourceUnavailable(
+            f"Source {source.id}: expected a month or half-year in the file name {name}, found one that no year has. "
+            "Correct `file` in sources.toml, or ask the supplier."
+        )
     return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
 
 

@@ -1,7 +1,7 @@
 -- One row a person of a register extract: typed, with `gut` = every field keeps the contract.
 -- Never stored: the register is counted while it is read (register.sql).
 -- Reads roh_person (text as delivered); the codes of the office are variables set from sources.toml.
--- A cast alone would take 3.7 for 4 and 1e1 for 10; years are whole when they are written back as they came.
+-- A cast alone would take 3.7 for 4 and 1e1 for 10; years are whole when the text has just as many digits.
 WITH gewandelt AS (
     SELECT
         *,
@@ -14,12 +14,18 @@ gelesen AS (
     SELECT
         * EXCLUDE (alter_zahl, dauer_zahl),
         CASE
-            WHEN alter_zahl::VARCHAR = alter_text THEN alter_zahl
-            WHEN lpad(alter_zahl::VARCHAR, length(alter_text)::INTEGER, '0') = alter_text THEN alter_zahl
+            WHEN
+                strlen(alter_text) = 1 + (alter_zahl >= 10)::INTEGER + (alter_zahl >= 100)::INTEGER
+                AND alter_text NOT IN ('1e2', '1E2')
+                THEN alter_zahl
+            WHEN regexp_full_match(alter_text, '\d+') THEN alter_zahl
         END AS alter_jahre,
         CASE
-            WHEN dauer_zahl::VARCHAR = dauer_text THEN dauer_zahl
-            WHEN lpad(dauer_zahl::VARCHAR, length(dauer_text)::INTEGER, '0') = dauer_text THEN dauer_zahl
+            WHEN
+                strlen(dauer_text) = 1 + (dauer_zahl >= 10)::INTEGER + (dauer_zahl >= 100)::INTEGER
+                AND dauer_text NOT IN ('1e2', '1E2')
+                THEN dauer_zahl
+            WHEN regexp_full_match(dauer_text, '\d+') THEN dauer_zahl
         END AS dauer_jahre
     FROM gewandelt
 )

@@ -1,22 +1,18 @@
 -- One row a base unit and Stichtag: the Merkmale counted from the persons of the register.
 WITH gezaehlt AS (
     SELECT
-        *,
-        try_strptime(stichtag_text, getvariable('stichtag_format'))::DATE AS tag
+        register_gezaehlt.*,
+        register_tag.tag,
+        register_tag.basis
     FROM register_gezaehlt
-    WHERE gut
+    INNER JOIN register_tag ON register_gezaehlt.stichtag_text = register_tag.stichtag_text
+    WHERE register_gezaehlt.gut
 )
 
 SELECT
     getvariable('quelle') AS quelle,
     tag AS stichtag,
-    (
-        SELECT zuschnitt.basis
-        FROM katalog.zuschnitt
-        WHERE zuschnitt.gueltig_ab <= gezaehlt.tag
-        ORDER BY zuschnitt.gueltig_ab DESC
-        LIMIT 1
-    ) AS basis,
+    basis,
     basis_text AS basis_id,
     sum(einwohner)::BIGINT AS einwohner,
     sum(unter_3)::BIGINT AS einwohner_0_2,

@@ -1,20 +1,26 @@
--- One row a counted group that breaks the contract: a bad field, Stichtag or base unit (none when all is well).
-WITH mit_stichtag AS (
-    SELECT
-        *,
-        try_strptime(stichtag_text, getvariable('stichtag_format'))::DATE AS tag
+-- One row a text that breaks the contract: a bad field, Stichtag or base unit (none when all is well).
+-- Each base unit is matched once, however many Stichtage it stands in.
+WITH einheit AS (
+    SELECT DISTINCT
+        register_gezaehlt.basis_text,
+        register_tag.basis_muster
     FROM register_gezaehlt
+    INNER JOIN register_tag ON register_gezaehlt.stichtag_text = register_tag.stichtag_text
 )
 
-SELECT
-    mit_stichtag.datei,
-    mit_stichtag.basis_text,
-    mit_stichtag.stichtag_text
-FROM mit_stichtag
-ASOF LEFT JOIN katalog.zuschnitt ON mit_stichtag.tag >= zuschnitt.gueltig_ab
-WHERE
-    NOT mit_stichtag.gut
-    OR zuschnitt.basis IS NULL
-    OR NOT coalesce(regexp_full_match(mit_stichtag.basis_text, zuschnitt.basis_muster), FALSE)
-ORDER BY mit_stichtag.datei, mit_stichtag.basis_text, mit_stichtag.stichtag_text
+SELECT basis_text AS beleg
+FROM register_gezaehlt
+WHERE NOT gut
+
+UNION ALL
+
+SELECT stichtag_text AS beleg
+FROM register_tag
+WHERE basis IS NULL
+
+UNION ALL
+
+SELECT basis_text AS beleg
+FROM einheit
+WHERE NOT coalesce(regexp_full_match(basis_text, basis_muster), FALSE)
 LIMIT 1

@@ -3,7 +3,10 @@ WITH zahlen AS (
     SELECT
         zelle.*,
         fehlzeichen.status AS zeichen_status,
-        CASE
+        CASE -- most cells are plain digits or a sign; only the rest need the pattern
+            WHEN fehlzeichen.status IS NOT NULL THEN NULL
+            WHEN strlen(zelle.zelltext) BETWEEN 1 AND 15 AND trim(zelle.zelltext, '0123456789') = ''
+                THEN try_cast(zelle.zelltext AS DOUBLE)
             WHEN regexp_full_match(zelle.zelltext, getvariable('zahl_muster'))
                 THEN
                     try_cast(
@@ -30,8 +33,6 @@ ganzzahlig AS (
 SELECT
     zahlen.datei,
     zahlen.zeile,
-    zahlen.basis_text,
-    zahlen.stichtag_text,
     zahlen.spalte,
     zahlen.zelltext,
     CASE WHEN zahlen.zeichen_status = 'nichts' THEN 0 ELSE zahlen.zahl END AS wert,

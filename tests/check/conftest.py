@@ -156,14 +156,10 @@ def _fill_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
         )
         for rolle, merkmal in (("zaehler", zaehler), ("nenner", nenner)):
             if merkmal:
-                connection.execute(
-                    "INSERT INTO katalog.indikator_teil VALUES (?, ?, ?)", [indikator, rolle, merkmal]
-                )
+                connection.execute("INSERT INTO katalog.indikator_teil VALUES (?, ?, ?)", [indikator, rolle, merkmal])
 
 
-def _fill_deliveries(
-    connection: duckdb.DuckDBPyConnection, sozialraeume: int, stichtage: tuple[str, ...]
-) -> None:
+def _fill_deliveries(connection: duckdb.DuckDBPyConnection, sozialraeume: int, stichtage: tuple[str, ...]) -> None:
     connection.execute(
         """
         CREATE TEMP TABLE block AS

@@ -13,9 +13,7 @@ _ORACLE = _REAL / "oracles" / "hidiroglou_berthelot"
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(
-        not _ORACLE.is_dir(), reason=f"the oracle {_ORACLE} is not there (set FORTSCHREIBUNG_REAL)"
-    ),
+    pytest.mark.skipif(not _ORACLE.is_dir(), reason=f"the oracle {_ORACLE} is not there (set FORTSCHREIBUNG_REAL)"),
 ]
 
 
@@ -23,9 +21,7 @@ pytestmark = [
 def scores():
     """Scores of both Merkmale of the oracle's input, from the SQL as it stands."""
     with duckdb.connect() as connection:
-        delivered = connection.read_csv(
-            str(_ORACLE / "input_berlin_plr_2020h1_h2.csv"), dtype={"id": "VARCHAR"}
-        )
+        delivered = connection.read_csv(str(_ORACLE / "input_berlin_plr_2020h1_h2.csv"), dtype={"id": "VARCHAR"})
         delivered.create("delivered")
         connection.execute("""
             CREATE SCHEMA katalog;
@@ -70,9 +66,7 @@ def test_the_same_units_are_outliers_as_in_r(scores, merkmal, c, outliers):
 
 @pytest.mark.parametrize("merkmal", ["inhabitants", "inhabitants_foreigners"])
 def test_every_score_is_that_of_r(scores, merkmal):
-    expected = scores.read_csv(
-        str(_ORACLE / f"expected_univOutl_{merkmal}_U0.5_A0.05_C4.csv"), dtype={"id": "VARCHAR"}
-    )
+    expected = scores.read_csv(str(_ORACLE / f"expected_univOutl_{merkmal}_U0.5_A0.05_C4.csv"), dtype={"id": "VARCHAR"})
 
     theirs = dict(expected.project("id, Escore").fetchall())
 

@@ -48,9 +48,7 @@ def test_the_pages_load_nothing_and_their_links_lead_somewhere(city):
 
 
 def test_the_first_page_names_failure_units_and_remedy(city):
-    city.spoil(
-        "UPDATE indikator_wert SET wert = 101 WHERE raum_id = '011002' AND indikator_id = 'sgb2_quote'"
-    )
+    city.spoil("UPDATE indikator_wert SET wert = 101 WHERE raum_id = '011002' AND indikator_id = 'sgb2_quote'")
 
     page = (city.check().report.path / "index.html").read_text()
 
@@ -88,9 +86,7 @@ def test_checks_json_lists_every_check_with_reason_and_remedy(city):
 
 
 def test_a_second_run_replaces_the_first_report(city):
-    city.spoil(
-        "INSERT INTO stage.quarantaene VALUES ('sgb2', 'S.csv', 17, 'PERSONEN', 'x1', 'a whole number')"
-    )
+    city.spoil("INSERT INTO stage.quarantaene VALUES ('sgb2', 'S.csv', 17, 'PERSONEN', 'x1', 'a whole number')")
     city.check()
     city.spoil("DELETE FROM stage.quarantaene")
 
@@ -102,9 +98,7 @@ def test_a_second_run_replaces_the_first_report(city):
 
 def test_twenty_units_are_named_and_all_are_counted_and_kept(make_city):
     city = make_city(sozialraeume=40)
-    city.spoil(
-        "UPDATE indikator_wert SET wert = 101 WHERE indikator_id = 'sgb2_quote' AND raumebene = 'sozialraum'"
-    )
+    city.spoil("UPDATE indikator_wert SET wert = 101 WHERE indikator_id = 'sgb2_quote' AND raumebene = 'sozialraum'")
 
     checked = city.check()
 
@@ -114,9 +108,7 @@ def test_twenty_units_are_named_and_all_are_counted_and_kept(make_city):
 
 
 def test_blockers_stop_with_check_units_found_expected_and_remedy(city):
-    city.spoil(
-        "UPDATE indikator_wert SET wert = 101 WHERE raum_id = '011002' AND indikator_id = 'sgb2_quote'"
-    )
+    city.spoil("UPDATE indikator_wert SET wert = 101 WHERE raum_id = '011002' AND indikator_id = 'sgb2_quote'")
     city.spoil("UPDATE stage.datei SET entfallen = 4 WHERE datei = 'EW_2024-12-31'")
 
     with pytest.raises(CheckStopped) as stopped:

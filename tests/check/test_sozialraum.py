@@ -25,15 +25,11 @@ def test_a_unit_twice_without_name_and_area_is_seen_by_three_checks(city):
 
 
 def test_a_missing_unit_of_one_merkmal_and_stichtag_is_named(city):
-    city.spoil(
-        "DELETE FROM merkmal_raum WHERE raum_id = '011002' AND merkmal = 'sgb2' AND stichtag = '2024-12-31'"
-    )
+    city.spoil("DELETE FROM merkmal_raum WHERE raum_id = '011002' AND merkmal = 'sgb2' AND stichtag = '2024-12-31'")
 
     checked = city.check()
 
-    assert checked.units("raum_vollstaendig") == [
-        "sozialraum 011002, Zuschnitt 2020-01-01, 2024-12-31, sgb2: missing"
-    ]
+    assert checked.units("raum_vollstaendig") == ["sozialraum 011002, Zuschnitt 2020-01-01, 2024-12-31, sgb2: missing"]
     assert checked.results["raum_vollstaendig"].blocks
 
 
@@ -45,9 +41,7 @@ def test_a_unit_that_the_zuschnitt_does_not_have_is_named(city):
 
     checked = city.check()
 
-    assert checked.results["raum_vollstaendig"].units == [
-        "sozialraum 011999, Zuschnitt 2020-01-01, 2024-12-31, sgb2"
-    ]
+    assert checked.results["raum_vollstaendig"].units == ["sozialraum 011999, Zuschnitt 2020-01-01, 2024-12-31, sgb2"]
     assert checked.findings[0].found == "a row of a unit that the Zuschnitt does not have"
 
 
@@ -69,9 +63,7 @@ def test_levels_with_different_sums_are_named(city):
     checked = city.check()
 
     assert checked.failed == {"raum_summen"}
-    assert checked.units("raum_summen") == [
-        "haushalte, 2024-12-31, Zuschnitt 2020-01-01: 2701.0 over all of stadtteil"
-    ]
+    assert checked.units("raum_summen") == ["haushalte, 2024-12-31, Zuschnitt 2020-01-01: 2701.0 over all of stadtteil"]
 
 
 def test_areas_may_differ_by_rounding_and_counts_may_not(city):
@@ -84,25 +76,19 @@ def test_areas_may_differ_by_rounding_and_counts_may_not(city):
 
 
 def test_counts_lost_between_base_units_and_city_are_named(city):
-    city.spoil(
-        "UPDATE merkmal_raum SET wert = 0.5 * wert WHERE merkmal = 'geburten' AND stichtag = '2024-12-31'"
-    )
+    city.spoil("UPDATE merkmal_raum SET wert = 0.5 * wert WHERE merkmal = 'geburten' AND stichtag = '2024-12-31'")
 
     assert "geburten, 2024-12-31: 27.0 in the city" in city.check().units("basis_summe")
 
 
 def test_counts_delivered_for_other_base_units_than_those_of_the_stichtag_are_not_lost_silently(city):
-    city.deliver(
-        "UPDATE stage.zaehlung SET basis = 'adressen' WHERE merkmal = 'geburten' AND stichtag = '2024-12-31'"
-    )
+    city.deliver("UPDATE stage.zaehlung SET basis = 'adressen' WHERE merkmal = 'geburten' AND stichtag = '2024-12-31'")
 
     assert city.check().units("basis_summe") == ["geburten, 2024-12-31: nothing in the city"]
 
 
 def test_a_part_above_its_whole_in_the_city_is_a_blocker(city):
-    city.deliver(
-        "UPDATE stage.zaehlung SET wert = 2 * wert WHERE merkmal = 'sgb2_0_14' AND stichtag = '2024-12-31'"
-    )
+    city.deliver("UPDATE stage.zaehlung SET wert = 2 * wert WHERE merkmal = 'sgb2_0_14' AND stichtag = '2024-12-31'")
 
     checked = city.check()
 
@@ -173,9 +159,7 @@ def test_a_stichtag_without_official_total_is_only_noted(city):
 
 
 def test_a_figure_that_stands_twice_is_named(city):
-    city.spoil(
-        "INSERT INTO indikator_wert FROM indikator_wert WHERE raum_id = '011002' AND stichtag = '2024-12-31'"
-    )
+    city.spoil("INSERT INTO indikator_wert FROM indikator_wert WHERE raum_id = '011002' AND stichtag = '2024-12-31'")
 
     checked = city.check()
 
@@ -244,16 +228,12 @@ def test_empty_constant_and_doubled_indikatoren_are_warnings(city):
     assert checked.results["indikator_leer"].units == ["einwohner"]
     assert checked.results["indikator_konstant"].units == ["sgb2_quote"]
     assert checked.results["indikator_gleich"].units == ["anteil_weiblich"]
-    assert (
-        "first Indikator with the same content: anteil_nichtdeutsche" in checked.units("indikator_gleich")[0]
-    )
+    assert "first Indikator with the same content: anteil_nichtdeutsche" in checked.units("indikator_gleich")[0]
     assert checked.report.warnings == 3
 
 
 def test_an_indikator_that_was_never_delivered_is_not_called_empty(city):
-    city.spoil(
-        "UPDATE indikator_wert SET wert = NULL, status = 'nicht_geliefert' WHERE indikator_id = 'sgb2_quote'"
-    )
+    city.spoil("UPDATE indikator_wert SET wert = NULL, status = 'nicht_geliefert' WHERE indikator_id = 'sgb2_quote'")
 
     assert city.check().failed == set()
 

@@ -32,9 +32,7 @@ def test_a_file_staged_twice_is_a_blocker(city):
 
 
 def test_an_empty_file_and_last_years_file_again_are_warnings(city):
-    city.spoil(
-        "INSERT INTO stage.datei SELECT 'sgb2', 'neu.csv', sha256, 0, 0, 0, 0, 0 FROM stage.datei LIMIT 1"
-    )
+    city.spoil("INSERT INTO stage.datei SELECT 'sgb2', 'neu.csv', sha256, 0, 0, 0, 0, 0 FROM stage.datei LIMIT 1")
 
     checked = city.check()
 
@@ -44,9 +42,7 @@ def test_an_empty_file_and_last_years_file_again_are_warnings(city):
 
 
 def test_a_row_in_quarantine_is_named_with_file_line_column_and_rule(city):
-    city.spoil(
-        "INSERT INTO stage.quarantaene VALUES ('sgb2', 'S.csv', 17, 'PERSONEN', 'x1', 'a whole number')"
-    )
+    city.spoil("INSERT INTO stage.quarantaene VALUES ('sgb2', 'S.csv', 17, 'PERSONEN', 'x1', 'a whole number')")
 
     checked = city.check()
 
@@ -118,9 +114,7 @@ def test_counts_in_a_base_unit_without_zuordnung_are_lost_and_found(city):
 
 
 def test_a_base_unit_in_two_sozialraeume_is_a_blocker(city):
-    city.deliver(
-        "INSERT INTO stage.zuordnung VALUES ('2020-01-01', 'bbs', '01100021', 'sozialraum', '011003')"
-    )
+    city.deliver("INSERT INTO stage.zuordnung VALUES ('2020-01-01', 'bbs', '01100021', 'sozialraum', '011003')")
 
     checked = city.check()
 
@@ -129,9 +123,7 @@ def test_a_base_unit_in_two_sozialraeume_is_a_blocker(city):
 
 
 def test_an_empty_base_unit_needs_no_zuordnung(city):
-    city.deliver(
-        "INSERT INTO stage.zaehlung VALUES ('einwohner', '2024-12-31', 'bbs', '09999991', 'sgb2', 0, 'ok')"
-    )
+    city.deliver("INSERT INTO stage.zaehlung VALUES ('einwohner', '2024-12-31', 'bbs', '09999991', 'sgb2', 0, 'ok')")
 
     assert city.check().failed == set()
 
@@ -159,9 +151,7 @@ def test_age_bands_that_do_not_add_up_are_a_blocker(city):
     checked = city.check()
 
     assert checked.failed == {"staged_altersgruppen"}
-    assert checked.units("staged_altersgruppen") == [
-        "bbs 01100021, 2024-12-31: 799.0 in the bands 0-2 to 67+"
-    ]
+    assert checked.units("staged_altersgruppen") == ["bbs 01100021, 2024-12-31: 799.0 in the bands 0-2 to 67+"]
 
 
 def test_a_band_that_is_unknown_is_not_added_up(city):

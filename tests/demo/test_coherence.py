@@ -37,9 +37,7 @@ def test_parts_of_the_residents_are_no_more_than_the_residents(small) -> None:
 
 
 @pytest.mark.parametrize("year", [2022, 2023, 2024])
-def test_every_foreigner_has_a_migration_background_and_nobody_lived_there_before_birth(
-    small, year: int
-) -> None:
+def test_every_foreigner_has_a_migration_background_and_nobody_lived_there_before_birth(small, year: int) -> None:
     for person in small.persons(year):
         assert person["NATION"] == "D" or person["MIGRATION"] == "1"
         assert 0 <= int(person["WOHNDAUER"]) <= int(person["ALTER"]) <= 110
@@ -49,9 +47,7 @@ def test_every_foreigner_has_a_migration_background_and_nobody_lived_there_befor
 def test_every_table_lists_the_same_block_sides(small, year: int) -> None:
     listed = sorted(small.movements(year))
     assert [r["BBS"] for r in small.table(f"soziales/SGBII_{year}.csv", "utf-8")] == listed
-    assert [
-        r["BBS"] for r in small.table(f"soziales/Mindestsicherung_{year}.csv", "utf-8-sig", ",")
-    ] == listed
+    assert [r["BBS"] for r in small.table(f"soziales/Mindestsicherung_{year}.csv", "utf-8-sig", ",")] == listed
     assert [r["BBS"] for r in small.table(f"wohnen/Wohnungen_{year}.csv", "cp1252")] == listed
     assert [r[0] for r in small.households(year)[4:]] == listed
     if year <= 2021:

@@ -24,9 +24,7 @@ def test_older_register_tables_have_preamble_lost_zeros_total_and_footer(small) 
         assert "synthetische Daten" in lines[2]
         assert lines[3] == f"Stichtag: 31.12.{year}"
         assert lines[4] == ""
-        assert lines[5].startswith(
-            "BBS;STICHTAG;INSGESAMT;M;W;D;NICHTDEUTSCH;MIGRATION;MIGRATION_U18;DAUER5;"
-        )
+        assert lines[5].startswith("BBS;STICHTAG;INSGESAMT;M;W;D;NICHTDEUTSCH;MIGRATION;MIGRATION_U18;DAUER5;")
         assert lines[5].endswith(";A099;A100")
         assert re.match(r"11\d{5};", lines[6]), "the leading zero of 011... is lost"
         assert any(line.startswith(f"Summe;31.12.{year};1") for line in lines)
@@ -70,9 +68,7 @@ def test_sgb2_has_no_bom_a_dash_for_zero_and_secret_cells_in_2016_only(small) ->
 
 def test_mindestsicherung_is_quoted_and_comma_separated_with_iso_dates(small) -> None:
     raw = small.bytes("soziales/Mindestsicherung_2019.csv")
-    assert raw.startswith(
-        codecs.BOM_UTF8 + b'"BBS","STICHTAG","EMPFAENGER_65PLUS"\n"01100011","2019-12-31","'
-    )
+    assert raw.startswith(codecs.BOM_UTF8 + b'"BBS","STICHTAG","EMPFAENGER_65PLUS"\n"01100011","2019-12-31","')
 
 
 def test_dwellings_have_decimal_comma_and_thousands_dot(small) -> None:
@@ -103,10 +99,7 @@ def test_the_official_table_has_six_lines_before_and_a_footer_after(small) -> No
 
 
 def test_everything_that_can_say_so_says_that_it_is_synthetic(small) -> None:
-    assert (
-        json.loads(small.bytes("raum/Baublockseiten.geojson"))["name"]
-        == "Musterstadt (synthetisch) Baublockseiten"
-    )
+    assert json.loads(small.bytes("raum/Baublockseiten.geojson"))["name"] == "Musterstadt (synthetisch) Baublockseiten"
     assert "synthetische Daten" in small.bytes("index.html").decode()
     assert "synthetisch" in small.bytes("amtlich/Bevoelkerung.csv").decode("cp1252")
     assert "synthetisch" in small.bytes("raum/Raeume_2020.csv").decode("cp1252")

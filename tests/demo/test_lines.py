@@ -27,9 +27,7 @@ def test_utf16_rows_are_text_of_two_bytes() -> None:
     assert dialect.table([cells(np.array([7, 12]))]).decode("utf-16-le") == "7\r\n12\r\n"
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [(0, "-"), (7, "7"), (999, "999"), (1000, "1.000"), (1234567, "1.234.567")]
-)
+@pytest.mark.parametrize(("value", "text"), [(0, "-"), (7, "7"), (999, "999"), (1000, "1.000"), (1234567, "1.234.567")])
 def test_thousands_have_dots_and_zero_is_a_dash(value: int, text: str) -> None:
     assert dash_for_zero(value) == text
     assert dotted(value) == (text if value else "0")
@@ -47,9 +45,7 @@ def test_archives_and_workbooks_repeat_byte_by_byte() -> None:
 
 
 @given(st.integers(0, 10_000), st.lists(st.integers(0, 50), min_size=1, max_size=40).filter(any))
-def test_what_is_shared_out_is_neither_lost_nor_given_to_those_without_weight(
-    total: int, weights: list[int]
-) -> None:
+def test_what_is_shared_out_is_neither_lost_nor_given_to_those_without_weight(total: int, weights: list[int]) -> None:
     parts = shared_out(total, np.array(weights))
     assert parts.sum() == total
     assert all(p == 0 for p, w in zip(parts, weights, strict=True) if w == 0)

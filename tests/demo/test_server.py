@@ -70,9 +70,7 @@ def test_the_etag_counts_more_than_the_date(server) -> None:
     ("wanted", "start", "stop"),
     [("bytes=0-9", 0, 10), ("bytes=4000-", 4000, 4814), ("bytes=-14", 4800, 4814)],
 )
-def test_a_part_is_sent_where_a_part_is_asked_for(
-    server, shelf: Path, wanted: str, start: int, stop: int
-) -> None:
+def test_a_part_is_sent_where_a_part_is_asked_for(server, shelf: Path, wanted: str, start: int, stop: int) -> None:
     answer = _get(server, headers={"Range": wanted})
     assert answer.status_code == 206
     assert answer.headers["Content-Range"] == f"bytes {start}-{stop - 1}/4814"
@@ -102,9 +100,7 @@ def test_a_folder_answers_with_its_index_and_what_is_missing_with_404(server) ->
     assert _get(server, "nothing.csv").status_code == 404
 
 
-@pytest.mark.parametrize(
-    "path", ["/../secret.txt", "/wohnen/../../secret.txt", "/%2e%2e/secret.txt", "//etc/passwd"]
-)
+@pytest.mark.parametrize("path", ["/../secret.txt", "/wohnen/../../secret.txt", "/%2e%2e/secret.txt", "//etc/passwd"])
 def test_nothing_outside_the_folder_is_served(tmp_path: Path, path: str) -> None:
     (tmp_path / "shelf").mkdir()
     (tmp_path / "secret.txt").write_text("secret")

@@ -70,9 +70,7 @@ def test_the_blocks_are_no_perfect_grid(block_sides) -> None:
 
 @pytest.mark.parametrize("zuschnitt", [2015, 2020])
 @pytest.mark.parametrize("year", [2015, 2019, 2020, 2024])
-def test_every_inhabited_block_side_is_assigned_once_where_its_history_is_known(
-    small, zuschnitt, year
-) -> None:
+def test_every_inhabited_block_side_is_assigned_once_where_its_history_is_known(small, zuschnitt, year) -> None:
     assigned = small.assignment(zuschnitt)
     inhabited = {bbs for bbs, by_age in small.ages(year).items() if sum(by_age)}
     missing = inhabited - set(assigned)

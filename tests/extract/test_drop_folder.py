@@ -11,6 +11,7 @@ from flows.extract.landing import Landing
 from flows.extract.station import pull
 
 CONTENT = "BBS;EW\n01100001;12\n"
+OTHER = "BBS;EW\n01100001;13\n"
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def names(pulled) -> list[str]:
 
 
 def test_files_are_picked_by_the_pattern_of_the_source(take, drop: Path) -> None:
-    (drop / "jahr_2023.csv").write_text(CONTENT)
+    (drop / "jahr_2023.csv").write_text(OTHER)
     for other in ("jahr_23.csv", "jahr_2023.csv.bak", "JAHR_2024.CSV", "alt_jahr_2024.csv", "liesmich.txt"):
         (drop / other).write_text("?")
     assert names(take()) == ["jahr_2022.csv", "jahr_2023.csv"]
@@ -45,7 +46,7 @@ def test_files_are_picked_by_the_pattern_of_the_source(take, drop: Path) -> None
 
 def test_files_in_folders_below_are_found(take, drop: Path) -> None:
     (drop / "2023").mkdir()
-    (drop / "2023" / "jahr_2023.csv").write_text(CONTENT)
+    (drop / "2023" / "jahr_2023.csv").write_text(OTHER)
     assert names(take()) == ["jahr_2022.csv", "jahr_2023.csv"]
 
 
@@ -153,7 +154,7 @@ def test_a_missing_required_source_says_what_to_do(take, drop: Path) -> None:
 def test_a_gap_between_the_years_in_a_folder_is_told_for_a_yearly_source(
     small_city, source, tmp_path: Path, drop: Path
 ) -> None:
-    (drop / "jahr_2024.csv").write_text(CONTENT)
+    (drop / "jahr_2024.csv").write_text(OTHER)
     profile = small_city.with_sources(source("jahr", years="{ first = 2022 }"))
     with pytest.raises(SourceUnavailable, match="every year from 2022 to 2024, found none for 2023"):
         pull(profile, Landing(tmp_path / "landing"), folder=drop)
@@ -180,3 +181,9 @@ def test_a_file_that_may_not_be_read_is_told(take, drop: Path) -> None:
 def test_a_link_to_nowhere_is_no_file(take, drop: Path) -> None:
     (drop / "jahr_2023.csv").symlink_to(drop / "weg.csv")
     assert names(take()) == ["jahr_2022.csv"]
+
+
+def test_last_years_file_under_a_new_name_stops(take, drop: Path) -> None:
+    (drop / "jahr_2023.csv").write_text(CONTENT)
+    with pytest.raises(SourceUnavailable, match=r"found the same content in jahr_2022\.csv and jahr_2023\.csv"):
+        take()

@@ -91,12 +91,21 @@ def test_a_damaged_object_is_fetched_again(office) -> None:
     assert office.server.answers == {(FILE, 200): 2}
 
 
-def test_addresses_that_differ_only_after_the_question_mark_are_told_apart(office, small_city, yearly) -> None:
-    office.ask_for(small_city.with_sources(yearly(url='"${OFFICE}/bestand.csv?jahr={year}"')))
+def test_files_of_one_name_in_folders_by_year_are_told_apart(office, small_city, yearly) -> None:
+    for year in (2020, 2021, 2022):
+        (office.shelf / str(year)).mkdir()
+        (office.shelf / f"jahr_{year}.csv").rename(office.shelf / str(year) / FILE)
+    office.ask_for(small_city.with_sources(yearly(url='"${OFFICE}/{year}/bestand.csv"')))
     pulled = office.pull(until=dt.date(2022, 12, 31))
     assert [one.name for one in pulled.lieferungen] == ["bestand_2020.csv", "bestand_2021.csv", "bestand_2022.csv"]
     assert pulled.new == 3
     assert office.pull(until=dt.date(2022, 12, 31)).unchanged == 3
+
+
+def test_addresses_that_differ_only_after_the_question_mark_are_told_apart(office, small_city, yearly) -> None:
+    (source,) = small_city.with_sources(yearly(url='"${OFFICE}/export?jahr={year}"')).sources
+    orders = http_file.orders_at(source, dt.date(2021, 12, 31))
+    assert [order.name for order in orders] == ["export_2020", "export_2021"]
 
 
 # --- Years ---

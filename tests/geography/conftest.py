@@ -1,6 +1,6 @@
 """Tiny cities, drawn: each letter is a square of 100 m, the letter names its unit, a dot belongs to none.
 
-    city.zuschnitt("2015", "AAB", "AAB")     two rows, the upper one first
+city.zuschnitt("2015", "AAB", "AAB")     two rows, the upper one first
 """
 
 from __future__ import annotations

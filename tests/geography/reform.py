@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
+from flows.geography.area_weighting import density_seed
+from flows.geography.best_key import Evidence, best_key
 from flows.geography.intersection import Intersection, intersection
+from flows.geography.links import Floats, Links, links_between
+from flows.geography.overlap_fit import band_fits, overlap_fit
+from flows.geography.umsteigeschluessel import Schluessel
 
 OLD, NEW = "2006-01-01", "2021-01-01"
 BANDS = {
@@ -50,7 +56,8 @@ def read_reform(con: duckdb.DuckDBPyConnection, folder: Path) -> Reform:
             SELECT
                 '{zuschnitt}', 'sozialraum',
                 -- one of the two units called Schloßstraße carries the other's id (cities/berlin/corrections.toml)
-                CASE WHEN f->'properties'->>'id' = '06010102' AND abs((f->'properties'->>'area')::DOUBLE - 562454.33) < 1
+                CASE WHEN f->'properties'->>'id' = '06010102'
+                        AND abs((f->'properties'->>'area')::DOUBLE - 562454.33) < 1
                     THEN '04030417' ELSE f->'properties'->>'{unit}' END,
                 ST_AsWKB(ST_MakeValid(ST_Transform(
                     ST_GeomFromGeoJSON(f->'geometry'), 'EPSG:4326', 'EPSG:25833', always_xy := true
@@ -68,6 +75,50 @@ def read_reform(con: duckdb.DuckDBPyConnection, folder: Path) -> Reform:
 def _counts(path: Path) -> Counts:
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return {
-        merkmal: {row["id"]: float(row[column]) for row in rows} for merkmal, column in (OTHERS | BANDS).items()
-    }
+    return {merkmal: {row["id"]: float(row[column]) for row in rows} for merkmal, column in (OTHERS | BANDS).items()}
+
+
+def fitted(reform: Reform, at: str, near: str, merkmale: tuple[str, ...] = ("einwohner",)) -> dict[str, Schluessel]:
+    """The keys from old to new units for each Merkmal, from the old counts of `at` and the new ones of `near`."""
+    pieces = reform.pieces
+    old, new = _arrays(pieces.links, reform, at, merkmale)[0], _arrays(pieces.links, reform, near, merkmale)[1]
+    seed = density_seed(pieces.links, pieces.area, pieces.new_area, new["einwohner"])
+    fits = band_fits(pieces.links, seed, old, new, total="einwohner")
+    return {m: best_key(Evidence(pieces.links, pieces.area, fit, density=seed)) for m, fit in fits.items()}
+
+
+def fitted_back(reform: Reform, at: str, near: str) -> Schluessel:
+    """The key from new to old units, from the new counts of `at` and the old ones of `near`."""
+    pieces, links = reform.pieces, reform.pieces.links.turned()
+    old = links.counts_of_new(reform.residents(near))
+    seed = density_seed(links, pieces.area, pieces.old_area, old)
+    fit = overlap_fit(links, seed, links.counts_of_old(reform.residents(at)), old)
+    return best_key(Evidence(links, pieces.area, fit, density=seed))
+
+
+def withheld(links: Links, truth: dict[str, float], near: dict[str, float]) -> dict[str, float]:
+    """Estimate `truth` of the new units of `links` from its sums over connected components and from `near` alone.
+
+    The components are what the fit to old counts knows for certain: as hard as the task itself, but with the truth.
+    """
+    _, island = links.components()
+    names = [f"c{number}" for number in island.tolist()]
+    components = links_between(zip(names, links.new, strict=True))
+    old: dict[str, float] = {}
+    for name, unit in zip(names, links.new, strict=True):
+        old[name] = old.get(name, 0.0) + truth[unit]
+    known = components.counts_of_new(near)
+    seed = known[components.new_of]
+    fit = overlap_fit(components, seed, components.counts_of_old(old), known)
+    area = np.ones(len(components))
+    return best_key(Evidence(components, area, fit, density=seed)).apply(old).values
+
+
+def _arrays(
+    links: Links, reform: Reform, at: str, merkmale: tuple[str, ...]
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    counts = reform.counts[at]
+    return (
+        {m: links.counts_of_old(counts[m]) for m in merkmale},
+        {m: links.counts_of_new(counts[m]) for m in merkmale},
+    )

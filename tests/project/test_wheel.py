@@ -38,7 +38,8 @@ def run(installed: Path, code: str) -> str:
 def test_the_bundled_folders_are_found_inside_the_wheel(installed: Path) -> None:
     found = run(
         installed,
-        "from flows.resources import resource as r; print(*(r(n) for n in ('sql', 'expectations', 'cities')), sep='\\n')",
+        "from flows.resources import resource as r\n"
+        "print(*(r(n) for n in ('sql', 'expectations', 'cities')), sep='\\n')",
     )
 
     assert found.splitlines() == [
@@ -49,7 +50,7 @@ def test_the_bundled_folders_are_found_inside_the_wheel(installed: Path) -> None
 def test_every_city_of_the_wheel_loads(installed: Path) -> None:
     found = run(
         installed,
-        "from flows.profile.load import cities, load_profile; print(*(load_profile(c).city.id for c in cities()))",
+        "from flows.profile.load import cities, load_profile\nprint(*(load_profile(c).city.id for c in cities()))",
     )
 
     assert found == "berlin musterstadt"

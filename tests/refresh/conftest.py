@@ -72,7 +72,8 @@ class Office:
     def run(self, *arguments: str | Path, **variables: str) -> Ended:
         process = self.start(*arguments, **variables)
         out, err = process.communicate(timeout=600)
-        assert "Traceback" not in out + err and "a defect of the program" not in err, err
+        assert "Traceback" not in out + err, err
+        assert "a defect of the program" not in err, err
         return Ended(process.returncode, out, err)
 
     def database(self, city: str = "musterstadt", version: str = "latest") -> duckdb.DuckDBPyConnection:

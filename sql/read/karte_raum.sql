@@ -1,0 +1,29 @@
+-- One row a Sozialraum on a map: its outline in SVG's path language, its figure, and the box around all of them.
+WITH gezeigt AS (
+    SELECT
+        sozialraum.sozialraum_id,
+        sozialraum.name,
+        wert.wert,
+        wert.status,
+        st_geomfromwkb(sozialraum.geometrie) AS gestalt
+    FROM wert
+    INNER JOIN sozialraum
+        ON wert.zuschnitt = sozialraum.zuschnitt AND wert.raum_id = sozialraum.sozialraum_id
+    WHERE
+        wert.indikator_id = getvariable('indikator')
+        AND wert.raumebene = 'sozialraum'
+        AND wert.stichtag = getvariable('stichtag')::DATE
+        AND sozialraum.geometrie IS NOT NULL
+)
+
+SELECT
+    name,
+    st_assvg(gestalt, FALSE, 1) AS pfad,
+    wert,
+    status,
+    min(st_xmin(gestalt)) OVER () AS west,
+    min(st_ymin(gestalt)) OVER () AS sued,
+    max(st_xmax(gestalt)) OVER () AS ost,
+    max(st_ymax(gestalt)) OVER () AS nord
+FROM gezeigt
+ORDER BY sozialraum_id

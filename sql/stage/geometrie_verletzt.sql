@@ -1,0 +1,18 @@
+-- One row a base unit whose polygon lies nowhere or is empty (the first, and none when all is well).
+WITH polygone AS (
+    SELECT
+        basis_id,
+        st_geomfromwkb(wkb) AS gestalt
+    FROM stage.geometrie
+)
+
+SELECT basis_id
+FROM polygone
+WHERE
+    st_isempty(gestalt)
+    OR NOT isfinite(st_xmin(gestalt))
+    OR NOT isfinite(st_xmax(gestalt))
+    OR NOT isfinite(st_ymin(gestalt))
+    OR NOT isfinite(st_ymax(gestalt))
+ORDER BY basis_id
+LIMIT 1

@@ -1,0 +1,177 @@
+"""Stages tiny files of the small city, and shows what became of their rows."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from flows.errors import FortschreibungError
+from flows.extract.landing import Landing
+from flows.extract.models import Lieferung
+from flows.extract.station import pull
+from flows.profile.load import Profile
+from flows.profile.source import Dialect, Source
+from flows.stage import station
+from flows.stage.catalogue import write_catalogue
+from flows.stage.database import open_work, sql, use_spatial
+from flows.stage.register import create_register
+from flows.stage.station import stage
+
+Files = Mapping[str, bytes | str]
+Row = tuple[Any, ...]
+
+
+@dataclass
+class Staged:
+    """The working database after the station."""
+
+    con: duckdb.DuckDBPyConnection
+    run: Path
+
+    def rows(self, query: str) -> list[Row]:
+        return self.con.execute(query).fetchall()
+
+    @property
+    def counts(self) -> dict[tuple[str, str], float | None]:
+        """The figure of each base unit and Merkmal."""
+        found = self.rows("SELECT basis_id, merkmal, wert FROM stage.zaehlung")
+        assert len({row[:2] for row in found}) == len(found)
+        return {(unit, merkmal): wert for unit, merkmal, wert in found}
+
+    @property
+    def residents(self) -> dict[str, float | None]:
+        return {unit: wert for (unit, merkmal), wert in self.counts.items() if merkmal == "einwohner"}
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        return dict(self.rows("SELECT basis_id, status FROM stage.zaehlung WHERE merkmal = 'einwohner'"))
+
+    @property
+    def stichtage(self) -> list[str]:
+        return [row[0] for row in self.rows("SELECT DISTINCT stichtag::VARCHAR FROM stage.zaehlung ORDER BY 1")]
+
+    @property
+    def quarantine(self) -> list[Row]:
+        """File, line, column and value of each row set aside; the rule is looked at where it matters."""
+        return self.rows("SELECT datei, zeile, spalte, wert FROM stage.quarantaene ORDER BY datei, zeile")
+
+    @property
+    def rules(self) -> list[str]:
+        return [row[0] for row in self.rows("SELECT regel FROM stage.quarantaene ORDER BY datei, zeile")]
+
+    @property
+    def files(self) -> list[Row]:
+        """Rows in, taken over, quarantined and dropped of each file; every row is one of them."""
+        found = self.rows(
+            "SELECT datei, zeilen, uebernommen, quarantaene, entfallen FROM stage.datei ORDER BY datei"
+        )
+        assert all(rows == taken + bad + dropped for _, rows, taken, bad, dropped in found)
+        return found
+
+
+@pytest.fixture
+def stage_city(tmp_path: Path, small_city: Any) -> Iterator[Callable[..., Staged]]:
+    """Pull the files from a folder and run the whole station with the sources given as TOML."""
+    opened: list[duckdb.DuckDBPyConnection] = []
+
+    def staged(sources: str | list[str], files: Files, **options: Any) -> Staged:
+        drop, run = tmp_path / f"drop{len(opened)}", tmp_path / f"run{len(opened)}"
+        drop.mkdir()
+        run.mkdir()
+        for name, content in files.items():
+            (drop / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        profile = small_city.with_sources(*([sources] if isinstance(sources, str) else sources))
+        landing = Landing(tmp_path / "landing")
+        pulled = pull(profile, landing, folder=drop)
+        con = open_work(run / "work.duckdb")
+        opened.append(con)
+        stage(con, profile, pulled.lieferungen, landing.folder, run, **options)
+        _quarantine_file_says_the_same(con, run)
+        return Staged(con, run)
+
+    yield staged
+    for con in opened:
+        con.close()
+
+
+@pytest.fixture
+def refusal(stage_city: Callable[..., Staged]) -> Callable[..., str]:
+    """Stage and return why it stopped."""
+
+    def told(sources: str | list[str], files: Files, **options: Any) -> str:
+        with pytest.raises(FortschreibungError) as refused:
+            stage_city(sources, files, **options)
+        return str(refused.value)
+
+    return told
+
+
+def _quarantine_file_says_the_same(con: duckdb.DuckDBPyConnection, run: Path) -> None:
+    with (run / "quarantine.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file, delimiter=";"))
+    assert lines[0] == ["quelle", "datei", "zeile", "spalte", "wert", "regel"]
+    found = con.execute("SELECT quelle, datei, zeile, spalte, wert, regel FROM stage.quarantaene").fetchall()
+    assert sorted(lines[1:]) == sorted([str(v) if v is not None else "" for v in row] for row in found)
+
+
+@dataclass
+class Workbench:
+    """One working database for hundreds of small files: staged tables are emptied, not made anew."""
+
+    profile: Profile
+    landing: Landing
+    run: Path
+    con: duckdb.DuckDBPyConnection
+
+    def stage(self, files: Files, dialect: Dialect | None = None) -> Staged:
+        """Stage the files into the one source of the profile, in its dialect or in another."""
+        (source,) = self.profile.sources
+        if dialect:
+            source = source.model_copy(update={"dialect": dialect})
+        for (table,) in self.con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'stage'"
+        ).fetchall():
+            self.con.execute(f"DELETE FROM stage.{table}")
+        lieferungen = [self._delivered(source, name, content) for name, content in files.items()]
+        if source.kind == "geometry":
+            station._stage_space(self.con, self.profile, lieferungen, self.landing.folder, self.run)
+        else:
+            station._stage_one(self.con, self.profile, source, lieferungen, self.landing.folder, self.run)
+        return Staged(self.con, self.run)
+
+    def _delivered(self, source: Source, name: str, content: bytes | str) -> Lieferung:
+        data = content.encode() if isinstance(content, str) else content
+        with self.landing.incoming() as file:
+            file.write(data)
+            stored = self.landing.keep(file)
+        return Lieferung(
+            source=source.id, name=name, sha256=stored.sha256, bytes=stored.bytes, url=name,
+            fetched_at="2025-01-01T00:00:00Z",
+        )  # fmt: skip
+
+
+@pytest.fixture
+def workbench(tmp_path: Path) -> Iterator[Callable[[Profile], Workbench]]:
+    """Make a workbench for a profile with one source."""
+    opened: list[duckdb.DuckDBPyConnection] = []
+
+    def made(profile: Profile) -> Workbench:
+        run = tmp_path / f"bench{len(opened)}"
+        run.mkdir()
+        con = open_work(run / "work.duckdb")
+        opened.append(con)
+        use_spatial(con)
+        write_catalogue(con, profile)
+        con.execute(sql("schema/stage"))
+        create_register(con)
+        return Workbench(profile, Landing(tmp_path / "bench_landing"), run, con)
+
+    yield made
+    for con in opened:
+        con.close()

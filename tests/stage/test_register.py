@@ -1,0 +1,283 @@
+"""Register extracts of one row a person: counted right, and what breaks the contract is set aside row by row."""
+
+import io
+import zipfile
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flows.stage import register
+
+HEAD = "BBS;STICHTAG;ALTER;SEX;NATION;MIG;DAUER"
+FILE = "personen_2022.csv"
+BANDS = {
+    "einwohner": (0, 999), "einwohner_0_2": (0, 2), "einwohner_3_5": (3, 5), "einwohner_6_9": (6, 9),
+    "einwohner_10_17": (10, 17), "einwohner_18_26": (18, 26), "einwohner_27_66": (27, 66),
+    "einwohner_67_plus": (67, 999), "einwohner_0_5": (0, 5), "einwohner_6_17": (6, 17), "einwohner_18_29": (18, 29),
+    "einwohner_30_49": (30, 49), "einwohner_50_64": (50, 64), "einwohner_65_79": (65, 79),
+    "einwohner_80_plus": (80, 999), "einwohner_0_14": (0, 14), "einwohner_0_17": (0, 17), "einwohner_0_64": (0, 64),
+    "einwohner_18_64": (18, 64), "einwohner_65_plus": (65, 999), "einwohner_5_plus": (5, 999),
+    "einwohner_10_plus": (10, 999),
+}  # fmt: skip
+
+
+def personen(source, dialect: str = "{}", head_extra: str = "", **fields: str) -> str:
+    contract = (
+        'register = { unit = "BBS", age = "ALTER", sex = "SEX", nationality = "NATION", migration = "MIG", '
+        'duration = "DAUER", sexes = ["m", "w", "d"], female = ["w"], nationalities = ["D", "A"], foreign = ["A"], '
+        f'migrations = ["0", "1"], migrant = ["1"], ignore = [{head_extra}] }}'
+    )
+    rule = '{ source = "column", column = "STICHTAG", format = "%d.%m.%Y" }'
+    return source("personen", contract, stichtag=rule, dialect=dialect, **fields)
+
+
+def extract(*rows: str, head: str = HEAD) -> str:
+    return "\n".join([head, *rows]) + "\n"
+
+
+def person(unit: str = "01100001", age: object = 30, sex="w", nation="D", mig="0", dauer: object = 3) -> str:
+    return f"{unit};31.12.2022;{age};{sex};{nation};{mig};{dauer}"
+
+
+def counted(people: list[tuple]) -> dict[str, Counter]:
+    """The same, counted as anybody would."""
+    units: dict[str, Counter] = {}
+    for unit, age, sex, nation, mig, dauer in people:
+        count = units.setdefault(unit, Counter())
+        for band, (low, high) in BANDS.items():
+            count[band] += low <= age <= high
+        count["weiblich"] += sex == "w"
+        count["nichtdeutsche"] += nation == "A"
+        count["migrationshintergrund"] += mig == "1"
+        count["migrationshintergrund_0_17"] += mig == "1" and age < 18
+        count["wohndauer_5_plus"] += dauer >= 5 and age >= 5
+        count["wohndauer_10_plus"] += dauer >= 10 and age >= 10
+    return units
+
+
+def staged_counts(staged) -> dict[str, Counter]:
+    cursor = staged.con.execute("SELECT * EXCLUDE (quelle, stichtag, basis) FROM stage.register")
+    names = [column[0] for column in cursor.description]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    assert len({row["basis_id"] for row in rows}) == len(rows)
+    return {row.pop("basis_id"): Counter(row) for row in rows}
+
+
+def residents(staged) -> dict[str, int]:
+    return {unit: count["einwohner"] for unit, count in staged_counts(staged).items()}
+
+
+@st.composite
+def a_person(draw) -> tuple:
+    age = draw(st.sampled_from([0, 2, 3, 5, 6, 9, 10, 14, 15, 17, 18, 26, 27, 49, 50, 64, 65, 66, 67, 79, 80, 110, 120]))
+    return (
+        draw(st.sampled_from(["01100001", "01100002", "01200001"])),
+        age,
+        draw(st.sampled_from("mwd")),
+        draw(st.sampled_from("DA")),
+        draw(st.sampled_from("01")),
+        draw(st.integers(0, age + 1)),
+    )
+
+
+SETTINGS = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    database=None,
+)
+
+
+def test_any_register_is_counted_as_anybody_would_count_it(workbench, small_city, source) -> None:
+    bench = workbench(small_city.with_sources(personen(source)))
+
+    @given(st.lists(a_person(), min_size=1, max_size=30))
+    @settings(SETTINGS, max_examples=40)
+    def holds(people) -> None:
+        staged = bench.stage({FILE: extract(*(person(u, a, s, n, m, d) for u, a, s, n, m, d in people))})
+        assert staged_counts(staged) == counted(people)
+        assert staged.files == [(FILE, len(people), len(people), 0, 0)]
+
+    holds()
+
+
+def test_the_fast_way_and_the_slow_way_count_the_same(workbench, small_city, source, monkeypatch) -> None:
+    bench = workbench(small_city.with_sources(personen(source)))
+
+    @given(st.lists(a_person(), min_size=1, max_size=30))
+    @settings(SETTINGS, max_examples=20)
+    def holds(people) -> None:
+        text = extract(*(person(u, a, s, n, m, d) for u, a, s, n, m, d in people))
+        fast = staged_counts(bench.stage({FILE: text}))
+        with monkeypatch.context() as patch:
+            patch.setattr(register, "_count_fast", lambda *_: False)
+            assert staged_counts(bench.stage({FILE: text})) == fast
+
+    holds()
+
+
+def test_an_extract_that_keeps_its_contract_is_read_once(stage_city, source, monkeypatch) -> None:
+    monkeypatch.setattr(register, "_count_by_line", None)
+    assert residents(stage_city(personen(source), {FILE: extract(person(), person())})) == {"01100001": 2}
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "rule"),
+    [
+        (person(age=121), "ALTER", "121", "an age of 0 to 120 years"),
+        (person(age=255), "ALTER", "255", "an age of 0 to 120 years"),
+        (person(age=-1), "ALTER", "-1", "an age of 0 to 120 years"),
+        (person(age=""), "ALTER", None, "an age of 0 to 120 years"),
+        (person(age="drei"), "ALTER", "drei", "an age of 0 to 120 years"),
+        (person(age="3.7"), "ALTER", "3.7", "an age of 0 to 120 years"),
+        (person(age="3e1"), "ALTER", "3e1", "an age of 0 to 120 years"),
+        (person(age="1e2"), "ALTER", "1e2", "an age of 0 to 120 years"),
+        (person(age="3_0"), "ALTER", "3_0", "an age of 0 to 120 years"),
+        (person(age="0x1F"), "ALTER", "0x1F", "an age of 0 to 120 years"),
+        (person(dauer=32), "DAUER", "32", "a Wohndauer of whole years, at most one above the age"),
+        (person(dauer="2,5"), "DAUER", "2,5", "a Wohndauer of whole years, at most one above the age"),
+        (person(dauer=""), "DAUER", None, "a Wohndauer of whole years, at most one above the age"),
+        (person(sex="x"), "SEX", "x", "one of the codes in sources.toml"),
+        (person(sex="W"), "SEX", "W", "one of the codes in sources.toml"),
+        (person(sex=""), "SEX", None, "one of the codes in sources.toml"),
+        (person(nation="F"), "NATION", "F", "one of the codes in sources.toml"),
+        (person(mig="2"), "MIG", "2", "one of the codes in sources.toml"),
+        (person(unit="1100001"), "BBS", "1100001", "the id of a base unit as city.toml writes them"),
+        (person(unit=""), "BBS", None, "the id of a base unit as city.toml writes them"),
+        (
+            person().replace("31.12.2022", "2022-12-31"), "STICHTAG", "2022-12-31",
+            "a Stichtag in the format of sources.toml, within a Zuschnitt of city.toml",
+        ),
+        (
+            person().replace("31.12.2022", ""), "STICHTAG", None,
+            "a Stichtag in the format of sources.toml, within a Zuschnitt of city.toml",
+        ),
+        (
+            person().replace("2022", "2019"), "STICHTAG", "31.12.2019",
+            "a Stichtag in the format of sources.toml, within a Zuschnitt of city.toml",
+        ),
+    ],
+)  # fmt: skip
+def test_a_bad_person_is_set_aside_and_the_others_count(stage_city, source, row, column, value, rule) -> None:
+    staged = stage_city(personen(source), {FILE: extract(person(), person("01100002"), row, person(age=31))})
+    assert residents(staged) == {"01100001": 2, "01100002": 1}
+    assert staged.quarantine == [(FILE, 4, column, value)]
+    assert staged.rules == [rule]
+    assert staged.files == [(FILE, 4, 3, 1, 0)]
+
+
+def test_lines_are_those_of_the_delivered_file_whatever_a_cell_holds(stage_city, source) -> None:
+    given_source = personen(source, head_extra='"NOTIZ"')
+    rows = [person() + ';"zwei\nZeilen"', person(age=200) + ";", person(age="") + ";"]
+    staged = stage_city(given_source, {FILE: extract(*rows, head=HEAD + ";NOTIZ")})
+    assert staged.quarantine == [(FILE, 4, "ALTER", "200"), (FILE, 5, "ALTER", None)]
+
+
+def test_only_the_bad_file_has_rows_in_quarantine(stage_city, source) -> None:
+    files = {
+        FILE: extract(person(), person()),
+        "personen_2023.csv": extract(person(age=200), person()).replace("2022", "2023"),
+    }
+    staged = stage_city(personen(source), files)
+    assert staged.files == [(FILE, 2, 2, 0, 0), ("personen_2023.csv", 2, 1, 1, 0)]
+    assert staged.quarantine == [("personen_2023.csv", 2, "ALTER", "200")]
+
+
+def test_padded_years_are_years(stage_city, source) -> None:
+    staged = stage_city(personen(source), {FILE: extract(person(age="007", dauer="03"), person(age="00", dauer="0"))})
+    assert staged_counts(staged)["01100001"]["einwohner_6_9"] == 1
+    assert staged.quarantine == []
+
+
+def test_blanks_around_cells_do_not_matter(stage_city, source) -> None:
+    staged = stage_city(personen(source), {FILE: extract(person(" 01100001 ", " 30", "w ", " D", "0 ", " 3 "), person())})
+    assert residents(staged) == {"01100001": 2}
+
+
+def test_a_row_of_another_length_stops_with_its_line(refusal, source) -> None:
+    for row in (person() + ";0", "01100001;31.12.2022;30"):
+        message = refusal(personen(source), {FILE: extract(person(), row, person())})
+        assert f"File {FILE}, line 3: expected 7 columns as in the header, found " in message
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (HEAD + "\n", "found n"),
+        ("", "empty file"),
+        (extract(person(), head=HEAD.replace("ALTER", "ALTR")), "'ALTER' is missing (renamed to 'ALTR'?)"),
+        (extract(person() + ";x", head=HEAD + ";NAME"), "'NAME' is new"),
+        (extract(person() + ";1", head=HEAD + ";MIG"), "'MIG' more than once"),
+    ],
+)
+def test_an_extract_that_cannot_be_one_is_told(refusal, source, text: str, told: str) -> None:
+    message = refusal(personen(source), {FILE: text})
+    assert FILE in message
+    assert told in message
+
+
+@pytest.mark.parametrize(
+    ("dialect", "encoding", "head"),
+    [
+        ("{}", "utf-8", ""),
+        ('{ encoding = "utf-8-sig" }', "utf-8-sig", ""),
+        ('{ encoding = "cp1252" }', "cp1252", ""),
+        ('{ encoding = "utf-16" }', "utf-16", ""),
+        ("{ preamble = 2 }", "utf-8", "Amt\n\n"),
+        ('{ footer = "___" }', "utf-8", ""),
+    ],
+)
+def test_every_dialect_is_counted_the_same(stage_city, source, dialect: str, encoding: str, head: str) -> None:
+    given_source = personen(source, dialect, head_extra='"STRASSE"')
+    text = head + extract(person() + ";Köln", person("01100002") + ";", head=HEAD + ";STRASSE")
+    if "footer" in dialect:
+        text += "___ Quelle\n"
+    assert residents(stage_city(given_source, {FILE: text.encode(encoding)})) == {"01100001": 1, "01100002": 1}
+
+
+@pytest.mark.parametrize("real", ["cp1252", "utf-8-sig", "utf-16"])
+def test_another_encoding_than_the_contract_says_is_refused(refusal, source, real: str) -> None:
+    message = refusal(personen(source), {FILE: extract(person(), person(nation="Ö")).encode(real)})
+    assert message.startswith(f"File {FILE}: expected utf-8 as sources.toml says")
+
+
+def test_quoted_headers_and_cells_are_read(stage_city, source) -> None:
+    text = extract(person()).replace(";", '";"').replace("\n", '"\n"')
+    assert residents(stage_city(personen(source), {FILE: '"' + text[:-1]})) == {"01100001": 1}
+
+
+def test_columns_in_another_order_in_another_year(stage_city, source) -> None:
+    other = "ALTER;BBS;STICHTAG;SEX;NATION;MIG;DAUER\n30;01100001;31.12.2023;w;D;0;3\n"
+    staged = stage_city(personen(source), {FILE: extract(person()), "personen_2023.csv": other})
+    assert [row[1] for row in staged.rows("SELECT stichtag, einwohner FROM stage.register ORDER BY 1")] == [1, 1]
+
+
+def test_an_extract_in_an_archive(stage_city, source) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("personen.csv", extract(person(), person(age=200)))
+    given_source = personen(source, '{ member = "*.csv" }', file=r"'personen_(?P<year>\d{4})\.zip'")
+    staged = stage_city(given_source, {"personen_2022.zip": out.getvalue()})
+    assert staged.files == [("personen_2022.zip", 2, 1, 1, 0)]
+    assert staged.quarantine == [("personen_2022.zip", 3, "ALTER", "200")]
+
+
+@pytest.mark.parametrize("bad", [[person("01100009")], [person("01100009", age=200)]])
+def test_the_same_persons_in_two_files_are_not_counted_twice(refusal, source, bad: list[str]) -> None:
+    files = {FILE: extract(person(), *bad), "personen_2023.csv": extract(person())}
+    message = refusal(personen(source), files)
+    assert "Source personen: expected each base unit and Stichtag in one file" in message
+    assert f"found 01100001 at 31.12.2022 in {FILE} and personen_2023.csv" in message
+
+
+def test_a_register_in_parts_is_added_up(stage_city, source) -> None:
+    files = {"personen_2021.csv": extract(person()), FILE: extract(person("01200001"))}
+    assert residents(stage_city(personen(source), files)) == {"01100001": 1, "01200001": 1}
+
+
+def test_names_and_other_personal_columns_never_reach_the_working_database(stage_city, source) -> None:
+    given_source = personen(source, head_extra='"NAME"')
+    staged = stage_city(given_source, {FILE: extract(person() + ";Zacharias", head=HEAD + ";NAME")})
+    staged.con.execute("CHECKPOINT")
+    assert b"Zacharias" not in (staged.run / "work.duckdb").read_bytes()

@@ -1,0 +1,173 @@
+"""What describes space: assignments, names and polygons of the base units."""
+
+import json
+
+import pytest
+
+SQUARE = [[[350000, 5650000], [350100, 5650000], [350100, 5650100], [350000, 5650100], [350000, 5650000]]]
+BOW_TIE = [[[350000, 5650000], [350100, 5650100], [350100, 5650000], [350000, 5650100], [350000, 5650000]]]
+BONN = [[[7.09, 50.73], [7.10, 50.73], [7.10, 50.74], [7.09, 50.74], [7.09, 50.73]]]
+
+
+def collection(*features: tuple, **members: object) -> str:
+    made = [
+        {"type": "Feature", "properties": {"BBS": unit, **more}, "geometry": {"type": "Polygon", "coordinates": rings}}
+        for unit, rings, more in (feature if len(feature) == 3 else (*feature, {}) for feature in features)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": made, **members})
+
+
+@pytest.fixture
+def geometry(source):
+    def text(crs: str = "EPSG:25832", more: str = "", **fields: str) -> str:
+        contract = f'geometry = {{ id_property = "BBS", crs = "{crs}"{more} }}'
+        given = {"file": r"'bbs\.geojson'", "dialect": '{ format = "geojson" }', "stichtag": "", **fields}
+        return source("raum", contract, **given)
+
+    return text
+
+
+@pytest.fixture
+def assignment(source) -> str:
+    contract = 'assignment = { unit = "BBS", units = { sozialraum = "SR" } }'
+    return source("zuordnung", contract, file="'zuordnung.csv'", zuschnitt="2020-01-01", stichtag="")
+
+
+def test_a_polygon_is_taken_as_it_is(stage_city, geometry) -> None:
+    staged = stage_city(geometry(), {"bbs.geojson": collection(("01100001", SQUARE))})
+    found = staged.rows(
+        "SELECT basis, basis_id, geheilt, st_area(st_geomfromwkb(wkb)), st_xmin(st_geomfromwkb(wkb)) FROM stage.geometrie"
+    )
+    assert found == [("bbs", "01100001", False, 10000, 350000)]
+    assert staged.files == [("bbs.geojson", 1, 1, 0, 0)]
+
+
+def test_degrees_become_metres_of_the_city(stage_city, geometry) -> None:
+    staged = stage_city(geometry("EPSG:4326"), {"bbs.geojson": collection(("01100001", BONN))})
+    ((x, y, area),) = staged.rows(
+        "SELECT st_xmin(st_geomfromwkb(wkb)), st_ymin(st_geomfromwkb(wkb)), st_area(st_geomfromwkb(wkb)) "
+        "FROM stage.geometrie"
+    )
+    assert (round(x, -3), round(y, -3)) == (365000, 5622000)  # UTM zone 32, not latitude and longitude swapped
+    assert area == pytest.approx(706 * 1113, rel=0.01)
+
+
+def test_an_invalid_polygon_is_mended_and_marked(stage_city, geometry) -> None:
+    staged = stage_city(geometry(), {"bbs.geojson": collection(("01100001", BOW_TIE), ("01100002", SQUARE))})
+    found = staged.rows(
+        "SELECT basis_id, geheilt, st_isvalid(st_geomfromwkb(wkb)), st_area(st_geomfromwkb(wkb)) "
+        "FROM stage.geometrie ORDER BY 1"
+    )
+    assert found == [("01100001", True, True, 5000), ("01100002", False, True, 10000)]
+
+
+def test_an_id_that_stands_twice_stays_twice_for_the_check_to_see(stage_city, geometry) -> None:
+    staged = stage_city(geometry(), {"bbs.geojson": collection(("01100001", SQUARE), ("01100001", BONN))})
+    assert staged.rows("SELECT basis_id, count(*) FROM stage.geometrie GROUP BY 1") == [("01100001", 2)]
+
+
+@pytest.mark.parametrize(
+    "name", ["EPSG:25832", "urn:ogc:def:crs:EPSG::25832", "http://www.opengis.net/def/crs/EPSG/0/25832"]
+)
+def test_the_coordinate_system_that_a_file_names_is_that_of_the_contract(stage_city, geometry, name: str) -> None:
+    text = collection(("01100001", SQUARE), crs={"type": "name", "properties": {"name": name}})
+    assert stage_city(geometry(), {"bbs.geojson": text}).files
+
+
+@pytest.mark.parametrize("name", ["EPSG:25833", "urn:ogc:def:crs:OGC:1.3:CRS84", "unbekannt"])
+def test_another_coordinate_system_than_the_contract_says_is_refused(refusal, geometry, name: str) -> None:
+    text = collection(("01100001", SQUARE), crs={"type": "name", "properties": {"name": name}})
+    message = refusal(geometry(), {"bbs.geojson": text})
+    assert f"expected coordinates in EPSG:25832 as sources.toml says, found that the file says {name}" in message
+
+
+def test_degrees_where_metres_were_promised_are_not_on_the_map(refusal, geometry) -> None:
+    text = collection(("01100001", SQUARE))
+    message = refusal(geometry("EPSG:4326"), {"bbs.geojson": text})
+    assert "Base unit 01100001: expected a polygon in EPSG:25832, found one that is empty or lies nowhere" in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        '{"features": 3}',
+        '{"features": [3]}',
+        '{"features": [{"properties": {"BBS": "01100001"}, "geometry": null}]}',
+        '{"features": [{"properties": {"BBS": "01100001"}, "geometry": {"type": "Point", "coordinates": [1, 2]}}]}',
+        '{"features": [{"properties": null, "geometry": {"type": "Polygon", "coordinates": []}}]}',
+        '{"features": [{"properties": ["BBS"], "geometry": {"type": "Polygon", "coordinates": []}}]}',
+        '{"features": [], "crs": "EPSG:25832"}',
+        collection(("01100001", SQUARE))[:-20],
+        "{" + '"a":{' * 100_000,
+    ],
+)
+def test_what_is_no_collection_of_polygons_is_told(refusal, geometry, text: str) -> None:
+    assert refusal(geometry(), {"bbs.geojson": text}).startswith("File bbs.geojson: expected ")
+
+
+@pytest.mark.parametrize("rings", [[], [[]], [[[1]]], [[["a", "b"]]], [[[1, 2], [3, 4]]], 7, [[[1e400, 2]] * 4]])
+def test_coordinates_that_are_none_are_told(refusal, geometry, rings) -> None:
+    assert "expected " in refusal(geometry(), {"bbs.geojson": collection(("01100001", rings))})
+
+
+def test_a_property_that_some_features_lack_is_told(refusal, geometry) -> None:
+    given = geometry(more=', names = { sozialraum = "NAME" }', zuschnitt="2020-01-01")
+    text = collection(("01100001", SQUARE, {"NAME": "Am Markt"}), ("01100002", SQUARE))
+    message = refusal(given, {"bbs.geojson": text})
+    assert "expected the properties BBS, NAME on every feature, found features without NAME" in message
+
+
+def test_names_from_polygons_are_those_of_their_units(stage_city, geometry) -> None:
+    given = geometry(more=', names = { stadtteil = "TEIL" }', zuschnitt="2020-01-01")
+    text = collection(("011001", SQUARE, {"TEIL": "Altstadt"}), ("011002", SQUARE, {"TEIL": "Altstadt"}))
+    staged = stage_city(given, {"bbs.geojson": text})
+    assert staged.rows("SELECT raumebene, raum_id, name FROM stage.raum_name") == [("stadtteil", "011", "Altstadt")]
+
+
+def test_a_base_unit_lies_in_its_sozialraum_and_in_all_that_is_above(stage_city, assignment) -> None:
+    staged = stage_city(assignment, {"zuordnung.csv": "BBS;SR\n01100001;011001\n01200001;012001\n"})
+    assert staged.rows("SELECT basis_id, raumebene, raum_id FROM stage.zuordnung ORDER BY ALL") == [
+        ("01100001", "sozialraum", "011001"), ("01100001", "stadt", "05998"), ("01100001", "stadtteil", "011"),
+        ("01200001", "sozialraum", "012001"), ("01200001", "stadt", "05998"), ("01200001", "stadtteil", "012"),
+    ]  # fmt: skip
+    assert staged.files == [("zuordnung.csv", 2, 2, 0, 0)]
+
+
+def test_an_assignment_with_other_columns_is_told(refusal, assignment) -> None:
+    message = refusal(assignment, {"zuordnung.csv": "BBS;SOZR\n01100001;011001\n"})
+    assert "'SR' is missing" in message
+
+
+def test_names_by_raumebene(stage_city, refusal, source) -> None:
+    contract = 'names = { level = "EBENE", id = "NR", name = "NAME", levels = { Teil = "stadtteil" } }'
+    given = source(
+        "namen", contract, file="'namen.csv'", zuschnitt="2020-01-01", stichtag="", dialect='{ encoding = "cp1252" }'
+    )
+    staged = stage_city(given, {"namen.csv": "EBENE;NR;NAME\nTeil;011;Köln-Süd\n".encode("cp1252")})
+    assert staged.rows("SELECT zuschnitt, raumebene, raum_id, name FROM stage.raum_name") == [
+        ("2020-01-01", "stadtteil", "011", "Köln-Süd")
+    ]
+
+
+def test_a_raumebene_that_the_contract_does_not_know_is_told(refusal, source) -> None:
+    contract = 'names = { level = "EBENE", id = "NR", name = "NAME", levels = { Teil = "stadtteil" } }'
+    given = source("namen", contract, file="'namen.csv'", zuschnitt="2020-01-01", stichtag="")
+    message = refusal(given, {"namen.csv": "EBENE;NR;NAME\nViertel;01;x\n"})
+    assert "expected the Raumebenen Teil in column EBENE, found also 'Viertel'" in message
+
+
+def test_a_known_error_of_a_map_is_mended_by_the_register_of_corrections(stage_city, geometry, small_city) -> None:
+    small_city.write(
+        "corrections.toml",
+        '[[correction]]\nsource = "raum"\nwhere = { BBS = "01100001", FLAECHE = 2 }\naction = "replace"\n'
+        'column = "BBS"\nvalue = "01100002"\nrows = 1\nreason = "one id twice"\nreported = "nobody"\n',
+    )
+    features = ("01100001", SQUARE, {"FLAECHE": 1}), ("01100001", BOW_TIE, {"FLAECHE": 2})
+    staged = stage_city(geometry(), {"bbs.geojson": collection(*features)})
+    assert staged.rows("SELECT basis_id, geheilt FROM stage.geometrie ORDER BY 1") == [
+        ("01100001", False), ("01100002", True),
+    ]  # fmt: skip
+    assert staged.rows("SELECT datei, aktion, bedingung, zeilen FROM stage.korrektur") == [
+        ("bbs.geojson", "replace", "BBS = 01100001, FLAECHE = 2", 1)
+    ]
