@@ -45,5 +45,6 @@ lock: .venv/.ready               ## resolve the dependencies again (writes no re
 clean:                           ## forget the environment and the local data
 	rm -rf .venv data
 
-drawing: .venv/.ready            ## docs/architecture.svg, drawn from the code and the SQL
+drawing: .venv/.ready            ## the pictures in docs/, drawn from the code and the SQL
 	$(BIN)/python -m flows.drawing docs/architecture.svg
+	$(BIN)/python -m flows.geography.picture docs

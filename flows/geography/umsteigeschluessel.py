@@ -123,6 +123,11 @@ class Schluessel:
         )
         return Schluessel(links.where(reached), weights[reached], methods)
 
+    def lent(self) -> Schluessel:
+        """Return the key for a Merkmal without a fit of its own: what was fitted are then shares of other people."""
+        methods = (Method.POPULATION_WEIGHTED if method is Method.OVERLAP else method for method in self.methods)
+        return Schluessel(self.links, self.weights, tuple(methods))
+
     def then(self, following: Schluessel) -> Schluessel:
         """Return the key over both redraws: this one and then `following`.
 

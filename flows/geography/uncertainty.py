@@ -44,7 +44,7 @@ SPREADS: Mapping[Method, Spread] = {
 """Where a city cannot calibrate itself (hold_out): measured as docs/boundary-changes.md tells."""
 
 BORROWED = Spread(13.2, 0.0)
-"""In place of OVERLAP for a Merkmal that goes through the fit of another, such as an age band through that of all."""
+"""In place of POPULATION_WEIGHTED for a key that was lent (Schluessel.lent): the fit of another Merkmal."""
 
 
 @dataclass(frozen=True)

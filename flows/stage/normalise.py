@@ -77,7 +77,7 @@ def normalise(
     counted = _Counted(_of_one_length(rows, name, len(columns)))
     taken = 0
     with target.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
+        out = csv.writer(file, lineterminator="\r\n")  # so that either of them inside a cell is quoted
         out.writerow(written)
         for line, cells in _mended(counted, columns, mend) if mend else counted:
             if any(cells[index] in texts for index, texts in unwanted):
@@ -152,7 +152,8 @@ def _text_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[Line]:
     """Yield (line number, cells) of the header and the rows below it, up to the footer."""
     refuse_wrong_mark(delivered, name, dialect)
     try:
-        text = delivered.read_text(encoding=dialect.encoding)
+        with delivered.open(encoding=dialect.encoding, newline="") as file:
+            text = file.read()
     except (UnicodeDecodeError, UnicodeError) as problem:
         raise SourceUnavailable(
             f"File {name}: expected {dialect.encoding} as sources.toml says, found bytes that are not: {problem}. "

@@ -90,6 +90,6 @@ def _write_quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         "SELECT quelle, datei, zeile, spalte, wert, regel FROM stage.quarantaene ORDER BY ALL"
     ).fetchall()
     with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, delimiter=";", lineterminator="\n")
+        out = csv.writer(file, delimiter=";")
         out.writerow(["quelle", "datei", "zeile", "spalte", "wert", "regel"])
         out.writerows(rows)

@@ -8,7 +8,7 @@ FROM
         quote = '"',
         escape = '"',
         comment = '',
-        new_line = '\n',
+        new_line = '\r\n',
         skip = 0,
         all_varchar = TRUE,
         union_by_name = TRUE

@@ -208,7 +208,8 @@ def test_a_cut_file_under_its_own_length_lands_since_nothing_on_the_wire_shows_i
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"), [("login_page", "found a web page that begins b'<!doctype html"), ("empty", "found an empty file")]
+    ("kind", "told"),
+    [("login_page", "found a web page that begins b'<!doctype html"), ("empty", "found an empty file")],
 )
 def test_what_is_no_data_never_lands(office, kind: str, told: str) -> None:
     office.server.faults[FILE] = Fault(kind=kind)

@@ -18,8 +18,17 @@ from flows.geography.best_key import Evidence, best_key
 from flows.geography.intersection import NO_SLIVERS, intersection
 from flows.geography.overlap_fit import overlap_fit
 from flows.geography.umsteigeschluessel import Method
-from flows.geography.uncertainty import calibrated, coverage, hold_out, intervals
-from tests.geography.redraws import misplaced, within
+from flows.geography.uncertainty import (
+    BORROWED,
+    SPREADS,
+    Trials,
+    calibrated,
+    coverage,
+    hold_out,
+    intervals,
+    trials,
+)
+from tests.geography.redraws import Cells, known_redraw, misplaced, within
 from tests.geography.reform import BANDS, NEW, OLD, ON_NEW, ON_OLD, fitted, fitted_back, withheld
 
 pytestmark = pytest.mark.real
@@ -190,3 +199,40 @@ def test_every_estimated_unit_has_an_interval_and_every_exact_one_has_none(refor
             assert one.upper > one.lower
         else:
             assert one.upper - one.lower < 1
+
+
+PAIRS = ((JUN21, DEC21, 0.5), (DEC21, "2022-12-31", 1.0), ("2022-12-31", "2024-12-31", 2.0))
+
+
+@pytest.mark.parametrize(
+    ("method", "own", "lent"),
+    [(Method.OVERLAP, ("einwohner",), ()), (Method.OVERLAP, (), ("below_6", "65_plus")),
+     (Method.POPULATION_WEIGHTED, (), ("einwohner", "below_6", "65_plus")),
+     (Method.AREA_WEIGHTED, (), ("einwohner", "below_6", "65_plus"))],
+    ids=["overlap", "overlap of all, lent", "population", "area"],
+)  # fmt: skip
+def test_the_default_intervals_cover_nine_in_ten_on_random_redraws(reform, method, own, lent):
+    """Other redraws than the defaults were calibrated on; what is `lent` goes through the key of all residents."""
+    places = reform.con.execute(
+        "SELECT raum_id, ST_X(ST_Centroid(form)), ST_Y(ST_Centroid(form)), ST_Area(form) "
+        f"FROM (SELECT raum_id, ST_GeomFromWKB(geometrie) AS form FROM raum WHERE zuschnitt = '{NEW}') ORDER BY raum_id"
+    ).fetchall()
+    units, x, y, area = zip(*places, strict=True)
+    names = ("einwohner", "below_6", "65_plus")
+    counts = {
+        date + name: np.array([reform.counts[date][name][unit] for unit in units]) for date in ON_NEW for name in names
+    }
+    cells = Cells(np.array(x), np.array(y), np.array(area), counts)
+    spread = BORROWED if method is Method.OVERLAP and lent else SPREADS[method]
+
+    tried = []
+    for seed in range(20, 28):
+        drawn = known_redraw(cells, 130, seed)
+        for at, near, years in PAIRS:
+            key = drawn.key(method, at + "einwohner", near + "einwohner")
+            age = years if method is Method.OVERLAP else 1.0
+            tried += [
+                trials(key, drawn.on_old(at + name), drawn.on_new(at + name), years=age) for name in (*own, *lent)
+            ]
+
+    assert 0.85 <= coverage(Trials.joined(tried), spread) <= 0.95

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,7 @@ def test_area_weights_are_those_of_tobler(city):
         for prefix, (south, north) in (("s", (0, 400)), ("n", (400, 900))):
             lines = np.sort(rng.uniform(0, 1000, columns - 1))
             edges = [0.0, *lines.tolist(), 1000.0]
-            for place, (west, east) in enumerate(zip(edges, edges[1:], strict=False)):
+            for place, (west, east) in enumerate(pairwise(edges)):
                 city.box(zuschnitt, f"{prefix}{place}", west, east, south, north)
     frames = {}
     for zuschnitt in (OLD, NEW):

@@ -53,10 +53,7 @@ QUOTIENTS = [
     ("geburten_je_1000", "geburten", "einwohner", 1000),
     ("sterbefaelle_je_1000", "sterbefaelle", "einwohner", 1000),
     ("einwohnerdichte", "einwohner", "flaeche_km2", 1),
-    *(
-        (f"anteil_einwohner_{band}", f"einwohner_{band}", "einwohner", 100)
-        for band in BANDS_U27 + BANDS_LIFE_PHASES
-    ),
+    *((f"anteil_einwohner_{band}", f"einwohner_{band}", "einwohner", 100) for band in BANDS_U27 + BANDS_LIFE_PHASES),
 ]
 
 
@@ -66,15 +63,12 @@ def shared_codebook() -> Codebook:
 
 
 CODEBOOK = shared_codebook()
-EVERY_INDIKATOR = pytest.mark.parametrize(
-    "indikator", CODEBOOK.indikator.values(), ids=CODEBOOK.indikator.keys()
-)
+EVERY_INDIKATOR = pytest.mark.parametrize("indikator", CODEBOOK.indikator.values(), ids=CODEBOOK.indikator.keys())
 
 
 def words_of(indikator: Indikator) -> list[str]:
     return [
-        getattr(indikator, field)
-        for field in ("label_de", "description_de", "limitations_de", "source_de", "unit")
+        getattr(indikator, field) for field in ("label_de", "description_de", "limitations_de", "source_de", "unit")
     ]
 
 
@@ -99,9 +93,7 @@ def test_a_quotient_has_the_numerator_denominator_and_factor_of_its_definition(
     assert (indikator.numerator, indikator.denominator, indikator.factor) == ([above], [below], factor)
 
 
-@pytest.mark.parametrize(
-    ("name", "lag"), [("veraenderung_einwohner_1_jahr", 1), ("veraenderung_einwohner_5_jahre", 5)]
-)
+@pytest.mark.parametrize(("name", "lag"), [("veraenderung_einwohner_1_jahr", 1), ("veraenderung_einwohner_5_jahre", 5)])
 def test_a_change_of_residents_is_a_percentage_over_its_years(name: str, lag: int) -> None:
     indikator = CODEBOOK.indikator[name]
     assert (indikator.type, indikator.numerator, indikator.lag_years, indikator.factor, indikator.unit) == (
@@ -128,9 +120,7 @@ def test_the_bands_of_a_classification_cover_every_age_once(bands: list[str]) ->
 def test_a_band_is_labelled_with_the_ages_in_its_name() -> None:
     for band in BANDS_U27 + BANDS_LIFE_PHASES + BANDS_OF_DENOMINATORS:
         first, last = band.split("_")
-        label = (
-            f"Einwohner {first} Jahre und älter" if last == "plus" else f"Einwohner {first} bis {last} Jahre"
-        )
+        label = f"Einwohner {first} Jahre und älter" if last == "plus" else f"Einwohner {first} bis {last} Jahre"
         assert CODEBOOK.merkmal[f"einwohner_{band}"].label_de == label
 
 
@@ -178,9 +168,7 @@ def test_every_limitation_is_said_in_both_languages(indikator: Indikator) -> Non
 
 @EVERY_INDIKATOR
 def test_german_is_written_with_umlauts(indikator: Indikator) -> None:
-    typed_around = (
-        r"fuer|ueber|aelter|jaehrig|bevoelk|zuzueg|fortzueg|sterbefael|gefoerd|flaech|haeus|gebaeud|groess"
-    )
+    typed_around = r"fuer|ueber|aelter|jaehrig|bevoelk|zuzueg|fortzueg|sterbefael|gefoerd|flaech|haeus|gebaeud|groess"
     for text in words_of(indikator):
         assert not re.search(typed_around, text, re.IGNORECASE), text
 
@@ -193,9 +181,7 @@ def test_the_share_of_unemployed_is_not_called_a_rate() -> None:
 
 
 def test_no_two_indikatoren_are_the_same_figure_or_bear_the_same_label() -> None:
-    figures = [
-        (tuple(i.numerator), tuple(i.denominator), i.factor, i.lag_years) for i in CODEBOOK.indikator.values()
-    ]
+    figures = [(tuple(i.numerator), tuple(i.denominator), i.factor, i.lag_years) for i in CODEBOOK.indikator.values()]
     labels = [i.label_de for i in CODEBOOK.indikator.values()]
     assert len(set(figures)) == len(figures)
     assert len(set(labels)) == len(labels)
@@ -221,9 +207,7 @@ def test_every_usage_warning_has_a_name_and_is_used() -> None:
     for warning in CODEBOOK.usage_warnings.values():
         for text in (warning.de, warning.en):
             assert re.match(r"[^:]{3,40}: [A-ZÄÖÜ].+\.$", text)
-    assert {w for entry in CODEBOOK.indikator.values() for w in entry.usage_warnings} == set(
-        CODEBOOK.usage_warnings
-    )
+    assert {w for entry in CODEBOOK.indikator.values() for w in entry.usage_warnings} == set(CODEBOOK.usage_warnings)
 
 
 def test_bands_of_two_classifications_warn_that_they_overlap() -> None:

@@ -50,7 +50,7 @@ def test_cities_hold_data_only() -> None:
     assert {path.suffix for path in resource("cities").rglob("*") if path.is_file()} == {".toml"}
 
 
-@pytest.mark.parametrize("folder", ["stage", "transform", "check", "protect"])
+@pytest.mark.parametrize("folder", ["stage", "geography", "transform", "check", "protect", "read"])
 def test_every_sql_file_says_first_what_a_row_is(folder: str) -> None:
     silent = [
         path.name

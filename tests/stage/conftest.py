@@ -68,9 +68,7 @@ class Staged:
     @property
     def files(self) -> list[Row]:
         """Rows in, taken over, quarantined and dropped of each file; every row is one of them."""
-        found = self.rows(
-            "SELECT datei, zeilen, uebernommen, quarantaene, entfallen FROM stage.datei ORDER BY datei"
-        )
+        found = self.rows("SELECT datei, zeilen, uebernommen, quarantaene, entfallen FROM stage.datei ORDER BY datei")
         assert all(rows == taken + bad + dropped for _, rows, taken, bad, dropped in found)
         return found
 

@@ -63,7 +63,9 @@ def _number_made_odd(content: bytes, chance: Random) -> bytes:
     if not digits:
         return content
     at = chance.choice(digits)
-    return content[:at] + chance.choice((b"-", b"e9", b"1e999", b"NaN", b"9" * 400, b"", b"\xd9\xa3")) + content[at + 1 :]
+    return (
+        content[:at] + chance.choice((b"-", b"e9", b"1e999", b"NaN", b"9" * 400, b"", b"\xd9\xa3")) + content[at + 1 :]
+    )
 
 
 _ACCIDENTS = (

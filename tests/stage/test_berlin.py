@@ -54,7 +54,9 @@ def test_the_two_units_that_were_withheld_stay_unknown(berlin) -> None:
         "WHERE merkmal = 'einwohner' AND status <> 'ok' GROUP BY ALL"
     ).fetchall()
     assert found == [("2025-12-31", "unbekannt", 2)]
-    assert berlin.execute("SELECT count(*) FROM stage.zaehlung WHERE status = 'unbekannt' AND wert IS NOT NULL").fetchone() == (0,)
+    assert berlin.execute(
+        "SELECT count(*) FROM stage.zaehlung WHERE status = 'unbekannt' AND wert IS NOT NULL"
+    ).fetchone() == (0,)
 
 
 def test_age_bands_add_up_to_the_residents(berlin) -> None:

@@ -48,7 +48,11 @@ def workbook() -> bytes:
 def polygons() -> str:
     square = [[[350000, 5650000], [350100, 5650000], [350100, 5650100], [350000, 5650000]]]
     features = [
-        {"type": "Feature", "properties": {"BBS": f"0110000{n}"}, "geometry": {"type": "Polygon", "coordinates": square}}
+        {
+            "type": "Feature",
+            "properties": {"BBS": f"0110000{n}"},
+            "geometry": {"type": "Polygon", "coordinates": square},
+        }
         for n in range(5)
     ]
     return json.dumps({"type": "FeatureCollection", "features": features}, indent=1)
@@ -104,7 +108,9 @@ def test_real_files(workbench, real_folder: Path, name: str) -> None:
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", REAL)
 def test_real_files_many_times(workbench, real_folder: Path, name: str) -> None:
-    _survive(_berlin(workbench, name), name, (real_folder / "berlin" / name).read_bytes(), 600, Random(f"{name}, nightly"))
+    _survive(
+        _berlin(workbench, name), name, (real_folder / "berlin" / name).read_bytes(), 600, Random(f"{name}, nightly")
+    )
 
 
 @pytest.mark.real

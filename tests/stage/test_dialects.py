@@ -87,7 +87,9 @@ def test_a_missing_newline_at_the_end_and_empty_lines_do_not_matter(stage_city, 
 @pytest.mark.parametrize(("delimiter", "toml"), [(",", ","), ("\t", "\\t"), ("|", "|"), (" ", " ")])
 def test_every_delimiter_is_read(stage_city, source, delimiter: str, toml: str) -> None:
     dialect = f'{{ delimiter = "{toml}" }}'
-    assert stage_city(source("einwohner", dialect=dialect), {FILE: TABLE.replace(";", delimiter)}).residents == RESIDENTS
+    assert (
+        stage_city(source("einwohner", dialect=dialect), {FILE: TABLE.replace(";", delimiter)}).residents == RESIDENTS
+    )
 
 
 def test_quoted_cells_hold_delimiters_quotes_and_newlines(stage_city, source) -> None:
@@ -165,7 +167,9 @@ def test_a_file_of_nothing_but_total_rows_is_refused(refusal, source) -> None:
         'matrix = { unit = "BBS", merkmale = { einwohner = ["EW"] }, '
         'drop = [{ column = "BBS", equals = ["Summe"], rule = "total row" }] }'
     )
-    assert "found only rows that a rule leaves out" in refusal(source("einwohner", contract), {FILE: "BBS;EW\nSumme;0\n"})
+    assert "found only rows that a rule leaves out" in refusal(
+        source("einwohner", contract), {FILE: "BBS;EW\nSumme;0\n"}
+    )
 
 
 # --- Numbers, dates, missing-value signs ---

@@ -71,7 +71,9 @@ def residents(staged) -> dict[str, int]:
 
 @st.composite
 def a_person(draw) -> tuple:
-    age = draw(st.sampled_from([0, 2, 3, 5, 6, 9, 10, 14, 15, 17, 18, 26, 27, 49, 50, 64, 65, 66, 67, 79, 80, 110, 120]))
+    age = draw(
+        st.sampled_from([0, 2, 3, 5, 6, 9, 10, 14, 15, 17, 18, 26, 27, 49, 50, 64, 65, 66, 67, 79, 80, 110, 120])
+    )
     return (
         draw(st.sampled_from(["01100001", "01100002", "01200001"])),
         age,
@@ -191,7 +193,9 @@ def test_padded_years_are_years(stage_city, source) -> None:
 
 
 def test_blanks_around_cells_do_not_matter(stage_city, source) -> None:
-    staged = stage_city(personen(source), {FILE: extract(person(" 01100001 ", " 30", "w ", " D", "0 ", " 3 "), person())})
+    staged = stage_city(
+        personen(source), {FILE: extract(person(" 01100001 ", " 30", "w ", " D", "0 ", " 3 "), person())}
+    )
     assert residents(staged) == {"01100001": 2}
 
 

@@ -43,7 +43,7 @@ def dialects(draw) -> tuple[Dialect, str, list[str]]:
 def written(table: list[tuple], dialect: Dialect, newline: str, preamble: list[str]) -> bytes:
     out = io.StringIO(newline="")
     out.writelines(line + newline for line in preamble)
-    quoting = csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE
+    quoting = csv.QUOTE_ALL if dialect.quote else csv.QUOTE_NONE
     to = csv.writer(
         out, delimiter=dialect.delimiter, lineterminator=newline, quotechar=dialect.quote or None, quoting=quoting
     )
@@ -75,7 +75,9 @@ def expected(table: list[tuple]) -> dict[str, tuple]:
 
 def staged_as(staged) -> dict[str, tuple]:
     assert staged.quarantine == []
-    return {unit: (wert, status) for unit, wert, status in staged.rows("SELECT basis_id, wert, status FROM stage.zaehlung")}
+    return {
+        unit: (wert, status) for unit, wert, status in staged.rows("SELECT basis_id, wert, status FROM stage.zaehlung")
+    }
 
 
 def test_any_table_in_any_dialect(bench) -> None:
