@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import socket
@@ -18,10 +19,8 @@ from flows.profile.load import Profile, load_profile
 def only_this_machine() -> Iterator[None]:
     """No test reaches beyond loopback (or the machine's own addresses): whatever tries, fails at once."""
     own = {"localhost", "::1"}
-    try:
+    with contextlib.suppress(OSError):
         own.update(str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None))
-    except OSError:
-        pass
     connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
 
     def allowed(line: socket.socket, address: object) -> bool:

@@ -83,9 +83,7 @@ class Indikator(_Row):
             years = _years(self.abstand_jahre)
             return Words(f"Zeitraum: {years.de} bis zum Stichtag", f"period: {years.en} up to the date")
         if self.bezug == "zeitraum":
-            return Words(
-                "Zeitraum: Kalenderjahr, das am Stichtag endet", "period: calendar year ending on the date"
-            )
+            return Words("Zeitraum: Kalenderjahr, das am Stichtag endet", "period: calendar year ending on the date")
         return Words("Stichtag", "reference date")
 
 
@@ -117,9 +115,7 @@ class Schutzklasse(_Row):
         if self.mindest_zaehler <= 1:
             return Words("Für Anzahlen gilt keine Schwelle.", "There is no threshold for counts.")
         most = self.mindest_zaehler - 1
-        small = {1: Words("1", "1"), 2: Words("1 und 2", "1 and 2")}.get(
-            most, Words(f"1 bis {most}", f"1 to {most}")
-        )
+        small = {1: Words("1", "1"), 2: Words("1 und 2", "1 and 2")}.get(most, Words(f"1 bis {most}", f"1 to {most}"))
         return Words(f"Anzahlen von {small.de} werden unterdrückt.", f"Counts of {small.en} are suppressed.")
 
     @property

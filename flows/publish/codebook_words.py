@@ -48,8 +48,7 @@ METHODS: Mapping[str, Words] = {
         "No estimate: the sum of the base units that belong to the area by the row's Zuschnitt.",
     ),
     "overlap": Words(
-        "Geschätzt: umgerechnet mit einem Umsteigeschlüssel, der an die Bestände beider Zuschnitte "
-        "angepasst ist.",
+        "Geschätzt: umgerechnet mit einem Umsteigeschlüssel, der an die Bestände beider Zuschnitte angepasst ist.",
         "Estimated: converted with a crosswalk that is fitted to the stocks on both Zuschnitte.",
     ),
     "building_weighted": Words(

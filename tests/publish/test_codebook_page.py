@@ -95,9 +95,7 @@ def whole(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         codebook = Codebook.model_validate(tomllib.load(file))
     for table in ("merkmal", "indikator", "indikator_teil", "hinweis", "schutzklasse"):
         con.execute(f"TRUNCATE katalog.{table}")
-    con.execute(
-        "INSERT INTO katalog.schutzklasse VALUES ('personen', 3, 10), ('leistung', 3, 30), ('wohnung', 3, 3)"
-    )
+    con.execute("INSERT INTO katalog.schutzklasse VALUES ('personen', 3, 10), ('leistung', 3, 30), ('wohnung', 3, 3)")
     for position, (name, m) in enumerate(codebook.merkmal.items()):
         row = [name, position, m.label_de, m.label_en, m.unit, m.kind, m.theme, m.protected, m.whole]
         con.execute("INSERT INTO katalog.merkmal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
@@ -151,9 +149,7 @@ def test_every_indikator_and_every_merkmal_of_the_catalogue_is_on_the_page(
 ) -> None:
     ids = set(Page(html_of(whole)).values("id"))
     indikatoren = {row[0] for row in whole.execute("SELECT indikator_id FROM katalog.indikator").fetchall()}
-    merkmale = {
-        f"merkmal-{row[0]}" for row in whole.execute("SELECT merkmal FROM katalog.merkmal").fetchall()
-    }
+    merkmale = {f"merkmal-{row[0]}" for row in whole.execute("SELECT merkmal FROM katalog.merkmal").fetchall()}
     assert len(indikatoren) > 55
     assert indikatoren | merkmale <= ids
 
@@ -190,10 +186,7 @@ def test_an_indikator_says_all_that_the_catalogue_knows_of_it(con: duckdb.DuckDB
 
 def test_the_thresholds_are_those_of_the_catalogue(con: duckdb.DuckDBPyConnection) -> None:
     text = entry(html_of(con), "sgb2_je_1000")
-    assert (
-        "Anzahlen von 1 bis 4 werden unterdrückt. Quoten mit einem Nenner unter 40 werden unterdrückt."
-        in text
-    )
+    assert "Anzahlen von 1 bis 4 werden unterdrückt. Quoten mit einem Nenner unter 40 werden unterdrückt." in text
     assert "Counts of 1 to 4 are suppressed. Rates with a denominator below 40 are suppressed." in text
 
 
@@ -204,12 +197,8 @@ def test_a_count_is_not_told_a_threshold_for_denominators(con: duckdb.DuckDBPyCo
 
 
 @pytest.mark.parametrize("written", ["own other", "own, other", "own,other"])
-def test_usage_warnings_are_read_however_they_are_separated(
-    con: duckdb.DuckDBPyConnection, written: str
-) -> None:
-    con.execute(
-        "INSERT INTO katalog.hinweis VALUES ('other', 'Kleine Zahl: Achtung.', 'Small number: Beware.')"
-    )
+def test_usage_warnings_are_read_however_they_are_separated(con: duckdb.DuckDBPyConnection, written: str) -> None:
+    con.execute("INSERT INTO katalog.hinweis VALUES ('other', 'Kleine Zahl: Achtung.', 'Small number: Beware.')")
     con.execute("UPDATE katalog.indikator SET hinweise = $1 WHERE indikator_id = 'sgb2_je_1000'", [written])
     text = entry(html_of(con), "sgb2_je_1000")
     assert "Eigene Abgrenzung Own definition Kleine Zahl Small number" in text
@@ -247,9 +236,7 @@ def test_a_real_city_is_not_called_synthetic(con: duckdb.DuckDBPyConnection) -> 
 
 
 def test_text_of_the_codebook_cannot_become_markup(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(
-        "UPDATE katalog.indikator SET beschreibung_de = 'Anteil <b>& \"mehr\"</b>' WHERE position = 1"
-    )
+    con.execute("UPDATE katalog.indikator SET beschreibung_de = 'Anteil <b>& \"mehr\"</b>' WHERE position = 1")
     assert "Anteil &lt;b&gt;&amp; &#34;mehr&#34;&lt;/b&gt;" in html_of(con)
 
 

@@ -1,5 +1,7 @@
 """Tables against their contract: what is set aside, with which place, and that no row is ever lost."""
 
+import datetime as dt
+
 import pytest
 
 FILE = "einwohner_2022.csv"
@@ -77,8 +79,6 @@ def test_rows_in_are_rows_taken_over_set_aside_and_dropped(stage_city, source) -
 
 
 def test_rows_later_than_asked_for_are_left_out(stage_city, source) -> None:
-    import datetime as dt
-
     files = {FILE: "BBS;EW\n01100001;12\n", "einwohner_2023.csv": "BBS;EW\n01100001;13\n"}
     assert stage_city(source("einwohner"), files, until=dt.date(2022, 12, 31)).stichtage == ["2022-12-31"]
 

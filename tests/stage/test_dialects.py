@@ -234,7 +234,7 @@ def test_what_is_no_number_of_the_dialect_goes_to_quarantine(stage_city, source,
 @pytest.mark.parametrize(
     ("sign", "status", "value"),
     [
-        ("-", "nichts", 0), ("–", "nichts", 0), (".", "unbekannt", None), ("•", "unbekannt", None),
+        ("-", "nichts", 0), ("\u2013", "nichts", 0), (".", "unbekannt", None), ("\u2022", "unbekannt", None),
         ("...", "spaeter", None), ("x", "sinnlos", None), ("/", "unsicher", None), ("NA", "unbekannt", None),
         ("", "unbekannt", None),
     ],

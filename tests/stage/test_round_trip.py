@@ -50,10 +50,11 @@ def written(table: list[tuple], dialect: Dialect, newline: str, preamble: list[s
     to.writerow(["BBS", "Anmerkung", "Einwöhner"])
     for unit, cell, note in table:
         number = f"{cell:,}".replace(",", dialect.thousands) if isinstance(cell, int) else cell
+        kept = note.encode(dialect.encoding, "ignore").decode(dialect.encoding)
         if not dialect.quote:  # then neither cell nor note may hold what divides
             number = number.replace(dialect.delimiter, "")
-            note = "".join(c for c in note if c not in f"{dialect.delimiter}\r\n")
-        to.writerow([unit, note.encode(dialect.encoding, "ignore").decode(dialect.encoding), number])
+            kept = "".join(c for c in kept if c not in f"{dialect.delimiter}\r\n")
+        to.writerow([unit, kept, number])
     if dialect.footer:
         out.write(f"{dialect.footer}{newline}Quelle: {dialect.quote}{newline}")
     return out.getvalue().encode(dialect.encoding)

@@ -36,7 +36,8 @@ def assignment(source) -> str:
 def test_a_polygon_is_taken_as_it_is(stage_city, geometry) -> None:
     staged = stage_city(geometry(), {"bbs.geojson": collection(("01100001", SQUARE))})
     found = staged.rows(
-        "SELECT basis, basis_id, geheilt, st_area(st_geomfromwkb(wkb)), st_xmin(st_geomfromwkb(wkb)) FROM stage.geometrie"
+        "SELECT basis, basis_id, geheilt, st_area(st_geomfromwkb(wkb)), st_xmin(st_geomfromwkb(wkb)) "
+        "FROM stage.geometrie"
     )
     assert found == [("bbs", "01100001", False, 10000, 350000)]
     assert staged.files == [("bbs.geojson", 1, 1, 0, 0)]
