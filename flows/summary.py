@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from flows.run import Outcome
 
@@ -16,7 +17,8 @@ def print_summary(outcome: Outcome) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    database = outcome.path / "fortschreibung.duckdb"
+    release = _as_seen_from_here(outcome.path)
+    database = release / "fortschreibung.duckdb"
     table = Table(title=f"{outcome.city} {outcome.release}: residents by Stichtag", title_justify="left")
     for column in ("Stichtag", "Zuschnitt", "Sozialräume", "Einwohner", "Zahlen", "geschützt"):
         table.add_column(column, justify="left" if column in ("Stichtag", "Zuschnitt") else "right")
@@ -25,15 +27,18 @@ def print_summary(outcome: Outcome) -> None:
             table.add_row(*(f"{cell:,}".replace(",", ".") if isinstance(cell, int) else str(cell) for cell in row))
     console = Console()
     console.print(table)
-    console.print(f"Release:  {outcome.path}", soft_wrap=True, highlight=False)
-    console.print(f"Codebook: {outcome.path / 'codebook.html'}", soft_wrap=True, highlight=False)
-    console.print(f"Checks:   {outcome.path / 'checks' / 'index.html'}", soft_wrap=True, highlight=False)
+    console.print(f"Release:  {release}", soft_wrap=True, highlight=False)
+    console.print(f"Codebook: {release / 'codebook.html'}", soft_wrap=True, highlight=False)
+    console.print(f"Checks:   {release / 'checks' / 'index.html'}", soft_wrap=True, highlight=False)
+    python = _as_seen_from_here(Path(sys.executable))
+    opened = f"duckdb.connect('{database}', read_only=True).sql('FROM sozialraum_jahr LIMIT 5').show()"
     console.print("Open it:", highlight=False)
-    console.print(
-        f'  {sys.executable} -c "import duckdb; duckdb.connect(\'{database}\', read_only=True)'
-        '.sql(\'FROM sozialraum_jahr LIMIT 5\').show()"',
-        soft_wrap=True, highlight=False, markup=False,
-    )  # fmt: skip
+    console.print(f'  {python} -c "import duckdb; {opened}"', soft_wrap=True, highlight=False, markup=False)
+
+
+def _as_seen_from_here(path: Path) -> Path:
+    """Return a path below the working directory relative to it, as a person would type it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 _CONTENT = """
