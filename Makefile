@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 # Offices have a certificate authority of their own.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: run setup test lint bench lock clean drawing
+.PHONY: run setup test lint coverage bench lock clean drawing
 
 run: .venv/.ready                ## yearly refresh of the bundled synthetic city, to a published release in ./data
 	$(BIN)/fortschreibung demo --refresh
@@ -34,6 +34,9 @@ lint: .venv/.ready-dev
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
 	$(BIN)/lint-imports --config pyproject.toml
+
+coverage: .venv/.ready-dev       ## which lines the quick tests reach
+	$(BIN)/python -m pytest -m "not nightly and not slow" --cov --cov-report=term-missing:skip-covered
 
 bench: .venv/.ready-dev          ## ratios against the floor, pandas and polars; writes bench/results.json
 	$(BIN)/python -m bench
