@@ -121,6 +121,47 @@ def verify(city: str, version: str | None = None, *, as_json: JsonOption = False
     return 0
 
 
+@app.command
+def rollback(city: str, version: str, *, why: str, as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """Let `latest` be an earlier release again; the catalogue keeps who did it, when and why."""
+    from flows.publish.promote import rollback as rolled_back  # noqa: PLC0415
+
+    entry = rolled_back(Home(_root(home)), city, version, why=why)
+    if as_json:
+        _print_json({"city": city, "latest": entry.version, "at": entry.at, "who": entry.who, "why": entry.why})
+    else:
+        print(f"latest of {city} is {entry.version} again; recorded for {entry.who} at {entry.at}: {entry.why}")
+    return 0
+
+
+@app.command(name="open")
+def open_(city: str, version: str | None = None, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """Print the line that attaches a release in DuckDB, and its path (default: the latest)."""
+    from flows.publish.reading import attach_statement, release_to_read  # noqa: PLC0415
+
+    release = release_to_read(Home(_root(home)), city, version)
+    if as_json:
+        _print_json({"version": release.version, "path": str(release.path), "attach": attach_statement(release)})
+    else:
+        print(attach_statement(release), release.path, sep="\n")
+    return 0
+
+
+@app.command
+def query(
+    city: str, sql: str, *, version: str | None = None, as_json: JsonOption = False, home: HomeOption = None
+) -> int:
+    """Ask a release with SQL, for a quick look (default: the latest); nothing can be changed by it."""
+    from flows.publish.reading import answer_to, release_to_read  # noqa: PLC0415
+
+    answer = answer_to(release_to_read(Home(_root(home)), city, version).database, sql, as_table=not as_json)
+    if as_json:
+        _print_json(answer.records)
+    else:
+        print(answer.table)
+    return 0
+
+
 @app.command(name="map")
 def map_(
     city: str,
@@ -133,14 +174,9 @@ def map_(
 ) -> int:
     """Draw a map of an Indikator by Sozialraum, as SVG (default file: CITY_INDIKATOR.svg)."""
     from flows.map_svg import map_of  # noqa: PLC0415
-    from flows.publish.catalog import latest_release, release_named  # noqa: PLC0415
+    from flows.publish.reading import release_to_read  # noqa: PLC0415
 
-    known = Home(_root(home))
-    release = release_named(known, city, version) if version else latest_release(known, city)
-    if release is None:
-        raise ConfigError(
-            f"There is no release of {city} in {known.releases}. `fortschreibung refresh {city}` makes one."
-        )
+    release = release_to_read(Home(_root(home)), city, version)
     target = output or Path(f"{city}_{indikator}.svg")
     target.write_text(map_of(release.database, indikator, stichtag.isoformat() if stichtag else None), encoding="utf-8")
     print(target)
@@ -172,7 +208,7 @@ def demo(
 
     where = folder or home_at(home).root / "demo"
     if not (where / "index.html").exists():
-        _say(f"Making the extracts of Musterstadt (synthetic) in {where} ...")
+        _say(f"Making the extracts of Musterstadt (synthetic) in {os.path.relpath(where)} ...")
         make_musterstadt(where)
     with serve(where, port=port) as server:
         os.environ["FORTSCHREIBUNG_MUSTERSTADT_URL"] = server.url
