@@ -118,7 +118,7 @@ def test_a_dry_run_publishes_nothing_and_leaves_nothing_confidential(office: Off
     assert ended.answer["release"] is None
     assert not (office.home / "releases" / "musterstadt").exists()
     left = {path.name for path in (office.home / "runs").glob("*/*")}
-    assert left == {"run.json", "progress.jsonl", "lieferungen.json", "quarantine.csv", "checks"}, (
+    assert left == {".alive", "run.json", "progress.jsonl", "lieferungen.json", "quarantine.csv", "checks"}, (
         "nothing confidential"
     )
 
