@@ -17,7 +17,7 @@ from cyclopts import App, Parameter
 from cyclopts.exceptions import CycloptsError
 
 from flows import __version__
-from flows.errors import ConfigError, FortschreibungError
+from flows.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.home import Home, home_at
 
 app = App(
@@ -96,6 +96,7 @@ def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None)
                     "zuschnitt": one.zuschnitt,
                     "content_hash": one.content_hash,
                     "latest": one.latest,
+                    "tag": one.tag,
                 }
                 for one in known
             ]
@@ -103,7 +104,7 @@ def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None)
     elif not known:
         print(f"No release of {city} in {_root(home) / 'releases'}. `fortschreibung refresh {city}` makes the first.")
     for one in [] if as_json else known:
-        mark = "  <- latest" if one.latest else ""
+        mark = ("  <- latest" if one.latest else "") + (f"  tagged: {one.tag}" if one.tag else "")
         print(f"{one.version:8} data up to {one.stichtag_max}, published {one.published_at[:10]}  {one.path}{mark}")
     return 0
 
@@ -124,7 +125,7 @@ def verify(city: str, version: str | None = None, *, as_json: JsonOption = False
 @app.command
 def rollback(city: str, version: str, *, why: str, as_json: JsonOption = False, home: HomeOption = None) -> int:
     """Let `latest` be an earlier release again; the catalogue keeps who did it, when and why."""
-    from flows.publish.promote import rollback as rolled_back  # noqa: PLC0415
+    from flows.publish.decisions import rollback as rolled_back  # noqa: PLC0415
 
     entry = rolled_back(Home(_root(home)), city, version, why=why)
     if as_json:
@@ -132,6 +133,91 @@ def rollback(city: str, version: str, *, why: str, as_json: JsonOption = False, 
     else:
         print(f"latest of {city} is {entry.version} again; recorded for {entry.who} at {entry.at}: {entry.why}")
     return 0
+
+
+@app.command
+def tag(
+    city: str,
+    version: str,
+    *,
+    why: str,
+    remove: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Keep a release for good (`--remove`: no longer); the catalogue keeps who said so, when and why."""
+    from flows.publish.decisions import tag as tagged  # noqa: PLC0415
+
+    entry = tagged(Home(_root(home)), city, version, why=why, remove=remove)
+    if as_json:
+        _print_json({"city": city, "version": version, "tagged": not remove, "who": entry.who, "why": entry.why})
+    else:
+        print(
+            f"{city} {version} is {'no longer ' if remove else ''}kept for good; recorded for {entry.who}: {entry.why}"
+        )
+    return 0
+
+
+@app.command
+def retention(
+    city: str,
+    *,
+    keep: int = 2,
+    apply: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Show which editions could go by the rules of docs/releases.md; nothing is deleted without --apply.
+
+    Parameters
+    ----------
+    keep
+        How many editions of each Stichtag year stay without further reason.
+    apply
+        Remove those that could go, and note it in the catalogue.
+    """
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from flows.publish.retention import remove_superseded, verdicts  # noqa: PLC0415
+
+    judged = (remove_superseded if apply else verdicts)(Home(_root(home)), city, keep=keep)
+    if as_json:
+        _print_json({"city": city, "applied": apply, "releases": [asdict(one) for one in judged]})
+    for one in [] if as_json else judged:
+        fate = "stays" if one.stays else "removed" if apply else "could go"
+        print(f"{one.version:8} {one.bytes / 1e6:8.1f} MB  {fate}: {one.why}")
+    if not as_json and not apply and not all(one.stays for one in judged):
+        print("Nothing was deleted; --apply removes what could go.")
+    return 0
+
+
+@app.command
+def reproduce(
+    city: str,
+    version: str,
+    *,
+    anyway: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Make a release again from its deliveries and compare every table; exit code 4 when one differs.
+
+    Parameters
+    ----------
+    anyway
+        Also when code or libraries are not those that the release was made with.
+    """
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from flows.publish.reproduce import reproduce as reproduced  # noqa: PLC0415
+    from flows.publish.reproduce import told  # noqa: PLC0415
+
+    outcome = reproduced(home_at(home), city, version, anyway=anyway, say=_say)
+    if as_json:
+        _print_json(asdict(outcome))
+    else:
+        print(*told(outcome), sep="\n")
+    return 0 if outcome.same else VerificationFailed.exit_code
 
 
 @app.command(name="open")
@@ -160,6 +246,36 @@ def query(
     else:
         print(answer.table)
     return 0
+
+
+@app.command
+def diff(
+    city: str,
+    before: str,
+    after: str,
+    *,
+    as_json: JsonOption = False,
+    html: Path | None = None,
+    home: HomeOption = None,
+) -> int:
+    """Say how two releases differ, and why; exit code 0 the same, 1 different, 2 could not be compared.
+
+    Parameters
+    ----------
+    html
+        Also write the comparison as a page to this file.
+    """
+    from flows.publish.diff import diff_releases  # noqa: PLC0415
+    from flows.publish.diff_page import diff_lines, write_html  # noqa: PLC0415
+
+    found = diff_releases(Home(_root(home)), city, before, after)
+    if html is not None:
+        write_html(found, html)
+    if as_json:
+        print(found.model_dump_json(), flush=True)
+    else:
+        print(*diff_lines(found), sep="\n")
+    return 0 if found.same else 1
 
 
 @app.command(name="map")

@@ -24,7 +24,7 @@ import duckdb
 
 from flows.errors import FortschreibungError, VerificationFailed
 from flows.home import limits
-from flows.publish import changes, exports, geo, metadata, tables
+from flows.publish import diff, exports, geo, metadata, tables, workbook
 from flows.publish.codebook_page import codebook_html, codebook_page_from
 from flows.publish.content_hash import table_hashes, whole_hash
 from flows.publish.contract import (
@@ -38,9 +38,12 @@ from flows.publish.contract import (
     quoted,
     tables_of_city,
 )
+from flows.publish.diff_model import Diff, ReleaseNamed
+from flows.publish.diff_page import diff_html
 from flows.publish.job import Previous, ReleaseJob, Setting, job_from, sql_fingerprint
-from flows.publish.manifest import FORMAT, Manifest, files_in
+from flows.publish.manifest import FORMAT, Manifest, files_in, manifest_of
 from flows.publish.own_tables import fill_own_tables, release_row
+from flows.publish.turtle import turtle
 
 DATABASE = "fortschreibung.duckdb"
 
@@ -74,8 +77,8 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
     job, folder = job_from(job_path), job_path.parent
     geo.still_clock(job.stichtag_max)
     target.mkdir(parents=True, exist_ok=True)
-    with _new_database(target / DATABASE) as con:
-        wanted, indikatoren = _wanted_tables(con, job, folder)
+    with new_database(target / DATABASE) as con:
+        wanted, indikatoren = wanted_tables(con, job, folder)
         for table in wanted:
             tables.create(con, table)
         tables.load(con, wanted, folder)
@@ -83,7 +86,7 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
         identity = whole_hash(content)
         if identity in setting.standing:
             return Built(identity, setting.standing[identity])
-        compared = changes.changes_since(con, job.city_name, setting.version, setting.previous)
+        compared = _compared(con, job, setting, content)
         fill_own_tables(con, wanted, release_row(job, setting, identity), job, compared)
         _stop_at(tables.faults(con, wanted))
         files = _write_files(Building(con, job, setting, wanted, indikatoren, target), compared)
@@ -99,7 +102,8 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
     return Built(identity)
 
 
-def _new_database(path: Path) -> duckdb.DuckDBPyConnection:
+def new_database(path: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection that uses a new release file at `path`, within the limits of flows.home."""
     allowed = limits()
     con = duckdb.connect(
         config={
@@ -115,9 +119,10 @@ def _new_database(path: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _wanted_tables(
+def wanted_tables(
     con: duckdb.DuckDBPyConnection, job: ReleaseJob, folder: Path
 ) -> tuple[Sequence[Table], Sequence[IndikatorColumn]]:
+    """Return the tables that a release of the protected tables in `folder` has, and the Indikatoren of its codebook."""
     codebook = folder / "indikator.parquet"
     tables.parquet_columns(con, codebook)
     indikatoren = indikator_columns(con, f"read_parquet({literal(str(codebook))})")
@@ -133,6 +138,29 @@ def _wanted_tables(
     return tables_of_city(levels, indikatoren), indikatoren
 
 
+def _compared(con: duckdb.DuckDBPyConnection, job: ReleaseJob, setting: Setting, content: dict[str, str]) -> Diff:
+    """Return how the open tables differ from the previous release; what cannot be compared counts as different."""
+    named = ReleaseNamed(
+        version=setting.version,
+        content_hash=whole_hash(content),
+        stichtag_max=job.stichtag_max,
+        zuschnitt=job.zuschnitt,
+    )
+    deliveries = frozenset((each.quelle, each.datei, each.sha256) for each in job.sources)
+    after = diff.Side(named, content, deliveries)
+    if setting.previous is None:
+        return diff.diff_of(con, job.city_id, None, after)
+    before = diff.side_of(manifest_of(setting.previous.database.parent))
+    try:
+        diff.attach(con, setting.previous.database, "vorher")
+    except duckdb.Error:
+        return diff.diff_of(None, job.city_id, before, after)
+    try:
+        return diff.diff_of(con, job.city_id, before, after)
+    finally:
+        con.execute("DETACH vorher")
+
+
 def _stop_at(faults: Sequence[str]) -> None:
     if faults:
         raise VerificationFailed(
@@ -141,7 +169,7 @@ def _stop_at(faults: Sequence[str]) -> None:
         )
 
 
-def _write_files(build: Building, compared: changes.Changes) -> list[Path]:
+def _write_files(build: Building, compared: Diff) -> list[Path]:
     """Write what comes from the open database; return the files that hold data."""
     con, job, version, target = build.con, build.job, build.setting.version, build.target
     exported = [table for table in build.tables if table.export]
@@ -150,13 +178,15 @@ def _write_files(build: Building, compared: changes.Changes) -> list[Path]:
     layers = geo.Layers(units, build.indikatoren, job.zuschnitt, job.coordinate_system)
     files = [
         *exports.write_csv(con, exported, target / "csv"),
+        *exports.write_csv_excel(con, exported, target / "csv_excel"),
         *exports.write_parquet(con, exported, target / "parquet"),
         *geo.write_geo(con, layers, target / "geo"),
         exports.write_codebook_csv(con, target / "codebook.csv"),
+        workbook.write_workbook(con, job, version, units, build.indikatoren, target / workbook.NAME),
     ]
-    (target / "codebook.html").write_text(_codebook(con, version), encoding="utf-8")
+    (target / "codebook.html").write_text(_codebook(build, [target / DATABASE, *files]), encoding="utf-8")
     (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (target / "changes.html").write_text(changes.changes_html(compared), encoding="utf-8")
+    (target / "changes.html").write_text(diff_html(compared), encoding="utf-8")
     metadata.write_json(target / "datapackage.json", metadata.data_package(job, version, exported, target))
     return files
 
@@ -166,17 +196,27 @@ def _write_dcat(job: ReleaseJob, setting: Setting, files: Sequence[Path], target
     named = {path.relative_to(target).as_posix(): path for path in files}
     described = metadata.dcat(job, setting.version, setting.made_at.isoformat(), named)
     metadata.write_json(target / "dcat.jsonld", described)
+    (target / "dcat.ttl").write_text(turtle(described), encoding="utf-8")
 
 
-def _codebook(con: duckdb.DuckDBPyConnection, version: str) -> str:
+def _codebook(build: Building, files: Sequence[Path]) -> str:
     """Return the codebook's page, which reads a schema `katalog`: here views on the release's own tables."""
+    con, version = build.con, build.setting.version
+    first = con.execute("SELECT min(stichtag) FROM wert").fetchone()
+    described = metadata.schema_org(
+        build.job,
+        version,
+        first[0] if first and first[0] else build.job.stichtag_max,
+        build.indikatoren,
+        [path.relative_to(build.target).as_posix() for path in files],
+    )
     con.execute("CREATE SCHEMA memory.katalog")
     for name in ("raumebene", "merkmal", "indikator", "indikator_teil", "schutzklasse", "hinweis"):
         con.execute(f"CREATE VIEW memory.katalog.{name} AS SELECT * FROM fortschreibung.{name}")  # noqa: S608
     con.execute("CREATE VIEW memory.katalog.stadt AS SELECT stadt AS name, synthetisch FROM fortschreibung._release")
     con.execute("USE memory")
     try:
-        return codebook_html(codebook_page_from(con, version))
+        return codebook_html(codebook_page_from(con, version), described)
     finally:
         con.execute("USE fortschreibung")
 
@@ -216,6 +256,7 @@ def _manifest(
         sources=[source.model_dump(mode="json") for source in job.sources],
         catalog_head=setting.catalog_head,
         files=files_in(target),
+        until=job.until.isoformat() if job.until else None,
     )
 
 

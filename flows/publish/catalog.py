@@ -30,10 +30,10 @@ START = "0" * 64
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the catalogue: a release published, or `latest` moved back by command."""
+    """One line of the catalogue: a release published, or what a person or a rule then did with one."""
 
     number: int
-    kind: str  # "release" or "rollback"
+    kind: str  # "release", "rollback", "tag", "untag" or "removed"
     version: str
     at: str
     content_hash: str
@@ -60,6 +60,7 @@ class Release:
     stichtag_max: str
     zuschnitt: str
     latest: bool
+    tag: str | None = None
 
     @property
     def database(self) -> Path:
@@ -136,10 +137,26 @@ def pointing_entry(entries: Sequence[Entry]) -> Entry | None:
     pointing, newest = None, (0, 0)
     for entry in entries:
         key = version_key(entry.version)
-        if entry.kind == "rollback" or key > newest:
+        if entry.kind == "rollback" or (entry.kind == "release" and key > newest):
             pointing = entry
         newest = max(newest, key)
     return pointing
+
+
+def entry_of(entries: Sequence[Entry], version: str) -> Entry:
+    """Return the entry with which the release `version` was published."""
+    return next(entry for entry in entries if entry.kind == "release" and entry.version == version)
+
+
+def removed(entries: Sequence[Entry]) -> dict[str, Entry]:
+    """Return the versions that are no longer kept, each with the entry that says who removed it, when and why."""
+    return {entry.version: entry for entry in entries if entry.kind == "removed"}
+
+
+def tags(entries: Sequence[Entry]) -> dict[str, Entry]:
+    """Return the versions that are to be kept for good, each with the entry that says so."""
+    last = {entry.version: entry for entry in entries if entry.kind in ("tag", "untag")}
+    return {version: entry for version, entry in last.items() if entry.kind == "tag"}
 
 
 def latest_bytes(entry: Entry) -> bytes:
@@ -156,10 +173,10 @@ def latest_bytes(entry: Entry) -> bytes:
 
 
 def releases(home: Home, city: str) -> list[Release]:
-    """Return the published releases of `city`, oldest version first."""
+    """Return the published releases of `city` that are kept, oldest version first."""
     folder = home.releases / city
     entries = entries_of(folder)
-    pointing = pointing_entry(entries)
+    pointing, gone, tagged = pointing_entry(entries), removed(entries), tags(entries)
     found = [
         Release(
             city=city,
@@ -171,9 +188,10 @@ def releases(home: Home, city: str) -> list[Release]:
             stichtag_max=entry.stichtag_max,
             zuschnitt=entry.zuschnitt,
             latest=pointing is not None and entry.version == pointing.version,
+            tag=tagged[entry.version].why if entry.version in tagged else None,
         )
         for entry in entries
-        if entry.kind == "release"
+        if entry.kind == "release" and entry.version not in gone
     ]
     return sorted(found, key=lambda each: version_key(each.version))
 
@@ -194,4 +212,10 @@ def release_named(home: Home, city: str, version: str) -> Release:
         if release.version == version:
             return release
     listed = ", ".join(each.version for each in known) or "none"
+    gone = removed(entries_of(home.releases / city)).get(version)
+    if gone is not None:
+        raise ConfigError(
+            f"{city} {version} was removed by {gone.who} at {gone.at} ({gone.why}); the catalogue keeps its content "
+            f"hash {gone.content_hash}. There are: {listed}."
+        )
     raise ConfigError(f"There is no release {version!r} of {city} in {home.releases / city}. There are: {listed}.")

@@ -7,13 +7,15 @@ was applied.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
 from flows.publish.codebook_words import DIRECTIONS, KINDS, METHODS, STATUS, THEMES, TYPES, Words
@@ -219,8 +221,11 @@ def codebook_page_from(con: duckdb.DuckDBPyConnection, version: str) -> Codebook
     )
 
 
-def codebook_html(codebook: CodebookPage) -> str:
-    """Return the page: German first, English beside, complete in itself."""
+def codebook_html(codebook: CodebookPage, described: Mapping[str, Any] | None = None) -> str:
+    """Return the page: German first, English beside, complete in itself.
+
+    `described` is what search engines are told of the release (schema.org), as JSON-LD.
+    """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -231,6 +236,7 @@ def codebook_html(codebook: CodebookPage) -> str:
     )
     return environment.get_template("codebook.html.j2").render(
         page=codebook,
+        described=None if described is None else _json_in_html(described),
         status=STATUS,
         methods=METHODS,
         themes=THEMES,
@@ -246,6 +252,12 @@ def _rows(con: duckdb.DuckDBPyConnection, query: str) -> Sequence[dict[str, Any]
     result = con.execute(query)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _json_in_html(content: Mapping[str, Any]) -> Markup:
+    """Return JSON that no text in it can end the script element of."""
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704 -- escaped
 
 
 def _number(value: float) -> Words:

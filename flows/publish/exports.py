@@ -1,7 +1,8 @@
-"""The tables as CSV and Parquet, and the codebook as CSV: the same rows in the same bytes, every time."""
+"""The tables as CSV in two forms and as Parquet, and the codebook as CSV: the same bytes every time."""
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +24,37 @@ def write_csv(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: P
         )
         paths.append(path)
     return paths
+
+
+def write_csv_excel(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) -> list[Path]:
+    """Write each exported table to `folder`/<table>.csv as Excel in German reads it.
+
+    UTF-8 with byte order mark, semicolon, decimal comma, dates as 31.12.2024, WAHR and FALSCH; the numbers are
+    those of the other CSV, digit by digit.
+    """
+    folder.mkdir()
+    paths = []
+    for table in tables:
+        columns = ", ".join(_for_excel(column) for column in csv_columns(table))
+        path = folder / f"{table.name}.csv"
+        con.execute(
+            f"COPY (SELECT {columns} FROM {quoted(table.name)} ORDER BY {table.rows_in_order}) "  # noqa: S608
+            f"TO {literal(str(path))} (FORMAT csv, HEADER, DELIMITER ';')"
+        )
+        path.write_bytes(codecs.BOM_UTF8 + path.read_bytes())
+        paths.append(path)
+    return paths
+
+
+def _for_excel(column: Column) -> str:
+    name = quoted(column.name)
+    if column.type == "DOUBLE":
+        return f"replace({name}::VARCHAR, '.', ',') AS {name}"
+    if column.type == "DATE":
+        return f"strftime({name}, '%d.%m.%Y') AS {name}"
+    if column.type == "BOOLEAN":
+        return f"CASE {name} WHEN true THEN 'WAHR' WHEN false THEN 'FALSCH' END AS {name}"
+    return name
 
 
 def csv_columns(table: Table) -> list[Column]:

@@ -92,6 +92,7 @@ class ReleaseJob(_Strict):
     libraries: dict[str, str] = Field(default_factory=library_versions)
     input_fingerprint: Sha256
     run_id: str
+    until: dt.date | None = None  # later Stichtage were left out as asked for
     raumebenen: list[JobLevel] = Field(min_length=1)  # fine to coarse
     sources: list[Lieferung]
 

@@ -38,6 +38,7 @@ class Manifest:
     sources: list[dict[str, Any]]
     catalog_head: str
     files: dict[str, dict[str, Any]]
+    until: str | None = None
 
     def write(self, folder: Path) -> Path:
         """Write the manifest into `folder` and return its path."""

@@ -1,14 +1,17 @@
-"""What catalogues and portals read: a Frictionless data package and DCAT-AP.de as JSON-LD."""
+"""What catalogues, portals and search engines read: Frictionless, DCAT-AP.de as JSON-LD, schema.org."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from flows.publish.contract import Column, Table
+from flows.publish.contract import Column, IndikatorColumn, Table
 from flows.publish.exports import csv_columns
 from flows.publish.job import ReleaseJob
 
@@ -25,6 +28,7 @@ _MEDIA = {
     ".duckdb": ("application/vnd.duckdb", "DuckDB"),
     ".csv": ("text/csv", "CSV"),
     ".parquet": ("application/vnd.apache.parquet", "Parquet"),
+    ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"),
     ".gpkg": ("application/geopackage+sqlite3", "GeoPackage"),
 }
 _DCAT_LICENCE = {
@@ -34,6 +38,7 @@ _DCAT_LICENCE = {
     "CC0-1.0": "http://dcat-ap.de/def/licenses/cc-zero",
 }
 _THEME = "http://publications.europa.eu/resource/authority/data-theme/"
+_IN_IRI = ":/?#[]@!$&'()*+,;=%"
 _SPDX = "http://spdx.org/rdf/terms#"
 
 
@@ -50,8 +55,35 @@ def title(job: ReleaseJob, version: str, language: str) -> str:
     return f"{words} {job.city_name}, Fortschreibung {version}{made_up}"
 
 
+@dataclass(frozen=True)
+class _CsvForm:
+    """One of the two ways in which a release writes its tables as CSV, as Frictionless describes it."""
+
+    folder: str
+    suffix: str  # of the resource's name
+    encoding: str
+    delimiter: str
+    by_type: Mapping[str, Mapping[str, Any]]
+
+
+_CSV_FORMS = (
+    _CsvForm("csv", "", "utf-8", ",", {}),
+    _CsvForm(
+        "csv_excel",
+        "-excel",
+        "utf-8-sig",
+        ";",
+        {
+            "DOUBLE": {"decimalChar": ","},
+            "DATE": {"format": "%d.%m.%Y"},
+            "BOOLEAN": {"trueValues": ["WAHR"], "falseValues": ["FALSCH"]},
+        },
+    ),
+)
+
+
 def data_package(job: ReleaseJob, version: str, tables: Sequence[Table], folder: Path) -> dict[str, Any]:
-    """Return the Frictionless descriptor of the CSV files in `folder`/csv."""
+    """Return the Frictionless descriptor of the CSV files in `folder`, in both forms."""
     exported = {table.name for table in tables}
     return {
         "name": f"fortschreibung-{job.city_id}".replace("_", "-"),
@@ -61,47 +93,44 @@ def data_package(job: ReleaseJob, version: str, tables: Sequence[Table], folder:
         "licenses": [{"title": job.licence, **({"path": job.licence_url} if job.licence_url else {})}],
         "contributors": [{"title": job.publisher, "role": "publisher"}],
         "sources": [{"title": job.attribution}],
-        "resources": [_resource(table, folder / "csv" / f"{table.name}.csv", exported) for table in tables],
+        "resources": [_resource(table, form, folder, exported) for form in _CSV_FORMS for table in tables],
     }
 
 
-def _resource(table: Table, path: Path, exported: set[str]) -> dict[str, Any]:
+def _resource(table: Table, form: _CsvForm, folder: Path, exported: set[str]) -> dict[str, Any]:
+    path = folder / form.folder / f"{table.name}.csv"
     references = [
-        {"fields": [column], "reference": {"resource": target, "fields": [column]}}
+        {"fields": [column], "reference": {"resource": target.replace("_", "-") + form.suffix, "fields": [column]}}
         for column, target in table.references.items()
         if target in exported
     ]
     key = [column for column in table.columns if column.key]
     unique = {"primaryKey": [column.name for column in key]} if all(column.required for column in key) else {}
     return {
-        "name": table.name.strip("_").replace("_", "-") if table.content else f"meta-{table.name[1:]}",
+        "name": (table.name.replace("_", "-") if table.content else f"meta-{table.name[1:]}") + form.suffix,
         "title": table.description_de,
         "description": table.description_en,
-        "path": f"csv/{path.name}",
+        "path": f"{form.folder}/{path.name}",
         "format": "csv",
         "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "dialect": {"delimiter": ",", "header": True},
+        "encoding": form.encoding,
+        "dialect": {"delimiter": form.delimiter, "header": True},
         "bytes": path.stat().st_size,
         "hash": f"sha256:{sha256_of(path)}",
         "schema": {
-            "fields": [_field(column) for column in csv_columns(table)],
+            "fields": [_field(column, form) for column in csv_columns(table)],
             **unique,
-            "foreignKeys": [_dashed(each) for each in references],
+            "foreignKeys": references,
             "missingValues": [""],
         },
     }
 
 
-def _dashed(reference: dict[str, Any]) -> dict[str, Any]:
-    reference["reference"]["resource"] = reference["reference"]["resource"].replace("_", "-")
-    return reference
-
-
-def _field(column: Column) -> dict[str, Any]:
+def _field(column: Column, form: _CsvForm) -> dict[str, Any]:
     described = {
         "name": column.name,
         "type": _FRICTIONLESS[column.type],
+        **form.by_type.get(column.type, {}),
         "title": column.label_de,
         "description": column.comment,
         "constraints": {"required": column.required},
@@ -112,7 +141,8 @@ def _field(column: Column) -> dict[str, Any]:
 def dcat(job: ReleaseJob, version: str, made_at: str, files: Mapping[str, Path]) -> dict[str, Any]:
     """Return the DCAT-AP.de description of a release and its distributions, as JSON-LD."""
     series = f"urn:fortschreibung:{job.city_id}"
-    licence = {"@id": _DCAT_LICENCE.get(job.licence, job.licence_url or f"urn:lizenz:{job.licence}")}
+    own_licence = quote(job.licence_url, safe=_IN_IRI) if job.licence_url else f"urn:lizenz:{quote(job.licence)}"
+    licence = {"@id": _DCAT_LICENCE.get(job.licence, own_licence)}
     dataset = {
         "@id": f"{series}:{version}",
         "@type": "dcat:Dataset",
@@ -161,6 +191,50 @@ def dcat(job: ReleaseJob, version: str, made_at: str, files: Mapping[str, Path])
                 "@type": "dcat:DatasetSeries",
                 "dct:title": _said(f"Fortschreibungen der sozialräumlichen Gliederung {job.city_name}", "de"),
             },
+        ],
+    }
+
+
+def schema_org(
+    job: ReleaseJob, version: str, first_day: dt.date, indikatoren: Sequence[IndikatorColumn], files: Sequence[str]
+) -> dict[str, Any]:
+    """Return the description of a release for search engines; `files` are its data files by relative path.
+
+    It names no time of making, so that the page it stands in is the same whenever it is made.
+    """
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": title(job, version, "de"),
+        "alternateName": title(job, version, "en"),
+        "description": (
+            f"Kleinräumige Indikatoren für die Sozialräume von {job.city_name} und die Raumebenen darüber: "
+            f"{len(indikatoren)} Indikatoren, Stichtage {first_day.isoformat()} bis {job.stichtag_max.isoformat()}, "
+            f"Zuschnitt {job.zuschnitt}." + (" Synthetische Daten." if job.synthetic else "")
+        ),
+        "identifier": f"{job.city_id}/{version}",
+        "version": version,
+        "inLanguage": "de",
+        "isAccessibleForFree": True,
+        "license": job.licence_url or job.licence,
+        "creditText": job.attribution,
+        "publisher": {"@type": "Organization", "name": job.publisher, "email": job.contact},
+        "temporalCoverage": f"{first_day.isoformat()}/{job.stichtag_max.isoformat()}",
+        "spatialCoverage": {"@type": "Place", "name": job.city_name},
+        "variableMeasured": [
+            {
+                "@type": "PropertyValue",
+                "propertyID": each.name,
+                "name": each.label_de,
+                "alternateName": each.label_en,
+                "description": each.description_de,
+                "unitText": each.unit,
+            }
+            for each in indikatoren
+        ],
+        "distribution": [
+            {"@type": "DataDownload", "contentUrl": name, "encodingFormat": _MEDIA[Path(name).suffix][0]}
+            for name in files
         ],
     }
 

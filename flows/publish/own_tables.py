@@ -8,15 +8,15 @@ from typing import Any
 
 import duckdb
 
-from flows.publish.changes import Changes
 from flows.publish.contract import Table, contract, quoted
+from flows.publish.diff_model import Diff
 from flows.publish.job import ReleaseJob, Setting
 
 Row = Mapping[str, Any]
 
 
 def fill_own_tables(
-    con: duckdb.DuckDBPyConnection, tables: Sequence[Table], release: Row, job: ReleaseJob, changes: Changes
+    con: duckdb.DuckDBPyConnection, tables: Sequence[Table], release: Row, job: ReleaseJob, changes: Diff
 ) -> None:
     """Fill the four tables among `tables` that no Parquet file brings."""
     filled: dict[str, Sequence[Row]] = {
@@ -92,10 +92,10 @@ def _column_rows(tables: Sequence[Table]) -> list[Row]:
     ]
 
 
-def _change_rows(changes: Changes) -> list[Row]:
-    if changes.previous is None:
+def _change_rows(changes: Diff) -> list[Row]:
+    if changes.before is None:
         return []
-    return [{"vorversion": changes.previous, **each.model_dump()} for each in changes.indikatoren]
+    return [{"vorversion": changes.before.version, **each.model_dump()} for each in changes.levels]
 
 
 def _in_utc(moment: dt.datetime) -> dt.datetime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -35,7 +37,7 @@ def publish_run(
     """
     with open_work(folder / "work.duckdb") as con:
         _write_checks(con, checks, folder / "publish" / "_checks.parquet")
-        job = _job(con, profile, folder.name, lieferungen, fingerprint)
+        job = _job(con, profile, folder, lieferungen, fingerprint)
     return publish(job, folder / "publish", home, say=say)
 
 
@@ -54,7 +56,7 @@ def _write_checks(con: duckdb.DuckDBPyConnection, checks: list[CheckResult], pat
 
 
 def _job(
-    con: duckdb.DuckDBPyConnection, profile: Profile, run_id: str, lieferungen: list[Delivered], fingerprint: str
+    con: duckdb.DuckDBPyConnection, profile: Profile, folder: Path, lieferungen: list[Delivered], fingerprint: str
 ) -> ReleaseJob:
     city, sources = profile.city, {source.id: source for source in profile.sources}
     newest = con.execute("SELECT max_by(stichtag, stichtag), max_by(zuschnitt, stichtag) FROM stichtag").fetchone()
@@ -63,7 +65,8 @@ def _job(
         city_id=city.id, city_name=city.name, synthetic=city.synthetic, coordinate_system=city.crs,
         stichtag_max=newest[0], zuschnitt=newest[1], licence=city.licence, licence_url=city.licence_url,
         attribution=city.attribution, publisher=city.publisher, contact=city.contact,
-        code_version=__version__, code_commit=_commit(), input_fingerprint=fingerprint, run_id=run_id,
+        code_version=__version__, code_commit=commit(), input_fingerprint=fingerprint, run_id=folder.name,
+        until=_asked_until(folder),
         raumebenen=[JobLevel(id=x.id, label_de=x.label_de, label_en=x.label_en) for x in city.raumebene],
         sources=[
             Lieferung(
@@ -76,13 +79,21 @@ def _job(
     )  # fmt: skip
 
 
-def _commit() -> str | None:
-    """Return the commit of the checkout that the code runs from, or None outside one."""
+def _asked_until(folder: Path) -> dt.date | None:
+    """Return the Stichtag after which the run was asked to leave everything out."""
+    asked = folder / "run.json"
+    until = json.loads(asked.read_bytes()).get("until") if asked.is_file() else None
+    return dt.date.fromisoformat(until) if until else None
+
+
+def commit() -> str | None:
+    """Return the commit of the checkout that the code runs from, "-dirty" if changed since, or None outside one."""
     checkout = Path(__file__).resolve().parents[2]
     if not (checkout / ".git").exists():
         return None
-    asked = subprocess.run(  # noqa: S603 -- a fixed command on our own checkout
-        ["git", "-C", str(checkout), "rev-parse", "HEAD"],  # noqa: S607 -- the git of whoever made the checkout
+    git = ["git", "--no-optional-locks", "-C", str(checkout)]
+    asked = subprocess.run(  # noqa: S603 -- a fixed command on our own checkout, with the git of whoever made it
+        [*git, "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"],
         capture_output=True,
         text=True,
         check=False,

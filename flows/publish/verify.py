@@ -41,7 +41,8 @@ def verify(home: Home, city: str, version: str | None = None, *, deep: bool = Tr
     if not folder.is_dir():
         raise ConfigError(f"There are no releases of {city!r} in {home.releases}.")
     entries = catalog.entries_of(folder)
-    known = [entry.version for entry in entries if entry.kind == "release"]
+    gone = catalog.removed(entries)
+    known = [entry.version for entry in entries if entry.kind == "release" and entry.version not in gone]
     if version is not None and version not in known and not (folder / version).is_dir():
         raise ConfigError(f"There is no release {version!r} of {city}. There are: {', '.join(known) or 'none'}.")
     wanted = known if version is None else [version]
@@ -56,12 +57,22 @@ def verify(home: Home, city: str, version: str | None = None, *, deep: bool = Tr
 def catalog_faults(folder: Path, entries: Sequence[catalog.Entry]) -> list[str]:
     """Return what is off between the catalogue, `latest` and the folders of a city."""
     faults = catalog.chain_faults(entries)
-    listed = {entry.version for entry in entries if entry.kind == "release"}
+    gone = set(catalog.removed(entries))
+    listed = {entry.version for entry in entries if entry.kind == "release"} - gone
     present = {path.name for path in folder.iterdir() if path.is_dir() and catalog.is_version(path.name)}
     faults += [f"{each}: listed in {catalog.CATALOG}, but its folder is gone" for each in sorted(listed - present)]
     faults += [
         f"{each}: lies here, but is not in {catalog.CATALOG} (after a cut-off publication the next refresh adds it)"
-        for each in sorted(present - listed - {catalog.LATEST})
+        for each in sorted(present - listed - gone)
+    ]
+    faults += [
+        f"{each}: lies here, but was removed (after a cut-off removal the next refresh finishes it)"
+        for each in sorted(present & gone)
+    ]
+    faults += [
+        f"{catalog.CATALOG}: entry {entry.number} is of {entry.version}, which no entry publishes"
+        for entry in entries
+        if entry.version not in listed | gone
     ]
     pointing = catalog.pointing_entry(entries)
     if pointing is None:

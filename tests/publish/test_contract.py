@@ -1,5 +1,8 @@
 """The contract says of every table and column what it is, in German and English, and fits any city."""
 
+import json
+from pathlib import Path
+
 from flows.publish.contract import IndikatorColumn, Level, contract, tables_of_city
 
 BERLIN = [
@@ -50,3 +53,25 @@ def test_keys_orders_and_references_name_columns_of_their_table():
 def test_no_column_of_the_contract_is_without_a_table():
     used = {column.name for table in tables_of_city(BERLIN, [RATE]) for column in table.columns}
     assert set(contract().column) - used == {"raum_id"} - used
+
+
+def shape():
+    """What a reader relies on, of each column: its type, whether it is part of the key, whether it is filled."""
+    return {
+        f"{table.name}.{column.name}": [column.type, column.key, column.required]
+        for table in tables_of_city(BERLIN, [RATE])
+        for column in table.columns
+    }
+
+
+def test_what_readers_of_this_major_version_rely_on_is_still_there():
+    """docs/releases.md: what is taken away, retyped or left empty needs a new first number and its own frozen shape."""
+    major = contract().schema_version.partition(".")[0]
+    promised = json.loads((Path(__file__).parent / f"schema_{major}.json").read_bytes())
+    now = shape()
+    broken = {
+        name: (kept, now.get(name))
+        for name, kept in promised.items()
+        if name not in now or now[name][:2] != kept[:2] or (kept[2] and not now[name][2])
+    }
+    assert broken == {}

@@ -13,7 +13,8 @@ import pytest
 
 from flows.home import home_at
 from flows.publish.catalog import is_version, releases
-from flows.publish.promote import heal, publish, rollback
+from flows.publish.decisions import rollback
+from flows.publish.promote import heal, publish
 from flows.publish.verify import verify
 
 CITY = "kleinstadt"

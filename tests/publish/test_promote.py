@@ -11,8 +11,9 @@ import pytest
 
 from flows.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.publish.catalog import latest_release, releases
+from flows.publish.decisions import rollback
 from flows.publish.lock import city_lock
-from flows.publish.promote import heal, publish, rollback
+from flows.publish.promote import heal, publish
 from flows.publish.verify import verify
 
 CITY = "kleinstadt"

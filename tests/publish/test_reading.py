@@ -10,7 +10,8 @@ import pytest
 
 from flows.errors import ConfigError
 from flows.home import home_at
-from flows.publish.promote import publish, rollback
+from flows.publish.decisions import rollback
+from flows.publish.promote import publish
 from flows.publish.reading import answer_to, attach_statement, release_to_read
 
 CITY = "kleinstadt"

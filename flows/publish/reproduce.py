@@ -1,0 +1,231 @@
+"""Makes a release again from the bytes that were delivered for it, and says table by table whether it is the same.
+
+The Lieferungen are those of the release's manifest, taken from the landing zone by their sha256; they go through
+stage, transform and protect into a folder of their own, which is confidential and gone afterwards. Checks need not
+run: they decide whether something is published, not what. With other code or other libraries a difference would say
+nothing of the release, so that is refused unless asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from flows import __version__
+from flows.errors import ConfigError, SourceUnavailable
+from flows.extract.landing import Landing
+from flows.extract.models import Lieferung
+from flows.home import Home
+from flows.profile.load import Profile, load_profile
+from flows.protect.station import protect
+from flows.publish import tables
+from flows.publish.build import new_database, wanted_tables
+from flows.publish.content_hash import table_hashes
+from flows.publish.contract import literal, quoted
+from flows.publish.job import JobLevel, ReleaseJob, library_versions, sql_fingerprint
+from flows.publish.manifest import Manifest, manifest_of
+from flows.publish.reading import release_to_read
+from flows.publish.station import commit
+from flows.stage.database import open_work, use_spatial
+from flows.stage.station import stage
+from flows.transform.station import transform
+
+_FOLDER = ".reproduce-"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class TableMade:
+    """One table of the content, as it was published and as it came out again."""
+
+    table: str
+    same: bool
+    only_published: int = 0  # rows
+    only_made_again: int = 0
+
+
+@dataclass(frozen=True)
+class Reproduced:
+    """How a release compares with what its deliveries give today."""
+
+    city: str
+    version: str
+    same: bool
+    tables: tuple[TableMade, ...]
+    made_otherwise: tuple[str, ...]  # what of code and libraries is not as it was
+
+
+def reproduce(home: Home, city: str, version: str, *, anyway: bool = False, say: Say = lambda _: None) -> Reproduced:
+    """Make the release `version` of `city` again and compare it with the published one.
+
+    Raises:
+        ConfigError: when there is no such release, or code or libraries are others than then and not `anyway`.
+        SourceUnavailable: when the landing zone no longer holds what it was made from.
+    """
+    release = release_to_read(home, city, version)
+    manifest, profile = manifest_of(release.path), load_profile(city)
+    otherwise = _made_otherwise(manifest)
+    if otherwise and not anyway:
+        raise ConfigError(
+            f"{city} {version} was made with other code or libraries than are here, so a difference would not be the "
+            "release's:\n" + "\n".join(f"  {each}" for each in otherwise) + "\n"
+            "Set up that state (git checkout, make setup) and ask again, or compare nevertheless with --anyway."
+        )
+    lieferungen = _lieferungen(manifest, home.landing)
+    with _own_folder(home) as folder:
+        _make(profile, lieferungen, home.landing, folder, manifest, say)
+        say("compare")
+        made = _compared(profile, folder, manifest, release.database)
+    return Reproduced(city, version, all(each.same for each in made), made, tuple(otherwise))
+
+
+def _made_otherwise(manifest: Manifest) -> list[str]:
+    """Return what of code and libraries differs from what the manifest says, one line each."""
+    recorded = {f"library {name}": version for name, version in manifest.libraries.items()}
+    present = {f"library {name}": version for name, version in library_versions().items()}
+    recorded |= {"code version": manifest.code["version"], "SQL (sha256)": manifest.code["sql_sha256"]}
+    present |= {"code version": __version__, "SQL (sha256)": sql_fingerprint()}
+    recorded["code commit"], present["code commit"] = manifest.code["commit"] or "not known", commit() or "not known"
+    lines = [
+        f"{name}: {recorded.get(name, 'none')} then, {present.get(name, 'none')} now"
+        for name in sorted({**recorded, **present})
+        if recorded.get(name) != present.get(name)
+    ]
+    if recorded["code commit"].endswith("-dirty"):
+        lines.append("code: the checkout had changes then that no commit holds")
+    return lines
+
+
+def _lieferungen(manifest: Manifest, landing: Path) -> list[Lieferung]:
+    found = [
+        Lieferung(
+            source=each["quelle"],
+            name=each["datei"],
+            sha256=each["sha256"],
+            bytes=each["bytes"],
+            url=each["url"] or "",
+            fetched_at=each["geholt_am"] or manifest.made_at,
+        )
+        for each in manifest.sources
+    ]
+    zone = Landing(landing)
+    lost = [f"{one.name} ({one.sha256[:12]})" for one in found if not zone.holds(one.sha256)]
+    if lost:
+        raise SourceUnavailable(
+            f"{manifest.city} {manifest.version} cannot be made again: the landing zone {landing} no longer holds "
+            f"{len(lost)} of its {len(found)} files as they were delivered: {', '.join(lost[:5])}"
+            f"{' ...' if len(lost) > 5 else ''}. Restore {landing / 'objects'} from a backup."
+        )
+    return found
+
+
+def _make(
+    profile: Profile, lieferungen: list[Lieferung], landing: Path, folder: Path, manifest: Manifest, say: Say
+) -> None:
+    until = dt.date.fromisoformat(manifest.until) if manifest.until else None
+    with open_work(folder / "work.duckdb") as con:
+        say("stage")
+        stage(con, profile, lieferungen, landing, folder, until=until)
+        say("transform")
+        use_spatial(con)
+        transform(con)
+        say("protect")
+        protect(con, profile, folder / "publish")
+
+
+def _compared(profile: Profile, folder: Path, manifest: Manifest, published: Path) -> tuple[TableMade, ...]:
+    city = profile.city
+    job = ReleaseJob(
+        city_id=city.id, city_name=city.name, synthetic=city.synthetic, coordinate_system=city.crs,
+        stichtag_max=dt.date.fromisoformat(manifest.stichtag_max), zuschnitt=manifest.zuschnitt, licence=city.licence,
+        attribution=city.attribution, publisher=city.publisher, contact=city.contact, code_version=__version__,
+        input_fingerprint=manifest.input_fingerprint, run_id=folder.name, sources=[],
+        raumebenen=[JobLevel(id=each.id, label_de=each.label_de, label_en=each.label_en) for each in city.raumebene],
+    )  # fmt: skip
+    with new_database(folder / "again.duckdb") as con:
+        wanted, _ = wanted_tables(con, job, folder / "publish")
+        content = [table for table in wanted if table.content]
+        for table in content:
+            tables.create(con, table)
+        tables.load(con, content, folder / "publish")
+        hashes = table_hashes(con, [table.name for table in content])
+        con.execute(f"ATTACH {literal(str(published))} AS published (READ_ONLY)")
+        recorded = {name: each["hash"] for name, each in manifest.tables.items() if each["content"]}
+        return tuple(
+            TableMade(name, same=True)
+            if hashes.get(name) == recorded.get(name)
+            else TableMade(name, False, *_rows_apart(con, name, name in recorded, name in hashes))
+            for name in sorted({**hashes, **recorded})
+        )
+
+
+def _rows_apart(con: duckdb.DuckDBPyConnection, table: str, published: bool, again: bool) -> tuple[int, int]:
+    """Return how many rows only the published table has, and how many only the one made again."""
+    there, here = f"published.{quoted(table)}", quoted(table)
+    if not (published and again):
+        return (_count(con, f"FROM {there}") if published else 0), (_count(con, f"FROM {here}") if again else 0)
+    try:
+        return (
+            _count(con, f"FROM {there} EXCEPT ALL FROM {here}"),
+            _count(con, f"FROM {here} EXCEPT ALL FROM {there}"),
+        )
+    except duckdb.BinderException:  # other columns: every row is another
+        return _count(con, f"FROM {there}"), _count(con, f"FROM {here}")
+
+
+def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = con.execute(f"SELECT count(*) FROM ({query})").fetchone()  # noqa: S608 -- contract names
+    return int(row[0]) if row else 0
+
+
+@contextlib.contextmanager
+def _own_folder(home: Home) -> Iterator[Path]:
+    """Give a private folder that is gone afterwards; what a killed process left of its own goes first."""
+    for left in home.runs.glob(f"{_FOLDER}*"):
+        with _held(left) as free:
+            if free:
+                shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=home.runs))
+    with _held(folder):
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Hold `folder` while the body lasts, if nobody else does."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+def told(outcome: Reproduced) -> list[str]:
+    """Return the outcome in a few lines: which tables differ, and what was otherwise when they were made."""
+    lines = [f"made with other code or libraries: {each}" for each in outcome.made_otherwise]
+    lines += [
+        f"{each.table}: differs; {each.only_published} rows only in the release, "
+        f"{each.only_made_again} only in what was made again"
+        for each in outcome.tables
+        if not each.same
+    ]
+    same = sum(each.same for each in outcome.tables)
+    verdict = "is reproduced" if outcome.same else "is NOT reproduced"
+    return [*lines, f"{outcome.city} {outcome.version} {verdict}: {same} of {len(outcome.tables)} tables are the same."]

@@ -1,0 +1,90 @@
+"""How long editions are kept: which ones could go, why the others stay, and the removal itself.
+
+The rules are those of docs/releases.md. The catalogue keeps the entry of a removed release, and gets one that says
+who removed it, when and why: the chain holds, its number is never used again, and its content hash stays known. That
+entry is written first; a removal cut off after it is finished by whoever holds the folder next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.errors import ConfigError
+from flows.home import Home
+from flows.publish import catalog
+from flows.publish.catalog import Entry
+from flows.publish.held import held_city, noted_entry, recorded, take_away
+
+KEEP = 2
+"""Editions of each Stichtag year that stay without further reason."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the rules say of one release."""
+
+    version: str
+    stays: bool
+    why: str
+    bytes: int
+
+
+def verdicts(home: Home, city: str, *, keep: int = KEEP) -> list[Verdict]:
+    """Return for each release of `city`, oldest first, whether it stays; changes nothing.
+
+    Raises:
+        ConfigError: when there are no releases of the city, or `keep` is less than 1.
+    """
+    folder = home.releases / city
+    entries = catalog.entries_of(folder)
+    if not entries:
+        raise ConfigError(f"There are no releases of {city!r} in {home.releases}.")
+    return _judged(folder, entries, keep)
+
+
+def remove_superseded(home: Home, city: str, *, keep: int = KEEP, who: str | None = None) -> list[Verdict]:
+    """Remove the releases that need not stay, and note each removal; return what the rules said of every release.
+
+    Raises:
+        ConfigError: as `verdicts`.
+        VerificationFailed: when the catalogue is not as it was written; nothing is removed then.
+    """
+    verdicts(home, city, keep=keep)
+    with held_city(home, city) as held:
+        entries, judged = list(held.entries), _judged(held.folder, held.entries, keep)
+        for verdict in judged:
+            if not verdict.stays:
+                release = catalog.entry_of(entries, verdict.version)
+                entries.append(noted_entry("removed", release, entries, why=f"retention: {verdict.why}", who=who))
+                recorded(held.folder, city, entries)
+                take_away(held.folder / verdict.version)
+        return judged
+
+
+def _judged(folder: Path, entries: Sequence[Entry], keep: int) -> list[Verdict]:
+    if keep < 1:
+        raise ConfigError(f"--keep must be at least 1, found {keep}: the newest edition of a year always stays.")
+    gone, tagged, pointing = catalog.removed(entries), catalog.tags(entries), catalog.pointing_entry(entries)
+    standing = sorted(
+        (entry.version for entry in entries if entry.kind == "release" and entry.version not in gone),
+        key=catalog.version_key,
+    )
+    judged = []
+    for version in standing:
+        year = catalog.version_key(version)[0]
+        newest = [each for each in standing if catalog.version_key(each)[0] == year][-keep:]
+        reasons = [
+            (pointing is not None and pointing.version == version, "it is the latest"),
+            (version in tagged, f"tagged by {tagged[version].who}: {tagged[version].why}" if version in tagged else ""),
+            (version in newest, f"one of the newest {keep} editions of {year}" if keep > 1 else f"newest of {year}"),
+        ]
+        why = next((words for holds, words in reasons if holds), None)
+        words = why or f"{year} has {keep} newer {'edition' if keep == 1 else 'editions'}"
+        judged.append(Verdict(version, why is not None, words, _size(folder / version)))
+    return judged
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

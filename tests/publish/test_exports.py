@@ -1,0 +1,152 @@
+"""Every form of a release says the same numbers as its tables, and is the same bytes every time."""
+
+import datetime as dt
+import zipfile
+
+import duckdb
+import pytest
+import python_calamine
+
+from flows.publish.build import DATABASE, build
+from flows.publish.job import Setting
+
+
+def built(city, name, made_at):
+    folder = city.run(name)
+    target = city.root / "built" / name
+    build(city.job().write(folder), target, Setting(version="2024.1", made_at=made_at))
+    return target
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory, city_in):
+    """A release; read only."""
+    return built(city_in(tmp_path_factory.mktemp("exports")), "first", dt.datetime(2025, 3, 1, tzinfo=dt.UTC))
+
+
+@pytest.fixture
+def con(release):
+    with duckdb.connect(str(release / DATABASE), read_only=True) as con:
+        yield con
+
+
+@pytest.fixture
+def book(release):
+    return python_calamine.CalamineWorkbook.from_path(str(release / "fortschreibung.xlsx"))
+
+
+def rows(book, sheet):
+    return book.get_sheet_by_name(sheet).to_python()
+
+
+def test_the_workbook_has_a_cover_the_codebook_and_two_sheets_a_raumebene(book):
+    assert book.sheet_names == [
+        "Fortschreibung", "Codebuch", "sozialraum_jahr", "stadtteil_jahr", "stadt_jahr", "sozialraum", "stadtteil",
+        "stadt",
+    ]  # fmt: skip
+
+
+def test_the_cover_says_what_it_is_that_it_is_synthetic_and_under_which_licence(book):
+    cover = dict(rows(book, "Fortschreibung"))
+    assert cover["Stadt"] == "Kleinstadt"
+    assert cover["Hinweis"].startswith("Synthetische Daten")
+    assert (cover["Fortschreibung"], cover["Stichtage bis"]) == ("2024.1", dt.date(2024, 12, 31))
+    assert (cover["Lizenz"], cover["Namensnennung"]) == ("dl-de/by-2-0", "Kleinstadt, Amt für Statistik (synthetisch)")
+    assert cover["status geschuetzt"].endswith("Er ist nicht null.")
+
+
+def test_the_sheet_of_the_codebook_is_the_codebook_with_numerator_and_denominator(book, con):
+    head, *found = rows(book, "Codebuch")
+    entries = [dict(zip(head, row, strict=True)) for row in found]
+    assert [each["indikator_id"] for each in entries] == [
+        name for (name,) in con.execute("SELECT indikator_id FROM indikator ORDER BY position").fetchall()
+    ]
+    assert (entries[1]["zaehler"], entries[1]["nenner"], entries[1]["faktor"]) == ("sgb2", "einwohner", 100)
+    assert entries[1]["einschraenkung_de"] == 'Nur "Regelleistung", ohne weitere.'
+
+
+@pytest.mark.parametrize("level", ["sozialraum", "stadtteil", "stadt"])
+def test_the_sheets_of_figures_hold_the_numbers_of_the_table(book, con, level):
+    head, *found = rows(book, f"{level}_jahr")
+    assert head == [
+        "zuschnitt", f"{level}_id", "name", "stichtag", "einwohner", "sgb2_quote", "wohnflaeche_je_einwohner",
+    ]  # fmt: skip
+    written = {
+        (row[0], row[1], row[3], indikator): value
+        for row in found
+        for indikator, value in zip(head[4:], row[4:], strict=True)
+        if value != ""
+    }
+    figures = con.execute(
+        "SELECT zuschnitt, raum_id, stichtag, indikator_id, wert FROM wert WHERE raumebene = ? AND wert IS NOT NULL",
+        [level],
+    ).fetchall()
+    assert written == {tuple(key): pytest.approx(wert, rel=1e-15) for *key, wert in figures}
+
+
+def test_ids_keep_their_leading_zeros_and_dates_are_dates(book):
+    assert rows(book, "sozialraum")[1][:2] == ["2020-01-01", "011001"]
+    assert rows(book, "sozialraum_jahr")[1][3] == dt.date(2023, 12, 31)
+
+
+def test_a_suppressed_figure_is_an_empty_cell(book):
+    row = next(row for row in rows(book, "sozialraum_jahr") if row[1] == "011002")
+    assert row[5] == ""
+
+
+def test_a_name_that_looks_like_a_formula_stays_text(city):
+    folder = city.run("formula")
+    city.rewrite(folder, "stadt", "SELECT * REPLACE ('=1+1' AS name) FROM it")
+    target = city.root / "built"
+    build(city.job().write(folder), target, Setting(version="2024.1", made_at=dt.datetime.now(dt.UTC)))
+    with zipfile.ZipFile(target / "fortschreibung.xlsx") as archive:
+        sheets = [archive.read(name) for name in archive.namelist() if "worksheets/" in name]
+    assert sum(b"=1+1" in sheet for sheet in sheets) == 2
+    assert not any(b"<f>" in sheet for sheet in sheets)
+
+
+def test_the_second_form_of_csv_is_that_of_excel_in_german(release):
+    content = (release / "csv_excel" / "sozialraum_jahr.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbfzuschnitt;sozialraum_id;name;stichtag;einwohner;sgb2_quote;")
+    lines = content.decode("utf-8-sig").splitlines()
+    assert lines[1] == "2020-01-01;011001;Sozialraum 011001;31.12.2023;1100,0;9,090909;41,5"
+    zuschnitt = (release / "csv_excel" / "zuschnitt.csv").read_text("utf-8-sig").splitlines()
+    assert zuschnitt[1] == "2020-01-01;01.01.2020;;bbs;WAHR"
+
+
+def test_text_with_semicolons_and_quotes_survives_the_second_form(release):
+    found = duckdb.sql(
+        f"FROM read_csv('{release / 'csv_excel' / 'indikator.csv'}', delim=';', header=true, all_varchar=true)"
+    ).fetchall()
+    assert any("Wohnfläche; je Person." in row for row in found)
+    assert any('Nur "Regelleistung", ohne weitere.' in row for row in found)
+
+
+def test_both_forms_of_csv_hold_the_same_rows_and_numbers(release):
+    plain, excel = (sorted(path.name for path in (release / name).iterdir()) for name in ("csv", "csv_excel"))
+    assert plain == excel
+    query = "SELECT * REPLACE ({}) FROM read_csv('{}', delim='{}', header=true, all_varchar=true)"
+    numbers = ", ".join(
+        f"replace({name}, ',', '.') AS {name}" for name in ("wert", "zaehler", "nenner", "unsicherheit")
+    )
+    day = ", strftime(strptime(stichtag, '%d.%m.%Y'), '%Y-%m-%d') AS stichtag"
+    other = duckdb.sql(query.format(numbers + day, release / "csv_excel" / "wert.csv", ";")).fetchall()
+    assert other == duckdb.sql(query.format("wert AS wert", release / "csv" / "wert.csv", ",")).fetchall()
+
+
+def test_another_hour_gives_the_same_bytes_in_workbook_and_csv(release, city):
+    again = built(city, "again", dt.datetime(2031, 5, 5, tzinfo=dt.UTC))
+    for path in (*sorted((release / "csv_excel").iterdir()), release / "fortschreibung.xlsx"):
+        assert path.read_bytes() == (again / path.relative_to(release)).read_bytes(), path.name
+
+
+def test_manifest_and_data_package_name_both_forms_and_the_workbook(release, read_json):
+    files = read_json(release / "manifest.json")["files"]
+    assert {"fortschreibung.xlsx", "csv_excel/wert.csv"} <= set(files)
+    resources = {each["name"]: each for each in read_json(release / "datapackage.json")["resources"]}
+    excel = resources["wert-excel"]
+    assert (excel["path"], excel["encoding"], excel["dialect"]["delimiter"]) == ("csv_excel/wert.csv", "utf-8-sig", ";")
+    assert next(each for each in excel["schema"]["fields"] if each["name"] == "wert")["decimalChar"] == ","
+    assert {each["reference"]["resource"] for each in excel["schema"]["foreignKeys"]} == {
+        "zuschnitt-excel", "raumebene-excel", "indikator-excel",
+    }  # fmt: skip

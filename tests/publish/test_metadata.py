@@ -1,0 +1,92 @@
+"""Portals and search engines are told the same of a release as its tables say."""
+
+import datetime as dt
+import json
+import re
+
+import pytest
+import rdflib
+from rdflib.compare import isomorphic
+
+from flows.publish.build import build
+from flows.publish.codebook_page import City, CodebookPage, codebook_html
+from flows.publish.job import Setting
+from flows.publish.metadata import dcat
+from flows.publish.turtle import turtle
+
+BASE = "http://example.org/"
+NOW = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory, city_in):
+    """A release; read only."""
+    city = city_in(tmp_path_factory.mktemp("metadata"))
+    target = city.root / "built"
+    build(city.job().write(city.run("r")), target, Setting(version="2024.1", made_at=NOW))
+    return target
+
+
+def statements(text, form):
+    return rdflib.Graph().parse(data=text, format=form, publicID=BASE)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_turtle_makes_the_same_statements_as_the_json_ld(release):
+    from_turtle = statements((release / "dcat.ttl").read_text("utf-8"), "turtle")
+    from_json = statements((release / "dcat.jsonld").read_text("utf-8"), "json-ld")
+    assert len(from_turtle) > 400
+    assert isomorphic(from_turtle, from_json)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_turtle_carries_any_text(city, tmp_path):
+    odd = 'Amt "für" \\ Statistik\nZeile zwei\t<b> ü \x07 €'
+    job = city.job().model_copy(update={"attribution": odd, "licence": "eigene Lizenz <x>", "licence_url": None})
+    path = tmp_path / "wert.csv"
+    path.write_text("a")
+    described = dcat(job, "2024.1", NOW.isoformat(), {"csv/wert.csv": path})
+    found = statements(turtle(described), "turtle")
+    assert rdflib.Literal(odd, lang="de") in set(found.objects())
+    assert isomorphic(found, statements(json.dumps(described), "json-ld"))
+
+
+def told_in(page):
+    (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    return json.loads(script)
+
+
+def test_the_codebook_tells_search_engines_what_the_release_is(release):
+    told = told_in((release / "codebook.html").read_text("utf-8"))
+    assert (told["@context"], told["@type"], told["version"]) == ("https://schema.org", "Dataset", "2024.1")
+    assert told["name"].endswith("(synthetische Daten)")
+    assert told["license"] == "https://www.govdata.de/dl-de/by-2-0"
+    assert told["temporalCoverage"] == "2023-12-31/2024-12-31"
+    assert [(each["propertyID"], each["unitText"]) for each in told["variableMeasured"]] == [
+        ("einwohner", "Personen"), ("sgb2_quote", "%"), ("wohnflaeche_je_einwohner", "m²"),
+    ]  # fmt: skip
+
+
+def test_every_file_it_offers_is_there_and_every_data_file_is_offered(release):
+    offered = {each["contentUrl"] for each in told_in((release / "codebook.html").read_text("utf-8"))["distribution"]}
+    data = {
+        path.relative_to(release).as_posix()
+        for path in release.rglob("*")
+        if path.suffix in (".duckdb", ".csv", ".parquet", ".gpkg", ".xlsx")
+    }
+    assert offered == data
+
+
+def test_no_text_can_leave_the_script_it_stands_in(release, city):
+    page = CodebookPage(
+        version="1", stadt=City(name="x", synthetisch=True), raumebenen=(), merkmale=(), indikatoren=(),
+        indikator_teile=(), schutzklassen=(), hinweise=(),
+    )  # fmt: skip
+    evil = "</script><script>alert(1)</script><!-- & "
+    html = codebook_html(page, {"name": evil})
+    assert told_in(html) == {"name": evil}
+    assert "alert(1)</script>" not in html
+
+
+def test_manifest_and_release_hold_both_forms_of_dcat(release, read_json):
+    assert {"dcat.ttl", "dcat.jsonld"} <= set(read_json(release / "manifest.json")["files"])

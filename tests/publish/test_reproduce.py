@@ -1,0 +1,165 @@
+"""A release comes out of its recorded deliveries again, table by table; where it does not, the table is named.
+
+A small Musterstadt (synthetic) is made and published by the stations themselves, without Prefect.
+"""
+
+import datetime as dt
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flows import run as stations
+from flows.demo.city import make_musterstadt
+from flows.demo.scale import Scale
+from flows.errors import ConfigError, SourceUnavailable
+from flows.home import home_at
+from flows.publish import reproduce as module
+from flows.publish.manifest import manifest_of
+from flows.publish.reproduce import reproduce, told
+from flows.publish.station import publish_run
+
+CITY = "musterstadt"
+COMMAND = Path(sys.executable).with_name("fortschreibung")
+SMALL = Scale(baublockseiten=240, einwohner=16_000, stadtbezirke=2, stadtteile=6, sozialraeume=24)
+
+
+def released(extracts, home, *, until=None):
+    """Publish what the extracts give, as a refresh does, and return the release's folder."""
+    run = stations.new_run(CITY, home, from_dir=extracts, until=until)
+    with stations.begun(run):
+        pulled = stations.pull_into(run)
+        stations.stage_into(run, pulled)
+        stations.transform_in(run)
+        stations.protect_in(run)
+        (run.folder / "checks").mkdir()
+        (run.folder / "checks" / "index.html").write_text("<!DOCTYPE html><title>checks</title>", "utf-8")
+        fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
+        return publish_run(run.profile, home, run.folder, pulled.lieferungen, [], fingerprint, say=print).path
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A home with 2024.1 of a small Musterstadt; its landing zone and releases are only read."""
+    root = tmp_path_factory.mktemp("musterstadt")
+    make_musterstadt(root / "extracts", scale=SMALL)
+    home = home_at(root / "home")
+    released(root / "extracts", home)
+    return home
+
+
+@pytest.fixture(autouse=True)
+def clean_checkout(monkeypatch, published):
+    """What the release was made with is what is here, however the checkout looks while the tests run."""
+    recorded = manifest_of(published.releases / CITY / "2024.1")
+    monkeypatch.setattr(module, "commit", lambda: "a" * 40)
+    code = {**recorded.code, "commit": "a" * 40}
+    monkeypatch.setattr(module, "manifest_of", lambda _: replace(recorded, code=code))
+
+
+def with_manifest(monkeypatch, **changes):
+    """Let the release have been recorded otherwise."""
+    recorded = module.manifest_of(None)
+    monkeypatch.setattr(module, "manifest_of", lambda _: replace(recorded, **changes))
+
+
+def test_every_table_of_the_content_comes_out_the_same(published):
+    outcome = reproduce(published, CITY, "2024.1")
+    assert outcome.same
+    assert {each.table for each in outcome.tables} >= {"wert", "sozialraum_jahr", "sozialraum", "indikator"}
+    assert outcome.made_otherwise == ()
+    assert told(outcome)[-1].startswith("musterstadt 2024.1 is reproduced: ")
+
+
+def test_nothing_confidential_is_left_behind(published):
+    reproduce(published, CITY, "2024.1")
+    assert list(published.runs.glob(".reproduce-*")) == []
+
+
+def test_what_a_killed_reproduction_left_is_removed_and_what_another_is_at_stays(published):
+    dead, alive = published.runs / ".reproduce-dead", published.runs / ".reproduce-alive"
+    for folder in (dead, alive):
+        folder.mkdir()
+    with module._held(alive):
+        reproduce(published, CITY, "2024.1")
+        assert (dead.exists(), alive.exists()) == (False, True)
+    alive.rmdir()
+
+
+def test_the_table_that_differs_is_named_with_its_rows(published, monkeypatch):
+    real = module.transform
+
+    def otherwise(con):
+        real(con)
+        con.execute(
+            "UPDATE indikator_wert SET wert = wert + 1 WHERE indikator_id = 'einwohner' AND stichtag = "
+            "DATE '2024-12-31' AND raumebene = 'stadt'"
+        )
+
+    monkeypatch.setattr(module, "transform", otherwise)
+    outcome = reproduce(published, CITY, "2024.1")
+    assert not outcome.same
+    (wrong,) = (each for each in outcome.tables if not each.same)
+    assert (wrong.table, wrong.only_published, wrong.only_made_again) == ("wert", 1, 1)
+    assert told(outcome)[0] == "wert: differs; 1 rows only in the release, 1 only in what was made again"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"libraries": {"duckdb": "1.0.0"}}, "library duckdb: 1.0.0 then"),
+        ({"code": {"version": "0.0.1", "commit": "a" * 40, "sql_sha256": "0" * 64}}, "code version: 0.0.1 then"),
+        ({"code": {"version": "0.1.0", "commit": "b" * 40, "sql_sha256": "0" * 64}}, f"code commit: {'b' * 40} then"),
+        ({"code": {"version": "0.1.0", "commit": "a" * 40, "sql_sha256": "0" * 64}}, "SQL (sha256): 00000"),
+        ({"code": {"version": "0.1.0", "commit": "c-dirty", "sql_sha256": "0" * 64}}, "changes then that no commit"),
+    ],
+)
+def test_other_code_or_libraries_are_refused_and_named(published, monkeypatch, changes, words):
+    with_manifest(monkeypatch, **changes)
+    with pytest.raises(ConfigError) as refused:
+        reproduce(published, CITY, "2024.1")
+    assert words in str(refused.value)
+    assert "--anyway" in str(refused.value)
+
+
+def test_with_anyway_it_is_compared_and_said(published, monkeypatch):
+    with_manifest(monkeypatch, libraries={**module.manifest_of(None).libraries, "pandas": "0.1"})
+    outcome = reproduce(published, CITY, "2024.1", anyway=True)
+    assert outcome.same
+    assert told(outcome)[0].startswith("made with other code or libraries: library pandas: 0.1 then, ")
+
+
+def test_a_lost_or_altered_delivery_is_named(published, tmp_path, monkeypatch):
+    copy = home_at(tmp_path / "copy")
+    shutil.copytree(published.root, copy.root, symlinks=True, dirs_exist_ok=True)
+    first, second = sorted(copy.landing.glob("objects/*/*"))[:2]
+    first.unlink()
+    second.chmod(0o600)
+    second.write_bytes(b"altered")
+    with pytest.raises(SourceUnavailable, match=rf"no longer holds 2 of its \d+ files.*{first.name[:12]}"):
+        reproduce(copy, CITY, "2024.1")
+
+
+def test_a_stichtag_that_bounded_the_refresh_bounds_its_reproduction(published, tmp_path, monkeypatch):
+    home = home_at(tmp_path / "bounded")
+    folder = released(published.root.parent / "extracts", home, until=dt.date(2022, 12, 31))
+    recorded = manifest_of(folder)
+    assert (folder.name, recorded.until) == ("2022.1", "2022-12-31")
+    code = {**recorded.code, "commit": "a" * 40}
+    monkeypatch.setattr(module, "manifest_of", lambda _: replace(recorded, code=code))
+    assert reproduce(home, CITY, "2022.1").same
+
+
+def test_the_command_says_it_in_json_and_by_its_exit_code(published):
+    done = subprocess.run(
+        [COMMAND, "reproduce", CITY, "2024.1", "--anyway", "--json", "--home", published.root],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["same"] is True
+    unknown = [COMMAND, "reproduce", CITY, "2019.1", "--home", published.root]
+    assert subprocess.run(unknown, check=False).returncode == 2
