@@ -51,5 +51,5 @@ _CONTENT = """
         count(*) FILTER (status = 'geschuetzt')
     FROM wert
     GROUP BY stichtag, zuschnitt
-    ORDER BY stichtag
+    ORDER BY stichtag, zuschnitt
 """

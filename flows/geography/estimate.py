@@ -1,13 +1,13 @@
 """Finds the keys between two Zuschnitte without common base units, and lays them into the working database.
 
 One table comes out, ``schluessel_geschaetzt``: for every Merkmal counted on both sides a key of its own, and the key
-of the residents again for whatever is not (``entlehnt``). sql/geography/merkmal_geschaetzt.sql takes counts through.
+of the residents again for whatever is not (``entlehnt``). sql/transform/merkmal_geschaetzt.sql takes counts through.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -17,15 +17,27 @@ from flows.geography.area_weighting import density_seed
 from flows.geography.best_key import Evidence, best_key
 from flows.geography.dasymetric import ControlWeights
 from flows.geography.intersection import Intersection, intersection
-from flows.geography.links import Floats
+from flows.geography.links import Floats, Links
 from flows.geography.overlap_fit import Finding, Fit, band_fits
 from flows.geography.umsteigeschluessel import Method, Schluessel
 from flows.geography.uncertainty import BORROWED, FEWEST_TRIALS, SPREADS, Spread, calibrated, hold_out
-from flows.stage.database import Value, insert, set_variables
+from flows.stage.database import Value, insert, set_variables, sql
 
 RESIDENTS = "einwohner"
 Series = dict[str, dict[dt.date, dict[str, float]]]
 """Counts of units by Merkmal and Stichtag."""
+Control = Callable[[Links], Sequence[ControlWeights]]
+"""Gives what is known of buildings and people in the pieces of two Zuschnitte."""
+
+KEY_TABLE = (
+    "CREATE OR REPLACE TABLE schluessel_geschaetzt (von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, "
+    "raumebene VARCHAR, von_id VARCHAR, nach_id VARCHAR, merkmal VARCHAR, entlehnt BOOLEAN, stichtag DATE, "
+    "nah_am DATE, anteil DOUBLE, einwohner DOUBLE, methode VARCHAR, faktor DOUBLE, relativ DOUBLE, "
+    "ungeteilt BOOLEAN, insel BIGINT)"
+)
+
+LENT_SPREADS: Mapping[Method, Spread] = {**SPREADS, Method.POPULATION_WEIGHTED: BORROWED}
+"""How wrong the key of the residents is for a Merkmal that has none of its own."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +54,17 @@ class Estimated:
 
 
 def estimate_keys(
-    con: duckdb.DuckDBPyConnection, von: str, nach: str, raumebene: str, control: Sequence[ControlWeights] = ()
+    con: duckdb.DuckDBPyConnection, von: str, nach: str, raumebene: str, control: Control = lambda _: ()
 ) -> tuple[Intersection, Estimated, Estimated]:
-    """Find the keys from `von` to `nach` and back, and append them to ``schluessel_geschaetzt``.
+    """Find the keys from `von` to `nach` and back.
 
-    Reads ``raum``, ``merkmal_raum`` and ``stichtag`` as the transform leaves them.
+    Reads ``raum`` and ``merkmal_raum`` as the transform leaves them.
 
     Raises:
         ConfigError: one of the two Zuschnitte has no polygons, or no residents were ever counted.
     """
     pieces = intersection(con, von, nach, raumebene)
-    old, new = _series(con, von, raumebene), _series(con, nach, raumebene)
+    old, new = counted_series(con, von, raumebene), counted_series(con, nach, raumebene)
     if not old.get(RESIDENTS) and not new.get(RESIDENTS):
         raise ConfigError(
             f"Expected counts of the Merkmal {RESIDENTS} on Zuschnitt {von} or {nach}, found none on the Raumebene "
@@ -61,29 +73,59 @@ def estimate_keys(
     turned = Intersection(
         pieces.links.turned(), pieces.area, pieces.new_area, pieces.old_area, pieces.slivers, pieces.gaps
     )
-    there = _estimated(pieces, old, new, control)
-    back = _estimated(turned, new, old, control)
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS schluessel_geschaetzt (von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, "
-        "raumebene VARCHAR, von_id VARCHAR, nach_id VARCHAR, merkmal VARCHAR, entlehnt BOOLEAN, stichtag DATE, "
-        "nah_am DATE, anteil DOUBLE, einwohner DOUBLE, methode VARCHAR, faktor DOUBLE, relativ DOUBLE, "
-        "ungeteilt BOOLEAN, insel BIGINT)"
-    )
-    insert(con, "schluessel_geschaetzt", _rows(there, von, nach, raumebene, old))
-    insert(con, "schluessel_geschaetzt", _rows(back, nach, von, raumebene, new))
-    return pieces, there, back
+    known = control(pieces.links)
+    return pieces, _estimated(pieces, old, new, known), _estimated(turned, new, old, known)
 
 
-def _series(con: duckdb.DuckDBPyConnection, zuschnitt: str, raumebene: str) -> Series:
+def lay_keys(con: duckdb.DuckDBPyConnection, found: Estimated, von: str, nach: str, raumebene: str) -> dict[str, str]:
+    """Append the keys `found` from `von` to `nach` to the table ``schluessel_geschaetzt`` (KEY_TABLE).
+
+    A unit outside every unit of `nach` goes to the nearest, as the people there would if the old lines still stood:
+    nobody is lost. Those units are returned, with where they went.
+    """
+    set_variables(
+        con, von_zuschnitt=von, nach_zuschnitt=nach, raumebene=raumebene,
+        einheiten=list(found.keys[RESIDENTS].without_partner),
+    )  # fmt: skip
+    outside: dict[str, str] = dict(con.execute(sql("geography/naechste")).fetchall())
+    rows = _rows(found, outside, counted_series(con, von, raumebene))
+    insert(
+        con, "schluessel_geschaetzt",
+        [row | {"von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": raumebene} for row in rows],
+    )  # fmt: skip
+    return outside
+
+
+def composed(first: Estimated, then: Estimated) -> Estimated:
+    """Return the keys over two redraws. The errors of both add up, as independent ones do.
+
+    A Merkmal that only one of the two has a key for goes the other way by the key of the residents.
+    """
+    keys, spreads = {}, {}
+    for merkmal in {**first.keys, **then.keys}:
+        one = first.keys.get(merkmal) or first.keys[RESIDENTS].lent()
+        two = then.keys.get(merkmal) or then.keys[RESIDENTS].lent()
+        keys[merkmal] = one.then(two)
+        wide = [known.spreads.get(merkmal, LENT_SPREADS) for known in (first, then)]
+        spreads[merkmal] = {
+            method: Spread(
+                (wide[0][method].factor ** 2 + wide[1][method].factor ** 2) ** 0.5,
+                max(wide[0][method].relative, wide[1][method].relative),
+            )
+            for method in Method
+        }
+    return Estimated(keys, first.stichtag, first.near, {**then.findings, **first.findings}, spreads)
+
+
+def counted_series(con: duckdb.DuckDBPyConnection, zuschnitt: str, raumebene: str) -> Series:
+    """Return what was counted, or can be added exactly, on a Zuschnitt."""
     set_variables(con, zuschnitt=zuschnitt, raumebene=raumebene)
     rows = con.execute(
         """
-        SELECT merkmal_raum.merkmal, merkmal_raum.stichtag, merkmal_raum.raum_id, merkmal_raum.wert
+        SELECT merkmal, stichtag, raum_id, wert
         FROM merkmal_raum
-        INNER JOIN stichtag
-            ON merkmal_raum.stichtag = stichtag.stichtag AND merkmal_raum.zuschnitt = stichtag.zuschnitt
-        WHERE merkmal_raum.zuschnitt = getvariable('zuschnitt') AND merkmal_raum.raumebene = getvariable('raumebene')
-            AND merkmal_raum.merkmal <> 'flaeche_km2'
+        WHERE zuschnitt = getvariable('zuschnitt') AND raumebene = getvariable('raumebene')
+            AND merkmal <> 'flaeche_km2'
         ORDER BY ALL
         """
     ).fetchall()
@@ -126,26 +168,35 @@ def _spreads(pieces: Intersection, counts: Mapping[dt.date, Mapping[str, float]]
     return {**SPREADS, Method.OVERLAP: calibrated(known)} if len(known.error) >= FEWEST_TRIALS else SPREADS
 
 
-def _rows(found: Estimated, von: str, nach: str, raumebene: str, own: Series) -> list[dict[str, Value]]:
+def _rows(found: Estimated, outside: Mapping[str, str], own: Series) -> list[dict[str, Value]]:
     rows: list[dict[str, Value]] = []
-    lent = (RESIDENTS, found.keys[RESIDENTS].lent(), {**SPREADS, Method.POPULATION_WEIGHTED: BORROWED}, True)
+    lent = (RESIDENTS, found.keys[RESIDENTS].lent(), LENT_SPREADS, True)
     fitted = [(m, key, found.spreads[m], False) for m, key in found.keys.items()]
     for merkmal, key, spreads, is_lent in [*fitted, lent]:
         links = key.links
         counts = own.get(merkmal, {}).get(found.stichtag, {}) if found.stichtag else {}
+        same: dict[str, Value] = {
+            "merkmal": merkmal, "entlehnt": is_lent, "stichtag": found.stichtag.isoformat() if found.stichtag else None,
+        }  # fmt: skip
         undivided = (links.partners_of_old() == 1)[links.old_of].tolist()
-        island = links.components()[0][links.old_of].tolist()
+        of_old, of_new = links.components()
         method_of = dict(zip(links.old, key.methods, strict=True))
         for (old, new, share, method), people, whole, number in zip(
-            key.rows(), key.spread(counts).tolist(), undivided, island, strict=True
+            key.rows(), key.spread(counts).tolist(), undivided, of_old[links.old_of].tolist(), strict=True
         ):
             spread = spreads[method_of[old]]
             near = found.near if method_of[old] is Method.OVERLAP else None
-            rows.append({
-                "von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": raumebene, "von_id": old, "nach_id": new,
-                "merkmal": merkmal, "entlehnt": is_lent, "anteil": share, "einwohner": people, "methode": method,
-                "stichtag": found.stichtag.isoformat() if found.stichtag else None,
-                "nah_am": near.isoformat() if near else None,
-                "faktor": spread.factor, "relativ": spread.relative, "ungeteilt": whole, "insel": number,
+            rows.append(same | {
+                "von_id": old, "nach_id": new, "anteil": round(share, 12), "einwohner": round(people, 6),
+                "methode": method, "nah_am": near.isoformat() if near else None,
+                "faktor": round(spread.factor, 6), "relativ": round(spread.relative, 9), "ungeteilt": whole,
+                "insel": number,
             })  # fmt: skip
+        island = dict(zip(links.new, of_new.tolist(), strict=True))
+        rows += [
+            same | {"von_id": old, "nach_id": new, "anteil": 1.0, "einwohner": round(counts.get(old, 0.0), 6),
+                    "methode": Method.AREA_WEIGHTED.word, "faktor": 0.0, "relativ": 0.0, "ungeteilt": True,
+                    "insel": island[new]}
+            for old, new in outside.items()
+        ]  # fmt: skip
     return rows

@@ -75,7 +75,8 @@ def _units_of(con: duckdb.DuckDBPyConnection, level: str, entry: dict[str, Any])
             columns += [f"eltern[{literal(parent)}] AS {parent}_id" for parent in _coarser(con, level)]
         else:
             columns.append(column)
-    return f"FROM raum SELECT {', '.join(columns)} WHERE raumebene = {literal(level)}"
+    relation = "raum INNER JOIN raum_dauer USING (zuschnitt, raumebene, raum_id)"
+    return f"FROM {relation} SELECT {', '.join(columns)} WHERE raumebene = {literal(level)}"
 
 
 def _coarser(con: duckdb.DuckDBPyConnection, level: str) -> Sequence[str]:

@@ -1,12 +1,20 @@
-"""Orders the files of a SQL folder by what each reads, found by parsing, so that nobody numbers them by hand."""
+"""Orders the files of a SQL folder by what each reads, found by parsing, so that nobody numbers them by hand.
+
+What SQL cannot say (a fit that goes round until it holds) is a step in Python with a stated place in the same order.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.errors import ConfigError
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 @dataclass(frozen=True)
@@ -20,8 +28,20 @@ class SqlTable:
     steps: frozenset[str]
 
 
-def tables_in_order(folder: Path, known: frozenset[str] = frozenset()) -> list[SqlTable]:
-    """Return the tables of `folder` so that each comes after those that it reads.
+@dataclass(frozen=True)
+class PythonStep:
+    """Python that makes tables from tables: what a row of each is, the names that it reads, and the function."""
+
+    makes: Mapping[str, str]
+    """Each table with what a row of it is."""
+    reads: frozenset[str]
+    run: Callable[[duckdb.DuckDBPyConnection], None]
+
+
+def tables_in_order(
+    folder: Path, known: frozenset[str] = frozenset(), steps: Sequence[PythonStep] = ()
+) -> list[SqlTable | PythonStep]:
+    """Return the tables of `folder`, and `steps` among them, so that each comes after those that it reads.
 
     `known` are the names that are there already (``schema.table`` or ``table``).
 
@@ -30,22 +50,24 @@ def tables_in_order(folder: Path, known: frozenset[str] = frozenset()) -> list[S
             like a table, or files read each other in a circle.
     """
     tables = {path.stem: _parsed(path) for path in sorted(folder.glob("*.sql"))}
+    made_by: dict[str, SqlTable | PythonStep] = {**tables, **{name: step for step in steps for name in step.makes}}
     for table in tables.values():
-        unknown = sorted(table.reads - set(tables) - known)
+        unknown = sorted(table.reads - set(made_by) - known)
         if unknown:
             raise ConfigError(
                 f"{folder / table.name}.sql reads {', '.join(unknown)}, which is neither a file in {folder.name}/ "
                 f"nor a table that is there before ({', '.join(sorted(known)) or 'none'}). Correct the name."
             )
-        hiding = sorted(table.steps & (set(tables) | known))
+        hiding = sorted(table.steps & (set(made_by) | known))
         if hiding:
             raise ConfigError(
                 f"{folder / table.name}.sql names a step (WITH ... AS) like a table, {', '.join(hiding)}, so that "
                 "nobody can tell which of the two is read. Give the step another name."
             )
-    graph = {table.name: sorted(table.reads & set(tables)) for table in tables.values()}
+    graph = {name: sorted(maker.reads & set(made_by)) for name, maker in made_by.items()}
     try:
-        return [tables[name] for name in TopologicalSorter(graph).static_order()]
+        order = [made_by[name] for name in TopologicalSorter(graph).static_order()]
+        return [maker for place, maker in enumerate(order) if maker not in order[:place]]
     except CycleError as circle:
         raise ConfigError(
             f"The files of {folder} read each other in a circle: {' -> '.join(circle.args[1])}. "

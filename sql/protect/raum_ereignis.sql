@@ -1,13 +1,38 @@
--- One row an old and a new unit that a redraw connects, with what happened in a sentence.
+-- One row an old and a new unit that a redraw connects, with what happened in a sentence, and the area and the
+-- residents that the two share (counted through base units, or estimated from the map).
+-- Where a part of what a redraw connects holds too few residents, those of none of its parts are told.
+WITH einwohner_schwelle AS (
+    SELECT coalesce(max(mindestens), 0) AS mindestens
+    FROM merkmal_schwelle
+    WHERE merkmal = 'einwohner'
+),
+
+teil AS (
+    SELECT
+        *,
+        count(*) OVER (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, von_id) > 1 AS gibt_ab,
+        count(*) OVER (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, nach_id) > 1 AS nimmt_auf,
+        bool_or(einwohner > 0 AND round(einwohner) < (SELECT schwelle.mindestens FROM einwohner_schwelle AS schwelle))
+            OVER (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, vorgang) AS zu_klein
+    FROM ereignis
+)
+
 SELECT
     von_zuschnitt,
     nach_zuschnitt,
     raumebene,
+    vorgang,
+    vorgang_art,
     ereignis,
     von_id,
     nach_id,
+    fortgefuehrt,
+    flaeche_km2,
+    CASE WHEN NOT zu_klein THEN round(einwohner) END AS einwohner,
+    grundlage,
     CASE
         WHEN ereignis = 'unveraendert' THEN von_id || ' blieb unverändert.'
+        WHEN ereignis = 'umbenannt' THEN von_id || ' hat einen anderen Namen.'
         WHEN ereignis = 'umnummeriert' THEN von_id || ' heißt jetzt ' || nach_id || '.'
         WHEN ereignis = 'geteilt' AND von_id = nach_id THEN von_id || ' wurde geteilt; ein Teil behielt die Nummer.'
         WHEN ereignis = 'geteilt' THEN 'Ein Teil von ' || von_id || ' ist jetzt ' || nach_id || '.'
@@ -20,4 +45,4 @@ SELECT
         WHEN gibt_ab THEN von_id || ' gab einen Teil ab.'
         ELSE von_id || ' erhielt einen Teil.'
     END AS beschreibung
-FROM ereignis
+FROM teil

@@ -1,20 +1,121 @@
--- One row a part of a unit of one Zuschnitt that lies in a unit of another, with its share of the residents.
--- Where a part holds fewer residents than may be said, no share of its unit is told: they would give it away.
--- The share of a unit that stays whole is 1, however few live in it.
-WITH teil AS (
+-- One row a part of a unit of one Zuschnitt that lies in a unit of another, with its share of a Merkmal: counted
+-- through common base units, or estimated, with half the 90 % interval of the share.
+-- Where a part of what a redraw connects holds fewer people than may be said, no share of it is told: by subtraction
+-- the others would give it away. The share of a unit that stays whole is 1, however few live in it.
+WITH verschieden AS (
     SELECT
-        schluessel.*,
-        schluessel.einwohner > 0 AND schluessel.einwohner < coalesce(merkmal_schwelle.mindestens, 0) AS klein
+        eines.zuschnitt AS von_zuschnitt,
+        anderes.zuschnitt AS nach_zuschnitt
+    FROM katalog.zuschnitt AS eines
+    INNER JOIN katalog.zuschnitt AS anderes ON eines.basis <> anderes.basis
+),
+
+eigener AS (
+    SELECT schluessel_geschaetzt.*
+    FROM schluessel_geschaetzt
+    SEMI JOIN verschieden
+        ON
+            schluessel_geschaetzt.von_zuschnitt = verschieden.von_zuschnitt
+            AND schluessel_geschaetzt.nach_zuschnitt = verschieden.nach_zuschnitt
+    WHERE NOT schluessel_geschaetzt.entlehnt
+),
+
+geschaetzt AS (
+    SELECT
+        *,
+        sum(einwohner) OVER einheit AS ganzes,
+        greatest(0.5, abs(stichtag - nah_am) / 365.25) AS jahre,
+        count(*) OVER einheit AS teile
+    FROM eigener
+    WINDOW einheit AS (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, merkmal, von_id)
+),
+
+beide AS (
+    SELECT
+        von_zuschnitt,
+        nach_zuschnitt,
+        raumebene,
+        von_id,
+        nach_id,
+        merkmal,
+        stichtag,
+        anteil,
+        einwohner,
+        methode,
+        NULL AS unsicherheit
     FROM schluessel
-    LEFT JOIN merkmal_schwelle ON schluessel.merkmal = merkmal_schwelle.merkmal
+
+    UNION ALL
+
+    SELECT
+        von_zuschnitt,
+        nach_zuschnitt,
+        raumebene,
+        von_id,
+        nach_id,
+        merkmal,
+        stichtag,
+        anteil,
+        einwohner,
+        CASE WHEN teile = 1 THEN 'exact' ELSE methode END AS methode,
+        CASE
+            WHEN teile > 1 AND ganzes > 0
+                THEN round(
+                    faktor * sqrt(
+                        coalesce(jahre, 1)
+                        * (ganzes * anteil * (1 - anteil) + relativ * (ganzes * anteil * (1 - anteil)) ** 2)
+                    ) / ganzes,
+                    6
+                )
+        END AS unsicherheit
+    FROM geschaetzt
+),
+
+vorgang AS (
+    SELECT
+        von_zuschnitt,
+        nach_zuschnitt,
+        raumebene,
+        von_id,
+        nach_id,
+        vorgang
+    FROM ereignis
+
+    UNION ALL
+
+    SELECT
+        nach_zuschnitt AS von_zuschnitt,
+        von_zuschnitt AS nach_zuschnitt,
+        raumebene,
+        nach_id AS von_id,
+        von_id AS nach_id,
+        vorgang
+    FROM ereignis
+),
+
+teil AS (
+    SELECT
+        beide.*,
+        coalesce(vorgang.vorgang::VARCHAR, 'ab ' || beide.von_id) AS zusammenhang,
+        beide.einwohner > 0 AND beide.einwohner < coalesce(merkmal_schwelle.mindestens, 0) AS klein
+    FROM beide
+    LEFT JOIN vorgang
+        ON
+            beide.von_zuschnitt = vorgang.von_zuschnitt
+            AND beide.nach_zuschnitt = vorgang.nach_zuschnitt
+            AND beide.raumebene = vorgang.raumebene
+            AND beide.von_id = vorgang.von_id
+            AND beide.nach_id = vorgang.nach_id
+    LEFT JOIN merkmal_schwelle ON beide.merkmal = merkmal_schwelle.merkmal
 ),
 
 geprueft AS (
     SELECT
         *,
-        count(*) OVER einheit > 1 AND bool_or(klein) OVER einheit AS zu_klein
+        count(*) OVER (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, merkmal, von_id) > 1
+        AND bool_or(klein) OVER (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, merkmal, zusammenhang)
+            AS zu_klein
     FROM teil
-    WINDOW einheit AS (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, merkmal, von_id)
 )
 
 SELECT
@@ -28,5 +129,5 @@ SELECT
     CASE WHEN NOT zu_klein THEN round(anteil, 6) END AS anteil,
     CASE WHEN zu_klein THEN 'geschuetzt' ELSE 'ok' END AS status,
     methode,
-    NULL::DOUBLE AS unsicherheit
+    CASE WHEN NOT zu_klein THEN unsicherheit END AS unsicherheit
 FROM geprueft

@@ -1,6 +1,7 @@
--- One row an Indikator of a unit at a Stichtag, as it may leave the office.
+-- One row an Indikator of a unit at a Stichtag on a Zuschnitt, as it may leave the office.
 -- Primary suppression: a count below its threshold (0 may be said), a rate whose numerator, denominator or
--- the rest between them is, and a change between two counts of which one is.
+-- the rest between them is, and a change between two counts of which one is. On another Zuschnitt than the Stichtag's
+-- own also what would tell of a small piece by subtraction.
 WITH gezaehlt AS (
     SELECT
         indikator_wert.*,
@@ -14,14 +15,22 @@ WITH gezaehlt AS (
 
 geprueft AS (
     SELECT
-        *,
-        coalesce(
-            (anzahl > 0 AND anzahl < mindest_zaehler)
-            OR (nenner > 0 AND nenner < mindest_nenner)
-            OR (rest > 0 AND rest < mindest_zaehler),
+        gezaehlt.*,
+        differenz.raum_id IS NOT NULL
+        OR coalesce(
+            (gezaehlt.anzahl > 0 AND gezaehlt.anzahl < gezaehlt.mindest_zaehler)
+            OR (gezaehlt.nenner > 0 AND gezaehlt.nenner < gezaehlt.mindest_nenner)
+            OR (gezaehlt.rest > 0 AND gezaehlt.rest < gezaehlt.mindest_zaehler),
             FALSE
         ) AS zu_klein
     FROM gezaehlt
+    LEFT JOIN differenz
+        ON
+            gezaehlt.zuschnitt = differenz.zuschnitt
+            AND gezaehlt.raumebene = differenz.raumebene
+            AND gezaehlt.raum_id = differenz.raum_id
+            AND gezaehlt.stichtag = differenz.stichtag
+            AND gezaehlt.indikator_id = differenz.indikator_id
 )
 
 SELECT

@@ -1,5 +1,6 @@
--- One row an Indikator of a unit at a Stichtag on the Zuschnitt of that Stichtag, before protection.
--- A figure is made only where every Merkmal of its numerator and denominator was delivered.
+-- One row an Indikator of a unit at a Stichtag on a Zuschnitt, before protection.
+-- A figure is made only where every Merkmal of its numerator and denominator was delivered. It is as sure as the least
+-- sure of them. The 90 % interval of a quotient takes the errors above and below the line as independent.
 WITH gebraucht AS (
     SELECT
         indikator_id,
@@ -11,20 +12,24 @@ WITH gebraucht AS (
 
 teil_summe AS (
     SELECT
-        merkmal_raum.zuschnitt,
-        merkmal_raum.raumebene,
-        merkmal_raum.raum_id,
-        merkmal_raum.stichtag,
+        merkmal_zuschnitt.zuschnitt,
+        merkmal_zuschnitt.raumebene,
+        merkmal_zuschnitt.raum_id,
+        merkmal_zuschnitt.stichtag,
         indikator_teil.indikator_id,
         indikator_teil.rolle,
         count(*) AS merkmale,
-        sum(merkmal_raum.wert) AS wert,
+        sum(merkmal_zuschnitt.wert) AS wert,
         list_sort(
-            list_distinct(flatten(list(merkmal_raum.unbekannte) FILTER (merkmal_raum.unbekannte IS NOT NULL)))
+            list_distinct(flatten(list(merkmal_zuschnitt.unbekannte) FILTER (merkmal_zuschnitt.unbekannte IS NOT NULL)))
         ) AS unbekannte,
-        bool_or(merkmal_raum.teile_unbekannt > 0 AND merkmal_raum.teile_unbekannt = merkmal_raum.teile) AS unbekannt
-    FROM merkmal_raum
-    INNER JOIN katalog.indikator_teil ON merkmal_raum.merkmal = indikator_teil.merkmal
+        bool_or(merkmal_zuschnitt.teile_unbekannt > 0 AND merkmal_zuschnitt.teile_unbekannt = merkmal_zuschnitt.teile)
+            AS unbekannt,
+        max(verfahren.rang) AS unsicherste,
+        sqrt(sum(merkmal_zuschnitt.breite * merkmal_zuschnitt.breite)) AS breite
+    FROM merkmal_zuschnitt
+    INNER JOIN katalog.indikator_teil ON merkmal_zuschnitt.merkmal = indikator_teil.merkmal
+    INNER JOIN verfahren ON merkmal_zuschnitt.methode = verfahren.methode
     GROUP BY ALL
 ),
 
@@ -46,11 +51,6 @@ zaehler AS (
         indikator.nachkommastellen
     FROM vollstaendig
     INNER JOIN katalog.indikator ON vollstaendig.indikator_id = indikator.indikator_id
-    INNER JOIN stichtag_zuschnitt
-        ON
-            vollstaendig.stichtag = stichtag_zuschnitt.stichtag
-            AND vollstaendig.zuschnitt = stichtag_zuschnitt.zuschnitt
-            AND stichtag_zuschnitt.eigener
     WHERE vollstaendig.rolle = 'zaehler'
 ),
 
@@ -63,7 +63,9 @@ nenner AS (
         indikator_id,
         wert,
         unbekannte,
-        unbekannt
+        unbekannt,
+        unsicherste,
+        breite
     FROM vollstaendig
     WHERE rolle = 'nenner'
 
@@ -77,7 +79,9 @@ nenner AS (
         frueher.indikator_id,
         frueher.wert,
         frueher.unbekannte,
-        frueher.unbekannt
+        frueher.unbekannt,
+        frueher.unsicherste,
+        frueher.breite
     FROM vollstaendig AS frueher
     INNER JOIN katalog.indikator ON frueher.indikator_id = indikator.indikator_id
     WHERE indikator.typ = 'veraenderung'
@@ -85,9 +89,25 @@ nenner AS (
 
 paar AS (
     SELECT
-        zaehler.*,
-        round(zaehler.wert - CASE zaehler.typ WHEN 'veraenderung' THEN nenner.wert ELSE 0 END, 6) AS zaehler_wert,
+        zaehler.zuschnitt,
+        zaehler.raumebene,
+        zaehler.raum_id,
+        zaehler.stichtag,
+        zaehler.indikator_id,
+        zaehler.typ,
+        zaehler.faktor,
+        zaehler.nachkommastellen,
+        zaehler.wert AS zaehler_summe,
+        zaehler.breite AS zaehler_breite,
+        CASE
+            WHEN zaehler.typ = 'veraenderung' THEN round(zaehler.wert - nenner.wert, 6)
+            -- a part and its whole are estimated one by one, and rounded
+            WHEN zaehler.typ = 'anteil' AND zaehler.unsicherste > 1 THEN round(least(zaehler.wert, nenner.wert), 6)
+            ELSE round(zaehler.wert, 6)
+        END AS zaehler_wert,
         round(nenner.wert, 6) AS nenner_wert,
+        greatest(zaehler.unsicherste, nenner.unsicherste) AS unsicherste_von_beiden,
+        nenner.breite AS nenner_breite,
         zaehler.unbekannt OR coalesce(nenner.unbekannt, FALSE) AS keines_bekannt,
         coalesce(len(zaehler.unbekannte), 0) + coalesce(len(nenner.unbekannte), 0) > 0 AS lueckenhaft,
         coalesce(zaehler.unbekannte, []) <> coalesce(nenner.unbekannte, []) AS verschieden_lueckenhaft
@@ -100,6 +120,14 @@ paar AS (
             AND zaehler.stichtag = nenner.stichtag
             AND zaehler.indikator_id = nenner.indikator_id
     WHERE zaehler.typ = 'anzahl' OR nenner.wert IS NOT NULL
+),
+
+benannt AS (
+    SELECT
+        paar.*,
+        verfahren.methode
+    FROM paar
+    INNER JOIN verfahren ON paar.unsicherste_von_beiden = verfahren.rang
 )
 
 SELECT
@@ -123,6 +151,15 @@ SELECT
         WHEN typ <> 'anzahl' AND nenner_wert = 0 THEN 'sinnlos'
         ELSE 'ok'
     END AS status,
-    'exact' AS methode,
-    NULL::DOUBLE AS unsicherheit -- exact figures have none
-FROM paar
+    methode,
+    CASE -- exact figures have none
+        WHEN methode = 'exact' OR keines_bekannt OR (typ <> 'anzahl' AND verschieden_lueckenhaft) THEN NULL
+        WHEN typ = 'anzahl' THEN round(faktor * zaehler_breite, nachkommastellen + 1)
+        WHEN nenner_wert > 0
+            THEN round(
+                faktor
+                * sqrt((zaehler_breite / nenner_wert) ** 2 + (zaehler_summe * nenner_breite / nenner_wert ** 2) ** 2),
+                nachkommastellen + 1
+            )
+    END AS unsicherheit
+FROM benannt

@@ -1,19 +1,18 @@
--- One row a base unit and Zuschnitt, with the number of the combination of units that it lies in.
--- Base units of one combination are added once; every Raumebene is then a sum of a few hundred combinations,
--- whether the Raumebenen nest in each other or not.
+-- One row a base unit, with the number of the combination of units that it lies in, over all Zuschnitte of its
+-- numbering: the pieces that one gets when every boundary that ever was is drawn on one map.
+-- Base units of one combination are added once; every Raumebene of every Zuschnitt is then a sum of a few hundred
+-- combinations, whether Raumebenen nest in each other or not.
 WITH lage AS (
     SELECT
-        zuschnitt,
         basis,
         basis_id,
-        list((raumebene, raum_id) ORDER BY raumebene, raum_id) AS raeume
+        list((zuschnitt, raumebene, raum_id) ORDER BY zuschnitt, raumebene, raum_id) AS raeume
     FROM stage.zuordnung
-    GROUP BY zuschnitt, basis, basis_id
+    GROUP BY basis, basis_id
 )
 
 SELECT
-    zuschnitt,
     basis,
     basis_id,
-    dense_rank() OVER (PARTITION BY zuschnitt ORDER BY raeume) AS kombination
+    dense_rank() OVER (ORDER BY basis, raeume) AS kombination
 FROM lage

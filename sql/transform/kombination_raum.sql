@@ -1,11 +1,12 @@
--- One row a combination and Raumebene: the unit of that Raumebene in which the combination lies.
+-- One row a combination, Zuschnitt and Raumebene: the unit of that Raumebene in which the combination lies.
+-- In a Zuschnitt that does not assign its base units it has none.
 SELECT DISTINCT
-    kombination.zuschnitt,
     kombination.kombination,
+    zuordnung.zuschnitt,
     zuordnung.raumebene,
     zuordnung.raum_id
 FROM kombination
 INNER JOIN stage.zuordnung
     ON
-        kombination.zuschnitt = zuordnung.zuschnitt
+        kombination.basis = zuordnung.basis
         AND kombination.basis_id = zuordnung.basis_id

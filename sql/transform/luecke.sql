@@ -24,7 +24,8 @@ SELECT
     kombination.basis_id
 FROM geliefert
 INNER JOIN stichtag ON geliefert.stichtag = stichtag.stichtag
-INNER JOIN kombination ON stichtag.zuschnitt = kombination.zuschnitt
+INNER JOIN zugeordnet ON stichtag.zuschnitt = zugeordnet.zuschnitt
+INNER JOIN kombination ON zugeordnet.kombination = kombination.kombination
 ANTI JOIN gelistet
     ON
         geliefert.stichtag = gelistet.stichtag

@@ -1,32 +1,28 @@
--- One row a Merkmal of a combination at a Stichtag on a Zuschnitt: summed over its base units.
+-- One row a Merkmal of a combination at a Stichtag: summed over its base units, for every Zuschnitt at once.
 WITH register_breit AS (
     SELECT
-        stichtag_zuschnitt.zuschnitt,
         kombination.kombination,
         register.*
     FROM stage.register
-    INNER JOIN stichtag_zuschnitt ON register.stichtag = stichtag_zuschnitt.stichtag
     INNER JOIN kombination
         ON
-            stichtag_zuschnitt.zuschnitt = kombination.zuschnitt
-            AND register.basis = kombination.basis
+            register.basis = kombination.basis
             AND register.basis_id = kombination.basis_id
 ),
 
 register_summe AS (
     SELECT
-        zuschnitt,
         stichtag,
         kombination,
         count(*) AS teile,
-        sum(COLUMNS(* EXCLUDE (zuschnitt, stichtag, kombination, quelle, basis, basis_id)))::BIGINT
+        sum(COLUMNS(* EXCLUDE (stichtag, kombination, quelle, basis, basis_id)))::BIGINT
     FROM register_breit
-    GROUP BY zuschnitt, stichtag, kombination
+    GROUP BY stichtag, kombination
 ),
 
 register_lang AS (
     UNPIVOT register_summe
-    ON COLUMNS(* EXCLUDE (zuschnitt, stichtag, kombination, teile))
+    ON COLUMNS(* EXCLUDE (stichtag, kombination, teile))
     INTO NAME merkmal VALUE wert
 ),
 
@@ -54,7 +50,6 @@ tabelle AS (
 
 tabelle_summe AS (
     SELECT
-        stichtag_zuschnitt.zuschnitt,
         tabelle.stichtag,
         kombination.kombination,
         tabelle.merkmal,
@@ -63,17 +58,14 @@ tabelle_summe AS (
         coalesce(sum(tabelle.wert), 0) AS wert,
         list(tabelle.basis_id) FILTER (tabelle.wert IS NULL) AS unbekannte
     FROM tabelle
-    INNER JOIN stichtag_zuschnitt ON tabelle.stichtag = stichtag_zuschnitt.stichtag
     INNER JOIN kombination
         ON
-            stichtag_zuschnitt.zuschnitt = kombination.zuschnitt
-            AND tabelle.basis = kombination.basis
+            tabelle.basis = kombination.basis
             AND tabelle.basis_id = kombination.basis_id
     GROUP BY ALL
 )
 
 SELECT
-    zuschnitt,
     stichtag,
     kombination,
     merkmal,
@@ -86,7 +78,6 @@ FROM register_lang
 UNION ALL
 
 SELECT
-    zuschnitt,
     stichtag,
     kombination,
     merkmal,

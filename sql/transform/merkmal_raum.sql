@@ -1,9 +1,9 @@
--- One row a Merkmal of a unit at a Stichtag on a Zuschnitt: the sum over its base units.
+-- One row a Merkmal of a unit at a Stichtag on a Zuschnitt where it can be added: the sum over its base units.
 -- Where a source leaves out what is empty (katalog.quelle), an unlisted unit has 0; elsewhere it has no row, and
 -- an unlisted part of it is unknown. Sums are rounded to a millionth, below which they depend on the order of adding.
 WITH summe AS (
     SELECT
-        merkmal_kombination.zuschnitt,
+        kombination_raum.zuschnitt,
         kombination_raum.raumebene,
         kombination_raum.raum_id,
         merkmal_kombination.stichtag,
@@ -13,9 +13,10 @@ WITH summe AS (
         list_sort(flatten(list(merkmal_kombination.unbekannte) FILTER (merkmal_kombination.unbekannte IS NOT NULL)))
             AS unbekannte
     FROM merkmal_kombination
+    INNER JOIN stichtag_zuschnitt ON merkmal_kombination.stichtag = stichtag_zuschnitt.stichtag
     INNER JOIN kombination_raum
         ON
-            merkmal_kombination.zuschnitt = kombination_raum.zuschnitt
+            stichtag_zuschnitt.zuschnitt = kombination_raum.zuschnitt
             AND merkmal_kombination.kombination = kombination_raum.kombination
     GROUP BY ALL
     HAVING sum(merkmal_kombination.gelistet) > 0

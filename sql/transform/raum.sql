@@ -2,7 +2,7 @@
 -- A unit of which no base unit has a polygon has neither polygon nor area.
 WITH kombination_gestalt AS (
     SELECT
-        kombination.zuschnitt,
+        geometrie.zuschnitt, -- NULL: the same in every Zuschnitt
         kombination.kombination,
         st_union_agg(st_geomfromwkb(geometrie.wkb) ORDER BY geometrie.basis_id) AS gestalt
     FROM kombination
@@ -10,8 +10,7 @@ WITH kombination_gestalt AS (
         ON
             kombination.basis = geometrie.basis
             AND kombination.basis_id = geometrie.basis_id
-            AND kombination.zuschnitt = coalesce(geometrie.zuschnitt, kombination.zuschnitt)
-    GROUP BY kombination.zuschnitt, kombination.kombination
+    GROUP BY geometrie.zuschnitt, kombination.kombination
 ),
 
 raum_gestalt AS (
@@ -26,7 +25,7 @@ raum_gestalt AS (
     FROM kombination_raum
     LEFT JOIN kombination_gestalt
         ON
-            kombination_raum.zuschnitt = kombination_gestalt.zuschnitt
+            kombination_raum.zuschnitt = coalesce(kombination_gestalt.zuschnitt, kombination_raum.zuschnitt)
             AND kombination_raum.kombination = kombination_gestalt.kombination
     GROUP BY kombination_raum.zuschnitt, kombination_raum.raumebene, kombination_raum.raum_id
 ),

@@ -22,8 +22,9 @@ ohne_zuordnung AS (
         zuschnitt.zuschnitt
     FROM gezaehlt
     INNER JOIN katalog.zuschnitt ON gezaehlt.basis = zuschnitt.basis
-    ANTI JOIN kombination
-        ON zuschnitt.zuschnitt = kombination.zuschnitt AND gezaehlt.basis_id = kombination.basis_id
+    LEFT JOIN kombination ON gezaehlt.basis = kombination.basis AND gezaehlt.basis_id = kombination.basis_id
+    ANTI JOIN zugeordnet
+        ON zuschnitt.zuschnitt = zugeordnet.zuschnitt AND kombination.kombination = zugeordnet.kombination
 )
 
 SELECT

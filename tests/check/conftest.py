@@ -25,6 +25,18 @@ CREATE TABLE merkmal_raum (
     zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, merkmal VARCHAR, wert DOUBLE,
     teile BIGINT, teile_unbekannt BIGINT
 );
+CREATE TABLE zu_schaetzen (stichtag DATE, von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR);
+CREATE TABLE schluessel_geschaetzt (von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR);
+CREATE TABLE merkmal_geschaetzt (
+    zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, merkmal VARCHAR, wert DOUBLE
+);
+CREATE TABLE schaetzung (
+    von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, gelungen BOOLEAN, grund VARCHAR
+);
+CREATE TABLE schaetzung_befund (
+    von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, merkmal VARCHAR, einheit VARCHAR,
+    befund VARCHAR, personen DOUBLE, flaeche_km2 DOUBLE
+);
 CREATE TABLE indikator_wert (
     zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, indikator_id VARCHAR, wert DOUBLE,
     zaehler DOUBLE, nenner DOUBLE, status VARCHAR, methode VARCHAR, unsicherheit DOUBLE

@@ -26,7 +26,8 @@ class City:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
         con.execute(
-            "CREATE OR REPLACE TABLE raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, geometrie BLOB)"
+            "CREATE OR REPLACE TABLE raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, geometrie BLOB, "
+            "eltern MAP(VARCHAR, VARCHAR))"
         )
 
     def zuschnitt(self, name: str, *rows: str) -> None:
@@ -47,7 +48,7 @@ class City:
     def _insert(self, name: str, unit: str, shape: str) -> None:
         select, _, source = shape.partition(" FROM ")
         self.con.execute(
-            f"INSERT INTO raum SELECT '{name}', 'sozialraum', '{unit}', ST_AsWKB({select})::BLOB"
+            f"INSERT INTO raum SELECT '{name}', 'sozialraum', '{unit}', ST_AsWKB({select})::BLOB, MAP {{}}"
             + (f" FROM {source}" if source else "")
         )
 

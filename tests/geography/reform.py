@@ -41,7 +41,10 @@ class Reform:
 
 
 def read_reform(con: duckdb.DuckDBPyConnection, folder: Path) -> Reform:
-    con.execute("CREATE TABLE raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, geometrie BLOB)")
+    con.execute(
+        "CREATE TABLE raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, geometrie BLOB, "
+        "eltern MAP(VARCHAR, VARCHAR))"
+    )
     for zuschnitt, file, unit in (
         (OLD, "lor_plr_until_2020.geojson", "id"),
         (NEW, "lor_plr_from_2021_simplified.geojson", "plr_id"),
@@ -61,7 +64,8 @@ def read_reform(con: duckdb.DuckDBPyConnection, folder: Path) -> Reform:
                     THEN '04030417' ELSE f->'properties'->>'{unit}' END,
                 ST_AsWKB(ST_MakeValid(ST_Transform(
                     ST_GeomFromGeoJSON(f->'geometry'), 'EPSG:4326', 'EPSG:25833', always_xy := true
-                )))::BLOB
+                )))::BLOB,
+                MAP {{}}
             FROM feature
             """
         )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from flows.errors import ConfigError
-from flows.geography.estimate import estimate_keys
+from flows.geography.estimate import KEY_TABLE, estimate_keys, lay_keys
 from flows.geography.uncertainty import BORROWED
 from flows.stage.database import sql
 from tests.geography.conftest import NEW, OLD, City
@@ -18,6 +18,23 @@ from tests.geography.reform import NEW as REFORM_NEW
 from tests.geography.reform import OLD as REFORM_OLD
 
 DEC19, DEC20 = "2019-12-31", "2020-12-31"
+EMPTY = (
+    KEY_TABLE,
+    "CREATE SCHEMA IF NOT EXISTS katalog",
+    "CREATE OR REPLACE TABLE katalog.raumebene AS SELECT 'sozialraum' AS raumebene, 'base' AS zugehoerigkeit",
+    f"CREATE OR REPLACE TABLE verfahren AS {sql('transform/verfahren')}",
+    "CREATE OR REPLACE TABLE zu_schaetzen (stichtag DATE, von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR)",
+    "CREATE OR REPLACE TABLE schaetzung_ebene (nach_zuschnitt VARCHAR, raumebene VARCHAR, ziel_ebene VARCHAR)",
+    "CREATE OR REPLACE TABLE merkmal_raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, "
+    "merkmal VARCHAR, wert DOUBLE, teile BIGINT, teile_unbekannt BIGINT, unbekannte VARCHAR[])",
+)
+
+
+def lay(con, von, nach):
+    pieces, there, back = estimate_keys(con, von, nach, "sozialraum")
+    lay_keys(con, there, von, nach, "sozialraum")
+    lay_keys(con, back, nach, von, "sozialraum")
+    return pieces, there, back
 
 
 @dataclass
@@ -25,29 +42,26 @@ class Counted:
     city: City
 
     def __post_init__(self) -> None:
-        self.city.con.execute("DROP TABLE IF EXISTS schluessel_geschaetzt")
-        self.city.con.execute("CREATE OR REPLACE TABLE stichtag (stichtag DATE, zuschnitt VARCHAR)")
-        self.city.con.execute(
-            "CREATE OR REPLACE TABLE merkmal_raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, "
-            "stichtag DATE, merkmal VARCHAR, wert DOUBLE, teile_unbekannt BIGINT)"
-        )
+        for statement in EMPTY:
+            self.city.con.execute(statement)
 
     def counts(self, zuschnitt: str, stichtag: str, merkmal: str = "einwohner", **units: float) -> None:
         for unit, count in units.items():
             self.city.con.execute(
                 f"INSERT INTO merkmal_raum VALUES "
-                f"('{zuschnitt}', 'sozialraum', '{unit}', DATE '{stichtag}', '{merkmal}', {count}, 0)"
+                f"('{zuschnitt}', 'sozialraum', '{unit}', DATE '{stichtag}', '{merkmal}', {count}, 1, 0, NULL)"
             )
+        other = NEW if zuschnitt == OLD else OLD
         self.city.con.execute(
-            f"INSERT INTO stichtag SELECT DATE '{stichtag}', '{zuschnitt}' "
-            f"WHERE DATE '{stichtag}' NOT IN (SELECT stichtag FROM stichtag)"
+            f"INSERT INTO zu_schaetzen SELECT DATE '{stichtag}', '{zuschnitt}', '{other}' "
+            f"WHERE DATE '{stichtag}' NOT IN (SELECT stichtag FROM zu_schaetzen)"
         )
 
     def estimate(self):
-        return estimate_keys(self.city.con, OLD, NEW, "sozialraum")
+        return lay(self.city.con, OLD, NEW)
 
     def figures(self, columns: str, where: str = "TRUE") -> list[tuple]:
-        query = f"SELECT {columns} FROM ({sql('geography/merkmal_geschaetzt')}) WHERE {where} ORDER BY ALL"
+        query = f"SELECT {columns} FROM ({sql('transform/merkmal_geschaetzt')}) WHERE {where} ORDER BY ALL"
         return self.city.con.execute(query).fetchall()
 
 
@@ -140,24 +154,21 @@ def test_without_any_residents_there_is_no_key(counted):
 @pytest.mark.real
 def test_the_reform_of_2021_both_ways_through_the_database(reform):
     con = reform.con
-    con.execute("DROP TABLE IF EXISTS schluessel_geschaetzt")
-    con.execute("CREATE OR REPLACE TABLE stichtag (stichtag DATE, zuschnitt VARCHAR)")
-    con.execute(
-        "CREATE OR REPLACE TABLE merkmal_raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, "
-        "stichtag DATE, merkmal VARCHAR, wert DOUBLE, teile_unbekannt BIGINT)"
-    )
+    for statement in EMPTY:
+        con.execute(statement)
     for zuschnitt, dates in ((REFORM_OLD, ON_OLD), (REFORM_NEW, ON_NEW)):
         for date in dates:
-            con.execute(f"INSERT INTO stichtag VALUES (DATE '{date}', '{zuschnitt}')")
+            other = REFORM_NEW if zuschnitt == REFORM_OLD else REFORM_OLD
+            con.execute(f"INSERT INTO zu_schaetzen VALUES (DATE '{date}', '{zuschnitt}', '{other}')")
             rows = ", ".join(
-                f"('{zuschnitt}', 'sozialraum', '{unit}', DATE '{date}', '{merkmal}', {count}, 0)"
+                f"('{zuschnitt}', 'sozialraum', '{unit}', DATE '{date}', '{merkmal}', {count}, 1, 0, NULL)"
                 for merkmal in ("einwohner", *BANDS)
                 for unit, count in reform.counts[date][merkmal].items()
             )
             con.execute(f"INSERT INTO merkmal_raum VALUES {rows}")
 
-    estimate_keys(con, REFORM_OLD, REFORM_NEW, "sozialraum")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE geschaetzt AS {sql('geography/merkmal_geschaetzt')}")
+    lay(con, REFORM_OLD, REFORM_NEW)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE geschaetzt AS {sql('transform/merkmal_geschaetzt')}")
 
     totals = con.execute(
         "SELECT stichtag::VARCHAR, merkmal, sum(wert), count(*) FROM geschaetzt GROUP BY ALL ORDER BY ALL"

@@ -110,7 +110,8 @@ def test_five_thousand_units_are_cut_with_five_thousand_others_in_seconds(city):
         )
         city.con.execute(f"INSERT INTO umriss VALUES {values}")
         city.con.execute(
-            f"INSERT INTO raum SELECT '{name}', 'sozialraum', raum_id, ST_AsWKB(ST_GeomFromText(wkt))::BLOB FROM umriss"
+            f"INSERT INTO raum SELECT '{name}', 'sozialraum', raum_id, ST_AsWKB(ST_GeomFromText(wkt))::BLOB, MAP {{}} "
+            "FROM umriss"
         )
 
     started = time.perf_counter()

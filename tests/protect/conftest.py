@@ -51,15 +51,28 @@ CREATE TABLE schluessel (
     von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, von_id VARCHAR, nach_id VARCHAR,
     merkmal VARCHAR, stichtag DATE, einwohner DOUBLE, anteil DOUBLE, methode VARCHAR
 );
-CREATE TABLE ereignis (
-    von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, ereignis VARCHAR, von_id VARCHAR,
-    nach_id VARCHAR, gibt_ab BOOLEAN, nimmt_auf BOOLEAN
+CREATE TABLE schluessel_geschaetzt (
+    von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, von_id VARCHAR, nach_id VARCHAR,
+    merkmal VARCHAR, entlehnt BOOLEAN, stichtag DATE, nah_am DATE, anteil DOUBLE, einwohner DOUBLE, methode VARCHAR,
+    faktor DOUBLE, relativ DOUBLE, ungeteilt BOOLEAN, insel BIGINT
 );
+CREATE TABLE ereignis (
+    von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, vorgang BIGINT, vorgang_art VARCHAR,
+    ereignis VARCHAR, von_id VARCHAR, nach_id VARCHAR, fortgefuehrt BOOLEAN, flaeche_km2 DOUBLE, einwohner DOUBLE,
+    grundlage VARCHAR
+);
+CREATE TABLE raum_dauer (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, dauer_id VARCHAR);
+CREATE TABLE kombination_raum (kombination BIGINT, zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR);
+CREATE TABLE merkmal_kombination (stichtag DATE, kombination BIGINT, merkmal VARCHAR, wert DOUBLE);
+CREATE TABLE stichtag (stichtag DATE, zuschnitt VARCHAR, basis VARCHAR);
 CREATE TABLE raum (
     zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, name VARCHAR, gueltig_ab DATE, gueltig_bis DATE,
     flaeche_km2 DOUBLE, geometrie BLOB, eltern MAP(VARCHAR, VARCHAR)
 );
-CREATE TABLE merkmal_raum AS SELECT 'A' AS raum_id, 'einwohner' AS merkmal, 2.0 AS wert;
+CREATE TABLE merkmal_raum (
+    zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, merkmal VARCHAR, wert DOUBLE
+);
+INSERT INTO merkmal_raum VALUES ('2020-01-01', 'sozialraum', 'A', DATE '2020-12-31', 'einwohner', 2.0);
 CREATE TABLE lineage (tabelle VARCHAR, liest VARCHAR, zeile_ist VARCHAR);
 """
 
@@ -125,6 +138,10 @@ class Office:
 
     def protect(self) -> dict[str, int]:
         """Run the station."""
+        self.con.execute(
+            "CREATE OR REPLACE TABLE raum_dauer AS "
+            "SELECT zuschnitt, raumebene, raum_id, zuschnitt || '/' || raum_id AS dauer_id FROM raum"
+        )
         self.counted = protect(self.con, self.profile, self.target)
         return self.counted
 

@@ -33,7 +33,16 @@ def test_each_file_has_just_the_columns_of_the_contract(office):
     listed["sozialraum_jahr"] = [*listed["sozialraum_jahr"], *INDIKATOREN]
     units = {level: found.pop(level) for level in ("sozialraum", "stadtteil", "stadt")}
     assert found == listed
-    assert units["stadt"] == ["zuschnitt", "stadt_id", "name", "gueltig_ab", "gueltig_bis", "flaeche_km2", "geometrie"]
+    assert units["stadt"] == [
+        "zuschnitt",
+        "stadt_id",
+        "name",
+        "dauer_id",
+        "gueltig_ab",
+        "gueltig_bis",
+        "flaeche_km2",
+        "geometrie",
+    ]
 
 
 def test_a_column_that_the_computation_adds_stays_behind(office):
@@ -80,47 +89,57 @@ def test_lineage_names_tables_and_no_value(office):
     assert ("wert", "*", "schwelle", "*") in office.rows("_lineage")
 
 
-def test_every_event_says_in_a_sentence_what_happened(office):
-    events = [
-        ("unveraendert", "A", "A", False, False),
-        ("umnummeriert", "A", "B", False, False),
-        ("geteilt", "A", "A", True, False),
-        ("geteilt", "A", "B", True, False),
-        ("zusammengelegt", "A", "A", False, True),
-        ("zusammengelegt", "A", "B", False, True),
-        ("teil_uebertragen", "A", "A", True, False),
-        ("teil_uebertragen", "B", "B", False, True),
-        ("teil_uebertragen", "C", "C", True, True),
-        ("teil_uebertragen", "A", "B", True, True),
-        ("neu", None, "B", False, False),
-        ("aufgeloest", "A", None, False, False),
-    ]
+def event(office, kind: str, *pairs: str, vorgang: int = 1, residents: float = 30) -> None:
+    """Add what a redraw did between old and new units, each written as "old new"; a dash is no unit."""
     insert(
-        office.con,
-        "ereignis",
-        [
-            {"von_zuschnitt": OLD, "nach_zuschnitt": NEW, "raumebene": "sozialraum", "ereignis": kind, "von_id": old,
-             "nach_id": new, "gibt_ab": gives, "nimmt_auf": takes}
-            for kind, old, new, gives, takes in events
-        ],
+        office.con, "ereignis",
+        [{"von_zuschnitt": OLD, "nach_zuschnitt": NEW, "raumebene": "sozialraum", "vorgang": vorgang,
+          "vorgang_art": kind, "ereignis": kind, "fortgefuehrt": False, "einwohner": residents,
+          "grundlage": "basiseinheiten", "von_id": old if old != "-" else None, "nach_id": new if new != "-" else None}
+         for old, new in (pair.split() for pair in pairs)],
     )  # fmt: skip
+
+
+def test_every_event_says_in_a_sentence_what_happened(office):
+    event(office, "unveraendert", "A A")
+    event(office, "umbenannt", "B B")
+    event(office, "umnummeriert", "C D")
+    event(office, "geteilt", "E E", "E F")
+    event(office, "zusammengelegt", "G G", "H G")
+    event(office, "teil_uebertragen", "I I", "I J", "J J", "J K", "K K")
+    event(office, "neu", "- L")
+    event(office, "aufgeloest", "M -")
     office.counts("einwohner", 30)
     office.protect()
 
     assert {sentence for (sentence,) in office.rows("raum_ereignis", "beschreibung")} == {
         "A blieb unverändert.",
-        "A heißt jetzt B.",
-        "A wurde geteilt; ein Teil behielt die Nummer.",
-        "Ein Teil von A ist jetzt B.",
-        "A nahm andere Einheiten auf.",
-        "A ging in B auf.",
-        "A gab einen Teil ab.",
-        "B erhielt einen Teil.",
-        "C gab einen Teil ab und erhielt einen anderen.",
-        "Ein Teil von A gehört jetzt zu B.",
-        "B ist neu.",
-        "A wurde aufgelöst.",
+        "B hat einen anderen Namen.",
+        "C heißt jetzt D.",
+        "E wurde geteilt; ein Teil behielt die Nummer.",
+        "Ein Teil von E ist jetzt F.",
+        "G nahm andere Einheiten auf.",
+        "H ging in G auf.",
+        "I gab einen Teil ab.",
+        "Ein Teil von I gehört jetzt zu J.",
+        "J gab einen Teil ab und erhielt einen anderen.",
+        "Ein Teil von J gehört jetzt zu K.",
+        "K erhielt einen Teil.",
+        "L ist neu.",
+        "M wurde aufgelöst.",
     }
+
+
+def test_where_a_part_has_too_few_residents_those_of_the_whole_change_are_not_told(office):
+    event(office, "geteilt", "A A", vorgang=1, residents=30)
+    event(office, "geteilt", "A B", vorgang=1, residents=2)
+    event(office, "unveraendert", "C C", vorgang=2, residents=7)
+    office.counts("einwohner", 30)
+    office.protect()
+
+    assert office.rows("raum_ereignis", "von_id, nach_id, einwohner") == [
+        ("A", "A", None), ("A", "B", None), ("C", "C", 7)
+    ]  # fmt: skip
 
 
 def test_a_task_tried_again_writes_the_same_files(office):

@@ -142,12 +142,16 @@ class City:
             )
         )
 
-    def figure(self, indikator: str, raum_id: str, stichtag: str, raumebene: str = "") -> Figure | None:
-        """An Indikator of a unit; None where there is no row."""
+    def figure(
+        self, indikator: str, raum_id: str, stichtag: str, raumebene: str = "", zuschnitt: str = ""
+    ) -> Figure | None:
+        """An Indikator of a unit, on the Stichtag's own Zuschnitt unless told; None where there is no row."""
         level = raumebene or ("stadt" if raum_id == "S" else "stadtteil" if raum_id in "XYZ" else "sozialraum")
         found = self.rows(
-            f"SELECT wert, zaehler, nenner, status FROM indikator_wert WHERE indikator_id = '{indikator}' "
-            f"AND raum_id = '{raum_id}' AND stichtag = '{stichtag}' AND raumebene = '{level}'"
+            "SELECT wert, zaehler, nenner, status FROM indikator_wert JOIN stichtag USING (stichtag) "
+            f"WHERE indikator_id = '{indikator}' AND raum_id = '{raum_id}' AND stichtag = '{stichtag}' "
+            f"AND raumebene = '{level}' "
+            f"AND indikator_wert.zuschnitt = coalesce(nullif('{zuschnitt}', ''), stichtag.zuschnitt)"
         )
         assert len(found) <= 1
         return Figure(*found[0]) if found else None

@@ -9,7 +9,9 @@ import pytest
 
 from flows.errors import ConfigError
 from flows.resources import resource
-from flows.transform.sql_graph import tables_in_order
+from flows.transform.events import EVENTS
+from flows.transform.redraws import KEYS
+from flows.transform.sql_graph import PythonStep, tables_in_order
 from flows.transform.station import run_folder
 
 ROW = "-- One row a thing.\n"
@@ -148,5 +150,16 @@ def test_every_table_of_the_station_is_called_like_its_file(city):
 
     made = {name for (name,) in city.rows("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'")}
 
-    assert made == {path.stem for path in resource("sql/transform").glob("*.sql")} | {"lineage"}
+    files = {path.stem for path in resource("sql/transform").glob("*.sql")}
+    assert made == files | {"lineage", *KEYS.makes, *EVENTS.makes}
     assert city.rows("FROM lineage WHERE tabelle = 'merkmal_raum' AND liest = 'stage.register'") != []
+
+
+def test_a_step_in_python_has_its_place_by_what_it_reads(folder):
+    (folder / "a.sql").write_text("-- One row is x.\nSELECT count(*) AS n FROM fit")
+    (folder / "b.sql").write_text("-- One row is x.\nSELECT 1 AS x")
+    step = PythonStep({"fit": "One row is y.", "report": "One row is z."}, frozenset({"b"}), lambda con: None)
+
+    b, fit, a = tables_in_order(folder, steps=[step])
+
+    assert (b.name, fit, a.name) == ("b", step, "a")

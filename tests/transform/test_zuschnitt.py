@@ -25,7 +25,7 @@ def test_a_stichtag_is_on_the_zuschnitt_valid_on_that_day(city, stichtag, expect
     assert city.sums("haushalte", stichtag) == expected
 
 
-def test_only_the_stichtags_own_zuschnitt_gives_figures(city):
+def test_every_stichtag_has_figures_on_every_zuschnitt(city):
     city.zuschnitt("2015-01-01", sozialraum="ABBB")
     city.zuschnitt("2020-01-01", sozialraum="ABCC")
     city.counts("haushalte", "2019-12-31", [10] * 4)
@@ -35,6 +35,8 @@ def test_only_the_stichtags_own_zuschnitt_gives_figures(city):
 
     assert city.rows("SELECT DISTINCT stichtag::VARCHAR, zuschnitt FROM indikator_wert ORDER BY ALL") == [
         ("2019-12-31", "2015-01-01"),
+        ("2019-12-31", "2020-01-01"),
+        ("2020-12-31", "2015-01-01"),
         ("2020-12-31", "2020-01-01"),
     ]
 

@@ -1,0 +1,14 @@
+-- One row is a unit whose counts or area a key to another Zuschnitt could not hold, with what of it is left over.
+SELECT
+    concat(
+        raumebene, ' ', einheit, ' of Zuschnitt ',
+        CASE WHEN merkmal IS NULL THEN von_zuschnitt ELSE concat(von_zuschnitt, ' or ', nach_zuschnitt) END
+    ) AS einheit,
+    concat(
+        befund,
+        CASE WHEN merkmal IS NOT NULL THEN concat(' (', merkmal, ': ', round(personen, 1), ')') END,
+        CASE WHEN flaeche_km2 IS NOT NULL THEN concat(' (', flaeche_km2, ' km²)') END
+    ) AS gefunden,
+    'lines and counts of both Zuschnitte that go together' AS erwartet
+FROM schaetzung_befund
+ORDER BY von_zuschnitt, nach_zuschnitt, raumebene, einheit, merkmal

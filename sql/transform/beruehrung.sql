@@ -1,0 +1,108 @@
+-- One row an old and a new unit of a Raumebene that a redraw connects: through common base units, or, where there are
+-- none, because they share more than a sliver on the map. With the area and the residents of what they share.
+-- On the map coarser units share what the finer ones inside them do.
+WITH gestalt AS (
+    SELECT
+        basis,
+        basis_id,
+        coalesce(zuschnitt, '') AS zuschnitt,
+        st_area(st_geomfromwkb(wkb)) / 1e6 AS flaeche_km2
+    FROM stage.geometrie
+),
+
+gemeinsam AS (
+    SELECT
+        umbau.von_zuschnitt,
+        umbau.nach_zuschnitt,
+        alt.raumebene,
+        alt.raum_id AS von_id,
+        neu.raum_id AS nach_id,
+        round(sum(gestalt.flaeche_km2), 6) AS flaeche_km2
+    FROM umbau
+    INNER JOIN stage.zuordnung AS alt ON umbau.von_zuschnitt = alt.zuschnitt
+    INNER JOIN stage.zuordnung AS neu
+        ON
+            umbau.nach_zuschnitt = neu.zuschnitt
+            AND alt.basis_id = neu.basis_id
+            AND alt.raumebene = neu.raumebene
+    INNER JOIN gestalt
+        ON
+            umbau.basis = gestalt.basis
+            AND alt.basis_id = gestalt.basis_id
+            AND gestalt.zuschnitt IN ('', umbau.von_zuschnitt)
+    GROUP BY ALL
+),
+
+auf_der_karte AS (
+    SELECT
+        geometrie_uebergang.von_zuschnitt,
+        geometrie_uebergang.nach_zuschnitt,
+        geometrie_uebergang.raumebene,
+        geometrie_uebergang.von_id,
+        geometrie_uebergang.nach_id,
+        geometrie_uebergang.flaeche_km2,
+        geometrie_uebergang.einwohner
+    FROM geometrie_uebergang
+    SEMI JOIN umbruch
+        ON
+            geometrie_uebergang.von_zuschnitt = umbruch.von_zuschnitt
+            AND geometrie_uebergang.nach_zuschnitt = umbruch.nach_zuschnitt
+),
+
+darueber AS (
+    SELECT
+        auf_der_karte.von_zuschnitt,
+        auf_der_karte.nach_zuschnitt,
+        ober.ziel_ebene AS raumebene,
+        alt.eltern[ober.ziel_ebene] AS von_id,
+        neu.eltern[ober.ziel_ebene] AS nach_id,
+        round(sum(auf_der_karte.flaeche_km2), 6) AS flaeche_km2,
+        round(sum(auf_der_karte.einwohner), 6) AS einwohner
+    FROM auf_der_karte
+    INNER JOIN schaetzung_ebene AS ober
+        ON auf_der_karte.nach_zuschnitt = ober.nach_zuschnitt AND auf_der_karte.raumebene = ober.raumebene
+    INNER JOIN raum AS alt
+        ON
+            auf_der_karte.von_zuschnitt = alt.zuschnitt
+            AND auf_der_karte.raumebene = alt.raumebene
+            AND auf_der_karte.von_id = alt.raum_id
+    INNER JOIN raum AS neu
+        ON
+            auf_der_karte.nach_zuschnitt = neu.zuschnitt
+            AND auf_der_karte.raumebene = neu.raumebene
+            AND auf_der_karte.nach_id = neu.raum_id
+    WHERE alt.eltern[ober.ziel_ebene] IS NOT NULL AND neu.eltern[ober.ziel_ebene] IS NOT NULL
+    GROUP BY ALL
+)
+
+SELECT
+    uebergang.von_zuschnitt,
+    uebergang.nach_zuschnitt,
+    uebergang.raumebene,
+    uebergang.von_id,
+    uebergang.nach_id,
+    gemeinsam.flaeche_km2,
+    uebergang.einwohner,
+    'basiseinheiten' AS grundlage
+FROM uebergang
+LEFT JOIN gemeinsam
+    ON
+        uebergang.von_zuschnitt = gemeinsam.von_zuschnitt
+        AND uebergang.nach_zuschnitt = gemeinsam.nach_zuschnitt
+        AND uebergang.raumebene = gemeinsam.raumebene
+        AND uebergang.von_id = gemeinsam.von_id
+        AND uebergang.nach_id = gemeinsam.nach_id
+
+UNION ALL
+
+SELECT
+    *,
+    'geometrie' AS grundlage
+FROM auf_der_karte
+
+UNION ALL
+
+SELECT
+    *,
+    'geometrie' AS grundlage
+FROM darueber

@@ -1,0 +1,63 @@
+-- One row a Merkmal of a unit at a Stichtag on a Zuschnitt, added from base units where they are known, else estimated.
+-- Areas are of the map, so they hold on a Zuschnitt for every Stichtag.
+WITH flaeche AS (
+    SELECT
+        raum.zuschnitt,
+        raum.raumebene,
+        raum.raum_id,
+        zu_schaetzen.stichtag,
+        raum.flaeche_km2 AS wert
+    FROM zu_schaetzen
+    INNER JOIN raum ON zu_schaetzen.nach_zuschnitt = raum.zuschnitt
+    SEMI JOIN merkmal_geschaetzt
+        ON
+            zu_schaetzen.stichtag = merkmal_geschaetzt.stichtag
+            AND zu_schaetzen.nach_zuschnitt = merkmal_geschaetzt.zuschnitt
+    WHERE raum.flaeche_km2 IS NOT NULL
+)
+
+SELECT
+    zuschnitt,
+    raumebene,
+    raum_id,
+    stichtag,
+    merkmal,
+    wert,
+    teile,
+    teile_unbekannt,
+    unbekannte,
+    'exact' AS methode,
+    0.0 AS breite
+FROM merkmal_raum
+
+UNION ALL
+
+SELECT
+    zuschnitt,
+    raumebene,
+    raum_id,
+    stichtag,
+    merkmal,
+    wert,
+    teile,
+    teile_unbekannt,
+    unbekannte,
+    methode,
+    greatest(obergrenze - wert, wert - untergrenze) AS breite -- half the 90 % interval, inside the hard bounds
+FROM merkmal_geschaetzt
+
+UNION ALL
+
+SELECT
+    zuschnitt,
+    raumebene,
+    raum_id,
+    stichtag,
+    'flaeche_km2' AS merkmal,
+    wert,
+    1 AS teile,
+    0 AS teile_unbekannt,
+    NULL AS unbekannte,
+    'exact' AS methode,
+    0.0 AS breite
+FROM flaeche

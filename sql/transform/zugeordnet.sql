@@ -1,0 +1,5 @@
+-- One row a combination and a Zuschnitt that assigns its base units.
+SELECT DISTINCT
+    kombination,
+    zuschnitt
+FROM kombination_raum
