@@ -79,6 +79,52 @@ def refresh(
 
 
 @app.command
+def recut(
+    city: str,
+    zuschnitt: dt.date,
+    *,
+    from_: Annotated[Path | None, Parameter(name="--from")] = None,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Bring a city's Fortschreibung onto a new Zuschnitt and report what the redraw did.
+
+    Parameters
+    ----------
+    city
+        A city with a profile (a folder in cities/).
+    zuschnitt
+        The date from which the new boundaries are valid (JJJJ-MM-TT); the profile knows it.
+    from_
+        Take every file from this folder instead of its source's address.
+    dry_run
+        Only the report; publish nothing.
+    """
+    from flows.profile.load import load_profile  # noqa: PLC0415
+    from flows.publish.impact_page import impact_lines  # noqa: PLC0415
+    from flows.refresh_command import run_recut  # noqa: PLC0415
+    from flows.run import must_be_newest  # noqa: PLC0415
+
+    must_be_newest(load_profile(city), zuschnitt)  # told before Prefect starts
+    done = run_recut(city, zuschnitt, home_at(home), from_dir=from_, dry_run=dry_run)
+    if as_json:
+        _print_json(
+            {
+                "city": city,
+                "release": done.outcome.release,
+                "published": done.outcome.published,
+                "reason": done.outcome.reason,
+                "report": str(done.html),
+                "impact": done.impact.model_dump(mode="json"),
+            }
+        )
+    else:
+        print(done.outcome.reason, *impact_lines(done.impact), f"Report: {done.html}", sep="\n")
+    return 0
+
+
+@app.command
 def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
     """List the published releases of a city, oldest first."""
     from flows.publish.catalog import releases as published  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The refresh as a command: Prefect set up quietly, progress on stderr, failures in their own words."""
+"""The flows as commands: Prefect set up quietly, progress on stderr, failures in their own words."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from flows.home import Home
 
 if TYPE_CHECKING:
+    from flows.recut import Recut
     from flows.run import Outcome
 
 QUIET = {
@@ -35,15 +36,33 @@ def run_refresh(city: str, home: Home, *, from_dir: Path | None, stichtag: dt.da
     Raises:
         FortschreibungError: what stopped the refresh; the last release is then as it was.
     """
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
-    os.environ.setdefault("PREFECT_HOME", str(home.prefect))
-    print(f"Refreshing {city}: starting Prefect ...", file=sys.stderr, flush=True)
+    _set_up_prefect(home, f"Refreshing {city}")
     from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
     with _progress_shown(home, city):
         outcome: Outcome = refresh(city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root)
     return outcome
+
+
+def run_recut(city: str, zuschnitt: dt.date, home: Home, *, from_dir: Path | None, dry_run: bool) -> Recut:
+    """Run the flow of a boundary change in this process.
+
+    Raises:
+        FortschreibungError: what stopped it; the last release is then as it was.
+    """
+    _set_up_prefect(home, f"Recutting {city} to {zuschnitt}")
+    from flows.recut import recut  # noqa: PLC0415 -- imports Prefect, which reads the settings above
+
+    with _progress_shown(home, city):
+        done: Recut = recut(city, zuschnitt, from_dir=from_dir, dry_run=dry_run, home=home.root)
+    return done
+
+
+def _set_up_prefect(home: Home, doing: str) -> None:
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("PREFECT_HOME", str(home.prefect))
+    print(f"{doing}: starting Prefect ...", file=sys.stderr, flush=True)
 
 
 @contextmanager

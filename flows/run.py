@@ -157,6 +157,31 @@ def new_run(
     return Run(id=name, city=city, root=home.root, from_dir=from_dir, until=until, dry_run=dry_run)
 
 
+def must_be_newest(profile: Profile, zuschnitt: dt.date) -> None:
+    """Stop unless `zuschnitt` is the newest of the profile.
+
+    Raises:
+        ConfigError: the profile does not know it, or knows a newer one.
+    """
+    known = [one.valid_from for one in profile.city.zuschnitt]
+    where = profile.folder
+    if zuschnitt < known[-1]:
+        raise ConfigError(
+            f"Expected the newest Zuschnitt of {profile.city.id}, {known[-1]}, or a later one; found {zuschnitt}, "
+            "which is before it. History is brought onto new boundaries, never back: every release has each Stichtag on "
+            "the older Zuschnitte as well."
+        )
+    if zuschnitt > known[-1]:
+        raise ConfigError(
+            f"Expected a Zuschnitt that {where / 'city.toml'} knows ({', '.join(map(str, known))}), found {zuschnitt}. "
+            f"Add it there:\n\n[[zuschnitt]]\nvalid_from = {zuschnitt}\n"
+            f'base = "{profile.city.zuschnitt[-1].base}"   # or a new [base.<id>] if base units are numbered anew\n\n'
+            f"and in {where / 'sources.toml'} the source that says which base unit lies in which Sozialraum "
+            f"(assignment) or the polygons (geometry), with zuschnitt = {zuschnitt}. docs/boundary-changes.md "
+            "shows both."
+        )
+
+
 def pull_into(run: Run) -> Pulled:
     """Bring the city's files into the landing zone and write down which this run works with."""
     pulled = pull(run.profile, Landing(run.home.landing), folder=run.from_dir, until=run.until)

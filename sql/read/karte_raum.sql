@@ -1,5 +1,15 @@
 -- One row a Sozialraum on a map: its outline in SVG's path language, its figure, and the box around all of them.
-WITH gezeigt AS (
+-- Where the Stichtag is given on several Zuschnitte, the map is that of the newest.
+WITH juengster AS (
+    SELECT max(zuschnitt) AS zuschnitt
+    FROM wert
+    WHERE
+        indikator_id = getvariable('indikator')
+        AND raumebene = 'sozialraum'
+        AND stichtag = getvariable('stichtag')::DATE
+),
+
+gezeigt AS (
     SELECT
         sozialraum.sozialraum_id,
         sozialraum.name,
@@ -9,6 +19,7 @@ WITH gezeigt AS (
     FROM wert
     INNER JOIN sozialraum
         ON wert.zuschnitt = sozialraum.zuschnitt AND wert.raum_id = sozialraum.sozialraum_id
+    INNER JOIN juengster ON wert.zuschnitt = juengster.zuschnitt
     WHERE
         wert.indikator_id = getvariable('indikator')
         AND wert.raumebene = 'sozialraum'

@@ -70,9 +70,10 @@ TABLES = {
              methode, unsicherheit)""",
     "raum_ereignis": """
         FROM (VALUES
-               ('2020-01-01', '2020-01-01', 'sozialraum', 'neu', NULL::VARCHAR, '012001',
-                'Neubaugebiet'))
-        AS t(von_zuschnitt, nach_zuschnitt, raumebene, ereignis, von_id, nach_id, beschreibung)""",
+               ('2020-01-01', '2020-01-01', 'sozialraum', 1, 'neu', 'neu', NULL::VARCHAR, '012001', false,
+                0.01, 500.0, 'basiseinheiten', 'Neubaugebiet'))
+        AS t(von_zuschnitt, nach_zuschnitt, raumebene, vorgang, vorgang_art, ereignis, von_id, nach_id,
+             fortgefuehrt, flaeche_km2, einwohner, grundlage, beschreibung)""",
     "_checks": """
         FROM (VALUES
                ('staged', 'kennung_eindeutig', 'staged', 'critical', true, 'keine doppelt', 'keine', '', 0,
@@ -130,7 +131,8 @@ class TinyCity:
             )
             con.executemany("INSERT INTO u VALUES (?, ?, ?, ?, ?)", [[*row[:4], squares_wkb(row[4])] for row in rows])
             con.execute(
-                f"COPY (SELECT '2020-01-01' AS zuschnitt, id AS {level}_id, name, {parents} "
+                f"COPY (SELECT '2020-01-01' AS zuschnitt, id AS {level}_id, name, '2020-01-01/' || id AS dauer_id, "
+                f"{parents} "
                 f"DATE '2020-01-01' AS gueltig_ab, NULL::DATE AS gueltig_bis, 0.01 AS flaeche_km2, geometrie FROM u) "
                 f"TO '{folder / (level + '.parquet')}' (FORMAT parquet)"
             )

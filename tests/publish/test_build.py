@@ -65,7 +65,7 @@ def test_release_says_of_itself_what_it_is(con):
     (row,) = con.execute(
         "SELECT version, schema_version, stadt, synthetisch, stichtag_max::VARCHAR, zuschnitt, vorversion FROM _release"
     ).fetchall()
-    assert row == (VERSION, "1.0.0", "Kleinstadt", True, "2024-12-31", "2020-01-01", None)
+    assert row == (VERSION, "1.1.0", "Kleinstadt", True, "2024-12-31", "2020-01-01", None)
     assert con.execute("SELECT datei, stichtage FROM _sources").fetchall() == [
         ("EW_2024.csv", "2023-12-31, 2024-12-31")
     ]
@@ -102,7 +102,7 @@ def test_rows_lie_in_the_order_of_the_key(built):
 
 def test_csv_leaves_the_geometry_out_and_parquet_keeps_it(built):
     assert (built / "csv" / "sozialraum.csv").read_text("utf-8").splitlines()[0] == (
-        "zuschnitt,sozialraum_id,name,stadtteil_id,stadt_id,gueltig_ab,gueltig_bis,flaeche_km2"
+        "zuschnitt,sozialraum_id,name,dauer_id,stadtteil_id,stadt_id,gueltig_ab,gueltig_bis,flaeche_km2"
     )
     names = duckdb.sql(f"FROM '{built / 'parquet' / 'sozialraum.parquet'}'").columns
     assert names[-1] == "geometrie"

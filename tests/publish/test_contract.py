@@ -19,7 +19,7 @@ def named(name):
 
 def test_every_raumebene_of_a_city_gets_a_table_with_the_ids_of_the_coarser_ones():
     assert [column.name for column in named("sozialraum").columns] == [
-        "zuschnitt", "sozialraum_id", "name", "bezirksregion_id", "bezirk_id", "gueltig_ab", "gueltig_bis",
+        "zuschnitt", "sozialraum_id", "name", "dauer_id", "bezirksregion_id", "bezirk_id", "gueltig_ab", "gueltig_bis",
         "flaeche_km2", "geometrie",
     ]  # fmt: skip
     assert named("sozialraum").key == ("zuschnitt", "sozialraum_id")

@@ -1,0 +1,84 @@
+"""A boundary change as a Prefect flow: the refresh on a new Zuschnitt, and a report of what the redraw did.
+
+The stations are those of flows/refresh.py. What is added is the question before (is this the newest Zuschnitt of the
+profile?) and the report afterwards, told from published figures alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from pydantic import BaseModel, ConfigDict
+
+from flows import run as stations
+from flows.home import home_at
+from flows.publish.impact import Impact, impact_of
+from flows.publish.impact_page import impact_html, impact_lines
+from flows.refresh import made, pull
+from flows.run import Outcome, Run, begun, must_be_newest, new_run
+
+REPORT = "recut"
+
+
+class Recut(BaseModel):
+    """How a boundary change ended: the outcome of the refresh, and where the report lies."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: Outcome
+    impact: Impact
+    html: Path
+    json_file: Path
+
+
+@task(cache_policy=NO_CACHE)
+def report(run: Run, outcome: Outcome, zuschnitt: str) -> Recut:
+    """Write what the redraw did to the run's folder, as a page and as JSON."""
+    run.note("report", "started")
+    published = run.folder / "publish"
+    folder = outcome.path / "parquet" if outcome.path else published
+    impact, outlines = impact_of(folder, run.city, zuschnitt, release=outcome.release, dry_run=run.dry_run)
+    html, json_file = run.folder / f"{REPORT}.html", run.folder / f"{REPORT}.json"
+    html.write_text(impact_html(impact, outlines), encoding="utf-8")
+    json_file.write_text(impact.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    return Recut(outcome=outcome, impact=impact, html=html, json_file=json_file)
+
+
+@flow(name="fortschreibung-recut", flow_run_name="{city}-{zuschnitt}", validate_parameters=True)
+def recut(
+    city: str,
+    zuschnitt: dt.date,
+    from_dir: Path | None = None,
+    dry_run: bool = False,
+    home: Path | None = None,
+) -> Recut:
+    """Bring the Fortschreibung of a city onto a new Zuschnitt, and report what the redraw did.
+
+    Args:
+        city: the name of a folder in cities/.
+        zuschnitt: the date from which the new boundaries are valid; city.toml and sources.toml know it.
+        from_dir: take every source's files from this folder instead of its own address.
+        dry_run: only the report; publish nothing.
+        home: the data folder; by default FORTSCHREIBUNG_HOME, else ./data.
+    """
+    run = new_run(city, home_at(home), from_dir=from_dir, dry_run=dry_run)
+    must_be_newest(run.profile, zuschnitt)
+    with begun(run):
+        pulled = pull(run)
+        fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
+        outcome = stations.already_published(run, fingerprint) or made(run, pulled, fingerprint)
+        done = report(run, outcome, zuschnitt.isoformat())
+        run.note("done", outcome.reason)
+    get_run_logger().info("\n".join([outcome.reason, *impact_lines(done.impact)]))
+    create_markdown_artifact(
+        key=f"fortschreibung-recut-{city}",
+        description=f"Boundary change of {city} to {zuschnitt}",
+        markdown="\n".join(
+            [f"# {city}, Zuschnitt {zuschnitt}", "", outcome.reason, "", *impact_lines(done.impact), "", str(done.html)]
+        ),
+    )
+    return done
