@@ -168,8 +168,8 @@ def must_be_newest(profile: Profile, zuschnitt: dt.date) -> None:
     if zuschnitt < known[-1]:
         raise ConfigError(
             f"Expected the newest Zuschnitt of {profile.city.id}, {known[-1]}, or a later one; found {zuschnitt}, "
-            "which is before it. History is brought onto new boundaries, never back: every release has each Stichtag on "
-            "the older Zuschnitte as well."
+            "which is before it. History is brought onto new boundaries, never back: every release has each Stichtag "
+            "on the older Zuschnitte as well."
         )
     if zuschnitt > known[-1]:
         raise ConfigError(

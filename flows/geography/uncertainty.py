@@ -181,7 +181,8 @@ def calibrated(known: Trials) -> Spread:
 
 def _likelihood(known: Trials, relative: float) -> float:
     scale = np.sqrt(known.coins + relative * known.shares)
-    return -float(np.mean(np.log(scale)) + np.log(np.mean(abs(known.error) / scale)))
+    mean = float(np.mean(abs(known.error) / scale))
+    return np.inf if mean == 0 else -float(np.mean(np.log(scale)) + np.log(mean))
 
 
 def coverage(known: Trials, spread: Spread) -> float:

@@ -30,7 +30,8 @@ def test_a_recut_publishes_the_whole_history_on_the_new_zuschnitt_and_reports(
             f"SELECT count(DISTINCT stichtag), bool_and(methode = 'exact') FROM wert WHERE zuschnitt = '{NEW}'"
         ).fetchone()
         split = con.execute(
-            "SELECT count(DISTINCT vorgang) FROM raum_ereignis WHERE raumebene = 'sozialraum' AND vorgang_art = 'geteilt'"
+            "SELECT count(DISTINCT vorgang) FROM raum_ereignis "
+            "WHERE raumebene = 'sozialraum' AND vorgang_art = 'geteilt'"
         ).fetchone()
     assert stichtage == (10, True), "Musterstadt's redraw is exact through its base units"
     found = report(ended)
@@ -67,13 +68,13 @@ def test_a_dry_run_only_reports(office: Office, small_extracts: Path) -> None:
     assert not left & {"work.duckdb", "publish", "plain"}, "nothing confidential"
 
 
-def rewrite(change: Callable[[list[str]], list[str]]) -> Callable[[Path], str]:
-    """Spoil the assignment of base units; return the base unit or the file that the message must name."""
+def rewrite(change: Callable[[list[str]], list[str]], prefix: str = "") -> Callable[[Path], str]:
+    """Spoil the assignment of base units; return the base unit that the message must name."""
 
     def spoil(extracts: Path) -> str:
         path = extracts / ASSIGNMENT
         lines = path.read_text("utf-8-sig").splitlines()
-        named = lines[len(lines) // 2].partition(";")[0]
+        named = prefix + lines[1 if prefix else middle(lines)].partition(";")[0]
         path.write_text("\n".join(change(lines)) + "\n", "utf-8-sig")
         return named
 
@@ -89,7 +90,7 @@ SPOILED = {
     "a base unit is assigned twice": rewrite(
         lambda lines: [*lines, lines[middle(lines)].partition(";")[0] + ";" + lines[1].partition(";")[2]]
     ),
-    "ids of another city": rewrite(lambda lines: [lines[0], *(f"X{line}" for line in lines[1:])]),
+    "ids of another city": rewrite(lambda lines: [lines[0], *(f"X{line}" for line in lines[1:])], prefix="X"),
 }
 
 
