@@ -27,6 +27,7 @@ from flows.transform.station import transform
 FIGURES = f"""
     SELECT {", ".join(COLUMNS)}
     FROM indikator_wert
+    SEMI JOIN stichtag USING (stichtag, zuschnitt) -- the others compute a Stichtag on its own Zuschnitt only
     WHERE list_contains(getvariable('wanted'), indikator_id)
 """
 
