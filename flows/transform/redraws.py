@@ -67,6 +67,8 @@ def lay_keys_of_redraws(con: duckdb.DuckDBPyConnection) -> None:
         for von in (one for one, other in wanted if other == nach):
             for level in levels:
                 _lay(con, found, von, nach, level.raumebene)
+    for left in ("raum_alt", "raum_neu", "schnitt", "kontrollpunkt"):
+        con.execute(f"DROP TABLE IF EXISTS temp.{left}")
 
 
 def _pairs(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

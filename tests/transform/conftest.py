@@ -45,7 +45,7 @@ class City:
         insert(
             self.con, "katalog.raumebene",
             [{"raumebene": level, "rang": rank, "label_de": level, "label_en": level, "id_muster": ".*",
-              "zugehoerigkeit": "assignment"}
+              "zugehoerigkeit": "city" if level == "stadt" else "assignment"}
              for rank, level in enumerate(("sozialraum", "stadtteil", "stadt"), start=1)],
         )  # fmt: skip
         self._sources: set[str] = set()
