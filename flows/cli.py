@@ -69,6 +69,7 @@ def refresh(
                 "published": outcome.published,
                 "reason": outcome.reason,
                 "warnings": outcome.warnings,
+                "waiting": outcome.waiting,
             }
         )
     else:

@@ -120,13 +120,15 @@ def _made(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
         transform(run)
         report = check(run, worker)
     counted = protect(run)
+    waiting = stations.waiting_in(run)
     if run.dry_run:
         return Outcome(
             city=run.city, run=run.id, published=False, release=None, path=None, content_hash=None,
             reason=f"Dry run: all checks passed; nothing is published. Reports: {report.path / 'index.html'}",
             warnings=report.warnings, figures=counted["published"], suppressed=counted["suppressed"],
+            waiting=waiting,
         )  # fmt: skip
-    return publish(run, pulled, report, fingerprint, counted)
+    return publish(run, pulled, report, fingerprint, counted).model_copy(update={"waiting": waiting})
 
 
 def _show(outcome: Outcome) -> None:

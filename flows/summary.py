@@ -11,6 +11,8 @@ from flows.run import Outcome
 def print_summary(outcome: Outcome) -> None:
     """Print the outcome of a refresh, with a small table of the release's content."""
     print(outcome.reason)
+    for source, indikatoren in outcome.waiting.items():
+        print(f"Waiting for {source}: {', '.join(indikatoren)}")
     if outcome.path is None:
         return
     import duckdb  # noqa: PLC0415 -- only where there is a release to look into

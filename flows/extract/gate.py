@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flows.errors import SourceUnavailable
 from flows.extract.models import Lieferung
-from flows.profile.source import Source
+from flows.profile.source import SHEETS, Source
 
 _ZIP = b"PK\x03\x04"  # also of every XLSX
 _NOT_TEXT = (b"PK\x03\x04", b"%PDF", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
@@ -25,13 +25,18 @@ def refuse_what_is_no_data(source: Source, name: str, path: Path) -> None:
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:200].lower()
     if start.startswith(b"<"):
         raise _refusal(source, name, "a data file", f"a web page that begins {start[:20]!r} (a login or error page?)")
-    packed = source.dialect.member is not None or source.dialect.format == "xlsx"
+    dialect = source.as_written_in(name).dialect
+    if dialect.format == "gpkg" and dialect.member is None:
+        if not head.startswith(b"SQLite format 3\x00"):
+            raise _refusal(source, name, "a GeoPackage", f"bytes that begin {head[:8]!r}")
+        return
+    packed = dialect.member is not None or dialect.format in (*SHEETS, "shp")
     if packed and not head.startswith(_ZIP):
-        kind = "an XLSX workbook" if source.dialect.member is None else "a ZIP archive"
+        kind = f"an {dialect.format.upper()} workbook" if dialect.format in SHEETS else "a ZIP archive"
         raise _refusal(source, name, kind, f"bytes that begin {head[:8]!r}")
     if not packed and head.startswith(_NOT_TEXT):
         raise _refusal(source, name, "a text file", f"an archive or document ({head[:4]!r})")
-    if not packed and source.dialect.format == "geojson" and not start.startswith(b"{"):
+    if not packed and dialect.format == "geojson" and not start.startswith(b"{"):
         raise _refusal(source, name, "GeoJSON", f"text that begins {start[:20]!r}")
 
 

@@ -1,24 +1,19 @@
 -- One row a Sozialraum and Stichtag on its Zuschnitt, with one column an Indikator of the codebook.
 WITH sozialraum_wert AS (
-    SELECT
-        wert.*,
-        raum.name
+    SELECT *
     FROM wert
-    INNER JOIN raum
-        ON
-            wert.zuschnitt = raum.zuschnitt
-            AND wert.raumebene = raum.raumebene
-            AND wert.raum_id = raum.raum_id
-    WHERE wert.raumebene = 'sozialraum'
+    WHERE raumebene = 'sozialraum'
 ),
 
 zeile AS (
-    SELECT DISTINCT
-        zuschnitt,
-        raum_id,
-        name,
-        stichtag
-    FROM sozialraum_wert
+    SELECT
+        raum.zuschnitt,
+        raum.raum_id,
+        raum.name,
+        stichtag.stichtag
+    FROM raum
+    INNER JOIN stichtag ON raum.zuschnitt = stichtag.zuschnitt
+    WHERE raum.raumebene = 'sozialraum'
 ),
 
 jedes_feld AS (

@@ -16,8 +16,8 @@ WITH zahlen AS (
                     )
         END AS zahl
     FROM zelle
-    LEFT JOIN katalog.fehlzeichen
-        ON fehlzeichen.quelle = getvariable('quelle') AND zelle.zelltext = fehlzeichen.zeichen
+    LEFT JOIN fehlzeichen
+        ON zelle.zelltext = fehlzeichen.zeichen
 ),
 
 ganzzahlig AS (
@@ -28,6 +28,17 @@ ganzzahlig AS (
     INNER JOIN katalog.merkmal ON spalte_merkmal.merkmal = merkmal.merkmal
     WHERE spalte_merkmal.quelle = getvariable('quelle')
     GROUP BY spalte_merkmal.spalte
+),
+
+skaliert AS (
+    SELECT
+        zahlen.* REPLACE (
+            CASE WHEN faktor.faktor IS NULL THEN zahlen.zahl ELSE round(zahlen.zahl * faktor.faktor, 6) END AS zahl
+        ),
+        zahlen.einheit_text <> '' AND faktor.faktor IS NULL AS einheit_fremd
+    FROM zahlen
+    LEFT JOIN faktor
+        ON zahlen.spalte = coalesce(faktor.spalte, zahlen.spalte) AND zahlen.einheit_text = faktor.einheit
 )
 
 SELECT
@@ -39,9 +50,10 @@ SELECT
     coalesce(zahlen.zeichen_status, 'ok') AS status,
     CASE
         WHEN zahlen.zeichen_status IS NOT NULL THEN NULL
+        WHEN zahlen.einheit_fremd THEN 'a unit that sources.toml names (`long.units`)'
         WHEN zahlen.zahl IS NULL THEN 'a number as sources.toml writes them, or a known missing-value sign'
         WHEN zahlen.zahl < 0 THEN 'a count of at least 0'
         WHEN ganzzahlig.ganzzahlig AND zahlen.zahl <> floor(zahlen.zahl) THEN 'a whole number'
     END AS regel
-FROM zahlen
+FROM skaliert AS zahlen
 INNER JOIN ganzzahlig ON zahlen.spalte = ganzzahlig.spalte

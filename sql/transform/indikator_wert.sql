@@ -22,10 +22,12 @@ teil_summe AS (
         list_sort(
             list_distinct(flatten(list(merkmal_raum.unbekannte) FILTER (merkmal_raum.unbekannte IS NOT NULL)))
         ) AS unbekannte,
-        bool_or(merkmal_raum.teile_unbekannt > 0 AND merkmal_raum.teile_unbekannt = merkmal_raum.teile) AS unbekannt
+        bool_or(merkmal_raum.teile_unbekannt > 0 AND merkmal_raum.teile_unbekannt = merkmal_raum.teile) AS unbekannt,
+        min(merkmal_raum.herkunft) AS herkunft
     FROM merkmal_raum
     INNER JOIN katalog.indikator_teil ON merkmal_raum.merkmal = indikator_teil.merkmal
     GROUP BY ALL
+    HAVING count(DISTINCT merkmal_raum.herkunft) <= 1
 ),
 
 vollstaendig AS (
@@ -63,7 +65,8 @@ nenner AS (
         indikator_id,
         wert,
         unbekannte,
-        unbekannt
+        unbekannt,
+        herkunft
     FROM vollstaendig
     WHERE rolle = 'nenner'
 
@@ -77,7 +80,8 @@ nenner AS (
         frueher.indikator_id,
         frueher.wert,
         frueher.unbekannte,
-        frueher.unbekannt
+        frueher.unbekannt,
+        frueher.herkunft
     FROM vollstaendig AS frueher
     INNER JOIN katalog.indikator ON frueher.indikator_id = indikator.indikator_id
     WHERE indikator.typ = 'veraenderung'
@@ -85,7 +89,7 @@ nenner AS (
 
 paar AS (
     SELECT
-        zaehler.*,
+        zaehler.* REPLACE (coalesce(zaehler.herkunft, nenner.herkunft) AS herkunft),
         round(zaehler.wert - CASE zaehler.typ WHEN 'veraenderung' THEN nenner.wert ELSE 0 END, 6) AS zaehler_wert,
         round(nenner.wert, 6) AS nenner_wert,
         zaehler.unbekannt OR coalesce(nenner.unbekannt, FALSE) AS keines_bekannt,
@@ -99,7 +103,9 @@ paar AS (
             AND zaehler.raum_id = nenner.raum_id
             AND zaehler.stichtag = nenner.stichtag
             AND zaehler.indikator_id = nenner.indikator_id
-    WHERE zaehler.typ = 'anzahl' OR nenner.wert IS NOT NULL
+    WHERE
+        (zaehler.typ = 'anzahl' OR nenner.wert IS NOT NULL)
+        AND coalesce(zaehler.herkunft, nenner.herkunft, '') = coalesce(nenner.herkunft, zaehler.herkunft, '')
 )
 
 SELECT
@@ -123,6 +129,6 @@ SELECT
         WHEN typ <> 'anzahl' AND nenner_wert = 0 THEN 'sinnlos'
         ELSE 'ok'
     END AS status,
-    'exact' AS methode,
+    CASE herkunft WHEN 'amtlich' THEN 'amtlich' ELSE 'exact' END AS methode,
     NULL::DOUBLE AS unsicherheit -- exact figures have none
 FROM paar
