@@ -7,12 +7,15 @@ from pathlib import Path
 
 from flows.run import Outcome
 
+_SHOWN = 4  # Indikatoren that wait for a source; all stand in the codebook and in --json
+
 
 def print_summary(outcome: Outcome) -> None:
     """Print the outcome of a refresh, with a small table of the release's content."""
     print(outcome.reason)
     for source, indikatoren in outcome.waiting.items():
-        print(f"Waiting for {source}: {', '.join(indikatoren)}")
+        shown = ", ".join(indikatoren[:_SHOWN]) + (" ..." if len(indikatoren) > _SHOWN else "")
+        print(f"Waiting for {source}: {len(indikatoren)} Indikatoren ({shown})")
     if outcome.path is None:
         return
     import duckdb  # noqa: PLC0415 -- only where there is a release to look into
@@ -47,7 +50,7 @@ _CONTENT = """
     SELECT
         stichtag::VARCHAR,
         zuschnitt,
-        count(DISTINCT raum_id) FILTER (raumebene = 'sozialraum'),
+        (SELECT count(*) FROM sozialraum_jahr AS jahr WHERE jahr.stichtag = wert.stichtag),
         max(wert) FILTER (indikator_id = 'einwohner' AND raumebene = 'stadt')::BIGINT,
         count(wert),
         count(*) FILTER (status = 'geschuetzt')
