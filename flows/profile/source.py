@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from flows.profile.city import Identifier, Pattern, Strict
+from flows.profile.connector import GENESIS_SERVICES, Ckan, Gate, Genesis, Manners, Relaxation
 
 Sign = Literal["nichts", "unbekannt", "spaeter", "sinnlos", "unsicher"]
 
@@ -159,9 +160,14 @@ class Source(Strict):
     id: Identifier
     title_de: str
     title_en: str
-    connector: Literal["http_file", "drop_folder"]
+    connector: Literal["http_file", "ckan", "genesis", "drop_folder"]
     url: str | None = None
     folder: str | None = None
+    ckan: Ckan | None = None
+    genesis: Genesis | None = None
+    manners: Manners = Manners()
+    max_mb: int = Field(default=2048, ge=1)  # of one file, as it comes and unpacked
+    relax: list[Relaxation] = Field(default_factory=list)
     file: Pattern
     years: Years | None = None
     required: bool = True
@@ -193,9 +199,8 @@ class Source(Strict):
         if len(kinds) != 1:
             message = f"needs exactly one contract of {', '.join(KINDS)}; found {', '.join(kinds) or 'none'}"
             raise ValueError(message)
-        if self.connector == "http_file" and not self.url:
-            message = "connector = 'http_file' needs `url`"
-            raise ValueError(message)
+        if lack := self._lack_of_connector():
+            raise ValueError(lack)
         if kinds[0] in ("assignment", "names", "geometry") and self.zuschnitt is None and kinds[0] != "geometry":
             message = f"a source of kind {kinds[0]} needs `zuschnitt`, the date of the Zuschnitt it describes"
             raise ValueError(message)
@@ -207,6 +212,27 @@ class Source(Strict):
             message = "a register needs its Stichtag in a column, as a date to the day (`%d` in stichtag.format)"
             raise ValueError(message)
         return self
+
+    def relaxed(self, gate: Gate, name: str | None = None) -> bool:
+        """Return whether the profile lets the file `name` (or the whole source) pass `gate`, with its reason."""
+        return any(one.covers(gate, name) for one in self.relax)
+
+    def _lack_of_connector(self) -> str | None:
+        """Return what the connector needs and the profile does not say, or None."""
+        if self.connector in ("http_file", "ckan") and not self.url:
+            return f"connector = {self.connector!r} needs `url`"
+        for name in ("ckan", "genesis"):
+            if (self.connector == name) != (getattr(self, name) is not None):
+                return f"connector = {name!r} and the section `{name}` belong together"
+        if self.genesis and not (self.url or self.genesis.service):
+            return f"connector = 'genesis' needs genesis.service ({', '.join(GENESIS_SERVICES)}) or `url`"
+        if self.genesis and self.dialect.member is None:
+            return 'a GENESIS table comes as a ZIP archive: set `member = "*.csv"` in its dialect'
+        rows = f"{self.id}.csv" if self.ckan and self.ckan.datastore else None
+        fixed = self.genesis.file_name if self.genesis else rows
+        if fixed and not re.fullmatch(self.file, fixed):
+            return f"file: the connector lands the file as {fixed}, which {self.file!r} does not match"
+        return None
 
     def expand(self, columns: list[str]) -> list[str]:
         """Return `columns` with runs such as ``A000..A002`` spelled out."""

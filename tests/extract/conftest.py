@@ -12,7 +12,7 @@ import pytest
 
 from flows.demo.server import ExtractServer, serve
 from flows.errors import SourceUnavailable
-from flows.extract import http_file
+from flows.extract import http_file, web
 from flows.extract.landing import Landing
 from flows.extract.models import Lieferung, Pulled
 from flows.extract.station import pull
@@ -73,7 +73,7 @@ def office(
     shelf: Path, tmp_path: Path, small_city: Any, source: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Office]:
     """The office, asked for `bestand.csv`; the connector is in a hurry."""
-    monkeypatch.setattr(http_file, "BACKOFF", 0.01)
+    monkeypatch.setattr(web, "BACKOFF", 0.01)
     monkeypatch.setattr(http_file, "BODY_PAUSE", 0.01)
     with serve(shelf) as server:
         monkeypatch.setenv("OFFICE", server.url)

@@ -127,7 +127,7 @@ def test_what_is_no_table_is_refused_and_recorded(take, drop: Path, tmp_path: Pa
     ("dialect", "content", "told"),
     [
         ('{ format = "xlsx" }', CONTENT.encode(), "expected an XLSX workbook, found bytes that begin b'BBS;EW"),
-        ('{ member = "*.csv" }', CONTENT.encode(), "expected a ZIP archive, found bytes that begin b'BBS;EW"),
+        ('{ member = "*.csv" }', CONTENT.encode(), "expected a ZIP or GZIP archive, found bytes that begin b'BBS;EW"),
         ('{ format = "geojson" }', CONTENT.encode(), "expected GeoJSON, found text that begins b'bbs;ew"),
     ],
 )
