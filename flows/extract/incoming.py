@@ -122,7 +122,8 @@ def room_in(folder: Path) -> Iterator[None]:
             found = f"found that this cannot be done: {problem.strerror}. Is the folder there and writable?"
         raise SourceUnavailable(
             f"The landing zone {folder}: expected to write a file, {found}, then run the refresh again; "
-            "the last release stands."
+            "the last release stands.",
+            retryable=True,
         ) from problem
 
 
