@@ -8,6 +8,7 @@ breaks its contract, is not.
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from flows.extract.models import Pulled
 from flows.home import home_at
 from flows.publish.station import publish_run
 from flows.run import Outcome, Run, begun, new_run
+from flows.secret_blocks import secrets_from_blocks
 
 
 def _can_be_had_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -105,10 +107,11 @@ def refresh(
         home: the data folder; by default FORTSCHREIBUNG_HOME, else ./data.
     """
     run = new_run(city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run)
-    with begun(run):
+    with begun(run), nullcontext() if from_dir else secrets_from_blocks(run.profile):
         pulled = pull(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
         outcome = stations.already_published(run, fingerprint) or _made(run, pulled, fingerprint)
+        stations.accept(run, pulled)
         run.note("done", outcome.reason)
     _show(outcome)
     return outcome

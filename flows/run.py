@@ -25,7 +25,7 @@ from flows import __version__
 from flows.errors import ConfigError, SourceUnavailable
 from flows.extract.landing import Landing, now, read_back
 from flows.extract.models import Lieferung, Pulled
-from flows.extract.station import pull
+from flows.extract.station import accept_pulled, pull
 from flows.home import Home
 from flows.profile.load import Profile, load_profile
 from flows.resources import resource
@@ -161,10 +161,21 @@ def new_run(
 
 def pull_into(run: Run) -> Pulled:
     """Bring the city's files into the landing zone and write down which this run works with."""
-    pulled = pull(run.profile, Landing(run.home.landing), folder=run.from_dir, until=run.until)
+    pulled = pull(
+        run.profile, Landing(run.home.landing), folder=run.from_dir, until=run.until,
+        progress=lambda event: run.note("pull", event),
+    )  # fmt: skip
+    for file in pulled.passed_over:
+        run.note("pull", f"passed over: {file}")
     read_back(run.home.landing, pulled.lieferungen)
     (run.folder / "lieferungen.json").write_text(pulled.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return pulled
+
+
+def accept(run: Run, pulled: Pulled) -> None:
+    """Let the files of a run that was carried through be the measure for later ones; a dry run changes nothing."""
+    if not run.dry_run:
+        accept_pulled(run.profile, run.home.landing, run.id, pulled, run.until)
 
 
 def input_fingerprint(run: Run, lieferungen: list[Lieferung]) -> str:

@@ -48,7 +48,7 @@ class Raumebene(Strict):
     @model_validator(mode="after")
     def _needs(self) -> Self:
         if self.membership == "prefix" and self.digits is None:
-            message = "membership = 'prefix' needs `digits`, the number of leading characters of the finest Raumebene's id"
+            message = "membership = 'prefix' needs `digits`, the leading characters of the finest Raumebene's id"
             raise ValueError(message)
         if self.membership == "city" and self.city_unit is None:
             message = "membership = 'city' needs `city_unit`, the id of the one unit that is the whole city"

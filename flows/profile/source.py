@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from flows.profile.city import Identifier, Pattern, Strict
+from flows.profile.connector import GENESIS_SERVICES, Ckan, Gate, Genesis, Manners, Relaxation
 
 Sign = Literal["nichts", "unbekannt", "spaeter", "sinnlos", "unsicher"]
 
@@ -264,9 +265,14 @@ class Source(Strict):
     id: Identifier
     title_de: str
     title_en: str
-    connector: Literal["http_file", "drop_folder", "wfs"]
+    connector: Literal["http_file", "ckan", "genesis", "wfs", "drop_folder"]
     url: str | None = None
     folder: str | None = None
+    ckan: Ckan | None = None
+    genesis: Genesis | None = None
+    manners: Manners = Manners()
+    max_mb: int = Field(default=2048, ge=1)  # of one file, as it comes and unpacked
+    relax: list[Relaxation] = Field(default_factory=list)
     file: Pattern
     years: Years | None = None
     required: bool = True
@@ -300,12 +306,8 @@ class Source(Strict):
         if len(kinds) != 1:
             message = f"needs exactly one contract of {', '.join(KINDS)}; found {', '.join(kinds) or 'none'}"
             raise ValueError(message)
-        if self.connector in ("http_file", "wfs") and not self.url:
-            message = f"connector = {self.connector!r} needs `url`"
-            raise ValueError(message)
-        if self.connector == "wfs" and (self.geometry is None or self.dialect.format != "geojson"):
-            message = "connector = 'wfs' brings polygons: it needs `geometry` and dialect.format = 'geojson'"
-            raise ValueError(message)
+        if lack := self._lack_of_connector():
+            raise ValueError(lack)
         if self.dialect.format in POLYGONS and self.geometry is None:
             message = f"dialect.format = {self.dialect.format!r} brings polygons: it needs `geometry`"
             raise ValueError(message)
@@ -320,6 +322,26 @@ class Source(Strict):
         if kinds[0] == "register" and rule and (rule.source != "column" or "%d" not in rule.format):
             message = "a register needs its Stichtag in a column, as a date to the day (`%d` in stichtag.format)"
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _long_columns_are_those_of_the_contract(self) -> Self:
+        for dialect in (self.dialect, *(each.dialect for each in self.variant if each.dialect)):
+            if dialect.long and (self.matrix or self.official):
+                named = set(dialect.long.columns)
+                used = (
+                    {column for parts in self.matrix.merkmale.values() for column in self.expand(parts)}
+                    if (self.matrix)
+                    else set(self.official.merkmale.values() if self.official else ())
+                )
+                if named != used:
+                    message = (
+                        f"long.columns and merkmale must name the same columns; only one does {sorted(named ^ used)}"
+                    )
+                    raise ValueError(message)
+            elif dialect.long:
+                message = "`long` describes counts: it goes with `matrix` or `official`"
+                raise ValueError(message)
         return self
 
     def as_written_in(self, name: str) -> Source:
@@ -340,6 +362,30 @@ class Source(Strict):
     def ignored_here(self) -> list[str]:
         """Columns that only the one variant has which `as_written_in` has chosen."""
         return self.expand(self.variant[0].ignore) if len(self.variant) == 1 else []
+
+    def relaxed(self, gate: Gate, name: str | None = None) -> bool:
+        """Return whether the profile lets the file `name` (or the whole source) pass `gate`, with its reason."""
+        return any(one.covers(gate, name) for one in self.relax)
+
+    def _lack_of_connector(self) -> str | None:
+        """Return what the connector needs and the profile does not say, or None."""
+        if self.connector in ("http_file", "ckan", "wfs") and not self.url:
+            return f"connector = {self.connector!r} needs `url`"
+        if self.connector == "wfs" and not (self.geometry and self.dialect.format == "geojson" and self.dialect.layer):
+            return "connector = 'wfs' needs `geometry`, dialect.format = 'geojson' and dialect.layer (the feature type)"
+        for name in ("ckan", "genesis"):
+            if (self.connector == name) != (getattr(self, name) is not None):
+                return f"connector = {name!r} and the section `{name}` belong together"
+        if self.genesis and not (self.url or self.genesis.service):
+            return f"connector = 'genesis' needs genesis.service ({', '.join(GENESIS_SERVICES)}) or `url`"
+        if self.genesis and self.dialect.member is None:
+            return 'a GENESIS table comes as a ZIP archive: set `member = "*.csv"` in its dialect'
+        rows = f"{self.id}.csv" if self.ckan and self.ckan.datastore else None
+        rows = f"{self.id}.geojson" if self.connector == "wfs" else rows
+        fixed = self.genesis.file_name if self.genesis else rows
+        if fixed and not re.fullmatch(self.file, fixed):
+            return f"file: the connector lands the file as {fixed}, which {self.file!r} does not match"
+        return None
 
     def expand(self, columns: list[str]) -> list[str]:
         """Return `columns` with runs such as ``A000..A002`` spelled out."""

@@ -101,5 +101,7 @@ def _write_sources(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
         for merkmal, column in source.official.merkmale.items()
     ]
     brought = {(str(row["quelle"]), str(row["merkmal"])) for row in columns}
-    insert(con, "katalog.quelle_merkmal", [{"quelle": source, "merkmal": merkmal} for source, merkmal in sorted(brought)])
+    insert(
+        con, "katalog.quelle_merkmal", [{"quelle": source, "merkmal": merkmal} for source, merkmal in sorted(brought)]
+    )
     insert(con, "katalog.spalte_merkmal", columns)

@@ -10,33 +10,22 @@ from __future__ import annotations
 
 import csv
 import io
-import lzma
 import re
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
 from flows.errors import SourceUnavailable
+from flows.extract.archive import unpack
 from flows.profile.source import SHEETS, Dialect, Drop
 from flows.stage.corrections import Row
 from flows.stage.long import LONG_COLUMNS, long_cell, refuse_absent_columns
 from flows.stage.sheet import Line, cell_name, left_edge, sheet_rows
 
-# what Python's archive reader raises on bytes that are no whole archive
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, RuntimeError
-)  # fmt: skip
-
 _C1 = re.compile(rb"[\x80-\x9f]")  # control characters of latin-1, letters and signs of cp1252
-
-MAX_UNPACKED = 4 << 30  # bytes; a member that claims more is not a statistics extract
 
 
 @dataclass(frozen=True)
@@ -215,22 +204,7 @@ def unpacked(delivered: Path, name: str, dialect: Dialect, target: Path) -> Path
     """
     if dialect.member is None:
         return delivered
-    try:
-        with zipfile.ZipFile(delivered) as archive:
-            members = [m for m in archive.infolist() if fnmatch(m.filename, dialect.member)]
-            if len(members) != 1:
-                inside = ", ".join(m.filename for m in archive.infolist()) or "nothing"
-                raise SourceUnavailable(
-                    f"Archive {name}: expected one member named like {dialect.member!r}, found {len(members)}; "
-                    f"inside are {inside}. Correct `member` in sources.toml or ask the supplier."
-                )
-            if members[0].file_size > MAX_UNPACKED or members[0].flag_bits & 1:
-                raise SourceUnavailable(f"Archive {name}: {members[0].filename} is encrypted or larger than 4 GiB.")
-            with archive.open(members[0]) as inside_file, target.open("wb") as out:
-                while chunk := inside_file.read(1 << 20):
-                    out.write(chunk)
-    except _DAMAGED as problem:
-        raise SourceUnavailable(f"Archive {name} is damaged: {problem}. Ask the supplier for it again.") from problem
+    unpack(delivered, name, dialect.member, target)
     return target
 
 

@@ -152,7 +152,7 @@ def _factors(source: Source) -> list[Mapping[str, Value]]:
     """Return what figures are multiplied by: by column, and in a long file by the unit in the row."""
     dialect = source.dialect
     factors: list[Mapping[str, Value]] = [
-        {"spalte": name, "einheit": "", "faktor": by} for name, by in dialect.units.items()
+        {"spalte": name, "einheit": None, "faktor": by} for name, by in dialect.units.items()
     ]
     long = dialect.long
     return factors + [

@@ -1,6 +1,7 @@
 -- One row a defect of the delivered polygons of a source: invalid, one id twice, an overlap of two, a gap between some.
 -- Overlaps and gaps count from the tolerance in sources.toml. A sliver is one whose area is less than a metre times
 -- half its outline: the trace of two digitisations of one line, rather than land that two units claim or none.
+-- Pairs are only looked for where the outlines of a source's polygons do not fit together edge by edge.
 WITH je_quelle AS (
     SELECT DISTINCT ON (quelle, zuschnitt, basis_id, gestalt)
         quelle,
@@ -18,6 +19,22 @@ ganze AS (
     WHERE NOT kaputt
 ),
 
+passt_nicht AS (
+    SELECT
+        quelle,
+        zuschnitt
+    FROM ganze
+    GROUP BY quelle, zuschnitt
+    HAVING st_coverageinvalidedges_agg(gestalt) IS NOT NULL
+),
+
+verdaechtig AS (
+    SELECT ganze.*
+    FROM ganze
+    INNER JOIN passt_nicht
+        ON ganze.quelle = passt_nicht.quelle AND ganze.zuschnitt IS NOT DISTINCT FROM passt_nicht.zuschnitt
+),
+
 ueberlappung AS (
     SELECT
         links.quelle,
@@ -25,8 +42,8 @@ ueberlappung AS (
         concat(links.basis_id, ' and ', rechts.basis_id) AS einheit,
         st_intersection(links.gestalt, rechts.gestalt) AS flaeche,
         links.toleranz
-    FROM ganze AS links
-    INNER JOIN ganze AS rechts ON st_intersects(links.gestalt, rechts.gestalt)
+    FROM verdaechtig AS links
+    INNER JOIN verdaechtig AS rechts ON st_intersects(links.gestalt, rechts.gestalt)
     WHERE
         links.quelle = rechts.quelle
         AND links.zuschnitt IS NOT DISTINCT FROM rechts.zuschnitt

@@ -14,7 +14,7 @@ SELECT
     stichtag_text,
     spalte,
     coalesce(zelltext, '') AS zelltext,
-    '' AS einheit_text
+    1.0 AS einheit_faktor
 FROM zellen
 WHERE spalte IN (
     SELECT bekannt.spalte

@@ -99,8 +99,8 @@ def test_degrees_where_metres_were_promised_are_not_on_the_map(refusal, geometry
         '{"features": [{"properties": null, "geometry": {"type": "Polygon", "coordinates": []}}]}',
         '{"features": [{"properties": ["BBS"], "geometry": {"type": "Polygon", "coordinates": []}}]}',
         '{"features": [], "crs": "EPSG:25832"}',
-        collection(("01100001", SQUARE))[:-20],
-        "{" + '"a":{' * 100_000,
+        collection(("01100001", SQUARE))[:-20] + "}",
+        "{" + '"a":{' * 100_000 + "}",
     ],
 )
 def test_what_is_no_collection_of_polygons_is_told(refusal, geometry, text: str) -> None:
