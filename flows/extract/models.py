@@ -9,6 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+SYNTHETIC_MARK = "_synthetisch"
+"""In the name of a file that is made up."""
+
 Address = tuple[str, str, str]
 """What one line of the record is found by: source, name and url."""
 
@@ -37,6 +40,11 @@ class Lieferung(BaseModel):
     fetched_at: dt.datetime
     etag: str | None = None
     last_modified: str | None = None
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the file says in its name that it is made up (`fortschreibung example`)."""
+        return SYNTHETIC_MARK in self.name
 
     def path_in(self, landing: Path) -> Path:
         """Return where the bytes lie below the folder `landing`."""

@@ -58,15 +58,15 @@ def _all_features(source: Source, order: Order, errand: Errand, trial: Trial) ->
         page = _page(source, order, errand, trial, len(features))
         told = page.get("numberMatched", page.get("totalFeatures"))
         number = int(told) if str(told).isdecimal() else None
+        if number is None:
+            raise _incomplete(order, "no `numberMatched`, so that nobody can tell whether all features came")
         if features and (number != matched or page.get("crs") != crs):
             raise _incomplete(order, "pages that do not fit together: the service changed while it was read")
         matched, crs = number, page.get("crs")
         came = page["features"]
         features += came
-        if not came or (matched is not None and len(features) >= matched):
+        if not came or len(features) >= number:
             break
-    if matched is None:
-        raise _incomplete(order, "no `numberMatched`, so that nobody can tell whether all features came")
     if len(features) != matched:
         raise _incomplete(order, f"{len(features):,} features although the service says that there are {matched:,}")
     keys = [json.dumps([each.get("id"), each.get("properties")], sort_keys=True) for each in features]

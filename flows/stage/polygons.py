@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import duckdb
-
 from flows.errors import SourceUnavailable
 from flows.profile.source import Source
 from flows.stage.corrections import Row
-from flows.stage.database import literal
 
 GEOGRAPHIC = ("EPSG:4326", "EPSG:4258", "EPSG:4979")
 """Coordinate systems in degrees that offices deliver in; all others in use here are in metres."""
 
 
-def polygon_rows(con: duckdb.DuckDBPyConnection, source: Source, name: str, path: Path) -> list[Row]:
+def polygon_rows(source: Source, name: str, path: Path) -> list[Row]:
     """Return the polygons of the file `name` at `path`.
 
     Raises:
@@ -35,7 +34,7 @@ def polygon_rows(con: duckdb.DuckDBPyConnection, source: Source, name: str, path
     if form == "geojson":
         rows, stated = _features(name, path)
     else:
-        rows, stated = _layer(con, source, name, _shapefile_in(path, name) if form == "shp" else path)
+        rows, stated = _layer(source, name, _shapefile_in(path, name) if form == "shp" else path)
     if stated is not None and stated != contract.crs:
         raise SourceUnavailable(
             f"Source {source.id}, file {name}: expected coordinates in {contract.crs} as sources.toml says, found that "
@@ -69,50 +68,42 @@ def _feature(feature: dict[str, Any]) -> Row:
     return texts | {"geometrie": json.dumps(geometry, allow_nan=False)}
 
 
-def _layer(con: duckdb.DuckDBPyConnection, source: Source, name: str, path: Path) -> tuple[list[Row], str | None]:
-    """Return the rows of the one layer, or the one that the dialect names, as GDAL reads it within DuckDB."""
-    try:
-        found = con.execute(f"SELECT layers FROM st_read_meta({literal(str(path))})").fetchone()
-        layers = found[0] if found else []
-        layer = _chosen(source, name, layers)
-        column = layer["geometry_fields"][0]["name"]
-        relation = f"st_read({literal(str(path))}, layer := {literal(layer['name'])})"
-        cursor = con.execute(
-            f'SELECT * REPLACE (st_asgeojson(st_force2d("{column}")) AS "{column}") FROM {relation}'  # noqa: S608 -- a name of GDAL's
+def _layer(source: Source, name: str, path: Path) -> tuple[list[Row], str | None]:
+    """Return the rows of the one layer, or the one that the dialect names, and the coordinate system it states."""
+    told = _asked_of_gdal(path, source.dialect.layer)
+    if "layers" in told:
+        wanted = f"the layer {source.dialect.layer!r}" if source.dialect.layer else "one layer"
+        raise SourceUnavailable(
+            f"Source {source.id}, file {name}: expected {wanted} of polygons, found {', '.join(told['layers']) or 'none'}. "
+            "Name it as `layer` in the dialect of sources.toml."
         )
-        columns = [str(each[0]) for each in cursor.description or ()]
-        read = cursor.fetchall()
-    except (duckdb.Error, IndexError, KeyError, TypeError) as problem:
+    if "problem" in told:
         raise SourceUnavailable(
             f"File {name}: expected a {source.dialect.format} file of polygons, found one that cannot be read: "
-            f"{str(problem).splitlines()[0]}. Is it cut short? Ask the supplier for it again."
-        ) from problem
+            f"{told['problem']}. Is it cut short? Ask the supplier for it again."
+        )
     rows = []
-    for cells in read:
-        texts = {key: "" if cell is None else str(cell) for key, cell in zip(columns, cells, strict=True)}
-        outline = texts.pop(column)
+    for cells in told["rows"]:
+        texts = {key: cell or "" for key, cell in zip(told["columns"], cells, strict=True)}
+        outline = texts.pop(told["outline"])
         if not outline.startswith(('{"type":"Polygon"', '{"type":"MultiPolygon"')):
             raise SourceUnavailable(
-                f"File {name}: expected polygons in layer {layer['name']}, found {outline[:40] or 'no geometry'!r} in "
+                f"File {name}: expected polygons in its layer, found {outline[:40] or 'no geometry'!r} in "
                 f"row {len(rows) + 1}. Ask the supplier for it again."
             )
         rows.append(texts | {"geometrie": outline})
-    crs = layer["geometry_fields"][0].get("crs") or {}
-    stated = f"{crs['auth_name']}:{crs['auth_code']}" if crs.get("auth_code") else None
-    return rows, stated
+    return rows, told["crs"]
 
 
-def _chosen(source: Source, name: str, layers: list[dict[str, Any]]) -> dict[str, Any]:
-    wanted = source.dialect.layer
-    with_geometry = [layer for layer in layers if layer["geometry_fields"]]
-    found = [layer for layer in with_geometry if wanted is None or layer["name"] == wanted]
-    if len(found) != 1:
-        there = ", ".join(layer["name"] for layer in layers) or "none"
-        raise SourceUnavailable(
-            f"Source {source.id}, file {name}: expected {f'the layer {wanted!r}' if wanted else 'one layer'}, found "
-            f"{there}. Name it as `layer` in the dialect of sources.toml."
-        )
-    return found[0]
+def _asked_of_gdal(path: Path, layer: str | None) -> dict[str, Any]:
+    """Return what flows.stage.gdal says of the file; a process that it ends says that the file is damaged."""
+    command = [sys.executable, "-m", "flows.stage.gdal", str(path), *([layer] if layer else [])]
+    asked = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 -- our own module
+    try:
+        told: dict[str, Any] = json.loads(asked.stdout)
+    except ValueError:
+        return {"problem": "the file is damaged (it ended the process that read it)"}
+    return told
 
 
 def _shapefile_in(path: Path, name: str) -> Path:
@@ -150,7 +141,7 @@ def _refuse_degrees_for_metres(source: Source, name: str, rows: list[Row]) -> No
     assert source.geometry is not None  # noqa: S101 -- only geometry sources come here
     declared = source.geometry.crs
     x, y = _first_point(json.loads(rows[0]["geometrie"])["coordinates"])
-    degrees = abs(x) <= 180 and abs(y) <= 90  # noqa: PLR2004 -- what degrees can be
+    degrees = abs(x) <= 180 and abs(y) <= 90
     if degrees == (declared in GEOGRAPHIC):
         return
     found = "degrees" if degrees else "metres"
@@ -167,9 +158,7 @@ def _first_point(coordinates: Any) -> tuple[float, float]:
     if (
         isinstance(coordinates, list)
         and len(coordinates) >= 2
-        and all(  # noqa: PLR2004 -- x and y
-            isinstance(number, (int, float)) for number in coordinates[:2]
-        )
+        and all(isinstance(number, (int, float)) for number in coordinates[:2])
     ):
         return float(coordinates[0]), float(coordinates[1])
     return float("inf"), float("inf")

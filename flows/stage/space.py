@@ -52,7 +52,7 @@ def stage_space(
         for lieferung in (one for one in lieferungen if one.source == source.id):
             reader = {"assignment": _read_assignment, "names": _read_names, "geometry": _read_geometry}[source.kind]
             written = source.as_written_in(lieferung.name)
-            rows = _rows(con, written, lieferung, landing, run)
+            rows = _rows(written, lieferung, landing, run)
             entries = known_errors[lieferung.name]
             mended = corrected(written, lieferung.name, rows, entries)
             record_corrections(con, source, lieferung.name, entries)
@@ -62,7 +62,7 @@ def stage_space(
     _write(con, profile, space)
 
 
-def _rows(con: duckdb.DuckDBPyConnection, source: Source, lieferung: Lieferung, landing: Path, run: Path) -> list[Row]:
+def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> list[Row]:
     """Return the rows of a file as text by column; a polygon's outline is the column ``geometrie``."""
     folder = run / "plain" / source.id
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +70,7 @@ def _rows(con: duckdb.DuckDBPyConnection, source: Source, lieferung: Lieferung, 
         lieferung.path_in(landing), lieferung.name, source.dialect, folder / f"{lieferung.name}.unpacked"
     )
     if source.dialect.format in POLYGONS:
-        return polygon_rows(con, source, lieferung.name, delivered)
+        return polygon_rows(source, lieferung.name, delivered)
     plain = normalise(
         delivered, lieferung.name, source.dialect, folder / f"{lieferung.name}.csv", called=source.renamed
     )
