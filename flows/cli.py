@@ -17,7 +17,7 @@ from cyclopts import App, Parameter
 from cyclopts.exceptions import CycloptsError
 
 from flows import __version__
-from flows.errors import ConfigError, FortschreibungError, VerificationFailed
+from flows.errors import ConfigError, FortschreibungError, SourceUnavailable, VerificationFailed
 from flows.home import Home, home_at
 
 app = App(
@@ -69,6 +69,7 @@ def refresh(
                 "published": outcome.published,
                 "reason": outcome.reason,
                 "warnings": outcome.warnings,
+                "waiting": outcome.waiting,
             }
         )
     else:
@@ -152,6 +153,33 @@ def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None)
     for one in [] if as_json else known:
         mark = ("  <- latest" if one.latest else "") + (f"  tagged: {one.tag}" if one.tag else "")
         print(f"{one.version:8} data up to {one.stichtag_max}, published {one.published_at[:10]}  {one.path}{mark}")
+    return 0
+
+
+@app.command
+def sources(city: str, *, release: str | None = None, as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """Say of each source of a city when it last succeeded, and since when and why it fails.
+
+    Parameters
+    ----------
+    release
+        List the files of this release instead, and whether the landing zone still holds each; exit code 3 if not.
+    """
+    from flows.sources import release_lines, release_state, source_lines, source_states  # noqa: PLC0415
+
+    where = Home(_root(home))
+    if release is not None:
+        held = release_state(where, city, release)
+        if as_json:
+            _print_json({"city": city, "release": release, "files": held})
+        else:
+            print(*release_lines(held), sep="\n")
+        return 0 if all(one["held"] for one in held) else SourceUnavailable.exit_code
+    states = source_states(where, city)
+    if as_json:
+        _print_json({"city": city, "sources": states})
+    else:
+        print(*source_lines(states), sep="\n")
     return 0
 
 
@@ -384,6 +412,37 @@ def demo(
             flush=True,
         )
         server.wait()
+    return 0
+
+
+@app.command
+def example(
+    city: str,
+    *,
+    into: Path,
+    from_: Annotated[Path, Parameter(name="--from")],
+    year: int = 2023,
+    as_json: JsonOption = False,
+) -> int:
+    """Write a synthetic example of each of an office's own extracts, as the city's contracts want them.
+
+    Parameters
+    ----------
+    into
+        Folder for the files; their names say that they are synthetic.
+    from_
+        Folder with the polygons of the units that the base units are assigned to.
+    year
+        The examples are of 31.12. of this year.
+    """
+    from flows.demo.examples import write_examples  # noqa: PLC0415
+    from flows.profile.load import load_profile  # noqa: PLC0415
+
+    written = write_examples(load_profile(city), into, folder=from_, year=year)
+    if as_json:
+        _print_json([str(path) for path in written])
+    for path in [] if as_json else written:
+        print(path)
     return 0
 
 

@@ -68,6 +68,7 @@ def _data_folder(root: Path) -> Iterator[Finding]:
 
 
 def _cities() -> Iterator[Finding]:
+    from flows.profile.connector import credential_variables  # noqa: PLC0415
     from flows.profile.load import cities, load_profile  # noqa: PLC0415
 
     for name in cities():
@@ -79,7 +80,14 @@ def _cities() -> Iterator[Finding]:
         addresses = [text for source in profile.sources for text in (source.url, source.folder) if text]
         variables = sorted({variable for text in addresses for variable in re.findall(r"\$\{(\w+)\}", text)})
         unset = [variable for variable in variables if not os.environ.get(variable)]
-        note = f"; {', '.join(unset)} not set, so it needs --from DIR" if unset else ""
+        unset += [
+            f"{token} (or {user} and {password})"
+            for token, user, password in sorted(
+                {credential_variables(source.genesis.credentials) for source in profile.sources if source.genesis}
+            )
+            if not os.environ.get(token) and not (os.environ.get(user) and os.environ.get(password))
+        ]
+        note = f"; {', '.join(unset)} not set, so it needs --from DIR, or Secret blocks in Prefect" if unset else ""
         yield Finding(f"city {name}", True, f"{len(profile.sources)} sources{note}")
 
 

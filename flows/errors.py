@@ -31,6 +31,8 @@ class SourceUnavailable(FortschreibungError):  # noqa: N818 -- named by the outc
     def __init__(self, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
+        self.recorded = False
+        """Whether the landing zone's record of attempts has it already."""
 
 
 class VerificationFailed(FortschreibungError):  # noqa: N818 -- named by the outcome that the user sees

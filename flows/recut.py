@@ -7,6 +7,7 @@ profile?) and the report afterwards, told from published figures alone.
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from pathlib import Path
 
 from prefect import flow, get_run_logger, task
@@ -20,6 +21,7 @@ from flows.publish.impact import Impact, impact_of
 from flows.publish.impact_page import impact_html, impact_lines
 from flows.refresh import made, pull
 from flows.run import Outcome, Run, begun, must_be_newest, new_run
+from flows.secret_blocks import secrets_from_blocks
 
 REPORT = "recut"
 
@@ -67,10 +69,11 @@ def recut(
     """
     run = new_run(city, home_at(home), from_dir=from_dir, dry_run=dry_run)
     must_be_newest(run.profile, zuschnitt)
-    with begun(run):
+    with begun(run), nullcontext() if from_dir else secrets_from_blocks(run.profile):
         pulled = pull(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
         outcome = stations.already_published(run, fingerprint) or made(run, pulled, fingerprint)
+        stations.accept(run, pulled)
         done = report(run, outcome, zuschnitt.isoformat())
         run.note("done", outcome.reason)
     get_run_logger().info("\n".join([outcome.reason, *impact_lines(done.impact)]))

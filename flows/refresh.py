@@ -8,6 +8,7 @@ breaks its contract, is not.
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from flows.extract.models import Pulled
 from flows.home import home_at
 from flows.publish.station import publish_run
 from flows.run import Outcome, Run, begun, new_run
+from flows.secret_blocks import secrets_from_blocks
 
 
 def _can_be_had_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -105,10 +107,11 @@ def refresh(
         home: the data folder; by default FORTSCHREIBUNG_HOME, else ./data.
     """
     run = new_run(city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run)
-    with begun(run):
+    with begun(run), nullcontext() if from_dir else secrets_from_blocks(run.profile):
         pulled = pull(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
         outcome = stations.already_published(run, fingerprint) or made(run, pulled, fingerprint)
+        stations.accept(run, pulled)
         run.note("done", outcome.reason)
     _show(outcome)
     return outcome
@@ -121,13 +124,15 @@ def made(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
         transform(run)
         report = check(run, worker)
     counted = protect(run)
+    waiting = stations.waiting_in(run)
     if run.dry_run:
         return Outcome(
             city=run.city, run=run.id, published=False, release=None, path=None, content_hash=None,
             reason=f"Dry run: all checks passed; nothing is published. Reports: {report.path / 'index.html'}",
             warnings=report.warnings, figures=counted["published"], suppressed=counted["suppressed"],
+            waiting=waiting,
         )  # fmt: skip
-    return publish(run, pulled, report, fingerprint, counted)
+    return publish(run, pulled, report, fingerprint, counted).model_copy(update={"waiting": waiting})
 
 
 def _show(outcome: Outcome) -> None:

@@ -93,6 +93,8 @@ def _watch(home: Home, city: str, before: set[Path], done: threading.Event) -> N
                         file=sys.stderr,
                         flush=True,
                     )
+                elif noted["event"].startswith("passed over"):
+                    print(f"            {noted['event']}", file=sys.stderr, flush=True)
                 elif sys.stderr.isatty():
                     print(f"            {noted['event']:60}", end="\r", file=sys.stderr, flush=True)
             shown = len(lines)

@@ -19,13 +19,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from flows import __version__
 from flows.errors import ConfigError, SourceUnavailable
 from flows.extract.landing import Landing, now, read_back
 from flows.extract.models import Lieferung, Pulled
-from flows.extract.station import pull
+from flows.extract.station import accept_pulled, pull
 from flows.home import Home
 from flows.profile.load import Profile, load_profile
 from flows.resources import resource
@@ -89,6 +89,8 @@ class Outcome(BaseModel):
     warnings: int = 0
     figures: int = 0
     suppressed: int = 0
+    waiting: dict[str, list[str]] = Field(default_factory=dict)
+    """Source that brought nothing (title) -> the Indikatoren without figures that wait for it."""
 
 
 @contextlib.contextmanager
@@ -184,10 +186,21 @@ def must_be_newest(profile: Profile, zuschnitt: dt.date) -> None:
 
 def pull_into(run: Run) -> Pulled:
     """Bring the city's files into the landing zone and write down which this run works with."""
-    pulled = pull(run.profile, Landing(run.home.landing), folder=run.from_dir, until=run.until)
+    pulled = pull(
+        run.profile, Landing(run.home.landing), folder=run.from_dir, until=run.until,
+        progress=lambda event: run.note("pull", event),
+    )  # fmt: skip
+    for file in pulled.passed_over:
+        run.note("pull", f"passed over: {file}")
     read_back(run.home.landing, pulled.lieferungen)
     (run.folder / "lieferungen.json").write_text(pulled.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return pulled
+
+
+def accept(run: Run, pulled: Pulled) -> None:
+    """Let the files of a run that was carried through be the measure for later ones; a dry run changes nothing."""
+    if not run.dry_run:
+        accept_pulled(run.profile, run.home.landing, run.id, pulled, run.until)
 
 
 def input_fingerprint(run: Run, lieferungen: list[Lieferung]) -> str:
@@ -239,9 +252,10 @@ def stage_into(run: Run, pulled: Pulled) -> None:
         )  # fmt: skip
         counted = con.execute("SELECT count(*) FROM stage.zaehlung").fetchone()
         people = con.execute("SELECT count(*) FROM stage.register").fetchone()
-    if not (counted and counted[0]) and not (people and people[0]):
+        official = con.execute("SELECT count(*) FROM stage.amtlich").fetchone()
+    if not any(found and found[0] for found in (counted, people, official)):
         raise SourceUnavailable(
-            f"{run.city}: expected counts of residents, found no row up to {run.until or 'today'} in "
+            f"{run.city}: expected counts of residents, or official totals, found no row up to {run.until or 'today'} in "
             f"{len(pulled.lieferungen)} files. Is the Stichtag right, are the files those of sources.toml?"
         )
 
@@ -263,6 +277,18 @@ def protect_in(run: Run) -> dict[str, int]:
 
     with open_work(run.work) as con:
         return protect(con, run.profile, run.folder / "publish")
+
+
+def waiting_in(run: Run) -> dict[str, list[str]]:
+    """Return the title of each source that brought nothing -> the Indikatoren without figures that wait for it."""
+    from flows.stage.database import open_work  # noqa: PLC0415
+
+    with open_work(run.work) as con:
+        rows = con.execute(
+            "SELECT coalesce(quelle.titel_de, ''), list(DISTINCT ausstehend.indikator_id ORDER BY ausstehend.indikator_id) "
+            "FROM ausstehend LEFT JOIN katalog.quelle ON ausstehend.quelle = quelle.quelle GROUP BY ALL ORDER BY 1"
+        ).fetchall()
+    return {title or "no source in sources.toml": waiting for title, waiting in rows}
 
 
 def code_version() -> str:

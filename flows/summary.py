@@ -7,10 +7,15 @@ from pathlib import Path
 
 from flows.run import Outcome
 
+_SHOWN = 4  # Indikatoren that wait for a source; all stand in the codebook and in --json
+
 
 def print_summary(outcome: Outcome) -> None:
     """Print the outcome of a refresh, with a small table of the release's content."""
     print(outcome.reason)
+    for source, indikatoren in outcome.waiting.items():
+        shown = ", ".join(indikatoren[:_SHOWN]) + (" ..." if len(indikatoren) > _SHOWN else "")
+        print(f"Waiting for {source}: {len(indikatoren)} Indikatoren ({shown})")
     if outcome.path is None:
         return
     import duckdb  # noqa: PLC0415 -- only where there is a release to look into
@@ -20,7 +25,7 @@ def print_summary(outcome: Outcome) -> None:
     release = _as_seen_from_here(outcome.path)
     database = release / "fortschreibung.duckdb"
     table = Table(title=f"{outcome.city} {outcome.release}: residents by Stichtag", title_justify="left")
-    for column in ("Stichtag", "Zuschnitt", "Sozialräume", "Einwohner", "Zahlen", "geschützt"):
+    for column in ("Stichtag", "Zuschnitt", "Sozialräume", "Einwohner", "Zahlen", "geschätzt", "geschützt"):
         table.add_column(column, justify="left" if column in ("Stichtag", "Zuschnitt") else "right")
     with duckdb.connect(database, read_only=True) as con:
         for row in con.execute(_CONTENT).fetchall():
@@ -43,13 +48,17 @@ def _as_seen_from_here(path: Path) -> Path:
 
 _CONTENT = """
     SELECT
-        stichtag::VARCHAR,
-        zuschnitt,
-        count(DISTINCT raum_id) FILTER (raumebene = 'sozialraum'),
+        wert.stichtag::VARCHAR,
+        wert.zuschnitt,
+        any_value(jahr.sozialraeume),
         max(wert) FILTER (indikator_id = 'einwohner' AND raumebene = 'stadt')::BIGINT,
         count(wert),
+        count(wert) FILTER (methode NOT IN ('exact', 'amtlich')),
         count(*) FILTER (status = 'geschuetzt')
     FROM wert
-    GROUP BY stichtag, zuschnitt
-    ORDER BY stichtag, zuschnitt
+    INNER JOIN (
+        SELECT stichtag, zuschnitt, count(*) AS sozialraeume FROM sozialraum_jahr GROUP BY stichtag, zuschnitt
+    ) AS jahr ON wert.stichtag = jahr.stichtag AND wert.zuschnitt = jahr.zuschnitt
+    GROUP BY wert.stichtag, wert.zuschnitt
+    ORDER BY wert.stichtag
 """

@@ -1,25 +1,54 @@
-"""Connector for a folder into which a colleague puts files; also serves `--from DIR` for every source."""
+"""Connector for a folder into which a colleague puts files; also serves `--from DIR` for every source.
+
+Nothing in the folder is moved, renamed or deleted. A file is taken when it is complete: not under a name
+that programs give to half-written files, and standing still. What no source takes is told, with the reason.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from flows.errors import SourceUnavailable
-from flows.extract.gate import refuse_what_is_no_data
-from flows.extract.landing import CHUNK, Landing, Stored, now
-from flows.extract.models import Address, Attempt, Lieferung, Order
+from flows.errors import ConfigError, SourceUnavailable
+from flows.extract.errand import Errand, Trial
+from flows.extract.landing import CHUNK, Stored
+from flows.extract.models import Brought, Order
 from flows.profile.source import Source
+
+SETTLE_SECONDS = 2.0  # a file in a watched folder that changed less than this ago may still be coming in
+_UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", ".swp", "~")
+
+
+def orders(source: Source, _: Errand) -> list[Order]:
+    """Return one order for each file of the source in its configured folder.
+
+    Raises:
+        ConfigError: when the folder is not configured.
+        SourceUnavailable: when the folder is not there, or one name stands in two places.
+    """
+    return orders_in(configured_folder(source), source)
+
+
+def configured_folder(source: Source) -> Path:
+    """Return the folder that the profile names.
+
+    Raises:
+        ConfigError: when there is none, or its variable is not set.
+    """
+    match = re.fullmatch(r"\$\{(\w+)\}", source.folder or "")
+    found = os.environ.get(match[1]) if match else source.folder
+    if not found:
+        variable = f" or set {match[1]}" if match else ""
+        raise ConfigError(f"Source {source.id} is a folder that is not named yet: give it with --from DIR{variable}.")
+    return Path(found).expanduser()
 
 
 def orders_in(folder: Path, source: Source) -> list[Order]:
-    """Return one order for each file below `folder` whose name matches the source's pattern, by name.
-
-    Hidden files, those in hidden folders (a network share's snapshots) and half-written ones (``.part``,
-    ``.tmp``, ``~``) are passed over.
+    """Return one order for each complete file below `folder` whose name matches the source's pattern, by name.
 
     Raises:
         SourceUnavailable: when the folder is not there, or one name stands in two places.
@@ -27,14 +56,8 @@ def orders_in(folder: Path, source: Source) -> list[Order]:
     if not folder.is_dir():
         raise SourceUnavailable(f"Source {source.id}: the folder {folder} is not there; give another with --from DIR.")
     found: dict[str, Path] = {}
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if (
-            hidden
-            or path.name.endswith((".part", ".tmp", "~"))
-            or not path.is_file()
-            or not re.fullmatch(source.file, path.name)
-        ):
+    for path in _files(folder):
+        if _unfinished(folder, path) or not re.fullmatch(source.file, path.name):
             continue
         if path.name in found:
             raise SourceUnavailable(
@@ -51,60 +74,81 @@ def year_in(source: Source, name: str) -> int | None:
     return int(year) if year else None
 
 
-def take(
-    city: str, source: Source, order: Order, landing: Landing, accepted: Mapping[Address, Attempt]
-) -> tuple[Lieferung, bool]:
-    """Copy the ordered file into the landing zone; return the Lieferung and whether its content is new.
+def passed_over(folder: Path, sources: Iterable[Source], until: int) -> list[str]:
+    """Return the files below `folder` that none of `sources` takes, each with the reason, by name."""
+    asked = list(sources)
+    told = ((path, _why_not(folder, path, asked, until)) for path in _files(folder))
+    return [f"{path.relative_to(folder)}: {why}" for path, why in told if why]
+
+
+def _why_not(folder: Path, path: Path, sources: list[Source], until: int) -> str | None:
+    if why := _unfinished(folder, path):
+        return why
+    takers = [source for source in sources if re.fullmatch(source.file, path.name)]
+    if takers:
+        years = [year_in(source, path.name) for source in takers]
+        late = all(year is not None and year > until for year in years)
+        return f"later than {until}, which is not asked for" if late else None
+    for source in sources:
+        if re.fullmatch(source.file, path.name, re.IGNORECASE):
+            return f"its name differs from the pattern of {source.id} in capital letters"
+        if re.fullmatch(source.file, re.sub(r" ?\(\d+\)(?=\.\w+$)", "", path.name)):
+            return f"looks like a second download of a file of {source.id}; take the number in brackets away"
+    return "its name matches no source's pattern"
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _unfinished(folder: Path, path: Path) -> str | None:
+    """Return why a file is not looked at whatever its name, or None."""
+    if any(part.startswith(".") for part in path.relative_to(folder).parts):
+        return "hidden, or in a hidden folder (a network share's snapshots)"
+    if path.name.endswith(_UNFINISHED):
+        return "its ending says that it is not complete"
+    if path.name.startswith("~$"):
+        return "a lock file: somebody has the workbook open"
+    return None
+
+
+def fetch(source: Source, order: Order, errand: Errand) -> Brought:
+    """Take the ordered file once it has stood still for a moment: its writer may not have finished (see `take`)."""
+    path = order.path
+    while path and path.exists() and (wait := path.stat().st_mtime + SETTLE_SECONDS - time.time()) > 0:
+        time.sleep(min(wait, SETTLE_SECONDS))
+    return take(source, order, errand)
+
+
+def take(source: Source, order: Order, errand: Errand) -> Brought:
+    """Copy the ordered file into the landing zone.
 
     Raises:
         SourceUnavailable: when it cannot be read, changes while it is read, or is no data.
     """
-    started, path = time.monotonic(), order.path
+    path = order.path
     assert path is not None  # noqa: S101 -- orders of this connector carry a path
-    known = accepted.get((order.source, order.name, order.name))
-    told = {"city": city, "source": source.id, "name": order.name, "url": order.name}
-    try:
-        stored, modified = _copied(source, order.name, path, landing)
-    except SourceUnavailable as refused:
-        landing.record(
-            Attempt(
-                **told, at=now(), outcome="failed" if refused.retryable else "refused",
-                seconds=round(time.monotonic() - started, 3), problem=str(refused),
-            )
-        )  # fmt: skip
-        raise
-    new = known is None or known.sha256 != stored.sha256
-    landing.record(
-        Attempt(
-            **told, at=now(), outcome="new" if new else "unchanged", bytes=stored.bytes, sha256=stored.sha256,
-            last_modified=modified, seconds=round(time.monotonic() - started, 3),
-        )
-    )  # fmt: skip
-    lieferung = Lieferung(
-        source=source.id, name=order.name, sha256=stored.sha256, bytes=stored.bytes, url=order.name,
-        fetched_at=now(), last_modified=modified,
-    )  # fmt: skip
-    return lieferung, new
+    with errand.attempt(order, order.name) as trial:
+        return trial.landed(_copied(source, order, path, errand, trial))
 
 
-def _copied(source: Source, name: str, path: Path, landing: Landing) -> tuple[Stored, str]:
-    """Copy a file that stands still into the landing zone; return what is stored and when it was last changed."""
+def _copied(source: Source, order: Order, path: Path, errand: Errand, trial: Trial) -> Stored:
+    """Copy a file that stands still into the landing zone; note when it was last changed."""
     try:
         before = path.stat()
-        with path.open("rb") as file, landing.incoming() as incoming:
+        trial.last_modified = dt.datetime.fromtimestamp(before.st_mtime, dt.UTC).isoformat(timespec="seconds")
+        with path.open("rb") as file, errand.landing.incoming() as incoming:
             while chunk := file.read(CHUNK):
                 incoming.write(chunk)
-            incoming.flush()
-            if (after := path.stat()).st_size != before.st_size or after.st_mtime_ns != before.st_mtime_ns:
+            after = path.stat()
+            if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
                 raise SourceUnavailable(
                     f"Source {source.id}: {path} is still being written. Try again when it is complete.",
                     retryable=True,
                 )
-            refuse_what_is_no_data(source, name, Path(incoming.name))
-            stored = landing.keep(incoming)
+            return errand.keep(source, order, incoming)
     except OSError as problem:
         raise SourceUnavailable(
-            f"Source {source.id}: expected to copy {path} into {landing.folder}, found that this cannot be done "
-            f"({problem.strerror}). Is it readable, and is there room on the disk?"
+            f"Source {source.id}: expected to read {path}, found that this cannot be done ({problem.strerror}). "
+            "Is it readable, is the network share there?"
         ) from problem
-    return stored, dt.datetime.fromtimestamp(before.st_mtime, dt.UTC).isoformat(timespec="seconds")

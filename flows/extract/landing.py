@@ -5,32 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from pydantic import ValidationError
 
 from flows.errors import SourceUnavailable
+from flows.extract.incoming import Incoming, forget_leftovers, room_in
 from flows.extract.models import Address, Attempt, Lieferung
 
 CHUNK = 1 << 20
-
-
-class NamedFile(Protocol):
-    """A binary file with a name on disk."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    def read(self, size: int = -1, /) -> bytes: ...  # noqa: D102
-    def write(self, data: bytes, /) -> int: ...  # noqa: D102
-    def seek(self, offset: int, /) -> int: ...  # noqa: D102
-    def tell(self) -> int: ...  # noqa: D102
-    def flush(self) -> None: ...  # noqa: D102
-    def fileno(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -59,42 +45,26 @@ class Landing:
         return path.is_file() and sha256_of(path) == sha256
 
     @contextmanager
-    def incoming(self) -> Iterator[NamedFile]:
+    def incoming(self) -> Iterator[Incoming]:
         """Yield a private temporary file beside the objects; it is gone afterwards unless `keep` took it."""
-        with tempfile.NamedTemporaryFile(prefix=".incoming-", dir=self.folder, delete=False) as file:
-            try:
-                yield file
-            finally:
-                Path(file.name).unlink(missing_ok=True)
+        with Incoming(self.folder) as file:
+            yield file
 
-    def keep(self, file: NamedFile) -> Stored:
+    def keep(self, file: Incoming) -> Stored:
         """Move the bytes of an `incoming` file to their content address; return address and length."""
-        file.flush()
-        file.seek(0)
-        digest, size = hashlib.sha256(), 0
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-        stored = Stored(digest.hexdigest(), size)
-        target = self.path(stored.sha256)
+        stored = Stored(file.sha256, file.size)
         if not self.holds(stored.sha256):
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.fsync(file.fileno())
-            Path(file.name).chmod(0o400)
-            Path(file.name).replace(target)
+            file.move_to(self.path(stored.sha256))
         return stored
+
+    def forget_leftovers(self) -> int:
+        """Delete what killed runs left unfinished; return how many files there were."""
+        return forget_leftovers(self.folder)
 
     def record(self, attempt: Attempt) -> None:
         """Add one line to the record of attempts; earlier lines are never touched."""
-        line = attempt.model_dump_json(exclude_none=True).encode() + b"\n"
-        handle = os.open(self._record, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            size = os.fstat(handle).st_size
-            if size and os.pread(handle, 1, size - 1) != b"\n":  # a killed run cut its last line short
-                line = b"\n" + line
-            os.write(handle, line)
-        finally:
-            os.close(handle)
+        with room_in(self.folder):
+            append_line(self._record, attempt.model_dump_json(exclude_none=True))
 
     def attempts(self) -> Iterator[Attempt]:
         """Yield every recorded attempt, oldest first; a line cut short by a killed run is passed over."""
@@ -112,6 +82,19 @@ class Landing:
             if attempt.city == city and attempt.outcome in ("new", "unchanged") and attempt.sha256
         }
         return {where: attempt for where, attempt in newest.items() if self.path(attempt.sha256 or "").is_file()}
+
+
+def append_line(path: Path, text: str) -> None:
+    """Add a line to a record that several processes write to, in one piece."""
+    line = text.encode() + b"\n"
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        size = os.fstat(handle).st_size
+        if size and os.pread(handle, 1, size - 1) != b"\n":  # a killed run cut its last line short
+            line = b"\n" + line
+        os.write(handle, line)
+    finally:
+        os.close(handle)
 
 
 def sha256_of(path: Path) -> str:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+SYNTHETIC_MARK = "_synthetisch"
+"""In the name of a file that is made up."""
 
 Address = tuple[str, str, str]
 """What one line of the record is found by: source, name and url."""
@@ -38,13 +41,26 @@ class Lieferung(BaseModel):
     etag: str | None = None
     last_modified: str | None = None
 
+    @property
+    def synthetic(self) -> bool:
+        """Whether the file says in its name that it is made up (`fortschreibung example`)."""
+        return SYNTHETIC_MARK in self.name
+
     def path_in(self, landing: Path) -> Path:
         """Return where the bytes lie below the folder `landing`."""
         return landing / "objects" / self.sha256[:2] / self.sha256
 
 
+Brought = tuple[Lieferung | None, bool]
+"""What a connector comes back with: the Lieferung (None: not there), and whether its content is new."""
+
+
 class Attempt(BaseModel):
-    """One line of the landing zone's record: what was asked for and what came of it."""
+    """One line of the landing zone's record: what was asked for and what came of it.
+
+    A line without a name is about the source as a whole: it could not be asked what it has, or its files
+    together did not pass a gate; *mended* says that they do again.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,7 +69,7 @@ class Attempt(BaseModel):
     name: str
     url: str
     at: dt.datetime
-    outcome: Literal["new", "unchanged", "absent", "refused", "failed"]
+    outcome: Literal["new", "unchanged", "absent", "refused", "failed", "mended"]
     status: int | None = None
     bytes: int | None = None
     sha256: str | None = None
@@ -75,3 +91,5 @@ class Pulled(BaseModel):
     missing: list[str]
     new: int
     unchanged: int
+    passed_over: list[str] = Field(default_factory=list)
+    """Files of a folder that no source took, each with the reason."""

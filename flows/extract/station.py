@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from flows.errors import ConfigError, SourceUnavailable
-from flows.extract.drop_folder import orders_in, take
-from flows.extract.gate import refuse_gap_in_years, refuse_same_content
-from flows.extract.http_file import fetch, orders_at, session, without_secrets
-from flows.extract.landing import Landing
-from flows.extract.models import Lieferung, Order, Pulled
+from flows.extract import ckan, drop_folder, genesis, http_file, wfs
+from flows.extract.accepted import Delivered, accept, last_accepted
+from flows.extract.errand import Connector, Errand
+from flows.extract.gate import refuse_gap_in_years, refuse_other_files, refuse_same_content
+from flows.extract.landing import Landing, now
+from flows.extract.models import Attempt, Brought, Lieferung, Order, Pulled
+from flows.extract.web import Web, without_secrets
 from flows.profile.load import Profile
 from flows.profile.source import Source
 
-AT_A_TIME = 4  # files under way at once, so that an office's server is not overrun
+AT_A_TIME = 4  # files under way at once
+CONNECTORS: Mapping[str, Connector] = MappingProxyType(
+    {"http_file": http_file, "ckan": ckan, "genesis": genesis, "wfs": wfs, "drop_folder": drop_folder}
+)
 
 
 def pull(
@@ -35,54 +40,93 @@ def pull(
 
     Raises:
         SourceUnavailable: a required source could not be had, or what came is no data.
-        ConfigError: a source's address or folder is not configured.
+        ConfigError: a source's address, folder or credentials are not configured.
     """
-    last = until or dt.datetime.now(dt.UTC).date()
+    landing.forget_leftovers()
+    city, last = profile.city.id, until or dt.datetime.now(dt.UTC).date()
     lieferungen: list[Lieferung] = []
     missing: list[str] = []
     new = 0
-    accepted = landing.accepted(profile.city.id)
-    with session() as http, ThreadPoolExecutor(AT_A_TIME) as pool:
+    with Web() as web, ThreadPoolExecutor(AT_A_TIME) as pool:
+        errand = Errand(city, landing, web, last, landing.accepted(city), last_accepted(landing.folder, city))
+        failing = failing_sources(landing, city)
         for source in profile.sources:
             if source.years and source.years.first > last.year:
                 continue  # it begins after what was asked for
-            orders = [o for o in _orders(source, folder, last) if o.year is None or o.year <= last.year]
-
-            def bring(order: Order, source: Source = source) -> tuple[Lieferung | None, bool]:
-                if order.path is not None:
-                    return take(profile.city.id, source, order, landing, accepted)
-                return fetch(profile.city.id, source, order, landing, http, accepted)
-
-            brought = list(pool.map(bring, orders))
-            found = [lieferung for lieferung, _ in brought if lieferung]
-            years = [o.year for o, (lieferung, _) in zip(orders, brought, strict=True) if lieferung and o.year]
-            refuse_gap_in_years(source, sorted(set(years)), last.year)
-            refuse_same_content(source, found)
-            if not found and source.required:
-                raise _nothing_came(source, folder)
+            with _as_a_whole(source, errand, failing):
+                brought = _brought(source, folder, errand, pool)
+                found = [lieferung for lieferung, _ in brought if lieferung]
+                if not found and source.required:
+                    raise _nothing_came(source, folder)
             if not found:
                 missing.append(source.id)
             lieferungen += found
             new += sum(fresh for lieferung, fresh in brought if lieferung)
             progress(f"{source.id}: {len(found)} files")
-    return Pulled(lieferungen=lieferungen, missing=missing, new=new, unchanged=len(lieferungen) - new)
+    return Pulled(
+        lieferungen=lieferungen, missing=missing, new=new, unchanged=len(lieferungen) - new,
+        passed_over=_passed_over(profile, folder, last.year),
+    )  # fmt: skip
 
 
-def _orders(source: Source, folder: Path | None, until: dt.date) -> list[Order]:
-    if folder is not None:
-        return orders_in(folder, source)
-    if source.connector == "http_file":
-        return orders_at(source, until)
-    return orders_in(_configured_folder(source), source)
+def accept_pulled(profile: Profile, landing: Path, run: str, pulled: Pulled, until: dt.date | None) -> None:
+    """Let the files of a run that was carried through be those that later ones are held against."""
+    sources = {source.id: source for source in profile.sources}
+    delivered = [Delivered(one, drop_folder.year_in(sources[one.source], one.name)) for one in pulled.lieferungen]
+    accept(landing, profile.city.id, run, delivered, until.year if until else None)
 
 
-def _configured_folder(source: Source) -> Path:
-    match = re.fullmatch(r"\$\{(\w+)\}", source.folder or "")
-    found = os.environ.get(match[1]) if match else source.folder
-    if not found:
-        variable = f" or set {match[1]}" if match else ""
-        raise ConfigError(f"Source {source.id} is a folder that is not named yet: give it with --from DIR{variable}.")
-    return Path(found).expanduser()
+def failing_sources(landing: Landing, city: str) -> set[str]:
+    """Return the sources that as a whole did not pass when they were last asked."""
+    last = {one.source: one.outcome for one in landing.attempts() if one.city == city and not one.name}
+    return {source for source, outcome in last.items() if outcome != "mended"}
+
+
+def _brought(source: Source, folder: Path | None, errand: Errand, pool: ThreadPoolExecutor) -> list[Brought]:
+    """Fetch all files of a source and hold them, together, against what it should have."""
+    connector = CONNECTORS[source.connector]
+    offered = drop_folder.orders_in(folder, source) if folder else connector.orders(source, errand)
+    orders = [order for order in offered if order.year is None or order.year <= errand.until.year]
+
+    def bring(order: Order) -> Brought:
+        return (drop_folder.take if folder else connector.fetch)(source, order, errand)
+
+    brought = list(pool.map(bring, orders))
+    found = [lieferung for lieferung, _ in brought if lieferung]
+    years = [order.year for order, (lieferung, _) in zip(orders, brought, strict=True) if lieferung and order.year]
+    refuse_gap_in_years(source, sorted(set(years)), errand.until.year)
+    refuse_other_files(source, [one.name for one in found], errand.accepted.of(source.id, errand.until.year))
+    refuse_same_content(source, found)
+    return brought
+
+
+@contextmanager
+def _as_a_whole(source: Source, errand: Errand, failing: set[str]) -> Iterator[None]:
+    """Record when a source as a whole fails, and when it no longer does."""
+    told = {"city": errand.city, "source": source.id, "name": "", "url": _place(source), "seconds": 0.0}
+    try:
+        yield
+    except SourceUnavailable as problem:
+        if not problem.recorded:
+            outcome = "failed" if problem.retryable else "refused"
+            errand.landing.record(Attempt(**told, at=now(), outcome=outcome, problem=str(problem)))
+        raise
+    except ConfigError as problem:
+        errand.landing.record(Attempt(**told, at=now(), outcome="refused", problem=str(problem)))
+        raise
+    if source.id in failing:
+        errand.landing.record(Attempt(**told, at=now(), outcome="mended"))
+
+
+def _passed_over(profile: Profile, folder: Path | None, until: int) -> list[str]:
+    """Return what lies unused in the folders that were looked into."""
+    if folder:
+        return drop_folder.passed_over(folder, profile.sources, until)
+    folders: dict[Path, list[Source]] = {}
+    for source in profile.sources:
+        if source.connector == "drop_folder":
+            folders.setdefault(drop_folder.configured_folder(source), []).append(source)
+    return [line for where, own in folders.items() for line in drop_folder.passed_over(where, own, until)]
 
 
 def _nothing_came(source: Source, folder: Path | None) -> SourceUnavailable:
@@ -94,4 +138,6 @@ def _nothing_came(source: Source, folder: Path | None) -> SourceUnavailable:
 
 
 def _place(source: Source) -> str:
+    if source.genesis:
+        return f"{source.url or source.genesis.service} {source.genesis.table}"
     return without_secrets(source.url) if source.url else str(source.folder)

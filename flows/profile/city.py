@@ -33,7 +33,7 @@ class Raumebene(Strict):
 
     ``membership`` says where the id comes from: *assignment* (a column of the Zuschnitt's assignment
     file), *base* (the base unit is itself a unit of this Raumebene), *prefix* (the first `digits`
-    characters of the Sozialraum id) or *city* (the one unit `city_unit`).
+    characters of the finest Raumebene's id) or *city* (the one unit `city_unit`).
     """
 
     id: Identifier
@@ -48,7 +48,7 @@ class Raumebene(Strict):
     @model_validator(mode="after")
     def _needs(self) -> Self:
         if self.membership == "prefix" and self.digits is None:
-            message = "membership = 'prefix' needs `digits`, the number of leading characters of the Sozialraum id"
+            message = "membership = 'prefix' needs `digits`, the leading characters of the finest Raumebene's id"
             raise ValueError(message)
         if self.membership == "city" and self.city_unit is None:
             message = "membership = 'city' needs `city_unit`, the id of the one unit that is the whole city"
@@ -109,9 +109,9 @@ class City(Strict):
         if len(set(ids)) != len(ids):
             message = f"raumebene: ids must differ, found {ids}"
             raise ValueError(message)
-        if ids[0] != "sozialraum" or self.raumebene[-1].membership != "city":
+        if "sozialraum" not in ids or self.raumebene[-1].membership != "city":
             message = (
-                "raumebene: the first must be 'sozialraum' (the finest published) and the last the whole city "
+                "raumebene: one must be 'sozialraum' (the first is the finest published) and the last the whole city "
                 f"(membership = 'city'), found {ids}"
             )
             raise ValueError(message)

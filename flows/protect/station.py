@@ -20,6 +20,9 @@ from flows.transform.station import run_folder
 
 _LINEAGE = "(FROM lineage SELECT tabelle, '*' AS spalte, liest AS aus_tabelle, '*' AS aus_spalte ORDER BY ALL)"
 
+# without the condition, which may quote counts of single base units
+_CORRECTIONS = "(FROM stage.korrektur SELECT * RENAME (spalte AS korrigierte_spalte, grund AS korrektur_grund))"
+
 # published table -> where its rows are in the working database
 PUBLISHED = {
     "wert": "wert",
@@ -33,6 +36,8 @@ PUBLISHED = {
     "zuschnitt": "katalog.zuschnitt",
     "schutzklasse": "katalog.schutzklasse",
     "hinweis": "katalog.hinweis",
+    "korrektur": _CORRECTIONS,
+    "ausstehend": "ausstehend",
     "_lineage": _LINEAGE,
 }
 

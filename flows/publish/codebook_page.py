@@ -148,6 +148,14 @@ class Hinweis(_Row):
         return Words(self.text_de.partition(": ")[2], self.text_en.partition(": ")[2])
 
 
+class Ausstehend(_Row):
+    """katalog.ausstehend: a Merkmal that an Indikator without figures waits for, and the source that would bring it."""
+
+    indikator_id: str
+    merkmal: str
+    quelle: str
+
+
 class CodebookPage(_Row):
     """All that the page shows, each list in the order of the catalogue."""
 
@@ -159,6 +167,7 @@ class CodebookPage(_Row):
     indikator_teile: tuple[IndikatorTeil, ...]
     schutzklassen: tuple[Schutzklasse, ...]
     hinweise: tuple[Hinweis, ...]
+    ausstehend: tuple[Ausstehend, ...] = ()
 
     @property
     def indikatoren_by_theme(self) -> dict[str, list[Indikator]]:
@@ -191,6 +200,14 @@ class CodebookPage(_Row):
             if teil.indikator_id == indikator.indikator_id and teil.rolle == role
         ]
 
+    def waits_for(self, indikator: Indikator) -> list[tuple[Merkmal, str]]:
+        """Return the Merkmale that an Indikator without figures waits for, with the sources that would bring them."""
+        found: dict[str, list[str]] = {}
+        for entry in self.ausstehend:
+            if entry.indikator_id == indikator.indikator_id:
+                found.setdefault(entry.merkmal, []).extend([] if entry.quelle == "keine" else [entry.quelle])
+        return [(self.merkmal_named[merkmal], ", ".join(sources)) for merkmal, sources in found.items()]
+
     def users(self, merkmal: Merkmal) -> list[Indikator]:
         """Return the Indikatoren that are made from `merkmal`."""
         using = {teil.indikator_id for teil in self.indikator_teile if teil.merkmal == merkmal.merkmal}
@@ -217,6 +234,7 @@ def codebook_page_from(con: duckdb.DuckDBPyConnection, version: str) -> Codebook
             ),
             "schutzklassen": _rows(con, "FROM katalog.schutzklasse ORDER BY schutzklasse"),
             "hinweise": _rows(con, "FROM katalog.hinweis ORDER BY text_de"),
+            "ausstehend": _rows(con, "FROM katalog.ausstehend ORDER BY ALL"),
         }
     )
 

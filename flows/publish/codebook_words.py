@@ -47,6 +47,10 @@ METHODS: Mapping[str, Words] = {
         "Ohne Schätzung: Summe der Grundeinheiten, die nach dem Zuschnitt der Zeile zum Raum gehören.",
         "No estimate: the sum of the base units that belong to the area by the row's Zuschnitt.",
     ),
+    "amtlich": Words(
+        "Amtliche Zahl der ganzen Stadt (Bevölkerungsfortschreibung), weil nichts Feineres geliefert ist.",
+        "The official figure of the whole city (Fortschreibung), since nothing finer has been delivered.",
+    ),
     "overlap": Words(
         "Geschätzt: umgerechnet mit einem Umsteigeschlüssel, der an die Bestände beider Zuschnitte angepasst ist.",
         "Estimated: converted with a crosswalk that is fitted to the stocks on both Zuschnitte.",

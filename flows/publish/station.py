@@ -60,9 +60,10 @@ def _job(
 ) -> ReleaseJob:
     city, sources = profile.city, {source.id: source for source in profile.sources}
     newest = con.execute("SELECT max_by(stichtag, stichtag), max_by(zuschnitt, stichtag) FROM stichtag").fetchone()
+    days = dict(con.execute("SELECT quelle || '/' || datei, stichtage FROM stage.datei").fetchall())
     assert newest is not None  # noqa: S101 -- staging has stopped a run without a Stichtag
     return ReleaseJob(
-        city_id=city.id, city_name=city.name, synthetic=city.synthetic, coordinate_system=city.crs,
+        city_id=city.id, city_name=city.name, synthetic=city.synthetic or any(one.synthetic for one in lieferungen), coordinate_system=city.crs,
         stichtag_max=newest[0], zuschnitt=newest[1], licence=city.licence, licence_url=city.licence_url,
         attribution=city.attribution, publisher=city.publisher, contact=city.contact,
         code_version=__version__, code_commit=commit(), input_fingerprint=fingerprint, run_id=folder.name,
@@ -73,6 +74,7 @@ def _job(
                 quelle=one.source, datei=one.name, sha256=one.sha256, bytes=one.bytes, url=one.url,
                 geholt_am=one.fetched_at, etag=one.etag, last_modified=one.last_modified,
                 lizenz=sources[one.source].licence, namensnennung=sources[one.source].attribution,
+                stichtage=[day for day in days.get(f"{one.source}/{one.name}", []) if day],
             )
             for one in lieferungen
         ],

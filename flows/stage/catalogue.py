@@ -83,7 +83,8 @@ def _write_sources(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
     insert(
         con, "katalog.quelle",
         [{"quelle": source.id, "titel_de": source.title_de, "titel_en": source.title_en, "art": source.kind,
-          "ungelistet_null": source.kind == "register" or bool(source.matrix and source.matrix.unlisted == "zero")}
+          "ungelistet_null": source.kind == "register" or bool(source.matrix and source.matrix.unlisted == "zero"),
+          "quarantaene_erlaubt": source.quarantine}
          for source in profile.sources],
     )  # fmt: skip
     columns: list[Mapping[str, Value]] = [
@@ -99,9 +100,8 @@ def _write_sources(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
         if source.official
         for merkmal, column in source.official.merkmale.items()
     ]
-    insert(con, "katalog.spalte_merkmal", columns)
+    brought = {(str(row["quelle"]), str(row["merkmal"])) for row in columns}
     insert(
-        con, "katalog.fehlzeichen",
-        [{"quelle": source.id, "zeichen": sign, "status": status}
-         for source in profile.sources for sign, status in source.dialect.missing.items()],
-    )  # fmt: skip
+        con, "katalog.quelle_merkmal", [{"quelle": source, "merkmal": merkmal} for source, merkmal in sorted(brought)]
+    )
+    insert(con, "katalog.spalte_merkmal", columns)

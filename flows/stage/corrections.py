@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
 
 import duckdb
 
@@ -41,30 +42,75 @@ def registered(
     return found
 
 
-def corrected(source: str, name: str, rows: list[Row], corrections: Sequence[Correction]) -> list[Row]:
+def corrected(source: Source, name: str, rows: list[Row], corrections: Sequence[Correction]) -> list[Row]:
     """Return `rows` of the file `name` after the `corrections` that are registered for it.
 
     Raises:
-        ConfigError: a correction matches another number of rows than it expects, or names an unknown column.
+        ConfigError: a correction matches another number of rows than it expects, finds in them something else
+            than it expects, or names an unknown column.
     """
     for entry in corrections:
-        unknown = sorted(({*entry.where} | ({entry.column} if entry.column else set())) - set().union(*rows))
+        asked = {*entry.where, *entry.expect} | ({entry.column} if entry.column else set())
+        unknown = sorted(asked - set().union(*rows))
         if rows and unknown:
             raise ConfigError(
-                f"corrections.toml, source {source}: expected columns of {name}, found {', '.join(unknown)}, which it "
-                f"does not have. Correct the entry (reason was: {entry.reason})."
+                f"corrections.toml, source {source.id}: expected columns of {name}, found {', '.join(unknown)}, which "
+                f"it does not have. Correct the entry (reason was: {entry.reason})."
             )
         hits = [row for row in rows if _matches(row, entry)]
         if len(hits) != entry.rows:
             raise ConfigError(
-                f"corrections.toml, source {source}: expected {entry.rows} row(s) with {_condition(entry)} in {name}, "
-                f"found {len(hits)}. Has the source been mended? Then delete the entry (reason was: {entry.reason})."
+                f"corrections.toml, source {source.id}: expected {entry.rows} row(s) with {_condition(entry)} in "
+                f"{name}, found {len(hits)}. Has the source been mended? Then delete the entry (reason was: "
+                f"{entry.reason})."
             )
+        _refuse_other_than_expected(source, name, entry, hits)
         if entry.action == "drop":
             rows = [row for row in rows if not _matches(row, entry)]
-        for row in hits if entry.action == "replace" else ():
-            row[str(entry.column)] = str(entry.value)
+        for row in hits if entry.action in ("replace", "scale", "mark") else ():
+            row[str(entry.column)] = _written(source, name, entry, row[str(entry.column)])
     return rows
+
+
+def repaired(corrections: Sequence[Correction], rows: Sequence[Row]) -> set[int]:
+    """Return the positions in `rows` of the polygons that a registered correction may make valid."""
+    entries = [entry for entry in corrections if entry.action == "repair"]
+    return {place for place, row in enumerate(rows) if any(_matches(row, entry) for entry in entries)}
+
+
+def marked(status: str) -> str:
+    """Return the text that stands for a figure which a correction has marked; no file writes such a sign."""
+    return f"\N{MATHEMATICAL LEFT ANGLE BRACKET}{status}\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
+
+
+def _refuse_other_than_expected(source: Source, name: str, entry: Correction, hits: Sequence[Row]) -> None:
+    for column, text in entry.expect.items():
+        for row in hits:
+            if row.get(column) != str(text):
+                raise ConfigError(
+                    f"corrections.toml, source {source.id}: expected {column} = {text} in the rows of {name} with "
+                    f"{_condition(entry)}, found {row.get(column)!r}. Has the source been mended? Then delete the "
+                    f"entry (reason was: {entry.reason})."
+                )
+
+
+def _written(source: Source, name: str, entry: Correction, text: str) -> str:
+    """Return what stands in the entry's column after it; a scaled number is exact, in the source's own signs."""
+    if entry.action == "replace":
+        return str(entry.value)
+    if entry.action == "mark":
+        return marked(str(entry.status))
+    dialect = source.dialect
+    plain = text.replace(dialect.thousands, "") if dialect.thousands else text
+    try:
+        product = Decimal(plain.replace(dialect.decimal, ".")) * Decimal(str(entry.factor))
+    except InvalidOperation as problem:
+        raise ConfigError(
+            f"corrections.toml, source {source.id}: expected a number in column {entry.column} of {name} to scale, "
+            f"found {text!r}. Correct the entry (reason was: {entry.reason})."
+        ) from problem
+    scaled = f"{product:f}"
+    return (scaled.rstrip("0").rstrip(".") if "." in scaled else scaled).replace(".", dialect.decimal)
 
 
 def record_corrections(
@@ -74,13 +120,19 @@ def record_corrections(
     insert(
         con, "stage.korrektur",
         [{"quelle": source.id, "datei": name, "aktion": entry.action, "bedingung": _condition(entry),
-          "grund": entry.reason, "gemeldet": entry.reported, "zeilen": entry.rows} for entry in applied],
+          "grund": entry.reason, "gemeldet": entry.reported, "zeilen": entry.rows, "nummer": number,
+          "spalte": entry.column} for number, entry in enumerate(applied, start=1)],
     )  # fmt: skip
 
 
 def _matches(row: Row, entry: Correction) -> bool:
-    return all(row.get(column) == str(value) for column, value in entry.where.items())
+    return all(
+        row.get(column) in (texts if isinstance(texts, list) else [str(texts)]) for column, texts in entry.where.items()
+    )
 
 
 def _condition(entry: Correction) -> str:
-    return ", ".join(f"{column} = {value}" for column, value in entry.where.items())
+    return ", ".join(
+        f"{column} = {' or '.join(texts) if isinstance(texts, list) else texts}"
+        for column, texts in entry.where.items()
+    )

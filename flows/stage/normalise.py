@@ -10,40 +10,72 @@ from __future__ import annotations
 
 import csv
 import io
-import lzma
-import struct
-import zipfile
-import zlib
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatch
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
 from flows.errors import SourceUnavailable
-from flows.profile.source import Dialect, Drop
+from flows.extract.archive import unpack
+from flows.profile.source import SHEETS, Dialect, Drop
 from flows.stage.corrections import Row
+from flows.stage.long import LONG_COLUMNS, long_cell, refuse_absent_columns
+from flows.stage.sheet import Line, cell_name, left_edge, sheet_rows
 
-Line = tuple[int, list[str]]
-"""A row with the number of the line in which it begins."""
-
-# what Python's archive reader raises on bytes that are no whole archive
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, RuntimeError
-)  # fmt: skip
-
-MAX_UNPACKED = 4 << 30  # bytes; a member that claims more is not a statistics extract
+_C1 = re.compile(rb"[\x80-\x9f]")  # control characters of latin-1, letters and signs of cp1252
 
 
 @dataclass(frozen=True)
 class PlainFile:
-    """A normalised file: where it lies, its columns as delivered, and how many rows it holds."""
+    """A normalised file: where it lies, its columns as delivered, how many rows it holds, which rules left out how many."""
 
     name: str
     path: Path
     columns: list[str]
     rows: int
-    dropped: int
+    left_out: dict[str, int]
+    header_line: int = 1
+
+    @property
+    def dropped(self) -> int:
+        """How many rows a rule left out."""
+        return sum(self.left_out.values())
+
+
+@dataclass
+class _Sieve:
+    """Says of each row which rule leaves it out, and counts them by the rule's name."""
+
+    columns: Sequence[str]
+    drop: Sequence[Drop]
+    only: Mapping[str, Collection[str]]
+    counted: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        places = {column: place for place, column in enumerate(self.columns)}
+        self._unwanted = [
+            (rule.rule, places[rule.column], set(rule.equals)) for rule in self.drop if rule.column in places
+        ]
+        self._only = [(places[column], set(texts)) for column, texts in self.only.items() if column in places]
+
+    def keeps(self, cells: Sequence[str]) -> bool:
+        """Say whether no rule leaves the row out."""
+        for rule, place, texts in self._unwanted:
+            if cells[place] in texts:
+                self.count(rule)
+                return False
+        if any(cells[place] not in texts for place, texts in self._only):
+            self.count(OTHER_ROWS)
+            return False
+        return True
+
+    def count(self, rule: str, rows: int = 1) -> None:
+        """Note that the rule left out so many rows."""
+        if rows:
+            self.counted[rule] = self.counted.get(rule, 0) + rows
 
 
 def normalise(
@@ -53,44 +85,87 @@ def normalise(
     target: Path,
     *,
     rename: Mapping[str, str] = MappingProxyType({}),
+    called: Mapping[str, str] = MappingProxyType({}),
     leave_out: Collection[str] = (),
     drop: Sequence[Drop] = (),
+    only: Mapping[str, Collection[str]] = MappingProxyType({}),
     mend: Callable[[list[Row]], list[Row]] | None = None,
 ) -> PlainFile:
     """Write `delivered` (called `name` by its source) to `target` as plain CSV and describe it.
 
-    `rename` gives columns the names that SQL knows them by, those in `leave_out` are not written; rows that
-    a `drop` rule names are counted and left out; `mend` applies registered corrections to the rows before.
-    The described columns are those delivered.
+    `called` gives columns of this variant the contract's names, `rename` then those that SQL knows them by;
+    those in `leave_out` are not written. Rows that a `drop` rule names, or that are not those of `only`, are
+    counted and left out; `mend` applies registered corrections to the rows before. Of a long file the columns
+    of `rename` and flows.stage.long.LONG_COLUMNS are written. The described columns are those of the contract.
 
     Raises:
         SourceUnavailable: wrong encoding, no header, two columns of one name, a row of another length, or no row.
     """
-    rows = _sheet_rows(delivered, name, dialect) if dialect.format == "xlsx" else _text_rows(delivered, name, dialect)
-    header_line, header = next(rows, (0, []))
-    columns = [column.strip() for column in header]
-    _refuse_bad_header(name, header_line, columns)
-    kept = [(index, rename.get(column, column)) for index, column in enumerate(columns) if column not in leave_out]
-    written = ["datei", "zeile", *(column for _, column in kept)]
-    _refuse_bad_header(name, header_line, written)
-    unwanted = [(columns.index(rule.column), set(rule.equals)) for rule in drop if rule.column in columns]
+    rows = sheet_rows(delivered, name, dialect) if dialect.format in SHEETS else _text_rows(delivered, name, dialect)
+    header_line, columns = _header(name, rows, dialect)
+    columns = [called.get(column, column) for column in columns]
+    _refuse_bad_header(name, header_line, columns, dialect)
+    long = dialect.long
+    kept = [
+        (index, rename.get(column, column)) for index, column in enumerate(columns)
+        if column not in leave_out and (long is None or column in rename)
+    ]  # fmt: skip
+    written = ["datei", "zeile", *(column for _, column in kept), *(LONG_COLUMNS if long else ())]
+    _refuse_bad_header(name, header_line, written, dialect)
+    sieve = _Sieve(columns, drop, only)
+    long_part = long_cell(long, columns) if long else None
     counted = _Counted(_of_one_length(rows, name, len(columns)))
-    taken = 0
+    taken, of_column = 0, dict[str, int]()
     with target.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\r\n")  # so that either of them inside a cell is quoted
         out.writerow(written)
         for line, cells in _mended(counted, columns, mend) if mend else counted:
-            if any(cells[index] in texts for index, texts in unwanted):
+            if not sieve.keeps(cells):
                 continue
+            more: list[str] | None = []
+            if long_part:
+                more = long_part(cells)
+                if more is None:
+                    sieve.count(OTHER_ROWS)
+                    continue
+                of_column[more[0]] = of_column.get(more[0], 0) + 1
             taken += 1
-            out.writerow([name, line, *(cells[index] for index, _ in kept)])
+            out.writerow([name, line, *(cells[index] for index, _ in kept), *(more or ())])
+    sieve.count("correction", counted.count - taken - sum(sieve.counted.values()))
+    if long and counted.count and not set(long.reads) - set(columns):
+        refuse_absent_columns(name, long, of_column)
     if not taken:
         raise SourceUnavailable(
             f"File {name}: expected rows below the header in line {header_line}, found "
             f"{'none' if not counted.count else 'only rows that a rule leaves out'}. Is the file cut short? "
             "Ask the supplier for it again."
         )
-    return PlainFile(name, target, columns, counted.count, counted.count - taken)
+    return PlainFile(name, target, columns, counted.count, sieve.counted, header_line)
+
+
+def _header(name: str, rows: Iterator[Line], dialect: Dialect) -> tuple[int, list[str]]:
+    """Return the line of the header's last row, and the columns: its rows joined, blank ones named by the profile."""
+    read = list(islice(rows, dialect.header_rows))
+    line = read[-1][0] if read else 0
+    width = max((len(cells) for _, cells in read), default=0)
+    columns = []
+    for place in range(width):
+        parts = [cells[place].strip() for _, cells in read if place < len(cells)]
+        columns.append(" / ".join(part for part in parts if part))
+    blank = [place for place, column in enumerate(columns) if not column]
+    if dialect.blank_headers:
+        if len(blank) != len(dialect.blank_headers):
+            raise SourceUnavailable(
+                f"File {name}, line {line}: expected {len(dialect.blank_headers)} columns without a header "
+                f"(`blank_headers`), found {len(blank)}. Has the layout changed? Adapt sources.toml."
+            )
+        for place, column in zip(blank, dialect.blank_headers, strict=True):
+            columns[place] = column
+    return line, columns
+
+
+OTHER_ROWS = "other rows"
+"""The rule under which rows are counted that the contract does not ask for (`only`, `long.columns`)."""
 
 
 class _Counted:
@@ -129,22 +204,7 @@ def unpacked(delivered: Path, name: str, dialect: Dialect, target: Path) -> Path
     """
     if dialect.member is None:
         return delivered
-    try:
-        with zipfile.ZipFile(delivered) as archive:
-            members = [m for m in archive.infolist() if fnmatch(m.filename, dialect.member)]
-            if len(members) != 1:
-                inside = ", ".join(m.filename for m in archive.infolist()) or "nothing"
-                raise SourceUnavailable(
-                    f"Archive {name}: expected one member named like {dialect.member!r}, found {len(members)}; "
-                    f"inside are {inside}. Correct `member` in sources.toml or ask the supplier."
-                )
-            if members[0].file_size > MAX_UNPACKED or members[0].flag_bits & 1:
-                raise SourceUnavailable(f"Archive {name}: {members[0].filename} is encrypted or larger than 4 GiB.")
-            with archive.open(members[0]) as inside_file, target.open("wb") as out:
-                while chunk := inside_file.read(1 << 20):
-                    out.write(chunk)
-    except _DAMAGED as problem:
-        raise SourceUnavailable(f"Archive {name} is damaged: {problem}. Ask the supplier for it again.") from problem
+    unpack(delivered, name, dialect.member, target)
     return target
 
 
@@ -159,6 +219,7 @@ def _text_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[Line]:
             f"File {name}: expected {dialect.encoding} as sources.toml says, found bytes that are not: {problem}. "
             "Correct `encoding` in sources.toml or ask the supplier."
         ) from problem
+    _refuse_another_encoding(delivered, name, dialect)
     if "\x00" in text:
         raise SourceUnavailable(f"File {name}: expected text, found zero bytes. Ask the supplier for it again.")
     lines = io.StringIO(text, newline="")
@@ -181,36 +242,6 @@ def _text_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[Line]:
         raise SourceUnavailable(f"File {name}, line {line}: expected a CSV row, found {problem}.") from problem
 
 
-def _sheet_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[Line]:
-    """Yield (row number, cells) of the named sheet, from the header down to the footer."""
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 -- only spreadsheets need it
-
-    try:
-        with delivered.open("rb") as file:
-            book = CalamineWorkbook.from_filelike(file)
-            if dialect.sheet is not None and dialect.sheet not in book.sheet_names:
-                raise SourceUnavailable(
-                    f"Workbook {name}: expected the sheet {dialect.sheet!r}, found {', '.join(book.sheet_names)}. "
-                    "Correct `sheet` in sources.toml or ask the supplier."
-                )
-            sheet = book.get_sheet_by_name(dialect.sheet or book.sheet_names[0])
-            cells = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, OSError) as problem:
-        raise SourceUnavailable(f"Workbook {name} cannot be read: {problem}. Ask the supplier again.") from problem
-    for number, row in enumerate(cells[dialect.preamble :], start=dialect.preamble + 1):
-        texts = [_cell_text(cell, dialect) for cell in row]
-        if dialect.footer and texts and texts[0].startswith(dialect.footer):
-            return
-        if any(texts):
-            yield number, texts
-
-
-def _cell_text(cell: object, dialect: Dialect) -> str:
-    if isinstance(cell, bool) or not isinstance(cell, (int, float)):
-        return str(cell)
-    return (str(int(cell)) if cell == int(cell) else repr(cell)).replace(".", dialect.decimal)
-
-
 def refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:
     """Stop when the file's byte order mark says another encoding than the profile.
 
@@ -228,7 +259,31 @@ def refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:
         )
 
 
-def _refuse_bad_header(name: str, line: int, columns: list[str]) -> None:
+def _refuse_another_encoding(delivered: Path, name: str, dialect: Dialect) -> None:
+    """Stop when bytes that every single-byte encoding takes are plainly of another one.
+
+    Raises:
+        SourceUnavailable: names both encodings.
+    """
+    if dialect.encoding not in ("cp1252", "latin-1"):
+        return
+    content = delivered.read_bytes()
+    if content.isascii():
+        return
+    found = None
+    with suppress(UnicodeDecodeError):
+        content.decode("utf-8")
+        found = "utf-8"
+    if found is None and dialect.encoding == "latin-1" and _C1.search(content):
+        found = "cp1252"
+    if found:
+        raise SourceUnavailable(
+            f"File {name}: expected {dialect.encoding} as sources.toml says, found bytes that are {found}. "
+            f"Set `encoding = {found!r}` in sources.toml if the supplier changed it."
+        )
+
+
+def _refuse_bad_header(name: str, line: int, columns: list[str], dialect: Dialect) -> None:
     known = [column.casefold() for column in columns]  # SQL does not tell upper from lower case
     twice = sorted({column for column in columns if known.count(column.casefold()) > 1})
     if columns and not twice and "" not in columns:
@@ -236,4 +291,8 @@ def _refuse_bad_header(name: str, line: int, columns: list[str]) -> None:
     found = "nothing" if not columns else "a column without a name"
     if twice:
         found = f"{', '.join(map(repr, twice))} more than once"
-    raise SourceUnavailable(f"File {name}, line {line}: expected a header of different column names, found {found}.")
+    place = f"line {line}"
+    if dialect.format in SHEETS and columns:
+        wrong = columns.index("") if not twice else max(known.index(text.casefold()) for text in twice)
+        place = f"cell {cell_name(left_edge(dialect) + wrong, line)}"
+    raise SourceUnavailable(f"File {name}, {place}: expected a header of different column names, found {found}.")

@@ -43,7 +43,9 @@ def stage_register(
         migrationen=contract.migrations, migriert=contract.migrant,
     )  # fmt: skip
     files = {
-        one.name: unpacked(one.path_in(landing), one.name, source.dialect, folder / f"{one.name}.unpacked")
+        one.name: unpacked(
+            one.path_in(landing), one.name, source.as_written_in(one.name).dialect, folder / f"{one.name}.unpacked"
+        )
         for one in lieferungen
     }
     names = _names(source, contract)
@@ -88,6 +90,8 @@ def _count(con: duckdb.DuckDBPyConnection) -> None:
 def _count_fast(con: duckdb.DuckDBPyConnection, source: Source, contract: Register, files: dict[str, Path]) -> bool:
     """Count in one pass; return whether every row kept the contract (else the slow way explains)."""
     dialect, names = source.dialect, _names(source, contract)
+    if source.variant or dialect.header_rows > 1 or dialect.blank_headers:
+        return False
     if dialect.format != "csv" or dialect.encoding not in NATIVE or dialect.preamble or dialect.footer:
         return False
     for name, path in files.items():
@@ -126,8 +130,12 @@ def _count_by_line(
 ) -> None:
     names, plain = _names(source, contract), []
     for name, path in files.items():
-        file = normalise(path, name, source.dialect, folder / f"{name}.csv", rename=names, leave_out=contract.ignore)
-        refuse_other_columns(source.id, name, file.columns, list(names), contract.ignore)
+        written = source.as_written_in(name)
+        ignored = [*contract.ignore, *written.ignored_here]
+        file = normalise(
+            path, name, written.dialect, folder / f"{name}.csv", rename=names, called=written.renamed, leave_out=ignored
+        )
+        refuse_other_columns(source.id, name, file.columns, list(names), ignored)
         plain.append(str(file.path))
     set_variables(con, dateien=plain)
     con.execute(f"CREATE OR REPLACE TEMP TABLE roh_person_gelesen AS {sql('stage/roh')}")
@@ -176,6 +184,12 @@ def _account(con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequen
             "SELECT datei, count(*) FROM stage.quarantaene WHERE quelle = getvariable('quelle') GROUP BY datei"
         ).fetchall()
     )
+    days = dict(
+        con.execute(
+            "SELECT datei, string_agg(DISTINCT tag::VARCHAR, ',') FROM register_gezaehlt "
+            "INNER JOIN register_tag USING (stichtag_text) WHERE gut GROUP BY datei"
+        ).fetchall()
+    )
     for one in lieferungen:
         if one.name not in good and one.name not in bad:
             raise SourceUnavailable(f"Source {source.id}, file {one.name}: expected one row a person, found no row.")
@@ -183,5 +197,6 @@ def _account(con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequen
         con, "stage.datei",
         [{"quelle": source.id, "datei": one.name, "sha256": one.sha256, "bytes": one.bytes,
           "zeilen": int(good.get(one.name, 0)) + bad.get(one.name, 0), "uebernommen": int(good.get(one.name, 0)),
-          "quarantaene": bad.get(one.name, 0), "entfallen": 0} for one in lieferungen],
+          "quarantaene": bad.get(one.name, 0), "entfallen": 0, "kennungen_ergaenzt": 0,
+          "stichtage": sorted((days.get(one.name) or "").split(","))} for one in lieferungen],
     )  # fmt: skip

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import csv
-import json
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from flows.errors import SourceUnavailable
+from flows.errors import ConfigError, SourceUnavailable
 from flows.extract.models import Lieferung
 from flows.profile.load import Profile
-from flows.profile.source import Assignment, Geometry, Names, Source
+from flows.profile.source import POLYGONS, Assignment, Correction, Geometry, Names, Source
 from flows.stage.contract import refuse_other_columns
-from flows.stage.corrections import Row, corrected, record_corrections, registered
+from flows.stage.corrections import Row, corrected, record_corrections, registered, repaired
 from flows.stage.database import Value, insert, set_variables, sql
 from flows.stage.normalise import normalise, unpacked
+from flows.stage.polygons import polygon_rows
+
+Entries = Sequence[Correction]
 
 
 @dataclass
@@ -51,27 +51,31 @@ def stage_space(
         known_errors = registered(source, lieferungen, profile.corrections)
         for lieferung in (one for one in lieferungen if one.source == source.id):
             reader = {"assignment": _read_assignment, "names": _read_names, "geometry": _read_geometry}[source.kind]
-            rows = _rows(source, lieferung, landing, run)
+            written = source.as_written_in(lieferung.name)
+            rows = _rows(written, lieferung, landing, run)
             entries = known_errors[lieferung.name]
-            mended = corrected(source.id, lieferung.name, rows, entries)
+            mended = corrected(written, lieferung.name, rows, entries)
             record_corrections(con, source, lieferung.name, entries)
-            reader(space, profile, source, mended)
-            _account(con, source, lieferung, len(rows), len(mended))
+            padded = _pad_ids(written, mended)
+            reader(space, profile, written, mended, entries)
+            _account(con, source, lieferung, len(rows), len(mended), padded)
     _write(con, profile, space)
 
 
 def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> list[Row]:
-    """Return the rows of a file as text by column; a GeoJSON feature's geometry is the column ``geometrie``."""
+    """Return the rows of a file as text by column; a polygon's outline is the column ``geometrie``."""
     folder = run / "plain" / source.id
     folder.mkdir(parents=True, exist_ok=True)
     delivered = unpacked(
         lieferung.path_in(landing), lieferung.name, source.dialect, folder / f"{lieferung.name}.unpacked"
     )
-    if source.dialect.format == "geojson":
-        return _features(source, lieferung.name, delivered)
-    plain = normalise(delivered, lieferung.name, source.dialect, folder / f"{lieferung.name}.csv")
+    if source.dialect.format in POLYGONS:
+        return polygon_rows(source, lieferung.name, delivered)
+    plain = normalise(
+        delivered, lieferung.name, source.dialect, folder / f"{lieferung.name}.csv", called=source.renamed
+    )
     wanted, ignore = _columns(source)
-    refuse_other_columns(source.id, lieferung.name, plain.columns, wanted, ignore)
+    refuse_other_columns(source.id, lieferung.name, plain.columns, wanted, [*ignore, *source.ignored_here])
     with plain.path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -83,43 +87,19 @@ def _columns(source: Source) -> tuple[list[str], list[str]]:
     return [source.names.level, source.names.id, source.names.name], []
 
 
-def _features(source: Source, name: str, path: Path) -> list[Row]:
-    try:
-        collection = json.loads(path.read_text(encoding="utf-8-sig"))
-        rows = [_feature(feature) for feature in collection["features"]]
-        crs = (collection.get("crs") or {}).get("properties", {}).get("name")
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
-        raise SourceUnavailable(
-            f"File {name}: expected a GeoJSON FeatureCollection of polygons, found text that is not ({problem!r}). "
-            "Is the file cut short? Ask the supplier for it again."
-        ) from problem
-    expected = source.geometry.crs if source.geometry else ""
-    if crs is not None and _epsg(str(crs)) != expected:
-        raise SourceUnavailable(
-            f"Source {source.id}, file {name}: expected coordinates in {expected} as sources.toml says, found that the "
-            f"file says {crs}. Correct `crs` in sources.toml if the supplier changed it."
-        )
-    if not rows:
-        raise SourceUnavailable(f"File {name}: expected features, found none. Ask the supplier for it again.")
-    return rows
+def _pad_ids(source: Source, rows: list[Row]) -> int:
+    """Give ids back the leading zeros that they lost, where the contract says so; return how many were short."""
+    contract = source.geometry or source.assignment
+    if contract is None or contract.unit_digits is None:
+        return 0
+    column = contract.id_property if isinstance(contract, Geometry) else contract.unit
+    short = [row for row in rows if len(row.get(column, "")) < contract.unit_digits and row.get(column)]
+    for row in short:
+        row[column] = row[column].zfill(contract.unit_digits)
+    return len(short)
 
 
-def _feature(feature: dict[str, Any]) -> Row:
-    geometry = feature["geometry"]
-    if geometry["type"] not in ("Polygon", "MultiPolygon"):
-        message = f"a geometry of type {geometry['type']}"
-        raise ValueError(message)
-    texts = {key: "" if value is None else str(value) for key, value in feature["properties"].items()}
-    return texts | {"geometrie": json.dumps(geometry, allow_nan=False)}
-
-
-def _epsg(name: str) -> str:
-    """Return a coordinate system's short name, whichever way GeoJSON's old member `crs` writes it."""
-    number = re.search(r"(\d+)$", name)
-    return "EPSG:4326" if name.endswith("CRS84") else f"EPSG:{number[1]}" if number else name
-
-
-def _read_assignment(space: Space, profile: Profile, source: Source, rows: list[Row]) -> None:
+def _read_assignment(space: Space, profile: Profile, source: Source, rows: list[Row], _: Entries) -> None:
     contract = source.assignment
     assert isinstance(contract, Assignment)  # noqa: S101 -- chosen by kind
     zuschnitt = profile.city.zuschnitt_named(source.zuschnitt) if source.zuschnitt else None
@@ -131,7 +111,7 @@ def _read_assignment(space: Space, profile: Profile, source: Source, rows: list[
     ]  # fmt: skip
 
 
-def _read_names(space: Space, _: Profile, source: Source, rows: list[Row]) -> None:
+def _read_names(space: Space, _: Profile, source: Source, rows: list[Row], __: Entries) -> None:
     contract = source.names
     assert isinstance(contract, Names)  # noqa: S101 -- chosen by kind
     unknown = sorted({row[contract.level] for row in rows} - set(contract.levels))
@@ -147,33 +127,61 @@ def _read_names(space: Space, _: Profile, source: Source, rows: list[Row]) -> No
     ]  # fmt: skip
 
 
-def _read_geometry(space: Space, profile: Profile, source: Source, rows: list[Row]) -> None:
+def _read_geometry(space: Space, profile: Profile, source: Source, rows: list[Row], entries: Entries) -> None:
     contract = source.geometry
     assert isinstance(contract, Geometry)  # noqa: S101 -- chosen by kind
-    needed = {contract.id_property, *contract.names.values()}
+    needed = {
+        contract.id_property,
+        *contract.names.values(),
+        *(parent.property for parent in contract.parents.values()),
+    }
     lacking = sorted(name for name in needed if not rows or any(name not in row for row in rows))
     if lacking:
         raise SourceUnavailable(
             f"Source {source.id}: expected the properties {', '.join(sorted(needed))} on every feature, "
             f"found features without {', '.join(lacking)}. Adapt the contract in sources.toml or ask the supplier."
         )
+    prefix = {level.id: level.digits for level in profile.city.raumebene if level.membership != "city"}
+    _refuse_other_parents(source, contract, prefix, rows)
     own = profile.city.zuschnitt_named(source.zuschnitt) if source.zuschnitt else None
     schemes = [own.base] if own else sorted(profile.city.base)
+    mending = repaired(entries, rows)
     space.polygons += [
-        {"basis": scheme, "basis_id": row[contract.id_property], "zuschnitt": own.id if own else None,
-         "geojson": row["geometrie"], "crs": contract.crs}
-        for row in rows for scheme in schemes
+        {"basis": None if contract.level else scheme, "raumebene": contract.level,
+         "basis_id": row[contract.id_property], "zuschnitt": own.id if own else None,
+         "geojson": row["geometrie"], "crs": contract.crs, "reparieren": place in mending,
+         "toleranz": contract.tolerance_m2, "quelle": source.id}
+        for place, row in enumerate(rows) for scheme in (schemes[:1] if contract.level else schemes)
     ]  # fmt: skip
     if own:
-        prefix = {level.id: level.digits for level in profile.city.raumebene if level.membership != "city"}
         named = {
-            (level, row[contract.id_property][: prefix.get(level)]): row[prop]
+            (level, row[contract.id_property][: None if level == contract.level else prefix.get(level)]): row[prop]
             for row in rows for level, prop in contract.names.items()
         }  # fmt: skip
         space.names += [
             {"zuschnitt": own.id, "raumebene": level, "raum_id": raum_id, "name": name}
             for (level, raum_id), name in named.items() if name
         ]  # fmt: skip
+
+
+def _refuse_other_parents(
+    source: Source, contract: Geometry, prefix: Mapping[str, int | None], rows: list[Row]
+) -> None:
+    """Stop when a polygon says that it lies in another unit than its id does.
+
+    Raises:
+        SourceUnavailable: names the polygon and both units.
+    """
+    for level, parent in contract.parents.items():
+        for row in rows:
+            told = row[parent.property].zfill(parent.digits or 0)
+            by_id = row[contract.id_property][: prefix.get(level)]
+            if told != by_id:
+                raise SourceUnavailable(
+                    f"Source {source.id}, unit {row[contract.id_property]}: expected {parent.property} to name the "
+                    f"{level} {by_id} in which the id lies, found {row[parent.property]!r}. Ask the supplier; a known "
+                    "error is an entry in corrections.toml."
+                )
 
 
 def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> None:
@@ -184,7 +192,8 @@ def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> No
     insert(con, "roh_zuordnung", space.assigned)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE roh_geometrie "
-        "(basis VARCHAR, basis_id VARCHAR, zuschnitt VARCHAR, geojson VARCHAR, crs VARCHAR)"
+        "(quelle VARCHAR, basis VARCHAR, raumebene VARCHAR, basis_id VARCHAR, zuschnitt VARCHAR, geojson VARCHAR, "
+        "crs VARCHAR, reparieren BOOLEAN, toleranz DOUBLE)"
     )
     insert(con, "roh_geometrie", space.polygons)
     set_variables(con, crs=profile.city.crs)
@@ -196,19 +205,44 @@ def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> No
          for z in profile.city.zuschnitt for level in profile.city.raumebene
          for unit, name in level.names.items() if (z.id, level.id, unit) not in given],
     )  # fmt: skip
-    con.execute(f"INSERT INTO stage.geometrie BY NAME {sql('stage/geometrie')}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE polygon AS {sql('stage/polygon')}")
     nowhere = con.execute(sql("stage/geometrie_verletzt")).fetchone()
     if nowhere:
         raise SourceUnavailable(
-            f"Base unit {nowhere[0]}: expected a polygon in {profile.city.crs}, found one that is empty or lies "
+            f"Unit {nowhere[0]}: expected a polygon in {profile.city.crs}, found one that is empty or lies "
             "nowhere. Is `crs` of its source in sources.toml right? Else ask the supplier for the file again."
         )
+    _refuse_needless_repair(con)
+    for table in ("geometrie", "raum_geometrie", "raum_lage", "geometrie_mangel"):
+        con.execute(f"INSERT INTO stage.{table} BY NAME {sql(f'stage/{table}')}")
     con.execute(f"INSERT INTO stage.zuordnung BY NAME {sql('stage/zuordnung')}")
 
 
-def _account(con: duckdb.DuckDBPyConnection, source: Source, one: Lieferung, rows: int, kept: int) -> None:
+def _refuse_needless_repair(con: duckdb.DuckDBPyConnection) -> None:
+    """Stop when a polygon is to be repaired that is valid: the source has been mended.
+
+    Raises:
+        ConfigError: names the units.
+    """
+    needless = con.execute(
+        "SELECT DISTINCT basis_id FROM polygon WHERE reparieren AND NOT ungueltig ORDER BY 1"
+    ).fetchall()
+    if needless:
+        raise ConfigError(
+            f"corrections.toml: expected invalid polygons to repair, found valid ones in unit "
+            f"{', '.join(unit for (unit,) in needless)}. Has the source been mended? Then take them out of the entry."
+        )
+
+
+def _account(con: duckdb.DuckDBPyConnection, source: Source, one: Lieferung, rows: int, kept: int, padded: int) -> None:
     insert(
         con, "stage.datei",
         [{"quelle": source.id, "datei": one.name, "sha256": one.sha256, "bytes": one.bytes, "zeilen": rows,
-          "uebernommen": kept, "quarantaene": 0, "entfallen": rows - kept}],
+          "uebernommen": kept, "quarantaene": 0, "entfallen": rows - kept, "kennungen_ergaenzt": padded,
+          "stichtage": [str(source.zuschnitt)] if source.zuschnitt else []}],
     )  # fmt: skip
+    if rows > kept:
+        insert(
+            con, "stage.entfallen",
+            [{"quelle": source.id, "datei": one.name, "regel": "correction", "zeilen": rows - kept}],
+        )  # fmt: skip

@@ -14,7 +14,7 @@ from flows.extract.models import Lieferung
 from flows.profile.load import Profile
 from flows.profile.source import Source
 from flows.stage.catalogue import write_catalogue
-from flows.stage.database import set_variables, sql, use_spatial
+from flows.stage.database import literal, set_variables, sql, use_spatial
 from flows.stage.register import create_register, stage_register
 from flows.stage.space import stage_space
 from flows.stage.tables import stage_table
@@ -42,6 +42,7 @@ def stage(
     write_catalogue(con, profile)
     con.execute(sql("schema/stage"))
     create_register(con)
+    con.execute(f"INSERT INTO katalog.quelle_merkmal BY NAME {sql('stage/register_merkmal')}")
     _stage_space(con, profile, lieferungen, landing, run)
     progress("space")
     for source in profile.sources:
@@ -53,7 +54,7 @@ def stage(
         set_variables(con, bis=until.isoformat())
         for table in ("zaehlung", "register", "amtlich"):
             con.execute(f"DELETE FROM stage.{table} WHERE stichtag > getvariable('bis')::DATE")  # noqa: S608
-    _write_quarantine(con, run / "quarantine.csv")
+    _write_quarantine(con, run)
 
 
 def _stage_space(
@@ -85,11 +86,18 @@ def _stage_one(
         ) from problem
 
 
-def _write_quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _write_quarantine(con: duckdb.DuckDBPyConnection, run: Path) -> None:
+    """Keep what was set aside as quarantine.csv and, where there is any, as quarantine.duckdb."""
     rows = con.execute(
         "SELECT quelle, datei, zeile, spalte, wert, regel FROM stage.quarantaene ORDER BY ALL"
     ).fetchall()
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with (run / "quarantine.csv").open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, delimiter=";")
         out.writerow(["quelle", "datei", "zeile", "spalte", "wert", "regel"])
         out.writerows(rows)
+    database = run / "quarantine.duckdb"
+    database.unlink(missing_ok=True)
+    if rows:
+        con.execute(f"ATTACH {literal(str(database))} AS kept (STORAGE_VERSION 'v1.0.0')")
+        con.execute("CREATE TABLE kept.quarantaene AS FROM stage.quarantaene ORDER BY ALL")
+        con.execute("DETACH kept")

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import duckdb
 
 from flows.errors import SourceUnavailable
 from flows.extract.drop_folder import year_in
 from flows.extract.models import Lieferung
-from flows.profile.source import Correction, Drop, Source, StichtagRule
+from flows.profile.source import Correction, Drop, Sign, Source, StichtagRule
 from flows.stage.contract import refuse_other_columns
-from flows.stage.corrections import Row, corrected, record_corrections, registered
-from flows.stage.database import insert, set_variables, sql
+from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
+from flows.stage.database import Value, insert, set_variables, sql
+from flows.stage.long import known_by_format
 from flows.stage.normalise import PlainFile, normalise, unpacked
 
 
@@ -30,6 +32,7 @@ class TableContract:
     wanted: list[str]
     ignore: list[str]
     drop: Sequence[Drop]
+    only: Mapping[str, Sequence[str]]
     target: str
 
 
@@ -43,36 +46,55 @@ def stage_table(
 ) -> None:
     """Read all files of a table source into stage.zaehlung or stage.amtlich, bad rows into stage.quarantaene.
 
+    Files that are written in the same way (the source's dialect, or the same variant) are read together.
+
     Raises:
         SourceUnavailable: a file is not of its dialect, or its columns are not those of the contract.
         ConfigError: a registered correction no longer matches.
     """
-    contract = table_contract(source)
-    rule = source.stichtag
+    known_errors = registered(source, lieferungen, corrections)
+    alike: list[tuple[Source, list[Lieferung]]] = []
+    for lieferung in lieferungen:
+        written = source.as_written_in(lieferung.name)
+        group = next((files for other, files in alike if other == written), None)
+        if group is None:
+            alike.append((written, group := []))
+        group.append(lieferung)
+    for written, files in alike:
+        _stage_alike(con, written, files, landing, run, known_errors)
+
+
+def _stage_alike(
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    lieferungen: Sequence[Lieferung],
+    landing: Path,
+    run: Path,
+    known_errors: Mapping[str, Sequence[Correction]],
+) -> None:
+    contract, rule, dialect = table_contract(source), source.stichtag, source.dialect
     assert rule is not None  # noqa: S101 -- the model asks for it
     column = rule.column if rule.source == "column" else None
     rename = {name: canonical for name, canonical in ((contract.unit, "basis_text"), (column, "stichtag_text")) if name}
-    plain, known_errors = [], registered(source, lieferungen, corrections)
+    plain = []
     for lieferung in lieferungen:
         folder = run / "plain" / source.id
         folder.mkdir(parents=True, exist_ok=True)
-        delivered = unpacked(
-            lieferung.path_in(landing), lieferung.name, source.dialect, folder / f"{lieferung.name}.unpacked"
-        )
+        delivered = unpacked(lieferung.path_in(landing), lieferung.name, dialect, folder / f"{lieferung.name}.unpacked")
         entries = known_errors[lieferung.name]
         file = normalise(
-            delivered, lieferung.name, source.dialect, folder / f"{lieferung.name}.csv",
-            rename=rename, leave_out=contract.ignore, drop=contract.drop,
-            mend=partial(_mend, source.id, lieferung.name, entries) if entries else None,
+            delivered, lieferung.name, dialect, folder / f"{lieferung.name}.csv",
+            rename=rename, called=source.renamed, leave_out=contract.ignore, drop=contract.drop, only=contract.only,
+            mend=partial(_mend, source, lieferung.name, entries) if entries else None,
         )  # fmt: skip
         record_corrections(con, source, lieferung.name, entries)
-        needed = [*contract.wanted, *rename]
-        refuse_other_columns(source.id, lieferung.name, file.columns, needed, contract.ignore)
+        ignored = [*contract.ignore, *(known_by_format(file.columns) if dialect.format == "ffcsv" else ())]
+        refuse_other_columns(source.id, lieferung.name, file.columns, [*contract.wanted, *rename], ignored)
         plain.append(file)
-    _load(con, plain, rename)
+    _load(con, plain, rename, long=dialect.long is not None)
     _set_dialect(con, source, contract, rule)
     _write_fixed_stichtage(con, source, rule, plain)
-    con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle')}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle_lang' if dialect.long else 'stage/zelle')}")
     for step in ("zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
     con.execute(f"INSERT INTO stage.{contract.target} BY NAME {sql(f'stage/{contract.target}')}")
@@ -80,38 +102,62 @@ def stage_table(
     _account(con, source, lieferungen, plain)
 
 
-def _mend(source: str, name: str, entries: Sequence[Correction], rows: list[Row]) -> list[Row]:
+def _mend(source: Source, name: str, entries: Sequence[Correction], rows: list[Row]) -> list[Row]:
     return corrected(source, name, rows, entries)
 
 
 def table_contract(source: Source) -> TableContract:
     """Return the table contract of a matrix or official source."""
+    kind = source.matrix or source.official
+    assert kind is not None  # noqa: S101 -- the two kinds that are staged here
     if source.matrix:
-        m = source.matrix
-        wanted = [column for parts in m.merkmale.values() for column in source.expand(parts)]
-        return TableContract(m.unit, m.unit_digits, wanted, source.expand(m.ignore), m.drop, "zaehlung")
-    assert source.official is not None  # noqa: S101 -- the only other kind that is staged here
-    o = source.official
-    return TableContract(None, None, list(o.merkmale.values()), source.expand(o.ignore), (), "amtlich")
+        figures = [column for parts in source.matrix.merkmale.values() for column in source.expand(parts)]
+    else:
+        figures = list(source.official.merkmale.values()) if source.official else []
+    long = source.dialect.long
+    ignore = [*source.expand(kind.ignore), *source.ignored_here]
+    matrix = source.matrix
+    return TableContract(
+        unit=matrix.unit if matrix else None, digits=matrix.unit_digits if matrix else None,
+        wanted=[*(long.reads if long else figures), *kind.only], ignore=ignore,
+        drop=matrix.drop if matrix else (), only=kind.only, target="zaehlung" if matrix else "amtlich",
+    )  # fmt: skip
 
 
-def _load(con: duckdb.DuckDBPyConnection, plain: list[PlainFile], rename: dict[str, str]) -> None:
+def _load(con: duckdb.DuckDBPyConnection, plain: list[PlainFile], rename: dict[str, str], *, long: bool) -> None:
     set_variables(con, dateien=[str(file.path) for file in plain])
-    absent = {"basis_text", "stichtag_text"} - set(rename.values())
+    absent = {"basis_text", "stichtag_text", *(() if long else ("spalte_lang",))} - set(rename.values())
     extra = "".join(f", NULL::VARCHAR AS {column}" for column in sorted(absent))
     con.execute(f"CREATE OR REPLACE TEMP TABLE roh AS SELECT *{extra} FROM ({sql('stage/roh')})")  # noqa: S608 -- two fixed names
 
 
 def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: TableContract, rule: StichtagRule) -> None:
     dialect = source.dialect
+    signs = dialect.missing | {marked(status): status for status in get_args(Sign)}
+    con.execute("CREATE OR REPLACE TEMP TABLE fehlzeichen (zeichen VARCHAR, status VARCHAR)")
+    insert(con, "fehlzeichen", [{"zeichen": sign, "status": status} for sign, status in signs.items()])
+    con.execute("CREATE OR REPLACE TEMP TABLE faktor (spalte VARCHAR, einheit VARCHAR, faktor DOUBLE)")
+    insert(con, "faktor", _factors(source))
     grouped = rf"\d{{1,3}}({re.escape(dialect.thousands)}\d{{3}}){{1,4}}|" if dialect.thousands else ""
     set_variables(
-        con, quelle=source.id, einheiten=contract.unit is not None, stellen=contract.digits,
+        con, quelle=source.id, lang=dialect.long is not None, einheiten=contract.unit is not None, stellen=contract.digits,
         spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
         zahl_muster=rf"-?({grouped}\d{{1,15}})({re.escape(dialect.decimal)}\d+)?",
         tausender=dialect.thousands, dezimal=dialect.decimal,
         stichtag_format=rule.format, stichtag_genauigkeit=granularity(rule.format),
     )  # fmt: skip
+
+
+def _factors(source: Source) -> list[Mapping[str, Value]]:
+    """Return what figures are multiplied by: by column, and in a long file by the unit in the row."""
+    dialect = source.dialect
+    factors: list[Mapping[str, Value]] = [
+        {"spalte": name, "einheit": None, "faktor": by} for name, by in dialect.units.items()
+    ]
+    long = dialect.long
+    return factors + [
+        {"spalte": None, "einheit": unit, "faktor": by} for unit, by in (long.units if long else {}).items()
+    ]
 
 
 def granularity(date_format: str) -> str:
@@ -155,11 +201,12 @@ def _account(
 ) -> None:
     """Write what became of every row of every file: taken over, quarantined, or dropped by a named rule."""
     bad = dict(con.execute("SELECT datei, count(*) FROM zeile_verletzt GROUP BY datei").fetchall())
-    good = dict(
-        con.execute(
-            "SELECT datei, count(*) FROM zeile_gelesen ANTI JOIN zeile_verletzt USING (datei, zeile) GROUP BY datei"
-        ).fetchall()
-    )
+    found = con.execute(
+        "SELECT datei, count(*), count_if(coalesce(basis_id <> basis_text, FALSE)), string_agg(DISTINCT stichtag::VARCHAR, ',') "
+        "FROM zeile_gelesen ANTI JOIN zeile_verletzt USING (datei, zeile) GROUP BY datei"
+    ).fetchall()
+    good, padded = {name: rows for name, rows, *_ in found}, {name: ids for name, _, ids, _ in found}
+    dates = {name: stichtage for name, *_, stichtage in found}
     lost = [f.name for f in plain if f.rows != good.get(f.name, 0) + bad.get(f.name, 0) + f.dropped]
     if lost:
         raise SourceUnavailable(
@@ -169,6 +216,12 @@ def _account(
     insert(
         con, "stage.datei",
         [{"quelle": source.id, "datei": one.name, "sha256": one.sha256, "bytes": one.bytes, "zeilen": file.rows,
-          "uebernommen": good.get(one.name, 0), "quarantaene": bad.get(one.name, 0), "entfallen": file.dropped}
+          "uebernommen": good.get(one.name, 0), "quarantaene": bad.get(one.name, 0), "entfallen": file.dropped,
+          "kennungen_ergaenzt": padded.get(one.name, 0), "stichtage": sorted((dates.get(one.name) or "").split(","))}
          for one, file in zip(lieferungen, plain, strict=True)],
+    )  # fmt: skip
+    insert(
+        con, "stage.entfallen",
+        [{"quelle": source.id, "datei": file.name, "regel": rule, "zeilen": rows}
+         for file in plain for rule, rows in file.left_out.items()],
     )  # fmt: skip

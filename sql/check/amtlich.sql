@@ -5,6 +5,7 @@ WITH eigene AS (
     FROM merkmal_raum
     SEMI JOIN stichtag
         ON merkmal_raum.zuschnitt = stichtag.zuschnitt AND merkmal_raum.stichtag = stichtag.stichtag
+    WHERE merkmal_raum.herkunft = 'gezaehlt'
 ),
 
 vergleich AS (

@@ -8,6 +8,7 @@ SELECT
     uebernommen,
     quarantaene,
     entfallen,
+    kennungen_ergaenzt,
     zeilen - uebernommen - quarantaene - entfallen AS ohne_verbleib
 FROM stage.datei
 ORDER BY quelle, datei

@@ -1,7 +1,18 @@
--- One row is a cell that broke its source's contract and was set aside with its row.
+-- One row is a cell that broke its source's contract and was set aside with its row, in a source with more than it may have.
+WITH zu_viele AS (
+    SELECT
+        quarantaene.quelle,
+        quelle.quarantaene_erlaubt AS erlaubt
+    FROM stage.quarantaene
+    INNER JOIN katalog.quelle ON quarantaene.quelle = quelle.quelle
+    GROUP BY quarantaene.quelle, quelle.quarantaene_erlaubt
+    HAVING count(*) > quelle.quarantaene_erlaubt
+)
+
 SELECT
-    concat(quelle, ': ', datei, ', line ', zeile, ', column ', spalte) AS einheit,
-    'found ' || coalesce('"' || wert || '"', 'nothing') AS gefunden,
-    regel AS erwartet
-FROM stage.quarantaene
-ORDER BY quelle, datei, zeile, spalte
+    concat(zelle.quelle, ': ', zelle.datei, ', line ', zelle.zeile, ', column ', zelle.spalte) AS einheit,
+    'found ' || coalesce('"' || zelle.wert || '"', 'nothing') AS gefunden,
+    zelle.regel AS erwartet
+FROM stage.quarantaene AS zelle
+SEMI JOIN zu_viele ON zelle.quelle = zu_viele.quelle
+ORDER BY zelle.quelle, zelle.datei, zelle.zeile, zelle.spalte

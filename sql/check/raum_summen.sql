@@ -11,6 +11,7 @@ WITH summe AS (
     FROM merkmal_raum
     INNER JOIN katalog.raumebene AS ebene
         ON merkmal_raum.raumebene = ebene.raumebene
+    WHERE merkmal_raum.herkunft IS DISTINCT FROM 'amtlich'
     GROUP BY ALL
 ),
 

@@ -9,6 +9,7 @@ WITH geliefert AS (
         ON stichtag.zuschnitt = merkmal_raum.zuschnitt AND stichtag.stichtag = merkmal_raum.stichtag
     ANTI JOIN katalog.merkmal AS flaeche
         ON merkmal_raum.merkmal = flaeche.merkmal AND flaeche.art = 'flaeche'
+    WHERE merkmal_raum.herkunft = 'gezaehlt'
     UNION
     SELECT DISTINCT
         stichtag.zuschnitt,

@@ -31,6 +31,11 @@ kennung AS (
     SELECT DISTINCT
         raumebene AS art,
         raum_id AS id
+    FROM stage.raum_lage
+    UNION
+    SELECT DISTINCT
+        raumebene AS art,
+        raum_id AS id
     FROM stage.raum_name
 )
 

@@ -1,24 +1,40 @@
--- One row a Sozialraum and Stichtag on its Zuschnitt, with one column an Indikator of the codebook.
-WITH sozialraum_wert AS (
+-- One row a Sozialraum and Stichtag, with one column an Indikator of the codebook: a series on today's Zuschnitt. Only
+-- a Stichtag that has no figures there stands on its own.
+WITH heute AS (
+    SELECT max(zuschnitt) AS zuschnitt
+    FROM katalog.zuschnitt
+),
+
+stand AS (
     SELECT
-        wert.*,
-        raum.name
-    FROM wert
-    INNER JOIN raum
+        stichtag.stichtag,
+        CASE WHEN count(wert.stichtag) > 0 THEN any_value(heute.zuschnitt) ELSE any_value(stichtag.zuschnitt) END
+            AS zuschnitt
+    FROM stichtag
+    CROSS JOIN heute
+    LEFT JOIN wert
         ON
-            wert.zuschnitt = raum.zuschnitt
-            AND wert.raumebene = raum.raumebene
-            AND wert.raum_id = raum.raum_id
-    WHERE wert.raumebene = 'sozialraum'
+            stichtag.stichtag = wert.stichtag
+            AND heute.zuschnitt = wert.zuschnitt
+            AND wert.raumebene = 'sozialraum'
+    GROUP BY stichtag.stichtag
+),
+
+sozialraum_wert AS (
+    SELECT *
+    FROM wert
+    WHERE raumebene = 'sozialraum'
 ),
 
 zeile AS (
-    SELECT DISTINCT
-        zuschnitt,
-        raum_id,
-        name,
-        stichtag
-    FROM sozialraum_wert
+    SELECT
+        raum.zuschnitt,
+        raum.raum_id,
+        raum.name,
+        stand.stichtag
+    FROM raum
+    INNER JOIN stand ON raum.zuschnitt = stand.zuschnitt
+    WHERE raum.raumebene = 'sozialraum'
 ),
 
 jedes_feld AS (

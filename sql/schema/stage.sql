@@ -10,7 +10,17 @@ CREATE TABLE stage.datei (
     zeilen BIGINT NOT NULL,
     uebernommen BIGINT NOT NULL,
     quarantaene BIGINT NOT NULL,
-    entfallen BIGINT NOT NULL
+    entfallen BIGINT NOT NULL,
+    kennungen_ergaenzt BIGINT NOT NULL, -- ids that got back leading zeros, as the contract allows
+    stichtage VARCHAR[] NOT NULL -- for which the file has rows
+);
+
+-- one row a rule that left out rows of a file
+CREATE TABLE stage.entfallen (
+    quelle VARCHAR NOT NULL,
+    datei VARCHAR NOT NULL,
+    regel VARCHAR NOT NULL,
+    zeilen BIGINT NOT NULL
 );
 
 -- one row a row that broke its contract, and where to find it
@@ -57,7 +67,37 @@ CREATE TABLE stage.geometrie (
     basis_id VARCHAR NOT NULL,
     zuschnitt VARCHAR,
     wkb BLOB NOT NULL,
+    ungueltig BOOLEAN NOT NULL, -- crosses itself and no correction repairs it
+    geheilt BOOLEAN NOT NULL -- repaired by a registered correction
+);
+
+-- one row a unit whose own polygon was delivered, in the city's planar coordinates
+CREATE TABLE stage.raum_geometrie (
+    zuschnitt VARCHAR NOT NULL,
+    raumebene VARCHAR NOT NULL,
+    raum_id VARCHAR NOT NULL,
+    wkb BLOB NOT NULL,
+    ungueltig BOOLEAN NOT NULL,
     geheilt BOOLEAN NOT NULL
+);
+
+-- one row a unit with its own polygon and a Raumebene: the unit of it in which it lies, by its id
+CREATE TABLE stage.raum_lage (
+    zuschnitt VARCHAR NOT NULL,
+    ebene VARCHAR NOT NULL,
+    id VARCHAR NOT NULL,
+    raumebene VARCHAR NOT NULL,
+    raum_id VARCHAR NOT NULL
+);
+
+-- one row a defect of delivered polygons: ungueltig, doppelt, ueberlappung or luecke, with its size in m2
+CREATE TABLE stage.geometrie_mangel (
+    quelle VARCHAR NOT NULL,
+    zuschnitt VARCHAR,
+    mangel VARCHAR NOT NULL,
+    einheit VARCHAR NOT NULL,
+    flaeche_m2 DOUBLE,
+    schmal BOOLEAN NOT NULL -- a sliver: long and thinner than its boundary lets one see
 );
 
 -- one row an official total of the whole city
@@ -67,14 +107,17 @@ CREATE TABLE stage.amtlich (
     merkmal VARCHAR NOT NULL,
     raumebene VARCHAR NOT NULL,
     raum_id VARCHAR NOT NULL,
-    wert DOUBLE
+    wert DOUBLE,
+    status VARCHAR NOT NULL
 );
 
 -- one row a correction of the register that was applied
 CREATE TABLE stage.korrektur (
     quelle VARCHAR NOT NULL,
     datei VARCHAR NOT NULL,
+    nummer INTEGER NOT NULL,
     aktion VARCHAR NOT NULL,
+    spalte VARCHAR,
     bedingung VARCHAR NOT NULL,
     grund VARCHAR NOT NULL,
     gemeldet VARCHAR NOT NULL,

@@ -13,7 +13,8 @@ SELECT
     spalte_merkmal.merkmal,
     stadt.raumebene,
     stadt.stadt_raum_id AS raum_id,
-    zelle_gelesen.wert
+    zelle_gelesen.wert,
+    zelle_gelesen.status
 FROM zelle_gelesen
 INNER JOIN zeile_gelesen
     ON zelle_gelesen.datei = zeile_gelesen.datei AND zelle_gelesen.zeile = zeile_gelesen.zeile

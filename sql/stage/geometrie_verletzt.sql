@@ -1,13 +1,6 @@
--- One row a base unit whose polygon lies nowhere or is empty (the first, and none when all is well).
-WITH polygone AS (
-    SELECT
-        basis_id,
-        st_geomfromwkb(wkb) AS gestalt
-    FROM stage.geometrie
-)
-
+-- One row a polygon that lies nowhere or is empty (the first, and none when all is well).
 SELECT basis_id
-FROM polygone
+FROM polygon
 WHERE
     st_isempty(gestalt)
     OR NOT isfinite(st_xmin(gestalt))

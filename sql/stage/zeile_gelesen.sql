@@ -5,6 +5,7 @@ WITH zeilen AS (
         roh.zeile::BIGINT AS zeile,
         roh.stichtag_text,
         roh.basis_text,
+        CASE WHEN getvariable('lang') THEN roh.spalte_lang END AS spalte_lang,
         CASE
             WHEN getvariable('stellen') IS NULL THEN roh.basis_text
             ELSE lpad(roh.basis_text, greatest(getvariable('stellen'), length(roh.basis_text))::INTEGER, '0')
@@ -33,7 +34,7 @@ mit_basis AS (
 wiederholt AS (
     SELECT
         *,
-        row_number() OVER (PARTITION BY stichtag, basis_id ORDER BY datei, zeile) AS vorkommen
+        row_number() OVER (PARTITION BY stichtag, basis_id, spalte_lang ORDER BY datei, zeile) AS vorkommen
     FROM mit_basis
 )
 
@@ -41,6 +42,7 @@ SELECT
     datei,
     zeile,
     basis,
+    basis_text,
     basis_id,
     stichtag,
     CASE

@@ -3,7 +3,7 @@
 WITH zellen AS (
     SELECT *
     FROM roh UNPIVOT INCLUDE NULLS (
-        zelltext FOR spalte IN (COLUMNS(* EXCLUDE (datei, zeile, basis_text, stichtag_text)))
+        zelltext FOR spalte IN (COLUMNS(* EXCLUDE (datei, zeile, basis_text, stichtag_text, spalte_lang)))
     )
 )
 
@@ -13,7 +13,8 @@ SELECT
     basis_text,
     stichtag_text,
     spalte,
-    coalesce(zelltext, '') AS zelltext
+    coalesce(zelltext, '') AS zelltext,
+    1.0 AS einheit_faktor
 FROM zellen
 WHERE spalte IN (
     SELECT bekannt.spalte

@@ -16,32 +16,46 @@ WITH zahlen AS (
                     )
         END AS zahl
     FROM zelle
-    LEFT JOIN katalog.fehlzeichen
-        ON fehlzeichen.quelle = getvariable('quelle') AND zelle.zelltext = fehlzeichen.zeichen
+    LEFT JOIN fehlzeichen
+        ON zelle.zelltext = fehlzeichen.zeichen
 ),
 
 ganzzahlig AS (
     SELECT
         spalte_merkmal.spalte,
-        bool_and(merkmal.ganzzahlig) AS ganzzahlig
+        bool_and(merkmal.ganzzahlig) AS ganzzahlig,
+        max(faktor.faktor) AS faktor
     FROM katalog.spalte_merkmal
     INNER JOIN katalog.merkmal ON spalte_merkmal.merkmal = merkmal.merkmal
+    LEFT JOIN faktor ON spalte_merkmal.spalte = faktor.spalte
     WHERE spalte_merkmal.quelle = getvariable('quelle')
     GROUP BY spalte_merkmal.spalte
+),
+
+skaliert AS (
+    SELECT
+        zahlen.* EXCLUDE (zahl),
+        ganzzahlig.ganzzahlig,
+        CASE
+            WHEN ganzzahlig.faktor IS NULL AND zahlen.einheit_faktor = 1 THEN zahlen.zahl
+            ELSE round(zahlen.zahl * coalesce(ganzzahlig.faktor, 1) * zahlen.einheit_faktor, 6)
+        END AS zahl
+    FROM zahlen
+    INNER JOIN ganzzahlig ON zahlen.spalte = ganzzahlig.spalte
 )
 
 SELECT
-    zahlen.datei,
-    zahlen.zeile,
-    zahlen.spalte,
-    zahlen.zelltext,
-    CASE WHEN zahlen.zeichen_status = 'nichts' THEN 0 ELSE zahlen.zahl END AS wert,
-    coalesce(zahlen.zeichen_status, 'ok') AS status,
+    datei,
+    zeile,
+    spalte,
+    zelltext,
+    CASE WHEN zeichen_status = 'nichts' THEN 0 ELSE zahl END AS wert,
+    coalesce(zeichen_status, 'ok') AS status,
     CASE
-        WHEN zahlen.zeichen_status IS NOT NULL THEN NULL
-        WHEN zahlen.zahl IS NULL THEN 'a number as sources.toml writes them, or a known missing-value sign'
-        WHEN zahlen.zahl < 0 THEN 'a count of at least 0'
-        WHEN ganzzahlig.ganzzahlig AND zahlen.zahl <> floor(zahlen.zahl) THEN 'a whole number'
+        WHEN zeichen_status IS NOT NULL THEN NULL
+        WHEN einheit_faktor IS NULL THEN 'a unit that sources.toml names (`long.units`)'
+        WHEN zahl IS NULL THEN 'a number as sources.toml writes them, or a known missing-value sign'
+        WHEN zahl < 0 THEN 'a count of at least 0'
+        WHEN ganzzahlig AND zahl <> floor(zahl) THEN 'a whole number'
     END AS regel
-FROM zahlen
-INNER JOIN ganzzahlig ON zahlen.spalte = ganzzahlig.spalte
+FROM skaliert

@@ -26,11 +26,13 @@ teil_summe AS (
         bool_or(merkmal_zuschnitt.teile_unbekannt > 0 AND merkmal_zuschnitt.teile_unbekannt = merkmal_zuschnitt.teile)
             AS unbekannt,
         max(verfahren.rang) AS unsicherste,
-        sqrt(sum(merkmal_zuschnitt.breite * merkmal_zuschnitt.breite)) AS breite
+        sqrt(sum(merkmal_zuschnitt.breite * merkmal_zuschnitt.breite)) AS breite,
+        min(merkmal_zuschnitt.herkunft) AS herkunft
     FROM merkmal_zuschnitt
     INNER JOIN katalog.indikator_teil ON merkmal_zuschnitt.merkmal = indikator_teil.merkmal
     INNER JOIN verfahren ON merkmal_zuschnitt.methode = verfahren.methode
     GROUP BY ALL
+    HAVING count(DISTINCT merkmal_zuschnitt.herkunft) <= 1
 ),
 
 vollstaendig AS (
@@ -65,7 +67,8 @@ nenner AS (
         unbekannte,
         unbekannt,
         unsicherste,
-        breite
+        breite,
+        herkunft
     FROM vollstaendig
     WHERE rolle = 'nenner'
 
@@ -81,7 +84,8 @@ nenner AS (
         frueher.unbekannte,
         frueher.unbekannt,
         frueher.unsicherste,
-        frueher.breite
+        frueher.breite,
+        frueher.herkunft
     FROM vollstaendig AS frueher
     INNER JOIN katalog.indikator ON frueher.indikator_id = indikator.indikator_id
     WHERE indikator.typ = 'veraenderung'
@@ -94,6 +98,7 @@ paar AS (
         zaehler.raum_id,
         zaehler.stichtag,
         zaehler.indikator_id,
+        coalesce(zaehler.herkunft, nenner.herkunft) AS herkunft,
         zaehler.typ,
         zaehler.faktor,
         zaehler.nachkommastellen,
@@ -119,7 +124,9 @@ paar AS (
             AND zaehler.raum_id = nenner.raum_id
             AND zaehler.stichtag = nenner.stichtag
             AND zaehler.indikator_id = nenner.indikator_id
-    WHERE zaehler.typ = 'anzahl' OR nenner.wert IS NOT NULL
+    WHERE
+        (zaehler.typ = 'anzahl' OR nenner.wert IS NOT NULL)
+        AND coalesce(zaehler.herkunft, nenner.herkunft, '') = coalesce(nenner.herkunft, zaehler.herkunft, '')
 ),
 
 benannt AS (
@@ -151,9 +158,9 @@ SELECT
         WHEN typ <> 'anzahl' AND nenner_wert = 0 THEN 'sinnlos'
         ELSE 'ok'
     END AS status,
-    methode,
+    CASE herkunft WHEN 'amtlich' THEN 'amtlich' ELSE methode END AS methode,
     CASE -- exact figures have none
-        WHEN methode = 'exact' OR keines_bekannt OR (typ <> 'anzahl' AND verschieden_lueckenhaft) THEN NULL
+        WHEN unsicherste_von_beiden = 1 OR keines_bekannt OR (typ <> 'anzahl' AND verschieden_lueckenhaft) THEN NULL
         WHEN typ = 'anzahl' THEN round(faktor * zaehler_breite, nachkommastellen + 1)
         WHEN nenner_wert > 0
             THEN round(

@@ -1,6 +1,7 @@
 -- One row a Merkmal of a unit at a Stichtag on a Zuschnitt where it can be added: the sum over its base units.
 -- Where a source leaves out what is empty (katalog.quelle), an unlisted unit has 0; elsewhere it has no row, and
--- an unlisted part of it is unknown. Sums are rounded to a millionth, below which they depend on the order of adding.
+-- an unlisted part of it is unknown. Where `herkunft` is amtlich, the figure is the official total of the city, which
+-- counts other people than the register does: no figure is computed from both. Sums are rounded to a millionth, below which they depend on the order of adding.
 WITH summe AS (
     SELECT
         kombination_raum.zuschnitt,
@@ -68,7 +69,8 @@ SELECT
     wert,
     teile,
     coalesce(len(unbekannte), 0) AS teile_unbekannt,
-    unbekannte
+    unbekannte,
+    'gezaehlt' AS herkunft
 FROM summe
 
 UNION ALL
@@ -82,8 +84,24 @@ SELECT
     0.0 AS wert,
     0 AS teile,
     0 AS teile_unbekannt,
-    NULL AS unbekannte
+    NULL AS unbekannte,
+    'gezaehlt' AS herkunft
 FROM ungelistet
+
+UNION ALL
+
+SELECT
+    zuschnitt,
+    raumebene,
+    raum_id,
+    stichtag,
+    merkmal,
+    coalesce(wert, 0) AS wert,
+    1 AS teile,
+    (wert IS NULL)::BIGINT AS teile_unbekannt,
+    CASE WHEN wert IS NULL THEN [raum_id] END AS unbekannte,
+    'amtlich' AS herkunft
+FROM amtlich_raum
 
 UNION ALL
 
@@ -96,7 +114,8 @@ SELECT
     raum.flaeche_km2 AS wert,
     1 AS teile,
     0 AS teile_unbekannt,
-    NULL AS unbekannte
+    NULL AS unbekannte,
+    NULL AS herkunft
 FROM raum
 INNER JOIN stichtag_zuschnitt ON raum.zuschnitt = stichtag_zuschnitt.zuschnitt
 WHERE raum.flaeche_km2 IS NOT NULL

@@ -26,6 +26,7 @@ SELECT
     teile,
     teile_unbekannt,
     unbekannte,
+    herkunft,
     'exact' AS methode,
     0.0 AS breite
 FROM merkmal_raum
@@ -42,6 +43,7 @@ SELECT
     teile,
     teile_unbekannt,
     unbekannte,
+    'gezaehlt' AS herkunft,
     methode,
     greatest(obergrenze - wert, wert - untergrenze) AS breite -- half the 90 % interval, inside the hard bounds
 FROM merkmal_geschaetzt
@@ -58,6 +60,7 @@ SELECT
     1 AS teile,
     0 AS teile_unbekannt,
     NULL AS unbekannte,
+    NULL AS herkunft,
     'exact' AS methode,
     0.0 AS breite
 FROM flaeche

@@ -3,6 +3,8 @@ WITH geliefert AS (
     SELECT stichtag FROM stage.zaehlung
     UNION
     SELECT stichtag FROM stage.register
+    UNION
+    SELECT stichtag FROM amtlich_raum
 )
 
 SELECT

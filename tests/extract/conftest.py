@@ -12,11 +12,12 @@ import pytest
 
 from flows.demo.server import ExtractServer, serve
 from flows.errors import SourceUnavailable
-from flows.extract import http_file
+from flows.extract import genesis_service, http_file, web
 from flows.extract.landing import Landing
 from flows.extract.models import Lieferung, Pulled
-from flows.extract.station import pull
+from flows.extract.station import accept_pulled, pull
 from flows.profile.load import Profile
+from tests.extract.replay import Heard, Replay, Said
 
 CONTENT = "BBS;EW\n01100001;1{year}\n01100002;7\n"
 
@@ -73,7 +74,7 @@ def office(
     shelf: Path, tmp_path: Path, small_city: Any, source: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Office]:
     """The office, asked for `bestand.csv`; the connector is in a hurry."""
-    monkeypatch.setattr(http_file, "BACKOFF", 0.01)
+    monkeypatch.setattr(web, "BACKOFF", 0.01)
     monkeypatch.setattr(http_file, "BODY_PAUSE", 0.01)
     with serve(shelf) as server:
         monkeypatch.setenv("OFFICE", server.url)
@@ -102,3 +103,59 @@ def yearly(source: Callable[..., str]) -> Callable[..., str]:
         return source("jahr", **given)
 
     return text
+
+
+@pytest.fixture
+def replay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Replay]]:
+    """Starts servers that answer as a test says, and stops them after it; connectors are in a hurry."""
+    for module, name in ((web, "BACKOFF"), (http_file, "BODY_PAUSE"), (genesis_service, "FIRST_PAUSE")):
+        monkeypatch.setattr(module, name, 0.01)
+    for variable in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    started: list[Replay] = []
+
+    def start(answer: Callable[[Heard], Said], **options: Any) -> Replay:
+        started.append(Replay(answer, **options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+@dataclass
+class Desk:
+    """A profile and the landing zone that its files come to."""
+
+    profile: Profile
+    landing: Landing
+
+    def pull(self, **options: Any) -> Pulled:
+        return pull(self.profile, self.landing, **options)
+
+    def refusal(self, **options: Any) -> str:
+        """Pull and return why it stopped."""
+        with pytest.raises(SourceUnavailable) as refused:
+            self.pull(**options)
+        return str(refused.value)
+
+    def accept(self, pulled: Pulled, until: Any = None) -> None:
+        """Carry the run through, as a refresh does at its end."""
+        accept_pulled(self.profile, self.landing.folder, "lauf", pulled, until)
+
+    def content(self, lieferung: Lieferung) -> bytes:
+        return lieferung.path_in(self.landing.folder).read_bytes()
+
+    @property
+    def outcomes(self) -> list[str]:
+        return [one.outcome for one in self.landing.attempts()]
+
+    @property
+    def objects(self) -> list[str]:
+        return [path.name for path in (self.landing.folder / "objects").rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def desk(small_city: Any, tmp_path: Path) -> Callable[..., Desk]:
+    """A desk for sources given as TOML; the landing zone stays when it is asked for again."""
+    return lambda *sources: Desk(small_city.with_sources(*sources), Landing(tmp_path / "landing"))

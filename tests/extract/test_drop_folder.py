@@ -127,7 +127,7 @@ def test_what_is_no_table_is_refused_and_recorded(take, drop: Path, tmp_path: Pa
     ("dialect", "content", "told"),
     [
         ('{ format = "xlsx" }', CONTENT.encode(), "expected an XLSX workbook, found bytes that begin b'BBS;EW"),
-        ('{ member = "*.csv" }', CONTENT.encode(), "expected a ZIP archive, found bytes that begin b'BBS;EW"),
+        ('{ member = "*.csv" }', CONTENT.encode(), "expected a ZIP or GZIP archive, found bytes that begin b'BBS;EW"),
         ('{ format = "geojson" }', CONTENT.encode(), "expected GeoJSON, found text that begins b'bbs;ew"),
     ],
 )
@@ -187,3 +187,65 @@ def test_last_years_file_under_a_new_name_stops(take, drop: Path) -> None:
     (drop / "jahr_2023.csv").write_text(CONTENT)
     with pytest.raises(SourceUnavailable, match=r"found the same content in jahr_2022\.csv and jahr_2023\.csv"):
         take()
+
+
+# --- A watched folder ---
+
+
+@pytest.fixture
+def watched(small_city, source, tmp_path: Path, drop: Path):
+    """Pull the source `jahr` from the folder that its profile names."""
+    profile = small_city.with_sources(source("jahr", folder=f'"{drop}"'))
+    return lambda: pull(profile, Landing(tmp_path / "landing"))
+
+
+def test_a_file_in_a_watched_folder_is_waited_for_until_it_stands_still(watched, drop: Path, monkeypatch) -> None:
+    file, waited = drop / "jahr_2022.csv", []
+
+    def a_moment_later(seconds: float) -> None:
+        """Its writer adds a line, then no more."""
+        if not waited:
+            with file.open("a") as more:
+                more.write("01100002;7\n")
+        else:
+            os.utime(file, (0, 0))
+        waited.append(seconds)
+
+    monkeypatch.setattr("flows.extract.drop_folder.time.sleep", a_moment_later)
+    (lieferung,) = watched().lieferungen
+    assert len(waited) == 2
+    assert lieferung.bytes == len(CONTENT) + 11
+
+
+def test_a_file_that_has_stood_still_is_taken_at_once(watched, drop: Path, monkeypatch) -> None:
+    os.utime(drop / "jahr_2022.csv", (1_700_000_000, 1_700_000_000))
+    monkeypatch.setattr("flows.extract.drop_folder.time.sleep", lambda _: pytest.fail("it waited"))
+    assert names(watched()) == ["jahr_2022.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (".jahr_2023.csv", "hidden"),
+        ("jahr_2023.csv.part", "its ending says that it is not complete"),
+        ("jahr_2023.csv.filepart", "its ending says that it is not complete"),
+        ("~$jahr_2023.csv", "somebody has the workbook open"),
+        ("JAHR_2023.CSV", "differs from the pattern of jahr in capital letters"),
+        ("jahr_2023 (1).csv", "looks like a second download of a file of jahr"),
+        ("liesmich.txt", "its name matches no source's pattern"),
+        ("jahr_2999.csv", "which is not asked for"),
+    ],
+)
+def test_what_is_passed_over_is_told_with_the_reason(take, drop: Path, name: str, why: str) -> None:
+    (drop / name).write_text(OTHER)
+    (told,) = take().passed_over
+    assert told.startswith(f"{name}: ")
+    assert why in told
+
+
+def test_the_same_content_under_another_name_is_not_new(take, drop: Path, tmp_path: Path) -> None:
+    first = take()
+    (drop / "jahr_2022.csv").rename(drop / "jahr_2023.csv")
+    second = take()
+    assert [one.sha256 for one in first.lieferungen] == [one.sha256 for one in second.lieferungen]
+    assert len([path for path in (tmp_path / "landing" / "objects").rglob("*") if path.is_file()]) == 1

@@ -9,7 +9,7 @@ import requests
 
 from flows.demo.faults import Fault
 from flows.errors import ConfigError, SourceUnavailable
-from flows.extract import http_file
+from flows.extract import http_file, web
 
 FILE = "bestand.csv"
 
@@ -160,7 +160,7 @@ def test_too_many_requests_are_waited_for(office) -> None:
 
 
 def test_a_server_that_asks_for_an_hour_of_patience_is_left_for_later(office, monkeypatch) -> None:
-    monkeypatch.setattr(http_file, "LONGEST_PAUSE", 0)
+    monkeypatch.setattr(web, "LONGEST_PAUSE", 0)
     office.server.faults[FILE] = Fault(kind="too_many_requests", seconds=60)
     started = time.monotonic()
     assert "found HTTP status 429 (Too Many Requests)" in office.refusal()
@@ -226,13 +226,13 @@ def test_a_redirect_that_never_ends_is_given_up(office) -> None:
 
 
 def test_a_server_that_hangs_is_given_up(office, monkeypatch) -> None:
-    monkeypatch.setattr(http_file, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(web, "READ_SECONDS", 0.2)
     office.server.faults[FILE] = Fault(kind="hang", seconds=5)
     assert "found no answer within 10 s (connect) or 0.2 s (read)" in office.refusal()
 
 
 def test_a_server_that_is_slow_once_is_waited_for(office, monkeypatch) -> None:
-    monkeypatch.setattr(http_file, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(web, "READ_SECONDS", 0.3)
     office.server.faults[FILE] = Fault(kind="hang", seconds=1, times=1)
     assert office.pull().new == 1
 
@@ -274,10 +274,10 @@ def test_a_redirect_stays_on_the_web_and_never_leaves_https(start: str, target: 
     answer = requests.Response()
     answer.status_code, answer.url, answer.headers["location"] = 302, start, target
     if safe:
-        http_file.refuse_unsafe_redirect(answer)
+        web.refuse_unsafe_redirect(answer)
     else:
         with pytest.raises(requests.exceptions.InvalidSchema):
-            http_file.refuse_unsafe_redirect(answer)
+            web.refuse_unsafe_redirect(answer)
 
 
 # --- Secrets ---
@@ -288,7 +288,7 @@ def test_user_password_and_query_never_reach_record_message_or_log(
     office, small_city, bestand, monkeypatch, caplog, fault
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(http_file, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(web, "READ_SECONDS", 0.2)
     secret_base = office.server.url.replace("http://", "http://kennung:kennwort@")
     monkeypatch.setenv("OFFICE", secret_base)
     office.ask_for(small_city.with_sources(bestand(url='"${OFFICE}/bestand.csv?token=geheim"')))

@@ -1,15 +1,22 @@
 """The landing zone: bytes under their hash, a line for every attempt, and nothing that a crash can spoil."""
 
+import errno
 import hashlib
+import os
+import re
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows.demo.faults import Fault
 from flows.errors import SourceUnavailable
 from flows.extract.landing import Landing, read_back
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def _keep(landing: Landing, content: bytes) -> str:
@@ -116,3 +123,70 @@ def test_two_pulls_at_once_do_not_hurt_each_other(small_city, source, tmp_path: 
     assert len({attempt.sha256 for attempt in attempts}) == 10
     assert all(zone.holds(attempt.sha256) for attempt in attempts)
     assert sorted(path.name for path in landing.iterdir()) == ["attempts.jsonl", "objects"]
+
+
+def test_what_a_killed_run_left_unfinished_goes_at_the_next_start(office) -> None:
+    left = office.landing.folder / ".incoming-weg"
+    left.write_bytes(b"half a file")
+    office.pull()
+    assert not left.exists()
+
+
+def test_what_another_run_is_writing_stays(office) -> None:
+    with office.landing.incoming() as file:
+        file.write(b"half a file")
+        office.pull()
+        assert file.path.exists()
+        assert office.landing.keep(file).bytes == 11
+
+
+def test_a_file_tidied_away_while_it_was_made_is_made_again(tmp_path: Path, monkeypatch) -> None:
+    landing, made = Landing(tmp_path), []
+
+    def lock(handle: int, how: int) -> None:
+        if not made:
+            made.append(1)
+            next(tmp_path.glob(".incoming-*")).unlink()
+
+    monkeypatch.setattr("flows.extract.incoming.fcntl.flock", lock)
+    with landing.incoming() as file:
+        assert file.path.exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_told_and_leaves_nothing_behind(office, monkeypatch, number: int) -> None:
+    real = os.fsync
+
+    def full(handle: int) -> None:
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(number, os.strerror(number))
+        real(handle)
+
+    monkeypatch.setattr("flows.extract.incoming.os.fsync", full)
+    message = office.refusal()
+    assert f"The landing zone {office.landing.folder}: expected to write a file, found no room" in message
+    assert "MB are free. Make room" in message
+    assert not list(office.landing.folder.glob(".incoming-*"))
+    assert office.outcomes == ["failed"]
+
+
+def test_a_write_that_fails_is_told(tmp_path: Path) -> None:
+    """/dev/full refuses every byte, as a full disk does."""
+    with Landing(tmp_path).incoming() as file:
+        file._file.close()
+        file._file = Path("/dev/full").open("w+b")  # noqa: SIM115
+        with pytest.raises(SourceUnavailable, match="found no room"):
+            file.write(b"x" * (1 << 20))
+
+
+def test_one_query_says_since_when_a_source_fails(office) -> None:
+    office.pull()
+    office.server.faults["bestand.csv"] = Fault(kind="server_error")
+    office.refusal()
+    office.refusal()
+    record = office.landing.folder / "attempts.jsonl"
+    query = re.search(r"```sql\n(.*?)```", (ROOT / "docs" / "sources.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert query
+    found = duckdb.sql(query[1].replace("data/landing/attempts.jsonl", str(record))).fetchall()
+    assert [row[:2] for row in found] == [("kleinstadt", "bestand")]
+    assert found[0][2].isoformat() == office.record[1]["at"].removesuffix("Z")

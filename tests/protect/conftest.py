@@ -139,6 +139,10 @@ class Office:
     def protect(self) -> dict[str, int]:
         """Run the station."""
         self.con.execute(
+            "INSERT INTO stichtag SELECT DISTINCT stichtag, zuschnitt, 'bbs' FROM indikator_wert "
+            "WHERE stichtag NOT IN (SELECT stichtag FROM stichtag)"
+        )
+        self.con.execute(
             "CREATE OR REPLACE TABLE raum_dauer AS "
             "SELECT zuschnitt, raumebene, raum_id, zuschnitt || '/' || raum_id AS dauer_id FROM raum"
         )

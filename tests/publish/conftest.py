@@ -79,6 +79,13 @@ TABLES = {
                ('staged', 'kennung_eindeutig', 'staged', 'critical', true, 'keine doppelt', 'keine', '', 0,
                 'Schlüssel'))
         AS t(suite, pruefung, station, schwere, bestanden, erwartet, gefunden, einheiten, beanstandet, grund)""",
+    "korrektur": """
+        SELECT 'lor' AS quelle, 'lor.geojson' AS datei, 1::INTEGER AS nummer, 'replace' AS aktion,
+            'id' AS korrigierte_spalte, 1::BIGINT AS zeilen, 'one id twice' AS korrektur_grund, 'nobody' AS gemeldet
+    """,
+    "ausstehend": """
+        SELECT ''::VARCHAR AS indikator_id, ''::VARCHAR AS merkmal, ''::VARCHAR AS quelle WHERE FALSE
+    """,
     "_lineage": """
         FROM (VALUES
                ('wert', 'wert', 'indikator_wert', 'wert'), ('wert', 'wert', 'indikator', 'faktor'))

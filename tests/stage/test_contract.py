@@ -2,7 +2,10 @@
 
 import datetime as dt
 
+import duckdb
 import pytest
+
+from flows.stage.database import sql
 
 FILE = "einwohner_2022.csv"
 TWO = 'matrix = { unit = "BBS", merkmale = { einwohner = ["EW"], wohnflaeche_qm = ["QM"] }, ignore = ["ALT"] }'
@@ -175,9 +178,88 @@ def test_a_registered_correction_of_a_table_is_applied_and_listed(stage_city, so
     assert staged.quarantine == [(FILE, 3, "EW", "x")]
     assert staged.rows("FROM stage.korrektur") == [
         (
-            "einwohner", FILE, "replace", "BBS = 01100001, EW = 120", "one zero too many", "2023-02-01, Amt 12", 1
+            "einwohner", FILE, 1, "replace", "EW", "BBS = 01100001, EW = 120", "one zero too many",
+            "2023-02-01, Amt 12", 1
         )
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("action", "cell", "wert", "status"),
+    [
+        ('action = "scale"\ncolumn = "EW"\nfactor = 0.1', "120", 12, "ok"),
+        ('action = "scale"\ncolumn = "EW"\nfactor = 1000', "120", 120_000, "ok"),
+        ('action = "mark"\ncolumn = "EW"\nstatus = "unsicher"', "120", None, "unsicher"),
+        ('action = "mark"\ncolumn = "EW"\nstatus = "unbekannt"', "120", None, "unbekannt"),
+    ],
+)
+def test_a_figure_is_scaled_or_marked_on_record(
+    stage_city, source, small_city, action: str, cell: str, wert: float | None, status: str
+) -> None:
+    head = '[[correction]]\nsource = "einwohner"\nwhere = { BBS = "01100001" }\nexpect = { EW = "120" }\n'
+    small_city.write("corrections.toml", f'{head}{action}\nrows = 1\nreason = "r"\nreported = "nobody"\n')
+    staged = stage_city(source("einwohner"), {FILE: f"BBS;EW\n01100001;{cell}\n01100002;7\n"})
+    assert staged.residents == {"01100001": wert, "01100002": 7}
+    assert staged.statuses == {"01100001": status, "01100002": "ok"}
+
+
+def test_a_guard_that_no_longer_holds_stops_the_run(refusal, source, small_city) -> None:
+    head = '[[correction]]\nsource = "einwohner"\nwhere = { BBS = "01100001" }\nexpect = { EW = "120" }\n'
+    small_city.write(
+        "corrections.toml",
+        head + 'action = "scale"\ncolumn = "EW"\nfactor = 0.1\nrows = 1\nreason = "r"\nreported = "x"\n',
+    )
+    message = refusal(source("einwohner"), {FILE: "BBS;EW\n01100001;12\n"})
+    assert "expected EW = 120 in the rows of einwohner_2022.csv with BBS = 01100001, found '12'" in message
+    assert "Has the source been mended?" in message
+
+
+def test_what_cannot_be_scaled_is_told(refusal, source, small_city) -> None:
+    head = '[[correction]]\nsource = "einwohner"\nwhere = { BBS = "01100001" }\n'
+    small_city.write(
+        "corrections.toml",
+        head + 'action = "scale"\ncolumn = "EW"\nfactor = 0.1\nrows = 1\nreason = "r"\nreported = "x"\n',
+    )
+    assert "expected a number in column EW" in refusal(source("einwohner"), {FILE: "BBS;EW\n01100001;viele\n"})
+
+
+# --- Quarantine ---
+
+
+def test_quarantine_is_kept_as_a_database_too(stage_city, source) -> None:
+    staged = stage_city(source("einwohner", quarantine="1"), {FILE: "BBS;EW\n01100001;x\n01100002;7\n"})
+    with duckdb.connect(str(staged.run / "quarantine.duckdb"), read_only=True) as con:
+        assert con.execute("SELECT datei, zeile, spalte, wert FROM quarantaene").fetchall() == [(FILE, 2, "EW", "x")]
+
+
+@pytest.mark.parametrize(("budget", "blocking", "warned"), [("0", 2, 0), ("1", 2, 0), ("2", 0, 1)])
+def test_more_in_quarantine_than_the_source_may_have_stops(
+    stage_city, source, budget: str, blocking: int, warned: int
+) -> None:
+    staged = stage_city(source("einwohner", quarantine=budget), {FILE: "BBS;EW\n01100001;x\n01100002;y\n01100003;1\n"})
+    assert len(staged.rows(sql("check/quarantaene"))) == blocking
+    assert len(staged.rows(sql("check/quarantaene_erlaubt"))) == warned
+
+
+def test_rules_that_leave_rows_out_are_counted_by_name(stage_city, source, small_city) -> None:
+    small_city.write("corrections.toml", SUM_TWICE.replace('"replace"', '"drop"'))
+    contract = (
+        'matrix = { unit = "BBS", merkmale = { einwohner = ["EW"] }, only = { ART = ["ist"] }, ignore = ["ART"], '
+        'drop = [{ column = "BBS", equals = ["Summe"], rule = "totals" }] }'
+    )
+    text = "BBS;EW;ART\n01100001;120;ist\n01100002;7;ist\n01100002;9;soll\nSumme;7;ist\n"
+    staged = stage_city(source("einwohner", contract), {FILE: text})
+    assert staged.residents == {"01100002": 7}
+    assert staged.files == [(FILE, 4, 1, 0, 3)]
+    assert staged.rows("SELECT regel, zeilen FROM stage.entfallen ORDER BY 1") == [
+        ("correction", 1), ("other rows", 1), ("totals", 1),
+    ]  # fmt: skip
+
+
+def test_the_stichtage_of_a_file_are_known(stage_city, source) -> None:
+    given = source("einwohner", stichtag='{ source = "column", column = "TAG", format = "%Y" }')
+    staged = stage_city(given, {FILE: "BBS;EW;TAG\n01100001;1;2023\n01100001;2;2022\n01100002;x;2021\n"})
+    assert staged.rows("SELECT stichtage FROM stage.datei") == [(["2022-12-31", "2023-12-31"],)]
 
 
 def test_a_dropped_row_is_accounted_for(stage_city, source, small_city) -> None:

@@ -53,13 +53,68 @@ def test_degrees_become_metres_of_the_city(stage_city, geometry) -> None:
     assert area == pytest.approx(706 * 1113, rel=0.01)
 
 
-def test_an_invalid_polygon_is_mended_and_marked(stage_city, geometry) -> None:
-    staged = stage_city(geometry(), {"bbs.geojson": collection(("01100001", BOW_TIE), ("01100002", SQUARE))})
+REPAIR = (
+    '[[correction]]\nsource = "raum"\nwhere = { BBS = ["01100001"] }\naction = "repair"\nrows = 1\n'
+    'reason = "crosses itself"\nreported = "nobody"\n'
+)
+AFAR = [[[360000, 5650000], [360100, 5650000], [360100, 5650100], [360000, 5650100], [360000, 5650000]]]
+
+
+def test_an_invalid_polygon_stays_and_is_told(stage_city, geometry) -> None:
+    staged = stage_city(geometry(), {"bbs.geojson": collection(("01100001", BOW_TIE), ("01100002", AFAR))})
+    assert staged.rows("SELECT basis_id, ungueltig, geheilt FROM stage.geometrie ORDER BY 1") == [
+        ("01100001", True, False), ("01100002", False, False),
+    ]  # fmt: skip
+    assert staged.rows("SELECT mangel, einheit FROM stage.geometrie_mangel") == [("ungueltig", "01100001")]
+
+
+def test_an_invalid_polygon_is_repaired_by_a_registered_correction(stage_city, geometry, small_city) -> None:
+    small_city.write("corrections.toml", REPAIR)
+    staged = stage_city(geometry(), {"bbs.geojson": collection(("01100001", BOW_TIE), ("01100002", AFAR))})
     found = staged.rows(
         "SELECT basis_id, geheilt, st_isvalid(st_geomfromwkb(wkb)), st_area(st_geomfromwkb(wkb)) "
         "FROM stage.geometrie ORDER BY 1"
     )
     assert found == [("01100001", True, True, 5000), ("01100002", False, True, 10000)]
+    assert staged.rows("FROM stage.geometrie_mangel") == []
+
+
+def test_a_repair_of_a_valid_polygon_stops_the_run(refusal, geometry, small_city) -> None:
+    small_city.write("corrections.toml", REPAIR)
+    message = refusal(geometry(), {"bbs.geojson": collection(("01100001", SQUARE))})
+    assert (
+        "expected invalid polygons to repair, found valid ones in unit 01100001. Has the source been mended?" in message
+    )
+
+
+def moved(dx: float, dy: float, width: float = 100) -> list:
+    x, y = 350000 + dx, 5650000 + dy
+    return [[[x, y], [x + width, y], [x + width, y + 100], [x, y + 100], [x, y]]]
+
+
+@pytest.mark.parametrize(
+    ("features", "told"),
+    [
+        ([("01100001", SQUARE), ("01100002", moved(100, 0))], []),
+        ([("01100001", SQUARE), ("01100002", moved(90, 0))], [("ueberlappung", "01100001 and 01100002", 1000, False)]),
+        ([("01100001", SQUARE), ("01100002", moved(99.9, 0))], [("ueberlappung", "01100001 and 01100002", 10, True)]),
+        ([("01100001", SQUARE), ("01100002", moved(99.999, 0))], []),  # below the tolerance of 1 m2
+        ([("01100001", SQUARE), ("01100002", moved(25, 25, 50))], [("ueberlappung", "01100001 and 01100002", 3750, False)]),
+        ([("01100001", SQUARE), ("01100001", AFAR)], [("doppelt", "01100001", None, False)]),
+    ],
+)  # fmt: skip
+def test_overlaps_and_ids_that_stand_twice_are_told_by_unit(stage_city, geometry, features: list, told: list) -> None:
+    staged = stage_city(geometry(), {"bbs.geojson": collection(*features)})
+    assert staged.rows("SELECT mangel, einheit, flaeche_m2, schmal FROM stage.geometrie_mangel") == told
+
+
+def test_a_gap_is_told_with_the_units_around_it(stage_city, geometry) -> None:
+    ring = [("01100001", moved(0, 0, 300)), ("01100002", moved(0, 100)), ("01100003", moved(200, 100)),
+            ("01100004", moved(0, 200, 300))]  # fmt: skip
+    staged = stage_city(geometry(), {"bbs.geojson": collection(*ring)})
+    assert staged.rows("SELECT mangel, einheit, flaeche_m2 FROM stage.geometrie_mangel") == [
+        ("luecke", "01100001, 01100002, 01100003, 01100004", 10000)
+    ]
 
 
 def test_an_id_that_stands_twice_stays_twice_for_the_check_to_see(stage_city, geometry) -> None:
@@ -75,17 +130,25 @@ def test_the_coordinate_system_that_a_file_names_is_that_of_the_contract(stage_c
     assert stage_city(geometry(), {"bbs.geojson": text}).files
 
 
-@pytest.mark.parametrize("name", ["EPSG:25833", "urn:ogc:def:crs:OGC:1.3:CRS84", "unbekannt"])
-def test_another_coordinate_system_than_the_contract_says_is_refused(refusal, geometry, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("EPSG:25833", "EPSG:25833"), ("urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326"), ("unbekannt", "unbekannt")],
+)
+def test_another_coordinate_system_than_the_contract_says_is_refused(refusal, geometry, name: str, told: str) -> None:
     text = collection(("01100001", SQUARE), crs={"type": "name", "properties": {"name": name}})
     message = refusal(geometry(), {"bbs.geojson": text})
-    assert f"expected coordinates in EPSG:25832 as sources.toml says, found that the file says {name}" in message
+    assert f"expected coordinates in EPSG:25832 as sources.toml says, found that the file says {told}" in message
 
 
-def test_degrees_where_metres_were_promised_are_not_on_the_map(refusal, geometry) -> None:
-    text = collection(("01100001", SQUARE))
-    message = refusal(geometry("EPSG:4326"), {"bbs.geojson": text})
-    assert "Base unit 01100001: expected a polygon in EPSG:25832, found one that is empty or lies nowhere" in message
+@pytest.mark.parametrize(
+    ("declared", "rings", "told"),
+    [
+        ("EPSG:4326", SQUARE, "expected coordinates in EPSG:4326 (degrees), found metres: the first point is 350000"),
+        ("EPSG:25832", BONN, "expected coordinates in EPSG:25832 (metres), found degrees: the first point is 7.09"),
+    ],
+)
+def test_degrees_where_metres_are_declared_are_refused(refusal, geometry, declared: str, rings, told: str) -> None:
+    assert told in refusal(geometry(declared), {"bbs.geojson": collection(("01100001", rings))})
 
 
 @pytest.mark.parametrize(
@@ -99,8 +162,8 @@ def test_degrees_where_metres_were_promised_are_not_on_the_map(refusal, geometry
         '{"features": [{"properties": null, "geometry": {"type": "Polygon", "coordinates": []}}]}',
         '{"features": [{"properties": ["BBS"], "geometry": {"type": "Polygon", "coordinates": []}}]}',
         '{"features": [], "crs": "EPSG:25832"}',
-        collection(("01100001", SQUARE))[:-20],
-        "{" + '"a":{' * 100_000,
+        collection(("01100001", SQUARE))[:-20] + "}",
+        "{" + '"a":{' * 100_000 + "}",
     ],
 )
 def test_what_is_no_collection_of_polygons_is_told(refusal, geometry, text: str) -> None:
@@ -167,7 +230,7 @@ def test_a_known_error_of_a_map_is_mended_by_the_register_of_corrections(stage_c
     features = ("01100001", SQUARE, {"FLAECHE": 1}), ("01100001", BOW_TIE, {"FLAECHE": 2})
     staged = stage_city(geometry(), {"bbs.geojson": collection(*features)})
     assert staged.rows("SELECT basis_id, geheilt FROM stage.geometrie ORDER BY 1") == [
-        ("01100001", False), ("01100002", True),
+        ("01100001", False), ("01100002", False),
     ]  # fmt: skip
     assert staged.rows("SELECT datei, aktion, bedingung, zeilen FROM stage.korrektur") == [
         ("bbs.geojson", "replace", "BBS = 01100001, FLAECHE = 2", 1)

@@ -1,0 +1,148 @@
+"""One pull of one city: what every connector is given, and the one place where its attempts are recorded.
+
+A connector is a module with two functions (`Connector`): `orders` says what is there now, `fetch` brings
+one of it. Whatever comes of a fetch is one line of the landing zone's record, written here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import requests
+
+from flows.errors import SourceUnavailable
+from flows.extract import gate
+from flows.extract.accepted import Accepted, Taken
+from flows.extract.incoming import Incoming
+from flows.extract.landing import Landing, Stored, now
+from flows.extract.models import Address, Attempt, Brought, Lieferung, Order
+from flows.extract.web import Web
+from flows.profile.source import Source
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What connectors share while a city's files are fetched."""
+
+    city: str
+    landing: Landing
+    web: Web
+    until: dt.date
+    known: Mapping[Address, Attempt]
+    """By address, the newest attempt that brought something."""
+    accepted: Accepted
+    """What the last completed run worked with."""
+
+    def held(self, order: Order, url: str) -> Attempt | None:
+        """Return the attempt that brought this file, while its bytes lie undamaged in the landing zone."""
+        found = self.known.get((order.source, order.name, url))
+        return found if found and self.landing.holds(found.sha256 or "") else None
+
+    def keep(self, source: Source, order: Order, file: Incoming, content_type: str | None = None) -> Stored:
+        """Let a file pass the gate into the landing zone.
+
+        Raises:
+            SourceUnavailable: it is no data, or not what came before.
+        """
+        file.flush()
+        gate.look(source, order.name, file.path, content_type=content_type, before=self._measure(order))
+        return self.landing.keep(file)
+
+    def _measure(self, order: Order) -> Taken | None:
+        """Return the accepted file that this one is held against: its predecessor, or last year's."""
+        accepted = self.accepted.of(order.source, self.until.year)
+        if order.name in accepted or order.year is None:
+            return accepted.get(order.name)
+        earlier = [one for one in accepted.values() if one.year is not None and one.year < order.year]
+        return max(earlier, key=lambda one: (one.year or 0, one.name), default=None)
+
+    @contextmanager
+    def attempt(self, order: Order, url: str) -> Iterator[Trial]:
+        """Yield a trial; its outcome, or the error that ended it, is recorded. `url` is without secrets."""
+        trial = Trial(self, order, url)
+        try:
+            yield trial
+        except SourceUnavailable as stopped:
+            trial.stopped(stopped)
+            raise
+
+
+class Trial:
+    """One attempt at one file."""
+
+    def __init__(self, errand: Errand, order: Order, url: str) -> None:
+        self._errand, self._order, self._url, self._started = errand, order, url, time.monotonic()
+        self.status: int | None = None
+        self.etag: str | None = None
+        self.last_modified: str | None = None
+
+    def answered(self, answer: requests.Response) -> None:
+        """Note what the server says of its answer."""
+        self.status = answer.status_code
+        self.etag = answer.headers.get("ETag")
+        self.last_modified = answer.headers.get("Last-Modified")
+
+    def landed(self, stored: Stored) -> Brought:
+        """Record that bytes came; return the Lieferung and whether they are new."""
+        known = self._errand.known.get((self._order.source, self._order.name, self._url))
+        new = known is None or known.sha256 != stored.sha256
+        self._record("new" if new else "unchanged", stored.sha256, stored.bytes)
+        return self._lieferung(stored), new
+
+    def unchanged(self, known: Attempt) -> Brought:
+        """Record that the source has nothing newer than what `known` brought."""
+        self.etag, self.last_modified = self.etag or known.etag, self.last_modified or known.last_modified
+        stored = Stored(known.sha256 or "", known.bytes or 0)
+        self._record("unchanged", stored.sha256, stored.bytes)
+        return self._lieferung(stored), False
+
+    def absent(self) -> Brought:
+        """Record that there is no such file."""
+        self._record("absent")
+        return None, False
+
+    def stopped(self, problem: SourceUnavailable) -> None:
+        """Record why nothing came."""
+        self._record("failed" if problem.retryable else "refused", problem=str(problem))
+        problem.recorded = True
+
+    def _record(
+        self, outcome: str, sha256: str | None = None, size: int | None = None, problem: str | None = None
+    ) -> None:
+        self._errand.landing.record(
+            Attempt(
+                city=self._errand.city, source=self._order.source, name=self._order.name, url=self._url, at=now(),
+                outcome=outcome, status=self.status, bytes=size, sha256=sha256, etag=self.etag,
+                last_modified=self.last_modified, seconds=round(time.monotonic() - self._started, 3), problem=problem,
+            )
+        )  # fmt: skip
+
+    def _lieferung(self, stored: Stored) -> Lieferung:
+        return Lieferung(
+            source=self._order.source, name=self._order.name, sha256=stored.sha256, bytes=stored.bytes, url=self._url,
+            fetched_at=now(), etag=self.etag, last_modified=self.last_modified,
+        )  # fmt: skip
+
+
+class Connector(Protocol):
+    """A kind of source."""
+
+    def orders(self, source: Source, errand: Errand) -> list[Order]:
+        """Return what the source has now.
+
+        Raises:
+            SourceUnavailable: it cannot be asked.
+            ConfigError: address, folder or credentials are not set.
+        """
+
+    def fetch(self, source: Source, order: Order, errand: Errand) -> Brought:
+        """Bring an ordered file into the landing zone.
+
+        Raises:
+            SourceUnavailable: it could not be had, or what came is no data.
+        """

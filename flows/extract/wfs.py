@@ -1,0 +1,124 @@
+"""Connector for polygons from a WFS 2.0: all features of one type, page by page, landed as one GeoJSON file.
+
+The pages are asked for in the order of the units' ids, since a server may otherwise page in any order, and they
+land only when they are proven to be complete: as many features as the server says there are, none twice.
+The same features give the same bytes, so that a service that has not changed is no new Lieferung.
+
+owslib would bring lxml and its own way of asking, without our retries, manners and records, for one request that
+is a GET with eight parameters; so it is not used.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import requests
+
+from flows.errors import SourceUnavailable
+from flows.extract.errand import Errand, Trial
+from flows.extract.http_file import failure
+from flows.extract.models import Brought, Order
+from flows.extract.web import json_in, reason, with_environment, without_secrets
+from flows.profile.source import Geometry, Source
+
+PAGE = 1000  # features; servers cap a page, and say so by sending fewer
+
+
+def orders(source: Source, errand: Errand) -> list[Order]:  # noqa: ARG001 -- every connector is asked the same
+    """Return one order: all features of the type that the dialect names.
+
+    Raises:
+        ConfigError: when the address names an environment variable that is not set.
+    """
+    return [Order(source.id, f"{source.id}.geojson", url=with_environment(source, source.url or ""))]
+
+
+def fetch(source: Source, order: Order, errand: Errand) -> Brought:
+    """Bring all features into the landing zone, as one GeoJSON file.
+
+    Raises:
+        SourceUnavailable: no answer, an exception of the service, pages that do not fit together, or no data.
+    """
+    with errand.attempt(order, without_secrets(order.url or "")) as trial, errand.landing.incoming() as file:
+        collection = _all_features(source, order, errand, trial)
+        file.write(json.dumps(collection, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode())
+        return trial.landed(errand.keep(source, order, file))
+
+
+def _all_features(source: Source, order: Order, errand: Errand, trial: Trial) -> dict[str, Any]:
+    """Return the complete feature collection, its features in the order of their units' ids."""
+    contract = source.geometry
+    assert isinstance(contract, Geometry)  # noqa: S101 -- the model asks for it
+    features: list[dict[str, Any]] = []
+    matched: int | None = None
+    crs: Any = None
+    while True:
+        page = _page(source, order, errand, trial, len(features))
+        told = page.get("numberMatched", page.get("totalFeatures"))
+        number = int(told) if str(told).isdecimal() else None
+        if number is None:
+            raise _incomplete(order, "no `numberMatched`, so that nobody can tell whether all features came")
+        if features and (number != matched or page.get("crs") != crs):
+            raise _incomplete(order, "pages that do not fit together: the service changed while it was read")
+        matched, crs = number, page.get("crs")
+        came = page["features"]
+        features += came
+        if not came or len(features) >= number:
+            break
+    if len(features) != matched:
+        raise _incomplete(order, f"{len(features):,} features although the service says that there are {matched:,}")
+    keys = [json.dumps([each.get("id"), each.get("properties")], sort_keys=True) for each in features]
+    if len(set(keys)) != len(keys):
+        raise _incomplete(order, "a feature that came twice: its pages overlap")
+    features.sort(
+        key=lambda each: (str(each["properties"].get(contract.id_property)), json.dumps(each, sort_keys=True))
+    )
+    whole: dict[str, Any] = {"type": "FeatureCollection", "features": features}
+    return whole | ({"crs": crs} if crs is not None else {})
+
+
+def _page(source: Source, order: Order, errand: Errand, trial: Trial, offset: int) -> dict[str, Any]:
+    contract = source.geometry
+    assert contract is not None  # noqa: S101 -- the model asks for it
+    url = order.url or ""
+    asked = {
+        "service": "WFS", "version": "2.0.0", "request": "GetFeature", "typeNames": str(source.dialect.layer),
+        "outputFormat": "application/json", "srsName": contract.crs, "sortBy": contract.id_property,
+        "count": str(PAGE), "startIndex": str(offset),
+    }  # fmt: skip
+    shown = without_secrets(url)
+    try:
+        with errand.web.asked(source, url, params=asked) as answer:
+            trial.status = answer.status_code
+            try:
+                page = json_in(answer)
+            except ValueError as unread:
+                text = unread.doc if isinstance(unread, json.JSONDecodeError) else ""
+                raise failure(order, shown, _exception_told(text, answer.status_code)) from None
+    except requests.RequestException as problem:
+        raise failure(order, shown, reason(problem)) from None
+    features = page.get("features") if isinstance(page, dict) else None
+    if answer.status_code != 200 or not isinstance(features, list):
+        raise failure(order, shown, f"an answer without features (HTTP status {answer.status_code})")
+    if not all(isinstance(each, dict) and isinstance(each.get("properties"), dict) for each in features):
+        raise failure(order, shown, "features without properties")
+    found: dict[str, Any] = page
+    return found
+
+
+def _exception_told(text: str, status: int) -> str:
+    """Return what a service says in its ExceptionReport, else that its answer is none that can be read."""
+    told = re.search(r"ExceptionText[^>]*>\s*([^<]{1,300})", text)
+    if told:
+        return f"that the service says no: {told[1].strip()}. Correct `layer` or `crs` in sources.toml"
+    return f"an answer that is not GeoJSON, with status {status} (a login or error page?)"
+
+
+def _incomplete(order: Order, found: str) -> SourceUnavailable:
+    return SourceUnavailable(
+        f"Source {order.source}: expected all features of the service at {without_secrets(order.url or '')}, found "
+        f"{found}. Nothing was taken over. Try again later, or give the file with --from DIR.",
+        retryable=True,
+    )

@@ -1,0 +1,56 @@
+"""Reads a GeoPackage or Shapefile with GDAL, in a process of its own, since a damaged file can end that process.
+
+    python -m flows.stage.gdal PATH [LAYER]
+
+prints one JSON object: the coordinate system, the columns, and the rows with each outline as GeoJSON; or, where the
+file cannot be read, the reason under ``problem``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from flows.stage.database import literal, use_spatial
+
+
+def read(path: str, wanted: str | None) -> dict[str, Any]:
+    """Return what stands in the one layer with geometry, or the layer `wanted`."""
+    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    use_spatial(con)
+    found = con.execute(f"SELECT layers FROM st_read_meta({literal(path)})").fetchone()
+    layers = [layer for layer in (found[0] if found else []) if layer["geometry_fields"]]
+    chosen = [layer for layer in layers if wanted in (None, layer["name"])]
+    if len(chosen) != 1:
+        return {"layers": [layer["name"] for layer in layers]}
+    fields = chosen[0]["geometry_fields"][0]
+    column = fields["name"] or "geom"
+    cursor = con.execute(
+        "SELECT * REPLACE (st_asgeojson(st_force2d({0})) AS {0}) FROM st_read({1}, layer := {2})".format(
+            '"' + column.replace('"', '""') + '"', literal(path), literal(chosen[0]["name"])
+        )
+    )
+    crs = fields.get("crs") or {}
+    return {
+        "columns": [str(each[0]) for each in cursor.description or ()],
+        "outline": column,
+        "crs": f"{crs['auth_name']}:{crs['auth_code']}" if crs.get("auth_code") else None,
+        "rows": [[None if cell is None else str(cell) for cell in row] for row in cursor.fetchall()],
+    }
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print what the file holds as JSON."""
+    try:
+        told = read(arguments[0], arguments[1] if len(arguments) > 1 else None)
+    except (duckdb.Error, IndexError, KeyError, TypeError) as problem:
+        told = {"problem": str(problem).splitlines()[0]}
+    json.dump(told, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,16 @@
+-- One row a delivered polygon in the city's planar coordinates, repaired only where a correction says so.
+WITH gelesen AS (
+    SELECT
+        * EXCLUDE (geojson),
+        CASE
+            WHEN crs = getvariable('crs') THEN st_geomfromgeojson(geojson)
+            ELSE st_transform(st_geomfromgeojson(geojson), crs, getvariable('crs'), always_xy := TRUE)
+        END AS roh
+    FROM roh_geometrie
+)
+
+SELECT
+    * EXCLUDE (roh),
+    NOT st_isvalid(roh) AS ungueltig,
+    CASE WHEN reparieren THEN st_makevalid(roh) ELSE roh END AS gestalt
+FROM gelesen

@@ -1,0 +1,12 @@
+-- One row a row of a long file: unit, Stichtag, the column that it would be in a wide table, text, factor of its unit.
+SELECT
+    roh.datei,
+    roh.zeile::BIGINT AS zeile,
+    roh.basis_text,
+    roh.stichtag_text,
+    roh.spalte_lang AS spalte,
+    coalesce(roh.zelltext, '') AS zelltext,
+    CASE WHEN coalesce(roh.einheit_text, '') = '' THEN 1.0 ELSE faktor.faktor END AS einheit_faktor
+FROM roh
+LEFT JOIN faktor
+    ON roh.einheit_text = faktor.einheit AND faktor.spalte IS NULL

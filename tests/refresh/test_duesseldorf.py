@@ -1,0 +1,77 @@
+"""Düsseldorf from what is public: units with geometry, the official totals, and what waits for which delivery."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.refresh.conftest import Office
+
+UNITS = {"wohnquartier": 365, "sozialraum": 171, "stadtteil": 50, "stadtbezirk": 10, "stadt": 1}
+PER_BEZIRK = {"01": 16, "02": 12, "03": 22, "04": 21, "05": 11, "06": 23, "07": 19, "08": 17, "09": 23, "10": 7}
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_what_is_public_is_published_and_the_rest_is_waited_for(office: Office, real_folder: Path) -> None:
+    ended = office.run("refresh", "duesseldorf", "--from", real_folder, "--json")
+
+    assert ended.code == 0, ended.err
+    assert ended.answer["published"] is True
+    with office.database("duesseldorf") as con:
+        for level, count in UNITS.items():
+            found = con.execute(f"SELECT count(*), count(geometrie), count(name) FROM {level}").fetchone()  # noqa: S608
+            assert found == (count, count, count)
+        per_bezirk = con.execute("SELECT stadtbezirk_id, count(*) FROM sozialraum GROUP BY 1").fetchall()
+        area = con.execute("SELECT flaeche_km2 FROM stadt").fetchone()
+        figures = con.execute(
+            "SELECT stichtag::VARCHAR, raumebene, indikator_id, wert, status, methode FROM wert ORDER BY indikator_id"
+        ).fetchall()
+        waiting = con.execute("SELECT DISTINCT quelle FROM ausstehend ORDER BY 1").fetchall()
+        stichtage = con.execute("SELECT stichtage FROM _sources WHERE quelle = 'amtlich'").fetchall()
+        mended = con.execute("SELECT quelle, aktion, zeilen FROM korrektur ORDER BY 1").fetchall()
+    assert dict(per_bezirk) == PER_BEZIRK
+    assert area is not None
+    assert area[0] == pytest.approx(217.4, abs=0.2)
+    assert figures == [
+        ("2024-12-31", "stadt", "anteil_weiblich", 51.7, "ok", "amtlich"),
+        ("2024-12-31", "stadt", "einwohner", 618_685, "ok", "amtlich"),
+        ("2024-12-31", "stadt", "einwohnerdichte", 2846, "ok", "amtlich"),
+        ("2024-12-31", "stadt", "weiblich", 319_615, "ok", "amtlich"),
+    ]
+    assert waiting == [("einwohner",), ("gebaeude",), ("haushalte",), ("keine",), ("sgb2",)]
+    assert stichtage == [("2024-12-31",)]
+    assert mended == [("sozialraeume", "repair", 4), ("wohnquartiere", "repair", 2)]
+    told = ended.answer["waiting"]
+    assert "einwohner_0_5" in told["Melderegister nach Baublockseiten, eine Zeile je Person"]
+    assert "haushalte" in told["Haushalte nach Baublockseiten (Haushaltegenerierung)"]
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_the_example_of_every_extract_keeps_its_contract(office: Office, real_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "lieferung"
+    folder.mkdir()
+    for path in (real_folder / "duesseldorf").glob("*_2021-12-31.geojson"):
+        shutil.copy(path, folder)
+    shutil.copy(real_folder / "genesis" / "12411-01-01-4.duesseldorf_subset.ffcsv.csv", folder)
+
+    made = office.run("example", "duesseldorf", "--into", folder, "--from", folder, "--json")
+    assert made.code == 0, made.err
+    assert len(made.answer) == 5
+    assert all("_synthetisch" in name for name in made.answer)
+
+    ended = office.run("refresh", "duesseldorf", "--from", folder, "--json")
+    assert ended.code == 0, ended.err
+    with office.database("duesseldorf") as con:
+        levels = con.execute(
+            "SELECT raumebene, count(*), sum(zaehler) FROM wert "
+            "WHERE indikator_id = 'einwohner' AND status <> 'geschuetzt' GROUP BY 1"
+        ).fetchall()
+        synthetic = con.execute("SELECT synthetisch FROM _release").fetchone()
+    assert {level: count for level, count, _ in levels} == {**UNITS, "sozialraum": 171}
+    assert len({total for _, _, total in levels}) == 1, "the same residents at every level"
+    assert synthetic == (True,), "a release from made-up files says so"
+    assert set(ended.answer["waiting"]) == {"no source in sources.toml"}

@@ -1,0 +1,218 @@
+"""Files with one value a row, several header lines or units: GENESIS flat files, static tables, editions of one matrix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.profile.load import load_profile
+
+FFCSV = (
+    "\ufeffstatistics_code;time;1_variable_attribute_code;2_variable_attribute_code;value;value_unit;value_q\n"
+    "12411;2022-12-31;05998;GESM;{m};Anzahl;\n12411;2022-12-31;05998;;{sum};{unit};p\n"
+    "12411;2022-12-31;05111;;7;Anzahl;\n12411;2022-12-31;05998;GESW;5;Anzahl;\n"
+)
+LONG = """
+[source.amtlich.dialect]
+format = "ffcsv"
+encoding = "utf-8-sig"
+missing = { "-" = "nichts", "." = "unbekannt", "..." = "spaeter", "/" = "unsicher", "x" = "sinnlos" }
+[source.amtlich.dialect.long]
+value = "value"
+unit = "value_unit"
+units = { Anzahl = 1, "1000" = 1000 }
+[source.amtlich.dialect.long.columns]
+insgesamt = { 2_variable_attribute_code = ["", "INSGESAMT"] }
+[source.amtlich.official]
+merkmale = { einwohner = "insgesamt" }
+only = { 1_variable_attribute_code = ["05998"] }
+"""
+TOTAL = "SELECT stichtag::VARCHAR, merkmal, wert, status FROM stage.amtlich"
+
+
+@pytest.fixture
+def flat(source):
+    return source(
+        "amtlich", LONG, file=r"'amtlich\.csv'", stichtag='{ source = "column", column = "time", format = "%Y-%m-%d" }'
+    )
+
+
+def ffcsv(total: str = "12", unit: str = "Anzahl", men: str = "7") -> bytes:
+    return FFCSV.format(sum=total, unit=unit, m=men).encode()
+
+
+def test_the_wanted_row_is_found_by_its_codes_and_the_others_are_counted(stage_city, flat) -> None:
+    staged = stage_city(flat, {"amtlich.csv": ffcsv()})
+    assert staged.rows(TOTAL) == [("2022-12-31", "einwohner", 12, "ok")]
+    assert staged.files == [("amtlich.csv", 4, 1, 0, 3)]
+
+
+@pytest.mark.parametrize(("unit", "number"), [("Anzahl", 12), ("1000", 12_000)])
+def test_the_unit_of_the_row_scales_it(stage_city, flat, unit: str, number: int) -> None:
+    assert stage_city(flat, {"amtlich.csv": ffcsv(unit=unit)}).rows(TOTAL)[0][2] == number
+
+
+def test_a_unit_that_the_contract_does_not_know_goes_to_quarantine_at_its_line(stage_city, flat) -> None:
+    staged = stage_city(flat, {"amtlich.csv": ffcsv(unit="Mill. EUR")})
+    assert staged.quarantine == [("amtlich.csv", 3, "insgesamt", "12")]
+    assert staged.rules == ["a unit that sources.toml names (`long.units`)"]
+
+
+@pytest.mark.parametrize(
+    ("sign", "status", "wert"),
+    [("-", "nichts", 0), (".", "unbekannt", None), ("...", "spaeter", None), ("/", "unsicher", None),
+     ("x", "sinnlos", None)],
+)  # fmt: skip
+def test_every_sign_of_a_flat_file_keeps_its_status(stage_city, flat, sign: str, status: str, wert) -> None:
+    assert stage_city(flat, {"amtlich.csv": ffcsv(sign)}).rows(TOTAL) == [("2022-12-31", "einwohner", wert, status)]
+
+
+def test_a_broken_value_goes_to_quarantine_at_its_own_line(stage_city, flat) -> None:
+    assert stage_city(flat, {"amtlich.csv": ffcsv("viele")}).quarantine == [("amtlich.csv", 3, "insgesamt", "viele")]
+
+
+def test_codes_that_have_changed_are_told(refusal, flat) -> None:
+    text = ffcsv().decode().replace(";05998;;", ";05998;GESI;").encode()
+    message = refusal(flat, {"amtlich.csv": text})
+    assert (
+        "expected rows with 2_variable_attribute_code = '' or 'INSGESAMT' (they are the column 'insgesamt')" in message
+    )
+
+
+def test_a_second_row_for_the_same_figure_is_never_added(stage_city, flat) -> None:
+    text = ffcsv() + b"12411;2022-12-31;05998;INSGESAMT;99;Anzahl;\n"
+    staged = stage_city(flat, {"amtlich.csv": text})
+    assert staged.rows(TOTAL) == [("2022-12-31", "einwohner", 12, "ok")]
+    assert staged.quarantine == [("amtlich.csv", 6, "time", "2022-12-31")]
+
+
+def test_a_long_matrix_of_base_units(stage_city, source) -> None:
+    given = source(
+        "einwohner",
+        '[source.einwohner.dialect.long]\nvalue = "W"\n[source.einwohner.dialect.long.columns]\n'
+        'EW = { M = "ew" }\nQM = { M = "qm" }\n'
+        '[source.einwohner.matrix]\nunit = "BBS"\nmerkmale = { einwohner = ["EW"], wohnflaeche_qm = ["QM"] }\n',
+    )
+    text = "BBS;M;W\n01100001;ew;3\n01100002;qm;70,5\n01100001;qm;60\n01100002;ew;4\n01100002;gar;x\n"
+    staged = stage_city(given, {"einwohner_2022.csv": text})
+    assert staged.counts == {
+        ("01100001", "einwohner"): 3, ("01100002", "einwohner"): 4,
+        ("01100001", "wohnflaeche_qm"): 60, ("01100002", "wohnflaeche_qm"): 70.5,
+    }  # fmt: skip
+    assert staged.files == [("einwohner_2022.csv", 5, 4, 0, 1)]
+
+
+def test_a_column_in_thousands(stage_city, source) -> None:
+    staged = stage_city(
+        source("einwohner", dialect="{ units = { EW = 1000 } }"), {"einwohner_2022.csv": "BBS;EW\n01100001;1,234\n"}
+    )
+    assert staged.residents == {"01100001": 1234}
+
+
+STATIC = (
+    "Tabelle: 31121-06i\nFertigstellungen;;;;\n;;;NE: Wohnungen;NE: Wohnfläche\n;;;Anzahl;1000 qm\n"
+    "2021;05;Nordrhein-Westfalen;9301;2967,9\n2021;05998;  Kleinstadt, krfr. Stadt;136;12,5\n"
+    "2022;05998;  Kleinstadt, krfr. Stadt;-;-\n2022;05113;  Essen, krfr. Stadt;1;1,0\n__________\n(C)opyright IT.NRW\n"
+)
+
+
+def test_a_static_table_with_preamble_two_header_lines_and_footer(stage_city, source) -> None:
+    given = source(
+        "amtlich",
+        "[source.amtlich.dialect]\n"
+        'encoding = "cp1252"\npreamble = 2\nheader_rows = 2\nblank_headers = ["Jahr", "AGS", "Name"]\nfooter = "____"\n'
+        'missing = { "-" = "nichts" }\nunits = { "NE: Wohnfläche / 1000 qm" = 1000 }\n'
+        '[source.amtlich.official]\nonly = { AGS = ["05998"] }\nignore = ["Name"]\n'
+        'merkmale = { wohnungen = "NE: Wohnungen / Anzahl", wohnflaeche_qm = "NE: Wohnfläche / 1000 qm" }\n',
+        file=r"'31121\.csv'", stichtag='{ source = "column", column = "Jahr", format = "%Y" }',
+    )  # fmt: skip
+    staged = stage_city(given, {"31121.csv": STATIC.encode("cp1252")})
+    assert sorted(staged.rows(TOTAL)) == [
+        ("2021-12-31", "wohnflaeche_qm", 12_500, "ok"), ("2021-12-31", "wohnungen", 136, "ok"),
+        ("2022-12-31", "wohnflaeche_qm", 0, "nichts"), ("2022-12-31", "wohnungen", 0, "nichts"),
+    ]  # fmt: skip
+    assert staged.files == [("31121.csv", 4, 2, 0, 2)]
+
+
+def test_another_number_of_columns_without_a_header_is_told(refusal, source) -> None:
+    given = source("einwohner", dialect='{ blank_headers = ["a", "b"] }')
+    message = refusal(given, {"einwohner_2022.csv": "BBS;EW;\n01100001;1;x\n"})
+    assert "expected 2 columns without a header (`blank_headers`), found 1" in message
+
+
+# --- Editions of one matrix ---
+
+EDITIONS = """
+[source.ewr.matrix]
+unit = "RAUMID"
+ignore = ["BEZPGR"]
+merkmale = { einwohner = ["E_E"], weiblich = ["E_EW"] }
+[[source.ewr.variant]]
+last = 2012
+dialect = { decimal = ".", missing = { "." = "unbekannt" } }
+columns = { EINW = "E_E" }
+ignore = ["STADTRAUM"]
+[[source.ewr.variant]]
+file = 'EWR_2019.*'
+ignore = ["STADTRAUM"]
+"""
+
+
+def test_editions_of_one_matrix_are_one_source(stage_city, source) -> None:
+    given = source(
+        "ewr", EDITIONS, file=r"'EWR_(L21_)?(?P<year>\d{4})\.csv'", dialect='{ missing = { NA = "unbekannt" } }'
+    )
+    staged = stage_city(given, {
+        "EWR_2012.csv": '"RAUMID";"STADTRAUM";"EINW";"E_EW"\n"01100001";"1";2930.00;.\n',
+        "EWR_2019.csv": "RAUMID;STADTRAUM;E_E;E_EW\n01100001;1;3445;1645\n",
+        "EWR_L21_2024.csv": "RAUMID;BEZPGR;E_E;E_EW\n01100001;0110;3580,00;NA\n",
+    })  # fmt: skip
+    found = staged.rows("SELECT year(stichtag), merkmal, wert, status FROM stage.zaehlung ORDER BY ALL")
+    assert found == [(2024, "einwohner", 3580, "ok"), (2024, "weiblich", None, "unbekannt")]
+    assert staged.quarantine == [  # the small city begins in 2020
+        ("EWR_2012.csv", 2, "", "2012-12-31"), ("EWR_2019.csv", 2, "", "2019-12-31"),
+    ]  # fmt: skip
+
+
+def test_a_column_of_another_edition_is_new_here(refusal, source) -> None:
+    given = source("ewr", EDITIONS, file=r"'EWR_(L21_)?(?P<year>\d{4})\.csv'")
+    message = refusal(given, {"EWR_L21_2024.csv": "RAUMID;STADTRAUM;E_E;E_EW\n01100001;1;1;1\n"})
+    assert "'STADTRAUM' is new" in message
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("name", ["EWR201212E_Matrix", "EWR201912E_Matrix", "EWR_L21_202412E_Matrix"])
+def test_berlins_source_knows_the_columns_of_every_edition(workbench, real_folder: Path, name: str) -> None:
+    """The excerpts hold the first columns only: what they have is either in the contract or ignored by their variant."""
+    source = next(one for one in load_profile("berlin").sources if one.id == "ewr_matrix")
+    head = (real_folder / "berlin" / "raw_excerpts" / f"{name}.EXCERPT.csv").read_text(encoding="utf-8").splitlines()[0]
+    found = [column.strip('"') for column in head.split(source.dialect.delimiter)]
+    written = source.as_written_in(f"{name}.csv")
+    assert source.matrix is not None
+    wanted = {column for parts in source.matrix.merkmale.values() for column in source.expand(parts)}
+    known = wanted | {*source.expand(source.matrix.ignore), *written.ignored_here, source.matrix.unit, "ZEIT"}
+    assert set(found) - known == set()
+
+
+@pytest.mark.real
+def test_a_real_static_table(stage_city, source, small_city, real_folder: Path) -> None:
+    """Düsseldorf in the excerpt of 31121-06i: 136 new residential buildings with 1,525 dwellings in 2025."""
+    small_city.spoil("city.toml", "05998", "05111")
+    given = source(
+        "amtlich",
+        "[source.amtlich.dialect]\n"
+        'encoding = "cp1252"\npreamble = 5\nheader_rows = 2\nblank_headers = ["Jahr", "AGS", "Name", "Art"]\n'
+        'footer = "____"\nmissing = { "-" = "nichts" }\n'
+        '[source.amtlich.official]\nonly = { AGS = ["05111"], Art = ["Wohngebäude insgesamt"] }\n'
+        'ignore = ["Name", "NE: Wohngebäude / Anzahl", "NE: Wohnräume in Wohngebäuden / Anzahl", '
+        '"NE: Nutzfläche  in Wohngebäuden / qm"]\n'
+        'merkmale = { wohnungen = "NE: Wohnungen in Wohngebäuden / Anzahl", '
+        'wohnflaeche_qm = "NE: Wohnfläche in Wohngebäuden / qm" }\n',
+        file=r"'31121\.csv'", stichtag='{ source = "column", column = "Jahr", format = "%Y" }',
+    )  # fmt: skip
+    content = (real_folder / "ldb_nrw" / "31121-06i_00.EXCERPT.csv").read_bytes()
+    staged = stage_city(given, {"31121.csv": content})
+    assert sorted(staged.rows(TOTAL)) == [
+        ("2025-12-31", "wohnflaeche_qm", 120_825, "ok"), ("2025-12-31", "wohnungen", 1525, "ok"),
+    ]  # fmt: skip
