@@ -9,7 +9,6 @@ import duckdb
 
 from flows.errors import ConfigError
 from flows.resources import resource
-from flows.stage.database import insert, literal
 from flows.transform.sql_graph import SqlTable, tables_in_order
 
 
@@ -27,23 +26,17 @@ def run_folder(
 ) -> list[SqlTable]:
     """Make one table of each file in `folder`, in the order in which they read each other; return them.
 
-    What each table reads is noted in the table ``main.lineage`` for the release; a folder can be run again.
+    A folder can be run again.
 
     Raises:
         ConfigError: a file of SQL is broken, or what it reads is not there.
     """
     tables = tables_in_order(folder, known_names(con))
-    con.execute("CREATE TABLE IF NOT EXISTS lineage (tabelle VARCHAR, liest VARCHAR, zeile_ist VARCHAR)")
     for table in tables:
         try:
             con.execute(f"CREATE OR REPLACE TABLE {table.name} AS {table.query}")
         except duckdb.Error as problem:
             raise ConfigError(f"{folder / table.name}.sql cannot be run: {problem}") from problem
-        con.execute(f"DELETE FROM lineage WHERE tabelle = {literal(table.name)}")  # noqa: S608 -- quoted
-        insert(
-            con, "lineage",
-            [{"tabelle": table.name, "liest": read, "zeile_ist": table.row} for read in sorted(table.reads)],
-        )  # fmt: skip
         progress(table.name)
     return tables
 

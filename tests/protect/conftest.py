@@ -60,7 +60,9 @@ CREATE TABLE raum (
     flaeche_km2 DOUBLE, geometrie BLOB, eltern MAP(VARCHAR, VARCHAR)
 );
 CREATE TABLE merkmal_raum AS SELECT 'A' AS raum_id, 'einwohner' AS merkmal, 2.0 AS wert;
-CREATE TABLE lineage (tabelle VARCHAR, liest VARCHAR, zeile_ist VARCHAR);
+CREATE SCHEMA stage;
+CREATE TABLE stage.datei (quelle VARCHAR, datei VARCHAR, sha256 VARCHAR);
+CREATE TABLE stage.register (quelle VARCHAR, stichtag DATE, einwohner BIGINT, weiblich BIGINT);
 """
 
 

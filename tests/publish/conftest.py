@@ -78,6 +78,15 @@ TABLES = {
                ('staged', 'kennung_eindeutig', 'staged', 'critical', true, 'keine doppelt', 'keine', '', 0,
                 'Schlüssel'))
         AS t(suite, pruefung, station, schwere, bestanden, erwartet, gefunden, einheiten, beanstandet, grund)""",
+    "_origins": """
+        FROM (VALUES
+               ('einwohner', 'melderegister', 'Melderegister', 'Register', 'EW_2023.csv', 'register'),
+               ('einwohner', 'melderegister', 'Melderegister', 'Register', 'EW_2024.csv', 'register'),
+               ('sgb2', 'jobcenter', 'Jobcenter <Kleinstadt>', 'Job centre', 'SGB2_2024.csv', 'zaehlung'),
+               ('wohnflaeche_qm', 'wohnungen', 'Wohnungen', 'Dwellings', 'WO_2024.csv', 'zaehlung'),
+               (NULL, 'zuordnung', 'Zuordnung', 'Assignment', 'ZU_2020.csv', 'zuordnung'))
+        AS t(merkmal, quelle, titel_de, titel_en, datei, kind) SELECT * EXCLUDE (kind),
+            sha256(datei) AS sha256, 'stage.' || kind AS tabelle""",
     "_lineage": """
         FROM (VALUES
                ('wert', 'wert', 'indikator_wert', 'wert'), ('wert', 'wert', 'indikator', 'faktor'))
