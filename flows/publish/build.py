@@ -44,6 +44,7 @@ from flows.publish.job import Previous, ReleaseJob, Setting, job_from, sql_finge
 from flows.publish.manifest import FORMAT, Manifest, files_in, manifest_of
 from flows.publish.own_tables import fill_own_tables, release_row
 from flows.publish.turtle import turtle
+from flows.publish.way_picture import way_svg
 
 DATABASE = "fortschreibung.duckdb"
 
@@ -213,10 +214,12 @@ def _codebook(build: Building, files: Sequence[Path]) -> str:
     con.execute("CREATE SCHEMA memory.katalog")
     for name in ("raumebene", "merkmal", "indikator", "indikator_teil", "schutzklasse", "hinweis"):
         con.execute(f"CREATE VIEW memory.katalog.{name} AS SELECT * FROM fortschreibung.{name}")  # noqa: S608
+    con.execute("CREATE VIEW memory.katalog.herkunft AS FROM fortschreibung._origins")
     con.execute("CREATE VIEW memory.katalog.stadt AS SELECT stadt AS name, synthetisch FROM fortschreibung._release")
+    way = way_svg(con)
     con.execute("USE memory")
     try:
-        return codebook_html(codebook_page_from(con, version), described)
+        return codebook_html(codebook_page_from(con, version), described, way)
     finally:
         con.execute("USE fortschreibung")
 
@@ -257,6 +260,7 @@ def _manifest(
         catalog_head=setting.catalog_head,
         files=files_in(target),
         until=job.until.isoformat() if job.until else None,
+        signed_by=setting.signed_by,
     )
 
 
@@ -281,6 +285,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--previous", nargs=2, metavar=("VERSION", "DIR"))
     parser.add_argument("--catalog-head", default="")
     parser.add_argument("--standing", action="append", default=[], metavar="HASH=VERSION")
+    parser.add_argument("--signed-by")
     parser.add_argument("--end-with-parent", action="store_true")
     given = parser.parse_args(arguments)
     sys.modules["pandas"] = None  # type: ignore[assignment] # else DuckDB imports it with the first parameter
@@ -292,6 +297,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         previous=Previous(given.previous[0], Path(given.previous[1]) / DATABASE) if given.previous else None,
         catalog_head=given.catalog_head,
         standing=dict(each.split("=", 1) for each in given.standing),
+        signed_by=given.signed_by,
     )
     try:
         built = build(given.job, given.target, setting)

@@ -80,13 +80,10 @@ TABLES = {
         AS t(suite, pruefung, station, schwere, bestanden, erwartet, gefunden, einheiten, beanstandet, grund)""",
     "_origins": """
         FROM (VALUES
-               ('einwohner', 'melderegister', 'Melderegister', 'Register', 'EW_2023.csv', 'register'),
-               ('einwohner', 'melderegister', 'Melderegister', 'Register', 'EW_2024.csv', 'register'),
-               ('sgb2', 'jobcenter', 'Jobcenter <Kleinstadt>', 'Job centre', 'SGB2_2024.csv', 'zaehlung'),
-               ('wohnflaeche_qm', 'wohnungen', 'Wohnungen', 'Dwellings', 'WO_2024.csv', 'zaehlung'),
-               (NULL, 'zuordnung', 'Zuordnung', 'Assignment', 'ZU_2020.csv', 'zuordnung'))
-        AS t(merkmal, quelle, titel_de, titel_en, datei, kind) SELECT * EXCLUDE (kind),
-            sha256(datei) AS sha256, 'stage.' || kind AS tabelle""",
+               ('einwohner', 'stage.register'), ('sgb2', 'stage.zaehlung'), ('wohnflaeche_qm', 'stage.zaehlung'))
+        AS t(merkmal, tabelle)
+        SELECT *, 'einwohner' AS quelle, 'Melderegister' AS titel_de, 'Register' AS titel_en,
+            'EW_2024.csv' AS datei, repeat('cd', 32) AS sha256""",
     "_lineage": """
         FROM (VALUES
                ('wert', 'wert', 'indikator_wert', 'wert'), ('wert', 'wert', 'indikator', 'faktor'))
