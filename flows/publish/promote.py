@@ -171,4 +171,5 @@ def _built(job: Path, incoming: Path, version: str, city: HeldCity, signed_by: s
         return {str(name): value for name, value in answer.items()}
     words = answer.get("error") or f"it ended with exit code {code} and said:\n{said.strip()[-2000:]}"
     raising = VerificationFailed if answer.get("kind") == "VerificationFailed" else FortschreibungError
-    raise raising(f"The release {version} could not be built; the last release stands as it was. {words}")
+    hint = durable.hint_of_full_disk(city.folder)
+    raise raising(f"The release {version} could not be built; the last release stands as it was. {words}{hint}")
