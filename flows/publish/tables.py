@@ -179,12 +179,7 @@ def _undescribed(con: duckdb.DuckDBPyConnection) -> list[str]:
         SELECT indikator_teil.indikator_id, string_agg(DISTINCT _origins.quelle, ', ' ORDER BY _origins.quelle)
         FROM indikator_teil
         INNER JOIN _origins ON indikator_teil.merkmal = _origins.merkmal
-        LEFT JOIN _sources
-            ON
-                _origins.quelle = _sources.quelle
-                AND _origins.datei = _sources.datei
-                AND _origins.sha256 = _sources.sha256
-        WHERE coalesce(trim(_sources.lizenz), '') = ''
+        SEMI JOIN _sources ON _origins.quelle = _sources.quelle AND trim(_sources.lizenz) = ''
         GROUP BY ALL ORDER BY ALL
         """
     ).fetchall()
