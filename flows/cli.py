@@ -115,6 +115,7 @@ def verify(
     version: str | None = None,
     *,
     key: Path | None = None,
+    quick: Annotated[bool, Parameter(negative="")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
@@ -124,11 +125,13 @@ def verify(
     ----------
     key
         Every release must be signed with this public key of the office (PEM); else the keys beside the releases count.
+    quick
+        Only the bytes, the signatures and the chain of the catalogue; no database is opened.
     """
     from flows.publish.verify import verify as verified  # noqa: PLC0415
 
     try:
-        checked = verified(Home(_root(home)), city, version, key=key, say=_say)
+        checked = verified(Home(_root(home)), city, version, deep=not quick, key=key, say=_say)
     except VerificationFailed as off:
         if as_json:
             _print_json({"city": city, "verified": [], "faults": [line.strip() for line in str(off).splitlines()[1:]]})

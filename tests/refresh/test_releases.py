@@ -25,9 +25,11 @@ def test_verify_names_the_file_that_was_changed(office_with_two: Office) -> None
     page.chmod(0o644)
     page.write_bytes(page.read_bytes() + b" ")
     done = office_with_two.run("verify", "musterstadt", "--json")
+    quick = office_with_two.run("verify", "musterstadt", "--quick", "--json")
 
-    assert done.code == 4
+    assert done.code == quick.code == 4
     assert done.answer["faults"] == ["2024.1: codebook.html: its bytes have changed since publication"]
+    assert quick.answer["faults"] == done.answer["faults"]
 
 
 def test_diff_finds_the_one_figure_that_was_delivered_anew_and_says_why(two_releases: Office) -> None:
