@@ -17,6 +17,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,14 +178,17 @@ def _write_files(build: Building, compared: Diff) -> list[Path]:
     levels = {level.id for level in job.raumebenen}
     units = [table for table in build.tables if table.name in levels]
     layers = geo.Layers(units, build.indikatoren, job.zuschnitt, job.coordinate_system)
-    files = [
-        *exports.write_csv(con, exported, target / "csv"),
-        *exports.write_csv_excel(con, exported, target / "csv_excel"),
-        *exports.write_parquet(con, exported, target / "parquet"),
-        *geo.write_geo(con, layers, target / "geo"),
-        exports.write_codebook_csv(con, target / "codebook.csv"),
-        workbook.write_workbook(con, job, version, units, build.indikatoren, target / workbook.NAME),
-    ]
+    with ThreadPoolExecutor(1) as beside, con.cursor() as for_maps:
+        for_maps.execute("USE fortschreibung")
+        maps = beside.submit(geo.write_geo, for_maps, layers, target / "geo")  # takes as long as all others
+        files = [
+            *exports.write_csv(con, exported, target / "csv"),
+            *exports.write_csv_excel(con, exported, target / "csv_excel"),
+            *exports.write_parquet(con, exported, target / "parquet"),
+            exports.write_codebook_csv(con, target / "codebook.csv"),
+            workbook.write_workbook(con, job, version, units, build.indikatoren, target / workbook.NAME),
+        ]
+        files += maps.result()
     (target / "codebook.html").write_text(_codebook(build, [target / DATABASE, *files]), encoding="utf-8")
     (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (target / "changes.html").write_text(diff_html(compared), encoding="utf-8")
