@@ -1,4 +1,4 @@
-"""The goals of issue 2 and what was measured of each."""
+"""The goals of the issues 2 and 5 and what was measured of each."""
 
 from __future__ import annotations
 
@@ -70,6 +70,17 @@ def outcomes(costs: Costs) -> list[Outcome]:
             Outcome("nothing new / empty Prefect flow", wall(costs["nothing_new"]) / wall(empty), "x", "<=", 1.2),
             Outcome("`fortschreibung releases`", cpu(costs["releases"]), "s CPU", "<", 0.5),
             Outcome("  peak memory of the refresh's largest process", peak(costs["refresh"]) / 1024, "GiB"),
+            Outcome(
+                "verify 20 releases / sha256 of their bytes",
+                work(costs["verify"]) / work(costs["sha256"]),
+                "x",
+                "<=",
+                2,
+            ),
+            Outcome(
+                "  same, bytes and chain (verify --quick)", work(costs["verify_quick"]) / work(costs["sha256"]), "x"
+            ),
+            Outcome("diff of two releases, after start", work(costs["diff"]), "s", "<=", 1),
         ]
     return found
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench.extracts import Extracts
 from bench.measure import BenchFailed, Cost, cost_of, extract_server
+from bench.releases import WORK, copies
 
 Costs = dict[str, list[Cost]]
 COMMAND = ("-c", "from flows.cli import main; main()")
@@ -47,7 +48,7 @@ def figures(extracts: Extracts, limits: dict[str, str], repetitions: int, say: C
 
 
 def refresh(extracts: Extracts, limits: dict[str, str], repetitions: int, say: Callable[[str], None]) -> Costs:
-    """Measure the whole refresh of the default city, one with nothing new, the list of releases, an empty flow.
+    """Measure the whole refresh of the default city, one with nothing new, an empty flow, and the reading of releases.
 
     Warm before the first repetition: Prefect's database (made and migrated), compiled Python, the page cache
     and the extract server. Fresh in each: the process, Prefect's server in it, and the city's home, so
@@ -78,6 +79,13 @@ def refresh(extracts: Extracts, limits: dict[str, str], repetitions: int, say: C
                 costs[name].append(cost_of(arguments, environment))
                 say(name)
             _must_have_published_once(home)
+        cost_of([*COMMAND, "refresh", "musterstadt", "--stichtag", "2023-12-31"], environment)  # a second, to compare
+    copied = extracts.data / "releases"
+    copies(home, copied)
+    for _ in range(repetitions):
+        for name in WORK:
+            costs[name].append(cost_of(["-m", "bench.releases", name, str(copied)], limits))
+            say(name)
     return costs
 
 

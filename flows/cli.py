@@ -184,15 +184,38 @@ def sources(city: str, *, release: str | None = None, as_json: JsonOption = Fals
 
 
 @app.command
-def verify(city: str, version: str | None = None, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
-    """Recompute checksums and content hashes of a city's releases; exit code 4 when anything is off."""
+def verify(
+    city: str,
+    version: str | None = None,
+    *,
+    key: Path | None = None,
+    quick: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Recompute checksums and content hashes of a city's releases; exit code 4 when anything is off.
+
+    Parameters
+    ----------
+    key
+        Every release must be signed with this public key of the office (PEM); else the keys beside the releases count.
+    quick
+        Only the bytes, the signatures and the chain of the catalogue; no database is opened.
+    """
     from flows.publish.verify import verify as verified  # noqa: PLC0415
 
-    checked = verified(Home(_root(home)), city, version)
+    try:
+        checked = verified(Home(_root(home)), city, version, deep=not quick, key=key, say=_say)
+    except VerificationFailed as off:
+        if as_json:
+            _print_json({"city": city, "verified": [], "faults": [line.strip() for line in str(off).splitlines()[1:]]})
+        raise
     if as_json:
-        _print_json({"city": city, "verified": list(checked.versions)})
-    else:
-        print(f"{city} {', '.join(checked.versions)}: everything is as the manifest says.")
+        _print_json({"city": city, "verified": list(checked.versions), "faults": [], "signed_by": checked.signed})
+        return 0
+    print(f"{city} {', '.join(checked.versions)}: everything is as the manifest says.")
+    for one, by in checked.signed.items():
+        print(f"  {one}: signed with the key {by}, the signature holds" if by else f"  {one}: not signed")
     return 0
 
 

@@ -14,11 +14,10 @@ from typing import Any
 import duckdb
 
 from flows.profile.load import Profile
+from flows.protect.origins import lineage_rows
 from flows.resources import resource
-from flows.stage.database import literal
+from flows.stage.database import insert, literal
 from flows.transform.station import run_folder
-
-_LINEAGE = "(FROM lineage SELECT tabelle, '*' AS spalte, liest AS aus_tabelle, '*' AS aus_spalte ORDER BY ALL)"
 
 # without the condition, which may quote counts of single base units
 _CORRECTIONS = "(FROM stage.korrektur SELECT * RENAME (spalte AS korrigierte_spalte, grund AS korrektur_grund))"
@@ -38,7 +37,7 @@ PUBLISHED = {
     "hinweis": "katalog.hinweis",
     "korrektur": _CORRECTIONS,
     "ausstehend": "ausstehend",
-    "_lineage": _LINEAGE,
+    "_origins": "herkunft",
 }
 
 
@@ -54,15 +53,29 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> d
     target.mkdir(parents=True, exist_ok=True)
     run_folder(con, resource("sql/protect"))
     contract = tomllib.loads(resource("sql/release.toml").read_text(encoding="utf-8"))
+    queries = {level.id: _units_of(con, level.id, contract["raumebene"]) for level in profile.city.raumebene}
     for name, relation in PUBLISHED.items():
         entry = contract["table"][name]
         columns = [*entry["columns"], *(_indikatoren(con) if entry.get("one_column_per_indikator") else [])]
-        _write(con, f"FROM {relation} SELECT {', '.join(columns)}", target / f"{entry.get('parquet', name)}.parquet")
-    for level in profile.city.raumebene:
-        _write(con, _units_of(con, level.id, contract["raumebene"]), target / f"{level.id}.parquet")
+        queries[name] = f"FROM {relation} SELECT {', '.join(columns)}"
+    for name, query in queries.items():
+        file = contract["table"].get(name, {}).get("parquet", name)
+        _write(con, query, target / f"{file}.parquet")
+    _write_lineage(con, queries, target / "_lineage.parquet")
     counted = con.execute("SELECT count(wert), count(*) FILTER (status = 'geschuetzt') FROM wert").fetchone()
     published, suppressed = counted or (0, 0)
     return {"published": published, "suppressed": suppressed}
+
+
+def _write_lineage(con: duckdb.DuckDBPyConnection, queries: dict[str, str], path: Path) -> None:
+    content = {name: query for name, query in queries.items() if not name.startswith("_")}
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE herleitung "
+        "(tabelle VARCHAR, spalte VARCHAR, aus_tabelle VARCHAR, aus_spalte VARCHAR)"
+    )
+    columns = ("tabelle", "spalte", "aus_tabelle", "aus_spalte")
+    insert(con, "herleitung", [dict(zip(columns, row, strict=True)) for row in lineage_rows(con, content)])
+    _write(con, "FROM herleitung ORDER BY ALL", path)
 
 
 def _indikatoren(con: duckdb.DuckDBPyConnection) -> list[str]:

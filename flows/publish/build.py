@@ -17,6 +17,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,7 @@ from flows.publish.job import Previous, ReleaseJob, Setting, job_from, sql_finge
 from flows.publish.manifest import FORMAT, Manifest, files_in, manifest_of
 from flows.publish.own_tables import fill_own_tables, release_row
 from flows.publish.turtle import turtle
+from flows.publish.way_picture import way_svg
 
 DATABASE = "fortschreibung.duckdb"
 
@@ -176,14 +178,17 @@ def _write_files(build: Building, compared: Diff) -> list[Path]:
     levels = {level.id for level in job.raumebenen}
     units = [table for table in build.tables if table.name in levels]
     layers = geo.Layers(units, build.indikatoren, job.zuschnitt, job.coordinate_system)
-    files = [
-        *exports.write_csv(con, exported, target / "csv"),
-        *exports.write_csv_excel(con, exported, target / "csv_excel"),
-        *exports.write_parquet(con, exported, target / "parquet"),
-        *geo.write_geo(con, layers, target / "geo"),
-        exports.write_codebook_csv(con, target / "codebook.csv"),
-        workbook.write_workbook(con, job, version, units, build.indikatoren, target / workbook.NAME),
-    ]
+    with ThreadPoolExecutor(1) as beside, con.cursor() as for_maps:
+        for_maps.execute("USE fortschreibung")
+        maps = beside.submit(geo.write_geo, for_maps, layers, target / "geo")  # takes as long as all others
+        files = [
+            *exports.write_csv(con, exported, target / "csv"),
+            *exports.write_csv_excel(con, exported, target / "csv_excel"),
+            *exports.write_parquet(con, exported, target / "parquet"),
+            exports.write_codebook_csv(con, target / "codebook.csv"),
+            workbook.write_workbook(con, job, version, units, build.indikatoren, target / workbook.NAME),
+        ]
+        files += maps.result()
     (target / "codebook.html").write_text(_codebook(build, [target / DATABASE, *files]), encoding="utf-8")
     (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (target / "changes.html").write_text(diff_html(compared), encoding="utf-8")
@@ -213,10 +218,12 @@ def _codebook(build: Building, files: Sequence[Path]) -> str:
     con.execute("CREATE SCHEMA memory.katalog")
     for name in ("raumebene", "merkmal", "indikator", "indikator_teil", "schutzklasse", "hinweis", "ausstehend"):
         con.execute(f"CREATE VIEW memory.katalog.{name} AS SELECT * FROM fortschreibung.{name}")  # noqa: S608
+    con.execute("CREATE VIEW memory.katalog.herkunft AS FROM fortschreibung._origins")
     con.execute("CREATE VIEW memory.katalog.stadt AS SELECT stadt AS name, synthetisch FROM fortschreibung._release")
+    way = way_svg(con)
     con.execute("USE memory")
     try:
-        return codebook_html(codebook_page_from(con, version), described)
+        return codebook_html(codebook_page_from(con, version), described, way)
     finally:
         con.execute("USE fortschreibung")
 
@@ -257,6 +264,7 @@ def _manifest(
         catalog_head=setting.catalog_head,
         files=files_in(target),
         until=job.until.isoformat() if job.until else None,
+        signed_by=setting.signed_by,
     )
 
 
@@ -281,6 +289,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--previous", nargs=2, metavar=("VERSION", "DIR"))
     parser.add_argument("--catalog-head", default="")
     parser.add_argument("--standing", action="append", default=[], metavar="HASH=VERSION")
+    parser.add_argument("--signed-by")
     parser.add_argument("--end-with-parent", action="store_true")
     given = parser.parse_args(arguments)
     sys.modules["pandas"] = None  # type: ignore[assignment] # else DuckDB imports it with the first parameter
@@ -292,6 +301,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         previous=Previous(given.previous[0], Path(given.previous[1]) / DATABASE) if given.previous else None,
         catalog_head=given.catalog_head,
         standing=dict(each.split("=", 1) for each in given.standing),
+        signed_by=given.signed_by,
     )
     try:
         built = build(given.job, given.target, setting)

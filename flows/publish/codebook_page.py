@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -156,6 +156,25 @@ class Ausstehend(_Row):
     quelle: str
 
 
+class Herkunft(_Row):
+    """katalog.herkunft: a Lieferung and the Merkmal that is read from it, None where it describes space."""
+
+    merkmal: str | None
+    quelle: str
+    titel_de: str
+    titel_en: str
+    datei: str
+    tabelle: str
+
+
+class Origin(NamedTuple):
+    """A source, and its files in order."""
+
+    titel: Words
+    tabelle: str
+    dateien: tuple[str, ...]
+
+
 class CodebookPage(_Row):
     """All that the page shows, each list in the order of the catalogue."""
 
@@ -168,6 +187,7 @@ class CodebookPage(_Row):
     schutzklassen: tuple[Schutzklasse, ...]
     hinweise: tuple[Hinweis, ...]
     ausstehend: tuple[Ausstehend, ...] = ()
+    herkunft: tuple[Herkunft, ...] = ()
 
     @property
     def indikatoren_by_theme(self) -> dict[str, list[Indikator]]:
@@ -213,6 +233,24 @@ class CodebookPage(_Row):
         using = {teil.indikator_id for teil in self.indikator_teile if teil.merkmal == merkmal.merkmal}
         return [indikator for indikator in self.indikatoren if indikator.indikator_id in using]
 
+    def origins(self, merkmal: Merkmal | None) -> list[Origin]:
+        """Return the sources of `merkmal`, each with its files; of None, those that describe the units of space."""
+        wanted = merkmal.merkmal if merkmal is not None else None
+        rows = [row for row in self.herkunft if row.merkmal == wanted]
+        grouped: dict[tuple[str, str], list[Herkunft]] = {}
+        for row in rows:
+            grouped.setdefault((row.quelle, row.tabelle), []).append(row)
+        return [
+            Origin(Words(group[0].titel_de, group[0].titel_en), table, tuple(sorted(each.datei for each in group)))
+            for (_, table), group in sorted(grouped.items())
+        ]
+
+    def ingredients(self, indikator: Indikator) -> list[Merkmal]:
+        """Return every Merkmal that `indikator` is made from, numerator first, each once."""
+        return list(
+            {each.merkmal: each for role in ("zaehler", "nenner") for each in self.parts(indikator, role)}.values()
+        )
+
     def warnings(self, indikator: Indikator) -> list[Hinweis]:
         """Return the usage warnings of `indikator`."""
         return [self.hinweis_named[name] for name in re.findall(r"\w+", indikator.hinweise or "")]
@@ -235,14 +273,16 @@ def codebook_page_from(con: duckdb.DuckDBPyConnection, version: str) -> Codebook
             "schutzklassen": _rows(con, "FROM katalog.schutzklasse ORDER BY schutzklasse"),
             "hinweise": _rows(con, "FROM katalog.hinweis ORDER BY text_de"),
             "ausstehend": _rows(con, "FROM katalog.ausstehend ORDER BY ALL"),
+            "herkunft": _rows(con, "FROM katalog.herkunft ORDER BY ALL"),
         }
     )
 
 
-def codebook_html(codebook: CodebookPage, described: Mapping[str, Any] | None = None) -> str:
+def codebook_html(codebook: CodebookPage, described: Mapping[str, Any] | None = None, way: Markup | None = None) -> str:
     """Return the page: German first, English beside, complete in itself.
 
-    `described` is what search engines are told of the release (schema.org), as JSON-LD.
+    `described` is what search engines are told of the release (schema.org), as JSON-LD; `way` is the drawing of the
+    way from the delivered rows to the figures.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -254,6 +294,7 @@ def codebook_html(codebook: CodebookPage, described: Mapping[str, Any] | None = 
     )
     return environment.get_template("codebook.html.j2").render(
         page=codebook,
+        way=way,
         described=None if described is None else _json_in_html(described),
         status=STATUS,
         methods=METHODS,

@@ -31,6 +31,19 @@ WHY = {
 }
 
 
+COUNTS = {
+    "revised": "berichtigt",
+    "boundary": "Zuschnitt",
+    "definition": "Definition",
+    "protection": "Schutz",
+    "coverage": "Bestand",
+    "computation": "Rechnung",
+    "newly_protected": "neu geschützt",
+    "newly_released": "freigegeben",
+}
+"""What is counted of an Indikator, and the head of its column."""
+
+
 @dataclass(frozen=True)
 class Bar:
     """A piece of an Indikator's bar: how many of its figures differ for one cause."""
@@ -65,8 +78,10 @@ def diff_html(diff: Diff) -> str:
         keep_trailing_newline=True,
     )
     rows = list(_rows(diff))
+    counts = [field for field in COUNTS if any(getattr(each, field) for each in diff.indikatoren)]
     return environment.get_template("diff.html.j2").render(
         diff=diff, rows=rows, height=_ROW * (len(rows) + 1), width=_WIDTH, colours=COLOURS, causes=CAUSES,
+        counts=counts, count_heads=[(COUNTS[field], "n") for field in counts],
         severities=SEVERITIES, why=WHY, number=number, percent=percent,
     )  # fmt: skip
 

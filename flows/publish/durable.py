@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 UNFINISHED = ".incoming-"
+_LITTLE = 4_000_000  # bytes; less than a file that could not be written
 _REMEDY = {
     errno.ENOSPC: "the disk is full; make room and refresh again",
     errno.EDQUOT: "the disk quota is used up; make room and refresh again",
@@ -26,6 +27,18 @@ _REMEDY = {
     errno.ESTALE: "the network share has gone away; connect it and refresh again",
     errno.EIO: "the disk or the network share fails; have it looked at and refresh again",
 }
+
+
+def hint_of_full_disk(folder: Path) -> str:
+    """Return words on how little room there is around `folder`, empty where there is enough to write on.
+
+    What writes a file format (DuckDB, SQLite, a zip) often says something else than that the disk is full.
+    """
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as problem:
+        return f" {remedy(problem)[0].upper()}{remedy(problem)[1:]}."
+    return f" Only {free / 1e6:.1f} MB are free in {folder}: {_REMEDY[errno.ENOSPC]}." if free < _LITTLE else ""
 
 
 def unfinished_name() -> str:
@@ -48,8 +61,16 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Bring every file and folder below `folder` to the disk."""
-    for here, _, files in os.walk(folder):
+    """Bring every file and folder below `folder` to the disk.
+
+    Raises:
+        OSError: when it is not there (any more).
+    """
+
+    def refuse(problem: OSError) -> None:
+        raise problem
+
+    for here, _, files in os.walk(folder, onerror=refuse):
         for name in files:
             sync_folder(Path(here) / name)
         sync_folder(Path(here))

@@ -77,12 +77,18 @@ def write_parquet(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folde
 
 
 def write_codebook_csv(con: duckdb.DuckDBPyConnection, path: Path) -> Path:
-    """Write the codebook with the Merkmale of each Indikator's numerator and denominator to `path`."""
+    """Write the codebook to `path`: each Indikator with its Merkmale, and with the Lieferungen they are read from."""
     con.execute(
-        "COPY (SELECT i.*, "  # noqa: S608 -- a path, quoted
+        "COPY (WITH lieferung AS ("  # noqa: S608 -- a path, quoted
+        "SELECT indikator_id, quelle, list_sort(list(DISTINCT datei)) AS dateien "
+        "FROM indikator_teil INNER JOIN _origins USING (merkmal) GROUP BY ALL), "
+        "herkunft AS (SELECT indikator_id, "
+        "string_agg(quelle || ': ' || array_to_string(dateien, ', '), '; ' ORDER BY quelle) AS lieferungen "
+        "FROM lieferung GROUP BY indikator_id) SELECT i.*, "
         "string_agg(t.merkmal, ' + ' ORDER BY t.merkmal) FILTER (t.rolle = 'zaehler') AS zaehler, "
-        "string_agg(t.merkmal, ' + ' ORDER BY t.merkmal) FILTER (t.rolle = 'nenner') AS nenner "
+        "string_agg(t.merkmal, ' + ' ORDER BY t.merkmal) FILTER (t.rolle = 'nenner') AS nenner, h.lieferungen "
         "FROM indikator AS i LEFT JOIN indikator_teil AS t USING (indikator_id) "
+        "LEFT JOIN herkunft AS h USING (indikator_id) "
         "GROUP BY ALL ORDER BY i.position) "
         f"TO {literal(str(path))} (FORMAT csv, HEADER, DELIMITER ',')"
     )

@@ -124,6 +124,7 @@ class Setting:
     previous: Previous | None = None
     catalog_head: str = ""
     standing: dict[str, str] = field(default_factory=dict)  # content hash -> the version that already has it
+    signed_by: str | None = None  # the key that is to sign the manifest
 
 
 def job_from(path: Path) -> ReleaseJob:

@@ -35,11 +35,33 @@ def city_lock(folder: Path, wait_seconds: float, say: Callable[[str], None]) -> 
         os.close(handle)
 
 
-def _wait(handle: int, folder: Path, wait_seconds: float, say: Callable[[str], None]) -> None:
+@contextlib.contextmanager
+def settled(folder: Path, wait_seconds: float, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold a shared lock: while the body lasts, no publication of the city changes what lies in `folder`.
+
+    Reading is enough for it, so that it works on a share that one may not write.
+
+    Raises:
+        FortschreibungError: when a publication still holds the lock after `wait_seconds`.
+    """
+    if not (folder / NAME).is_file():
+        yield
+        return
+    handle = os.open(folder / NAME, os.O_RDONLY)
+    try:
+        _wait(handle, folder, wait_seconds, say, kind=fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _wait(
+    handle: int, folder: Path, wait_seconds: float, say: Callable[[str], None], kind: int = fcntl.LOCK_EX
+) -> None:
     deadline, said = time.monotonic() + wait_seconds, False
     while True:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             owner = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
         else:
@@ -47,7 +69,7 @@ def _wait(handle: int, folder: Path, wait_seconds: float, say: Callable[[str], N
         if time.monotonic() >= deadline:
             raise FortschreibungError(
                 f"Another publication holds {folder / NAME} ({owner}); waited {wait_seconds:g} s. "
-                "Nothing was published; try again when it is done."
+                f"{'Nothing was published; try' if kind == fcntl.LOCK_EX else 'Try'} again when it is done."
             )
         if not said:
             say(f"Another publication of {folder.name} is running ({owner}); waiting up to {wait_seconds:g} s.")

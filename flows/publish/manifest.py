@@ -13,7 +13,7 @@ from typing import Any
 
 from flows.errors import VerificationFailed
 
-NAME = "manifest.json"
+NAME, SIGNATURE = "manifest.json", "manifest.sig"
 FORMAT = "fortschreibung-manifest/1"
 
 
@@ -39,6 +39,8 @@ class Manifest:
     catalog_head: str
     files: dict[str, dict[str, Any]]
     until: str | None = None
+    signed_by: str | None = None
+    """The sha256 of the public key whose signature lies beside the manifest."""
 
     def write(self, folder: Path) -> Path:
         """Write the manifest into `folder` and return its path."""
@@ -63,11 +65,11 @@ def manifest_of(folder: Path) -> Manifest:
 
 
 def files_in(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return size and sha256 of every file below `folder` but the manifest itself, by relative path."""
+    """Return size and sha256 of every file below `folder` but the manifest and its signature, by relative path."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name != NAME:
+        if path.is_file() and name not in (NAME, SIGNATURE):
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
             found[name] = {"bytes": path.stat().st_size, "sha256": digest}

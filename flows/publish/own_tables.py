@@ -11,6 +11,7 @@ import duckdb
 from flows.publish.contract import Table, contract, quoted
 from flows.publish.diff_model import Diff
 from flows.publish.job import ReleaseJob, Setting
+from flows.stage.database import insert
 
 Row = Mapping[str, Any]
 
@@ -26,13 +27,12 @@ def fill_own_tables(
         "_changes": _change_rows(changes),
     }
     for table in tables:
-        rows = filled.get(table.name)
-        if rows:
-            marks = ", ".join("?" for _ in table.columns)
-            con.executemany(
-                f"INSERT INTO {quoted(table.name)} VALUES ({marks})",  # noqa: S608 -- contract names
-                [[row[column.name] for column in table.columns] for row in rows],
-            )
+        rows = filled.get(table.name, ())
+        insert(con, quoted(table.name), [{each.name: _plain(row[each.name]) for each in table.columns} for row in rows])
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def release_row(job: ReleaseJob, setting: Setting, content_hash: str) -> Row:

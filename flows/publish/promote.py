@@ -3,7 +3,7 @@
 Under the city's lock, in this order:
 
 1.  What a killed run left is healed (`flows.publish.held`).
-2.  A fresh process builds into ``.incoming-<id>/``; its manifest is written last.
+2.  A fresh process builds into ``.incoming-<id>/``; its manifest is written last, and signed if there is a key.
 3.  Every file and folder is brought to the disk; the release is verified by opening it, and made read-only.
 4.  ``.incoming-<id>/`` is renamed to the version. *From here on the release exists.*
 5.  ``latest`` is swapped, then ``latest.json``, if the version is newer than all before.
@@ -32,6 +32,7 @@ from flows.publish.catalog import Entry
 from flows.publish.held import WAIT_SECONDS, HeldCity, Say, held_city, point, recorded, release_entry, silence
 from flows.publish.job import ReleaseJob
 from flows.publish.manifest import manifest_of
+from flows.publish.signature import KEY, PASSWORD, fingerprint, publish_key, sign, signing_key
 from flows.publish.verify import release_faults
 
 
@@ -75,11 +76,16 @@ def heal(home: Home, city: str, *, wait_seconds: float = WAIT_SECONDS, say: Say 
 
 def _published(job: ReleaseJob, publish_dir: Path, city: HeldCity, incoming: Path) -> PublishOutcome:
     version, standing = _next_version(job.year, city), city.pointing
-    answer = _built(job.write(publish_dir), incoming, version, city)
+    key = signing_key(city.folder.parent)  # told now if it is not there, not after the build
+    signed_by = fingerprint(key.public_key()) if key else None
+    answer = _built(job.write(publish_dir), incoming, version, city, signed_by)
     identity, same_as = str(answer["content_hash"]), answer["same_as"]
     if same_as is not None:
         reason = _why_not(same_as, standing)
         return PublishOutcome(same_as, city.folder / same_as, identity, published=False, reason=reason)
+    if key is not None:
+        sign(incoming, key)
+        publish_key(city.folder, key.public_key())
     durable.sync_tree(incoming)
     manifest = manifest_of(incoming)
     faults = release_faults(incoming, manifest)
@@ -119,6 +125,11 @@ def _standing(year: int, city: HeldCity) -> dict[str, str]:
     return {entry.content_hash: entry.version for entry in kept if entry is not None}
 
 
+def _without_secrets() -> dict[str, str]:
+    """Return the environment without what the building process has no business with: the key of the signature."""
+    return {name: value for name, value in os.environ.items() if name not in (KEY, PASSWORD)}
+
+
 def _why_not(same_as: str, pointing: Entry | None) -> str:
     if pointing is not None and pointing.kind == "rollback" and pointing.version != same_as:
         return (
@@ -128,10 +139,11 @@ def _why_not(same_as: str, pointing: Entry | None) -> str:
     return f"Nothing new: the content is that of {same_as}."
 
 
-def _built(job: Path, incoming: Path, version: str, city: HeldCity) -> dict[str, str | None]:
+def _built(job: Path, incoming: Path, version: str, city: HeldCity, signed_by: str | None) -> dict[str, str | None]:
     """Have a fresh process build into `incoming`; return what it answers."""
     command = [sys.executable, "-m", "flows.publish.build", str(job), str(incoming), version]
     command += ["--end-with-parent", "--catalog-head", catalog.head(city.entries)]
+    command += [f"--signed-by={signed_by}"] if signed_by else []
     standing = city.pointing
     if standing is not None and (city.folder / standing.version).is_dir():
         command += ["--previous", standing.version, str(city.folder / standing.version)]
@@ -145,7 +157,7 @@ def _built(job: Path, incoming: Path, version: str, city: HeldCity) -> dict[str,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         pass_fds=(city.lock,),  # while a builder lives, even an orphaned one, the lock is held
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"},
+        env={**_without_secrets(), "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"},
     ) as process:
         if process.stdout is None:
             raise FortschreibungError("The building process has no output.")
@@ -159,4 +171,5 @@ def _built(job: Path, incoming: Path, version: str, city: HeldCity) -> dict[str,
         return {str(name): value for name, value in answer.items()}
     words = answer.get("error") or f"it ended with exit code {code} and said:\n{said.strip()[-2000:]}"
     raising = VerificationFailed if answer.get("kind") == "VerificationFailed" else FortschreibungError
-    raise raising(f"The release {version} could not be built; the last release stands as it was. {words}")
+    hint = durable.hint_of_full_disk(city.folder)
+    raise raising(f"The release {version} could not be built; the last release stands as it was. {words}{hint}")

@@ -97,7 +97,7 @@ def faults(con: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> list[str]
         found += _key_faults(con, table) + _gap_faults(con, table) + _reference_faults(con, table)
     units = [table for table in tables if any(column.name == "geometrie" for column in table.columns)]
     found += _unit_faults(con, units) + _protection_faults(con) + _wide_faults(con)
-    return found
+    return found + _undescribed(con)
 
 
 def _key_faults(con: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
@@ -152,6 +152,41 @@ def _unit_faults(con: duckdb.DuckDBPyConnection, units: Sequence[Table]) -> list
             shown = ", ".join(f"{raum_id} ({zuschnitt})" for zuschnitt, raum_id in rows)
             found.append(f"wert: units that are not in the table {table.name}: {shown}")
     return found
+
+
+def _undescribed(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the Indikatoren that nobody could cite: without unit, description or source, or from unlicensed files."""
+    said = con.execute(
+        """
+        SELECT
+            indikator_id,
+            [CASE WHEN coalesce(trim(einheit), '') = '' THEN 'unit' END,
+             CASE WHEN coalesce(trim(quelle), '') = '' THEN 'source' END,
+             CASE WHEN coalesce(trim(beschreibung_de), '') = '' THEN 'German description' END,
+             CASE WHEN coalesce(trim(beschreibung_en), '') = '' THEN 'English description' END] AS fehlend
+        FROM indikator
+        WHERE list_count(fehlend) > 0
+        ORDER BY position
+        """
+    ).fetchall()
+    found = [
+        f"indikator {name}: no {', no '.join(each for each in lacking if each)}; "
+        "complete it in the codebook (cities/codebook.toml or that of the city)"
+        for name, lacking in said
+    ]
+    unlicensed = con.execute(
+        """
+        SELECT indikator_teil.indikator_id, string_agg(DISTINCT _origins.quelle, ', ' ORDER BY _origins.quelle)
+        FROM indikator_teil
+        INNER JOIN _origins ON indikator_teil.merkmal = _origins.merkmal
+        SEMI JOIN _sources ON _origins.quelle = _sources.quelle AND trim(_sources.lizenz) = ''
+        GROUP BY ALL ORDER BY ALL
+        """
+    ).fetchall()
+    return found + [
+        f"indikator {name}: comes from Lieferungen without a licence; say it at `licence` of {sources} in sources.toml"
+        for name, sources in unlicensed
+    ]
 
 
 def _protection_faults(con: duckdb.DuckDBPyConnection) -> list[str]:

@@ -3,55 +3,99 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from flows.errors import ConfigError, VerificationFailed
+from flows.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.home import Home
-from flows.publish import catalog
+from flows.publish import catalog, durable
 from flows.publish.content_hash import table_hashes, whole_hash
 from flows.publish.contract import contract, tables_in_file
+from flows.publish.lock import settled
 from flows.publish.manifest import FORMAT, NAME, Manifest, files_in, manifest_of
+from flows.publish.signature import PUBLIC_KEYS, signature_faults
 from flows.publish.tables import faults as table_faults
 
 DATABASE = "fortschreibung.duckdb"
 
 
+WAIT_SECONDS = 600.0
+
+
 @dataclass(frozen=True)
 class Verified:
-    """What was looked at and found in order."""
+    """What was looked at and found in order; `signed` names the key that signed a version, None where none did."""
 
     city: str
     versions: tuple[str, ...]
+    signed: Mapping[str, str | None]
 
 
-def verify(home: Home, city: str, version: str | None = None, *, deep: bool = True) -> Verified:
+def verify(
+    home: Home,
+    city: str,
+    version: str | None = None,
+    *,
+    deep: bool = True,
+    key: Path | None = None,
+    wait_seconds: float = WAIT_SECONDS,
+    say: Callable[[str], None] = lambda _: None,
+) -> Verified:
     """Recompute everything of one release, or of all of them and the catalogue.
 
-    With ``deep=False`` the files' checksums and the chain are looked at, and the database is not opened.
+    A publication may be running: what looks wrong in the catalogue is looked at again when it is done. With
+    ``deep=False`` the files' checksums and the chain are looked at, and the database is not opened. With `key`, a
+    file of public keys, every release must be signed with one of them; else those beside the releases count.
 
     Raises:
-        ConfigError: when there is no such city or release.
+        ConfigError: when there is no such city, release or key.
+        FortschreibungError: when the folder cannot be read, or a publication does not end.
         VerificationFailed: with a list of what is off.
     """
     folder = home.releases / city
     if not folder.is_dir():
-        raise ConfigError(f"There are no releases of {city!r} in {home.releases}.")
-    entries = catalog.entries_of(folder)
-    gone = catalog.removed(entries)
-    known = [entry.version for entry in entries if entry.kind == "release" and entry.version not in gone]
-    if version is not None and version not in known and not (folder / version).is_dir():
-        raise ConfigError(f"There is no release {version!r} of {city}. There are: {', '.join(known) or 'none'}.")
-    wanted = known if version is None else [version]
-    faults = catalog_faults(folder, entries)
-    for each in wanted:
-        faults += [f"{each}: {fault}" for fault in _listed_faults(folder, entries, each, deep=deep)]
+        raise ConfigError(
+            f"There are no releases of {city!r} in {home.releases}. If there were: is the disk or network share there?"
+        )
+    if key is not None and not key.is_file():
+        raise ConfigError(f"--key {key}: expected a file with the public key of the office (PEM), found none.")
+    try:
+        entries = catalog.entries_of(folder)
+        faults = catalog_faults(folder, entries)
+        if faults:
+            with settled(folder, wait_seconds, say):
+                entries = catalog.entries_of(folder)
+                faults = catalog_faults(folder, entries)
+        wanted = _wanted(folder, entries, version)
+        for each in wanted:
+            off = _listed_faults(folder, entries, each, deep=deep, key=key)
+            removed_meanwhile = off and each in catalog.removed(catalog.entries_of(folder))
+            faults += [] if removed_meanwhile else [f"{each}: {fault}" for fault in off]
+        signed = {each: _signed_by(folder / each) for each in wanted} if not faults else {}
+    except OSError as problem:
+        raise FortschreibungError(
+            f"{problem.filename or folder} could not be read: {problem.strerror or problem}: {durable.remedy(problem)}."
+        ) from problem
     if faults:
         raise VerificationFailed(f"{folder} is not as published:\n" + "\n".join(f"  {fault}" for fault in faults))
-    return Verified(city, tuple(wanted))
+    return Verified(city, tuple(wanted), signed)
+
+
+def _wanted(folder: Path, entries: Sequence[catalog.Entry], version: str | None) -> list[str]:
+    gone = catalog.removed(entries)
+    known = [entry.version for entry in entries if entry.kind == "release" and entry.version not in gone]
+    if version is None:
+        return known
+    if version not in known and not (folder / version).is_dir():
+        raise ConfigError(f"There is no release {version!r} of {folder.name}. There are: {', '.join(known) or 'none'}.")
+    return [version]
+
+
+def _signed_by(release: Path) -> str | None:
+    return manifest_of(release).signed_by if release.is_dir() else None
 
 
 def catalog_faults(folder: Path, entries: Sequence[catalog.Entry]) -> list[str]:
@@ -86,7 +130,9 @@ def catalog_faults(folder: Path, entries: Sequence[catalog.Entry]) -> list[str]:
     return faults
 
 
-def _listed_faults(folder: Path, entries: Sequence[catalog.Entry], version: str, *, deep: bool) -> list[str]:
+def _listed_faults(
+    folder: Path, entries: Sequence[catalog.Entry], version: str, *, deep: bool, key: Path | None
+) -> list[str]:
     release = folder / version
     entry = next((each for each in entries if each.kind == "release" and each.version == version), None)
     if entry is None or not release.is_dir():
@@ -100,6 +146,8 @@ def _listed_faults(folder: Path, entries: Sequence[catalog.Entry], version: str,
         faults.append(f"{NAME}: is not the one that was published")
     if manifest.content_hash != entry.content_hash:
         faults.append(f"{NAME}: has another content hash than the catalogue")
+    keys = folder / PUBLIC_KEYS if key is None else key
+    faults += signature_faults(release, manifest.signed_by, keys, wanted=key is not None)
     return faults + release_faults(release, manifest, deep=deep)
 
 

@@ -9,7 +9,6 @@ import duckdb
 
 from flows.errors import ConfigError
 from flows.resources import resource
-from flows.stage.database import insert, literal
 from flows.transform.events import EVENTS
 from flows.transform.redraws import KEYS
 from flows.transform.sql_graph import PythonStep, SqlTable, tables_in_order
@@ -33,26 +32,21 @@ def run_folder(
 ) -> list[SqlTable | PythonStep]:
     """Make one table of each file in `folder`, and those of `steps`, in the order in which they read each other.
 
-    What each table reads is noted in the table ``main.lineage`` for the release; a folder can be run again.
+    A folder can be run again.
 
     Raises:
         ConfigError: a file of SQL is broken, or what it reads is not there.
     """
     made = tables_in_order(folder, known_names(con), steps)
-    con.execute("CREATE TABLE IF NOT EXISTS lineage (tabelle VARCHAR, liest VARCHAR, zeile_ist VARCHAR)")
     for maker in made:
         if isinstance(maker, PythonStep):
             maker.run(con)
-            rows = maker.makes
         else:
             try:
                 con.execute(f"CREATE OR REPLACE TABLE {maker.name} AS {maker.query}")
             except duckdb.Error as problem:
                 raise ConfigError(f"{folder / maker.name}.sql cannot be run: {problem}") from problem
-            rows = {maker.name: maker.row}
-        for name, row in rows.items():
-            con.execute(f"DELETE FROM lineage WHERE tabelle = {literal(name)}")  # noqa: S608 -- quoted
-            insert(con, "lineage", [{"tabelle": name, "liest": read, "zeile_ist": row} for read in sorted(maker.reads)])
+        for name in maker.makes if isinstance(maker, PythonStep) else (maker.name,):
             progress(name)
     return made
 

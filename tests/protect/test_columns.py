@@ -85,8 +85,75 @@ def test_lineage_names_tables_and_no_value(office):
     office.counts("einwohner", 30)
     office.protect()
 
-    assert ("wert", "*", "indikator_wert", "*") in office.rows("_lineage")
-    assert ("wert", "*", "schwelle", "*") in office.rows("_lineage")
+    assert ("wert", "zaehler", "indikator_wert", "zaehler") in office.rows("_lineage")
+    assert ("wert", "zaehler", "schwelle", "mindest_zaehler") in office.rows("_lineage")
+    assert ("schwelle", "mindest_zaehler", "merkmal_schwelle", "mindestens") in office.rows("_lineage")
+    assert ("sozialraum_jahr", "sgb2_quote", "wert", "wert") in office.rows("_lineage")
+    assert ("sozialraum", "sozialraum_id", "raum", "raum_id") in office.rows("_lineage")
+    assert ("merkmal", "label_de", "katalog.merkmal", "label_de") in office.rows("_lineage")
+
+
+def test_lineage_holds_every_published_column(office):
+    office.counts("einwohner", 30)
+    office.protect()
+
+    told = {(table, column) for table, column, *_ in office.rows("_lineage")}
+    for file in office.target.glob("*.parquet"):
+        table = file.stem.removeprefix("katalog_")
+        columns = [name for (name, *_) in office.con.execute(f"DESCRIBE FROM '{file}'").fetchall()]
+        assert table.startswith("_") or {(table, column) for column in columns} <= told
+
+
+def test_origins_name_every_delivery_of_a_source_for_each_merkmal_read_from_it(office):
+    office.counts("einwohner", 30)
+    kinds = {
+        "benefits": "matrix",
+        "people": "register",
+        "outlines": "geometry",
+        "units": "assignment",
+        "sum": "official",
+    }
+    insert(
+        office.con, "katalog.quelle",
+        [{"quelle": name, "titel_de": name.upper(), "titel_en": name, "art": kind, "ungelistet_null": True,
+          "quarantaene_erlaubt": 0}
+         for name, kind in kinds.items()],
+    )  # fmt: skip
+    columns = (("benefits", "A"), ("benefits", "B"), ("sum", "A"))
+    insert(
+        office.con, "katalog.spalte_merkmal",
+        [{"quelle": name, "spalte": column, "merkmal": "sgb2"} for name, column in columns],
+    )  # fmt: skip
+    files = [(name, f"{name}.csv") for name in kinds] + [("benefits", "benefits_2.csv")]
+    insert(
+        office.con,
+        "stage.datei",
+        [
+            {
+                "quelle": name,
+                "datei": file,
+                "sha256": "ab",
+                "bytes": 1,
+                "zeilen": 1,
+                "uebernommen": 1,
+                "quarantaene": 0,
+                "entfallen": 0,
+                "kennungen_ergaenzt": 0,
+                "stichtage": [],
+            }
+            for name, file in files
+        ],
+    )
+    office.protect()
+
+    assert office.rows("_origins", "merkmal, titel_en, datei, tabelle") == [
+        ("einwohner", "people", "people.csv", "stage.register"),
+        ("flaeche_km2", "outlines", "outlines.csv", "stage.geometrie"),
+        ("sgb2", "benefits", "benefits.csv", "stage.zaehlung"),
+        ("sgb2", "benefits", "benefits_2.csv", "stage.zaehlung"),
+        ("weiblich", "people", "people.csv", "stage.register"),
+        (None, "units", "units.csv", "stage.zuordnung"),
+    ]
 
 
 def event(office, kind: str, *pairs: str, vorgang: int = 1, residents: float = 30) -> None:

@@ -86,6 +86,12 @@ TABLES = {
     "ausstehend": """
         SELECT ''::VARCHAR AS indikator_id, ''::VARCHAR AS merkmal, ''::VARCHAR AS quelle WHERE FALSE
     """,
+    "_origins": """
+        FROM (VALUES
+               ('einwohner', 'stage.register'), ('sgb2', 'stage.zaehlung'), ('wohnflaeche_qm', 'stage.zaehlung'))
+        AS t(merkmal, tabelle)
+        SELECT *, 'einwohner' AS quelle, 'Melderegister' AS titel_de, 'Register' AS titel_en,
+            'EW_2024.csv' AS datei, repeat('cd', 32) AS sha256""",
     "_lineage": """
         FROM (VALUES
                ('wert', 'wert', 'indikator_wert', 'wert'), ('wert', 'wert', 'indikator', 'faktor'))

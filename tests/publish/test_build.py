@@ -170,10 +170,10 @@ def test_the_manifest_names_every_file_every_delivery_and_every_version(built, r
     assert len(manifest["code"]["sql_sha256"]) == 64
 
 
-def test_codebook_csv_says_numerator_and_denominator(built):
+def test_codebook_csv_says_numerator_denominator_and_deliveries(built):
     rows = (built / "codebook.csv").read_text("utf-8").splitlines()
-    assert rows[0].endswith(",zaehler,nenner")
-    assert rows[2].endswith(",sgb2,einwohner")
+    assert rows[0].endswith(",zaehler,nenner,lieferungen")
+    assert rows[2].endswith(",sgb2,einwohner,einwohner: EW_2024.csv")
     assert "SGB-II-Quote" in (built / "codebook.html").read_text("utf-8")
 
 
@@ -221,6 +221,39 @@ def test_what_breaks_the_contract_is_not_published_and_named(city, tmp_path, tab
     assert code != 0
     assert words in answer["error"]
     assert not (tmp_path / "release" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "lacking"),
+    [("einheit", "unit"), ("quelle", "source"), ("beschreibung_de", "German description"),
+     ("beschreibung_en", "English description")],
+)  # fmt: skip
+@pytest.mark.parametrize("said", ["''", "'  '", "NULL"])
+def test_an_indikator_that_lacks_what_a_reader_must_know_stops_publication(city, tmp_path, column, lacking, said):
+    folder = city.run("r")
+    city.job().write(folder)
+    city.rewrite(
+        folder,
+        "indikator",
+        f"SELECT * REPLACE (CASE indikator_id WHEN 'sgb2_quote' THEN {said} ELSE {column} END AS {column}) FROM it",
+    )
+    code, answer = build(folder, tmp_path / "release")
+    assert (code, answer["kind"]) == (4, "VerificationFailed")
+    assert f"indikator sgb2_quote: no {lacking}; complete it in the codebook" in answer["error"]
+    assert "indikator einwohner" not in answer["error"]
+
+
+def test_an_indikator_from_a_delivery_without_licence_stops_publication(city, tmp_path):
+    folder, job = city.run("r"), city.job()
+    job.model_copy(update={"sources": [job.sources[0].model_copy(update={"lizenz": " "})]}).write(folder)
+    city.rewrite(folder, "_origins", "FROM it WHERE merkmal = 'sgb2'")
+    code, answer = build(folder, tmp_path / "release")
+    assert code == 4
+    assert (
+        "indikator sgb2_quote: comes from Lieferungen without a licence; say it at `licence` of einwohner"
+        in (answer["error"])
+    )
+    assert "indikator einwohner" not in answer["error"]
 
 
 def test_a_missing_table_is_named_with_its_file(city, tmp_path):

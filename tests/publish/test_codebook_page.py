@@ -17,6 +17,7 @@ import pytest
 from flows.profile.codebook import Codebook
 from flows.publish.codebook_page import codebook_html, codebook_page_from
 from flows.publish.codebook_words import METHODS, STATUS
+from flows.publish.way_picture import drawn
 from flows.resources import resource
 
 TIMES, MINUS = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}"
@@ -83,6 +84,14 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             INSERT INTO katalog.indikator_teil VALUES ('einwohner', 'zaehler', 'einwohner'),
                 ('sgb2_je_1000', 'zaehler', 'sgb2'), ('sgb2_je_1000', 'nenner', 'einwohner'),
                 ('zuwachs', 'zaehler', 'einwohner');
+            CREATE TABLE katalog.herkunft (merkmal VARCHAR, quelle VARCHAR, titel_de VARCHAR, titel_en VARCHAR,
+                datei VARCHAR, tabelle VARCHAR);
+            INSERT INTO katalog.herkunft VALUES
+                ('sgb2', 'jobcenter', 'Jobcenter', 'Job centre', 'S_2023.csv', 'stage.zaehlung'),
+                ('sgb2', 'jobcenter', 'Jobcenter', 'Job centre', 'S_2022.csv', 'stage.zaehlung'),
+                ('sgb2', 'jobcenter', 'Jobcenter', 'Job centre', 'S_2024.csv', 'stage.zaehlung'),
+                ('einwohner', 'melder', 'Register & Co', 'Register', 'E.csv', 'stage.register'),
+                (NULL, 'raum', 'Zuordnung', 'Assignment', 'Z.csv', 'stage.zuordnung');
             """
         )
         yield connection
@@ -277,3 +286,21 @@ def test_the_filter_leaves_only_the_indikatoren_that_contain_the_word(
     ).stdout  # fmt: skip
     visible = [a["id"] for tag, a in Page(shown).tags if tag == "article" and "hidden" not in a]
     assert visible == ["haushalte_alleinerziehend", "anteil_alleinerziehende"]
+
+
+def test_each_indikator_says_which_deliveries_it_comes_from(con: duckdb.DuckDBPyConnection) -> None:
+    html = html_of(con)
+    article = re.search(r'<article id="sgb2_je_1000".*?</article>', html, re.DOTALL)
+    assert article is not None
+    told = Page(article.group()).text
+    assert "Jobcenter Job centre 3 Dateien: S_2022.csv … S_2024.csv Bedürftige sgb2" in told
+    assert "Register & Co Register 1 Datei: E.csv Einwohner einwohner" in told
+    assert "S_2022.csv, S_2023.csv, S_2024.csv" in Page(article.group()).values("title")
+    assert "Zuordnung Assignment 1 Datei: Z.csv" in Page(html).text
+
+
+def test_the_way_is_drawn_with_every_arrow_leading_down() -> None:
+    svg = drawn([("roh", "zelle"), ("zelle", "stage.x"), ("roh", "stage.x"), ("stage.x", "wert"), ("<&>", "wert")])
+    places = {name: float(y) for y, name in re.findall(r'<text x="[\d.]+" y="([\d.]+)">(.*?)</text>', svg)}
+    assert places["roh"] < places["zelle"] < places["stage.x"] == places["&lt;&amp;&gt;"] < places["wert"]
+    assert svg.count("<path") == 5

@@ -215,31 +215,6 @@ def test_where_there_are_no_links_latest_json_alone_points(city, home, monkeypat
     verify(home, CITY)
 
 
-def test_readers_of_latest_never_fail_and_never_see_two_versions_mixed(city, home):
-    publish(city.job(), city.run("a", residents=2001), home)
-    code = (
-        "import sys, duckdb\nfrom pathlib import Path\nseen = {}\nwhile not Path(sys.argv[2]).exists():\n"
-        "    with duckdb.connect(sys.argv[1], read_only=True) as con:\n"
-        "        row = con.execute(\"SELECT version, wert FROM wert, _release WHERE raum_id = '011001' AND "
-        "indikator_id = 'einwohner' ORDER BY stichtag DESC\").fetchone()\n"
-        "    seen.setdefault(row, 0); seen[row] += 1\nprint(sorted(seen))"
-    )
-    stop, database = home.root / "stop", home.releases / CITY / "latest" / "fortschreibung.duckdb"
-    readers = [
-        subprocess.Popen([sys.executable, "-c", code, database, stop], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for _ in range(3)
-    ]
-    for edition in (2, 3, 4):
-        publish(city.job(), city.run(f"r{edition}", residents=2000 + edition), home)
-    stop.touch()
-    for reader in readers:
-        said, complaints = reader.communicate()
-        assert reader.returncode == 0, complaints.decode()
-        seen = eval(said)
-        assert all(wert == 2000 + int(version.partition(".")[2]) for version, wert in seen), seen
-        assert len(seen) > 1
-
-
 def test_listing_releases_takes_less_than_half_a_second_of_cpu(city, home):
     publish(city.job(), city.run("a"), home)
     code = (

@@ -99,6 +99,29 @@ def small_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def two_releases(tmp_path_factory: pytest.TempPathFactory, warm_prefect: Path, small_extracts: Path) -> Office:
+    """An office with 2024.1 and 2024.2 of Musterstadt, one delivered figure apart; read only, or to be copied."""
+    office = Office(tmp_path_factory.mktemp("pair"), warm_prefect)
+    copy = office.root / "extracts"
+    shutil.copytree(small_extracts, copy)
+    first = office.run("refresh", "musterstadt", "--from", copy)
+    benefits = copy / "soziales" / "Mindestsicherung_2024.csv"
+    text = benefits.read_text("utf-8-sig")
+    line = next(text for text in text.splitlines()[1:] if text.endswith('"4"'))
+    benefits.write_text(text.replace(line, line.removesuffix('"4"') + '"5"'), "utf-8-sig")
+    second = office.run("refresh", "musterstadt", "--from", copy)
+    assert (first.code, second.code) == (0, 0), first.err + second.err
+    return office
+
+
+@pytest.fixture
+def office_with_two(two_releases: Office, tmp_path: Path) -> Office:
+    """A copy of the office with two releases, to be changed."""
+    shutil.copytree(two_releases.home, tmp_path / "data", symlinks=True)
+    return Office(tmp_path, two_releases.prefect)
+
+
 @pytest.fixture
 def extracts(small_extracts: Path, tmp_path: Path) -> Iterator[Path]:
     """A copy of the small extracts that a test may spoil."""

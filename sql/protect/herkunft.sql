@@ -1,0 +1,57 @@
+-- One row a Lieferung and a Merkmal that is read from it; without a Merkmal, a Lieferung that describes space.
+-- The contract of a source holds for each of its files: all of them have every column that it names.
+-- Official totals are only compared with: no figure comes from them.
+WITH gelesen AS (
+    SELECT DISTINCT
+        spalte_merkmal.quelle,
+        spalte_merkmal.merkmal,
+        'stage.zaehlung' AS tabelle
+    FROM katalog.spalte_merkmal
+    INNER JOIN katalog.quelle ON spalte_merkmal.quelle = quelle.quelle
+    WHERE quelle.art = 'matrix'
+
+    UNION ALL
+
+    SELECT
+        quelle.quelle,
+        merkmal.merkmal,
+        'stage.register' AS tabelle
+    FROM katalog.quelle
+    CROSS JOIN katalog.merkmal
+    SEMI JOIN duckdb_columns() AS spalte
+        ON
+            spalte.schema_name = 'stage'
+            AND spalte.table_name = 'register'
+            AND merkmal.merkmal = spalte.column_name
+    WHERE quelle.art = 'register'
+
+    UNION ALL
+
+    SELECT
+        quelle,
+        'flaeche_km2' AS merkmal,
+        'stage.geometrie' AS tabelle
+    FROM katalog.quelle
+    WHERE art = 'geometry'
+
+    UNION ALL
+
+    SELECT
+        quelle,
+        NULL AS merkmal,
+        CASE art WHEN 'assignment' THEN 'stage.zuordnung' ELSE 'stage.raum_name' END AS tabelle
+    FROM katalog.quelle
+    WHERE art IN ('assignment', 'names')
+)
+
+SELECT
+    gelesen.merkmal,
+    gelesen.quelle,
+    quelle.titel_de,
+    quelle.titel_en,
+    datei.datei,
+    datei.sha256,
+    gelesen.tabelle
+FROM gelesen
+INNER JOIN katalog.quelle ON gelesen.quelle = quelle.quelle
+INNER JOIN stage.datei ON gelesen.quelle = datei.quelle

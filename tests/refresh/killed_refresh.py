@@ -1,0 +1,39 @@
+"""A refresh without Prefect and without Great Expectations: the stations alone, so that it takes a second or two.
+
+    python -m tests.refresh.killed_refresh HOME FOLDER
+
+says "refreshing" when everything is imported, and refreshes musterstadt in HOME from the files in FOLDER.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from flows import run as stations
+from flows.home import Home, home_at
+from flows.publish.promote import PublishOutcome
+from flows.publish.station import publish_run
+
+
+def refreshed(home: Home, folder: Path) -> PublishOutcome:
+    """Take musterstadt through every station but the checks, of which there is an empty report."""
+    run = stations.new_run("musterstadt", home, from_dir=folder)
+    with stations.begun(run):
+        pulled = stations.pull_into(run)
+        fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
+        stations.stage_into(run, pulled)
+        stations.transform_in(run)
+        stations.protect_in(run)
+        (run.folder / "checks").mkdir()
+        (run.folder / "checks" / "index.html").write_text("<!DOCTYPE html><title>-</title>", encoding="utf-8")
+        said: list[str] = []
+        return publish_run(run.profile, home, run.folder, pulled.lieferungen, [], fingerprint, say=said.append)
+
+
+if __name__ == "__main__":
+    for station in ("stage", "transform", "protect"):  # imported late by flows.run, and not what is to be killed
+        import_module(f"flows.{station}.station")
+    print("refreshing", flush=True)
+    refreshed(home_at(Path(sys.argv[1])), Path(sys.argv[2]))

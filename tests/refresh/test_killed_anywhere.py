@@ -1,0 +1,107 @@
+"""SIGKILL at any moment of a refresh: `latest` stays whole, no half release shows, and the next refresh puts all right.
+
+The stations run without Prefect's server and Great Expectations, which would take most of the time and write nothing
+that a reader sees; test_killed.py kills the whole command at every station.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.demo.city import make_musterstadt
+from flows.demo.scale import Scale
+from flows.home import Home, home_at
+from flows.publish.catalog import is_version, releases
+from flows.publish.verify import verify
+from tests.refresh.killed_refresh import refreshed
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = Scale(baublockseiten=100, einwohner=3_000, stadtbezirke=2, stadtteile=5, sozialraeume=12)
+SEED, MOMENTS, IN_CI = 20241231, 200, 20
+KEPT = ("work.duckdb", "publish", "plain", "spill")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A home with 2024.1, the files of the next refresh, how long that takes, and what it comes to undisturbed."""
+
+    home: Path
+    extracts: Path
+    seconds: float
+    first: str
+    second: str
+
+
+@pytest.fixture(scope="session")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Waiting:
+    root = tmp_path_factory.mktemp("killed")
+    extracts = root / "extracts"
+    make_musterstadt(extracts, scale=TINY)
+    first = refreshed(home_at(root / "home"), extracts).content_hash
+    benefits = extracts / "soziales" / "Mindestsicherung_2024.csv"
+    benefits.write_text(re.sub(r'"\d+"(?=\r?$)', '"7"', benefits.read_text("utf-8-sig"), flags=re.M), "utf-8-sig")
+    shutil.copytree(root / "home", root / "undisturbed", symlinks=True)
+    process, started = begin(root / "undisturbed", extracts), time.monotonic()
+    process.communicate()
+    assert process.returncode == 0
+    seconds = time.monotonic() - started
+    second = releases(home_at(root / "undisturbed"), "musterstadt")[-1].content_hash
+    assert first != second
+    return Waiting(root / "home", extracts, seconds, first, second)
+
+
+def begin(home: Path, extracts: Path) -> subprocess.Popen[bytes]:
+    """Start a refresh in a process of its own, and return when it really begins."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.refresh.killed_refresh", home, extracts],
+        stdout=subprocess.PIPE, cwd=ROOT, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"refreshing\n"
+    return process
+
+
+def check_readers_see_a_whole_release(home: Home, waiting: Waiting) -> None:
+    folder = home.releases / "musterstadt"
+    with duckdb.connect(str((folder / "latest").resolve() / "fortschreibung.duckdb"), read_only=True) as con:
+        told = con.execute("SELECT version, content_hash FROM _release").fetchone()
+    assert told in {("2024.1", waiting.first), ("2024.2", waiting.second)}
+    for path in folder.iterdir():
+        assert not is_version(path.name) or (path / "manifest.json").is_file(), "half a release shows"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "number", [*range(IN_CI), *(pytest.param(n, marks=pytest.mark.nightly) for n in range(IN_CI, MOMENTS))]
+)
+def test_a_kill_at_a_random_moment_costs_nothing(waiting: Waiting, tmp_path: Path, number: int) -> None:
+    """The twentieths of a refresh each get a moment in turn, so that 20 moments cover the whole of it."""
+    home = home_at(tmp_path / "home")
+    shutil.copytree(waiting.home, home.root, symlinks=True, dirs_exist_ok=True)
+    moment = waiting.seconds * (number % IN_CI + random.Random(SEED + number).random()) / IN_CI
+
+    process = begin(home.root, waiting.extracts)
+    time.sleep(moment)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+    check_readers_see_a_whole_release(home, waiting)
+    refreshed(home, waiting.extracts)
+    assert verify(home, "musterstadt").versions == ("2024.1", "2024.2")
+    assert [one.content_hash for one in releases(home, "musterstadt")] == [waiting.first, waiting.second]
+    assert str((home.releases / "musterstadt" / "latest").readlink()) == "2024.2"
+    assert list(home.releases.glob("*/.incoming-*")) == []
+    assert [path for path in home.runs.glob("*/*") if path.name in KEPT] == [], "nothing confidential is left behind"
+    shutil.rmtree(home.root, ignore_errors=True)

@@ -1,0 +1,114 @@
+"""The pages of a release in a real browser: no error on the console, and nothing is asked of any other machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import NamedTuple
+
+import pytest
+
+from tests.refresh.conftest import Office
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; .ci/run installs one"),
+]
+
+
+class Opened(NamedTuple):
+    """What a page said, and asked for itself (Chromium's own services, which it looks for, do not count)."""
+
+    text: str
+    console: list[str]
+    requests: list[str]
+    arrived: bool
+
+
+def opened(address: str, folder: Path) -> Opened:
+    """Open a page headless, with the network log on."""
+    log = folder / "net.json"
+    done = subprocess.run(
+        [
+            str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dump-dom",
+            "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            "--enable-logging=stderr", "--v=0", f"--log-net-log={log}", "--net-log-capture-mode=Everything",
+            f"--user-data-dir={folder / 'profile'}", address,
+        ],
+        capture_output=True, text=True, check=True, timeout=180, env={**os.environ, "HOME": str(folder)},
+    )  # fmt: skip
+    console = [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
+    content = json.loads(log.read_bytes())
+    kinds = {number: name for name, number in content["constants"]["logEventTypes"].items()}
+    asked = [
+        event["params"] for event in content["events"]
+        if kinds[event["type"]] == "URL_REQUEST_START_JOB" and "url" in event.get("params", {})
+    ]  # fmt: skip
+    by_the_page = [each["url"] for each in asked if each["initiator"] != "not an origin"]
+    return Opened(done.stdout, console, by_the_page, arrived=address in {each["url"] for each in asked})
+
+
+@pytest.fixture
+def address(two_releases: Office) -> Iterator[str]:
+    """The newest release, served as an office would put it on its intranet."""
+    release = two_releases.home / "releases" / "musterstadt" / "2024.2"
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def __init__(self, *given: object) -> None:
+            super().__init__(*given, directory=str(release))  # type: ignore[arg-type]
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("codebook.html", "Codebuch Musterstadt"),
+        ("changes.html", "2024.2 gegen 2024.1"),
+        ("checks/index.html", "<h1>Checks: musterstadt"),
+    ],
+)
+def test_a_page_opens_without_an_error_and_asks_no_other_machine(
+    address: str, tmp_path: Path, page: str, words: str
+) -> None:
+    found = opened(f"{address}/{page}", tmp_path)
+
+    assert words.lower() in found.text.lower()
+    assert found.console == []
+    assert found.arrived, "the network log holds the page itself"
+    assert [url for url in found.requests if not url.startswith((address, "data:"))] == []
+
+
+def test_every_page_of_the_check_report_opens_from_the_disk(two_releases: Office, tmp_path: Path) -> None:
+    report = two_releases.home / "releases" / "musterstadt" / "2024.2" / "checks"
+    pages = sorted(report.rglob("*.html"))
+
+    assert len(pages) > 1
+    for number, page in enumerate(pages[:: max(1, len(pages) // 4)]):
+        (tmp_path / str(number)).mkdir()
+        found = opened(page.as_uri(), tmp_path / str(number))
+        assert found.console == [], page.name
+        assert [url for url in found.requests if not url.startswith(("file:", "data:"))] == [], page.name
+
+
+def test_a_page_that_breaks_the_rules_is_noticed(tmp_path: Path) -> None:
+    """The test of the test: a script that fails and an image from elsewhere both show."""
+    page = tmp_path / "bad.html"
+    page.write_text('<!DOCTYPE html><img src="http://127.0.0.1:9/x.png"><script>nowhere()</script>', "utf-8")
+    found = opened(page.as_uri(), tmp_path)
+
+    assert any("nowhere is not defined" in line for line in found.console)
+    assert "http://127.0.0.1:9/x.png" in found.requests
