@@ -103,11 +103,28 @@ CREATE TABLE katalog.fehlzeichen (
     status VARCHAR NOT NULL
 );
 
--- one row a source; ungelistet_null: a base unit without a row has 0 (else it has no figure)
+-- one row a source; ungelistet_null: a base unit without a row has 0 (else it has no figure);
+-- abweichung: how far its counts may lie from the true ones, as the office protected them (NULL: not at all)
 CREATE TABLE katalog.quelle (
     quelle VARCHAR NOT NULL,
     titel_de VARCHAR NOT NULL,
     titel_en VARCHAR NOT NULL,
     art VARCHAR NOT NULL,
-    ungelistet_null BOOLEAN NOT NULL
+    ungelistet_null BOOLEAN NOT NULL,
+    gerundet_auf INTEGER,
+    abweichung DOUBLE
+);
+
+-- one row a source and Stichtag that must come, with the number of base units that it lists
+CREATE TABLE katalog.erwartet_lieferung (
+    quelle VARCHAR NOT NULL,
+    stichtag DATE NOT NULL,
+    basiseinheiten BIGINT NOT NULL
+);
+
+-- one row a Raumebene of a Zuschnitt with the number of its units
+CREATE TABLE katalog.erwartet_raum (
+    zuschnitt VARCHAR NOT NULL,
+    raumebene VARCHAR NOT NULL,
+    einheiten BIGINT NOT NULL
 );
