@@ -96,7 +96,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, file: Path) -> pd.DataFrame:
     with _named_in_errors(file):
         rows = connection.sql(file.read_text(encoding="utf-8")).df()
     if "einheit" not in rows:
-        message = f"{file.parent.name}/{file.name}: expected a column `einheit` that names what a row speaks of."
+        message = f"{_shown(file)}: expected a column `einheit` that names what a row speaks of."
         raise FortschreibungError(message)
     return rows
 
@@ -109,7 +109,11 @@ def _named_in_errors(file: Path) -> Iterator[None]:
         yield
     except duckdb.Error as problem:
         message = (
-            f"{file.parent.name}/{file.name} could not be run. It expected the tables of this version in work.duckdb, "
+            f"{_shown(file)} could not be run. It expected the tables of this version in work.duckdb, "
             f"found:\n{problem}\nRefresh again; if it comes back, report it with this message."
         )
         raise FortschreibungError(message) from problem
+
+
+def _shown(file: Path) -> str:
+    return "/".join(file.parts[-3:])

@@ -46,7 +46,8 @@ _INDEX = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from
 <body>
 <h1>Checks: {{ city }}</h1>
 <p>{{ results | length }} checks made: {{ failed("critical") }} blockers, {{ failed("warning") }} warnings,
-{{ failed("info") }} notes, {{ waived | length }} waived. A blocker stops the publication; a warning travels with the release.</p>
+{{ failed("info") }} notes, {{ waived | length }} with a waiver. A blocker stops the publication; a warning travels
+with the release.</p>
 {% if waived %}
 <h2>Waivers</h2>
 <table>

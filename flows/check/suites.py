@@ -82,9 +82,7 @@ def by_frame(suites: list[ExpectationSuite]) -> dict[str, list[ExpectationSuite]
 
 def _no_row_expected(check: OwnCheck) -> ExpectationSuite:
     """Return the suite of a query that returns offending rows."""
-    meta = CheckMeta(
-        id=check.name, reason=check.reason, what_to_do=check.what_to_do, units_public=check.units_public
-    )
+    meta = CheckMeta(id=check.name, reason=check.reason, what_to_do=check.what_to_do, units_public=check.units_public)
     about = SuiteMeta(station="city", description_de=check.expected, description_en=check.expected, owner=check.owner)
     expectation = gx.expectations.ExpectTableRowCountToBeBetween(
         id=str(uuid5(NAMESPACE_URL, check.name)), min_value=0, max_value=0, severity=check.severity,

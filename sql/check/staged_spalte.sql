@@ -10,37 +10,43 @@ WITH spalten AS (
 
 spalte AS (
     SELECT
-        basis_wert.quelle,
-        basis_wert.stichtag,
-        basis_wert.merkmal,
-        spalten.spalten,
+        quelle,
+        stichtag,
+        merkmal,
         count(*) AS zeilen,
-        count(basis_wert.wert) AS werte,
-        count(DISTINCT basis_wert.wert) AS verschiedene,
-        max(basis_wert.wert) AS groesster,
-        bit_xor(hash(basis_wert.basis_id, basis_wert.wert)) AS inhalt
-    FROM _basis_wert AS basis_wert
-    LEFT JOIN spalten
-        ON basis_wert.quelle = spalten.quelle AND basis_wert.merkmal = spalten.merkmal
-    GROUP BY basis_wert.quelle, basis_wert.stichtag, basis_wert.merkmal, spalten.spalten
+        count(wert) AS werte,
+        min(wert) AS kleinster,
+        max(wert) AS groesster,
+        bit_xor(hash(basis_id, wert)) AS inhalt
+    FROM _basis_wert
+    GROUP BY quelle, stichtag, merkmal
 ),
 
 gleiche AS (
     SELECT
-        *,
-        first_value(merkmal) OVER je_inhalt AS erstes,
-        first_value(spalten) OVER je_inhalt AS seine_spalten
+        spalte.*,
+        spalten.spalten,
+        first_value(spalte.merkmal) OVER je_inhalt AS erstes,
+        first_value(spalten.spalten) OVER je_inhalt AS seine_spalten
     FROM spalte
-    WINDOW je_inhalt AS (PARTITION BY quelle, stichtag, inhalt, zeilen ORDER BY merkmal)
+    LEFT JOIN spalten
+        ON spalte.quelle = spalten.quelle AND spalte.merkmal = spalten.merkmal
+    WINDOW
+        je_inhalt AS (
+            PARTITION BY spalte.quelle, spalte.stichtag, spalte.inhalt, spalte.zeilen
+            ORDER BY spalte.merkmal
+        )
 )
 
 SELECT
     concat(quelle, ', ', stichtag, ', ', merkmal) AS einheit,
     werte > 0 AS gefuellt,
-    werte < 5 OR verschiedene > 1 AS veraenderlich,
-    erstes = merkmal OR verschiedene < 5 OR spalten IS NOT DISTINCT FROM seine_spalten AS eigenstaendig,
+    werte < 5 OR groesster > kleinster AS veraenderlich,
+    erstes = merkmal
+    OR coalesce(groesster - kleinster, 0) < 5
+    OR coalesce(spalten = seine_spalten, FALSE) AS eigenstaendig,
     concat(
-        werte, ' values in ', zeilen, ' rows, ', verschiedene, ' different, the largest ', groesster,
+        werte, ' values in ', zeilen, ' rows from ', kleinster, ' to ', groesster,
         ', first Merkmal with the same content: ', erstes
     ) AS gefunden,
     'values that differ between base units and from those of other columns' AS erwartet

@@ -76,8 +76,9 @@ TABLES = {
     "_checks": """
         FROM (VALUES
                ('staged', 'kennung_eindeutig', 'staged', 'critical', true, 'keine doppelt', 'keine', '', 0,
-                'Schlüssel'))
-        AS t(suite, pruefung, station, schwere, bestanden, erwartet, gefunden, einheiten, beanstandet, grund)""",
+                'Schlüssel', 'Statistikstelle', 0, NULL::VARCHAR))
+        AS t(suite, pruefung, station, schwere, bestanden, erwartet, gefunden, einheiten, beanstandet, grund,
+             zustaendig, verzichtet, verzicht)""",
     "_lineage": """
         FROM (VALUES
                ('wert', 'wert', 'indikator_wert', 'wert'), ('wert', 'wert', 'indikator', 'faktor'))
