@@ -1,4 +1,4 @@
-"""The goals of issue 2 and what was measured of each."""
+"""The goals of issues 2 and 5 and what was measured of each."""
 
 from __future__ import annotations
 
@@ -71,6 +71,9 @@ def outcomes(costs: Costs) -> list[Outcome]:
             Outcome("`fortschreibung releases`", cpu(costs["releases"]), "s CPU", "<", 0.5),
             Outcome("  peak memory of the refresh's largest process", peak(costs["refresh"]) / 1024, "GiB"),
         ]
+    if "check" in costs:
+        allowed = 1.5 * wall(costs["import_great_expectations"]) + 1
+        found.append(Outcome("check stage / (1.5 imports of GX + 1 s)", wall(costs["check"]) / allowed, "x", "<=", 1))
     return found
 
 

@@ -84,14 +84,20 @@ def _no_row_expected(check: OwnCheck) -> ExpectationSuite:
     """Return the suite of a query that returns offending rows."""
     meta = CheckMeta(id=check.name, reason=check.reason, what_to_do=check.what_to_do, units_public=check.units_public)
     about = SuiteMeta(station="city", description_de=check.expected, description_en=check.expected, owner=check.owner)
-    expectation = gx.expectations.ExpectTableRowCountToBeBetween(
-        id=str(uuid5(NAMESPACE_URL, check.name)), min_value=0, max_value=0, severity=check.severity,
-        description=check.expected, meta=meta.model_dump(),
-    )  # fmt: skip
+    expectation = {
+        "id": str(uuid5(NAMESPACE_URL, check.name)),
+        "type": "expect_table_row_count_to_be_between",
+        "kwargs": {"min_value": 0, "max_value": 0},
+        "severity": check.severity,
+        "description": check.expected,
+        "meta": meta.model_dump(),
+    }
     return gx.ExpectationSuite(
-        name=check.name, id=str(uuid5(NAMESPACE_URL, f"{check.name}/suite")), expectations=[expectation],
+        name=check.name,
+        id=str(uuid5(NAMESPACE_URL, f"{check.name}/suite")),
+        expectations=[expectation],
         meta=about.model_dump(),
-    )  # fmt: skip
+    )
 
 
 def _suite(file: Path) -> ExpectationSuite:

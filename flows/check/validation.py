@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import great_expectations as gx
 from great_expectations.core.run_identifier import RunIdentifier
@@ -117,7 +117,7 @@ def _context(pages: Path) -> EphemeralDataContext:
     return context
 
 
-def _any_frame(context: EphemeralDataContext) -> BatchDefinition:
+def _any_frame(context: EphemeralDataContext) -> BatchDefinition[Any]:
     """Return the one batch definition that every frame is handed to: adding one for each costs 60 ms a frame."""
     source = context.data_sources.add_pandas("frames")
     return source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("frame")
@@ -125,7 +125,7 @@ def _any_frame(context: EphemeralDataContext) -> BatchDefinition:
 
 def _judged(
     context: EphemeralDataContext,
-    any_frame: BatchDefinition,
+    any_frame: BatchDefinition[Any],
     suite: ExpectationSuite,
     frame: Frame,
     job: CheckJob,

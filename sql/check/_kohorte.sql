@@ -1,4 +1,4 @@
--- One row is a pair of age bands of which the second holds the same people some years later, with bounds for their ratio.
+-- One row is a pair of age bands of which the second holds the same people some years later, with bounds of the ratio.
 -- The bounds are wide conventions for a German city: net migration and deaths may take or bring that much, not more.
 SELECT
     paar.damals,

@@ -1,4 +1,4 @@
--- One row is a unit whose residents are not those of the year before plus births and moves in, less deaths and moves out.
+-- One row is a unit whose residents are not those of the year before with its births, deaths and moves.
 -- The balancing equation (Preston, Heuveline and Guillot 2001, ch. 1.1). Register corrections and late notices leave a
 -- rest: up to 1 percent in the city, up to 5 percent and 20 persons in a unit.
 WITH zahl AS (

@@ -42,11 +42,12 @@ SELECT
     erklaert OR NOT gehaeuft AS ungehaeuft,
     NOT erklaert OR vielfache = werte AS gerundet_wie_erklaert,
     concat(
-        vielfache, ' of ', werte, ' counts are multiples of ', basis, ': ', round(whipple, 2), ' times as often as chance',
-        ', ', round(standardabweichungen, 1), ' standard deviations',
+        vielfache, ' of ', werte, ' counts are multiples of ', basis, ': ', round(whipple, 2),
+        ' times as often as chance, ', round(standardabweichungen, 1), ' standard deviations',
         CASE WHEN vielfache = werte THEN ' (rounded)' ELSE '' END
     ) AS gefunden,
-    CASE WHEN erklaert THEN concat('all of them: the source is rounded to ', gerundet_auf)
+    CASE
+        WHEN erklaert THEN concat('all of them: the source is rounded to ', gerundet_auf)
         ELSE 'less than 1.25 times as often, or within 6 standard deviations'
     END AS erwartet
 FROM urteil
