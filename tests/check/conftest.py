@@ -37,7 +37,7 @@ CREATE TABLE luecke (stichtag DATE, merkmal VARCHAR, basis VARCHAR, basis_id VAR
 _BLOCK = {
     "einwohner": 200, "weiblich": 102, "nichtdeutsche": 33, "migrationshintergrund": 60,
     "einwohner_0_2": 6, "einwohner_3_5": 7, "einwohner_6_9": 9, "einwohner_10_17": 14, "einwohner_18_26": 24,
-    "einwohner_27_66": 102, "einwohner_67_plus": 38,
+    "einwohner_27_66": 104, "einwohner_67_plus": 36,
     "einwohner_0_17": 34, "einwohner_18_64": 124, "einwohner_65_plus": 42, "einwohner_0_64": 158,
     "geburten": 2, "sterbefaelle": 3,
     "sgb2": 30, "sgb2_0_17": 10, "sgb2_0_14": 8,
