@@ -82,6 +82,9 @@ def outcomes(costs: Costs) -> list[Outcome]:
             ),
             Outcome("diff of two releases, after start", work(costs["diff"]), "s", "<=", 1),
         ]
+    if "check" in costs:
+        allowed = 1.5 * wall(costs["import_great_expectations"]) + 1
+        found.append(Outcome("check stage / (1.5 imports of GX + 1 s)", wall(costs["check"]) / allowed, "x", "<=", 1))
     return found
 
 

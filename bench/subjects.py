@@ -89,6 +89,29 @@ def refresh(extracts: Extracts, limits: dict[str, str], repetitions: int, say: C
     return costs
 
 
+def checks(extracts: Extracts, limits: dict[str, str], repetitions: int, say: Callable[[str], None]) -> Costs:
+    """Measure the check stage on the default city from a cold start, and the import that it cannot do without.
+
+    Raises:
+        BenchFailed: when a process fails, or a blocker stops.
+    """
+    costs: Costs = defaultdict(list)
+    run, landing = extracts.data / "check", extracts.data / "check_landing"
+    with extract_server(extracts.default) as url:
+        made = ["-m", "bench.check_stage", "prepare", str(run), str(landing)]
+        cost_of(made, {**limits, "FORTSCHREIBUNG_MUSTERSTADT_URL": url})
+    commands = {
+        "import_great_expectations": ["-c", "import great_expectations"],
+        "check": ["-m", "bench.check_stage", str(run)],
+    }
+    cost_of(commands["import_great_expectations"], limits)
+    for _ in range(repetitions):
+        for name, arguments in commands.items():
+            costs[name].append(cost_of(arguments, limits))
+            say(name)
+    return costs
+
+
 def _read_once(extracts: Extracts) -> None:
     """Bring the files into the page cache, so that the first one measured is not the one that waits for a disk."""
     for folder in (extracts.large, extracts.landed):

@@ -19,7 +19,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from flows import run as stations
-from flows.check.models import CheckJob, CheckReport, results_of
+from flows.check.models import CheckReport, results_of
 from flows.check.station import CheckWorker, raise_for_blockers
 from flows.errors import SourceUnavailable
 from flows.extract.models import Pulled
@@ -60,9 +60,7 @@ def transform(run: Run) -> None:
 def check(run: Run, worker: CheckWorker) -> CheckReport:
     """Run the suites of Great Expectations; a blocker stops the publication."""
     run.note("check", "started")
-    report = worker.run(
-        CheckJob(work_db=run.work, run_folder=run.folder, city_id=run.city, city_name=run.profile.city.name)
-    )
+    report = worker.run(stations.check_job(run))
     raise_for_blockers(report)
     return report
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows import __version__
+from flows.check.models import CheckJob
 from flows.errors import ConfigError, SourceUnavailable
 from flows.extract.landing import Landing, now, read_back
 from flows.extract.models import Lieferung, Pulled
@@ -268,6 +269,18 @@ def transform_in(run: Run) -> None:
     with open_work(run.work) as con:
         use_spatial(con)
         transform(con, progress=lambda event: run.note("transform", event))
+
+
+def check_job(run: Run) -> CheckJob:
+    """Return what the check worker is to look at: the run's tables, the last release, and what the city decided."""
+    from flows.publish.catalog import latest_release  # noqa: PLC0415 -- stays out of the core's way
+
+    profile, last = run.profile, latest_release(run.home, run.city)
+    return CheckJob(
+        work_db=run.work, run_folder=run.folder, city_id=run.city, city_name=profile.city.name, until=run.until,
+        last_release=last.database if last is not None and last.database.is_file() else None,
+        own_checks=profile.own_checks if profile.own_checks.is_dir() else None, waivers=profile.waivers,
+    )  # fmt: skip
 
 
 def protect_in(run: Run) -> dict[str, int]:

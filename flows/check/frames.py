@@ -1,4 +1,4 @@
-"""The frames that the suites judge: what the SQL in sql/check/ finds in a run's working database.
+"""The frames that the suites judge: what the SQL in sql/check/, and that of the city, finds in a run's database.
 
 A file whose name begins with an underscore is a working table for the others; every other file is a frame
 and has a suite of the same name. Each frame has a column `einheit` that names what a row speaks of. Its
@@ -16,12 +16,15 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.check.before import read_last_release
 from flows.errors import FortschreibungError
 from flows.home import limits
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
+    from flows.check.models import CheckJob
 
 _CONFIDENTIAL = ("gefunden", "erwartet")
 
@@ -39,8 +42,9 @@ class Frame:
         return self.rows.drop(columns=[name for name in _CONFIDENTIAL if name in self.rows])
 
 
-def frames_of(work_db: Path, sql: Path) -> Iterator[Frame]:
-    """Yield every frame of the folder `sql` over the working database, which is opened for reading only.
+@contextmanager
+def working_tables(job: CheckJob, sql: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield the job's working database, opened for reading only, with the working tables of the folder `sql`.
 
     Raises:
         FortschreibungError: when the database cannot be read or a file of `sql` does not fit it.
@@ -50,16 +54,26 @@ def frames_of(work_db: Path, sql: Path) -> Iterator[Frame]:
     bounds = limits()
     try:
         connection = duckdb.connect(
-            str(work_db), read_only=True, config={"memory_limit": bounds.memory, "threads": bounds.threads}
+            str(job.work_db), read_only=True, config={"memory_limit": bounds.memory, "threads": bounds.threads}
         )
     except duckdb.Error as problem:
-        message = f"The checks expected to read {work_db}, found: {problem}. Refresh again."
+        message = f"The checks expected to read {job.work_db}, found: {problem}. Refresh again."
         raise FortschreibungError(message) from problem
     with connection:
+        read_last_release(connection, job.last_release, job.until)
         for file in _working_tables(sql):
             _make_working_table(connection, file)
-        for file in sorted(sql.glob("[!_]*.sql")):
-            yield Frame(file.stem, _rows(connection, file))
+        yield connection
+
+
+def frames_in(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Frame]:
+    """Yield the frame of every file of `folder`; there need not be one.
+
+    Raises:
+        FortschreibungError: when a file does not fit the working database, or returns no column `einheit`.
+    """
+    for file in sorted(folder.glob("[!_]*.sql")):
+        yield Frame(file.stem, _rows(connection, file))
 
 
 def _working_tables(sql: Path) -> list[Path]:
@@ -80,7 +94,11 @@ def _make_working_table(connection: duckdb.DuckDBPyConnection, file: Path) -> No
 
 def _rows(connection: duckdb.DuckDBPyConnection, file: Path) -> pd.DataFrame:
     with _named_in_errors(file):
-        return connection.sql(file.read_text(encoding="utf-8")).df()
+        rows = connection.sql(file.read_text(encoding="utf-8")).df()
+    if "einheit" not in rows:
+        message = f"{_shown(file)}: expected a column `einheit` that names what a row speaks of."
+        raise FortschreibungError(message)
+    return rows
 
 
 @contextmanager
@@ -91,7 +109,11 @@ def _named_in_errors(file: Path) -> Iterator[None]:
         yield
     except duckdb.Error as problem:
         message = (
-            f"sql/check/{file.name} could not be run. It expected the tables of this version in work.duckdb, "
+            f"{_shown(file)} could not be run. It expected the tables of this version in work.duckdb, "
             f"found:\n{problem}\nRefresh again; if it comes back, report it with this message."
         )
         raise FortschreibungError(message) from problem
+
+
+def _shown(file: Path) -> str:
+    return "/".join(file.parts[-3:])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-Station = Literal["extract", "staged", "sozialraum"]
+from flows.profile.checks import Waiver
+
+Station = Literal["extract", "staged", "sozialraum", "release", "city"]
 Severity = Literal["critical", "warning", "info"]
 
 REPORT_FOLDER = "checks"
@@ -28,12 +31,18 @@ class CheckJob(_Message):
     run_folder: Path
     city_id: str
     city_name: str
+    today: dt.date = Field(default_factory=dt.date.today)
+    until: dt.date | None = None
+    last_release: Path | None = None
+    own_checks: Path | None = None
+    waivers: tuple[Waiver, ...] = ()
 
 
 class CheckResult(_Message):
     """The outcome of one check.
 
-    May be published: `units` stays empty where naming them would tell too much.
+    May be published: `units` stays empty where naming them would tell too much. `waived` of the `offending` rows are
+    accepted by the waivers that `waiver` tells.
     """
 
     suite: str
@@ -47,11 +56,24 @@ class CheckResult(_Message):
     offending: int
     reason: str
     what_to_do: str
+    owner: str
+    waived: int = 0
+    waiver: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it failed, and a waiver covers every offending row."""
+        return not self.ok and 0 < self.offending <= self.waived
+
+    @property
+    def counts(self) -> bool:
+        """Whether it failed, and not as somebody has accepted."""
+        return not self.ok and not self.accepted
 
     @property
     def blocks(self) -> bool:
         """Whether this outcome stops the publication."""
-        return self.severity == "critical" and not self.ok
+        return self.severity == "critical" and self.counts
 
 
 class Finding(_Message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,18 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     from flows.check.frames import Frame
+    from flows.profile.checks import Waiver
 
 _NAMED_UNITS = 20
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One check: its result, and its first offending units with their values."""
+    """One check: its result, its first offending units with their values, and the waivers that it needed."""
 
     result: CheckResult
     findings: list[Finding]
+    waivers: list[Waiver]
 
 
 def outcome_of(
@@ -30,18 +33,26 @@ def outcome_of(
     config: ExpectationConfiguration,
     validated: ExpectationValidationResult,
     frame: Frame,
+    waivers: Sequence[Waiver] = (),
 ) -> Outcome:
-    """Return the outcome of one expectation. One that could not be evaluated counts as a failed blocker."""
-    meta = CheckMeta.model_validate(config.meta)
+    """Return the outcome of one expectation. One that could not be evaluated counts as a failed blocker.
+
+    Of `waivers` those count that speak of this check and of a row that offends.
+    """
+    meta, about = CheckMeta.model_validate(config.meta), SuiteMeta.model_validate(suite.meta)
     ok = bool(validated.success)
     evaluated = ok or bool(validated.result)
     offending = frame.rows.iloc[[] if ok else _offending_positions(validated, len(frame.rows))]
-    rows: list[dict[Any, Any]] = offending.head(_NAMED_UNITS).to_dict("records")
+    own = [waiver for waiver in waivers if waiver.check == meta.id]
+    needed = [waiver for waiver in own if any(waiver.covers(unit) for unit in offending["einheit"])]
+    waived = [any(waiver.covers(unit) for waiver in needed) for unit in offending["einheit"]]
+    told = offending if all(waived) else offending[[not each for each in waived]]
+    rows: list[dict[Any, Any]] = told.head(_NAMED_UNITS).to_dict("records")
     findings = [_finding(meta.id, config, row) for row in rows]
     result = CheckResult(
         suite=suite.name,
         check=meta.id,
-        station=SuiteMeta.model_validate(suite.meta).station,
+        station=about.station,
         severity=config.severity.value if evaluated else "critical",
         ok=ok,
         expected=str(config.description),
@@ -50,8 +61,11 @@ def outcome_of(
         offending=len(offending),
         reason=meta.reason,
         what_to_do=meta.what_to_do,
+        owner=about.owner,
+        waived=sum(waived),
+        waiver="; ".join(waiver.words for waiver in needed),
     )
-    return Outcome(result, findings)
+    return Outcome(result, findings, needed)
 
 
 def _judges_the_row_count(validated: ExpectationValidationResult) -> bool:

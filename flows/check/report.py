@@ -46,8 +46,20 @@ _INDEX = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from
 <body>
 <h1>Checks: {{ city }}</h1>
 <p>{{ results | length }} checks made: {{ failed("critical") }} blockers, {{ failed("warning") }} warnings,
-{{ failed("info") }} notes. A blocker stops the publication; a warning travels with the release.</p>
-{% for station, title in stations %}
+{{ failed("info") }} notes, {{ waived | length }} with a waiver. A blocker stops the publication; a warning travels
+with the release.</p>
+{% if waived %}
+<h2>Waivers</h2>
+<table>
+<thead><tr><th>Check</th><th>Accepted</th><th>Why, who, until when</th></tr></thead>
+<tbody>
+{% for result in waived %}
+<tr><td>{{ result.check }}</td><td>{{ result.waived }} of {{ result.offending }}</td><td>{{ result.waiver }}</td></tr>
+{% endfor %}
+</tbody>
+</table>
+{% endif %}
+{% for station, title in stations if results | selectattr("station", "equalto", station) | list %}
 <h2>{{ title }}</h2>
 <table>
 <thead>
@@ -64,7 +76,8 @@ _INDEX = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from
 <ul class="units">{% for unit in result.units %}<li>{{ unit }}</li>{% endfor %}</ul>
 {% endif %}
 </td>
-<td>{{ result.reason }}{% if not result.ok %}<br><strong>{{ result.what_to_do }}</strong>{% endif %}</td>
+<td>{{ result.reason }}{% if not result.ok %}<br><strong>{{ result.what_to_do }}</strong>
+<br>{{ result.owner }}{% endif %}</td>
 </tr>
 {% endfor %}
 </tbody>
@@ -81,6 +94,8 @@ _STATIONS = (
     ("extract", "Extracts: the files as delivered"),
     ("staged", "Staged: the counts at the base units"),
     ("sozialraum", "Sozialraum tables"),
+    ("release", "Against the last release"),
+    ("city", "The city's own checks and waivers"),
 )
 _OUTCOMES = {"critical": ("blocker", "failed"), "warning": ("warning", "warned"), "info": ("note", "warned")}
 
@@ -112,7 +127,15 @@ def _index(job: CheckJob, results: list[CheckResult]) -> str:
         style=_STYLE,
         stations=_STATIONS,
         results=results,
-        failed=lambda severity: sum(not result.ok and result.severity == severity for result in results),
-        outcome=lambda result: "passed" if result.ok else _OUTCOMES[result.severity][0],
-        css=lambda result: "passed" if result.ok else _OUTCOMES[result.severity][1],
+        waived=[result for result in results if result.waived],
+        failed=lambda severity: sum(result.counts and result.severity == severity for result in results),
+        outcome=lambda result: _outcome(result)[0],
+        css=lambda result: _outcome(result)[1],
     )
+
+
+def _outcome(result: CheckResult) -> tuple[str, str]:
+    """Return the word for an outcome, and the style that it is shown in."""
+    if result.ok:
+        return "passed", "passed"
+    return ("waived", "warned") if result.accepted else _OUTCOMES[result.severity]

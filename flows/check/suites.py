@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
 
 import great_expectations as gx
 from great_expectations.exceptions.exceptions import GreatExpectationsError
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from flows.check.models import Station
 from flows.errors import ConfigError
+from flows.profile.checks import OwnCheck, own_check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +29,8 @@ class SuiteMeta(BaseModel):
     description_de: str
     description_en: str
     owner: str
+    frame: str | None = None
+    """The frame that a city's own suite judges, when it is not one of the same name."""
 
 
 class CheckMeta(BaseModel):
@@ -40,48 +44,88 @@ class CheckMeta(BaseModel):
     units_public: bool
 
 
-def suites_in(folder: Path) -> dict[str, ExpectationSuite]:
-    """Return the suites of `folder` by name.
+def suites_in(folder: Path) -> list[ExpectationSuite]:
+    """Return the suites of `folder`, in the order of their names.
 
     Raises:
         ConfigError: when a file is no suite, or lacks what the report needs.
     """
-    suites: dict[str, ExpectationSuite] = {}
-    checks: dict[str, str] = {}
-    for file in sorted(folder.glob("*.json")):
-        suite = _suite(file)
-        for check in _checks_named_by(suite, file):
-            if check in checks:
-                raise ConfigError(f"{file.name}: the check {check} stands already in {checks[check]}.")
-            checks[check] = file.name
-        suites[suite.name] = suite
-    return suites
+    return [_suite(file) for file in sorted(folder.glob("*.json"))]
+
+
+def own_suites_in(folder: Path) -> list[ExpectationSuite]:
+    """Return the suites of a city's own checks: its files of JSON, and one for each query that has none.
+
+    Raises:
+        ConfigError: when a suite is none, or the header of a query says too little.
+    """
+    queries = [file for file in sorted(folder.glob("*.sql")) if not file.with_suffix(".json").exists()]
+    return [*suites_in(folder), *(_no_row_expected(own_check(file)) for file in queries)]
+
+
+def by_frame(suites: list[ExpectationSuite]) -> dict[str, list[ExpectationSuite]]:
+    """Return the suites by the frame that each judges.
+
+    Raises:
+        ConfigError: when two suites, or two checks, have the same name.
+    """
+    frames: dict[str, list[ExpectationSuite]] = {}
+    seen: dict[str, str] = {}
+    for suite in suites:
+        for name in {suite.name, *(CheckMeta.model_validate(each.meta).id for each in suite.expectations)}:
+            if name in seen:
+                raise ConfigError(f"{suite.name}.json: the check {name} stands already in {seen[name]}.json.")
+            seen[name] = suite.name
+        frames.setdefault(SuiteMeta.model_validate(suite.meta).frame or suite.name, []).append(suite)
+    return frames
+
+
+def _no_row_expected(check: OwnCheck) -> ExpectationSuite:
+    """Return the suite of a query that returns offending rows."""
+    meta = CheckMeta(id=check.name, reason=check.reason, what_to_do=check.what_to_do, units_public=check.units_public)
+    about = SuiteMeta(station="city", description_de=check.expected, description_en=check.expected, owner=check.owner)
+    expectation = {
+        "id": str(uuid5(NAMESPACE_URL, check.name)),
+        "type": "expect_table_row_count_to_be_between",
+        "kwargs": {"min_value": 0, "max_value": 0},
+        "severity": check.severity,
+        "description": check.expected,
+        "meta": meta.model_dump(),
+    }
+    return gx.ExpectationSuite(
+        name=check.name,
+        id=str(uuid5(NAMESPACE_URL, f"{check.name}/suite")),
+        expectations=[expectation],
+        meta=about.model_dump(),
+    )
 
 
 def _suite(file: Path) -> ExpectationSuite:
+    where = f"{file.parent.name}/{file.name}"
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
         suite = gx.ExpectationSuite(**stored)
     except (TypeError, ValueError, GreatExpectationsError) as problem:
-        message = f"expectations/{file.name}: expected a suite of Great Expectations, found: {problem}"
+        message = f"{where}: expected a suite of Great Expectations, found: {problem}"
         raise ConfigError(message) from problem
     # Great Expectations logs an expectation that it does not accept and goes on without it
     refused = [one for one in stored["expectations"] if one.get("id") not in {each.id for each in suite.expectations}]
     if refused:
         named = ", ".join(f"{one.get('type')} {one.get('kwargs')}" for one in refused)
-        message = f"expectations/{file.name}: Great Expectations does not accept {named}. Correct it."
+        message = f"{where}: Great Expectations does not accept {named}. Correct it."
         raise ConfigError(message)
     if suite.name != file.stem:
-        raise ConfigError(f"expectations/{file.name}: expected the name {file.stem}, found {suite.name}.")
+        raise ConfigError(f"{where}: expected the name {file.stem}, found {suite.name}.")
+    _must_say_enough(suite, where)
     return suite
 
 
-def _checks_named_by(suite: ExpectationSuite, file: Path) -> list[str]:
+def _must_say_enough(suite: ExpectationSuite, where: str) -> None:
     try:
         SuiteMeta.model_validate(suite.meta)
-        checks = [CheckMeta.model_validate(expectation.meta) for expectation in suite.expectations]
+        for expectation in suite.expectations:
+            CheckMeta.model_validate(expectation.meta)
     except ValidationError as problem:
-        raise ConfigError(f"expectations/{file.name}: meta is incomplete: {problem}") from problem
+        raise ConfigError(f"{where}: meta is incomplete: {problem}") from problem
     if not all(expectation.description for expectation in suite.expectations):
-        raise ConfigError(f"expectations/{file.name}: every expectation needs a description of what it expects.")
-    return [check.id for check in checks]
+        raise ConfigError(f"{where}: every expectation needs a description of what it expects.")

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import Field, ValidationError
 
 from flows.errors import ConfigError
+from flows.profile.checks import Expected, Waiver, Waivers, own_check
 from flows.profile.city import City, Identifier, Strict
 from flows.profile.codebook import Codebook
 from flows.profile.source import Correction, Source
@@ -35,6 +36,13 @@ class Profile:
     codebook: Codebook
     corrections: tuple[Correction, ...]
     folder: Path
+    expected: Expected | None = None
+    waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def own_checks(self) -> Path:
+        """The folder of the checks that the city adds; it need not be there."""
+        return self.folder / "checks"
 
 
 def cities() -> list[str]:
@@ -62,9 +70,21 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
     if (where / "corrections.toml").exists():
         found = _model(_Corrections, where / "corrections.toml", _table(where / "corrections.toml"))
         corrections = tuple(found.correction)
-    profile = Profile(city, sources, codebook, corrections, where)
+    profile = Profile(city, sources, codebook, corrections, where, *_decided_on_checks(where))
     _must_agree(profile)
     return profile
+
+
+def _decided_on_checks(where: Path) -> tuple[Expected | None, tuple[Waiver, ...]]:
+    """Return what expected.toml and waivers.toml say, and see that the city's own checks can be read."""
+    for file in sorted((where / "checks").glob("*.sql")):
+        if not file.with_suffix(".json").exists():
+            own_check(file)
+    expected, waivers = where / "expected.toml", where / "waivers.toml"
+    return (
+        _model(Expected, expected, _table(expected)) if expected.exists() else None,
+        tuple(_model(Waivers, waivers, _table(waivers)).waiver) if waivers.exists() else (),
+    )
 
 
 def _table(path: Path) -> dict[str, Any]:
@@ -140,6 +160,15 @@ def _must_agree(profile: Profile) -> None:
         else f"corrections: {entry.source!r} is a register, whose persons are counted as they are delivered"
         for entry in profile.corrections
         if kinds.get(entry.source, "register") == "register"
+    ]
+    expected = profile.expected or Expected()
+    problems += [
+        f"expected.toml: {name!r} is not in sources.toml" for name in sorted(set(expected.deliveries) - set(kinds))
+    ]
+    problems += [
+        f"expected.toml: {day} is no Zuschnitt of the city"
+        for day in sorted(expected.units)
+        if city.zuschnitt_named(day) is None
     ]
     classes = {indikator.protection for indikator in profile.codebook.indikator.values()}
     problems += [

@@ -260,7 +260,11 @@ KINDS = ("register", "matrix", "assignment", "names", "geometry", "official")
 
 
 class Source(Strict):
-    """One source: connector, address, dialect, contract, Stichtag rule, licence."""
+    """One source: connector, address, dialect, contract, Stichtag rule, licence.
+
+    ``rounded_to`` and ``perturbed`` say how the office protected its counts before it sent them: rounded to
+    multiples of that number, or each changed by at most so much. Their sums then need not add up exactly.
+    """
 
     id: Identifier
     title_de: str
@@ -280,6 +284,8 @@ class Source(Strict):
     attribution: str
     zuschnitt: dt.date | None = None
     stichtag: StichtagRule | None = None
+    rounded_to: int | None = Field(default=None, ge=2)
+    perturbed: float | None = Field(default=None, gt=0)
     dialect: Dialect = Dialect()
     variant: list[Variant] = Field(default_factory=list)
     quarantine: int = Field(default=0, ge=0)  # rows that may break the contract before the run stops
@@ -294,6 +300,11 @@ class Source(Strict):
     def kind(self) -> str:
         """Which of the KINDS this source is: the one contract that it carries."""
         return next(kind for kind in KINDS if self.contract(kind) is not None)
+
+    @property
+    def cell_deviation(self) -> float:
+        """How far a delivered count may lie from the true one; random rounding moves it by less than its base."""
+        return self.perturbed if self.perturbed is not None else (self.rounded_to or 1) - 1
 
     def contract(self, kind: str) -> Strict | None:
         """Return this source's contract of that kind, or None."""

@@ -44,13 +44,15 @@ def publish_run(
 def _write_checks(con: duckdb.DuckDBPyConnection, checks: list[CheckResult], path: Path) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP TABLE pruefung (suite VARCHAR, pruefung VARCHAR, station VARCHAR, schwere VARCHAR, "
-        "bestanden BOOLEAN, erwartet VARCHAR, gefunden VARCHAR, einheiten VARCHAR, beanstandet BIGINT, grund VARCHAR)"
+        "bestanden BOOLEAN, erwartet VARCHAR, gefunden VARCHAR, einheiten VARCHAR, beanstandet BIGINT, grund VARCHAR, "
+        "zustaendig VARCHAR, verzichtet BIGINT, verzicht VARCHAR)"
     )
     insert(
         con, "pruefung",
         [{"suite": c.suite, "pruefung": c.check, "station": c.station, "schwere": c.severity, "bestanden": c.ok,
           "erwartet": c.expected, "gefunden": c.found, "einheiten": ", ".join(c.units), "beanstandet": c.offending,
-          "grund": c.reason} for c in checks],
+          "grund": c.reason, "zustaendig": c.owner, "verzichtet": c.waived, "verzicht": c.waiver or None}
+         for c in checks],
     )  # fmt: skip
     con.execute(f"COPY pruefung TO {literal(str(path))} (FORMAT parquet)")
 

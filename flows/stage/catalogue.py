@@ -18,6 +18,7 @@ def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
     _write_city(con, profile)
     _write_codebook(con, profile)
     _write_sources(con, profile)
+    _write_expected(con, profile)
 
 
 def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
@@ -84,7 +85,8 @@ def _write_sources(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
         con, "katalog.quelle",
         [{"quelle": source.id, "titel_de": source.title_de, "titel_en": source.title_en, "art": source.kind,
           "ungelistet_null": source.kind == "register" or bool(source.matrix and source.matrix.unlisted == "zero"),
-          "quarantaene_erlaubt": source.quarantine}
+          "quarantaene_erlaubt": source.quarantine, "gerundet_auf": source.rounded_to,
+          "abweichung": source.cell_deviation or None}
          for source in profile.sources],
     )  # fmt: skip
     columns: list[Mapping[str, Value]] = [
@@ -105,3 +107,23 @@ def _write_sources(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
         con, "katalog.quelle_merkmal", [{"quelle": source, "merkmal": merkmal} for source, merkmal in sorted(brought)]
     )
     insert(con, "katalog.spalte_merkmal", columns)
+    insert(
+        con, "katalog.fehlzeichen",
+        [{"quelle": source.id, "zeichen": sign, "status": status}
+         for source in profile.sources for sign, status in source.dialect.missing.items()],
+    )  # fmt: skip
+
+
+def _write_expected(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
+    if profile.expected is None:
+        return
+    insert(
+        con, "katalog.erwartet_lieferung",
+        [{"quelle": source, "stichtag": day.isoformat(), "basiseinheiten": units}
+         for source, days in profile.expected.deliveries.items() for day, units in days.items()],
+    )  # fmt: skip
+    insert(
+        con, "katalog.erwartet_raum",
+        [{"zuschnitt": day.isoformat(), "raumebene": level, "einheiten": units}
+         for day, levels in profile.expected.units.items() for level, units in levels.items()],
+    )  # fmt: skip

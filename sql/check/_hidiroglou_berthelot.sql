@@ -1,11 +1,23 @@
--- One row is the change of a Merkmal of a Sozialraum between two Stichtage, scored by Hidiroglou and Berthelot (1986).
--- U = 0.5 weighs size, A = 0.05 keeps the bounds apart; a change is an outlier where abstand > C. Zeros stay out.
-WITH verhaeltnis AS (
+-- One row is the change of a Merkmal or cohort of a Sozialraum between two Stichtage, scored by Hidiroglou and
+-- Berthelot (1986): U weighs size, A keeps the bounds apart; a change is an outlier where abstand > C. Zeros stay out.
+WITH paar AS (
+    SELECT
+        'merkmal' AS reihe,
+        *
+    FROM _merkmal_paar
+    UNION ALL BY NAME
+    SELECT
+        'kohorte' AS reihe,
+        * EXCLUDE (mindestens, hoechstens)
+    FROM _kohorten_paar
+),
+
+verhaeltnis AS (
     SELECT
         *,
         wert / wert_vorher AS quotient,
         median(wert / wert_vorher) OVER (PARTITION BY stichtag, merkmal) AS mitte
-    FROM _merkmal_paar
+    FROM paar
     WHERE
         wert > 0
         AND wert_vorher > 0
@@ -14,10 +26,16 @@ WITH verhaeltnis AS (
 
 punktwert AS (
     SELECT
-        *,
-        sqrt(greatest(wert, wert_vorher))
-        * CASE WHEN quotient < mitte THEN 1 - mitte / quotient ELSE quotient / mitte - 1 END AS effekt
+        verhaeltnis.*,
+        parameter.a,
+        parameter.c,
+        power(greatest(verhaeltnis.wert, verhaeltnis.wert_vorher), parameter.u)
+        * CASE
+            WHEN verhaeltnis.quotient < verhaeltnis.mitte THEN 1 - verhaeltnis.mitte / verhaeltnis.quotient
+            ELSE verhaeltnis.quotient / verhaeltnis.mitte - 1
+        END AS effekt
     FROM verhaeltnis
+    CROSS JOIN _hidiroglou_berthelot_parameter AS parameter
 ),
 
 verteilung AS (
@@ -32,6 +50,7 @@ verteilung AS (
 )
 
 SELECT
+    punktwert.reihe,
     punktwert.zuschnitt,
     punktwert.raumebene,
     punktwert.raum_id,
@@ -41,6 +60,7 @@ SELECT
     punktwert.wert_vorher,
     punktwert.wert,
     punktwert.effekt,
+    punktwert.c,
     verteilung.mittlerer_effekt,
     CASE
         WHEN punktwert.effekt < verteilung.mittlerer_effekt
@@ -49,7 +69,7 @@ SELECT
                 / nullif(
                     greatest(
                         verteilung.mittlerer_effekt - verteilung.unteres_viertel,
-                        abs(0.05 * verteilung.mittlerer_effekt)
+                        abs(punktwert.a * verteilung.mittlerer_effekt)
                     ), 0
                 )
         ELSE
@@ -57,7 +77,7 @@ SELECT
             / nullif(
                 greatest(
                     verteilung.oberes_viertel - verteilung.mittlerer_effekt,
-                    abs(0.05 * verteilung.mittlerer_effekt)
+                    abs(punktwert.a * verteilung.mittlerer_effekt)
                 ), 0
             )
     END AS abstand

@@ -1,4 +1,17 @@
 -- One row is a Stichtag at which a part is larger than its whole in the city.
+-- A sum of n counts that are each off by at most d is off by more than d * sqrt(29 n) once in a million
+-- (Hoeffding 1963, theorem 2: 2 exp(-t^2 / (2 n d^2))), and never by more than n d.
+WITH abweichung AS (
+    SELECT
+        basis_wert.stichtag,
+        basis_wert.merkmal,
+        max(grenze.abweichung) * least(count(*), sqrt(29 * count(*))) AS spielraum
+    FROM _basis_wert AS basis_wert
+    INNER JOIN _abweichung AS grenze
+        ON basis_wert.quelle = grenze.quelle AND basis_wert.merkmal = grenze.merkmal
+    GROUP BY basis_wert.stichtag, basis_wert.merkmal
+)
+
 SELECT
     concat(klein.raumebene, ' ', klein.raum_id, ', ', klein.stichtag) AS einheit,
     concat(paar.teil, ' ', klein.wert) AS gefunden,
@@ -15,8 +28,12 @@ INNER JOIN merkmal_raum AS gross
         AND klein.stichtag = gross.stichtag
 SEMI JOIN stichtag
     ON klein.zuschnitt = stichtag.zuschnitt AND klein.stichtag = stichtag.stichtag
+LEFT JOIN abweichung AS am_teil
+    ON klein.stichtag = am_teil.stichtag AND klein.merkmal = am_teil.merkmal
+LEFT JOIN abweichung AS am_ganzen
+    ON gross.stichtag = am_ganzen.stichtag AND gross.merkmal = am_ganzen.merkmal
 WHERE
     klein.raumebene = (SELECT ebene.groebste FROM _ebene AS ebene)
-    AND klein.wert > gross.wert
+    AND klein.wert > gross.wert + coalesce(am_teil.spielraum, 0) + coalesce(am_ganzen.spielraum, 0)
     AND gross.teile_unbekannt = 0
 ORDER BY klein.stichtag, paar.teil

@@ -1,4 +1,5 @@
 -- One row is a base unit where a part was counted larger than its whole.
+-- Where a source was perturbed or rounded (sources.toml), the two may be off together by as much.
 SELECT
     concat(klein.basis, ' ', klein.basis_id, ', ', klein.stichtag) AS einheit,
     concat(paar.teil, ' ', klein.wert) AS gefunden,
@@ -12,5 +13,9 @@ INNER JOIN _basis_wert AS gross
         AND klein.stichtag = gross.stichtag
         AND klein.basis = gross.basis
         AND klein.basis_id = gross.basis_id
-WHERE klein.wert > gross.wert
+LEFT JOIN _abweichung AS am_teil
+    ON klein.quelle = am_teil.quelle AND klein.merkmal = am_teil.merkmal
+LEFT JOIN _abweichung AS am_ganzen
+    ON gross.quelle = am_ganzen.quelle AND gross.merkmal = am_ganzen.merkmal
+WHERE klein.wert > gross.wert + coalesce(am_teil.abweichung, 0) + coalesce(am_ganzen.abweichung, 0)
 ORDER BY klein.stichtag, klein.basis_id, paar.teil

@@ -96,18 +96,42 @@ CREATE TABLE katalog.spalte_merkmal (
     merkmal VARCHAR NOT NULL
 );
 
--- one row a source; ungelistet_null: a base unit without a row has 0 (else it has no figure)
+-- one row a missing-value sign of a source and what it says
+CREATE TABLE katalog.fehlzeichen (
+    quelle VARCHAR NOT NULL,
+    zeichen VARCHAR NOT NULL,
+    status VARCHAR NOT NULL
+);
+
+-- one row a source; ungelistet_null: a base unit without a row has 0 (else it has no figure);
+-- abweichung: how far its counts may lie from the true ones, as the office protected them (NULL: not at all)
 CREATE TABLE katalog.quelle (
     quelle VARCHAR NOT NULL,
     titel_de VARCHAR NOT NULL,
     titel_en VARCHAR NOT NULL,
     art VARCHAR NOT NULL,
     ungelistet_null BOOLEAN NOT NULL,
-    quarantaene_erlaubt BIGINT NOT NULL -- rows that may break the contract before the run stops
+    quarantaene_erlaubt BIGINT NOT NULL, -- rows that may break the contract before the run stops
+    gerundet_auf INTEGER,
+    abweichung DOUBLE
 );
 
 -- one row a source and a Merkmal that it brings
 CREATE TABLE katalog.quelle_merkmal (
     quelle VARCHAR NOT NULL,
     merkmal VARCHAR NOT NULL
+);
+
+-- one row a source and Stichtag that must come, with the number of base units that it lists
+CREATE TABLE katalog.erwartet_lieferung (
+    quelle VARCHAR NOT NULL,
+    stichtag DATE NOT NULL,
+    basiseinheiten BIGINT NOT NULL
+);
+
+-- one row a Raumebene of a Zuschnitt with the number of its units
+CREATE TABLE katalog.erwartet_raum (
+    zuschnitt VARCHAR NOT NULL,
+    raumebene VARCHAR NOT NULL,
+    einheiten BIGINT NOT NULL
 );

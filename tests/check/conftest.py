@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -41,15 +42,16 @@ CREATE TABLE indikator_wert (
     zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, indikator_id VARCHAR, wert DOUBLE,
     zaehler DOUBLE, nenner DOUBLE, status VARCHAR, methode VARCHAR, unsicherheit DOUBLE
 );
+CREATE TABLE luecke (stichtag DATE, merkmal VARCHAR, basis VARCHAR, basis_id VARCHAR);
 """
 
 # what 200 residents are made of; a block has a little more or less of everything
 _BLOCK = {
-    "einwohner": 200, "weiblich": 102, "nichtdeutsche": 30, "migrationshintergrund": 60,
-    "einwohner_0_2": 6, "einwohner_3_5": 6, "einwohner_6_9": 8, "einwohner_10_17": 14, "einwohner_18_26": 24,
-    "einwohner_27_66": 104, "einwohner_67_plus": 38,
+    "einwohner": 200, "weiblich": 102, "nichtdeutsche": 33, "migrationshintergrund": 60,
+    "einwohner_0_2": 6, "einwohner_3_5": 7, "einwohner_6_9": 9, "einwohner_10_17": 14, "einwohner_18_26": 24,
+    "einwohner_27_66": 104, "einwohner_67_plus": 36,
     "einwohner_0_17": 34, "einwohner_18_64": 124, "einwohner_65_plus": 42, "einwohner_0_64": 158,
-    "geburten": 2, "sterbefaelle": 2,
+    "geburten": 2, "sterbefaelle": 3,
     "sgb2": 30, "sgb2_0_17": 10, "sgb2_0_14": 8,
     "haushalte": 100, "haushalte_1_person": 50, "personen_in_haushalten": 190,
 }  # fmt: skip
@@ -86,11 +88,25 @@ class City:
             connection.execute(statement)
             _transform(connection)
 
-    def check(self) -> Checked:
-        """Run all checks in this process."""
+    def rows(self, frame: str, **asked: Any) -> list[dict[str, Any]]:
+        """Return the rows of one frame, without Great Expectations, which takes seconds."""
+        from flows.check.frames import working_tables  # noqa: PLC0415
+
+        sql = resource("sql") / "check"
+        with working_tables(self.job.model_copy(update=asked), sql) as connection:
+            found = connection.execute((sql / f"{frame}.sql").read_text(encoding="utf-8"))
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def units(self, frame: str, **asked: Any) -> list[str]:
+        """Return what the rows of one frame speak of."""
+        return [row["einheit"] for row in self.rows(frame, **asked)]
+
+    def check(self, **asked: Any) -> Checked:
+        """Run all checks in this process; `asked` is what the job says besides, such as waivers."""
         from flows.check.validation import checked  # noqa: PLC0415 -- takes seconds
 
-        report = checked(self.job)
+        report = checked(self.job.model_copy(update=asked))
         return Checked(report, {result.check: result for result in results_of(report)}, findings_of(report))
 
 

@@ -35,7 +35,14 @@ def scores():
             FROM (UNPIVOT delivered ON * EXCLUDE (id) INTO NAME spalte VALUE wert)
             JOIN halbjahr ON kurz = spalte[-2:];
         """)
-        for name in ("_ebene", "_merkmal_paar", "_hidiroglou_berthelot"):
+        for name in (
+            "_ebene",
+            "_merkmal_paar",
+            "_kohorte",
+            "_kohorten_paar",
+            "_hidiroglou_berthelot_parameter",
+            "_hidiroglou_berthelot",
+        ):
             query = (resource("sql") / "check" / f"{name}.sql").read_text()
             connection.execute(f"CREATE TABLE {name} AS {query}")
         yield connection

@@ -47,7 +47,11 @@ def test_no_code_mentions_a_city() -> None:
 
 
 def test_cities_hold_data_only() -> None:
-    assert {path.suffix for path in resource("cities").rglob("*") if path.is_file()} == {".toml"}
+    own_checks = set(resource("cities").glob("*/checks/*"))
+    files = {path for path in resource("cities").rglob("*") if path.is_file()}
+
+    assert {path.suffix for path in files - own_checks} == {".toml"}
+    assert {path.suffix for path in own_checks} <= {".sql", ".json"}
 
 
 @pytest.mark.parametrize("folder", ["stage", "geography", "transform", "check", "protect", "read"])

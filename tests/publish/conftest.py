@@ -77,8 +77,9 @@ TABLES = {
     "_checks": """
         FROM (VALUES
                ('staged', 'kennung_eindeutig', 'staged', 'critical', true, 'keine doppelt', 'keine', '', 0,
-                'Schlüssel'))
-        AS t(suite, pruefung, station, schwere, bestanden, erwartet, gefunden, einheiten, beanstandet, grund)""",
+                'Schlüssel', 'Statistikstelle', 0, NULL::VARCHAR))
+        AS t(suite, pruefung, station, schwere, bestanden, erwartet, gefunden, einheiten, beanstandet, grund,
+             zustaendig, verzichtet, verzicht)""",
     "korrektur": """
         SELECT 'lor' AS quelle, 'lor.geojson' AS datei, 1::INTEGER AS nummer, 'replace' AS aktion,
             'id' AS korrigierte_spalte, 1::BIGINT AS zeilen, 'one id twice' AS korrektur_grund, 'nobody' AS gemeldet

@@ -1,0 +1,95 @@
+"""What a city decides about its checks: what must be delivered, what may fail for now, and checks of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+
+from flows.errors import ConfigError
+from flows.profile.city import Identifier, Strict
+
+_HEADER = re.compile(r"^-- (owner|severity|reason|what_to_do|expected|units_public): *(.+?) *$", re.MULTILINE)
+
+
+class Expected(Strict):
+    """How much a refresh must bring (``expected.toml``): a partition more, less or of another size shows.
+
+    ``deliveries`` maps a source to its Stichtage and the number of base units that it lists there; ``units`` maps a
+    Zuschnitt to its Raumebenen and their numbers of units. A source or Zuschnitt that is not named may bring anything.
+    """
+
+    deliveries: dict[Identifier, dict[dt.date, int]] = Field(default_factory=dict)
+    units: dict[dt.date, dict[Identifier, int]] = Field(default_factory=dict)
+
+
+class Waiver(Strict):
+    """A failure that somebody has looked at and accepts until a day; without `units` the whole check.
+
+    A unit is named as the report names it, or by the beginning of that name up to a comma.
+    """
+
+    check: Identifier
+    units: list[str] = Field(default_factory=list)
+    reason: str = Field(min_length=1)
+    who: str = Field(min_length=1)
+    expires: dt.date
+
+    @field_validator("reason", "who")
+    @classmethod
+    def _says_something(cls, words: str) -> str:
+        if not words.strip():
+            message = "must say something"
+            raise ValueError(message)
+        return words
+
+    def covers(self, unit: str) -> bool:
+        """Say whether this waiver speaks of the unit."""
+        return not self.units or any(unit == one or unit.startswith(f"{one},") for one in self.units)
+
+    def expired(self, today: dt.date) -> bool:
+        """Say whether its day is over; on the day itself it still holds."""
+        return today > self.expires
+
+    @property
+    def words(self) -> str:
+        """What the release says of it."""
+        return f"{self.reason} ({self.who}, until {self.expires})"
+
+
+class Waivers(Strict):
+    """The file ``waivers.toml``."""
+
+    waiver: list[Waiver] = Field(default_factory=list)
+
+
+class OwnCheck(Strict):
+    """The header of a check that a city adds: ``-- key: words`` above its query."""
+
+    name: Identifier
+    owner: str
+    severity: Literal["critical", "warning", "info"]
+    reason: str
+    expected: str = "No row"
+    what_to_do: str = "Ask the owner of the check."
+    units_public: bool = False
+
+
+def own_check(file: Path) -> OwnCheck:
+    """Return what the header of a city's own check says.
+
+    Raises:
+        ConfigError: when it says too little.
+    """
+    said = dict(_HEADER.findall(file.read_text(encoding="utf-8")))
+    try:
+        return OwnCheck.model_validate({"name": file.stem, **said})
+    except ValidationError as problem:
+        faults = "; ".join(f"{error['loc'][0]}: {error['msg']}" for error in problem.errors())
+        raise ConfigError(
+            f"{file}: expected lines such as `-- owner: Statistikstelle`, `-- severity: critical, warning or info` and "
+            f"`-- reason: ...` above the query, and a file name of small letters, digits and _; found {faults}."
+        ) from problem

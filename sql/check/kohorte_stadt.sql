@@ -1,0 +1,11 @@
+-- One row is a cohort of the city that grew or shrank beyond its bounds between two Stichtage.
+SELECT
+    concat(raumebene, ' ', raum_id, ', ', stichtag_vorher, ' to ', stichtag, ', ', merkmal) AS einheit,
+    concat(wert_vorher, ' to ', wert, ', ratio ', round(wert / nullif(wert_vorher, 0), 3)) AS gefunden,
+    concat('a ratio of ', mindestens, ' to ', hoechstens) AS erwartet
+FROM _kohorten_paar
+WHERE
+    raumebene = (SELECT ebene.groebste FROM _ebene AS ebene)
+    AND wert_vorher >= 20
+    AND (wert < mindestens * wert_vorher OR wert > hoechstens * wert_vorher)
+ORDER BY stichtag, merkmal

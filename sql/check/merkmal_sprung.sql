@@ -1,0 +1,30 @@
+-- One row is a Sozialraum where counts other than the residents changed far out of line with the other Sozialräume.
+-- Where its residents jump as well, that explains the rest, and einwohner_sprung tells it.
+WITH sprung AS (
+    SELECT *
+    FROM _hidiroglou_berthelot
+    WHERE
+        reihe = 'merkmal'
+        AND abstand > c
+        AND greatest(wert, wert_vorher)
+        >= (SELECT parameter.mindestens FROM _hidiroglou_berthelot_parameter AS parameter)
+),
+
+ausgezogen AS (
+    SELECT *
+    FROM sprung
+    WHERE merkmal = 'einwohner'
+)
+
+SELECT
+    concat(sprung.raumebene, ' ', sprung.raum_id, ', ', sprung.stichtag_vorher, ' to ', sprung.stichtag) AS einheit,
+    string_agg(
+        concat(sprung.merkmal, ' ', sprung.wert_vorher, ' to ', sprung.wert, ' (', round(sprung.abstand, 1), ')'),
+        '; ' ORDER BY sprung.merkmal
+    ) AS gefunden,
+    concat('changes within ', any_value(sprung.c), ' quartile distances of the median change') AS erwartet
+FROM sprung
+ANTI JOIN ausgezogen
+    ON sprung.raum_id = ausgezogen.raum_id AND sprung.stichtag = ausgezogen.stichtag
+GROUP BY sprung.raumebene, sprung.raum_id, sprung.stichtag_vorher, sprung.stichtag
+ORDER BY sprung.stichtag, sprung.raum_id

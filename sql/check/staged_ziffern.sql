@@ -1,0 +1,54 @@
+-- One row is a Merkmal of a source and a base (3 or 5) of which its counts could be multiples.
+-- The ratio is Whipple's: how often multiples occur against what each number of the complete windows around them
+-- (18-22, 23-27, ...; 17-19, 20-22, ...) would have; 1 = no preference. From 1.25 on the United Nations call an index
+-- rough (Manual II, 1955); the excess must also lie beyond 6 standard deviations of the binomial distribution.
+WITH anzahl AS (
+    SELECT
+        basis_wert.quelle,
+        basis_wert.merkmal,
+        stellen.basis,
+        count(*) AS werte,
+        count(*) FILTER (WHERE basis_wert.wert % stellen.basis = 0) AS vielfache
+    FROM _basis_wert AS basis_wert
+    CROSS JOIN (VALUES (3, 17), (5, 18)) AS stellen (basis, ab)
+    SEMI JOIN katalog.merkmal AS merkmal
+        ON basis_wert.merkmal = merkmal.merkmal AND merkmal.ganzzahlig
+    WHERE basis_wert.wert >= stellen.ab
+    GROUP BY basis_wert.quelle, basis_wert.merkmal, stellen.basis
+    HAVING count(*) >= 200
+),
+
+kennzahl AS (
+    SELECT
+        *,
+        vielfache * basis / werte AS whipple,
+        (vielfache - werte / basis) / sqrt(werte * (basis - 1) / (basis * basis)) AS standardabweichungen
+    FROM anzahl
+),
+
+urteil AS (
+    SELECT
+        kennzahl.*,
+        herkunft.gerundet_auf,
+        coalesce(herkunft.gerundet_auf % kennzahl.basis = 0, FALSE) AS erklaert,
+        kennzahl.whipple >= 1.25 AND kennzahl.standardabweichungen > 6 AS gehaeuft
+    FROM kennzahl
+    LEFT JOIN katalog.quelle AS herkunft
+        ON kennzahl.quelle = herkunft.quelle
+)
+
+SELECT
+    concat(quelle, ', ', merkmal, ', multiples of ', basis) AS einheit,
+    erklaert OR NOT gehaeuft AS ungehaeuft,
+    NOT erklaert OR vielfache = werte AS gerundet_wie_erklaert,
+    concat(
+        vielfache, ' of ', werte, ' counts are multiples of ', basis, ': ', round(whipple, 2),
+        ' times as often as chance, ', round(standardabweichungen, 1), ' standard deviations',
+        CASE WHEN vielfache = werte THEN ' (rounded)' ELSE '' END
+    ) AS gefunden,
+    CASE
+        WHEN erklaert THEN concat('all of them: the source is rounded to ', gerundet_auf)
+        ELSE 'less than 1.25 times as often, or within 6 standard deviations'
+    END AS erwartet
+FROM urteil
+ORDER BY quelle, merkmal, basis
