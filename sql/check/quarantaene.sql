@@ -1,4 +1,4 @@
--- One row is a cell that broke its source's contract and was set aside with its row, in a source with more than it may have.
+-- One row is a cell that broke its source's contract and was set aside with its row, of a source with too many such.
 WITH zu_viele AS (
     SELECT
         quarantaene.quelle,
