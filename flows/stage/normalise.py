@@ -16,7 +16,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 
 from flows.errors import SourceUnavailable
 from flows.extract.archive import unpack
@@ -87,11 +86,11 @@ class Wanted:
     of `only`, are counted and left out; `mend` applies registered corrections to the rows before.
     """
 
-    rename: Mapping[str, str] = MappingProxyType({})
-    called: Mapping[str, str] = MappingProxyType({})
+    rename: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
     leave_out: Collection[str] = ()
     drop: Sequence[Drop] = ()
-    only: Mapping[str, Collection[str]] = MappingProxyType({})
+    only: Mapping[str, Collection[str]] = field(default_factory=dict)
     mend: Callable[[list[Row]], list[Row]] | None = None
 
 

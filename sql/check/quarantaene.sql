@@ -2,11 +2,11 @@
 WITH zu_viele AS (
     SELECT
         quarantaene.quelle,
-        quelle.quarantaene_erlaubt AS erlaubt
+        coalesce(quelle.quarantaene_erlaubt, 0) AS erlaubt
     FROM stage.quarantaene
-    INNER JOIN katalog.quelle ON quarantaene.quelle = quelle.quelle
+    LEFT JOIN katalog.quelle ON quarantaene.quelle = quelle.quelle
     GROUP BY quarantaene.quelle, quelle.quarantaene_erlaubt
-    HAVING count(*) > quelle.quarantaene_erlaubt
+    HAVING count(*) > coalesce(quelle.quarantaene_erlaubt, 0)
 )
 
 SELECT

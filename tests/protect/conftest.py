@@ -60,6 +60,12 @@ CREATE TABLE raum (
     flaeche_km2 DOUBLE, geometrie BLOB, eltern MAP(VARCHAR, VARCHAR)
 );
 CREATE TABLE merkmal_raum AS SELECT 'A' AS raum_id, 'einwohner' AS merkmal, 2.0 AS wert;
+CREATE SCHEMA stage;
+CREATE TABLE stage.korrektur (
+    quelle VARCHAR, datei VARCHAR, nummer INTEGER, aktion VARCHAR, spalte VARCHAR, bedingung VARCHAR, grund VARCHAR,
+    gemeldet VARCHAR, zeilen BIGINT
+);
+CREATE TABLE stichtag AS SELECT DATE '{day}' AS stichtag, '{new}' AS zuschnitt;
 CREATE TABLE lineage (tabelle VARCHAR, liest VARCHAR, zeile_ist VARCHAR);
 """
 
@@ -83,7 +89,7 @@ class Office:
         self.con, self.target, self.profile = con, target, _profile(thresholds)
         con.execute("USE memory; DETACH DATABASE IF EXISTS amt; ATTACH ':memory:' AS amt; USE amt")
         write_catalogue(con, self.profile)
-        con.execute(_TABLES)
+        con.execute(_TABLES.replace("{day}", DAY).replace("{new}", NEW))
         self.counted: dict[str, int] = {}
 
     def figures(

@@ -72,7 +72,7 @@ class City:
         for square in range(1, how_many + 1):
             self.con.execute(
                 f"INSERT INTO stage.geometrie SELECT '{basis}', '{square}', NULL, "
-                f"st_aswkb(st_makeenvelope({100 * square - 100}, 0, {100 * square}, 100))::BLOB, FALSE"
+                f"st_aswkb(st_makeenvelope({100 * square - 100}, 0, {100 * square}, 100))::BLOB, FALSE, FALSE"
             )
 
     def counts(
@@ -85,7 +85,7 @@ class City:
             insert(
                 self.con, "katalog.quelle",
                 [{"quelle": source, "titel_de": "-", "titel_en": "-", "art": "matrix",
-                  "ungelistet_null": ungelistet_null}],
+                  "ungelistet_null": ungelistet_null, "quarantaene_erlaubt": 0}],
             )  # fmt: skip
         insert(
             self.con, "stage.zaehlung",
