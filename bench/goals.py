@@ -63,6 +63,9 @@ def outcomes(costs: Costs) -> list[Outcome]:
             Outcome("  pandas / floor", work(costs["pandas"]) / work(floor), "x"),
             Outcome("  polars / floor", work(costs["polars"]) / work(floor), "x"),
         ]
+    if "csv_bare" in costs:
+        rate = work(costs["csv_bare"]) / work(costs["csv_ours"])
+        found.append(Outcome("CSV to typed tables / bare read_csv (rate)", rate, "x", ">=", 0.8))
     if "refresh" in costs:
         empty = costs["empty_flow"]
         found += [

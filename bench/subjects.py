@@ -36,6 +36,8 @@ def figures(extracts: Extracts, limits: dict[str, str], repetitions: int, say: C
         "ours_with_geometry": ["-m", "bench.stage_and_transform", landed, geometry, "--with-geometry"],
         "pandas": ["-m", "bench.with_pandas", large, pandas],
         "polars": ["-m", "bench.with_polars", large, polars],
+        "csv_bare": ["-m", "bench.csv_to_tables", "bare", str(extracts.default)],
+        "csv_ours": ["-m", "bench.csv_to_tables", "ours", str(extracts.default)],
     }
     for _ in range(repetitions):
         for name, arguments in ways.items():

@@ -256,8 +256,9 @@ def stage_into(run: Run, pulled: Pulled) -> None:
         official = con.execute("SELECT count(*) FROM stage.amtlich").fetchone()
     if not any(found and found[0] for found in (counted, people, official)):
         raise SourceUnavailable(
-            f"{run.city}: expected counts of residents, or official totals, found no row up to {run.until or 'today'} in "
-            f"{len(pulled.lieferungen)} files. Is the Stichtag right, are the files those of sources.toml?"
+            f"{run.city}: expected counts of residents, or official totals, found no row up to "
+            f"{run.until or 'today'} in {len(pulled.lieferungen)} files. "
+            "Is the Stichtag right, are the files those of sources.toml?"
         )
 
 
@@ -298,7 +299,8 @@ def waiting_in(run: Run) -> dict[str, list[str]]:
 
     with open_work(run.work) as con:
         rows = con.execute(
-            "SELECT coalesce(quelle.titel_de, ''), list(DISTINCT ausstehend.indikator_id ORDER BY ausstehend.indikator_id) "
+            "SELECT coalesce(quelle.titel_de, ''), "
+            "list(DISTINCT ausstehend.indikator_id ORDER BY ausstehend.indikator_id) "
             "FROM ausstehend LEFT JOIN katalog.quelle ON ausstehend.quelle = quelle.quelle GROUP BY ALL ORDER BY 1"
         ).fetchall()
     return {title or "no source in sources.toml": waiting for title, waiting in rows}

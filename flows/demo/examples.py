@@ -82,7 +82,7 @@ def _faces(profile: Profile, folder: Path) -> list[Face]:
             f"{profile.city.id}: expected an assignment of base units with ids of digits only (\\d{{8}}), found "
             f"{'another pattern' if assignment else 'none'}. Examples are made for such cities only."
         )
-    level, chance = next(iter(assignment.units)), Random(profile.city.id)
+    level, chance = next(iter(assignment.units)), Random(profile.city.id)  # noqa: S311 -- made-up people
     units = _units(profile, level, folder)
     ids = (f"{number:0{digits[1]}d}" for number in range(1, 1 + FACES * len(units)))
     return [Face(next(ids), unit, _people(chance)) for unit in units for _ in range(FACES)]
@@ -99,8 +99,8 @@ def _units(profile: Profile, level: str, folder: Path) -> list[str]:
             rows = polygon_rows(source, order.name, order.path)
             return sorted(row[contract.id_property].zfill(contract.unit_digits or 0) for row in rows)
     raise ConfigError(
-        f"{profile.city.id}: expected the polygons of the units of {level} in {folder}, found none. Name the folder with "
-        "--from DIR."
+        f"{profile.city.id}: expected the polygons of the units of {level} in {folder}, found none. "
+        "Name the folder with --from DIR."
     )
 
 
@@ -141,10 +141,10 @@ def _rows(source: Source, faces: Sequence[Face], day: dt.date) -> Iterable[Seque
         ]
     if source.matrix is None:
         return None
-    columns = {source.expand(parts)[0]: merkmal for merkmal, parts in source.matrix.merkmale.items()}
+    merkmale = {source.expand(parts)[0]: merkmal for merkmal, parts in source.matrix.merkmale.items()}
     return [
-        [*head, source.matrix.unit, *columns],
-        *([*cell, face.id, *(_FIGURES.get(merkmal, _none)(face) for merkmal in columns.values())] for face in faces),
+        [*head, source.matrix.unit, *merkmale],
+        *([*cell, face.id, *(_FIGURES.get(merkmal, _none)(face) for merkmal in merkmale.values())] for face in faces),
     ]
 
 

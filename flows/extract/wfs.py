@@ -56,8 +56,8 @@ def _all_features(source: Source, order: Order, errand: Errand, trial: Trial) ->
     crs: Any = None
     while True:
         page = _page(source, order, errand, trial, len(features))
-        told = page.get("numberMatched", page.get("totalFeatures"))
-        number = int(told) if str(told).isdecimal() else None
+        told = str(page.get("numberMatched", page.get("totalFeatures")))
+        number = int(told) if told.isdecimal() else None
         if number is None:
             raise _incomplete(order, "no `numberMatched`, so that nobody can tell whether all features came")
         if features and (number != matched or page.get("crs") != crs):

@@ -336,13 +336,23 @@ class Source(Strict):
         return self
 
     @model_validator(mode="after")
+    def _wfs_brings_polygons(self) -> Self:
+        polygons = self.geometry and self.dialect.format == "geojson" and self.dialect.layer
+        if self.connector == "wfs" and not polygons:
+            message = (
+                "connector = 'wfs' needs `geometry`, dialect.format = 'geojson' and dialect.layer (the feature type)"
+            )
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _long_columns_are_those_of_the_contract(self) -> Self:
         for dialect in (self.dialect, *(each.dialect for each in self.variant if each.dialect)):
             if dialect.long and (self.matrix or self.official):
                 named = set(dialect.long.columns)
                 used = (
                     {column for parts in self.matrix.merkmale.values() for column in self.expand(parts)}
-                    if (self.matrix)
+                    if self.matrix
                     else set(self.official.merkmale.values() if self.official else ())
                 )
                 if named != used:
@@ -382,8 +392,6 @@ class Source(Strict):
         """Return what the connector needs and the profile does not say, or None."""
         if self.connector in ("http_file", "ckan", "wfs") and not self.url:
             return f"connector = {self.connector!r} needs `url`"
-        if self.connector == "wfs" and not (self.geometry and self.dialect.format == "geojson" and self.dialect.layer):
-            return "connector = 'wfs' needs `geometry`, dialect.format = 'geojson' and dialect.layer (the feature type)"
         for name in ("ckan", "genesis"):
             if (self.connector == name) != (getattr(self, name) is not None):
                 return f"connector = {name!r} and the section `{name}` belong together"

@@ -65,7 +65,8 @@ def _job(
     days = dict(con.execute("SELECT quelle || '/' || datei, stichtage FROM stage.datei").fetchall())
     assert newest is not None  # noqa: S101 -- staging has stopped a run without a Stichtag
     return ReleaseJob(
-        city_id=city.id, city_name=city.name, synthetic=city.synthetic or any(one.synthetic for one in lieferungen), coordinate_system=city.crs,
+        city_id=city.id, city_name=city.name, synthetic=city.synthetic or any(one.synthetic for one in lieferungen),
+        coordinate_system=city.crs,
         stichtag_max=newest[0], zuschnitt=newest[1], licence=city.licence, licence_url=city.licence_url,
         attribution=city.attribution, publisher=city.publisher, contact=city.contact,
         code_version=__version__, code_commit=commit(), input_fingerprint=fingerprint, run_id=folder.name,

@@ -22,7 +22,7 @@ def read(path: str, wanted: str | None) -> dict[str, Any]:
     """Return what stands in the one layer with geometry, or the layer `wanted`."""
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     use_spatial(con)
-    found = con.execute(f"SELECT layers FROM st_read_meta({literal(path)})").fetchone()
+    found = con.execute(f"SELECT layers FROM st_read_meta({literal(path)})").fetchone()  # noqa: S608 -- quoted
     layers = [layer for layer in (found[0] if found else []) if layer["geometry_fields"]]
     chosen = [layer for layer in layers if wanted in (None, layer["name"])]
     if len(chosen) != 1:
@@ -30,7 +30,7 @@ def read(path: str, wanted: str | None) -> dict[str, Any]:
     fields = chosen[0]["geometry_fields"][0]
     column = fields["name"] or "geom"
     cursor = con.execute(
-        "SELECT * REPLACE (st_asgeojson(st_force2d({0})) AS {0}) FROM st_read({1}, layer := {2})".format(
+        "SELECT * REPLACE (st_asgeojson(st_force2d({0})) AS {0}) FROM st_read({1}, layer := {2})".format(  # noqa: S608 -- quoted
             '"' + column.replace('"', '""') + '"', literal(path), literal(chosen[0]["name"])
         )
     )

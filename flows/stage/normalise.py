@@ -16,7 +16,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 
 from flows.errors import SourceUnavailable
 from flows.extract.archive import unpack
@@ -30,7 +29,7 @@ _C1 = re.compile(rb"[\x80-\x9f]")  # control characters of latin-1, letters and 
 
 @dataclass(frozen=True)
 class PlainFile:
-    """A normalised file: where it lies, its columns as delivered, how many rows it holds, which rules left out how many."""
+    """A normalised file: where it lies, its columns, how many rows it holds, and which rules left out how many."""
 
     name: str
     path: Path
@@ -78,48 +77,54 @@ class _Sieve:
             self.counted[rule] = self.counted.get(rule, 0) + rows
 
 
-def normalise(
-    delivered: Path,
-    name: str,
-    dialect: Dialect,
-    target: Path,
-    *,
-    rename: Mapping[str, str] = MappingProxyType({}),
-    called: Mapping[str, str] = MappingProxyType({}),
-    leave_out: Collection[str] = (),
-    drop: Sequence[Drop] = (),
-    only: Mapping[str, Collection[str]] = MappingProxyType({}),
-    mend: Callable[[list[Row]], list[Row]] | None = None,
-) -> PlainFile:
+@dataclass(frozen=True)
+class Wanted:
+    """What of a file is written, and under which names.
+
+    `rename` gives the contract's columns the names that SQL knows them by, `called` before that columns of a variant
+    the contract's names; those in `leave_out` are not written. Rows that a `drop` rule names, or that are not those
+    of `only`, are counted and left out; `mend` applies registered corrections to the rows before.
+    """
+
+    rename: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
+    leave_out: Collection[str] = ()
+    drop: Sequence[Drop] = ()
+    only: Mapping[str, Collection[str]] = field(default_factory=dict)
+    mend: Callable[[list[Row]], list[Row]] | None = None
+
+
+EVERYTHING = Wanted()
+
+
+def normalise(delivered: Path, name: str, dialect: Dialect, target: Path, wanted: Wanted = EVERYTHING) -> PlainFile:
     """Write `delivered` (called `name` by its source) to `target` as plain CSV and describe it.
 
-    `called` gives columns of this variant the contract's names, `rename` then those that SQL knows them by;
-    those in `leave_out` are not written. Rows that a `drop` rule names, or that are not those of `only`, are
-    counted and left out; `mend` applies registered corrections to the rows before. Of a long file the columns
-    of `rename` and flows.stage.long.LONG_COLUMNS are written. The described columns are those of the contract.
+    Of a long file only the columns of `wanted.rename` and flows.stage.long.LONG_COLUMNS are written. The described
+    columns are those of the contract.
 
     Raises:
         SourceUnavailable: wrong encoding, no header, two columns of one name, a row of another length, or no row.
     """
     rows = sheet_rows(delivered, name, dialect) if dialect.format in SHEETS else _text_rows(delivered, name, dialect)
     header_line, columns = _header(name, rows, dialect)
-    columns = [called.get(column, column) for column in columns]
+    columns = [wanted.called.get(column, column) for column in columns]
     _refuse_bad_header(name, header_line, columns, dialect)
     long = dialect.long
     kept = [
-        (index, rename.get(column, column)) for index, column in enumerate(columns)
-        if column not in leave_out and (long is None or column in rename)
+        (index, wanted.rename.get(column, column)) for index, column in enumerate(columns)
+        if column not in wanted.leave_out and (long is None or column in wanted.rename)
     ]  # fmt: skip
     written = ["datei", "zeile", *(column for _, column in kept), *(LONG_COLUMNS if long else ())]
     _refuse_bad_header(name, header_line, written, dialect)
-    sieve = _Sieve(columns, drop, only)
+    sieve = _Sieve(columns, wanted.drop, wanted.only)
     long_part = long_cell(long, columns) if long else None
     counted = _Counted(_of_one_length(rows, name, len(columns)))
     taken, of_column = 0, dict[str, int]()
     with target.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\r\n")  # so that either of them inside a cell is quoted
         out.writerow(written)
-        for line, cells in _mended(counted, columns, mend) if mend else counted:
+        for line, cells in _mended(counted, columns, wanted.mend) if wanted.mend else counted:
             if not sieve.keeps(cells):
                 continue
             more: list[str] | None = []

@@ -74,15 +74,15 @@ def _layer(source: Source, name: str, path: Path) -> tuple[list[Row], str | None
     if "layers" in told:
         wanted = f"the layer {source.dialect.layer!r}" if source.dialect.layer else "one layer"
         raise SourceUnavailable(
-            f"Source {source.id}, file {name}: expected {wanted} of polygons, found {', '.join(told['layers']) or 'none'}. "
-            "Name it as `layer` in the dialect of sources.toml."
+            f"Source {source.id}, file {name}: expected {wanted} of polygons, found "
+            f"{', '.join(told['layers']) or 'none'}. Name it as `layer` in the dialect of sources.toml."
         )
     if "problem" in told:
         raise SourceUnavailable(
             f"File {name}: expected a {source.dialect.format} file of polygons, found one that cannot be read: "
             f"{told['problem']}. Is it cut short? Ask the supplier for it again."
         )
-    rows = []
+    rows: list[Row] = []
     for cells in told["rows"]:
         texts = {key: cell or "" for key, cell in zip(told["columns"], cells, strict=True)}
         outline = texts.pop(told["outline"])
@@ -121,7 +121,7 @@ def _shapefile_in(path: Path, name: str) -> Path:
             if several or lacking:
                 raise SourceUnavailable(
                     f"Archive {name}: expected the parts .shp, .shx, .dbf and .prj of one Shapefile, found "
-                    f"{', '.join(one.filename for one in archive.infolist()) or 'nothing'}. Ask the supplier for all parts."
+                    f"{', '.join(one.filename for one in archive.infolist()) or 'nothing'}. Ask for all of them."
                 )
             folder.mkdir(parents=True, exist_ok=True)
             for ending in (".shp", ".shx", ".dbf", ".prj", ".cpg"):

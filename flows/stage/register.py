@@ -19,7 +19,7 @@ from flows.extract.models import Lieferung
 from flows.profile.source import Dialect, Register, Source
 from flows.stage.contract import refuse_other_columns
 from flows.stage.database import insert, set_variables, sql
-from flows.stage.normalise import normalise, refuse_wrong_mark, unpacked
+from flows.stage.normalise import Wanted, normalise, refuse_wrong_mark, unpacked
 
 NATIVE = ("utf-8", "utf-8-sig")
 
@@ -132,9 +132,7 @@ def _count_by_line(
     for name, path in files.items():
         written = source.as_written_in(name)
         ignored = [*contract.ignore, *written.ignored_here]
-        file = normalise(
-            path, name, written.dialect, folder / f"{name}.csv", rename=names, called=written.renamed, leave_out=ignored
-        )
+        file = normalise(path, name, written.dialect, folder / f"{name}.csv", Wanted(names, written.renamed, ignored))
         refuse_other_columns(source.id, name, file.columns, list(names), ignored)
         plain.append(str(file.path))
     set_variables(con, dateien=plain)

@@ -16,7 +16,7 @@ from flows.profile.source import POLYGONS, Assignment, Correction, Geometry, Nam
 from flows.stage.contract import refuse_other_columns
 from flows.stage.corrections import Row, corrected, record_corrections, registered, repaired
 from flows.stage.database import Value, insert, set_variables, sql
-from flows.stage.normalise import normalise, unpacked
+from flows.stage.normalise import Wanted, normalise, unpacked
 from flows.stage.polygons import polygon_rows
 
 Entries = Sequence[Correction]
@@ -72,7 +72,7 @@ def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> lis
     if source.dialect.format in POLYGONS:
         return polygon_rows(source, lieferung.name, delivered)
     plain = normalise(
-        delivered, lieferung.name, source.dialect, folder / f"{lieferung.name}.csv", called=source.renamed
+        delivered, lieferung.name, source.dialect, folder / f"{lieferung.name}.csv", Wanted(called=source.renamed)
     )
     wanted, ignore = _columns(source)
     refuse_other_columns(source.id, lieferung.name, plain.columns, wanted, [*ignore, *source.ignored_here])

@@ -20,7 +20,7 @@ from flows.stage.contract import refuse_other_columns
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
 from flows.stage.database import Value, insert, set_variables, sql
 from flows.stage.long import known_by_format
-from flows.stage.normalise import PlainFile, normalise, unpacked
+from flows.stage.normalise import PlainFile, Wanted, normalise, unpacked
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def _stage_alike(
         entries = known_errors[lieferung.name]
         file = normalise(
             delivered, lieferung.name, dialect, folder / f"{lieferung.name}.csv",
-            rename=rename, called=source.renamed, leave_out=contract.ignore, drop=contract.drop, only=contract.only,
-            mend=partial(_mend, source, lieferung.name, entries) if entries else None,
+            Wanted(rename, source.renamed, contract.ignore, contract.drop, contract.only,
+                   partial(_mend, source, lieferung.name, entries) if entries else None),
         )  # fmt: skip
         record_corrections(con, source, lieferung.name, entries)
         ignored = [*contract.ignore, *(known_by_format(file.columns) if dialect.format == "ffcsv" else ())]
@@ -140,7 +140,8 @@ def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: Table
     insert(con, "faktor", _factors(source))
     grouped = rf"\d{{1,3}}({re.escape(dialect.thousands)}\d{{3}}){{1,4}}|" if dialect.thousands else ""
     set_variables(
-        con, quelle=source.id, lang=dialect.long is not None, einheiten=contract.unit is not None, stellen=contract.digits,
+        con, quelle=source.id, lang=dialect.long is not None,
+        einheiten=contract.unit is not None, stellen=contract.digits,
         spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
         zahl_muster=rf"-?({grouped}\d{{1,15}})({re.escape(dialect.decimal)}\d+)?",
         tausender=dialect.thousands, dezimal=dialect.decimal,
@@ -202,7 +203,8 @@ def _account(
     """Write what became of every row of every file: taken over, quarantined, or dropped by a named rule."""
     bad = dict(con.execute("SELECT datei, count(*) FROM zeile_verletzt GROUP BY datei").fetchall())
     found = con.execute(
-        "SELECT datei, count(*), count_if(coalesce(basis_id <> basis_text, FALSE)), string_agg(DISTINCT stichtag::VARCHAR, ',') "
+        "SELECT datei, count(*), count_if(coalesce(basis_id <> basis_text, FALSE)), "
+        "string_agg(DISTINCT stichtag::VARCHAR, ',') "
         "FROM zeile_gelesen ANTI JOIN zeile_verletzt USING (datei, zeile) GROUP BY datei"
     ).fetchall()
     good, padded = {name: rows for name, rows, *_ in found}, {name: ids for name, _, ids, _ in found}

@@ -1,12 +1,12 @@
--- One row is a cell that broke its source's contract and was set aside with its row, in a source with more than it may have.
+-- One row is a cell that broke its source's contract and was set aside with its row, of a source with too many such.
 WITH zu_viele AS (
     SELECT
         quarantaene.quelle,
-        quelle.quarantaene_erlaubt AS erlaubt
+        coalesce(quelle.quarantaene_erlaubt, 0) AS erlaubt
     FROM stage.quarantaene
-    INNER JOIN katalog.quelle ON quarantaene.quelle = quelle.quelle
+    LEFT JOIN katalog.quelle ON quarantaene.quelle = quelle.quelle
     GROUP BY quarantaene.quelle, quelle.quarantaene_erlaubt
-    HAVING count(*) > quelle.quarantaene_erlaubt
+    HAVING count(*) > coalesce(quelle.quarantaene_erlaubt, 0)
 )
 
 SELECT

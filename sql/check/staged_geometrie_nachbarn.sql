@@ -8,4 +8,4 @@ SELECT
     'neighbours that share their line' AS erwartet
 FROM stage.geometrie_mangel
 WHERE mangel IN ('luecke', 'ueberlappung')
-ORDER BY flaeche_m2 DESC, quelle, zuschnitt, einheit
+ORDER BY flaeche_m2 DESC, quelle ASC, zuschnitt ASC, einheit ASC

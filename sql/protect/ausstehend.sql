@@ -1,7 +1,7 @@
 -- One row an Indikator without a single figure and a Merkmal that it waits for, with the source that would bring it.
 -- The source is 'keine' where none of sources.toml brings the Merkmal. Areas come with the polygons.
 WITH ohne_zahl AS (
-    SELECT indikator_id
+    SELECT indikator.indikator_id
     FROM katalog.indikator
     ANTI JOIN indikator_wert ON indikator.indikator_id = indikator_wert.indikator_id
 ),

@@ -10,7 +10,7 @@ WITH gelesen AS (
 )
 
 SELECT
-    * EXCLUDE (roh),
+    * EXCLUDE (roh),  -- noqa: AM04
     NOT st_isvalid(roh) AS ungueltig,
     CASE WHEN reparieren THEN st_makevalid(roh) ELSE roh END AS gestalt
 FROM gelesen

@@ -1,7 +1,8 @@
 -- One row a Merkmal of a unit at a Stichtag on a Zuschnitt where it can be added: the sum over its base units.
 -- Where a source leaves out what is empty (katalog.quelle), an unlisted unit has 0; elsewhere it has no row, and
 -- an unlisted part of it is unknown. Where `herkunft` is amtlich, the figure is the official total of the city, which
--- counts other people than the register does: no figure is computed from both. Sums are rounded to a millionth, below which they depend on the order of adding.
+-- counts other people than the register does: no figure is computed from both.
+-- Sums are rounded to a millionth, below which they depend on the order of adding.
 WITH summe AS (
     SELECT
         kombination_raum.zuschnitt,

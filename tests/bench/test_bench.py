@@ -40,6 +40,7 @@ def test_every_goal_of_the_issue_stands_in_the_results_with_what_was_measured(to
         "pandas / stage + transform": (">=", 5),
         "polars / stage + transform": (">", 1),
         "peak memory of stage + transform": ("<=", 2),
+        "CSV to typed tables / bare read_csv (rate)": (">=", 0.8),
         "whole refresh / empty Prefect flow": ("<=", 2),
         "nothing new / empty Prefect flow": ("<=", 1.2),
         "`fortschreibung releases`": ("<", 0.5),
@@ -61,8 +62,8 @@ def test_results_say_when_where_and_with_which_versions(told):
 def test_every_repetition_of_every_process_is_kept(told):
     _, results = told
     assert set(results["runs"]) == {
-        "floor", "ours", "ours_with_geometry", "pandas", "polars", "empty_flow", "refresh", "nothing_new", "releases",
-        "sha256", "verify", "verify_quick", "diff",
+        "floor", "ours", "ours_with_geometry", "pandas", "polars", "csv_bare", "csv_ours", "empty_flow",
+        "refresh", "nothing_new", "releases", "sha256", "verify", "verify_quick", "diff",
         "import_great_expectations", "check",
     }  # fmt: skip
     for runs in results["runs"].values():

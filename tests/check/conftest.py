@@ -24,7 +24,7 @@ CREATE TABLE raum (
 );
 CREATE TABLE merkmal_raum (
     zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, merkmal VARCHAR, wert DOUBLE,
-    teile BIGINT, teile_unbekannt BIGINT
+    teile BIGINT, teile_unbekannt BIGINT, herkunft VARCHAR DEFAULT 'gezaehlt'
 );
 CREATE TABLE zu_schaetzen (stichtag DATE, von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR);
 CREATE TABLE schluessel_geschaetzt (von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR);
@@ -213,11 +213,11 @@ def _fill_deliveries(connection: duckdb.DuckDBPyConnection, sozialraeume: int, s
             UNION ALL SELECT '2020-01-01', 'bbs', basis_id, 'stadt', '05999' FROM block;
         INSERT INTO stage.raum_name
             SELECT DISTINCT zuschnitt, raumebene, raum_id, 'Raum ' || raum_id FROM stage.zuordnung;
-        INSERT INTO stage.geometrie SELECT 'bbs', basis_id, NULL, '\\x01'::BLOB, FALSE FROM block;
+        INSERT INTO stage.geometrie SELECT 'bbs', basis_id, NULL, '\\x01'::BLOB, FALSE, FALSE FROM block;
         INSERT INTO stage.datei
-            SELECT 'einwohner', 'EW_' || stichtag, md5(stichtag::VARCHAR), 1, count(*), count(*), 0, 0
+            SELECT 'einwohner', 'EW_' || stichtag, md5(stichtag::VARCHAR), 1, count(*), count(*), 0, 0, 0, []
             FROM stage.zaehlung GROUP BY stichtag;
-        INSERT INTO stage.amtlich SELECT 'amtlich', stichtag, 'einwohner', 'stadt', '05999', 1.02 * sum(wert)
+        INSERT INTO stage.amtlich SELECT 'amtlich', stichtag, 'einwohner', 'stadt', '05999', 1.02 * sum(wert), 'ok'
             FROM stage.zaehlung WHERE merkmal = 'einwohner' GROUP BY stichtag;
     """)
     for stichtag in stichtage:
@@ -232,7 +232,7 @@ def _transform(connection: duckdb.DuckDBPyConnection) -> None:
             1.5 AS flaeche_km2 FROM stage.raum_name;
         INSERT INTO merkmal_raum
             SELECT z.zuschnitt, z.raumebene, z.raum_id, w.stichtag, w.merkmal, sum(w.wert), count(*),
-                count(*) FILTER (w.wert IS NULL)
+                count(*) FILTER (w.wert IS NULL), 'gezaehlt'
             FROM stage.zaehlung AS w JOIN stage.zuordnung AS z USING (basis, basis_id)
             GROUP BY ALL;
         INSERT INTO indikator_wert

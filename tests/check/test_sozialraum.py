@@ -69,7 +69,7 @@ def test_levels_with_different_sums_are_named(city):
 def test_areas_may_differ_by_rounding_and_counts_may_not(city):
     city.spoil("""
         INSERT INTO merkmal_raum SELECT zuschnitt, raumebene, raum_id, '2024-12-31', 'flaeche_km2',
-            CASE raumebene WHEN 'stadt' THEN 10.0 WHEN 'stadtteil' THEN 5.01 ELSE 3.33 END, 1, 0 FROM raum
+            CASE raumebene WHEN 'stadt' THEN 10.0 WHEN 'stadtteil' THEN 5.01 ELSE 3.33 END, 1, 0, NULL FROM raum
     """)
 
     assert city.check().failed == set()

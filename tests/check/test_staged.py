@@ -32,7 +32,9 @@ def test_a_file_staged_twice_is_a_blocker(city):
 
 
 def test_an_empty_file_and_last_years_file_again_are_warnings(city):
-    city.spoil("INSERT INTO stage.datei SELECT 'sgb2', 'neu.csv', sha256, 0, 0, 0, 0, 0 FROM stage.datei LIMIT 1")
+    city.spoil(
+        "INSERT INTO stage.datei SELECT 'sgb2', 'neu.csv', sha256, 0, 0, 0, 0, 0, 0, [] FROM stage.datei LIMIT 1"
+    )
 
     checked = city.check()
 

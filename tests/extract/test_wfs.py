@@ -84,11 +84,17 @@ def test_features_in_another_order_are_no_new_delivery(asked) -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (lambda one: page([feature(0)] if one.query["startIndex"] == "0" else [], 3), "1 features although the service says"),
+        (
+            lambda one: page([feature(0)] if one.query["startIndex"] == "0" else [], 3),
+            "1 features although the service says that there are 3",
+        ),
         (lambda _: page([feature(0)], None), "no `numberMatched`"),
         (lambda _: page([feature(0)], "unknown"), "no `numberMatched`"),
         (lambda one: page([feature(0)], 2), "a feature that came twice"),
-        (lambda one: page([feature(int(one.query["startIndex"]))], 5 + int(one.query["startIndex"])), "do not fit together"),
+        (
+            lambda one: page([feature(int(one.query["startIndex"]))], 5 + int(one.query["startIndex"])),
+            "do not fit together",
+        ),
         (lambda _: Said(200, b"<html>Anmeldung</html>"), "an answer that is not GeoJSON, with status 200"),
         (
             lambda _: Said(400, b"<ows:ExceptionText>Unknown type stadt:bbs</ows:ExceptionText>"),

@@ -65,7 +65,7 @@ def test_what_is_no_toml_is_told_with_its_place(small_city, text: str) -> None:
         ("city.toml", "digits = 3\n", "", ["  raumebene.1: membership = 'prefix' needs `digits`"]),
         ("city.toml", 'city_unit = "05998"\n', "", ["  raumebene.2: membership = 'city' needs `city_unit`"]),
         ("city.toml", 'id = "stadtteil"', 'id = "sozialraum"', ["raumebene: ids must differ"]),
-        ("city.toml", 'id = "sozialraum"', 'id = "viertel"', ["the first must be 'sozialraum'"]),
+        ("city.toml", 'id = "sozialraum"', 'id = "viertel"', ["one must be 'sozialraum'"]),
         ("city.toml", "leistung = ", "hilfe = ", ["[protection.leistung] is missing"]),
         ("sources.toml", "matrix = ", "matrx = ", ["source.einwohner.matrx: Extra inputs"]),
         ("sources.toml", 'unit = "BBS"', "unit = 8", ["source.einwohner.matrix.unit: ", "string", "found 8"]),

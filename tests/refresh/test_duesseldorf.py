@@ -22,7 +22,7 @@ def test_what_is_public_is_published_and_the_rest_is_waited_for(office: Office, 
     assert ended.answer["published"] is True
     with office.database("duesseldorf") as con:
         for level, count in UNITS.items():
-            found = con.execute(f"SELECT count(*), count(geometrie), count(name) FROM {level}").fetchone()  # noqa: S608
+            found = con.execute(f"SELECT count(*), count(geometrie), count(name) FROM {level}").fetchone()
             assert found == (count, count, count)
         per_bezirk = con.execute("SELECT stadtbezirk_id, count(*) FROM sozialraum GROUP BY 1").fetchall()
         area = con.execute("SELECT flaeche_km2 FROM stadt").fetchone()

@@ -144,7 +144,7 @@ def test_official_totals_are_of_the_whole_city(stage_city, source) -> None:
         "31.12.2023;viele;\n____\nQuelle\n"
     )
     staged = stage_city(given, {"amtlich.csv": text})
-    assert staged.rows("SELECT stichtag::VARCHAR, merkmal, raumebene, raum_id, wert FROM stage.amtlich") == [
+    assert staged.rows("SELECT stichtag::VARCHAR, merkmal, raumebene, raum_id, wert FROM stage.amtlich ORDER BY 1") == [
         ("2021-12-31", "einwohner", "stadt", "05998", 198765), ("2022-12-31", "einwohner", "stadt", "05998", 198900),
     ]  # fmt: skip
     assert staged.quarantine == [

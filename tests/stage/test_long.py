@@ -1,4 +1,4 @@
-"""Files with one value a row, several header lines or units: GENESIS flat files, static tables, editions of one matrix."""
+"""Files with one value a row, several header lines or units: flat files, static tables, editions of one matrix."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from flows.profile.load import load_profile
 
+FILE = "einwohner_2022.csv"
 FFCSV = (
     "\ufeffstatistics_code;time;1_variable_attribute_code;2_variable_attribute_code;value;value_unit;value_q\n"
     "12411;2022-12-31;05998;GESM;{m};Anzahl;\n12411;2022-12-31;05998;;{sum};{unit};p\n"
@@ -104,9 +105,7 @@ def test_a_long_matrix_of_base_units(stage_city, source) -> None:
 
 
 def test_a_column_in_thousands(stage_city, source) -> None:
-    staged = stage_city(
-        source("einwohner", dialect="{ units = { EW = 1000 } }"), {"einwohner_2022.csv": "BBS;EW\n01100001;1,234\n"}
-    )
+    staged = stage_city(source("einwohner", dialect="{ units = { EW = 1000 } }"), {FILE: "BBS;EW\n01100001;1,234\n"})
     assert staged.residents == {"01100001": 1234}
 
 
@@ -184,7 +183,7 @@ def test_a_column_of_another_edition_is_new_here(refusal, source) -> None:
 @pytest.mark.real
 @pytest.mark.parametrize("name", ["EWR201212E_Matrix", "EWR201912E_Matrix", "EWR_L21_202412E_Matrix"])
 def test_berlins_source_knows_the_columns_of_every_edition(workbench, real_folder: Path, name: str) -> None:
-    """The excerpts hold the first columns only: what they have is either in the contract or ignored by their variant."""
+    """The excerpts hold the first columns only: what they have is in the contract or ignored by their variant."""
     source = next(one for one in load_profile("berlin").sources if one.id == "ewr_matrix")
     head = (real_folder / "berlin" / "raw_excerpts" / f"{name}.EXCERPT.csv").read_text(encoding="utf-8").splitlines()[0]
     found = [column.strip('"') for column in head.split(source.dialect.delimiter)]

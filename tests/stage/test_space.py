@@ -99,7 +99,10 @@ def moved(dx: float, dy: float, width: float = 100) -> list:
         ([("01100001", SQUARE), ("01100002", moved(90, 0))], [("ueberlappung", "01100001 and 01100002", 1000, False)]),
         ([("01100001", SQUARE), ("01100002", moved(99.9, 0))], [("ueberlappung", "01100001 and 01100002", 10, True)]),
         ([("01100001", SQUARE), ("01100002", moved(99.999, 0))], []),  # below the tolerance of 1 m2
-        ([("01100001", SQUARE), ("01100002", moved(25, 25, 50))], [("ueberlappung", "01100001 and 01100002", 3750, False)]),
+        (
+            [("01100001", SQUARE), ("01100002", moved(25, 25, 50))],
+            [("ueberlappung", "01100001 and 01100002", 3750, False)],
+        ),
         ([("01100001", SQUARE), ("01100001", AFAR)], [("doppelt", "01100001", None, False)]),
     ],
 )  # fmt: skip
