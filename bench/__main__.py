@@ -87,6 +87,8 @@ def main(arguments: list[str] | None = None) -> int:
             costs |= subjects.refresh(Extracts(data), bounds, repetitions, say)
         if given.part in ("all", "checks"):
             costs |= subjects.checks(Extracts(data), bounds, repetitions, say)
+        if given.part in ("all", "redraws"):
+            costs |= subjects.redraws(400 if given.quick else 10_000, bounds, repetitions, say)
     except BenchFailed as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -101,7 +103,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--data", type=Path, default=HERE / ".data", help="where the extracts are made, once")
     parser.add_argument("--results", type=Path, help="default: bench/results.json, with --quick in the data folder")
-    parser.add_argument("--part", choices=("all", "figures", "refresh", "checks"), default="all")
+    parser.add_argument("--part", choices=("all", "figures", "refresh", "checks", "redraws"), default="all")
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--quick", action="store_true", help="a small city, once: does it run, do the ways agree")

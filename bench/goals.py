@@ -1,4 +1,4 @@
-"""The goals of the issues 2 and 5 and what was measured of each."""
+"""The goals of the issues 2 to 5 and what was measured of each."""
 
 from __future__ import annotations
 
@@ -84,6 +84,15 @@ def outcomes(costs: Costs) -> list[Outcome]:
                 "  same, bytes and chain (verify --quick)", work(costs["verify_quick"]) / work(costs["sha256"]), "x"
             ),
             Outcome("diff of two releases, after start", work(costs["diff"]), "s", "<=", 1),
+        ]
+    if "rebase" in costs:
+        cut, tobler = work(costs["cut_redraw"]), work(costs["tobler_redraw"])
+        found += [
+            Outcome(
+                "history on two Zuschnitte / plain sum", work(costs["rebase"]) / work(costs["plain"]), "x", "<=", 1.5
+            ),
+            Outcome("cut two maps, a fifth redrawn / tobler", cut / tobler, "x", "<=", 0.5),
+            Outcome("  same, no line in common", work(costs["cut_unrelated"]) / work(costs["tobler_unrelated"]), "x"),
         ]
     if "check" in costs:
         allowed = 1.5 * wall(costs["import_great_expectations"]) + 1

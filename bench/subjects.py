@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench.extracts import Extracts
 from bench.measure import BenchFailed, Cost, cost_of, extract_server
+from bench.redraws import WORK as REDRAWS
 from bench.releases import WORK, copies
 
 Costs = dict[str, list[Cost]]
@@ -110,6 +111,20 @@ def checks(extracts: Extracts, limits: dict[str, str], repetitions: int, say: Ca
     for _ in range(repetitions):
         for name, arguments in commands.items():
             costs[name].append(cost_of(arguments, limits))
+            say(name)
+    return costs
+
+
+def redraws(units: int, limits: dict[str, str], repetitions: int, say: Callable[[str], None]) -> Costs:
+    """Measure history on two Zuschnitte against a plain sum, and the cutting of two maps against tobler.
+
+    Raises:
+        BenchFailed: when a process fails.
+    """
+    costs: Costs = defaultdict(list)
+    for _ in range(repetitions):
+        for name in REDRAWS:
+            costs[name].append(cost_of(["-m", "bench.redraws", name, str(units)], limits))
             say(name)
     return costs
 
