@@ -442,26 +442,27 @@ def demo(
 def example(
     city: str,
     *,
-    into: Path,
     from_: Annotated[Path, Parameter(name="--from")],
+    into: Path | None = None,
     year: int = 2023,
     as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
     """Write a synthetic example of each of an office's own extracts, as the city's contracts want them.
 
     Parameters
     ----------
-    into
-        Folder for the files; their names say that they are synthetic.
     from_
         Folder with the polygons of the units that the base units are assigned to.
+    into
+        Folder for the files (default: examples/CITY in the data folder); their names say that they are synthetic.
     year
         The examples are of 31.12. of this year.
     """
     from flows.demo.examples import write_examples  # noqa: PLC0415
     from flows.profile.load import load_profile  # noqa: PLC0415
 
-    written = write_examples(load_profile(city), into, folder=from_, year=year)
+    written = write_examples(load_profile(city), into or _root(home) / "examples" / city, folder=from_, year=year)
     if as_json:
         _print_json([str(path) for path in written])
     for path in [] if as_json else written:
