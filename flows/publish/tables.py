@@ -210,10 +210,13 @@ def _wide_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
         WITH wide AS (
             UNPIVOT sozialraum_jahr ON COLUMNS(* EXCLUDE (zuschnitt, sozialraum_id, name, stichtag))
             INTO NAME indikator_id VALUE wert
-        ), long AS (
+        ), newest AS (
             SELECT zuschnitt, raum_id AS sozialraum_id, stichtag, indikator_id, wert
             FROM wert
-            WHERE raumebene = 'sozialraum' AND wert IS NOT NULL
+            WHERE raumebene = 'sozialraum'
+            QUALIFY zuschnitt = max(zuschnitt) OVER (PARTITION BY stichtag)
+        ), long AS (
+            FROM newest WHERE wert IS NOT NULL
         )
         SELECT indikator_id, count(*)
         FROM long FULL JOIN wide USING (zuschnitt, sozialraum_id, stichtag, indikator_id)

@@ -1,22 +1,11 @@
--- One row a Sozialraum and Stichtag, with one column an Indikator of the codebook: a series on today's Zuschnitt. Only
--- a Stichtag that has no figures there stands on its own.
-WITH heute AS (
-    SELECT max(zuschnitt) AS zuschnitt
-    FROM katalog.zuschnitt
-),
-
-stand AS (
+-- One row a Sozialraum and Stichtag, with one column an Indikator of the codebook: a series on today's Zuschnitt. A
+-- Stichtag that cannot be brought there stands on the newest on which it has figures.
+WITH stand AS (
     SELECT
         stichtag.stichtag,
-        CASE WHEN count(wert.stichtag) > 0 THEN any_value(heute.zuschnitt) ELSE any_value(stichtag.zuschnitt) END
-            AS zuschnitt
+        coalesce(max(wert.zuschnitt), any_value(stichtag.zuschnitt)) AS zuschnitt
     FROM stichtag
-    CROSS JOIN heute
-    LEFT JOIN wert
-        ON
-            stichtag.stichtag = wert.stichtag
-            AND heute.zuschnitt = wert.zuschnitt
-            AND wert.raumebene = 'sozialraum'
+    LEFT JOIN wert ON stichtag.stichtag = wert.stichtag AND wert.raumebene = 'sozialraum'
     GROUP BY stichtag.stichtag
 ),
 
