@@ -25,7 +25,7 @@ def print_summary(outcome: Outcome) -> None:
     release = _as_seen_from_here(outcome.path)
     database = release / "fortschreibung.duckdb"
     table = Table(title=f"{outcome.city} {outcome.release}: residents by Stichtag", title_justify="left")
-    for column in ("Stichtag", "Zuschnitt", "Sozialräume", "Einwohner", "Zahlen", "geschätzt", "geschützt"):
+    for column in ("Stichtag", "Zuschnitt", "Räume", "Einwohner", "Zahlen", "geschätzt", "geschützt"):
         table.add_column(column, justify="left" if column in ("Stichtag", "Zuschnitt") else "right")
     with duckdb.connect(database, read_only=True) as con:
         for row in con.execute(_CONTENT).fetchall():
