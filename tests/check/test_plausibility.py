@@ -91,7 +91,7 @@ def test_a_source_declared_rounded_is_held_to_it(city):
         INSERT INTO stage.zaehlung
         SELECT 'einwohner', '2024-12-31', 'bbs', i::VARCHAR, 'einwohner', 5 * (17 + i % 700), 'ok'
         FROM range(1000) AS r (i);
-        INSERT INTO katalog.quelle VALUES ('einwohner', '-', '-', 'matrix', TRUE, 5, 4)
+        INSERT INTO katalog.quelle VALUES ('einwohner', '-', '-', 'matrix', TRUE, 0, 5, 4)
     """)
     assert all(row["ungehaeuft"] and row["gerundet_wie_erklaert"] for row in city.rows("staged_ziffern"))
 
@@ -103,7 +103,7 @@ def test_a_source_declared_rounded_is_held_to_it(city):
 
 
 _PERTURBED = """
-    INSERT INTO katalog.quelle VALUES ('einwohner', '-', '-', 'matrix', TRUE, NULL, 2);
+    INSERT INTO katalog.quelle VALUES ('einwohner', '-', '-', 'matrix', TRUE, 0, NULL, 2);
     INSERT INTO katalog.spalte_merkmal SELECT DISTINCT 'einwohner', merkmal, merkmal FROM stage.zaehlung;
 """
 

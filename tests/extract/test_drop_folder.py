@@ -128,7 +128,6 @@ def test_what_is_no_table_is_refused_and_recorded(take, drop: Path, tmp_path: Pa
     [
         ('{ format = "xlsx" }', CONTENT.encode(), "expected an XLSX workbook, found bytes that begin b'BBS;EW"),
         ('{ member = "*.csv" }', CONTENT.encode(), "expected a ZIP or GZIP archive, found bytes that begin b'BBS;EW"),
-        ('{ format = "geojson" }', CONTENT.encode(), "expected GeoJSON, found text that begins b'bbs;ew"),
     ],
 )
 def test_what_is_not_of_its_dialect_is_refused_whatever_its_name(

@@ -53,7 +53,7 @@ def test_every_city_of_the_wheel_loads(installed: Path) -> None:
         "from flows.profile.load import cities, load_profile\nprint(*(load_profile(c).city.id for c in cities()))",
     )
 
-    assert found == "berlin musterstadt"
+    assert found == "berlin duesseldorf musterstadt"
 
 
 def test_the_wheel_holds_every_file_of_the_bundled_folders(installed: Path) -> None:

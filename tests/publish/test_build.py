@@ -110,7 +110,7 @@ def test_csv_leaves_the_geometry_out_and_parquet_keeps_it(built):
 
 def test_csv_is_utf_8_and_keeps_leading_zeros(built):
     lines = (built / "csv" / "stadtteil.csv").read_bytes().decode("utf-8").splitlines()
-    assert lines[2].startswith("2020-01-01,012,Über der Brücke,05999")
+    assert lines[2].startswith("2020-01-01,012,Über der Brücke,2020-01-01/012,05999")
 
 
 def test_geopackage_and_geoparquet_know_their_coordinate_system_and_carry_the_newest_figures(built):

@@ -84,6 +84,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             INSERT INTO katalog.indikator_teil VALUES ('einwohner', 'zaehler', 'einwohner'),
                 ('sgb2_je_1000', 'zaehler', 'sgb2'), ('sgb2_je_1000', 'nenner', 'einwohner'),
                 ('zuwachs', 'zaehler', 'einwohner');
+            CREATE TABLE katalog.ausstehend (indikator_id VARCHAR, merkmal VARCHAR, quelle VARCHAR);
             CREATE TABLE katalog.herkunft (merkmal VARCHAR, quelle VARCHAR, titel_de VARCHAR, titel_en VARCHAR,
                 datei VARCHAR, tabelle VARCHAR);
             INSERT INTO katalog.herkunft VALUES
@@ -222,7 +223,7 @@ def test_a_class_without_thresholds_says_so(con: duckdb.DuckDBPyConnection) -> N
 def test_every_status_and_method_is_explained_in_both_languages(con: duckdb.DuckDBPyConnection) -> None:
     text = Page(html_of(con)).text
     assert set(STATUS) == {"ok", "geschuetzt", "unvollstaendig", "unbekannt", "nicht_geliefert", "sinnlos"}
-    assert set(METHODS) == {"exact", "overlap", "building_weighted", "population_weighted", "area_weighted"}
+    assert set(METHODS) == {"exact", "overlap", "building_weighted", "population_weighted", "area_weighted", "amtlich"}
     for value, meaning in {**STATUS, **METHODS}.items():
         assert f"{value} {meaning.de} {meaning.en}" in text
 

@@ -23,7 +23,7 @@ def test_every_raumebene_of_a_city_gets_a_table_with_the_ids_of_the_coarser_ones
         "flaeche_km2", "geometrie",
     ]  # fmt: skip
     assert named("sozialraum").key == ("zuschnitt", "sozialraum_id")
-    assert [c.name for c in named("bezirk").columns if c.name.endswith("_id")] == ["bezirk_id"]
+    assert [c.name for c in named("bezirk").columns if c.name.endswith("_id")] == ["bezirk_id", "dauer_id"]
     assert "Planungsraum" in named("sozialraum").comment
 
 

@@ -97,7 +97,7 @@ def test_the_table_that_differs_is_named_with_its_rows(published, monkeypatch):
         real(con)
         con.execute(
             "UPDATE indikator_wert SET wert = wert + 1 WHERE indikator_id = 'einwohner' AND stichtag = "
-            "DATE '2024-12-31' AND raumebene = 'stadt'"
+            "DATE '2024-12-31' AND raumebene = 'stadt' AND zuschnitt = '2020-01-01'"
         )
 
     monkeypatch.setattr(module, "transform", otherwise)
