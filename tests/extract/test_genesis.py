@@ -389,6 +389,8 @@ def test_a_service_that_has_moved_gets_no_credentials_there(asked, replay) -> No
 @pytest.mark.parametrize("code", [401, 403])
 def test_a_service_that_does_not_let_us_in_names_the_variables(asked, code: int) -> None:
     _, given = asked(lambda _: Said(code))
+    given.refusal()
+    assert [one.status for one in given.landing.attempts()] == [code]
     assert "Check AMT_TOKEN or AMT_USER or AMT_PASSWORD" in given.refusal()
 
 
