@@ -143,7 +143,7 @@ class Service:
                 return self._status(answer, first)
         except requests.RequestException as problem:
             kind = BrokenOff if began else SourceUnavailable
-            raise failure(self._order, self._base, reason(problem), kind) from None
+            raise failure(self._order, self._base, reason(problem, self._source), kind) from None
 
     def _receive(self, first: bytes, pieces: Iterator[bytes], answer: requests.Response, file: Incoming) -> None:
         cap = self._source.max_mb << 20

@@ -103,7 +103,7 @@ def _ask(source: Source, order: Order, errand: Errand, known: Attempt | None, do
                 return trial.landed(errand.keep(source, order, download.file, answer.headers.get("Content-Type")))
         except requests.RequestException as problem:
             kind = BrokenOff if trial.status is not None else SourceUnavailable
-            raise failure(order, shown, reason(problem), kind) from None
+            raise failure(order, shown, reason(problem, source), kind) from None
 
 
 def _begin(order: Order, shown: str, answer: requests.Response, download: _Download) -> None:

@@ -210,6 +210,21 @@ def test_two_gigabytes_are_streamed_in_bounded_memory(replay, at) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kilobytes
 
 
+# --- Real files ---
+
+
+def test_a_static_table_without_login_lands_as_it_was_sent(replay, desk, source, real_folder: Path) -> None:
+    """Landesdatenbank NRW: cp1252, announced as whatever the server likes."""
+    content = (real_folder / "ldb_nrw" / "31121-06i_00.EXCERPT.csv").read_bytes()
+    server = replay(lambda _: Said(200, content, {"Content-Type": "text/csv; charset=UTF-8"}))
+    text = source(
+        "fertig", connector='"http_file"', url=f'"{server.url}/ldbnrw/31121-06i_00.csv"', file=r"'31121-06i_00\.csv'",
+        stichtag='{ source = "fixed", fixed = 2025-12-31 }', dialect='{ encoding = "cp1252", preamble = 4 }',
+    )  # fmt: skip
+    given = desk(text)
+    assert given.content(given.pull().lieferungen[0]) == content
+
+
 # --- Manners ---
 
 

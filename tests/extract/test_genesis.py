@@ -343,10 +343,9 @@ def test_a_server_that_stays_broken_stops_the_pull(asked) -> None:
     assert "found HTTP status 500" in given.refusal()
 
 
-def test_a_server_that_hangs_is_given_up(asked, monkeypatch) -> None:
-    monkeypatch.setattr("flows.extract.web.READ_SECONDS", 0.1)
-    server, given = asked(lambda _: Said(200, hang=2.0))
-    assert "found no answer within" in given.refusal()
+def test_a_server_that_hangs_is_given_up(asked) -> None:
+    server, given = asked(lambda _: Said(200, hang=2.0), manners="{ patience = 0.1 }")
+    assert "found no answer within 10 s (connect) or 0.1 s (read)" in given.refusal()
     server.close()
 
 
