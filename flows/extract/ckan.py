@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ from flows.errors import SourceUnavailable
 from flows.extract import http_file
 from flows.extract.drop_folder import year_in
 from flows.extract.errand import Errand, Trial
-from flows.extract.http_file import failure
+from flows.extract.http_file import BrokenOff, failure
 from flows.extract.models import Brought, Order
 from flows.extract.web import json_in, reason, with_environment, without_secrets
 from flows.profile.connector import Ckan
@@ -178,27 +179,41 @@ def _text(value: Any) -> str:
 
 
 def _result(source: Source, order: Order, asked: dict[str, str], errand: Errand, trial: Trial | None = None) -> Any:
-    """Ask an action of the portal; return its result."""
-    url = order.url or ""
+    """Ask an action of the portal; return its result. An answer that breaks off is asked for again."""
+    for left in reversed(range(http_file.BODY_TRIES)):
+        try:
+            status, said = _answer(source, order, asked, errand, trial)
+            break
+        except BrokenOff:
+            if not left:
+                raise
+            time.sleep(http_file.BODY_PAUSE)
+    if isinstance(said, dict) and said.get("success") is True and "result" in said:
+        return said["result"]
+    problem = said.get("error") if isinstance(said, dict) else None
+    words = problem.get("message", "") if isinstance(problem, dict) else problem or ""
+    raise SourceUnavailable(
+        f"Source {source.id}: expected {order.name} from the portal at {without_secrets(order.url or '')}, "
+        f"found that it says no (HTTP status {status}): {str(words)[:200] or 'without a reason'}. "
+        "Correct `ckan` in sources.toml, or ask the portal.",
+        retryable=status >= 500,
+    )
+
+
+def _answer(
+    source: Source, order: Order, asked: dict[str, str], errand: Errand, trial: Trial | None
+) -> tuple[int, Any]:
+    """Ask once; return the HTTP status and what the JSON says."""
+    url, status = order.url or "", None
     shown = without_secrets(url)
     try:
         with errand.web.asked(source, url, params=asked) as answer:
+            status = answer.status_code
             if trial:
-                trial.status = answer.status_code
-            try:
-                said = json_in(answer)
-            except ValueError:
-                status = f" with status {answer.status_code}" if answer.status_code != 200 else ""
-                raise failure(order, shown, f"an answer that is not JSON{status} (a login or error page?)") from None
-    except requests.RequestException as problem:
-        raise failure(order, shown, reason(problem)) from None
-    if isinstance(said, dict) and said.get("success") is True and "result" in said:
-        return said["result"]
-    problem_told = said.get("error") if isinstance(said, dict) else None
-    words = problem_told.get("message", "") if isinstance(problem_told, dict) else problem_told or ""
-    raise SourceUnavailable(
-        f"Source {source.id}: expected {order.name} from the portal at {shown}, found that it says no "
-        f"(HTTP status {answer.status_code}): {str(words)[:200] or 'without a reason'}. "
-        "Correct `ckan` in sources.toml, or ask the portal.",
-        retryable=answer.status_code >= 500,
-    )
+                trial.status = status
+            return status, json_in(answer)
+    except requests.RequestException as problem:  # before ValueError, which requests uses for addresses
+        raise failure(order, shown, reason(problem, source), BrokenOff if status else SourceUnavailable) from None
+    except ValueError:
+        told = f" with status {status}" if status != 200 else ""
+        raise failure(order, shown, f"an answer that is not JSON{told} (a login or error page?)") from None

@@ -66,13 +66,13 @@ def fetch(source: Source, order: Order, errand: Errand) -> Brought:
     Raises:
         SourceUnavailable: the service has no such table, does not let us in, is not ready in time, or fails.
     """
-    service, url = Service(source, order, errand.web), f"{order.url}/data/tablefile"
-    version = _version(source)
+    url, version = f"{order.url}/data/tablefile", _version(source)
     with errand.attempt(order, url) as trial:
+        service = Service(source, order, errand.web, trial)
         known = errand.held(order, url)
         if known and known.etag != version:
             known = None  # other parameters were asked for then
-        trial.etag, trial.status = version, 200
+        trial.etag = version  # the services have no ETag; what was asked for takes its place
         if known and _nothing_newer(source, service, known):
             return trial.unchanged(known)
         with errand.landing.incoming() as file:

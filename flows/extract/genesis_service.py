@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import requests
 
 from flows.errors import ConfigError, SourceUnavailable
+from flows.extract.errand import Trial
 from flows.extract.http_file import PIECE, BrokenOff, failure
 from flows.extract.incoming import Incoming
 from flows.extract.models import Order
@@ -56,8 +57,8 @@ class Status:
 class Service:
     """One service, asked for one source's table."""
 
-    def __init__(self, source: Source, order: Order, web: Web) -> None:
-        self._source, self._order, self._web = source, order, web
+    def __init__(self, source: Source, order: Order, web: Web, trial: Trial) -> None:
+        self._source, self._order, self._web, self._trial = source, order, web, trial
         self._base = base_of(source)
         self._secrets = credentials_of(source)
         self._deadline = time.monotonic() + table_of(source).wait_minutes * 60
@@ -132,7 +133,7 @@ class Service:
                 self._source, f"{self._base}/{method}", method="POST", data=asked, allow_redirects=False,
                 headers={"Accept-Encoding": "identity", **self._headers()},
             ) as answer:  # fmt: skip
-                began = True
+                began, self._trial.status = True, answer.status_code
                 self._refuse_http_status(answer)
                 pieces = answer.iter_content(PIECE)
                 first = next(pieces, b"")
@@ -142,7 +143,7 @@ class Service:
                 return self._status(answer, first)
         except requests.RequestException as problem:
             kind = BrokenOff if began else SourceUnavailable
-            raise failure(self._order, self._base, reason(problem), kind) from None
+            raise failure(self._order, self._base, reason(problem, self._source), kind) from None
 
     def _receive(self, first: bytes, pieces: Iterator[bytes], answer: requests.Response, file: Incoming) -> None:
         cap = self._source.max_mb << 20

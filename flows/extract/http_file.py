@@ -103,7 +103,7 @@ def _ask(source: Source, order: Order, errand: Errand, known: Attempt | None, do
                 return trial.landed(errand.keep(source, order, download.file, answer.headers.get("Content-Type")))
         except requests.RequestException as problem:
             kind = BrokenOff if trial.status is not None else SourceUnavailable
-            raise failure(order, shown, reason(problem), kind) from None
+            raise failure(order, shown, reason(problem, source), kind) from None
 
 
 def _begin(order: Order, shown: str, answer: requests.Response, download: _Download) -> None:
@@ -124,8 +124,7 @@ def _begin(order: Order, shown: str, answer: requests.Response, download: _Downl
 
 def _receive(source: Source, order: Order, shown: str, answer: requests.Response, file: Incoming) -> None:
     """Stream the body to disk; stop at the source's cap, and when fewer bytes come than were announced."""
-    length = answer.headers.get("Content-Length", "")
-    announced = file.size + int(length) if length.isdecimal() and "Content-Encoding" not in answer.headers else None
+    announced = _announced(answer, file.size)
     _refuse_too_large(source, order, announced or 0)
     for piece in answer.iter_content(PIECE):
         file.write(piece)
@@ -133,6 +132,15 @@ def _receive(source: Source, order: Order, shown: str, answer: requests.Response
     if announced is not None and file.size != announced:
         found = f"{file.size:,} bytes although {announced:,} were announced: cut short"
         raise failure(order, shown, found, BrokenOff)
+
+
+def _announced(answer: requests.Response, already: int) -> int | None:
+    """Return how long the file will be when the body has come, if the server says so."""
+    span = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
+    length = answer.headers.get("Content-Length", "")
+    if answer.status_code == 206 and span:
+        return int(span[2])
+    return already + int(length) if length.isdecimal() and "Content-Encoding" not in answer.headers else None
 
 
 def _refuse_too_large(source: Source, order: Order, size: int) -> None:

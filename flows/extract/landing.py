@@ -74,7 +74,7 @@ class Landing:
                     with suppress(ValidationError):
                         yield Attempt.model_validate_json(line)
 
-    def accepted(self, city: str) -> dict[Address, Attempt]:
+    def newest(self, city: str) -> dict[Address, Attempt]:
         """Return for each address the newest attempt of `city` whose bytes are still here."""
         newest = {
             attempt.address: attempt

@@ -48,7 +48,7 @@ def pull(
     missing: list[str] = []
     new = 0
     with Web() as web, ThreadPoolExecutor(AT_A_TIME) as pool:
-        errand = Errand(city, landing, web, last, landing.accepted(city), last_accepted(landing.folder, city))
+        errand = Errand(city, landing, web, last, landing.newest(city), last_accepted(landing.folder, city))
         failing = failing_sources(landing, city)
         for source in profile.sources:
             if source.years and source.years.first > last.year:

@@ -28,6 +28,7 @@ from flows.extract.politeness import Politeness
 from flows.profile.source import Source
 
 CONNECT_SECONDS, READ_SECONDS = 10, 60
+GENESIS_SECONDS = 300  # these services compute a table before its first byte
 BACKOFF = 0.5  # seconds, doubled from one repetition to the next
 LONGEST_PAUSE = 60  # seconds; a server that asks for more patience is left for a later run
 LONGEST_JSON = 64 << 20  # bytes
@@ -47,7 +48,7 @@ class Web:
         Raises:
             requests.RequestException: as requests does; `reason` says it in words.
         """
-        timeout = options.pop("timeout", (CONNECT_SECONDS, READ_SECONDS))
+        timeout = (CONNECT_SECONDS, patience(source))
         with (
             self._politeness.turn(url, source.manners),
             self._session(url).request(method, url, timeout=timeout, stream=True, **options) as answer,
@@ -127,14 +128,19 @@ def without_secrets(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
-def reason(problem: requests.RequestException) -> str:
+def patience(source: Source) -> float:
+    """Return for how many seconds a source may be silent."""
+    return source.manners.patience or (GENESIS_SECONDS if source.genesis else READ_SECONDS)
+
+
+def reason(problem: requests.RequestException, source: Source) -> str:
     """Say in words why a request failed, without its address."""
     cause: object = problem.args[0] if problem.args else None
     cause = cause.reason if isinstance(cause, MaxRetryError) else cause
     if isinstance(problem, requests.exceptions.SSLError):
         return _certificate(problem)
     if isinstance(problem, requests.Timeout) or isinstance(cause, ReadTimeoutError):
-        return f"no answer within {CONNECT_SECONDS} s (connect) or {READ_SECONDS} s (read)"
+        return f"no answer within {CONNECT_SECONDS} s (connect) or {patience(source):g} s (read)"
     return next((words for kind, words in _WORDS.items() if isinstance(problem, kind)), _no_connection(problem))
 
 

@@ -22,10 +22,11 @@ GENESIS_SERVICES = {
 
 
 class Manners(Strict):
-    """How much of a host a source takes: requests under way at once, and seconds between two of them."""
+    """How a source treats its host: requests under way at once, seconds between two, seconds that it may be silent."""
 
     at_once: int = Field(default=4, ge=1, le=16)
     pause: float = Field(default=0.0, ge=0.0, le=600.0)
+    patience: float | None = Field(default=None, gt=0.0, le=3600.0)  # without it: 60, and 300 for GENESIS
 
 
 class Relaxation(Strict):

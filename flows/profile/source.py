@@ -275,7 +275,7 @@ class Source(Strict):
     ckan: Ckan | None = None
     genesis: Genesis | None = None
     manners: Manners = Manners()
-    max_mb: int = Field(default=2048, ge=1)  # of one file, as it comes and unpacked
+    max_mb: int = Field(default=2048, ge=1)  # of one download, and of what an archive unpacks to
     relax: list[Relaxation] = Field(default_factory=list)
     file: Pattern
     years: Years | None = None

@@ -231,3 +231,30 @@ def test_a_profile_asks_for_a_package_or_a_datastore(small_city, source) -> None
     text = source("jahr", connector='"ckan"', url='"https://portal.example/api/3/action"', ckan="{ }")
     with pytest.raises(ConfigError, match="needs either `package` or `datastore`"):
         small_city.with_sources(text)
+
+
+# --- Bad days ---
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        [Said(429, headers={"Retry-After": "0"})],
+        [Said(500)] * 3,
+        [Said(200, b'{"success": true, "result": {"fi', sent=20)],
+        [Said(200, b'{"success": true, "result": {"fi', sent=20, reset=True)],
+    ],
+    ids=["429", "500 three times", "wrong length", "reset"],
+)
+def test_a_bad_day_of_the_portal_is_survived(store, bad: list[Said]) -> None:
+    whole, left = paged(*rows(25)), list(bad)
+    _, given = store(lambda one: left.pop() if left and one.query["offset"] == "10" else whole(one))
+    assert given.content(given.pull().lieferungen[0]).count(b"\n") == 26
+    assert given.outcomes == ["new"]
+
+
+def test_a_portal_that_hangs_is_given_up(store, monkeypatch) -> None:
+    monkeypatch.setattr("flows.extract.web.READ_SECONDS", 0.1)
+    server, given = store(lambda _: Said(200, hang=2.0))
+    assert "found no answer within" in given.refusal()
+    server.close()

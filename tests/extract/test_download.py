@@ -8,6 +8,7 @@ import resource
 import ssl
 import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from flows.errors import SourceUnavailable
+from flows.extract import http_file
 from tests.extract.replay import Heard, Said
 
 HEAD = b"BBS;EW\n"
@@ -122,6 +127,32 @@ def test_a_weak_etag_does_not_prove_that_the_bytes_are_the_same(replay, at) -> N
     assert "range" not in server.heard[1].headers
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(breaks=st.lists(st.integers(0, 5000), max_size=6), knows_range=st.booleans(), version=st.lists(st.booleans()))
+def test_wherever_a_download_breaks_the_file_is_whole_and_of_one_version_or_refused(
+    replay, desk, bestand, breaks: list[int], knows_range: bool, version: list[bool]
+) -> None:
+    one, other = b"BBS;EW\n" + b"01100001;12\n" * 400, b"BBS;EW\n" + b"01100002;13\n" * 390
+    left, versions = list(breaks), list(version)
+
+    def answer(asked: Heard) -> Said:
+        content = other if versions and versions.pop() else one
+        sent = left.pop() if left else None
+        if knows_range:
+            return ranged(content, f'"{content[8:16].hex()}"', asked, sent)
+        return Said(200, content, sent=sent)
+
+    server = replay(answer)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(http_file, "PIECE", 64)
+        patch.setattr(http_file, "GAIN", 512)
+        given_desk = desk(bestand(url=f'"{server.url}/bestand.csv"'))
+        with suppress(SourceUnavailable):
+            given_desk.pull()
+    for name in given_desk.objects:
+        assert given_desk.landing.path(name).read_bytes() in (one, other)
+
+
 # --- Size and memory ---
 
 
@@ -173,8 +204,25 @@ def test_a_large_file_is_streamed_in_bounded_memory(replay, at) -> None:
 def test_two_gigabytes_are_streamed_in_bounded_memory(replay, at) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     given = at(replay(lambda _: Said(stream=_large(2047), length=2047 << 20)))
-    assert given.pull().lieferungen[0].bytes == 2047 << 20
+    (lieferung,) = given.pull().lieferungen
+    lieferung.path_in(given.landing.folder).unlink()
+    assert lieferung.bytes == 2047 << 20
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kilobytes
+
+
+# --- Real files ---
+
+
+def test_a_static_table_without_login_lands_as_it_was_sent(replay, desk, source, real_folder: Path) -> None:
+    """Landesdatenbank NRW: cp1252, announced as whatever the server likes."""
+    content = (real_folder / "ldb_nrw" / "31121-06i_00.EXCERPT.csv").read_bytes()
+    server = replay(lambda _: Said(200, content, {"Content-Type": "text/csv; charset=UTF-8"}))
+    text = source(
+        "fertig", connector='"http_file"', url=f'"{server.url}/ldbnrw/31121-06i_00.csv"', file=r"'31121-06i_00\.csv'",
+        stichtag='{ source = "fixed", fixed = 2025-12-31 }', dialect='{ encoding = "cp1252", preamble = 4 }',
+    )  # fmt: skip
+    given = desk(text)
+    assert given.content(given.pull().lieferungen[0]) == content
 
 
 # --- Manners ---

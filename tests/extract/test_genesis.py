@@ -343,10 +343,9 @@ def test_a_server_that_stays_broken_stops_the_pull(asked) -> None:
     assert "found HTTP status 500" in given.refusal()
 
 
-def test_a_server_that_hangs_is_given_up(asked, monkeypatch) -> None:
-    monkeypatch.setattr("flows.extract.web.READ_SECONDS", 0.1)
-    server, given = asked(lambda _: Said(200, hang=2.0))
-    assert "found no answer within" in given.refusal()
+def test_a_server_that_hangs_is_given_up(asked) -> None:
+    server, given = asked(lambda _: Said(200, hang=2.0), manners="{ patience = 0.1 }")
+    assert "found no answer within 10 s (connect) or 0.1 s (read)" in given.refusal()
     server.close()
 
 
@@ -389,6 +388,8 @@ def test_a_service_that_has_moved_gets_no_credentials_there(asked, replay) -> No
 @pytest.mark.parametrize("code", [401, 403])
 def test_a_service_that_does_not_let_us_in_names_the_variables(asked, code: int) -> None:
     _, given = asked(lambda _: Said(code))
+    given.refusal()
+    assert [one.status for one in given.landing.attempts()] == [code]
     assert "Check AMT_TOKEN or AMT_USER or AMT_PASSWORD" in given.refusal()
 
 

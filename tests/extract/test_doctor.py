@@ -1,0 +1,44 @@
+"""What `fortschreibung doctor` says of credentials."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows import doctor
+from flows.profile import load
+
+
+@pytest.fixture
+def said(small_city, source, monkeypatch):
+    """What doctor says of a city with a GENESIS table."""
+    profile = small_city.with_sources(
+        source(
+            "amtlich", 'official = { merkmale = { einwohner = "value" } }', connector='"genesis"',
+            file=r"'12411-01-01-4\.zip'", dialect='{ member = "*.csv" }',
+            genesis='{ service = "regionalstatistik", table = "12411-01-01-4", credentials = "REGIO" }',
+        )
+    )  # fmt: skip
+    monkeypatch.setattr(load, "cities", lambda: ["kleinstadt"])
+    monkeypatch.setattr(load, "load_profile", lambda _: profile)
+    for name in ("REGIO_TOKEN", "REGIO_USER", "REGIO_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    return lambda: next(doctor._cities()).found
+
+
+def test_missing_credentials_are_named(said) -> None:
+    assert said() == (
+        "1 sources; REGIO_TOKEN (or REGIO_USER and REGIO_PASSWORD) not set, "
+        "so it needs --from DIR, or Secret blocks in Prefect"
+    )
+
+
+@pytest.mark.parametrize("names", [["REGIO_TOKEN"], ["REGIO_USER", "REGIO_PASSWORD"]])
+def test_a_token_or_user_and_password_are_enough(said, monkeypatch, names: list[str]) -> None:
+    for name in names:
+        monkeypatch.setenv(name, "geheim")
+    assert said() == "1 sources"
+
+
+def test_a_user_without_a_password_is_not_enough(said, monkeypatch) -> None:
+    monkeypatch.setenv("REGIO_USER", "amt")
+    assert "REGIO_PASSWORD" in said()
