@@ -98,7 +98,7 @@ def _page(source: Source, order: Order, errand: Errand, trial: Trial, offset: in
                 text = unread.doc if isinstance(unread, json.JSONDecodeError) else ""
                 raise failure(order, shown, _exception_told(text, answer.status_code)) from None
     except requests.RequestException as problem:
-        raise failure(order, shown, reason(problem)) from None
+        raise failure(order, shown, reason(problem, source)) from None
     features = page.get("features") if isinstance(page, dict) else None
     if answer.status_code != 200 or not isinstance(features, list):
         raise failure(order, shown, f"an answer without features (HTTP status {answer.status_code})")
