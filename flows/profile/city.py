@@ -65,11 +65,15 @@ class BaseScheme(Strict):
 
 
 class Zuschnitt(Strict):
-    """All units and boundaries as valid from a date, which is also its name."""
+    """All units and boundaries as valid from a date, which is also its name.
+
+    ``nested`` says in which coarser Raumebenen the finest units lie whole: in all (true), in none (false), or in those
+    that are named. A check holds the units to it.
+    """
 
     valid_from: dt.date
     base: Identifier
-    nested: bool = True
+    nested: bool | list[Identifier] = True
     note: str = ""
 
     @property
@@ -119,11 +123,24 @@ class City(Strict):
         if dates != sorted(set(dates)):
             message = f"zuschnitt: valid_from must rise from one to the next, found {[str(d) for d in dates]}"
             raise ValueError(message)
+        for z in self.zuschnitt:
+            strange = set(z.nested if isinstance(z.nested, list) else ()) - set(ids[1:])
+            if strange:
+                message = (
+                    f"zuschnitt {z.valid_from}: nested names coarser Raumebenen ({ids[1:]}), found {sorted(strange)}"
+                )
+                raise ValueError(message)
         unknown = {z.base for z in self.zuschnitt} - set(self.base)
         if unknown:
             message = f"zuschnitt: base must be one of {sorted(self.base)}, found {sorted(unknown)}"
             raise ValueError(message)
         return self
+
+    def nesting_of(self, zuschnitt: Zuschnitt) -> list[str]:
+        """Return the coarser Raumebenen in which the finest units of `zuschnitt` are declared to lie whole."""
+        if isinstance(zuschnitt.nested, list):
+            return zuschnitt.nested
+        return [level.id for level in self.raumebene[1:]] if zuschnitt.nested else []
 
     def zuschnitt_named(self, name: dt.date) -> Zuschnitt | None:
         """Return the Zuschnitt valid from exactly `name`, or None."""

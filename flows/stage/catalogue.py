@@ -38,8 +38,12 @@ def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
     insert(
         con, "katalog.zuschnitt",
         [{"zuschnitt": z.id, "gueltig_ab": z.id, "gueltig_bis": str(ends[z.id]) if z.id in ends else None,
-          "basis": z.base, "basis_muster": city.base[z.base].id_pattern, "schachtelung": z.nested}
+          "basis": z.base, "basis_muster": city.base[z.base].id_pattern, "schachtelung": z.nested is True}
          for z in city.zuschnitt],
+    )  # fmt: skip
+    insert(
+        con, "katalog.schachtelung",
+        [{"zuschnitt": z.id, "raumebene": level} for z in city.zuschnitt for level in city.nesting_of(z)],
     )  # fmt: skip
     classes: list[Mapping[str, Value]] = [{"schutzklasse": "frei", "mindest_zaehler": 0, "mindest_nenner": 0}]
     classes += [

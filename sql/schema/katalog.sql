@@ -32,6 +32,12 @@ CREATE TABLE katalog.zuschnitt (
     schachtelung BOOLEAN NOT NULL
 );
 
+-- one row a Zuschnitt and a coarser Raumebene in which its finest units are declared to lie whole
+CREATE TABLE katalog.schachtelung (
+    zuschnitt VARCHAR NOT NULL,
+    raumebene VARCHAR NOT NULL
+);
+
 -- one row a Merkmal
 CREATE TABLE katalog.merkmal (
     merkmal VARCHAR NOT NULL,

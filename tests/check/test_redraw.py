@@ -58,3 +58,17 @@ def test_a_unit_that_a_key_cannot_hold_is_a_warning(city):
     assert city.check().units("schaetzung_befund") == [
         "sozialraum 011001 of Zuschnitt 2015-01-01 or 2020-01-01: has residents once only (einwohner: 12.0)"
     ]
+
+
+def test_a_unit_cut_by_a_coarser_one_that_it_is_declared_to_nest_in_is_a_blocker(city):
+    city.spoil("UPDATE raum SET eltern = MAP {'stadtteil': left(raum_id, 3), 'stadt': '05999'}")
+    city.spoil("INSERT INTO katalog.schachtelung VALUES ('2020-01-01', 'stadtteil')")
+    assert "raum_schachtelung" not in city.check().failed
+
+    city.spoil("UPDATE raum SET eltern = MAP {'stadt': '05999'} WHERE raum_id = '011002'")
+
+    checked = city.check()
+    assert checked.results["raum_schachtelung"].severity == "critical"
+    assert checked.units("raum_schachtelung") == [
+        "sozialraum 011002, Zuschnitt 2020-01-01: parts in several units of stadtteil"
+    ]

@@ -1,0 +1,10 @@
+-- One row is a unit of the finest Raumebene that lies in several units of a coarser one in which it should lie whole.
+SELECT
+    concat(raum.raumebene, ' ', raum.raum_id, ', Zuschnitt ', raum.zuschnitt) AS einheit,
+    concat('parts in several units of ', schachtelung.raumebene) AS gefunden,
+    concat('one unit of ', schachtelung.raumebene, ', as `nested` in city.toml says') AS erwartet
+FROM raum
+INNER JOIN katalog.schachtelung ON raum.zuschnitt = schachtelung.zuschnitt
+SEMI JOIN _ebene ON raum.raumebene = _ebene.feinste
+WHERE raum.eltern[schachtelung.raumebene] IS NULL
+ORDER BY raum.zuschnitt, schachtelung.raumebene, raum.raum_id
