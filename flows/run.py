@@ -31,6 +31,7 @@ from flows.home import Home
 from flows.profile.load import Profile, load_profile
 from flows.resources import resource
 
+_SHOWN = 5  # files of the folder that no source takes; the rest stands in lieferungen.json
 CONFIDENTIAL = ("work.duckdb", "work.duckdb.wal", "spill", "plain", "publish", "findings")
 
 
@@ -191,8 +192,10 @@ def pull_into(run: Run) -> Pulled:
         run.profile, Landing(run.home.landing), folder=run.from_dir, until=run.until,
         progress=lambda event: run.note("pull", event),
     )  # fmt: skip
-    for file in pulled.passed_over:
+    for file in pulled.passed_over[:_SHOWN]:
         run.note("pull", f"passed over: {file}")
+    if len(pulled.passed_over) > _SHOWN:
+        run.note("pull", f"passed over: {len(pulled.passed_over) - _SHOWN} more, all in {run.folder}/lieferungen.json")
     read_back(run.home.landing, pulled.lieferungen)
     (run.folder / "lieferungen.json").write_text(pulled.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return pulled
