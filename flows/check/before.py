@@ -26,7 +26,10 @@ _FIGURES = """
 INSERT INTO _vorversion_wert
 SELECT zuschnitt, raumebene, raum_id, stichtag, indikator_id, wert
 FROM vorversion.wert
-WHERE wert IS NOT NULL AND stichtag <= coalesce(getvariable('bis')::DATE, DATE '9999-12-31')
+WHERE
+    wert IS NOT NULL
+    AND stichtag <= coalesce(getvariable('bis')::DATE, DATE '9999-12-31')
+    AND zuschnitt <= coalesce(getvariable('bis')::VARCHAR, '9999-12-31')
 """
 
 # the text that sql/check/_definition.sql makes of the codebook of today

@@ -12,17 +12,18 @@ from flows.profile.load import Profile
 from flows.stage.database import Value, insert, sql
 
 
-def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
-    """Create and fill the schema katalog from the profile of a city."""
+def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date | None = None) -> None:
+    """Create and fill the schema katalog from the profile of a city, without Zuschnitte later than `until`."""
     con.execute(sql("schema/katalog"))
-    _write_city(con, profile)
+    _write_city(con, profile, until)
     _write_codebook(con, profile)
     _write_sources(con, profile)
     _write_expected(con, profile)
 
 
-def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
+def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date | None) -> None:
     city = profile.city
+    drawn = [one for one in city.zuschnitt if until is None or one.valid_from <= until]
     insert(
         con, "katalog.stadt",
         [{"stadt_id": city.id, "name": city.name, "koordinatensystem": city.crs, "synthetisch": city.synthetic,
@@ -34,16 +35,16 @@ def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
           "id_muster": level.id_pattern, "zugehoerigkeit": level.membership, "stellen": level.digits,
           "stadt_raum_id": level.city_unit} for rank, level in enumerate(city.raumebene, start=1)],
     )  # fmt: skip
-    ends = {earlier.id: later.valid_from - dt.timedelta(days=1) for earlier, later in pairwise(city.zuschnitt)}
+    ends = {earlier.id: later.valid_from - dt.timedelta(days=1) for earlier, later in pairwise(drawn)}
     insert(
         con, "katalog.zuschnitt",
         [{"zuschnitt": z.id, "gueltig_ab": z.id, "gueltig_bis": str(ends[z.id]) if z.id in ends else None,
           "basis": z.base, "basis_muster": city.base[z.base].id_pattern, "schachtelung": z.nested is True}
-         for z in city.zuschnitt],
+         for z in drawn],
     )  # fmt: skip
     insert(
         con, "katalog.schachtelung",
-        [{"zuschnitt": z.id, "raumebene": level} for z in city.zuschnitt for level in city.nesting_of(z)],
+        [{"zuschnitt": z.id, "raumebene": level} for z in drawn for level in city.nesting_of(z)],
     )  # fmt: skip
     classes: list[Mapping[str, Value]] = [{"schutzklasse": "frei", "mindest_zaehler": 0, "mindest_nenner": 0}]
     classes += [

@@ -39,7 +39,7 @@ def stage(
         ConfigError: a registered correction no longer matches.
     """
     use_spatial(con)
-    write_catalogue(con, profile)
+    write_catalogue(con, profile, until)
     con.execute(sql("schema/stage"))
     create_register(con)
     con.execute(f"INSERT INTO katalog.quelle_merkmal BY NAME {sql('stage/register_merkmal')}")

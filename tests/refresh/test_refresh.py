@@ -201,7 +201,7 @@ def test_a_map_shows_every_sozialraum_and_tells_those_without_a_figure(office: O
     with office.database() as con:
         shown = con.execute(
             "SELECT count(*), count(*) FILTER (wert IS NULL) FROM wert WHERE indikator_id = 'sgb2_quote_0_17' "
-            "AND raumebene = 'sozialraum' AND stichtag = '2024-12-31'"
+            "AND raumebene = 'sozialraum' AND stichtag = '2024-12-31' AND zuschnitt = '2020-01-01'"
         ).fetchone()
     assert shown == (svg.count("<path "), svg.count('fill="url(#gap)"'))
     assert wrong.code == 2
