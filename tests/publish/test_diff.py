@@ -36,7 +36,8 @@ WIDE = """
         max(wert) FILTER (indikator_id = 'einwohner') AS einwohner,
         max(wert) FILTER (indikator_id = 'sgb2_quote') AS sgb2_quote,
         max(wert) FILTER (indikator_id = 'wohnflaeche_je_einwohner') AS wohnflaeche_je_einwohner
-    FROM '{}' WHERE raumebene = 'sozialraum' GROUP BY ALL
+    FROM (FROM '{}' WHERE raumebene = 'sozialraum' QUALIFY zuschnitt = max(zuschnitt) OVER (PARTITION BY stichtag))
+    GROUP BY ALL
 """
 
 

@@ -102,16 +102,16 @@ def test_the_deployment_is_accepted_as_it_stands_and_a_worker_publishes(
         try:
             prefect("deployment", "run", "fortschreibung-refresh/yearly-refresh")
             wait_for((office.home / "releases" / "musterstadt" / "catalog.json").exists, seconds=240)
-            wait_for(lambda: bool(artifacts(environment["PREFECT_API_URL"])), seconds=60)
+            wait_for(lambda: bool(artifacts(environment["PREFECT_API_URL"], office.home)), seconds=60)
         finally:
             end(worker)
 
     with office.database() as con:
         assert con.execute("SELECT version FROM _release").fetchone() == ("2024.1",)
-    (artifact,) = artifacts(environment["PREFECT_API_URL"])
+    (artifact,) = artifacts(environment["PREFECT_API_URL"], office.home)
     assert "2024.1 is published" in artifact
 
 
-def artifacts(address: str) -> list[str]:
+def artifacts(address: str, home: Path) -> list[str]:
     found = requests.post(f"{address}/artifacts/filter", json={}, timeout=10).json()
-    return [one["data"] for one in found if one["key"] == "fortschreibung-musterstadt"]
+    return [one["data"] for one in found if one["key"] == "fortschreibung-musterstadt" and str(home) in one["data"]]
