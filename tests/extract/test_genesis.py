@@ -108,7 +108,7 @@ def test_a_table_lands_packed_as_it_was_sent(asked, real_folder: Path) -> None:
     assert "password" not in request.form
 
 
-def test_the_recorded_dialogue_of_a_table_too_large_is_spoken_to_its_end(asked, real_folder: Path) -> None:
+def test_the_recorded_dialogue_of_a_table_too_large_is_spoken_to_its_end(asked, real_folder: Path, monkeypatch) -> None:
     """98, job=true, 99, 405 times not yet, ready, result. (The recording keeps the result's size, not its bytes.)"""
     steps = json.loads((real_folder / "genesis" / "job_sequence_12531-0043.json").read_text(encoding="utf-8"))
     result = next((real_folder / "genesis").glob("12411-01-01-4_*_flat.zip")).read_bytes()
@@ -134,11 +134,8 @@ def test_the_recorded_dialogue_of_a_table_too_large_is_spoken_to_its_end(asked, 
         answer, name="12531-0043", file=r"'12531-0043\.zip'",
         genesis='{ table = "12531-0043", credentials = "AMT", wait_minutes = 30 }', manners="{ at_once = 1 }",
     )  # fmt: skip
-    genesis_service.LONGEST_PAUSE, kept = 0.001, genesis_service.LONGEST_PAUSE
-    try:
-        (lieferung,) = given.pull().lieferungen
-    finally:
-        genesis_service.LONGEST_PAUSE = kept
+    monkeypatch.setattr(genesis_service, "LONGEST_PAUSE", 0.001)
+    (lieferung,) = given.pull().lieferungen
     assert given.content(lieferung) == result
     assert len(server.heard) == len(script) == 2 + 405 + 1 + 1
     assert list((given.landing.folder / "jobs").iterdir()) == []
