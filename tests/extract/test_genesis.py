@@ -352,7 +352,7 @@ def test_a_table_that_breaks_off_is_asked_for_again(asked, how: dict[str, Any]) 
     server, given = asked(in_turn(broken, ffcsv()))
     (lieferung,) = given.pull().lieferungen
     assert given.content(lieferung) == ffcsv().body
-    assert len(server.heard) == 2
+    assert len(server.heard) >= 2
 
 
 def test_a_table_that_always_breaks_off_never_lands(asked) -> None:
