@@ -9,6 +9,7 @@ import codecs
 import csv
 import re
 from collections.abc import Collection, Iterator
+from itertools import chain
 from pathlib import Path
 
 from flows.errors import SourceUnavailable
@@ -84,26 +85,32 @@ class Delimited:
 
 
 def text_lines(delivered: Path, name: str, dialect: Dialect) -> Iterator[str]:
-    """Yield the lines of a file with their ends.
+    """Return the lines of a file with their ends, which are read as they are asked for.
 
     Raises:
         SourceUnavailable: the bytes are not of the encoding that the profile says, or there is a zero byte.
     """
     refuse_wrong_mark(delivered, name, dialect)
     _refuse_another_encoding(delivered, name, dialect)
-    number = 0
+    return chain.from_iterable(_checked(delivered, name, dialect))
+
+
+def _checked(delivered: Path, name: str, dialect: Dialect) -> Iterator[list[str]]:
+    read = 0
     try:
         with delivered.open(encoding=dialect.encoding, newline="") as file:
-            for number, line in enumerate(file, start=1):
-                if "\x00" in line:
+            while lines := file.readlines(_CHUNK):
+                if "\x00" in "".join(lines):
+                    number = read + next(place for place, line in enumerate(lines, start=1) if "\x00" in line)
                     raise SourceUnavailable(
                         f"File {name}, line {number}: expected text, found zero bytes. Ask the supplier for it again."
                     )
-                yield line
+                yield lines
+                read += len(lines)
     except UnicodeError as problem:
         raise SourceUnavailable(
             f"File {name}: expected {dialect.encoding} as sources.toml says, found bytes that are not, after line "
-            f"{number}: {problem}. Correct `encoding` in sources.toml or ask the supplier."
+            f"{read}: {problem}. Correct `encoding` in sources.toml or ask the supplier."
         ) from problem
 
 
