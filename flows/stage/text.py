@@ -57,12 +57,12 @@ class Delimited:
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield (line number, text without its end) of the lines below the rows that were read.
 
-        A footer is only known here where no cell above it runs over several lines.
+        Only for files whose cells stay within their line. A footer with a quotation mark is not known as one here.
         """
         footer, quote = self._dialect.footer, self._dialect.quote
         above = self._dialect.preamble + self._reader.line_num
         for number, line in enumerate(self._lines, start=above + 1):
-            if footer and line.removeprefix(quote).startswith(footer):
+            if footer and line.startswith(footer) and not (quote and quote in line):
                 break
             yield number, line.rstrip("\r\n")
         self._read_to_the_end()
