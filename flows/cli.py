@@ -14,7 +14,7 @@ from cyclopts.exceptions import CycloptsError
 from flows import __version__
 from flows.commands import keeping, preparing, reading, refreshing
 from flows.commands.terminal import say
-from flows.errors import ConfigError, FortschreibungError
+from flows.errors import ConfigError, EndedAfterPublication, FortschreibungError
 
 app = App(
     name="fortschreibung",
@@ -46,27 +46,35 @@ def main() -> None:
         code = app(exit_on_error=False, result_action="return_value")
     except CycloptsError:
         code = ConfigError.exit_code  # cyclopts has told what was wrong
-    except FortschreibungError as problem:
-        say(f"{problem}")
-        code = problem.exit_code
-    except KeyboardInterrupt:
-        say("Stopped by hand; the last release stands as it was.")
-        code = 130
-    except Exception as defect:  # noqa: BLE001 -- the last net: nobody should have to read a traceback
-        say(_defect_told(defect))
-        code = FortschreibungError.exit_code
+    except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- the last net: nobody should read a traceback
+        words, code = _told(problem)
+        say(words)
     sys.stdout.flush()
     sys.exit(code)
 
 
-def _defect_told(defect: Exception) -> str:
-    """Write the traceback where a developer finds it and return what to tell the user."""
+def _told(
+    problem: BaseException, stands: str = "Nothing was published and the last release stands."
+) -> tuple[str, int]:
+    """Return what to tell the user of a failure, and the exit code; `stands` is what became of the releases."""
+    if isinstance(problem, EndedAfterPublication) and problem.__cause__ is not None:
+        words, code = _told(problem.__cause__, str(problem))
+        return (f"{words}\n{problem}" if isinstance(problem.__cause__, FortschreibungError) else words), code
+    if isinstance(problem, FortschreibungError):
+        return str(problem), problem.exit_code
+    if isinstance(problem, KeyboardInterrupt):
+        return f"Stopped by hand. {stands}", 130
+    return (
+        f"This is a defect of the program, not of your data ({type(problem).__name__}). {stands} "
+        f"Please send {_written(problem)} to its developers; it may quote delivered values, so look first."
+    ), FortschreibungError.exit_code
+
+
+def _written(defect: BaseException) -> str:
+    """Write the traceback where a developer finds it and return the file's name."""
     import tempfile  # noqa: PLC0415 -- only in this case
     import traceback  # noqa: PLC0415
 
     with tempfile.NamedTemporaryFile("w", prefix="fortschreibung-", suffix=".txt", delete=False) as file:
         file.write("".join(traceback.format_exception(defect)))
-    return (
-        f"This is a defect of the program, not of your data ({type(defect).__name__}). Nothing was published and the "
-        f"last release stands. Please send {file.name} to its developers; it may quote delivered values, so look first."
-    )
+    return file.name
