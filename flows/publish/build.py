@@ -26,7 +26,8 @@ import duckdb
 from flows.errors import FortschreibungError, VerificationFailed
 from flows.home import limits
 from flows.publish import diff, exports, geo, metadata, tables, workbook
-from flows.publish.codebook_page import codebook_html, codebook_page_from
+from flows.publish.codebook_model import codebook_page_from
+from flows.publish.codebook_page import codebook_html
 from flows.publish.content_hash import table_hashes, whole_hash
 from flows.publish.contract import (
     IndikatorColumn,
