@@ -1,4 +1,4 @@
-"""What the codebook's page shows: figures, what they are made of and where that comes from, as rows of the catalogue."""
+"""What the codebook's page shows: figures, what they are made of and where that comes from, out of the catalogue."""
 
 from __future__ import annotations
 

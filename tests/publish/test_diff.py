@@ -17,7 +17,8 @@ import jsonschema
 import pytest
 
 from flows.home import home_at
-from flows.publish.build import DATABASE, build
+from flows.publish.build import build
+from flows.publish.catalog import DATABASE
 from flows.publish.diff import DiffFailed, attach, diff_of, diff_releases, side_of
 from flows.publish.diff_model import json_schema
 from flows.publish.diff_page import diff_html, diff_lines
