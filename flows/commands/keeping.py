@@ -7,9 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.commands.terminal import HomeOption, JsonOption, print_json, root_at, say
+from flows.commands.terminal import HomeOption, JsonOption, print_json, say
 from flows.errors import VerificationFailed
-from flows.home import Home, home_at
+from flows.home import Home, home_at, root_at
 
 
 def verify(

@@ -9,9 +9,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.commands.refreshing import refresh
-from flows.commands.terminal import HomeOption, JsonOption, print_json, root_at, say
+from flows.commands.terminal import HomeOption, JsonOption, print_json, say
 from flows.errors import ConfigError, SourceUnavailable
-from flows.home import Home, home_at
+from flows.home import Home, home_at, root_at
 
 
 def sources(city: str, *, release: str | None = None, as_json: JsonOption = False, home: HomeOption = None) -> int:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.commands.terminal import HomeOption, JsonOption, print_json, root_at
-from flows.home import Home
+from flows.commands.terminal import HomeOption, JsonOption, print_json
+from flows.home import Home, root_at
 
 
 def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,11 +11,6 @@ from cyclopts import Parameter
 
 HomeOption = Annotated[Path | None, Parameter(name="--home", help="Data folder (default ./data).")]
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Last line: one JSON object.")]
-
-
-def root_at(home: Path | None) -> Path:
-    """Return the data folder that `home`, FORTSCHREIBUNG_HOME or ``./data`` names; it need not be there."""
-    return Path(home or os.environ.get("FORTSCHREIBUNG_HOME") or "data").expanduser().resolve()
 
 
 def say(words: str) -> None:

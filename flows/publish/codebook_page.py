@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from flows.publish.codebook_model import CodebookPage
 from flows.publish.codebook_words import DIRECTIONS, KINDS, METHODS, STATUS, THEMES, TYPES, Words, years
-
-TEMPLATES = Path(__file__).parent / "templates"
+from flows.publish.template import page_of
 
 
 def codebook_html(codebook: CodebookPage, described: Mapping[str, Any] | None = None, way: Markup | None = None) -> str:
@@ -27,15 +24,8 @@ def codebook_html(codebook: CodebookPage, described: Mapping[str, Any] | None = 
     `described` is what search engines are told of the release (schema.org), as JSON-LD; `way` is the drawing of the
     way from the delivered rows to the figures.
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("codebook.html.j2").render(
+    return page_of(
+        "codebook.html.j2",
         page=codebook,
         way=way,
         described=None if described is None else _json_in_html(described),
