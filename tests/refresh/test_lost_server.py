@@ -12,9 +12,9 @@ from tests.refresh.conftest import Office
 
 LOSES_ITS_SERVER = """
 import os, signal, sys
-from flows import cli, run
+from flows import cli, stations
 
-station = getattr(run, sys.argv.pop(1))
+station = getattr(stations, sys.argv.pop(1))
 
 def and_then_the_server_is_killed(*given, **named):
     from prefect.server.api.server import SubprocessASGIServer
@@ -24,7 +24,7 @@ def and_then_the_server_is_killed(*given, **named):
     server.wait()
     return done
 
-setattr(run, station.__name__, and_then_the_server_is_killed)
+setattr(stations, station.__name__, and_then_the_server_is_killed)
 cli.main()
 """
 STARTS_A_SERVER = """
