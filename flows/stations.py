@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flows import __version__
 from flows.check.models import CheckJob
 from flows.errors import SourceUnavailable
 from flows.extract.landing import Landing, read_back
@@ -138,8 +137,3 @@ def waiting_in(run: Run) -> dict[str, list[str]]:
             "FROM ausstehend LEFT JOIN katalog.quelle ON ausstehend.quelle = quelle.quelle GROUP BY ALL ORDER BY 1"
         ).fetchall()
     return {title or "no source in sources.toml": waiting for title, waiting in rows}
-
-
-def code_version() -> str:
-    """Return the version of this code."""
-    return __version__
