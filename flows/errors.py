@@ -39,3 +39,7 @@ class VerificationFailed(FortschreibungError):  # noqa: N818 -- named by the out
     """A release is not what its manifest says."""
 
     exit_code = 4
+
+
+class EndedAfterPublication(FortschreibungError):  # noqa: N818 -- named by the outcome that the user sees
+    """A release was published and stands, but the run did not come to its end; `__cause__` says why."""

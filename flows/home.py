@@ -36,16 +36,20 @@ class Home:
         return self.root / "prefect"
 
 
+def root_at(given: Path | None = None) -> Path:
+    """Return the data folder named by `given`, else by FORTSCHREIBUNG_HOME, else ``./data``; it need not be there."""
+    return Path(given or os.environ.get("FORTSCHREIBUNG_HOME") or "data").expanduser().resolve()
+
+
 def home_at(given: Path | None = None) -> Home:
-    """Return the home named by `given`, else by FORTSCHREIBUNG_HOME, else ``./data``.
+    """Return the home at `root_at`, which is made where it is not there.
 
     The confidential parts (landing, runs) are made readable by their owner alone.
 
     Raises:
         ConfigError: when the folder cannot be made.
     """
-    root = Path(given or os.environ.get("FORTSCHREIBUNG_HOME") or "data").expanduser().resolve()
-    home = Home(root)
+    home = Home(root := root_at(given))
     try:
         for private in (home.landing, home.runs):
             private.mkdir(parents=True, exist_ok=True, mode=0o700)

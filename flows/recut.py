@@ -15,7 +15,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel, ConfigDict
 
-from flows import run as stations
+from flows import stations
 from flows.home import home_at
 from flows.publish.impact import Impact, impact_of
 from flows.publish.impact_page import impact_html, impact_lines

@@ -18,7 +18,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
-from flows import run as stations
+from flows import stations
 from flows.check.models import CheckReport, results_of
 from flows.check.station import CheckWorker, raise_for_blockers
 from flows.errors import SourceUnavailable

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.errors import EndedAfterPublication, FortschreibungError
 from flows.home import Home
+from flows.publish.catalog import is_version
 
 if TYPE_CHECKING:
     from flows.recut import Recut
@@ -34,12 +36,13 @@ def run_refresh(city: str, home: Home, *, from_dir: Path | None, stichtag: dt.da
     """Run the flow in this process, on the embedded server unless PREFECT_API_URL names another.
 
     Raises:
+        EndedAfterPublication: what stopped the refresh came after a release was published.
         FortschreibungError: what stopped the refresh; the last release is then as it was.
     """
     _set_up_prefect(home, f"Refreshing {city}")
     from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
-    with _progress_shown(home, city):
+    with _end_told(home, city), _progress_shown(home, city):
         outcome: Outcome = refresh(city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root)
     return outcome
 
@@ -48,12 +51,13 @@ def run_recut(city: str, zuschnitt: dt.date, home: Home, *, from_dir: Path | Non
     """Run the flow of a boundary change in this process.
 
     Raises:
+        EndedAfterPublication: what stopped it came after a release was published.
         FortschreibungError: what stopped it; the last release is then as it was.
     """
     _set_up_prefect(home, f"Recutting {city} to {zuschnitt}")
     from flows.recut import recut  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
-    with _progress_shown(home, city):
+    with _end_told(home, city), _progress_shown(home, city):
         done: Recut = recut(city, zuschnitt, from_dir=from_dir, dry_run=dry_run, home=home.root)
     return done
 
@@ -63,6 +67,44 @@ def _set_up_prefect(home: Home, doing: str) -> None:
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(home.prefect))
     print(f"{doing}: starting Prefect ...", file=sys.stderr, flush=True)
+    from flows.embedded_server import EmbeddedServer  # noqa: PLC0415 -- imports Prefect, which reads the settings above
+
+    EmbeddedServer()  # Prefect starts it when it is first needed, unless PREFECT_API_URL names another
+
+
+@contextmanager
+def _end_told(home: Home, city: str) -> Iterator[None]:
+    """Let what ends the body say whether a release of `city` was published in it, and stands."""
+    before = _versions(home, city)
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- raised again, with what is known of releases
+        cause = _loss_of_server(problem) or problem
+        published = _versions(home, city) - before
+        if not published:
+            raise cause from problem.__cause__
+        stands = ", ".join(str(home.releases / city / version) for version in sorted(published))
+        raise EndedAfterPublication(
+            f"What the run was to publish is published and stands: {stands}. Only what comes after that was cut off; "
+            "the same command finishes it and publishes nothing twice."
+        ) from cause
+
+
+def _versions(home: Home, city: str) -> set[str]:
+    """Return the releases whose folders stand; the catalogue may know one only when the next run has healed it."""
+    return {path.name for path in (home.releases / city).glob("*") if is_version(path.name)}
+
+
+def _loss_of_server(problem: BaseException) -> FortschreibungError | None:
+    """Return what to tell when Prefect's server was lost; nothing but Prefect's client speaks by httpx."""
+    from httpx import HTTPError  # noqa: PLC0415 -- Prefect has imported it by now
+
+    if not isinstance(problem, HTTPError):
+        return None
+    return FortschreibungError(
+        f"Expected Prefect's server to answer until the run ends, found that it no longer does "
+        f"({type(problem).__name__}). Run the command again; if PREFECT_API_URL names the server, look whether it runs."
+    )
 
 
 @contextmanager

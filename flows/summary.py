@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from flows.publish.catalog import DATABASE
 from flows.run import Outcome
 
 _SHOWN = 4  # Indikatoren that wait for a source; all stand in the codebook and in --json
@@ -23,7 +24,7 @@ def print_summary(outcome: Outcome) -> None:
     from rich.table import Table  # noqa: PLC0415
 
     release = _as_seen_from_here(outcome.path)
-    database = release / "fortschreibung.duckdb"
+    database = release / DATABASE
     table = Table(title=f"{outcome.city} {outcome.release}: residents by Stichtag", title_justify="left")
     for column in ("Stichtag", "Zuschnitt", "Räume", "Einwohner", "Zahlen", "geschätzt", "geschützt"):
         table.add_column(column, justify="left" if column in ("Stichtag", "Zuschnitt") else "right")

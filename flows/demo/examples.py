@@ -18,8 +18,9 @@ from random import Random
 from flows.errors import ConfigError
 from flows.extract.drop_folder import orders_in
 from flows.extract.models import SYNTHETIC_MARK as MARK
+from flows.profile.contract import Register
 from flows.profile.load import Profile
-from flows.profile.source import Register, Source
+from flows.profile.source import Source
 from flows.stage.polygons import polygon_rows
 
 FACES = 2  # Baublockseiten in each unit that they are assigned to

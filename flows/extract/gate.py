@@ -14,7 +14,8 @@ from flows.extract.accepted import Taken
 from flows.extract.archive import GZIP, ZIP, refuse_bad_archive
 from flows.extract.models import Lieferung
 from flows.profile.connector import Gate
-from flows.profile.source import SHEETS, Source
+from flows.profile.dialect import SHEETS
+from flows.profile.source import Source
 
 SIZE_BAND = 0.25
 """Share by which a file may be larger or smaller than the accepted one."""

@@ -21,7 +21,8 @@ from flows.extract.errand import Errand, Trial
 from flows.extract.http_file import failure
 from flows.extract.models import Brought, Order
 from flows.extract.web import json_in, reason, with_environment, without_secrets
-from flows.profile.source import Geometry, Source
+from flows.profile.contract import Geometry
+from flows.profile.source import Source
 
 PAGE = 1000  # features; servers cap a page, and say so by sending fewer
 

@@ -13,7 +13,8 @@ from flows.errors import ConfigError
 from flows.profile.checks import Expected, Waiver, Waivers, own_check
 from flows.profile.city import City, Identifier, Strict
 from flows.profile.codebook import Codebook
-from flows.profile.source import Correction, Source
+from flows.profile.correction import Correction
+from flows.profile.source import Source
 from flows.resources import resource
 
 Model = TypeVar("Model", bound=Strict)

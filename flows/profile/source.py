@@ -4,104 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from flows.profile.city import Identifier, Pattern, Strict
 from flows.profile.connector import GENESIS_SERVICES, Ckan, Gate, Genesis, Manners, Relaxation
-
-Sign = Literal["nichts", "unbekannt", "spaeter", "sinnlos", "unsicher"]
-
-
-def _run(column: str) -> list[str]:
-    match = re.fullmatch(r"(.*?)(\d+)\.\.(.*?)(\d+)", column)
-    if not match:
-        return [column]
-    head, first, head_again, last = match.groups()
-    if head != head_again or len(first) != len(last) or int(first) > int(last):
-        message = f"{column!r} is not a run of columns: expected the same letters and as many digits on both sides"
-        raise ValueError(message)
-    return [f"{head}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
-
-
-def _runs_are_right(columns: list[str]) -> list[str]:
-    for column in columns:
-        _run(column)
-    return columns
-
-
-Columns = Annotated[list[str], AfterValidator(_runs_are_right)]
-
-
-class Long(Strict):
-    """A file with one value a row: which rows are wanted, and the name that each value's column would have.
-
-    ``columns`` gives, for each name that the contract uses, the texts that a row must have in other columns
-    (GENESIS: the attribute codes). A row that fits none is left out and counted under ``other rows``. ``unit``
-    names the column with the unit of the value; ``units`` what a value in each of them is multiplied by.
-    """
-
-    value: str
-    columns: dict[str, dict[str, str | list[str]]] = Field(min_length=1)
-    unit: str | None = None
-    units: dict[str, float] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _needs(self) -> Self:
-        if (self.unit is None) != (not self.units):
-            message = "`unit` (the column) and `units` (unit = factor) go together"
-            raise ValueError(message)
-        return self
-
-    @property
-    def reads(self) -> list[str]:
-        """The columns of the file that this description needs."""
-        asked = [column for texts in self.columns.values() for column in texts]
-        return list(dict.fromkeys([self.value, *asked, *([self.unit] if self.unit else [])]))
-
-
-SHEETS = ("xlsx", "ods")
-POLYGONS = ("geojson", "gpkg", "shp")
-
-
-class Dialect(Strict):
-    """How a file is written: the difference between its bytes and a plain table.
-
-    ``format`` *ffcsv* is the flat file of the GENESIS databases: a CSV whose columns are known by the format.
-    ``header_rows`` lines make one header, joined with `` / ``; ``blank_headers`` names columns without one,
-    from left to right. In a workbook, ``area`` (``B4:F200``) bounds the table and ``cells`` says what must
-    stand in which cell, so that a changed layout shows.
-    """
-
-    format: Literal["csv", "ffcsv", "xlsx", "ods", "geojson", "gpkg", "shp"] = "csv"
-    encoding: Literal["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16"] = "utf-8"
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ";"
-    quote: Annotated[str, Field(max_length=1)] = '"'  # empty: the file quotes nothing
-    decimal: Literal[",", "."] = ","
-    thousands: Literal[".", ",", " ", ""] = ""
-    member: str | None = None  # pattern of the file inside a ZIP
-    preamble: int = Field(default=0, ge=0)  # lines above the header
-    header_rows: int = Field(default=1, ge=1)
-    blank_headers: list[str] = Field(default_factory=list)
-    footer: str | None = None  # the line that begins with this, and all below, are notes
-    sheet: str | None = None
-    area: Annotated[str, Field(pattern=r"^[A-Z]{1,3}[1-9]\d*:[A-Z]{1,3}([1-9]\d*)?$")] | None = None
-    cells: dict[Annotated[str, Field(pattern=r"^[A-Z]{1,3}[1-9]\d*$")], str] = Field(default_factory=dict)
-    layer: str | None = None  # of a GeoPackage, or the feature type of a WFS
-    units: dict[str, float] = Field(default_factory=dict)  # column = what its figures are multiplied by
-    long: Long | None = None
-    missing: dict[str, Sign] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if self.format not in SHEETS and (self.area or self.cells or self.sheet):
-            message = "`sheet`, `area` and `cells` describe a workbook; set format = 'xlsx' or 'ods'"
-            raise ValueError(message)
-        if self.format == "ffcsv" and self.long is None:
-            message = "format = 'ffcsv' needs `long`, which says which of its rows are which column"
-            raise ValueError(message)
-        return self
+from flows.profile.contract import (
+    KINDS,
+    Assignment,
+    Columns,
+    Geometry,
+    Matrix,
+    Names,
+    Official,
+    Register,
+    columns_of_run,
+)
+from flows.profile.dialect import POLYGONS, Dialect
 
 
 class StichtagRule(Strict):
@@ -157,106 +77,6 @@ class Years(Strict):
 
     first: int
     last: int | None = None
-
-
-class Drop(Strict):
-    """Rows left out on purpose, counted under the name of the rule."""
-
-    column: str
-    equals: list[str]
-    rule: str
-
-
-class Register(Strict):
-    """A register extract: one row a person. Columns by their header, codes as the office writes them."""
-
-    unit: str
-    age: str
-    sex: str
-    nationality: str
-    migration: str
-    duration: str
-    sexes: list[str]
-    female: list[str]
-    nationalities: list[str]
-    foreign: list[str]
-    migrations: list[str]
-    migrant: list[str]
-    ignore: list[str] = Field(default_factory=list)
-
-
-class Matrix(Strict):
-    """A table of counts, one row a base unit: which columns make which Merkmal.
-
-    ``merkmale`` maps a Merkmal to the columns whose sum it is; ``A000..A002`` names a run of columns.
-    ``unit_digits`` pads ids that lost their leading zeros on the way through a spreadsheet, and counts them.
-    ``only`` names the rows that are wanted (column = texts); others are counted under ``other rows``. ``unlisted``
-    says what a base unit without a row means: *missing* (the unit has no figure, and a check stops), or
-    *zero* (the office leaves out what does not exist yet or any more).
-    """
-
-    unit: str
-    unit_digits: int | None = None
-    merkmale: dict[Identifier, Columns] = Field(min_length=1)
-    ignore: Columns = Field(default_factory=list)
-    drop: list[Drop] = Field(default_factory=list)
-    only: dict[str, list[str]] = Field(default_factory=dict)
-    unlisted: Literal["missing", "zero"] = "missing"
-
-
-class Assignment(Strict):
-    """Which unit of which Raumebene a base unit belongs to in a Zuschnitt."""
-
-    unit: str
-    unit_digits: int | None = None
-    units: dict[Identifier, str] = Field(min_length=1)
-    ignore: list[str] = Field(default_factory=list)
-
-
-class Names(Strict):
-    """Names of units: one row a unit, the Raumebene in a column."""
-
-    level: str
-    id: str
-    name: str
-    levels: dict[str, Identifier]
-
-
-class Parent(Strict):
-    """A property that says in which unit of a coarser Raumebene a polygon lies; it must agree with the id.
-
-    ``digits`` pads a number that is written without its leading zeros.
-    """
-
-    property: str
-    digits: int | None = None
-
-
-class Geometry(Strict):
-    """Polygons of base units, or of the units of the Raumebene ``level``.
-
-    Properties may also name the units they belong to. ``unit_digits`` pads ids that lost their leading zeros;
-    ``tolerance_m2`` is the area from which an overlap or gap between neighbours is told.
-    """
-
-    id_property: str
-    level: Identifier | None = None
-    unit_digits: int | None = None
-    parents: dict[Identifier, Parent] = Field(default_factory=dict)
-    tolerance_m2: float = Field(default=1.0, gt=0)
-    crs: Annotated[str, Field(pattern=r"^EPSG:\d+$")]
-    names: dict[Identifier, str] = Field(default_factory=dict)
-
-
-class Official(Strict):
-    """Official totals of the whole city, one row a Stichtag. ``only`` names its rows in a table of many places."""
-
-    merkmale: dict[Identifier, str] = Field(min_length=1)
-    ignore: Columns = Field(default_factory=list)
-    only: dict[str, list[str]] = Field(default_factory=dict)
-
-
-KINDS = ("register", "matrix", "assignment", "names", "geometry", "official")
 
 
 class Source(Strict):
@@ -408,35 +228,4 @@ class Source(Strict):
 
     def expand(self, columns: list[str]) -> list[str]:
         """Return `columns` with runs such as ``A000..A002`` spelled out."""
-        return [single for column in columns for single in _run(column)]
-
-
-class Correction(Strict):
-    """A known error in a source, mended on record: which rows, how, why, and what must still hold.
-
-    ``rows`` is the number of rows that must match in each file, and ``expect`` what must still stand in them, so
-    that a mended source is noticed. *replace* writes ``value`` into ``column``; *scale* multiplies its number by
-    ``factor``; *mark* gives it the status ``status`` instead of a number; *drop* leaves the rows out; *repair*
-    makes an invalid polygon valid (without ``column``).
-    """
-
-    source: Identifier
-    file: Pattern | None = None
-    where: dict[str, str | int | float | list[str]] = Field(min_length=1)
-    expect: dict[str, str | int | float] = Field(default_factory=dict)
-    action: Literal["replace", "drop", "scale", "mark", "repair"]
-    column: str | None = None
-    value: str | None = None
-    factor: float | None = None
-    status: Sign | None = None
-    reason: str
-    reported: str  # to whom and when
-    rows: int = Field(ge=1)
-
-    @model_validator(mode="after")
-    def _needs(self) -> Self:
-        with_ = {"replace": "value", "scale": "factor", "mark": "status"}.get(self.action)
-        if with_ and (self.column is None or getattr(self, with_) is None):
-            message = f"action = {self.action!r} needs `column` and `{with_}`"
-            raise ValueError(message)
-        return self
+        return [single for column in columns for single in columns_of_run(column)]

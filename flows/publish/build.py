@@ -13,11 +13,9 @@ import argparse
 import datetime as dt
 import json
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +23,8 @@ import duckdb
 
 from flows.errors import FortschreibungError, VerificationFailed
 from flows.home import limits
-from flows.publish import diff, exports, geo, metadata, tables, workbook
-from flows.publish.codebook_page import codebook_html, codebook_page_from
+from flows.publish import diff, geo, tables
+from flows.publish.catalog import DATABASE
 from flows.publish.content_hash import table_hashes, whole_hash
 from flows.publish.contract import (
     IndikatorColumn,
@@ -40,26 +38,10 @@ from flows.publish.contract import (
     tables_of_city,
 )
 from flows.publish.diff_model import Diff, ReleaseNamed
-from flows.publish.diff_page import diff_html
+from flows.publish.files import Building, copy_checks, write_dcat, write_files
 from flows.publish.job import Previous, ReleaseJob, Setting, job_from, sql_fingerprint
 from flows.publish.manifest import FORMAT, Manifest, files_in, manifest_of
 from flows.publish.own_tables import fill_own_tables, release_row
-from flows.publish.turtle import turtle
-from flows.publish.way_picture import way_svg
-
-DATABASE = "fortschreibung.duckdb"
-
-
-@dataclass(frozen=True)
-class Building:
-    """What every step of a build works on."""
-
-    con: duckdb.DuckDBPyConnection
-    job: ReleaseJob
-    setting: Setting
-    tables: Sequence[Table]
-    indikatoren: Sequence[IndikatorColumn]
-    target: Path
 
 
 @dataclass(frozen=True)
@@ -91,15 +73,15 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
         compared = _compared(con, job, setting, content)
         fill_own_tables(con, wanted, release_row(job, setting, identity), job, compared)
         _stop_at(tables.faults(con, wanted))
-        files = _write_files(Building(con, job, setting, wanted, indikatoren, target), compared)
+        files = write_files(Building(con, job, setting, wanted, indikatoren, target), compared)
         own = table_hashes(con, [table.name for table in wanted if not table.content])
         described = {
             name: {"rows": _rows(con, name), "content": name in content, "hash": digest}
             for name, digest in sorted({**content, **own}.items())
         }
         con.execute("USE memory; DETACH fortschreibung")
-    _write_dcat(job, setting, [target / DATABASE, *files], target)
-    _copy_checks(folder.parent / "checks", target / "checks")
+    write_dcat(job, setting, [target / DATABASE, *files], target)
+    copy_checks(folder.parent / "checks", target / "checks")
     _manifest(job, setting, identity, described, target).write(target)
     return Built(identity)
 
@@ -171,75 +153,9 @@ def _stop_at(faults: Sequence[str]) -> None:
         )
 
 
-def _write_files(build: Building, compared: Diff) -> list[Path]:
-    """Write what comes from the open database; return the files that hold data."""
-    con, job, version, target = build.con, build.job, build.setting.version, build.target
-    exported = [table for table in build.tables if table.export]
-    levels = {level.id for level in job.raumebenen}
-    units = [table for table in build.tables if table.name in levels]
-    layers = geo.Layers(units, build.indikatoren, job.zuschnitt, job.coordinate_system)
-    with ThreadPoolExecutor(1) as beside, con.cursor() as for_maps:
-        for_maps.execute("USE fortschreibung")
-        maps = beside.submit(geo.write_geo, for_maps, layers, target / "geo")  # takes as long as all others
-        files = [
-            *exports.write_csv(con, exported, target / "csv"),
-            *exports.write_csv_excel(con, exported, target / "csv_excel"),
-            *exports.write_parquet(con, exported, target / "parquet"),
-            exports.write_codebook_csv(con, target / "codebook.csv"),
-            workbook.write_workbook(con, job, version, units, build.indikatoren, target / workbook.NAME),
-        ]
-        files += maps.result()
-    (target / "codebook.html").write_text(_codebook(build, [target / DATABASE, *files]), encoding="utf-8")
-    (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (target / "changes.html").write_text(diff_html(compared), encoding="utf-8")
-    metadata.write_json(target / "datapackage.json", metadata.data_package(job, version, exported, target))
-    return files
-
-
-def _write_dcat(job: ReleaseJob, setting: Setting, files: Sequence[Path], target: Path) -> None:
-    """Describe the files, the database among them: only now, when it is closed and its bytes are final."""
-    named = {path.relative_to(target).as_posix(): path for path in files}
-    described = metadata.dcat(job, setting.version, setting.made_at.isoformat(), named)
-    metadata.write_json(target / "dcat.jsonld", described)
-    (target / "dcat.ttl").write_text(turtle(described), encoding="utf-8")
-
-
-def _codebook(build: Building, files: Sequence[Path]) -> str:
-    """Return the codebook's page, which reads a schema `katalog`: here views on the release's own tables."""
-    con, version = build.con, build.setting.version
-    first = con.execute("SELECT min(stichtag) FROM wert").fetchone()
-    described = metadata.schema_org(
-        build.job,
-        version,
-        first[0] if first and first[0] else build.job.stichtag_max,
-        build.indikatoren,
-        [path.relative_to(build.target).as_posix() for path in files],
-    )
-    con.execute("CREATE SCHEMA memory.katalog")
-    for name in ("raumebene", "merkmal", "indikator", "indikator_teil", "schutzklasse", "hinweis", "ausstehend"):
-        con.execute(f"CREATE VIEW memory.katalog.{name} AS SELECT * FROM fortschreibung.{name}")  # noqa: S608
-    con.execute("CREATE VIEW memory.katalog.herkunft AS FROM fortschreibung._origins")
-    con.execute("CREATE VIEW memory.katalog.stadt AS SELECT stadt AS name, synthetisch FROM fortschreibung._release")
-    way = way_svg(con)
-    con.execute("USE memory")
-    try:
-        return codebook_html(codebook_page_from(con, version), described, way)
-    finally:
-        con.execute("USE fortschreibung")
-
-
 def _rows(con: duckdb.DuckDBPyConnection, table: str) -> int:
     row = con.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()  # noqa: S608 -- contract names
     return int(row[0]) if row else 0
-
-
-def _copy_checks(report: Path, target: Path) -> None:
-    if not report.is_dir():
-        raise FortschreibungError(
-            f"Expected the report of the checks in {report}, found no such folder; nothing was published. "
-            "The station check writes it."
-        )
-    shutil.copytree(report, target, copy_function=shutil.copyfile)
 
 
 def _manifest(

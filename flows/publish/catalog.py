@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 CATALOG, LATEST, LATEST_JSON = "catalog.json", "latest", "latest.json"
 FORMAT = "fortschreibung-catalog/1"
+DATABASE = "fortschreibung.duckdb"
+"""The file of a release that holds everything."""
 START = "0" * 64
 """The hash before the first entry."""
 
@@ -65,7 +67,7 @@ class Release:
     @property
     def database(self) -> Path:
         """The file to open."""
-        return self.path / "fortschreibung.duckdb"
+        return self.path / DATABASE
 
 
 def version_key(version: str) -> tuple[int, int]:

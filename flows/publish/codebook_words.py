@@ -13,6 +13,11 @@ class Words(NamedTuple):
     en: str
 
 
+def years(count: int) -> Words:
+    """Return a number of years in words."""
+    return Words("1 Jahr", "1 year") if count == 1 else Words(f"{count} Jahre", f"{count} years")
+
+
 STATUS: Mapping[str, Words] = {
     "ok": Words("Der Wert ist vollständig und veröffentlicht.", "The figure is complete and published."),
     "geschuetzt": Words(

@@ -17,6 +17,7 @@ import duckdb
 from flows.errors import FortschreibungError
 from flows.home import Home
 from flows.publish import diff_catalogue, diff_figures
+from flows.publish.catalog import DATABASE
 from flows.publish.contract import literal
 from flows.publish.diff_model import CodebookChange, Comparison, Diff, ReleaseNamed, SourceChange, UnitChange
 from flows.publish.manifest import Manifest, manifest_of
@@ -67,7 +68,7 @@ def diff_releases(home: Home, city: str, before: str, after: str) -> Diff:
             return diff_of(None, city, first, second)
         with duckdb.connect() as con:
             for folder, name in zip(folders, ("vorher", "fortschreibung"), strict=True):
-                attach(con, folder / "fortschreibung.duckdb", name)
+                attach(con, folder / DATABASE, name)
             return diff_of(con, city, first, second)
     except (FortschreibungError, duckdb.Error, OSError, KeyError, ValueError) as problem:
         raise DiffFailed(f"{city} {before} and {after} cannot be compared: {problem}") from problem

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from flows.errors import ConfigError
 from flows.publish.diff_model import CAUSES, SEVERITIES, Cause, Diff, IndikatorDiff
+from flows.publish.template import page_of
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _BARS, _LABEL, _WIDTH, _ROW = 30, 330, 900, 22
 COLOURS: dict[Cause, str] = {
     "revised": "#1b6ca8",
@@ -67,19 +67,10 @@ class Row:
 
 def diff_html(diff: Diff) -> str:
     """Return the comparison as a page that is complete in itself."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 -- only where a page is written
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     rows = list(_rows(diff))
     counts = [field for field in COUNTS if any(getattr(each, field) for each in diff.indikatoren)]
-    return environment.get_template("diff.html.j2").render(
+    return page_of(
+        "diff.html.j2",
         diff=diff, rows=rows, height=_ROW * (len(rows) + 1), width=_WIDTH, colours=COLOURS, causes=CAUSES,
         counts=counts, count_heads=[(COUNTS[field], "n") for field in counts],
         severities=SEVERITIES, why=WHY, number=number, percent=percent,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from flows.publish.impact import RELABELLED, Impact, Outline
+from flows.publish.template import page_of
 
-_TEMPLATES = Path(__file__).parent / "templates"
 KINDS = {
     "unveraendert": ("unverändert", "unchanged", "#eef3f5"),
     "umbenannt": ("umbenannt", "renamed", "#e3ecd4"),
@@ -30,17 +29,8 @@ METHODS = {
 
 def impact_html(impact: Impact, outlines: Sequence[Outline]) -> str:
     """Return the report as a page that is complete in itself."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 -- only where a page is written
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("impact.html.j2").render(
+    return page_of(
+        "impact.html.j2",
         impact=impact, outlines=outlines, kinds=KINDS, methods=METHODS, number=number, relabelled=RELABELLED,
         present=[kind for kind in KINDS if any(kind in found for found in impact.kinds.values())],
     )  # fmt: skip

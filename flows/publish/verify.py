@@ -12,15 +12,13 @@ import duckdb
 from flows.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.home import Home
 from flows.publish import catalog, durable
+from flows.publish.catalog import DATABASE
 from flows.publish.content_hash import table_hashes, whole_hash
 from flows.publish.contract import contract, tables_in_file
 from flows.publish.lock import settled
 from flows.publish.manifest import FORMAT, NAME, Manifest, files_in, manifest_of
 from flows.publish.signature import PUBLIC_KEYS, signature_faults
 from flows.publish.tables import faults as table_faults
-
-DATABASE = "fortschreibung.duckdb"
-
 
 WAIT_SECONDS = 600.0
 

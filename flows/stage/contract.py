@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.errors import SourceUnavailable
-from flows.profile.source import Drop, Source
+from flows.profile.contract import Drop
+from flows.profile.source import Source
 
 
 @dataclass(frozen=True)

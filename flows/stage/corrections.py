@@ -14,7 +14,8 @@ import duckdb
 
 from flows.errors import ConfigError
 from flows.extract.models import Lieferung
-from flows.profile.source import Correction, Source
+from flows.profile.correction import Correction
+from flows.profile.source import Source
 from flows.stage.database import insert
 
 Row = dict[str, str]

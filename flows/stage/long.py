@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from flows.errors import SourceUnavailable
-from flows.profile.source import Long
+from flows.profile.dialect import Long
 
 LONG_COLUMNS = ("spalte_lang", "zelltext", "einheit_text")
 """What SQL reads of a long file beside unit and Stichtag: the wide column's name, the value, its unit."""

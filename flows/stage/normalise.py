@@ -17,7 +17,8 @@ from types import MappingProxyType
 
 from flows.errors import SourceUnavailable
 from flows.extract.archive import unpack
-from flows.profile.source import SHEETS, Dialect, Drop
+from flows.profile.contract import Drop
+from flows.profile.dialect import SHEETS, Dialect
 from flows.stage.corrections import Row
 from flows.stage.long import LONG_COLUMNS, long_cell, refuse_absent_columns
 from flows.stage.sheet import cell_name, left_edge, sheet_rows

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import duckdb
 
-from flows.profile.source import Correction, Dialect, Source
+from flows.profile.correction import Correction
+from flows.profile.dialect import Dialect
+from flows.profile.source import Source
 from flows.stage.contract import TableContract
 from flows.stage.database import set_variables, sql
 from flows.stage.normalise import header

@@ -16,7 +16,9 @@ import duckdb
 
 from flows.errors import SourceUnavailable
 from flows.extract.models import Lieferung
-from flows.profile.source import Dialect, Register, Source
+from flows.profile.contract import Register
+from flows.profile.dialect import Dialect
+from flows.profile.source import Source
 from flows.stage.contract import refuse_other_columns
 from flows.stage.database import insert, set_variables, sql
 from flows.stage.normalise import Wanted, normalise, unpacked

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flows.errors import SourceUnavailable
-from flows.profile.source import Dialect
+from flows.profile.dialect import Dialect
 from flows.stage.text import Line
 
 

@@ -11,8 +11,11 @@ import duckdb
 
 from flows.errors import ConfigError, SourceUnavailable
 from flows.extract.models import Lieferung
+from flows.profile.contract import Assignment, Geometry, Names
+from flows.profile.correction import Correction
+from flows.profile.dialect import POLYGONS
 from flows.profile.load import Profile
-from flows.profile.source import POLYGONS, Assignment, Correction, Geometry, Names, Source
+from flows.profile.source import Source
 from flows.stage.contract import refuse_other_columns
 from flows.stage.corrections import Row, corrected, record_corrections, registered, repaired
 from flows.stage.database import Value, insert, set_variables, sql

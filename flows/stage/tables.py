@@ -15,7 +15,9 @@ import duckdb
 from flows.errors import SourceUnavailable
 from flows.extract.drop_folder import year_in
 from flows.extract.models import Lieferung
-from flows.profile.source import Correction, Sign, Source, StichtagRule
+from flows.profile.correction import Correction
+from flows.profile.dialect import Sign
+from flows.profile.source import Source, StichtagRule
 from flows.stage.contract import TableContract, refuse_other_columns, table_contract
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
 from flows.stage.database import Value, insert, set_variables, sql

@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from flows.errors import SourceUnavailable
-from flows.profile.source import Dialect
+from flows.profile.dialect import Dialect
 
 Line = tuple[int, list[str]]
 """A row with the number of the line in which it begins."""

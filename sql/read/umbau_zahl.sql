@@ -1,14 +1,19 @@
 -- One row a figure, at the Stichtag of a redraw, of a unit of one of the two Zuschnitte that it changed.
-WITH beteiligt AS (
-    SELECT
-        von_zuschnitt AS zuschnitt,
-        raumebene,
-        von_id AS raum_id
+WITH veraendert AS (
+    SELECT *
     FROM raum_ereignis
     WHERE
         von_zuschnitt = getvariable('von_zuschnitt')
         AND nach_zuschnitt = getvariable('nach_zuschnitt')
         AND vorgang_art NOT IN ('unveraendert', 'umbenannt', 'umnummeriert')
+),
+
+beteiligt AS (
+    SELECT
+        von_zuschnitt AS zuschnitt,
+        raumebene,
+        von_id AS raum_id
+    FROM veraendert
 
     UNION
 
@@ -16,11 +21,7 @@ WITH beteiligt AS (
         nach_zuschnitt AS zuschnitt,
         raumebene,
         nach_id AS raum_id
-    FROM raum_ereignis
-    WHERE
-        von_zuschnitt = getvariable('von_zuschnitt')
-        AND nach_zuschnitt = getvariable('nach_zuschnitt')
-        AND vorgang_art NOT IN ('unveraendert', 'umbenannt', 'umnummeriert')
+    FROM veraendert
 )
 
 SELECT

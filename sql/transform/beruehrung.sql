@@ -12,24 +12,18 @@ WITH gestalt AS (
 
 gemeinsam AS (
     SELECT
-        umbau.von_zuschnitt,
-        umbau.nach_zuschnitt,
-        alt.raumebene,
-        alt.raum_id AS von_id,
-        neu.raum_id AS nach_id,
+        gemeinsame_basis.von_zuschnitt,
+        gemeinsame_basis.nach_zuschnitt,
+        gemeinsame_basis.raumebene,
+        gemeinsame_basis.von_id,
+        gemeinsame_basis.nach_id,
         round(sum(gestalt.flaeche_km2), 6) AS flaeche_km2
-    FROM umbau
-    INNER JOIN stage.zuordnung AS alt ON umbau.von_zuschnitt = alt.zuschnitt
-    INNER JOIN stage.zuordnung AS neu
-        ON
-            umbau.nach_zuschnitt = neu.zuschnitt
-            AND alt.basis_id = neu.basis_id
-            AND alt.raumebene = neu.raumebene
+    FROM gemeinsame_basis
     INNER JOIN gestalt
         ON
-            umbau.basis = gestalt.basis
-            AND alt.basis_id = gestalt.basis_id
-            AND gestalt.zuschnitt IN ('', umbau.von_zuschnitt)
+            gemeinsame_basis.basis = gestalt.basis
+            AND gemeinsame_basis.basis_id = gestalt.basis_id
+            AND gestalt.zuschnitt IN ('', gemeinsame_basis.von_zuschnitt)
     GROUP BY ALL
 ),
 

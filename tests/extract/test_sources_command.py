@@ -88,7 +88,7 @@ def test_a_releases_files_are_read_again_by_hash(office, monkeypatch) -> None:
 def test_the_command_needs_neither_database_nor_web_nor_prefect(tmp_path: Path) -> None:
     """So that it answers at once."""
     program = (
-        "import sys; from flows.cli import sources; sources('musterstadt', as_json=True);"
+        "import sys; from flows.commands.preparing import sources; sources('musterstadt', as_json=True);"
         "print([name for name in ('duckdb', 'prefect', 'requests', 'pandas') if name in sys.modules])"
     )
     environment = {"FORTSCHREIBUNG_HOME": str(tmp_path), "PATH": ""}

@@ -13,6 +13,7 @@ import pytest
 
 from flows.home import Home, home_at
 from flows.publish.job import JobLevel, Lieferung, ReleaseJob
+from tests.publish.comparing import between, built
 
 SQUARES = {"011001": (0, 0), "011002": (1, 0), "012001": (2, 0)}
 
@@ -267,3 +268,15 @@ def home(tmp_path: Path) -> Home:
 def read_json() -> Callable[[Path], dict]:
     """Read a JSON file."""
     return lambda path: json.loads(path.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory, city_in):
+    """The release that the others are compared with; read only."""
+    return built(city_in(tmp_path_factory.mktemp("first")), "first")
+
+
+@pytest.fixture
+def compared(first, city):
+    """Compare the first release with one in which something is otherwise."""
+    return lambda **otherwise: between(first, built(city, "second", **otherwise))

@@ -15,7 +15,8 @@ import duckdb
 import pytest
 
 from flows.profile.codebook import Codebook
-from flows.publish.codebook_page import codebook_html, codebook_page_from
+from flows.publish.codebook_model import codebook_page_from
+from flows.publish.codebook_page import codebook_html
 from flows.publish.codebook_words import METHODS, STATUS
 from flows.publish.way_picture import drawn
 from flows.resources import resource

@@ -7,7 +7,8 @@ import duckdb
 import pytest
 import python_calamine
 
-from flows.publish.build import DATABASE, build
+from flows.publish.build import build
+from flows.publish.catalog import DATABASE
 from flows.publish.job import Setting
 
 

@@ -9,7 +9,8 @@ import rdflib
 from rdflib.compare import isomorphic
 
 from flows.publish.build import build
-from flows.publish.codebook_page import City, CodebookPage, codebook_html
+from flows.publish.codebook_model import City, CodebookPage
+from flows.publish.codebook_page import codebook_html
 from flows.publish.job import Setting
 from flows.publish.metadata import dcat
 from flows.publish.turtle import turtle

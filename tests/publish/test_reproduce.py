@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import run as stations
+from flows import stations
 from flows.demo.city import make_musterstadt
 from flows.demo.scale import Scale
 from flows.errors import ConfigError, SourceUnavailable
@@ -22,6 +22,7 @@ from flows.publish import reproduce as module
 from flows.publish.manifest import manifest_of
 from flows.publish.reproduce import reproduce, told
 from flows.publish.station import publish_run
+from flows.run import begun, new_run
 
 CITY = "musterstadt"
 COMMAND = Path(sys.executable).with_name("fortschreibung")
@@ -30,8 +31,8 @@ SMALL = Scale(baublockseiten=240, einwohner=16_000, stadtbezirke=2, stadtteile=6
 
 def released(extracts, home, *, until=None):
     """Publish what the extracts give, as a refresh does, and return the release's folder."""
-    run = stations.new_run(CITY, home, from_dir=extracts, until=until)
-    with stations.begun(run):
+    run = new_run(CITY, home, from_dir=extracts, until=until)
+    with begun(run):
         pulled = stations.pull_into(run)
         stations.stage_into(run, pulled)
         stations.transform_in(run)

@@ -15,8 +15,9 @@ from flows.errors import FortschreibungError
 from flows.extract.landing import Landing
 from flows.extract.models import Lieferung
 from flows.extract.station import pull
+from flows.profile.dialect import Dialect
 from flows.profile.load import Profile
-from flows.profile.source import Dialect, Source
+from flows.profile.source import Source
 from flows.stage import station
 from flows.stage.catalogue import write_catalogue
 from flows.stage.database import open_work, sql, use_spatial

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.errors import SourceUnavailable
-from flows.profile.source import Dialect
+from flows.profile.dialect import Dialect
 from flows.stage import plain_lines, tables
 
 FILE = "einwohner_2022.csv"

@@ -8,7 +8,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.profile.source import Dialect, Long
+from flows.profile.dialect import Dialect, Long
 
 SIGNS = {"-": "nichts", ".": "unbekannt", "...": "spaeter", "x": "sinnlos", "/": "unsicher"}
 SETTINGS = settings(

@@ -1,0 +1,131 @@
+"""What a file must contain, as data: one contract for each kind of source."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from flows.profile.city import Identifier, Strict
+
+
+def columns_of_run(column: str) -> list[str]:
+    """Return the columns that `column` stands for: a run such as ``A000..A002`` spelled out, else itself."""
+    match = re.fullmatch(r"(.*?)(\d+)\.\.(.*?)(\d+)", column)
+    if not match:
+        return [column]
+    head, first, head_again, last = match.groups()
+    if head != head_again or len(first) != len(last) or int(first) > int(last):
+        message = f"{column!r} is not a run of columns: expected the same letters and as many digits on both sides"
+        raise ValueError(message)
+    return [f"{head}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
+
+
+def _runs_are_right(columns: list[str]) -> list[str]:
+    for column in columns:
+        columns_of_run(column)
+    return columns
+
+
+Columns = Annotated[list[str], AfterValidator(_runs_are_right)]
+
+
+class Drop(Strict):
+    """Rows left out on purpose, counted under the name of the rule."""
+
+    column: str
+    equals: list[str]
+    rule: str
+
+
+class Register(Strict):
+    """A register extract: one row a person. Columns by their header, codes as the office writes them."""
+
+    unit: str
+    age: str
+    sex: str
+    nationality: str
+    migration: str
+    duration: str
+    sexes: list[str]
+    female: list[str]
+    nationalities: list[str]
+    foreign: list[str]
+    migrations: list[str]
+    migrant: list[str]
+    ignore: list[str] = Field(default_factory=list)
+
+
+class Matrix(Strict):
+    """A table of counts, one row a base unit: which columns make which Merkmal.
+
+    ``merkmale`` maps a Merkmal to the columns whose sum it is; ``A000..A002`` names a run of columns.
+    ``unit_digits`` pads ids that lost their leading zeros on the way through a spreadsheet, and counts them.
+    ``only`` names the rows that are wanted (column = texts); others are counted under ``other rows``. ``unlisted``
+    says what a base unit without a row means: *missing* (the unit has no figure, and a check stops), or
+    *zero* (the office leaves out what does not exist yet or any more).
+    """
+
+    unit: str
+    unit_digits: int | None = None
+    merkmale: dict[Identifier, Columns] = Field(min_length=1)
+    ignore: Columns = Field(default_factory=list)
+    drop: list[Drop] = Field(default_factory=list)
+    only: dict[str, list[str]] = Field(default_factory=dict)
+    unlisted: Literal["missing", "zero"] = "missing"
+
+
+class Assignment(Strict):
+    """Which unit of which Raumebene a base unit belongs to in a Zuschnitt."""
+
+    unit: str
+    unit_digits: int | None = None
+    units: dict[Identifier, str] = Field(min_length=1)
+    ignore: list[str] = Field(default_factory=list)
+
+
+class Names(Strict):
+    """Names of units: one row a unit, the Raumebene in a column."""
+
+    level: str
+    id: str
+    name: str
+    levels: dict[str, Identifier]
+
+
+class Parent(Strict):
+    """A property that says in which unit of a coarser Raumebene a polygon lies; it must agree with the id.
+
+    ``digits`` pads a number that is written without its leading zeros.
+    """
+
+    property: str
+    digits: int | None = None
+
+
+class Geometry(Strict):
+    """Polygons of base units, or of the units of the Raumebene ``level``.
+
+    Properties may also name the units they belong to. ``unit_digits`` pads ids that lost their leading zeros;
+    ``tolerance_m2`` is the area from which an overlap or gap between neighbours is told.
+    """
+
+    id_property: str
+    level: Identifier | None = None
+    unit_digits: int | None = None
+    parents: dict[Identifier, Parent] = Field(default_factory=dict)
+    tolerance_m2: float = Field(default=1.0, gt=0)
+    crs: Annotated[str, Field(pattern=r"^EPSG:\d+$")]
+    names: dict[Identifier, str] = Field(default_factory=dict)
+
+
+class Official(Strict):
+    """Official totals of the whole city, one row a Stichtag. ``only`` names its rows in a table of many places."""
+
+    merkmale: dict[Identifier, str] = Field(min_length=1)
+    ignore: Columns = Field(default_factory=list)
+    only: dict[str, list[str]] = Field(default_factory=dict)
+
+
+KINDS = ("register", "matrix", "assignment", "names", "geometry", "official")

@@ -1,0 +1,41 @@
+"""Known errors in a source, mended on record, as data."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from flows.profile.city import Identifier, Pattern, Strict
+from flows.profile.dialect import Sign
+
+
+class Correction(Strict):
+    """A known error in a source, mended on record: which rows, how, why, and what must still hold.
+
+    ``rows`` is the number of rows that must match in each file, and ``expect`` what must still stand in them, so
+    that a mended source is noticed. *replace* writes ``value`` into ``column``; *scale* multiplies its number by
+    ``factor``; *mark* gives it the status ``status`` instead of a number; *drop* leaves the rows out; *repair*
+    makes an invalid polygon valid (without ``column``).
+    """
+
+    source: Identifier
+    file: Pattern | None = None
+    where: dict[str, str | int | float | list[str]] = Field(min_length=1)
+    expect: dict[str, str | int | float] = Field(default_factory=dict)
+    action: Literal["replace", "drop", "scale", "mark", "repair"]
+    column: str | None = None
+    value: str | None = None
+    factor: float | None = None
+    status: Sign | None = None
+    reason: str
+    reported: str  # to whom and when
+    rows: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _needs(self) -> Self:
+        with_ = {"replace": "value", "scale": "factor", "mark": "status"}.get(self.action)
+        if with_ and (self.column is None or getattr(self, with_) is None):
+            message = f"action = {self.action!r} needs `column` and `{with_}`"
+            raise ValueError(message)
+        return self

@@ -1,0 +1,81 @@
+"""How a file is written, as data: the difference between its bytes and a plain table."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from flows.profile.city import Strict
+
+Sign = Literal["nichts", "unbekannt", "spaeter", "sinnlos", "unsicher"]
+
+
+class Long(Strict):
+    """A file with one value a row: which rows are wanted, and the name that each value's column would have.
+
+    ``columns`` gives, for each name that the contract uses, the texts that a row must have in other columns
+    (GENESIS: the attribute codes). A row that fits none is left out and counted under ``other rows``. ``unit``
+    names the column with the unit of the value; ``units`` what a value in each of them is multiplied by.
+    """
+
+    value: str
+    columns: dict[str, dict[str, str | list[str]]] = Field(min_length=1)
+    unit: str | None = None
+    units: dict[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _needs(self) -> Self:
+        if (self.unit is None) != (not self.units):
+            message = "`unit` (the column) and `units` (unit = factor) go together"
+            raise ValueError(message)
+        return self
+
+    @property
+    def reads(self) -> list[str]:
+        """The columns of the file that this description needs."""
+        asked = [column for texts in self.columns.values() for column in texts]
+        return list(dict.fromkeys([self.value, *asked, *([self.unit] if self.unit else [])]))
+
+
+SHEETS = ("xlsx", "ods")
+POLYGONS = ("geojson", "gpkg", "shp")
+
+
+class Dialect(Strict):
+    """How a file is written: the difference between its bytes and a plain table.
+
+    ``format`` *ffcsv* is the flat file of the GENESIS databases: a CSV whose columns are known by the format.
+    ``header_rows`` lines make one header, joined with `` / ``; ``blank_headers`` names columns without one,
+    from left to right. In a workbook, ``area`` (``B4:F200``) bounds the table and ``cells`` says what must
+    stand in which cell, so that a changed layout shows.
+    """
+
+    format: Literal["csv", "ffcsv", "xlsx", "ods", "geojson", "gpkg", "shp"] = "csv"
+    encoding: Literal["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16"] = "utf-8"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ";"
+    quote: Annotated[str, Field(max_length=1)] = '"'  # empty: the file quotes nothing
+    decimal: Literal[",", "."] = ","
+    thousands: Literal[".", ",", " ", ""] = ""
+    member: str | None = None  # pattern of the file inside a ZIP
+    preamble: int = Field(default=0, ge=0)  # lines above the header
+    header_rows: int = Field(default=1, ge=1)
+    blank_headers: list[str] = Field(default_factory=list)
+    footer: str | None = None  # the line that begins with this, and all below, are notes
+    sheet: str | None = None
+    area: Annotated[str, Field(pattern=r"^[A-Z]{1,3}[1-9]\d*:[A-Z]{1,3}([1-9]\d*)?$")] | None = None
+    cells: dict[Annotated[str, Field(pattern=r"^[A-Z]{1,3}[1-9]\d*$")], str] = Field(default_factory=dict)
+    layer: str | None = None  # of a GeoPackage, or the feature type of a WFS
+    units: dict[str, float] = Field(default_factory=dict)  # column = what its figures are multiplied by
+    long: Long | None = None
+    missing: dict[str, Sign] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.format not in SHEETS and (self.area or self.cells or self.sheet):
+            message = "`sheet`, `area` and `cells` describe a workbook; set format = 'xlsx' or 'ods'"
+            raise ValueError(message)
+        if self.format == "ffcsv" and self.long is None:
+            message = "format = 'ffcsv' needs `long`, which says which of its rows are which column"
+            raise ValueError(message)
+        return self

@@ -1,0 +1,48 @@
+"""Releases of the tiny city, built to be compared: what is otherwise in one is a query over its table."""
+
+import datetime as dt
+
+import duckdb
+
+from flows.publish.build import build
+from flows.publish.catalog import DATABASE
+from flows.publish.diff import attach, diff_of, side_of
+from flows.publish.job import Setting
+from flows.publish.manifest import manifest_of
+
+CITY = "kleinstadt"
+NOW = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
+ALSO_2024 = "FROM it UNION ALL SELECT * REPLACE ('2024-01-01' AS zuschnitt) FROM it"
+REDRAWN = dict.fromkeys(("katalog_zuschnitt", "sozialraum", "stadtteil", "stadt"), ALSO_2024)
+WIDE = """
+    SELECT zuschnitt, raum_id AS sozialraum_id, 'Sozialraum ' || raum_id AS name, stichtag,
+        max(wert) FILTER (indikator_id = 'einwohner') AS einwohner,
+        max(wert) FILTER (indikator_id = 'sgb2_quote') AS sgb2_quote,
+        max(wert) FILTER (indikator_id = 'wohnflaeche_je_einwohner') AS wohnflaeche_je_einwohner
+    FROM (FROM '{}' WHERE raumebene = 'sozialraum' QUALIFY zuschnitt = max(zuschnitt) OVER (PARTITION BY stichtag))
+    GROUP BY ALL
+"""
+
+
+def built(city, name, *, figures=None, sha256=None, previous=None, **tables):
+    """Build a release; `figures` and `tables` are queries over the table `it` that they replace."""
+    folder = city.run(name)
+    for table, query in tables.items():
+        city.rewrite(folder, table, query)
+    if figures:
+        city.rewrite(folder, "wert", figures)
+        city.rewrite(folder, "sozialraum_jahr", WIDE.format(folder / "wert.parquet"))
+    job = city.job()
+    if sha256:
+        job = job.model_copy(update={"sources": [job.sources[0].model_copy(update={"sha256": sha256})]})
+    setting = Setting(version="2024.2" if previous else "2024.1", made_at=NOW, previous=previous)
+    target = city.root / "built" / name
+    build(job.write(folder), target, setting)
+    return target
+
+
+def between(before, after):
+    with duckdb.connect() as con:
+        attach(con, before / DATABASE, "vorher")
+        attach(con, after / DATABASE, "fortschreibung")
+        return diff_of(con, CITY, side_of(manifest_of(before)), side_of(manifest_of(after)))

@@ -1,0 +1,191 @@
+"""What is told of a comparison (report, page, command), and what becomes of one that cannot be made."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import jsonschema
+import pytest
+
+from flows.home import home_at
+from flows.publish.catalog import DATABASE
+from flows.publish.diff import DiffFailed, attach, diff_of, diff_releases, side_of
+from flows.publish.diff_model import json_schema
+from flows.publish.diff_page import diff_html, diff_lines
+from flows.publish.durable import remove
+from flows.publish.job import Previous
+from flows.publish.manifest import manifest_of
+from flows.publish.promote import publish
+from tests.publish.comparing import CITY, REDRAWN, between, built
+
+COMMAND = Path(sys.executable).with_name("fortschreibung")
+SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "diff.schema.json"
+
+
+def without(release, tmp_path, *statements):
+    """Copy a release and alter its file, as one of another schema version would be."""
+    copy = tmp_path / "altered"
+    shutil.copytree(release, copy)
+    with duckdb.connect(str(copy / DATABASE)) as con:
+        for statement in statements:
+            con.execute(statement)
+    return copy
+
+
+def test_what_could_not_be_compared_counts_as_different_and_says_why(first, city, tmp_path):
+    older = without(first, tmp_path, "ALTER TABLE wert DROP unsicherheit")
+    after = built(city, "second", figures="SELECT * REPLACE (wert + 1 AS wert) FROM it")
+    found = between(older, after)
+    (missing,) = found.not_made
+    assert (found.same, missing.table) == (False, "wert")
+    assert "unsicherheit" in missing.reason
+    assert "not compared, counts as different: wert" in "\n".join(diff_lines(found))
+
+
+def test_a_table_that_one_release_has_not_counts_as_different(first):
+    before, after = side_of(manifest_of(first)), side_of(manifest_of(first))
+    found = diff_of(None, CITY, before._replace(tables={k: v for k, v in before.tables.items() if k != "stadt"}), after)
+    assert not found.same
+    assert [(each.table, each.reason) for each in found.not_made] == [("stadt", "2024.1 has no table stadt")]
+
+
+def test_publication_goes_on_when_the_previous_file_cannot_be_opened(first, city, tmp_path, read_json):
+    broken = tmp_path / "broken"
+    shutil.copytree(first, broken)
+    (broken / DATABASE).write_bytes(b"no database")
+    release = built(city, "second", previous=Previous("2024.1", broken / DATABASE),
+                    figures="SELECT * REPLACE (wert + 1 AS wert) FROM it")  # fmt: skip
+    report = read_json(release / "changes.json")
+    assert report["same"] is False
+    assert {each["table"] for each in report["comparisons"] if each["outcome"] == "not_made"} == {
+        "wert", "sozialraum_jahr",
+    }  # fmt: skip
+
+
+def test_the_report_of_a_publication_is_the_comparison_with_the_previous_release(first, city, read_json):
+    release = built(city, "second", previous=Previous("2024.1", first / DATABASE), sha256="99" * 32,
+                    figures="SELECT * REPLACE (wert + 1 AS wert) FROM it")  # fmt: skip
+    assert read_json(release / "changes.json") == json.loads(between(first, release).model_dump_json())
+
+
+def test_the_published_schema_is_that_of_the_report_and_every_report_keeps_it(compared, first):
+    schema = json.loads(SCHEMA.read_bytes())
+    assert schema == json_schema(), "docs/diff.schema.json is written by `python -m flows.publish.diff_model`"
+    jsonschema.Draft202012Validator.check_schema(schema)
+    found = compared(figures="SELECT * REPLACE (wert + 1 AS wert) FROM it", sha256="99" * 32, **REDRAWN)
+    report = json.loads(found.model_dump_json())
+    jsonschema.validate(report, schema)
+    jsonschema.validate(json.loads((first / "changes.json").read_bytes()), schema)
+    for broken in ({**report, "same": "yes"}, {**report, "more": 1}, {k: v for k, v in report.items() if k != "city"}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(broken, schema)
+
+
+class Page(HTMLParser):
+    """Collects what of a page matters here."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.addresses = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.addresses += [value for name, value in attributes if name in ("src", "href") and value != "data:,"]
+
+
+def test_the_page_is_complete_in_itself_and_draws_a_bar_for_each_cause_of_an_indikator(compared):
+    found = compared(figures="SELECT * REPLACE (wert + 1 AS wert) FROM it WHERE raum_id <> '012'")
+    text = diff_html(found)
+    page = Page(text)
+    assert (page.addresses, page.tags.count("script")) == ([], 0)
+    assert page.tags.count("rect") == sum(
+        sum(getattr(each, cause) > 0 for cause in found.causes) for each in found.indikatoren
+    )
+    assert all(words in text for words in ("2024.1 gegen 2024.1", "Einwohner: ", "Sozialraum 011001"))
+
+
+def test_a_name_with_markup_stays_text(compared):
+    found = compared(
+        sozialraum="SELECT * REPLACE ('<script>1</script>' AS name) FROM it",
+        figures="SELECT * REPLACE (wert + 1 AS wert) FROM it",
+    )
+    assert "script" not in Page(diff_html(found)).tags
+
+
+def test_the_first_release_has_nothing_to_be_compared_with(first):
+    found = diff_of(None, CITY, None, side_of(manifest_of(first)))
+    assert "Erste Fortschreibung" in diff_html(found)
+    assert diff_lines(found) == ["kleinstadt 2024.1: the first release, nothing to compare with."]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, city_in):
+    """A home with 2024.1 and 2024.2, in which one unit has more residents."""
+    city = city_in(tmp_path_factory.mktemp("published"))
+    home = home_at(city.root)
+    for residents in (1200, 1250):
+        publish(city.job(), city.run(f"r{residents}", residents=residents), home)
+    return home
+
+
+def asked(home, *arguments):
+    return subprocess.run(
+        [COMMAND, "diff", *arguments, "--home", home.root], capture_output=True, text=True, check=False
+    )
+
+
+def test_the_command_ends_with_0_for_the_same_1_for_different_and_2_for_a_failure(published, tmp_path):
+    assert (same := asked(published, CITY, "2024.1", "2024.1")).returncode == 0
+    assert "the same content" in same.stdout
+    different = asked(published, CITY, "2024.1", "2024.2", "--html", tmp_path / "diff.html")
+    assert different.returncode == 1
+    assert "figures differ" in different.stdout
+    assert "<svg" in (tmp_path / "diff.html").read_text("utf-8")
+    for wrong in (["2024.1", "2030.1"], ["2024.1"], ["2024.1", "2024.2", "--html", tmp_path / "no" / "diff.html"]):
+        assert asked(published, CITY, *wrong).returncode == 2
+
+
+def test_the_command_prints_the_report_as_json(published):
+    done = asked(published, CITY, "2024.1", "2024.2", "--json")
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, json.loads(SCHEMA.read_bytes()))
+    assert report["causes"] == {"computation": 9}, "residents, both rates and their denominators, on three levels"
+
+
+def test_a_release_that_cannot_be_read_is_a_failure_and_no_difference(city, home):
+    for residents in (1200, 1250):
+        release = publish(city.job(), city.run(f"r{residents}", residents=residents), home).path
+    database = release / DATABASE
+    remove(release / "csv")
+    database.chmod(0o644)
+    database.write_bytes(b"no database")
+    with pytest.raises(DiffFailed, match="cannot be compared"):
+        diff_releases(home, CITY, "2024.1", "2024.2")
+
+
+def test_two_releases_of_a_city_are_compared_within_a_second(first, tmp_path):
+    """As many figures as a city of 180 Sozialräume has in ten years; every tenth differs."""
+    many = """
+        INSERT INTO wert SELECT '2020-01-01', 'sozialraum', raum::VARCHAR, DATE '2015-12-31' + jahr::INTEGER * 365,
+            'i' || indikator, raum * indikator {}, 1, 2, 'ok', 'exact', NULL
+        FROM range(240) AS r(raum), range(10) AS j(jahr), range(92) AS i(indikator)"""
+    before = without(first, tmp_path / "a", many.format(""))
+    after = without(first, tmp_path / "b", many.format("+ (raum % 10 = 0)::INTEGER"))
+    sides = [side_of(manifest_of(folder)) for folder in (before, after)]
+    sides[1] = sides[1]._replace(tables={**sides[1].tables, "wert": "other"})
+    seconds = []
+    for _ in range(3):
+        started = time.perf_counter()
+        with duckdb.connect() as con:
+            attach(con, before / DATABASE, "vorher")
+            attach(con, after / DATABASE, "fortschreibung")
+            found = diff_of(con, CITY, *sides)
+        seconds.append(time.perf_counter() - started)
+    assert found.different == 24 * 10 * 92
+    assert min(seconds) < 1

@@ -1,0 +1,91 @@
+"""What becomes of a refresh whose Prefect server is lost, and how two refreshes keep off each other's server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from flows.refresh_command import QUIET
+from tests.refresh.conftest import Office
+
+LOSES_ITS_SERVER = """
+import os, signal, sys
+from flows import cli, stations
+
+station = getattr(stations, sys.argv.pop(1))
+
+def and_then_the_server_is_killed(*given, **named):
+    from prefect.server.api.server import SubprocessASGIServer
+    done = station(*given, **named)
+    server = SubprocessASGIServer().server_process
+    os.kill(server.pid, signal.SIGKILL)
+    server.wait()
+    return done
+
+setattr(stations, station.__name__, and_then_the_server_is_killed)
+cli.main()
+"""
+STARTS_A_SERVER = """
+import random, sys
+from flows.embedded_server import EmbeddedServer
+
+random.seed(7)  # two processes that would draw the same port
+server = EmbeddedServer()
+server.start()
+print(server.port, flush=True)
+sys.stdin.read()
+"""
+
+
+def refresh_that_loses_its_server(
+    office: Office, extracts: Path, *more: str, after: str
+) -> subprocess.CompletedProcess[str]:
+    refresh = ["refresh", "musterstadt", "--from", str(extracts), "--home", str(office.home), *more]
+    return subprocess.run(
+        [sys.executable, "-c", LOSES_ITS_SERVER, after, *refresh],
+        env=office.environment | {"PREFECT_CLIENT_MAX_RETRIES": "0"},
+        cwd=office.root, capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
+
+
+def test_a_server_lost_after_the_publication_is_told_with_the_release_that_stands(
+    office: Office, small_extracts: Path
+) -> None:
+    ended = refresh_that_loses_its_server(office, small_extracts, after="accept")
+
+    assert ended.returncode == 1
+    assert "Expected Prefect's server to answer until the run ends" in ended.stderr
+    assert f"is published and stands: {office.home / 'releases' / 'musterstadt' / '2024.1'}." in ended.stderr
+    assert "Nothing was published" not in ended.stderr
+    assert "defect" not in ended.stderr
+    again = office.run("refresh", "musterstadt", "--from", small_extracts, "--json")
+    assert (again.code, again.answer["published"], again.answer["release"]) == (0, False, "2024.1")
+
+
+def test_a_server_lost_where_nothing_is_published_is_told_without_a_release(
+    office: Office, small_extracts: Path
+) -> None:
+    ended = refresh_that_loses_its_server(office, small_extracts, "--dry-run", after="protect_in")
+
+    assert ended.returncode == 1
+    assert "Expected Prefect's server to answer until the run ends" in ended.stderr
+    assert "is published" not in ended.stderr
+    assert "defect" not in ended.stderr
+
+
+def test_two_servers_that_start_together_never_share_a_port(tmp_path: Path) -> None:
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", STARTS_A_SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=os.environ | QUIET | {"PREFECT_HOME": str(tmp_path / home)},
+        )
+        for home in ("here", "there")
+    ]  # fmt: skip
+    try:
+        here, there = (one.stdout.readline() for one in started)
+        assert int(here) != int(there)
+    finally:
+        for one in started:
+            one.communicate()
