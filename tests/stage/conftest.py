@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from flows.profile.load import Profile
 from flows.profile.source import Dialect, Source
 from flows.stage import station
 from flows.stage.catalogue import write_catalogue
-from flows.stage.database import open_work, sql, use_spatial
+from flows.stage.database import literal, open_work, sql, use_spatial
 from flows.stage.register import create_register
 from flows.stage.station import stage
 
@@ -173,3 +175,33 @@ def workbench(tmp_path: Path) -> Iterator[Callable[[Profile], Workbench]]:
     yield made
     for con in opened:
         con.close()
+
+
+SQUARE = "POLYGON ((350000 5650000, 350100 5650000, 350100 5650100, 350000 5650100, 350000 5650000))"
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Callable[..., bytes]:
+    """Write a square for each id as GDAL does; a Shapefile's parts come in a ZIP."""
+
+    def write(
+        driver: str, srs: str = "EPSG:25832", outline: str = SQUARE, units: Sequence[str] = ("01100001",)
+    ) -> bytes:
+        folder = tmp_path / f"drawn{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        path = folder / ("bbs.gpkg" if driver == "GPKG" else "bbs.shp")
+        with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
+            use_spatial(con)
+            con.execute(
+                f"COPY (SELECT unnest({literal(list(units))}) AS BBS, st_geomfromtext({literal(outline)}) AS geom) "
+                f"TO {literal(str(path))} (FORMAT gdal, DRIVER {literal(driver)}, SRS {literal(srs)})"
+            )
+        if driver == "GPKG":
+            return path.read_bytes()
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part in sorted(folder.iterdir()):
+                archive.write(part, f"Daten/{part.name}")
+        return out.getvalue()
+
+    return write

@@ -5,39 +5,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from pathlib import Path
 
-import duckdb
 import pytest
-
-from flows.stage.database import literal, use_spatial
-
-SQUARE = "POLYGON ((350000 5650000, 350100 5650000, 350100 5650100, 350000 5650100, 350000 5650000))"
-
-
-@pytest.fixture
-def drawn(tmp_path: Path):
-    """Write one square with its id as GDAL does; a Shapefile's parts come in a ZIP."""
-
-    def write(driver: str, srs: str = "EPSG:25832", outline: str = SQUARE) -> bytes:
-        folder = tmp_path / "drawn"
-        folder.mkdir()
-        path = folder / ("bbs.gpkg" if driver == "GPKG" else "bbs.shp")
-        with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
-            use_spatial(con)
-            con.execute(
-                f"COPY (SELECT '01100001' AS BBS, st_geomfromtext({literal(outline)}) AS geom) TO {literal(str(path))} "
-                f"(FORMAT gdal, DRIVER {literal(driver)}, SRS {literal(srs)})"
-            )
-        if driver == "GPKG":
-            return path.read_bytes()
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w") as archive:
-            for part in sorted(folder.iterdir()):
-                archive.write(part, f"Daten/{part.name}")
-        return out.getvalue()
-
-    return write
 
 
 @pytest.fixture
