@@ -27,7 +27,8 @@ from flows.stage.account import Account, write_accounts
 from flows.stage.contract import refuse_other_columns
 from flows.stage.database import insert, set_variables, sql
 from flows.stage.delivered import lines, rows_of_text
-from flows.stage.normalise import Wanted, normalise, refuse_wrong_mark, unpacked
+from flows.stage.normalise import Wanted, normalise, unpacked
+from flows.stage.text import refuse_wrong_mark
 
 NATIVE = ("utf-8", "utf-8-sig")
 
