@@ -1,4 +1,4 @@
-"""Reads a GeoPackage or Shapefile with GDAL, in a process of its own, since a damaged file can end that process.
+"""Reads a GeoPackage or Shapefile with GDAL, in a process of its own (flows.stage.apart).
 
     python -m flows.stage.gdal PATH [LAYER]
 
@@ -8,15 +8,14 @@ how many rows another reader than GDAL counts; or, where the file cannot be read
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from flows.stage.apart import answer
 from flows.stage.database import literal, use_spatial
 from flows.stage.delivered import records, rows_of_layer
 
@@ -48,14 +47,10 @@ def read(path: str, wanted: str | None) -> dict[str, Any]:
     }
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Print what the file holds as JSON."""
-    try:
-        told = read(arguments[0], arguments[1] if len(arguments) > 1 else None)
-    except (duckdb.Error, sqlite3.Error, OSError, ValueError, IndexError, KeyError, TypeError) as problem:
-        told = {"problem": str(problem).splitlines()[0]}
-    json.dump(told, sys.stdout)
+def told(arguments: Sequence[str]) -> dict[str, Any]:
+    """Return what the command line asks for."""
+    return read(arguments[0], arguments[1] if len(arguments) > 1 else None)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    answer(told, duckdb.Error, sqlite3.Error, OSError, ValueError, IndexError, KeyError, TypeError)

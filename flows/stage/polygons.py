@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import re
 import struct
-import subprocess
-import sys
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from typing import Any
 from flows.errors import SourceUnavailable
 from flows.extract.archive import unpack
 from flows.profile.source import Source
+from flows.stage.apart import asked_apart
 from flows.stage.corrections import Row
 from flows.stage.delivered import features
 
@@ -36,10 +35,6 @@ class Polygons:
     rows: list[Row]
     crs: str | None
     held: int
-
-
-PATIENCE = 600
-"""Seconds for reading a GeoPackage or Shapefile; a whole city takes less than ten."""
 
 
 def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
@@ -93,7 +88,7 @@ def _feature(feature: dict[str, Any]) -> Row:
 
 def _layer(source: Source, name: str, path: Path) -> Polygons:
     """Return the rows of the one layer, or the one that the dialect names, and the coordinate system it states."""
-    told = _asked_of_gdal(path, source.dialect.layer)
+    told = asked_apart("flows.stage.gdal", str(path), *([source.dialect.layer] if source.dialect.layer else []))
     if "layers" in told:
         wanted = f"the layer {source.dialect.layer!r}" if source.dialect.layer else "one layer"
         raise SourceUnavailable(
@@ -116,20 +111,6 @@ def _layer(source: Source, name: str, path: Path) -> Polygons:
             )
         rows.append(texts | {"geometrie": outline})
     return Polygons(rows, told["crs"], told["held"])
-
-
-def _asked_of_gdal(path: Path, layer: str | None) -> dict[str, Any]:
-    """Return what flows.stage.gdal says of the file; a process that it ends says that the file is damaged."""
-    command = [sys.executable, "-m", "flows.stage.gdal", str(path), *([layer] if layer else [])]
-    try:
-        asked = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE)  # noqa: S603 -- our own module
-    except subprocess.TimeoutExpired:
-        return {"problem": f"the file is damaged (reading it did not end within {PATIENCE} seconds)"}
-    try:
-        told: dict[str, Any] = json.loads(asked.stdout)
-    except ValueError:
-        return {"problem": "the file is damaged (it ended the process that read it)"}
-    return told
 
 
 def _shapefile_in(path: Path, name: str, folder: Path) -> Path:

@@ -139,7 +139,7 @@ class Workbench:
         ).fetchall():
             self.con.execute(f"DELETE FROM stage.{table}")
         lieferungen = [self._delivered(source, name, content) for name, content in files.items()]
-        if source.kind == "geometry":
+        if source.kind in ("geometry", "assignment", "names"):
             station._stage_space(self.con, self.profile, lieferungen, self.landing.folder, self.run)
         else:
             station._stage_one(self.con, self.profile, source, lieferungen, self.landing.folder, self.run)

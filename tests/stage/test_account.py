@@ -85,13 +85,13 @@ def test_features_that_only_one_reader_sees(refusal, source) -> None:
     ("form", "driver", "name"), [("gpkg", "GPKG", "bbs.gpkg"), ("shp", "ESRI Shapefile", "bbs.zip")]
 )
 def test_a_polygon_that_gdal_does_not_hand_over(refusal, source, drawn, monkeypatch, form, driver, name) -> None:
-    asked = polygons._asked_of_gdal
+    asked = polygons.asked_apart
 
     def forgetful(*arguments) -> dict:
         told = asked(*arguments)
         return told | {"rows": told["rows"][1:]}
 
-    monkeypatch.setattr(polygons, "_asked_of_gdal", forgetful)
+    monkeypatch.setattr(polygons, "asked_apart", forgetful)
     message = refusal(geometry(source, form, name), {name: drawn(driver, units=("01100001", "01100002"))})
     assert "of its 2 rows taken over, in quarantine or left out by a rule, found 1 taken over" in message
 
