@@ -29,6 +29,18 @@ def test_a_polygon_of_a_geopackage_and_a_shapefile(
     assert staged.files == [(name, 1, 1, 0, 0)]
 
 
+def test_the_landing_zone_holds_what_was_delivered_and_nothing_else(stage_city, geometry, drawn, tmp_path) -> None:
+    stage_city(geometry("shp"), {"bbs.zip": drawn("ESRI Shapefile")})
+    assert len([path for path in (tmp_path / "landing" / "objects").rglob("*") if path.is_file()]) == 1
+
+
+def test_a_shapefile_whose_archive_is_damaged_inside_is_told(refusal, geometry, drawn) -> None:
+    content = bytearray(drawn("ESRI Shapefile"))
+    start = content.index(b"bbs.shp") + len(b"bbs.shp")
+    content[start : start + 20] = b"\xff" * 20
+    assert "Archive bbs.zip is damaged: " in refusal(geometry("shp"), {"bbs.zip": bytes(content)})
+
+
 def test_the_coordinate_system_of_a_geopackage_is_held_against_the_contract(refusal, geometry, drawn) -> None:
     message = refusal(geometry("gpkg", "EPSG:25833"), {"bbs.gpkg": drawn("GPKG")})
     assert "expected coordinates in EPSG:25833 as sources.toml says, found that the file says EPSG:25832" in message
