@@ -226,6 +226,28 @@ def test_a_real_flat_file(workbench, real_folder: Path, name: str, times: int) -
     assert staged <= times
 
 
+REAL_STATIC = (
+    '[source.x.dialect]\nencoding = "cp1252"\npreamble = 5\nheader_rows = 2\nfooter = "____"\n'
+    'blank_headers = ["Jahr", "AGS", "Name", "Art"]\nmissing = { "-" = "nichts" }\n'
+    '[source.x.official]\nonly = { AGS = ["05111"], Art = ["Wohngebäude insgesamt"] }\n'
+    'ignore = ["Name", "NE: Wohngebäude / Anzahl", "NE: Wohnräume in Wohngebäuden / Anzahl", '
+    '"NE: Nutzfläche  in Wohngebäuden / qm"]\n'
+    'merkmale = { wohnungen = "NE: Wohnungen in Wohngebäuden / Anzahl", '
+    'wohnflaeche_qm = "NE: Wohnfläche in Wohngebäuden / qm" }\n'
+)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("times", [20, pytest.param(600, marks=pytest.mark.nightly)])
+def test_a_real_static_table(workbench, small_city, source, real_folder: Path, times: int) -> None:
+    fields = {"file": "'x.csv'", "stichtag": '{ source = "column", column = "Jahr", format = "%Y" }'}
+    bench = workbench(small_city.with_sources(source("x", REAL_STATIC, **fields)))
+    content = (real_folder / "ldb_nrw" / "31121-06i_00.EXCERPT.csv").read_bytes()
+    staged, refused = _survive(bench, "x.csv", content, times, Random(f"static table, {times}"))
+    assert staged > 0
+    assert refused > 0
+
+
 @pytest.mark.real
 @pytest.mark.nightly
 def test_a_real_map_many_times(workbench, real_folder: Path) -> None:
