@@ -287,7 +287,7 @@ def _untold(bench, staged, content: bytes) -> list[tuple]:
     if source.id != "x" or source.matrix is None or source.dialect.format != "csv" or source.dialect.member:
         return []
     told = content.decode(source.dialect.encoding).replace('"', "")
-    stands = {tuple(re.sub(r"\s", "", cell) for cell in line.split(";")) for line in told.splitlines()}
+    stands = {tuple(re.sub(r"\s", "", cell) for cell in line.split(";")) for line in re.split(r"\r\n|\r|\n", told)}
     cells = {(line[0], cell) for line in stands for cell in line[1:]}
     figures = staged.rows("SELECT basis_id, wert FROM stage.zaehlung WHERE status = 'ok'")
     written = {(unit, _number(cell, source.dialect.thousands)) for unit, cell in cells}
