@@ -97,7 +97,7 @@ def _units(profile: Profile, level: str, folder: Path) -> list[str]:
         found = orders_in(folder, source)
         for order in found:
             assert order.path is not None  # noqa: S101 -- orders of a folder carry a path
-            rows = polygon_rows(source, order.name, order.path)
+            rows = polygon_rows(source, order.name, order.path).rows
             return sorted(row[contract.id_property].zfill(contract.unit_digits or 0) for row in rows)
     raise ConfigError(
         f"{profile.city.id}: expected the polygons of the units of {level} in {folder}, found none. "

@@ -1,25 +1,28 @@
-"""Reads a GeoPackage or Shapefile with GDAL, in a process of its own, since a damaged file can end that process.
+"""Reads a GeoPackage or Shapefile with GDAL, in a process of its own (flows.stage.apart).
 
     python -m flows.stage.gdal PATH [LAYER]
 
-prints one JSON object: the coordinate system, the columns, and the rows with each outline as GeoJSON; or, where the
-file cannot be read, the reason under ``problem``.
+prints one JSON object: the coordinate system, the columns, the rows with each outline as GeoJSON, and under ``held``
+how many rows another reader than GDAL counts; or, where the file cannot be read, the reason under ``problem``.
 """
 
 from __future__ import annotations
 
-import json
-import sys
+import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from flows.stage.apart import answer
 from flows.stage.database import literal, use_spatial
+from flows.stage.delivered import records, rows_of_layer
 
 
 def read(path: str, wanted: str | None) -> dict[str, Any]:
     """Return what stands in the one layer with geometry, or the layer `wanted`."""
+    held = records(Path(path)) if path.endswith(".shp") else None  # parts that disagree can end GDAL's process
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     use_spatial(con)
     found = con.execute(f"SELECT layers FROM st_read_meta({literal(path)})").fetchone()  # noqa: S608 -- quoted
@@ -39,18 +42,15 @@ def read(path: str, wanted: str | None) -> dict[str, Any]:
         "columns": [str(each[0]) for each in cursor.description or ()],
         "outline": column,
         "crs": f"{crs['auth_name']}:{crs['auth_code']}" if crs.get("auth_code") else None,
+        "held": rows_of_layer(Path(path), chosen[0]["name"]) if held is None else held,
         "rows": [[None if cell is None else str(cell) for cell in row] for row in cursor.fetchall()],
     }
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Print what the file holds as JSON."""
-    try:
-        told = read(arguments[0], arguments[1] if len(arguments) > 1 else None)
-    except (duckdb.Error, IndexError, KeyError, TypeError) as problem:
-        told = {"problem": str(problem).splitlines()[0]}
-    json.dump(told, sys.stdout)
+def told(arguments: Sequence[str]) -> dict[str, Any]:
+    """Return what the command line asks for."""
+    return read(arguments[0], arguments[1] if len(arguments) > 1 else None)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    answer(told, duckdb.Error, sqlite3.Error, OSError, ValueError, IndexError, KeyError, TypeError)

@@ -9,21 +9,35 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
+import struct
 import zipfile
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flows.errors import SourceUnavailable
+from flows.extract.archive import unpack
 from flows.profile.source import Source
+from flows.stage.apart import asked_apart
 from flows.stage.corrections import Row
+from flows.stage.delivered import features
 
 GEOGRAPHIC = ("EPSG:4326", "EPSG:4258", "EPSG:4979")
 """Coordinate systems in degrees that offices deliver in; all others in use here are in metres."""
 
 
-def polygon_rows(source: Source, name: str, path: Path) -> list[Row]:
+@dataclass(frozen=True)
+class Polygons:
+    """The rows of a file, the coordinate system it states, and how many rows it holds, counted by another reader."""
+
+    rows: list[Row]
+    crs: str | None
+    held: int
+
+
+def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
     """Return the polygons of the file `name` at `path`.
 
     Raises:
@@ -32,21 +46,25 @@ def polygon_rows(source: Source, name: str, path: Path) -> list[Row]:
     form, contract = source.dialect.format, source.geometry
     assert contract is not None  # noqa: S101 -- only geometry sources come here
     if form == "geojson":
-        rows, stated = _features(name, path)
+        found = _features(name, path)
+    elif form == "gpkg":
+        found = _layer(source, name, path)
     else:
-        rows, stated = _layer(source, name, _shapefile_in(path, name) if form == "shp" else path)
+        with TemporaryDirectory() as folder:
+            found = _layer(source, name, _shapefile_in(path, name, Path(folder)))
+    stated = found.crs
     if stated is not None and stated != contract.crs:
         raise SourceUnavailable(
             f"Source {source.id}, file {name}: expected coordinates in {contract.crs} as sources.toml says, found that "
             f"the file says {stated}. Correct `crs` in sources.toml if the supplier changed it."
         )
-    if not rows:
+    if not found.rows:
         raise SourceUnavailable(f"File {name}: expected features, found none. Ask the supplier for it again.")
-    _refuse_degrees_for_metres(source, name, rows)
-    return rows
+    _refuse_degrees_for_metres(source, name, found.rows)
+    return found
 
 
-def _features(name: str, path: Path) -> tuple[list[Row], str | None]:
+def _features(name: str, path: Path) -> Polygons:
     try:
         collection = json.loads(path.read_text(encoding="utf-8-sig"))
         rows = [_feature(feature) for feature in collection["features"]]
@@ -56,7 +74,7 @@ def _features(name: str, path: Path) -> tuple[list[Row], str | None]:
             f"File {name}: expected a GeoJSON FeatureCollection of polygons, found text that is not ({problem!r}). "
             "Is the file cut short? Ask the supplier for it again."
         ) from problem
-    return rows, None if crs is None else _epsg(str(crs))
+    return Polygons(rows, None if crs is None else _epsg(str(crs)), features(name, path))
 
 
 def _feature(feature: dict[str, Any]) -> Row:
@@ -68,9 +86,9 @@ def _feature(feature: dict[str, Any]) -> Row:
     return texts | {"geometrie": json.dumps(geometry, allow_nan=False)}
 
 
-def _layer(source: Source, name: str, path: Path) -> tuple[list[Row], str | None]:
+def _layer(source: Source, name: str, path: Path) -> Polygons:
     """Return the rows of the one layer, or the one that the dialect names, and the coordinate system it states."""
-    told = _asked_of_gdal(path, source.dialect.layer)
+    told = asked_apart("flows.stage.gdal", str(path), *([source.dialect.layer] if source.dialect.layer else []))
     if "layers" in told:
         wanted = f"the layer {source.dialect.layer!r}" if source.dialect.layer else "one layer"
         raise SourceUnavailable(
@@ -92,43 +110,30 @@ def _layer(source: Source, name: str, path: Path) -> tuple[list[Row], str | None
                 f"row {len(rows) + 1}. Ask the supplier for it again."
             )
         rows.append(texts | {"geometrie": outline})
-    return rows, told["crs"]
+    return Polygons(rows, told["crs"], told["held"])
 
 
-def _asked_of_gdal(path: Path, layer: str | None) -> dict[str, Any]:
-    """Return what flows.stage.gdal says of the file; a process that it ends says that the file is damaged."""
-    command = [sys.executable, "-m", "flows.stage.gdal", str(path), *([layer] if layer else [])]
-    asked = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 -- our own module
-    try:
-        told: dict[str, Any] = json.loads(asked.stdout)
-    except ValueError:
-        return {"problem": "the file is damaged (it ended the process that read it)"}
-    return told
-
-
-def _shapefile_in(path: Path, name: str) -> Path:
-    """Unpack the parts of one Shapefile from a ZIP into a folder beside it and return the path of its .shp.
+def _shapefile_in(path: Path, name: str, folder: Path) -> Path:
+    """Unpack the parts of one Shapefile from a ZIP into `folder` and return the path of its .shp.
 
     Raises:
         SourceUnavailable: the archive is damaged or does not hold the parts of just one Shapefile.
     """
-    folder = path.parent / f"{path.name}.shapefile"
     try:
         with zipfile.ZipFile(path) as archive:
-            parts = {PurePosixPath(one.filename).suffix.lower(): one for one in archive.infolist()}
-            several = sum(one.filename.lower().endswith(".shp") for one in archive.infolist()) != 1
-            lacking = [ending for ending in (".shp", ".shx", ".dbf", ".prj") if ending not in parts]
-            if several or lacking:
-                raise SourceUnavailable(
-                    f"Archive {name}: expected the parts .shp, .shx, .dbf and .prj of one Shapefile, found "
-                    f"{', '.join(one.filename for one in archive.infolist()) or 'nothing'}. Ask for all of them."
-                )
-            folder.mkdir(parents=True, exist_ok=True)
-            for ending in (".shp", ".shx", ".dbf", ".prj", ".cpg"):
-                if ending in parts:
-                    (folder / f"teil{ending}").write_bytes(archive.read(parts[ending]))
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as problem:
+            inside = [one.filename for one in archive.infolist()]
+    except (zipfile.BadZipFile, struct.error, OSError, EOFError, ValueError, RuntimeError) as problem:
         raise SourceUnavailable(f"Archive {name} is damaged: {problem}. Ask the supplier for it again.") from problem
+    parts = [PurePosixPath(one).suffix.lower() for one in inside]
+    if parts.count(".shp") != 1 or not {".shx", ".dbf", ".prj"} <= set(parts):
+        raise SourceUnavailable(
+            f"Archive {name}: expected the parts .shp, .shx, .dbf and .prj of one Shapefile, found "
+            f"{', '.join(inside) or 'nothing'}. Ask for all of them."
+        )
+    for part in (".shp", ".shx", ".dbf", ".prj", ".cpg"):
+        if part in parts:
+            either_case = "".join(f"[{letter}{letter.upper()}]" for letter in part[1:])
+            unpack(path, name, f"*.{either_case}", folder / f"teil{part}")
     return folder / "teil.shp"
 
 
@@ -160,7 +165,8 @@ def _first_point(coordinates: Any) -> tuple[float, float]:
         and len(coordinates) >= 2
         and all(isinstance(number, (int, float)) for number in coordinates[:2])
     ):
-        return float(coordinates[0]), float(coordinates[1])
+        with suppress(OverflowError):  # a whole number of hundreds of digits
+            return float(coordinates[0]), float(coordinates[1])
     return float("inf"), float("inf")
 
 

@@ -3,6 +3,12 @@
 The usual way is one pass of DuckDB over the files. Only when a row breaks the contract, or a file is in
 a dialect that DuckDB does not read, is it read once more with line numbers, and the bad rows are set
 aside with file, line, column and rule. Both ways go through the same SQL.
+
+That no person is lost is proved without a second parse. On the usual way the lines of the file are counted in its
+bytes: a row takes at least one line, so as many rows as lines below the header means that none is missing. Where
+the two differ (empty lines, line breaks in quoted cells) the lines that begin a row are counted instead; and where
+that number is not DuckDB's either, the file is read the slow way, whose rows Python's csv module counts. In the end the
+persons in stage.register must be those that were counted from the files.
 """
 
 from __future__ import annotations
@@ -19,8 +25,10 @@ from flows.extract.models import Lieferung
 from flows.profile.contract import Register
 from flows.profile.dialect import Dialect
 from flows.profile.source import Source
+from flows.stage.account import Account, write_accounts
 from flows.stage.contract import refuse_other_columns
 from flows.stage.database import insert, set_variables, sql
+from flows.stage.delivered import lines, rows_of_text
 from flows.stage.normalise import Wanted, normalise, unpacked
 from flows.stage.text import refuse_wrong_mark
 
@@ -53,11 +61,12 @@ def stage_register(
     }
     names = _names(source, contract)
     set_variables(con, felder=list(names.values()), feld_spalten=list(names))
-    if not _count_fast(con, source, contract, files):
-        _count_by_line(con, source, contract, files, folder)
+    held = _count_fast(con, source, contract, files)
+    if held is None:
+        held = _count_by_line(con, source, contract, files, folder)
     _refuse_counted_twice(con, source)
     con.execute(f"INSERT INTO stage.register BY NAME {sql('stage/register')}")
-    _account(con, source, lieferungen)
+    _account(con, source, lieferungen, held)
 
 
 def create_register(con: duckdb.DuckDBPyConnection) -> None:
@@ -90,20 +99,22 @@ def _count(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE register_tag AS {sql('stage/register_tag')}")
 
 
-def _count_fast(con: duckdb.DuckDBPyConnection, source: Source, contract: Register, files: dict[str, Path]) -> bool:
-    """Count in one pass; return whether every row kept the contract (else the slow way explains)."""
+def _count_fast(
+    con: duckdb.DuckDBPyConnection, source: Source, contract: Register, files: dict[str, Path]
+) -> dict[str, int] | None:
+    """Count in one pass; return the rows of each file, or None: the slow way has to look at each of them."""
     dialect, names = source.dialect, _names(source, contract)
     if source.variant or dialect.header_rows > 1 or dialect.blank_headers:
-        return False
+        return None
     if dialect.format != "csv" or dialect.encoding not in NATIVE or dialect.preamble or dialect.footer:
-        return False
+        return None
     for name, path in files.items():
         refuse_wrong_mark(path, name, dialect)
     headers = {name: _header(path, dialect) for name, path in files.items()}
     for name, header in headers.items():
         refuse_other_columns(source.id, name, header, list(names), contract.ignore)
     if len({tuple(header) for header in headers.values()}) != 1:
-        return False
+        return None
     header = next(iter(headers.values()))
     set_variables(
         con, dateien=[str(path) for path in files.values()], trenner=dialect.delimiter, anfuehrung=dialect.quote,
@@ -114,12 +125,26 @@ def _count_fast(con: duckdb.DuckDBPyConnection, source: Source, contract: Regist
         insert_paths(con, files)
         _count(con)
     except (duckdb.InvalidInputException, duckdb.DataError):
-        return False
+        return None
     con.execute(
         "UPDATE register_gezaehlt SET datei = datei_pfad.datei FROM datei_pfad WHERE register_gezaehlt.datei = pfad"
     )
-    broken = con.execute(sql("stage/register_verletzt")).fetchone()
-    return broken is None
+    if con.execute(sql("stage/register_verletzt")).fetchone():
+        return None
+    counted = _counted(con)
+    held = {name: _rows_below_header(path, dialect.quote, counted.get(name, 0)) for name, path in files.items()}
+    return held if held == {name: counted.get(name, 0) for name in files} else None
+
+
+def _rows_below_header(path: Path, quote: str, counted: int) -> int:
+    """Return how many rows a file holds: its lines if they are as many as were `counted`, else those that begin one."""
+    below = lines(path) - 1
+    return below if below == counted else rows_of_text(path, quote) - 1
+
+
+def _counted(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    found = con.execute("SELECT datei, sum(einwohner) FROM register_gezaehlt WHERE gut GROUP BY datei").fetchall()
+    return {name: int(rows) for name, rows in found}
 
 
 def insert_paths(con: duckdb.DuckDBPyConnection, files: dict[str, Path]) -> None:
@@ -130,14 +155,16 @@ def insert_paths(con: duckdb.DuckDBPyConnection, files: dict[str, Path]) -> None
 
 def _count_by_line(
     con: duckdb.DuckDBPyConnection, source: Source, contract: Register, files: dict[str, Path], folder: Path
-) -> None:
-    names, plain = _names(source, contract), []
+) -> dict[str, int]:
+    """Read line by line, set bad rows aside and count the others; return the rows of each file."""
+    names, plain, held = _names(source, contract), [], {}
     for name, path in files.items():
         written = source.as_written_in(name)
         ignored = [*contract.ignore, *written.ignored_here]
         file = normalise(path, name, written.dialect, folder / f"{name}.csv", Wanted(names, written.renamed, ignored))
         refuse_other_columns(source.id, name, file.columns, list(names), ignored)
         plain.append(str(file.path))
+        held[name] = file.rows
     set_variables(con, dateien=plain)
     con.execute(f"CREATE OR REPLACE TEMP TABLE roh_person_gelesen AS {sql('stage/roh')}")
     con.execute("CREATE OR REPLACE TEMP VIEW roh_person AS SELECT * FROM roh_person_gelesen")
@@ -149,6 +176,7 @@ def _count_by_line(
         "WHERE quelle = getvariable('quelle')) USING (datei, zeile)"
     )
     _count(con)
+    return held
 
 
 def _refuse_counted_twice(con: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -178,12 +206,17 @@ def _header(path: Path, dialect: Dialect) -> list[str]:
     return []
 
 
-def _account(con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequence[Lieferung]) -> None:
-    good = dict(con.execute("SELECT datei, sum(einwohner) FROM register_gezaehlt GROUP BY datei").fetchall())
-    bad = dict(
-        con.execute(
-            "SELECT datei, count(*) FROM stage.quarantaene WHERE quelle = getvariable('quelle') GROUP BY datei"
-        ).fetchall()
+def _account(
+    con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequence[Lieferung], held: dict[str, int]
+) -> None:
+    """Write what became of every row of every file; `held` is how many each has."""
+    good, bad = (
+        _counted(con),
+        dict(
+            con.execute(
+                "SELECT datei, count(*) FROM stage.quarantaene WHERE quelle = getvariable('quelle') GROUP BY datei"
+            ).fetchall()
+        ),
     )
     days = dict(
         con.execute(
@@ -192,12 +225,28 @@ def _account(con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequen
         ).fetchall()
     )
     for one in lieferungen:
-        if one.name not in good and one.name not in bad:
+        if not held[one.name]:
             raise SourceUnavailable(f"Source {source.id}, file {one.name}: expected one row a person, found no row.")
-    insert(
-        con, "stage.datei",
-        [{"quelle": source.id, "datei": one.name, "sha256": one.sha256, "bytes": one.bytes,
-          "zeilen": int(good.get(one.name, 0)) + bad.get(one.name, 0), "uebernommen": int(good.get(one.name, 0)),
-          "quarantaene": bad.get(one.name, 0), "entfallen": 0, "kennungen_ergaenzt": 0,
-          "stichtage": sorted((days.get(one.name) or "").split(","))} for one in lieferungen],
+    _refuse_lost_persons(con, source, sum(good.values()))
+    write_accounts(
+        con, source,
+        [Account(one, held[one.name], good.get(one.name, 0), bad.get(one.name, 0),
+                 stichtage=sorted((days.get(one.name) or "").split(","))) for one in lieferungen],
     )  # fmt: skip
+
+
+def _refuse_lost_persons(con: duckdb.DuckDBPyConnection, source: Source, counted: int) -> None:
+    """Stop when stage.register does not hold all persons that were counted from the files.
+
+    Raises:
+        SourceUnavailable: names both numbers.
+    """
+    found = con.execute(
+        "SELECT coalesce(sum(einwohner), 0) FROM stage.register WHERE quelle = getvariable('quelle')"
+    ).fetchone()
+    staged = int(found[0]) if found else 0
+    if staged != counted:
+        raise SourceUnavailable(
+            f"Source {source.id}: expected the {counted} persons of its files in stage.register, found {staged}. "
+            "Nothing was published; please report this with the files."
+        )

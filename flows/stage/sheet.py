@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.errors import SourceUnavailable
 from flows.profile.dialect import Dialect
+from flows.stage.apart import asked_apart
 from flows.stage.text import Line
 
 
@@ -19,23 +20,18 @@ def sheet_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[Line]:
     Raises:
         SourceUnavailable: no workbook, no such sheet, or a cell that does not hold what the profile says.
     """
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 -- only spreadsheets need it
-
-    try:
-        with delivered.open("rb") as file:
-            book = CalamineWorkbook.from_filelike(file)
-            if dialect.sheet is not None and dialect.sheet not in book.sheet_names:
-                raise SourceUnavailable(
-                    f"Workbook {name}: expected the sheet {dialect.sheet!r}, found {', '.join(book.sheet_names)}. "
-                    "Correct `sheet` in sources.toml or ask the supplier."
-                )
-            if not book.sheet_names:
-                raise SourceUnavailable(f"Workbook {name}: expected a sheet, found none. Ask the supplier again.")
-            sheet = book.get_sheet_by_name(dialect.sheet or book.sheet_names[0])
-            cells = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as problem:
-        raise SourceUnavailable(f"Workbook {name} cannot be read: {problem}. Ask the supplier again.") from problem
-    texts = [[_text(cell, dialect) for cell in row] for row in cells]
+    told = asked_apart(
+        "flows.stage.workbook", str(delivered), dialect.decimal, *([dialect.sheet] if dialect.sheet else [])
+    )
+    if "problem" in told:
+        raise SourceUnavailable(f"Workbook {name} cannot be read: {told['problem']}. Ask the supplier again.")
+    if "sheets" in told:
+        wanted = f"the sheet {dialect.sheet!r}" if dialect.sheet else "a sheet"
+        raise SourceUnavailable(
+            f"Workbook {name}: expected {wanted}, found {', '.join(told['sheets']) or 'none'}. "
+            "Correct `sheet` in sources.toml or ask the supplier."
+        )
+    texts: list[list[str]] = told["texts"]
     _refuse_other_layout(name, texts, dialect)
     left, right, first, last = _bounds(dialect)
     above = dialect.header_rows - 1
@@ -101,9 +97,3 @@ def _run_on(row: list[str]) -> list[str]:
         last = text.strip() or last
         told.append(last)
     return told
-
-
-def _text(cell: object, dialect: Dialect) -> str:
-    if isinstance(cell, bool) or not isinstance(cell, (int, float)):
-        return str(cell)
-    return (str(int(cell)) if cell == int(cell) else repr(cell)).replace(".", dialect.decimal)

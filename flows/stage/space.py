@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from flows.profile.correction import Correction
 from flows.profile.dialect import POLYGONS
 from flows.profile.load import Profile
 from flows.profile.source import Source
+from flows.stage.account import Account, write_accounts
 from flows.stage.contract import refuse_other_columns
 from flows.stage.corrections import Row, corrected, record_corrections, registered, repaired
 from flows.stage.database import Value, insert, set_variables, sql
@@ -27,11 +28,38 @@ Entries = Sequence[Correction]
 
 @dataclass
 class Space:
-    """What the sources say of space, gathered before it goes into the database."""
+    """What the sources say of space, gathered before it goes into the database.
+
+    Each entry says of which row of which file it was made, in the order of the rows; names that only come along
+    with polygons have no row of their own.
+    """
 
     assigned: list[dict[str, Value]] = field(default_factory=list)
     names: list[dict[str, Value]] = field(default_factory=list)
     polygons: list[dict[str, Value]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Read:
+    """The rows of one file after registered corrections, and how many it holds, counted apart from reading them."""
+
+    source: Source
+    lieferung: Lieferung
+    rows: list[Row]
+    held: int
+    padded: int
+    entries: Entries
+
+    @property
+    def numbered(self) -> Iterator[tuple[dict[str, Value], Row]]:
+        """Yield each row with the entry that says where it stands."""
+        for place, row in enumerate(self.rows):
+            yield {"quelle": self.source.id, "datei": self.lieferung.name, "zeile": place}, row
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many rows the registered corrections leave out, as they say themselves."""
+        return {"correction": sum(entry.rows for entry in self.entries if entry.action == "drop")}
 
 
 def stage_space(
@@ -47,40 +75,37 @@ def stage_space(
         SourceUnavailable: a file is not of its dialect or contract.
         ConfigError: a registered correction no longer matches.
     """
-    space = Space()
+    space, files = Space(), list[Read]()
     for source in profile.sources:
         if source.kind not in ("assignment", "names", "geometry"):
             continue
         known_errors = registered(source, lieferungen, profile.corrections)
         for lieferung in (one for one in lieferungen if one.source == source.id):
             reader = {"assignment": _read_assignment, "names": _read_names, "geometry": _read_geometry}[source.kind]
-            written = source.as_written_in(lieferung.name)
-            rows = _rows(written, lieferung, landing, run)
-            entries = known_errors[lieferung.name]
+            written, entries = source.as_written_in(lieferung.name), known_errors[lieferung.name]
+            rows, held = _rows(written, lieferung, landing, run)
             mended = corrected(written, lieferung.name, rows, entries)
             record_corrections(con, source, lieferung.name, entries)
-            padded = _pad_ids(written, mended)
-            reader(space, profile, written, mended, entries)
-            _account(con, source, lieferung, len(rows), len(mended), padded)
+            file = Read(written, lieferung, mended, held, _pad_ids(written, mended), entries)
+            reader(space, profile, file)
+            files.append(file)
     _write(con, profile, space)
+    _account(con, files)
 
 
-def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> list[Row]:
-    """Return the rows of a file as text by column; a polygon's outline is the column ``geometrie``."""
-    folder = run / "plain" / source.id
+def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> tuple[list[Row], int]:
+    """Return the rows of a file as text by column, and how many it holds; an outline is the column ``geometrie``."""
+    folder, name = run / "plain" / source.id, lieferung.name
     folder.mkdir(parents=True, exist_ok=True)
-    delivered = unpacked(
-        lieferung.path_in(landing), lieferung.name, source.dialect, folder / f"{lieferung.name}.unpacked"
-    )
+    delivered = unpacked(lieferung.path_in(landing), name, source.dialect, folder / f"{name}.unpacked")
     if source.dialect.format in POLYGONS:
-        return polygon_rows(source, lieferung.name, delivered)
-    plain = normalise(
-        delivered, lieferung.name, source.dialect, folder / f"{lieferung.name}.csv", Wanted(called=source.renamed)
-    )
+        polygons = polygon_rows(source, name, delivered)
+        return polygons.rows, polygons.held
+    plain = normalise(delivered, name, source.dialect, folder / f"{name}.csv", Wanted(called=source.renamed))
     wanted, ignore = _columns(source)
-    refuse_other_columns(source.id, lieferung.name, plain.columns, wanted, [*ignore, *source.ignored_here])
+    refuse_other_columns(source.id, name, plain.columns, wanted, [*ignore, *source.ignored_here])
     with plain.path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return list(csv.DictReader(file)), plain.rows
 
 
 def _columns(source: Source) -> tuple[list[str], list[str]]:
@@ -102,36 +127,36 @@ def _pad_ids(source: Source, rows: list[Row]) -> int:
     return len(short)
 
 
-def _read_assignment(space: Space, profile: Profile, source: Source, rows: list[Row], _: Entries) -> None:
-    contract = source.assignment
+def _read_assignment(space: Space, profile: Profile, file: Read) -> None:
+    source, contract = file.source, file.source.assignment
     assert isinstance(contract, Assignment)  # noqa: S101 -- chosen by kind
     zuschnitt = profile.city.zuschnitt_named(source.zuschnitt) if source.zuschnitt else None
     assert zuschnitt is not None  # noqa: S101 -- the profile was checked
     space.assigned += [
-        {"zuschnitt": zuschnitt.id, "basis": zuschnitt.base, "basis_id": row[contract.unit],
+        {**place, "zuschnitt": zuschnitt.id, "basis": zuschnitt.base, "basis_id": row[contract.unit],
          "raumebene": level, "raum_id": row[column]}
-        for row in rows for level, column in contract.units.items()
+        for place, row in file.numbered for level, column in contract.units.items()
     ]  # fmt: skip
 
 
-def _read_names(space: Space, _: Profile, source: Source, rows: list[Row], __: Entries) -> None:
-    contract = source.names
+def _read_names(space: Space, _: Profile, file: Read) -> None:
+    source, contract = file.source, file.source.names
     assert isinstance(contract, Names)  # noqa: S101 -- chosen by kind
-    unknown = sorted({row[contract.level] for row in rows} - set(contract.levels))
+    unknown = sorted({row[contract.level] for row in file.rows} - set(contract.levels))
     if unknown:
         raise SourceUnavailable(
             f"Source {source.id}: expected the Raumebenen {', '.join(contract.levels)} in column {contract.level}, "
             f"found also {', '.join(map(repr, unknown))}. Add it to `levels` in sources.toml or ask the supplier."
         )
     space.names += [
-        {"zuschnitt": str(source.zuschnitt), "raumebene": contract.levels[row[contract.level]],
+        {**place, "zuschnitt": str(source.zuschnitt), "raumebene": contract.levels[row[contract.level]],
          "raum_id": row[contract.id], "name": row[contract.name]}
-        for row in rows
+        for place, row in file.numbered
     ]  # fmt: skip
 
 
-def _read_geometry(space: Space, profile: Profile, source: Source, rows: list[Row], entries: Entries) -> None:
-    contract = source.geometry
+def _read_geometry(space: Space, profile: Profile, file: Read) -> None:
+    source, rows, contract = file.source, file.rows, file.source.geometry
     assert isinstance(contract, Geometry)  # noqa: S101 -- chosen by kind
     needed = {
         contract.id_property,
@@ -148,13 +173,13 @@ def _read_geometry(space: Space, profile: Profile, source: Source, rows: list[Ro
     _refuse_other_parents(source, contract, prefix, rows)
     own = profile.city.zuschnitt_named(source.zuschnitt) if source.zuschnitt else None
     schemes = [own.base] if own else sorted(profile.city.base)
-    mending = repaired(entries, rows)
+    mending = repaired(file.entries, rows)
     space.polygons += [
-        {"basis": None if contract.level else scheme, "raumebene": contract.level,
+        {**place, "basis": None if contract.level else scheme, "raumebene": contract.level,
          "basis_id": row[contract.id_property], "zuschnitt": own.id if own else None,
-         "geojson": row["geometrie"], "crs": contract.crs, "reparieren": place in mending,
-         "toleranz": contract.tolerance_m2, "quelle": source.id}
-        for place, row in enumerate(rows) for scheme in (schemes[:1] if contract.level else schemes)
+         "geojson": row["geometrie"], "crs": contract.crs, "reparieren": place["zeile"] in mending,
+         "toleranz": contract.tolerance_m2}
+        for place, row in file.numbered for scheme in (schemes[:1] if contract.level else schemes)
     ]  # fmt: skip
     if own:
         named = {
@@ -187,20 +212,24 @@ def _refuse_other_parents(
                 )
 
 
+_GATHERED = {
+    "roh_zuordnung": "zuschnitt VARCHAR, basis VARCHAR, basis_id VARCHAR, raumebene VARCHAR, raum_id VARCHAR",
+    "roh_raum_name": "zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, name VARCHAR",
+    "roh_geometrie": (
+        "basis VARCHAR, raumebene VARCHAR, basis_id VARCHAR, zuschnitt VARCHAR, geojson VARCHAR, crs VARCHAR, "
+        "reparieren BOOLEAN, toleranz DOUBLE"
+    ),
+}
+
+
 def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> None:
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE roh_zuordnung "
-        "(zuschnitt VARCHAR, basis VARCHAR, basis_id VARCHAR, raumebene VARCHAR, raum_id VARCHAR)"
-    )
+    for table, columns in _GATHERED.items():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} (quelle VARCHAR, datei VARCHAR, zeile BIGINT, {columns})")
     insert(con, "roh_zuordnung", space.assigned)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE roh_geometrie "
-        "(quelle VARCHAR, basis VARCHAR, raumebene VARCHAR, basis_id VARCHAR, zuschnitt VARCHAR, geojson VARCHAR, "
-        "crs VARCHAR, reparieren BOOLEAN, toleranz DOUBLE)"
-    )
     insert(con, "roh_geometrie", space.polygons)
+    insert(con, "roh_raum_name", space.names)
     set_variables(con, crs=profile.city.crs)
-    insert(con, "stage.raum_name", space.names)
+    con.execute("INSERT INTO stage.raum_name BY NAME SELECT zuschnitt, raumebene, raum_id, name FROM roh_raum_name")
     given = {(str(row["zuschnitt"]), str(row["raumebene"]), str(row["raum_id"])) for row in space.names}
     insert(
         con, "stage.raum_name",
@@ -237,15 +266,13 @@ def _refuse_needless_repair(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _account(con: duckdb.DuckDBPyConnection, source: Source, one: Lieferung, rows: int, kept: int, padded: int) -> None:
-    insert(
-        con, "stage.datei",
-        [{"quelle": source.id, "datei": one.name, "sha256": one.sha256, "bytes": one.bytes, "zeilen": rows,
-          "uebernommen": kept, "quarantaene": 0, "entfallen": rows - kept, "kennungen_ergaenzt": padded,
-          "stichtage": [str(source.zuschnitt)] if source.zuschnitt else []}],
-    )  # fmt: skip
-    if rows > kept:
-        insert(
-            con, "stage.entfallen",
-            [{"quelle": source.id, "datei": one.name, "regel": "correction", "zeilen": rows - kept}],
+def _account(con: duckdb.DuckDBPyConnection, files: Sequence[Read]) -> None:
+    """Write what became of every row of every file, as the staged tables tell it."""
+    staged = {(source, name): rows for source, name, rows in con.execute(sql("stage/raum_gezaehlt")).fetchall()}
+    for file in files:
+        day = file.source.zuschnitt
+        account = Account(
+            file.lieferung, file.held, staged.get((file.source.id, file.lieferung.name), 0), left_out=file.left_out,
+            padded=file.padded, stichtage=[str(day)] if day else [],
         )  # fmt: skip
+        write_accounts(con, file.source, [account])

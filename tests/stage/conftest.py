@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import duckdb
 import pytest
@@ -20,7 +23,7 @@ from flows.profile.load import Profile
 from flows.profile.source import Source
 from flows.stage import station
 from flows.stage.catalogue import write_catalogue
-from flows.stage.database import open_work, sql, use_spatial
+from flows.stage.database import literal, open_work, sql, use_spatial
 from flows.stage.register import create_register
 from flows.stage.station import stage
 
@@ -138,7 +141,7 @@ class Workbench:
         ).fetchall():
             self.con.execute(f"DELETE FROM stage.{table}")
         lieferungen = [self._delivered(source, name, content) for name, content in files.items()]
-        if source.kind == "geometry":
+        if source.kind in ("geometry", "assignment", "names"):
             station._stage_space(self.con, self.profile, lieferungen, self.landing.folder, self.run)
         else:
             station._stage_one(self.con, self.profile, source, lieferungen, self.landing.folder, self.run)
@@ -174,3 +177,71 @@ def workbench(tmp_path: Path) -> Iterator[Callable[[Profile], Workbench]]:
     yield made
     for con in opened:
         con.close()
+
+
+SQUARE = "POLYGON ((350000 5650000, 350100 5650000, 350100 5650100, 350000 5650100, 350000 5650000))"
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Callable[..., bytes]:
+    """Write a square for each id as GDAL does; a Shapefile's parts come in a ZIP."""
+
+    def write(
+        driver: str, srs: str = "EPSG:25832", outline: str = SQUARE, units: Sequence[str] = ("01100001",)
+    ) -> bytes:
+        folder = tmp_path / f"drawn{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        path = folder / ("bbs.gpkg" if driver == "GPKG" else "bbs.shp")
+        with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
+            use_spatial(con)
+            con.execute(
+                f"COPY (SELECT unnest({literal(list(units))}) AS BBS, st_geomfromtext({literal(outline)}) AS geom) "
+                f"TO {literal(str(path))} (FORMAT gdal, DRIVER {literal(driver)}, SRS {literal(srs)})"
+            )
+        if driver == "GPKG":
+            return path.read_bytes()
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part in sorted(folder.iterdir()):
+                archive.write(part, f"Daten/{part.name}")
+        return out.getvalue()
+
+    return write
+
+
+MANIFEST = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
+    '<manifest:file-entry manifest:full-path="/" '
+    'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
+    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+)
+
+
+@pytest.fixture
+def ods() -> Callable[[list[list[str | float]]], bytes]:
+    """Write rows as an open document with one sheet, `Tabelle`."""
+    return _ods
+
+
+def _ods(rows: list[list[str | float]]) -> bytes:
+    def cell(value: str | float) -> str:
+        text = f"<text:p>{escape(str(value))}</text:p>"
+        if isinstance(value, str):
+            return f'<table:table-cell office:value-type="string">{text}</table:table-cell>'
+        return f'<table:table-cell office:value-type="float" office:value="{value}">{text}</table:table-cell>'
+
+    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    names = ("office", "table", "text")
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces} office:version="1.2"><office:body>'
+        f'<office:spreadsheet><table:table table:name="Tabelle">{body}</table:table></office:spreadsheet>'
+        "</office:body></office:document-content>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
+        archive.writestr("content.xml", content)
+    return out.getvalue()

@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from random import Random
 
 
 def damaged(content: bytes, chance: Random) -> bytes:
-    """Return `content` after one to three random accidents."""
+    """Return `content` after one to three random accidents; what is packed in a ZIP is damaged inside more often."""
+    within = content.startswith(b"PK") and chance.random() < 0.75
     for _ in range(chance.choice((1, 1, 2, 3))):
-        content = chance.choice(_ACCIDENTS)(content, chance)
+        accident = _in_a_part if within and content.startswith(b"PK") else chance.choice(_ACCIDENTS)
+        content = accident(content, chance)
     return content
+
+
+def _in_a_part(content: bytes, chance: Random) -> bytes:
+    """Damage a member of a ZIP and pack it again, so that its checksum is right; or lose, double or rename it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = [(name, archive.read(name)) for name in archive.namelist()]
+    except Exception:  # noqa: BLE001 -- damaged already
+        return content
+    if not parts:
+        return content
+    at = chance.randrange(len(parts))
+    name, inside = parts[at]
+    match chance.randrange(8):
+        case 0:
+            del parts[at]
+        case 1:
+            parts.append((chance.choice([f"doppelt/{name}", f"{name}.alt", f"doppelt{name}"]), inside))
+        case 2:
+            parts[at] = (chance.choice([name.upper(), f"x{name}", name[:-1] or "x"]), inside)
+        case _:
+            parts[at] = (name, chance.choice(_ACCIDENTS)(inside, chance))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, inside in parts:
+            archive.writestr(part, inside)
+    return out.getvalue()
 
 
 def _flipped(content: bytes, chance: Random) -> bytes:
@@ -18,6 +49,26 @@ def _flipped(content: bytes, chance: Random) -> bytes:
         if changed:
             changed[chance.randrange(len(changed))] = chance.randrange(256)
     return bytes(changed)
+
+
+def _flipped_where_something_stands(content: bytes, chance: Random) -> bytes:
+    """Change bytes that are not zero: most of a database file or a record is empty."""
+    changed = bytearray(content)
+    places = [place for place, byte in enumerate(changed) if byte]
+    for _ in range(chance.choice((1, 1, 5, 50))):
+        if places:
+            changed[chance.choice(places)] = chance.randrange(256)
+    return bytes(changed)
+
+
+def _reference_made_odd(content: bytes, chance: Random) -> bytes:
+    """Change a number between quotes, such as where a cell of a workbook stands or how often it is repeated."""
+    digits = [place for place in range(1, len(content)) if content[place : place + 1] == b'"'
+              and content[place - 1 : place].isdigit()]  # fmt: skip
+    if not digits:
+        return content
+    at = chance.choice(digits)
+    return content[:at] + chance.choice((b"9", b"99999", b"-1", b"999999999999", b"A1", b"")) + content[at:]
 
 
 def _cut(content: bytes, chance: Random) -> bytes:
@@ -70,5 +121,5 @@ def _number_made_odd(content: bytes, chance: Random) -> bytes:
 
 _ACCIDENTS = (
     _flipped, _cut, _without_its_middle, _line_doubled, _lines_shuffled, _delimiter_swapped, _other_encoding,
-    _noise_inserted, _number_made_odd,
+    _noise_inserted, _number_made_odd, _flipped_where_something_stands, _reference_made_odd,
 )  # fmt: skip

@@ -5,39 +5,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from pathlib import Path
 
-import duckdb
 import pytest
-
-from flows.stage.database import literal, use_spatial
-
-SQUARE = "POLYGON ((350000 5650000, 350100 5650000, 350100 5650100, 350000 5650100, 350000 5650000))"
-
-
-@pytest.fixture
-def drawn(tmp_path: Path):
-    """Write one square with its id as GDAL does; a Shapefile's parts come in a ZIP."""
-
-    def write(driver: str, srs: str = "EPSG:25832", outline: str = SQUARE) -> bytes:
-        folder = tmp_path / "drawn"
-        folder.mkdir()
-        path = folder / ("bbs.gpkg" if driver == "GPKG" else "bbs.shp")
-        with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
-            use_spatial(con)
-            con.execute(
-                f"COPY (SELECT '01100001' AS BBS, st_geomfromtext({literal(outline)}) AS geom) TO {literal(str(path))} "
-                f"(FORMAT gdal, DRIVER {literal(driver)}, SRS {literal(srs)})"
-            )
-        if driver == "GPKG":
-            return path.read_bytes()
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w") as archive:
-            for part in sorted(folder.iterdir()):
-                archive.write(part, f"Daten/{part.name}")
-        return out.getvalue()
-
-    return write
 
 
 @pytest.fixture
@@ -58,6 +27,18 @@ def test_a_polygon_of_a_geopackage_and_a_shapefile(
     staged = stage_city(geometry(form), {name: drawn(driver)})
     assert staged.rows("SELECT basis_id, st_area(st_geomfromwkb(wkb)) FROM stage.geometrie") == [("01100001", 10000)]
     assert staged.files == [(name, 1, 1, 0, 0)]
+
+
+def test_the_landing_zone_holds_what_was_delivered_and_nothing_else(stage_city, geometry, drawn, tmp_path) -> None:
+    stage_city(geometry("shp"), {"bbs.zip": drawn("ESRI Shapefile")})
+    assert len([path for path in (tmp_path / "landing" / "objects").rglob("*") if path.is_file()]) == 1
+
+
+def test_a_shapefile_whose_archive_is_damaged_inside_is_told(refusal, geometry, drawn) -> None:
+    content = bytearray(drawn("ESRI Shapefile"))
+    start = content.index(b"bbs.shp") + len(b"bbs.shp")
+    content[start : start + 20] = b"\xff" * 20
+    assert "Archive bbs.zip is damaged: " in refusal(geometry("shp"), {"bbs.zip": bytes(content)})
 
 
 def test_the_coordinate_system_of_a_geopackage_is_held_against_the_contract(refusal, geometry, drawn) -> None:

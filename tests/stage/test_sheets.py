@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from xml.sax.saxutils import escape
 
 import pytest
 import xlsxwriter
@@ -16,15 +15,6 @@ CONTRACT = (
 AREA = (
     '{ format = "xlsx", sheet = "Tabelle", area = "B4:D8", header_rows = 2, '
     'cells = { B1 = "Einwohner am 31.12.", B4 = "BBS" } }'
-)
-
-
-MANIFEST = (
-    '<?xml version="1.0" encoding="UTF-8"?>'
-    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
-    '<manifest:file-entry manifest:full-path="/" '
-    'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
-    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
 )
 
 
@@ -40,29 +30,6 @@ def workbook(*, merged_at: str = "C4:D4", title: str = "Einwohner am 31.12.") ->
         sheet.write_row("B7", ["01100002", 7.0, 3])
         sheet.write("B10", "Quelle: Amt")
         sheet.write("F6", "Notiz am Rand")
-    return out.getvalue()
-
-
-def ods(rows: list[list[str | float]]) -> bytes:
-    def cell(value: str | float) -> str:
-        text = f"<text:p>{escape(str(value))}</text:p>"
-        if isinstance(value, str):
-            return f'<table:table-cell office:value-type="string">{text}</table:table-cell>'
-        return f'<table:table-cell office:value-type="float" office:value="{value}">{text}</table:table-cell>'
-
-    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
-    names = ("office", "table", "text")
-    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
-    content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces} office:version="1.2"><office:body>'
-        f'<office:spreadsheet><table:table table:name="Tabelle">{body}</table:table></office:spreadsheet>'
-        "</office:body></office:document-content>"
-    )
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("META-INF/manifest.xml", MANIFEST)
-        archive.writestr("content.xml", content)
     return out.getvalue()
 
 
@@ -87,7 +54,7 @@ def test_a_column_that_has_lost_its_header_is_told_with_the_cell(refusal, source
     assert "cell B5: expected a header of different column names, found a column without a name" in message
 
 
-def test_an_open_document_spreadsheet(stage_city, source) -> None:
+def test_an_open_document_spreadsheet(stage_city, source, ods) -> None:
     rows: list[list[str | float]] = [["BBS", "EW"], ["01100001", 12], ["01100002", "7"]]
     staged = stage_city(source("einwohner", dialect='{ format = "ods", sheet = "Tabelle" }'), {FILE: ods(rows)})
     assert staged.residents == {"01100001": 12, "01100002": 7}
@@ -99,7 +66,9 @@ def test_an_open_document_spreadsheet(stage_city, source) -> None:
      ("/", "unsicher", None)],
 )  # fmt: skip
 @pytest.mark.parametrize("form", ["xlsx", "ods"])
-def test_every_sign_in_a_workbook_keeps_its_status(stage_city, source, form: str, sign: str, status: str, wert) -> None:
+def test_every_sign_in_a_workbook_keeps_its_status(
+    stage_city, source, ods, form: str, sign: str, status: str, wert
+) -> None:
     rows: list[list[str | float]] = [["BBS", "EW"], ["01100001", sign], ["01100002", 7]]
     if form == "ods":
         content = ods(rows)
@@ -114,3 +83,30 @@ def test_every_sign_in_a_workbook_keeps_its_status(stage_city, source, form: str
     staged = stage_city(source("einwohner", dialect=dialect), {FILE: content})
     assert staged.residents == {"01100001": wert, "01100002": 7}
     assert staged.statuses == {"01100001": status, "01100002": "ok"}
+
+
+def rewritten(content: bytes, old: bytes, new: bytes) -> bytes:
+    """Change a text in the first sheet of an XLSX file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            part = before.read(name)
+            if name.endswith("sheet1.xml"):
+                assert old in part
+                part = part.replace(old, new)
+            after.writestr(name, part)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("place", [b"XFD1048576", b"ZZZZZZZZZ99999999999", b"A0", b""])
+def test_a_cell_that_says_it_lies_far_away_ends_in_an_error_and_not_the_process(refusal, source, place: bytes) -> None:
+    """Its reader asks for the memory of all cells in between, which ends it."""
+    content = rewritten(workbook(), b'r="C7"', b'r="' + place + b'"')
+    message = refusal(source("einwohner", CONTRACT, dialect=AREA), {FILE: content})
+    assert message.startswith("Workbook einwohner_2022.csv cannot be read: ")
+
+
+def test_a_number_without_an_end_goes_to_quarantine(stage_city, source) -> None:
+    content = rewritten(workbook(), b'r="C7"><v>7</v>', b'r="C7"><v>1e999</v>')
+    staged = stage_city(source("einwohner", CONTRACT, dialect=AREA), {FILE: content})
+    assert staged.quarantine == [(FILE, 7, "Personen / Insgesamt", "inf")]

@@ -167,13 +167,16 @@ def test_degrees_where_metres_are_declared_are_refused(refusal, geometry, declar
         '{"features": [], "crs": "EPSG:25832"}',
         collection(("01100001", SQUARE))[:-20] + "}",
         "{" + '"a":{' * 100_000 + "}",
+        collection(("01100001", SQUARE, {"NAME": "half of a pair \ud83d"})),
     ],
 )
 def test_what_is_no_collection_of_polygons_is_told(refusal, geometry, text: str) -> None:
     assert refusal(geometry(), {"bbs.geojson": text}).startswith("File bbs.geojson: expected ")
 
 
-@pytest.mark.parametrize("rings", [[], [[]], [[[1]]], [[["a", "b"]]], [[[1, 2], [3, 4]]], 7, [[[1e400, 2]] * 4]])
+@pytest.mark.parametrize(
+    "rings", [[], [[]], [[[1]]], [[["a", "b"]]], [[[1, 2], [3, 4]]], 7, [[[1e400, 2]] * 4], [[[350000, 10**400]] * 4]]
+)
 def test_coordinates_that_are_none_are_told(refusal, geometry, rings) -> None:
     assert "expected " in refusal(geometry(), {"bbs.geojson": collection(("01100001", rings))})
 

@@ -1,0 +1,96 @@
+-- One row a file that describes space: how many of its rows stand whole in the staged tables.
+-- A row makes several entries (one a Raumebene or numbering); equal ones are numbered, so that each finds its own.
+WITH geliefert AS (
+    SELECT
+        quelle,
+        datei,
+        zeile,
+        'zuordnung' AS tabelle,
+        [zuschnitt, basis, basis_id, raumebene, raum_id] AS eintrag
+    FROM roh_zuordnung
+
+    UNION ALL
+
+    SELECT
+        quelle,
+        datei,
+        zeile,
+        'raum_name' AS tabelle,
+        [zuschnitt, raumebene, raum_id, name] AS eintrag
+    FROM roh_raum_name
+    WHERE zeile IS NOT NULL
+
+    UNION ALL
+
+    SELECT
+        quelle,
+        datei,
+        zeile,
+        CASE WHEN raumebene IS NULL THEN 'geometrie' ELSE 'raum_geometrie' END AS tabelle,
+        [zuschnitt, coalesce(raumebene, basis), basis_id] AS eintrag
+    FROM roh_geometrie
+),
+
+angekommen AS (
+    SELECT
+        'zuordnung' AS tabelle,
+        [zuschnitt, basis, basis_id, raumebene, raum_id] AS eintrag
+    FROM stage.zuordnung
+
+    UNION ALL
+
+    SELECT
+        'raum_name' AS tabelle,
+        [zuschnitt, raumebene, raum_id, name] AS eintrag
+    FROM stage.raum_name
+
+    UNION ALL
+
+    SELECT
+        'geometrie' AS tabelle,
+        [zuschnitt, basis, basis_id] AS eintrag
+    FROM stage.geometrie
+
+    UNION ALL
+
+    SELECT
+        'raum_geometrie' AS tabelle,
+        [zuschnitt, raumebene, raum_id] AS eintrag
+    FROM stage.raum_geometrie
+),
+
+geliefert_nummeriert AS (
+    SELECT
+        *,
+        row_number() OVER (PARTITION BY tabelle, eintrag) AS vorkommen
+    FROM geliefert
+),
+
+angekommen_nummeriert AS (
+    SELECT
+        *,
+        row_number() OVER (PARTITION BY tabelle, eintrag) AS vorkommen
+    FROM angekommen
+),
+
+zeilen AS (
+    SELECT
+        geliefert.quelle,
+        geliefert.datei,
+        geliefert.zeile,
+        bool_and(angekommen.vorkommen IS NOT NULL) AS ganz
+    FROM geliefert_nummeriert AS geliefert
+    LEFT JOIN angekommen_nummeriert AS angekommen
+        ON
+            geliefert.tabelle = angekommen.tabelle
+            AND geliefert.eintrag = angekommen.eintrag
+            AND geliefert.vorkommen = angekommen.vorkommen
+    GROUP BY ALL
+)
+
+SELECT
+    quelle,
+    datei,
+    count_if(ganz) AS zeilen
+FROM zeilen
+GROUP BY ALL

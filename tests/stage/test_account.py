@@ -1,0 +1,286 @@
+"""No row of a delivered file is lost unseen: whichever step loses one, the run stops and says so."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flows.stage import polygons, register, space, tables
+from flows.stage.delivered import lines, rows_of_text
+
+Lose = Callable[[ModuleType, str, str], None]
+SQUARE = [[[350000, 5650000], [350100, 5650000], [350100, 5650100], [350000, 5650100], [350000, 5650000]]]
+
+
+@pytest.fixture
+def lose(monkeypatch) -> Lose:
+    """Let a step of SQL go without the rows of which a condition is true."""
+
+    def tampered(module: ModuleType, step: str, which: str) -> None:
+        whole = module.sql
+        less = f"SELECT * FROM ({whole(step)}\n) WHERE ({which}) IS NOT TRUE"
+        monkeypatch.setattr(module, "sql", lambda name: less if name == step else whole(name))
+
+    return tampered
+
+
+def geometry(source, form: str = "geojson", name: str = "bbs.geojson") -> str:
+    contract = 'geometry = { id_property = "BBS", crs = "EPSG:25832" }'
+    return source("raum", contract, file=f"'{name}'", dialect=f'{{ format = "{form}" }}', stichtag="")
+
+
+def collection(*units: str, **members: object) -> str:
+    made = [
+        {"type": "Feature", "properties": {"BBS": unit}, "geometry": {"type": "Polygon", "coordinates": SQUARE}}
+        for unit in units
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": made, **members})
+
+
+# --- Polygons ---
+
+
+@pytest.mark.parametrize("step", ["polygon", "geometrie"])
+def test_a_polygon_lost_on_the_way_into_the_staged_table(refusal, source, lose, step: str) -> None:
+    lose(space, f"stage/{step}", "basis_id = '01100002'")
+    message = refusal(geometry(source), {"bbs.geojson": collection("01100001", "01100002")})
+    assert message.startswith(
+        "Source raum, file bbs.geojson: expected every one of its 2 rows taken over, in quarantine or left out by a "
+        "rule, found 1 taken over, 0 in quarantine and 0 left out."
+    )
+
+
+def test_one_of_two_equal_polygons_lost(refusal, source, monkeypatch) -> None:
+    whole = space.sql
+    monkeypatch.setattr(space, "sql", lambda name: whole(name) + ("LIMIT 1" if name == "stage/geometrie" else ""))
+    assert "of its 2 rows" in refusal(geometry(source), {"bbs.geojson": collection("01100001", "01100001")})
+
+
+def test_a_polygon_of_a_unit_lost(refusal, source, lose) -> None:
+    lose(space, "stage/raum_geometrie", "raum_id = '011002'")
+    given_source = source(
+        "raum", 'geometry = { id_property = "BBS", level = "sozialraum", crs = "EPSG:25832" }', file="'bbs.geojson'",
+        dialect='{ format = "geojson" }', stichtag="", zuschnitt="2020-01-01",
+    )  # fmt: skip
+    assert "of its 2 rows" in refusal(given_source, {"bbs.geojson": collection("011001", "011002")})
+
+
+def test_features_that_only_one_reader_sees(refusal, source) -> None:
+    """Python reads the last of two members of one name, DuckDB the first."""
+    twice = collection("01100001", "01100002")[:-1] + ', "features": ' + json.dumps(json.loads(
+        collection("01100003"))["features"]) + "}"  # fmt: skip
+    message = refusal(geometry(source), {"bbs.geojson": twice})
+    assert "expected every one of its 2 rows taken over, in quarantine or left out by a rule, found 1" in message
+
+
+@pytest.mark.parametrize(
+    ("form", "driver", "name"), [("gpkg", "GPKG", "bbs.gpkg"), ("shp", "ESRI Shapefile", "bbs.zip")]
+)
+def test_a_polygon_that_gdal_does_not_hand_over(refusal, source, drawn, monkeypatch, form, driver, name) -> None:
+    asked = polygons.asked_apart
+
+    def forgetful(*arguments) -> dict:
+        told = asked(*arguments)
+        return told | {"rows": told["rows"][1:]}
+
+    monkeypatch.setattr(polygons, "asked_apart", forgetful)
+    message = refusal(geometry(source, form, name), {name: drawn(driver, units=("01100001", "01100002"))})
+    assert "of its 2 rows taken over, in quarantine or left out by a rule, found 1 taken over" in message
+
+
+def rewritten(packed: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, change(content) if name.endswith(part) else content)
+    return out.getvalue()
+
+
+def deleted(table: bytes) -> bytes:
+    """Mark the first record of a dBASE table as deleted, as a desktop GIS does until the table is packed."""
+    start = struct.unpack_from("<H", table, 8)[0]
+    return table[:start] + b"*" + table[start + 1 :]
+
+
+def test_a_record_that_a_shapefile_marks_as_deleted_is_none(stage_city, source, drawn) -> None:
+    content = rewritten(drawn("ESRI Shapefile", units=("01100001", "01100002")), ".dbf", deleted)
+    staged = stage_city(geometry(source, "shp", "bbs.zip"), {"bbs.zip": content})
+    assert staged.rows("SELECT basis_id FROM stage.geometrie") == [("01100002",)]
+    assert staged.files == [("bbs.zip", 1, 1, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "told"),
+    [
+        (".shx", lambda index: index[:-8], "its index names 1 outlines, its table of attributes 2"),
+        (".dbf", lambda table: table[:-20], "its table of attributes is cut short of its 2 records"),
+        (".dbf", lambda table: table[:4] + b"\1" + table[5:], "its index names 2 outlines, its table of attributes 1"),
+    ],
+)
+def test_parts_of_a_shapefile_that_disagree_are_told(refusal, source, drawn, part, change, told) -> None:
+    content = rewritten(drawn("ESRI Shapefile", units=("01100001", "01100002")), part, change)
+    assert told in refusal(geometry(source, "shp", "bbs.zip"), {"bbs.zip": content})
+
+
+# --- Assignments and names ---
+
+
+ASSIGNED = "BBS;SR;BEZ\n01100001;011001;1\n01100002;011002;2\n"
+
+
+def assignment(source) -> str:
+    contract = 'assignment = { unit = "BBS", units = { sozialraum = "SR" }, ignore = ["BEZ"] }'
+    return source("zuordnung", contract, file="'zuordnung.csv'", zuschnitt="2020-01-01", stichtag="")
+
+
+def test_a_base_unit_lost_on_the_way_into_the_assignment(refusal, source, lose) -> None:
+    lose(space, "stage/zuordnung", "basis_id = '01100001' AND raumebene = 'sozialraum'")
+    assert "of its 2 rows" in refusal(assignment(source), {"zuordnung.csv": ASSIGNED})
+
+
+def test_a_row_lost_between_the_plain_file_and_the_assignment(refusal, source, monkeypatch) -> None:
+    read = space.csv.DictReader
+    monkeypatch.setattr(space.csv, "DictReader", lambda file: list(read(file))[1:])
+    assert "of its 2 rows" in refusal(assignment(source), {"zuordnung.csv": ASSIGNED})
+
+
+def test_a_row_that_a_correction_leaves_out_is_accounted_for_by_name(stage_city, source, small_city) -> None:
+    small_city.write(
+        "corrections.toml",
+        '[[correction]]\nsource = "zuordnung"\nwhere = { BBS = "01100002" }\naction = "drop"\nrows = 1\n'
+        'reason = "a test row"\nreported = "nobody"\n',
+    )
+    staged = stage_city(assignment(source), {"zuordnung.csv": ASSIGNED})
+    assert staged.files == [("zuordnung.csv", 2, 1, 0, 1)]
+    assert staged.rows("SELECT regel, zeilen FROM stage.entfallen") == [("correction", 1)]
+
+
+def test_a_correction_that_leaves_out_more_than_it_says(refusal, source, small_city, monkeypatch) -> None:
+    small_city.write(
+        "corrections.toml",
+        '[[correction]]\nsource = "zuordnung"\nwhere = { BBS = "01100002" }\naction = "drop"\nrows = 1\n'
+        'reason = "a test row"\nreported = "nobody"\n',
+    )
+    monkeypatch.setattr(space, "corrected", lambda *_: [])
+    assert "found 0 taken over, 0 in quarantine and 1 left out" in refusal(
+        assignment(source), {"zuordnung.csv": ASSIGNED}
+    )
+
+
+def test_a_name_lost(refusal, source, monkeypatch) -> None:
+    contract = 'names = { level = "EBENE", id = "NR", name = "NAME", levels = { Teil = "stadtteil" } }'
+    given_source = source("namen", contract, file="'namen.csv'", zuschnitt="2020-01-01", stichtag="")
+    insert = space.insert
+    monkeypatch.setattr(
+        space, "insert",
+        lambda con, table, rows: insert(con, table, rows[1:] if table == "roh_raum_name" else rows),
+    )  # fmt: skip
+    message = refusal(given_source, {"namen.csv": "EBENE;NR;NAME\nTeil;011;Nord\nTeil;012;Süd\n"})
+    assert "of its 2 rows" in message
+
+
+# --- The register ---
+
+PERSONS = "BBS;TAG;A;S;N;M;D\n" + "".join(f"0110000{n};31.12.2022;3{n};w;D;0;1\n" for n in (1, 2, 3))
+FILE = "personen_2022.csv"
+
+
+def persons(source, **fields: str) -> str:
+    contract = (
+        'register = { unit = "BBS", age = "A", sex = "S", nationality = "N", migration = "M", duration = "D", '
+        'sexes = ["m", "w"], female = ["w"], nationalities = ["D", "A"], foreign = ["A"], migrations = ["0", "1"], '
+        'migrant = ["1"] }'
+    )
+    rule = '{ source = "column", column = "TAG", format = "%d.%m.%Y" }'
+    return source("personen", contract, stichtag=rule, **fields)
+
+
+def test_a_person_that_the_fast_reader_loses_is_counted_by_the_slow_one(stage_city, source, lose) -> None:
+    lose(register, "stage/roh_person", "alter_text = '32'")
+    staged = stage_city(persons(source), {FILE: PERSONS})
+    assert staged.files == [(FILE, 3, 3, 0, 0)]
+    assert staged.rows("SELECT sum(einwohner) FROM stage.register") == [(3,)]
+
+
+def test_a_person_that_both_readers_lose(refusal, source, lose) -> None:
+    lose(register, "stage/roh_person", "alter_text = '32'")
+    lose(register, "stage/roh", "alter_text = '32'")
+    message = refusal(persons(source), {FILE: PERSONS})
+    assert message.startswith(
+        f"Source personen, file {FILE}: expected every one of its 3 rows taken over, in quarantine or left out by a "
+        "rule, found 2 taken over, 0 in quarantine and 0 left out."
+    )
+
+
+def test_a_person_set_aside_and_lost_from_quarantine(refusal, source, lose) -> None:
+    lose(register, "stage/person_verletzt", "zeile = 3")
+    message = refusal(persons(source), {FILE: PERSONS.replace(";32;", ";999;")})
+    assert "found 2 taken over, 0 in quarantine and 0 left out" in message
+
+
+def test_a_base_unit_lost_from_the_staged_register(refusal, source, lose) -> None:
+    lose(register, "stage/register", "basis_id = '01100003'")
+    message = refusal(persons(source), {FILE: PERSONS})
+    assert "Source personen: expected the 3 persons of its files in stage.register, found 2." in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PERSONS,
+        PERSONS[:-1],
+        PERSONS.replace("\n", "\r\n"),
+        PERSONS + "\n\n",
+        PERSONS.replace("\n0110", "\n\n0110"),
+        PERSONS.replace(";w;", ';"w";'),
+    ],
+    ids=["plain", "no break at the end", "CRLF", "empty lines at the end", "empty lines between", "quoted"],
+)
+def test_however_the_lines_end_one_pass_is_enough(stage_city, source, monkeypatch, text: str) -> None:
+    monkeypatch.setattr(register, "_count_by_line", None)
+    assert stage_city(persons(source), {FILE: text}).files == [(FILE, 3, 3, 0, 0)]
+
+
+cells = st.text(st.sampled_from('ab;\n\r"'), max_size=5)
+
+
+@given(st.lists(st.lists(cells, min_size=2, max_size=2), max_size=6), st.booleans(), st.integers(0, 2))
+@settings(deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_rows_are_the_lines_that_begin_one(tmp_path, table: list[list[str]], ended: bool, empty: int) -> None:
+    quoted = ["x;" + ";".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in table]
+    text = "\n".join(["kopf", *[""] * empty, *quoted]) + ("\n" if ended else "")
+    path = tmp_path / "rows.csv"
+    path.write_bytes(text.encode())
+    assert rows_of_text(path, '"') - 1 == len(table)
+    assert lines(path) == len(text.removesuffix("\n").split("\n"))
+
+
+# --- Tables of counts ---
+
+
+@pytest.mark.parametrize(
+    ("contract", "text"),
+    [
+        ('matrix = { unit = "BBS", merkmale = { einwohner = ["EW"] } }', "BBS;EW\n01100001;1\n01100002;2\n"),
+        (
+            'official = { merkmale = { einwohner = "EW" } }\n'
+            'stichtag = { source = "column", column = "JAHR", format = "%Y" }',
+            "JAHR;EW\n2021;1\n2022;2\n",
+        ),
+    ],
+    ids=["matrix", "official"],
+)
+def test_a_row_of_a_table_lost(refusal, source, lose, contract: str, text: str) -> None:
+    lose(tables, "stage/roh", "zeile::VARCHAR = '3'")
+    given_source = source("x", contract, stichtag="" if "JAHR" in contract else '{ source = "name" }')
+    message = refusal(given_source, {"x_2022.csv": text})
+    assert "expected every row taken over, in quarantine or left out by a rule, found others in x_2022.csv" in message
