@@ -93,7 +93,7 @@ def _watch(home: Home, city: str, before: set[Path], done: threading.Event) -> N
                         file=sys.stderr,
                         flush=True,
                     )
-                elif noted["event"].startswith("passed over"):
+                elif noted["event"].startswith(("not asked", "passed over")):
                     print(f"            {noted['event']}", file=sys.stderr, flush=True)
                 elif sys.stderr.isatty():
                     print(f"            {noted['event']:60}", end="\r", file=sys.stderr, flush=True)
