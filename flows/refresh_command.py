@@ -62,7 +62,17 @@ def _set_up_prefect(home: Home, doing: str) -> None:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(home.prefect))
+    _keep_this_machine_off_the_proxy()
     print(f"{doing}: starting Prefect ...", file=sys.stderr, flush=True)
+
+
+def _keep_this_machine_off_the_proxy() -> None:
+    """Let Prefect reach its embedded server where an office's proxy is set, but NO_PROXY is not."""
+    kept = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    names = [name.strip() for name in kept.split(",") if name.strip()]
+    if "*" not in names:
+        names += [name for name in ("127.0.0.1", "localhost") if name not in names]
+        os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(names)
 
 
 @contextmanager

@@ -114,8 +114,8 @@ def with_environment(source: Source, url: str) -> str:
         if not found:
             raise NotSetUp(
                 f"Source {source.id}: its address {without_secrets(url)} needs the environment variable {match[1]}, "
-                "which is not set. Set it, give the files with --from DIR, or for the bundled city use "
-                "`fortschreibung demo --refresh`.",
+                "which is not set. Set it (the city's sources.toml says to what), or give the files with --from DIR. "
+                "The synthetic Musterstadt brings its files along: `fortschreibung demo --refresh`.",
                 lacks=match[1],
             )
         return found.rstrip("/")
