@@ -1,13 +1,49 @@
-"""Holds a file's columns against its contract; a new, missing or renamed column is an error that says which."""
+"""What a table of counts must hold; a new, missing or renamed column is an error that says which."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flows.errors import SourceUnavailable
+from flows.profile.source import Drop, Source
 
 
-def refuse_other_columns(source: str, name: str, found: list[str], needed: list[str], ignored: list[str]) -> None:
+@dataclass(frozen=True)
+class TableContract:
+    """What a table of counts must hold, whichever kind of source it comes from."""
+
+    unit: str | None
+    digits: int | None
+    wanted: list[str]
+    ignore: list[str]
+    drop: Sequence[Drop]
+    only: Mapping[str, Sequence[str]]
+    target: str
+
+
+def table_contract(source: Source) -> TableContract:
+    """Return the table contract of a matrix or official source."""
+    kind = source.matrix or source.official
+    assert kind is not None  # noqa: S101 -- the two kinds that are staged here
+    if source.matrix:
+        figures = [column for parts in source.matrix.merkmale.values() for column in source.expand(parts)]
+    else:
+        figures = list(source.official.merkmale.values()) if source.official else []
+    long = source.dialect.long
+    ignore = [*source.expand(kind.ignore), *source.ignored_here]
+    matrix = source.matrix
+    return TableContract(
+        unit=matrix.unit if matrix else None, digits=matrix.unit_digits if matrix else None,
+        wanted=[*(long.reads if long else figures), *kind.only], ignore=ignore,
+        drop=matrix.drop if matrix else (), only=kind.only, target="zaehlung" if matrix else "amtlich",
+    )  # fmt: skip
+
+
+def refuse_other_columns(
+    source: str, name: str, found: Sequence[str], needed: Sequence[str], ignored: Sequence[str]
+) -> None:
     """Stop unless `found` has every needed column and none beyond the needed and the ignored.
 
     Raises:
@@ -19,7 +55,7 @@ def refuse_other_columns(source: str, name: str, found: list[str], needed: list[
         return
     told = []
     for column in missing:
-        likely = difflib.get_close_matches(column, new or found, n=1, cutoff=0.6)
+        likely = difflib.get_close_matches(column, new or list(found), n=1, cutoff=0.6)
         told.append(f"{column!r} is missing" + (f" (renamed to {likely[0]!r}?)" if likely else ""))
     told += [f"{column!r} is new" for column in new]
     raise SourceUnavailable(

@@ -13,7 +13,7 @@ import duckdb
 from flows.home import limits
 from flows.resources import resource
 
-Value = str | int | float | bool | None | list[str] | dict[str, str]
+Value = str | int | float | bool | None | list[str] | list[int] | list[list[int]] | dict[str, str]
 
 
 def open_work(path: Path) -> duckdb.DuckDBPyConnection:
@@ -25,6 +25,7 @@ def open_work(path: Path) -> duckdb.DuckDBPyConnection:
         config={
             "memory_limit": bounds.memory, "threads": bounds.threads,
             "temp_directory": str(path.parent / "spill"), "autoinstall_known_extensions": False,
+            "checkpoint_threshold": "1GB",  # a run that dies starts again: nothing is gained by tidying up on the way
         },
     )  # fmt: skip
 

@@ -9,22 +9,19 @@ the text it was.
 from __future__ import annotations
 
 import csv
-import io
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 from flows.errors import SourceUnavailable
 from flows.extract.archive import unpack
 from flows.profile.source import SHEETS, Dialect, Drop
 from flows.stage.corrections import Row
 from flows.stage.long import LONG_COLUMNS, long_cell, refuse_absent_columns
-from flows.stage.sheet import Line, cell_name, left_edge, sheet_rows
-
-_C1 = re.compile(rb"[\x80-\x9f]")  # control characters of latin-1, letters and signs of cp1252
+from flows.stage.sheet import cell_name, left_edge, sheet_rows
+from flows.stage.text import Delimited, Line
 
 
 @dataclass(frozen=True)
@@ -97,26 +94,35 @@ class Wanted:
 EVERYTHING = Wanted()
 
 
-def normalise(delivered: Path, name: str, dialect: Dialect, target: Path, wanted: Wanted = EVERYTHING) -> PlainFile:
+def normalise(
+    delivered: Path,
+    name: str,
+    dialect: Dialect,
+    target: Path,
+    wanted: Wanted = EVERYTHING,
+    lines: Collection[int] | None = None,
+) -> PlainFile:
     """Write `delivered` (called `name` by its source) to `target` as plain CSV and describe it.
 
     Of a long file only the columns of `wanted.rename` and flows.stage.long.LONG_COLUMNS are written. The described
-    columns are those of the contract.
+    columns are those of the contract. With `lines`, only the rows in those lines are read, which may be none; each
+    row must then be a line.
 
     Raises:
         SourceUnavailable: wrong encoding, no header, two columns of one name, a row of another length, or no row.
     """
-    rows = sheet_rows(delivered, name, dialect) if dialect.format in SHEETS else _text_rows(delivered, name, dialect)
-    header_line, columns = _header(name, rows, dialect)
-    columns = [wanted.called.get(column, column) for column in columns]
-    _refuse_bad_header(name, header_line, columns, dialect)
+    text = Delimited(delivered, name, dialect) if dialect.format not in SHEETS else None
+    rows = text.rows() if text else sheet_rows(delivered, name, dialect)
+    header_line, columns = header(name, rows, dialect, wanted.called)
+    if text and lines is not None:
+        rows = text.rows_in(lines)
     long = dialect.long
     kept = [
         (index, wanted.rename.get(column, column)) for index, column in enumerate(columns)
         if column not in wanted.leave_out and (long is None or column in wanted.rename)
     ]  # fmt: skip
     written = ["datei", "zeile", *(column for _, column in kept), *(LONG_COLUMNS if long else ())]
-    _refuse_bad_header(name, header_line, written, dialect)
+    _refuse_bad_header(name, header_line, written, dialect)  # a column may be called as one of ours
     sieve = _Sieve(columns, wanted.drop, wanted.only)
     long_part = long_cell(long, columns) if long else None
     counted = _Counted(_of_one_length(rows, name, len(columns)))
@@ -139,17 +145,35 @@ def normalise(delivered: Path, name: str, dialect: Dialect, target: Path, wanted
     sieve.count("correction", counted.count - taken - sum(sieve.counted.values()))
     if long and counted.count and not set(long.reads) - set(columns):
         refuse_absent_columns(name, long, of_column)
-    if not taken:
-        raise SourceUnavailable(
-            f"File {name}: expected rows below the header in line {header_line}, found "
-            f"{'none' if not counted.count else 'only rows that a rule leaves out'}. Is the file cut short? "
-            "Ask the supplier for it again."
-        )
+    if lines is None:
+        refuse_no_row(name, header_line, counted.count, taken)
     return PlainFile(name, target, columns, counted.count, sieve.counted, header_line)
 
 
-def _header(name: str, rows: Iterator[Line], dialect: Dialect) -> tuple[int, list[str]]:
-    """Return the line of the header's last row, and the columns: its rows joined, blank ones named by the profile."""
+def refuse_no_row(name: str, header_line: int, rows: int, taken: int) -> None:
+    """Stop when of the `rows` of a file none is `taken`.
+
+    Raises:
+        SourceUnavailable: says whether there were any.
+    """
+    if not taken:
+        raise SourceUnavailable(
+            f"File {name}: expected rows below the header in line {header_line}, found "
+            f"{'only rows that a rule leaves out' if rows else 'none'}. Is the file cut short? "
+            "Ask the supplier for it again."
+        )
+
+
+def header(
+    name: str, rows: Iterator[Line], dialect: Dialect, called: Mapping[str, str] = MappingProxyType({})
+) -> tuple[int, list[str]]:
+    """Return the line of the header's last row, and the columns as the contract calls them.
+
+    The header's rows are joined, blank columns named by the profile; `called` gives a variant's columns their names.
+
+    Raises:
+        SourceUnavailable: no header, a column without a name, or two of one name.
+    """
     read = list(islice(rows, dialect.header_rows))
     line = read[-1][0] if read else 0
     width = max((len(cells) for _, cells in read), default=0)
@@ -166,6 +190,8 @@ def _header(name: str, rows: Iterator[Line], dialect: Dialect) -> tuple[int, lis
             )
         for place, column in zip(blank, dialect.blank_headers, strict=True):
             columns[place] = column
+    columns = [called.get(column, column) for column in columns]
+    _refuse_bad_header(name, line, columns, dialect)
     return line, columns
 
 
@@ -211,81 +237,6 @@ def unpacked(delivered: Path, name: str, dialect: Dialect, target: Path) -> Path
         return delivered
     unpack(delivered, name, dialect.member, target)
     return target
-
-
-def _text_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[Line]:
-    """Yield (line number, cells) of the header and the rows below it, up to the footer."""
-    refuse_wrong_mark(delivered, name, dialect)
-    try:
-        with delivered.open(encoding=dialect.encoding, newline="") as file:
-            text = file.read()
-    except (UnicodeDecodeError, UnicodeError) as problem:
-        raise SourceUnavailable(
-            f"File {name}: expected {dialect.encoding} as sources.toml says, found bytes that are not: {problem}. "
-            "Correct `encoding` in sources.toml or ask the supplier."
-        ) from problem
-    _refuse_another_encoding(delivered, name, dialect)
-    if "\x00" in text:
-        raise SourceUnavailable(f"File {name}: expected text, found zero bytes. Ask the supplier for it again.")
-    lines = io.StringIO(text, newline="")
-    for _ in range(dialect.preamble):
-        next(lines, None)
-    reader = csv.reader(
-        lines, delimiter=dialect.delimiter, quotechar=dialect.quote or None,
-        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE, strict=True,
-    )  # fmt: skip
-    try:
-        started = dialect.preamble + 1
-        for row in reader:
-            if dialect.footer and row and row[0].startswith(dialect.footer):
-                return
-            if any(cell.strip() for cell in row):
-                yield started, row
-            started = dialect.preamble + reader.line_num + 1
-    except csv.Error as problem:
-        line = dialect.preamble + reader.line_num
-        raise SourceUnavailable(f"File {name}, line {line}: expected a CSV row, found {problem}.") from problem
-
-
-def refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:
-    """Stop when the file's byte order mark says another encoding than the profile.
-
-    Raises:
-        SourceUnavailable: names both.
-    """
-    with delivered.open("rb") as file:
-        head = file.read(3)
-    utf8, utf16 = head == b"\xef\xbb\xbf", head[:2] in (b"\xff\xfe", b"\xfe\xff")
-    found = "utf-8-sig" if utf8 else "utf-16" if utf16 else None
-    if found and found != dialect.encoding:
-        raise SourceUnavailable(
-            f"File {name}: expected {dialect.encoding} as sources.toml says, found the mark of {found}. "
-            f"Set `encoding = {found!r}` in sources.toml if the supplier changed it."
-        )
-
-
-def _refuse_another_encoding(delivered: Path, name: str, dialect: Dialect) -> None:
-    """Stop when bytes that every single-byte encoding takes are plainly of another one.
-
-    Raises:
-        SourceUnavailable: names both encodings.
-    """
-    if dialect.encoding not in ("cp1252", "latin-1"):
-        return
-    content = delivered.read_bytes()
-    if content.isascii():
-        return
-    found = None
-    with suppress(UnicodeDecodeError):
-        content.decode("utf-8")
-        found = "utf-8"
-    if found is None and dialect.encoding == "latin-1" and _C1.search(content):
-        found = "cp1252"
-    if found:
-        raise SourceUnavailable(
-            f"File {name}: expected {dialect.encoding} as sources.toml says, found bytes that are {found}. "
-            f"Set `encoding = {found!r}` in sources.toml if the supplier changed it."
-        )
 
 
 def _refuse_bad_header(name: str, line: int, columns: list[str], dialect: Dialect) -> None:

@@ -19,7 +19,8 @@ from flows.extract.models import Lieferung
 from flows.profile.source import Dialect, Register, Source
 from flows.stage.contract import refuse_other_columns
 from flows.stage.database import insert, set_variables, sql
-from flows.stage.normalise import Wanted, normalise, refuse_wrong_mark, unpacked
+from flows.stage.normalise import Wanted, normalise, unpacked
+from flows.stage.text import refuse_wrong_mark
 
 NATIVE = ("utf-8", "utf-8-sig")
 

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from flows.errors import SourceUnavailable
 from flows.profile.source import Dialect
-
-Line = tuple[int, list[str]]
-"""A row with the number of the line in which it begins."""
+from flows.stage.text import Line
 
 
 def sheet_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[Line]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 
 from flows.errors import SourceUnavailable
 from flows.extract.models import Lieferung
+from flows.home import limits
 from flows.profile.load import Profile
 from flows.profile.source import Source
 from flows.stage.catalogue import write_catalogue
@@ -18,6 +20,9 @@ from flows.stage.database import literal, set_variables, sql, use_spatial
 from flows.stage.register import create_register, stage_register
 from flows.stage.space import stage_space
 from flows.stage.tables import stage_table
+
+FIGURES = ("register", "matrix", "official")
+"""The kinds of sources that bring figures; the others describe space."""
 
 _UNREADABLE = (duckdb.DataError, duckdb.InvalidInputException, duckdb.IntegrityError, duckdb.IOException)
 
@@ -38,17 +43,22 @@ def stage(
         SourceUnavailable: a file is not of its dialect or its columns not those of its contract.
         ConfigError: a registered correction no longer matches.
     """
-    use_spatial(con)
     write_catalogue(con, profile, until)
     con.execute(sql("schema/stage"))
     create_register(con)
     con.execute(f"INSERT INTO katalog.quelle_merkmal BY NAME {sql('stage/register_merkmal')}")
-    _stage_space(con, profile, lieferungen, landing, run)
-    progress("space")
-    for source in profile.sources:
-        own = [one for one in lieferungen if one.source == source.id]
-        if own and source.kind in ("register", "matrix", "official"):
-            _stage_one(con, profile, source, own, landing, run)
+    delivered = [(source, [one for one in lieferungen if one.source == source.id]) for source in profile.sources]
+    figures = [(source, own) for source, own in delivered if own and source.kind in FIGURES]
+    if any(own for source, own in delivered if source.kind not in FIGURES):
+        use_spatial(con)
+        _stage_space(con, profile, lieferungen, landing, run)
+        progress("space")
+    with ThreadPoolExecutor(limits().threads) as pool:
+        under_way = [
+            pool.submit(_stage_one, con.cursor(), profile, source, own, landing, run) for source, own in figures
+        ]
+        for (source, own), staged in zip(figures, under_way, strict=True):
+            staged.result()
             progress(f"{source.id}: {len(own)} files")
     if until is not None:
         set_variables(con, bis=until.isoformat())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -15,25 +15,13 @@ import duckdb
 from flows.errors import SourceUnavailable
 from flows.extract.drop_folder import year_in
 from flows.extract.models import Lieferung
-from flows.profile.source import Correction, Drop, Sign, Source, StichtagRule
-from flows.stage.contract import refuse_other_columns
+from flows.profile.source import Correction, Sign, Source, StichtagRule
+from flows.stage.contract import TableContract, refuse_other_columns, table_contract
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
 from flows.stage.database import Value, insert, set_variables, sql
 from flows.stage.long import known_by_format
-from flows.stage.normalise import PlainFile, Wanted, normalise, unpacked
-
-
-@dataclass(frozen=True)
-class TableContract:
-    """What a table of counts must hold, whichever kind of source it comes from."""
-
-    unit: str | None
-    digits: int | None
-    wanted: list[str]
-    ignore: list[str]
-    drop: Sequence[Drop]
-    only: Mapping[str, Sequence[str]]
-    target: str
+from flows.stage.normalise import PlainFile, Wanted, normalise, refuse_no_row, unpacked
+from flows.stage.plain_lines import PlainlyRead, can_be_plain, numbered_lines, read_plain_lines
 
 
 def stage_table(
@@ -60,71 +48,106 @@ def stage_table(
         if group is None:
             alike.append((written, group := []))
         group.append(lieferung)
+    folder = run / "plain" / source.id
+    folder.mkdir(parents=True, exist_ok=True)
     for written, files in alike:
-        _stage_alike(con, written, files, landing, run, known_errors)
+        assert written.stichtag is not None  # noqa: S101 -- the model asks for it
+        delivered = {
+            one.name: unpacked(one.path_in(landing), one.name, written.dialect, folder / f"{one.name}.unpacked")
+            for one in files
+        }
+        contract = table_contract(written)
+        _stage_alike(con, _Alike(written, contract, written.stichtag, delivered, known_errors, folder), files)
 
 
-def _stage_alike(
-    con: duckdb.DuckDBPyConnection,
-    source: Source,
-    lieferungen: Sequence[Lieferung],
-    landing: Path,
-    run: Path,
-    known_errors: Mapping[str, Sequence[Correction]],
-) -> None:
-    contract, rule, dialect = table_contract(source), source.stichtag, source.dialect
-    assert rule is not None  # noqa: S101 -- the model asks for it
-    column = rule.column if rule.source == "column" else None
-    rename = {name: canonical for name, canonical in ((contract.unit, "basis_text"), (column, "stichtag_text")) if name}
-    plain = []
-    for lieferung in lieferungen:
-        folder = run / "plain" / source.id
-        folder.mkdir(parents=True, exist_ok=True)
-        delivered = unpacked(lieferung.path_in(landing), lieferung.name, dialect, folder / f"{lieferung.name}.unpacked")
-        entries = known_errors[lieferung.name]
-        file = normalise(
-            delivered, lieferung.name, dialect, folder / f"{lieferung.name}.csv",
-            Wanted(rename, source.renamed, contract.ignore, contract.drop, contract.only,
-                   partial(_mend, source, lieferung.name, entries) if entries else None),
+@dataclass(frozen=True)
+class _Alike:
+    """Files of a source that are written in the same way, and what is done with them."""
+
+    source: Source
+    contract: TableContract
+    rule: StichtagRule
+    delivered: Mapping[str, Path]
+    known_errors: Mapping[str, Sequence[Correction]]
+    folder: Path
+
+    def wanted(self, name: str) -> Wanted:
+        """Return what of the file is written for SQL, cell by cell."""
+        source, contract, entries = self.source, self.contract, self.known_errors[name]
+        return Wanted(
+            self.rename, source.renamed, contract.ignore, contract.drop, contract.only,
+            partial(_mend, source, name, entries) if entries else None,
         )  # fmt: skip
-        record_corrections(con, source, lieferung.name, entries)
-        ignored = [*contract.ignore, *(known_by_format(file.columns) if dialect.format == "ffcsv" else ())]
-        refuse_other_columns(source.id, lieferung.name, file.columns, [*contract.wanted, *rename], ignored)
-        plain.append(file)
-    _load(con, plain, rename, long=dialect.long is not None)
-    _set_dialect(con, source, contract, rule)
-    _write_fixed_stichtage(con, source, rule, plain)
+
+    @property
+    def rename(self) -> dict[str, str]:
+        """Delivered column -> the name that SQL knows it by."""
+        column = self.rule.column if self.rule.source == "column" else None
+        named = ((self.contract.unit, "basis_text"), (column, "stichtag_text"))
+        return {name: canonical for name, canonical in named if name}
+
+    def refuse_others(self, name: str, columns: Sequence[str]) -> None:
+        """Stop where the columns of a file are not those of the contract."""
+        known = known_by_format(columns) if self.source.dialect.format == "ffcsv" else ()
+        needed, ignored = [*self.contract.wanted, *self.rename], [*self.contract.ignore, *known]
+        refuse_other_columns(self.source.id, name, columns, needed, ignored)
+
+
+def _stage_alike(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[Lieferung]) -> None:
+    source, contract, dialect = alike.source, alike.contract, alike.source.dialect
+    files = _read_by_cell(con, alike, _read_plainly(con, alike))
+    _set_dialect(con, source, contract, alike.rule)
+    _write_fixed_stichtage(con, source, alike.rule, alike.delivered)
     con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle_lang' if dialect.long else 'stage/zelle')}")
     for step in ("zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
     con.execute(f"INSERT INTO stage.{contract.target} BY NAME {sql(f'stage/{contract.target}')}")
     con.execute("INSERT INTO stage.quarantaene BY NAME SELECT * FROM zeile_verletzt")
-    _account(con, source, lieferungen, plain)
+    _account(con, source, lieferungen, files)
+
+
+def _read_plainly(con: duckdb.DuckDBPyConnection, alike: _Alike) -> dict[str, PlainlyRead]:
+    """Fill zeile_zahlen with the plain lines of the files, and return what that leaves to be read of each."""
+    numbered = []
+    for name, path in alike.delivered.items():
+        if not can_be_plain(alike.source, alike.contract, alike.known_errors[name]):
+            continue
+        lines = numbered_lines(path, name, alike.source, alike.contract, alike.folder / f"{name}.zeilen")
+        if lines:
+            alike.refuse_others(name, lines.columns)
+            numbered.append(lines)
+    return read_plain_lines(con, alike.source, alike.contract, numbered)
+
+
+def _read_by_cell(con: duckdb.DuckDBPyConnection, alike: _Alike, plainly: Mapping[str, PlainlyRead]) -> list[PlainFile]:
+    """Fill roh with what was not read plainly, and return every file with all its rows."""
+    dialect, files, by_cell = alike.source.dialect, list[PlainFile](), list[PlainFile]()
+    for name, path in alike.delivered.items():
+        read = plainly.get(name)
+        if read and not read.left:
+            file = PlainFile(name, path, list(read.file.columns), 0, {}, read.file.header_line)
+        else:
+            target = alike.folder / f"{name}.csv"
+            file = normalise(path, name, dialect, target, alike.wanted(name), read.left if read else None)
+            alike.refuse_others(name, file.columns)
+            by_cell.append(file)
+        if read:
+            file = replace(file, rows=file.rows + read.rows)
+            refuse_no_row(name, file.header_line, file.rows, file.rows - file.dropped)
+        record_corrections(con, alike.source, name, alike.known_errors[name])
+        files.append(file)
+    _load(con, by_cell, alike.rename, long=dialect.long is not None)
+    return files
 
 
 def _mend(source: Source, name: str, entries: Sequence[Correction], rows: list[Row]) -> list[Row]:
     return corrected(source, name, rows, entries)
 
 
-def table_contract(source: Source) -> TableContract:
-    """Return the table contract of a matrix or official source."""
-    kind = source.matrix or source.official
-    assert kind is not None  # noqa: S101 -- the two kinds that are staged here
-    if source.matrix:
-        figures = [column for parts in source.matrix.merkmale.values() for column in source.expand(parts)]
-    else:
-        figures = list(source.official.merkmale.values()) if source.official else []
-    long = source.dialect.long
-    ignore = [*source.expand(kind.ignore), *source.ignored_here]
-    matrix = source.matrix
-    return TableContract(
-        unit=matrix.unit if matrix else None, digits=matrix.unit_digits if matrix else None,
-        wanted=[*(long.reads if long else figures), *kind.only], ignore=ignore,
-        drop=matrix.drop if matrix else (), only=kind.only, target="zaehlung" if matrix else "amtlich",
-    )  # fmt: skip
-
-
 def _load(con: duckdb.DuckDBPyConnection, plain: list[PlainFile], rename: dict[str, str], *, long: bool) -> None:
+    if not plain:
+        con.execute(sql("schema/roh"))
+        return
     set_variables(con, dateien=[str(file.path) for file in plain])
     absent = {"basis_text", "stichtag_text", *(() if long else ("spalte_lang",))} - set(rename.values())
     extra = "".join(f", NULL::VARCHAR AS {column}" for column in sorted(absent))
@@ -141,7 +164,7 @@ def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: Table
     grouped = rf"\d{{1,3}}({re.escape(dialect.thousands)}\d{{3}}){{1,4}}|" if dialect.thousands else ""
     set_variables(
         con, quelle=source.id, lang=dialect.long is not None,
-        einheiten=contract.unit is not None, stellen=contract.digits,
+        einheiten=contract.unit is not None, stellen_id=contract.digits,
         spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
         zahl_muster=rf"-?({grouped}\d{{1,15}})({re.escape(dialect.decimal)}\d+)?",
         tausender=dialect.thousands, dezimal=dialect.decimal,
@@ -167,11 +190,11 @@ def granularity(date_format: str) -> str:
 
 
 def _write_fixed_stichtage(
-    con: duckdb.DuckDBPyConnection, source: Source, rule: StichtagRule, plain: list[PlainFile]
+    con: duckdb.DuckDBPyConnection, source: Source, rule: StichtagRule, names: Iterable[str]
 ) -> None:
     con.execute("CREATE OR REPLACE TEMP TABLE datei_stichtag (datei VARCHAR, stichtag DATE)")
     if rule.source != "column":
-        dates = {file.name: rule.fixed or stichtag_in_name(source, file.name) for file in plain}
+        dates = {name: rule.fixed or stichtag_in_name(source, name) for name in names}
         insert(con, "datei_stichtag", [{"datei": name, "stichtag": str(date)} for name, date in dates.items()])
 
 

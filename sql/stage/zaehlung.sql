@@ -1,5 +1,6 @@
 -- One row a Merkmal of a base unit at a Stichtag, from the rows that keep their contract.
--- Columns that make the same Merkmale are added first, so that 101 ages cost no more than their bands.
+-- Cells that were read one by one are first added by columns that make the same Merkmale, so that 101 ages cost no more
+-- than their bands.
 WITH gute_zeile AS (
     SELECT zeile_gelesen.*
     FROM zeile_gelesen
@@ -37,7 +38,31 @@ gruppe_merkmal AS (
         spalte_gruppe.gruppe,
         unnest(string_split(spalte_gruppe.gruppe, ' ')) AS merkmal
     FROM spalte_gruppe
+),
+
+aus_zahlen AS (
+    SELECT
+        gute_zeile.stichtag,
+        gute_zeile.basis,
+        gute_zeile.basis_id,
+        zeile_zahlen.mit_zeichen,
+        unnest(getvariable('merkmale')) AS merkmal,
+        unnest(zeile_zahlen.werte) AS wert
+    FROM zeile_zahlen
+    INNER JOIN gute_zeile ON zeile_zahlen.datei = gute_zeile.datei AND zeile_zahlen.zeile = gute_zeile.zeile
 )
+
+SELECT
+    getvariable('quelle') AS quelle,
+    stichtag,
+    basis,
+    basis_id,
+    merkmal,
+    wert,
+    CASE WHEN wert = 0 AND mit_zeichen THEN 'nichts' ELSE 'ok' END AS status
+FROM aus_zahlen
+
+UNION ALL
 
 SELECT
     getvariable('quelle') AS quelle,

@@ -1,65 +1,136 @@
 -- One row a delivered row: its base unit and Stichtag, and the first rule that it breaks (or NULL).
+-- Dates and ids are looked at once each, however many rows they stand in.
 WITH zeilen AS (
     SELECT
-        roh.datei,
-        roh.zeile::BIGINT AS zeile,
-        roh.stichtag_text,
-        roh.basis_text,
-        CASE WHEN getvariable('lang') THEN roh.spalte_lang END AS spalte_lang,
-        CASE
-            WHEN getvariable('stellen') IS NULL THEN roh.basis_text
-            ELSE lpad(roh.basis_text, greatest(getvariable('stellen'), length(roh.basis_text))::INTEGER, '0')
-        END AS basis_id,
+        datei,
+        zeile,
+        stichtag_text,
+        basis_text,
+        NULL AS spalte_lang
+    FROM zeile_zahlen
+
+    UNION ALL
+
+    SELECT
+        datei,
+        zeile::BIGINT AS zeile,
+        stichtag_text,
+        basis_text,
+        CASE WHEN getvariable('lang') THEN spalte_lang END AS spalte_lang
+    FROM roh
+),
+
+datum AS (
+    SELECT DISTINCT
+        datei,
+        stichtag_text
+    FROM zeilen
+),
+
+tag AS (
+    SELECT
+        datum.datei,
+        datum.stichtag_text,
         coalesce(
             datei_stichtag.stichtag,
             CASE getvariable('stichtag_genauigkeit')
-                WHEN 'tag' THEN try_strptime(roh.stichtag_text, getvariable('stichtag_format'))::DATE
-                WHEN 'monat' THEN last_day(try_strptime(roh.stichtag_text, getvariable('stichtag_format')))
-                ELSE make_date(year(try_strptime(roh.stichtag_text, getvariable('stichtag_format'))), 12, 31)
+                WHEN 'tag' THEN try_strptime(datum.stichtag_text, getvariable('stichtag_format'))::DATE
+                WHEN 'monat' THEN last_day(try_strptime(datum.stichtag_text, getvariable('stichtag_format')))
+                ELSE make_date(year(try_strptime(datum.stichtag_text, getvariable('stichtag_format'))), 12, 31)
             END
         ) AS stichtag
-    FROM roh
-    LEFT JOIN datei_stichtag ON roh.datei = datei_stichtag.datei
+    FROM datum
+    LEFT JOIN datei_stichtag ON datum.datei = datei_stichtag.datei
 ),
 
-mit_basis AS (
+tag_basis AS (
     SELECT
-        zeilen.*,
+        tag.*,
         zuschnitt.basis,
         zuschnitt.basis_muster
+    FROM tag
+    ASOF LEFT JOIN katalog.zuschnitt ON tag.stichtag >= zuschnitt.gueltig_ab
+),
+
+datiert AS (
+    SELECT
+        zeilen.*,
+        tag_basis.stichtag,
+        tag_basis.basis,
+        tag_basis.basis_muster,
+        CASE
+            WHEN getvariable('stellen_id') IS NULL THEN zeilen.basis_text
+            ELSE lpad(zeilen.basis_text, greatest(getvariable('stellen_id'), length(zeilen.basis_text))::INTEGER, '0')
+        END AS basis_id
     FROM zeilen
-    ASOF LEFT JOIN katalog.zuschnitt ON zeilen.stichtag >= zuschnitt.gueltig_ab
+    INNER JOIN tag_basis
+        ON zeilen.datei = tag_basis.datei AND zeilen.stichtag_text IS NOT DISTINCT FROM tag_basis.stichtag_text
+),
+
+einheit AS (
+    SELECT DISTINCT
+        basis_id,
+        basis_muster
+    FROM datiert
+),
+
+kennung AS (
+    SELECT
+        *,
+        regexp_full_match(basis_id, basis_muster) AS passt
+    FROM einheit
+),
+
+mehrfach AS (
+    SELECT
+        stichtag,
+        basis_id,
+        spalte_lang
+    FROM datiert
+    GROUP BY stichtag, basis_id, spalte_lang
+    HAVING count(*) > 1
 ),
 
 wiederholt AS (
     SELECT
-        *,
-        row_number() OVER (PARTITION BY stichtag, basis_id, spalte_lang ORDER BY datei, zeile) AS vorkommen
-    FROM mit_basis
+        datiert.datei,
+        datiert.zeile
+    FROM datiert
+    SEMI JOIN mehrfach
+        ON
+            datiert.stichtag IS NOT DISTINCT FROM mehrfach.stichtag
+            AND datiert.basis_id IS NOT DISTINCT FROM mehrfach.basis_id
+            AND datiert.spalte_lang IS NOT DISTINCT FROM mehrfach.spalte_lang
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY datiert.stichtag, datiert.basis_id, datiert.spalte_lang ORDER BY datiert.datei, datiert.zeile
+        ) > 1
 )
 
 SELECT
-    datei,
-    zeile,
-    basis,
-    basis_text,
-    basis_id,
-    stichtag,
+    datiert.datei,
+    datiert.zeile,
+    datiert.basis,
+    datiert.basis_text,
+    datiert.basis_id,
+    datiert.stichtag,
     CASE
-        WHEN stichtag IS NULL THEN 'a Stichtag in the format of sources.toml'
-        WHEN basis IS NULL THEN 'a Stichtag that lies in a Zuschnitt of city.toml'
-        WHEN getvariable('einheiten') AND NOT coalesce(regexp_full_match(basis_id, basis_muster), FALSE)
+        WHEN datiert.stichtag IS NULL THEN 'a Stichtag in the format of sources.toml'
+        WHEN datiert.basis IS NULL THEN 'a Stichtag that lies in a Zuschnitt of city.toml'
+        WHEN getvariable('einheiten') AND NOT coalesce(kennung.passt, FALSE)
             THEN 'the id of a base unit as city.toml writes them'
-        WHEN vorkommen > 1 THEN 'one row for each base unit and Stichtag'
+        WHEN wiederholt.zeile IS NOT NULL THEN 'one row for each base unit and Stichtag'
     END AS regel,
     CASE
-        WHEN stichtag IS NULL OR basis IS NULL OR NOT getvariable('einheiten')
+        WHEN datiert.stichtag IS NULL OR datiert.basis IS NULL OR NOT getvariable('einheiten')
             THEN coalesce(getvariable('spalte_stichtag')::VARCHAR, '')
         ELSE getvariable('spalte_basis')::VARCHAR
     END AS spalte,
     CASE
-        WHEN stichtag IS NULL OR basis IS NULL OR NOT getvariable('einheiten')
-            THEN coalesce(stichtag_text, stichtag::VARCHAR)
-        ELSE basis_text
+        WHEN datiert.stichtag IS NULL OR datiert.basis IS NULL OR NOT getvariable('einheiten')
+            THEN coalesce(datiert.stichtag_text, datiert.stichtag::VARCHAR)
+        ELSE datiert.basis_text
     END AS beleg
-FROM wiederholt
+FROM datiert
+LEFT JOIN kennung ON datiert.basis_id = kennung.basis_id AND datiert.basis_muster = kennung.basis_muster
+LEFT JOIN wiederholt ON datiert.datei = wiederholt.datei AND datiert.zeile = wiederholt.zeile

@@ -68,7 +68,7 @@ def test_another_encoding_than_the_contract_says_is_refused(refusal, source, sai
 
 def test_zero_bytes_are_no_text(refusal, source) -> None:
     message = refusal(source("einwohner"), {FILE: TABLE.encode("utf-16-le")})
-    assert message.startswith(f"File {FILE}: expected text, found zero bytes")
+    assert message.startswith(f"File {FILE}, line 1: expected text, found zero bytes")
 
 
 # --- Shape ---
