@@ -115,7 +115,7 @@ def with_environment(source: Source, url: str) -> str:
             raise NotSetUp(
                 f"Source {source.id}: its address {without_secrets(url)} needs the environment variable {match[1]}, "
                 "which is not set. Set it (the city's sources.toml says to what), or give the files with --from DIR. "
-                "The synthetic Musterstadt brings its files along: `fortschreibung demo --refresh`.",
+                "The bundled city brings its files along: `fortschreibung demo --refresh`.",
                 lacks=match[1],
             )
         return found.rstrip("/")
