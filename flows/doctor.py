@@ -10,8 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.errors import FortschreibungError
+
+if TYPE_CHECKING:
+    from flows.profile.load import Profile
+    from flows.profile.source import Source
 
 PACKAGES = {"prefect": "3.8", "duckdb": "1.5", "great-expectations": "1.24", "pandas": "3", "requests": "2"}
 FREE_BYTES = 1 << 30
@@ -68,7 +73,6 @@ def _data_folder(root: Path) -> Iterator[Finding]:
 
 
 def _cities() -> Iterator[Finding]:
-    from flows.profile.connector import credential_variables  # noqa: PLC0415
     from flows.profile.load import cities, load_profile  # noqa: PLC0415
 
     for name in cities():
@@ -77,18 +81,35 @@ def _cities() -> Iterator[Finding]:
         except FortschreibungError as problem:
             yield Finding(f"city {name}", False, str(problem), "Correct its profile.")
             continue
-        addresses = [text for source in profile.sources for text in (source.url, source.folder) if text]
-        variables = sorted({variable for text in addresses for variable in re.findall(r"\$\{(\w+)\}", text)})
-        unset = [variable for variable in variables if not os.environ.get(variable)]
-        unset += [
-            f"{token} (or {user} and {password})"
-            for token, user, password in sorted(
-                {credential_variables(source.genesis.credentials) for source in profile.sources if source.genesis}
-            )
-            if not os.environ.get(token) and not (os.environ.get(user) and os.environ.get(password))
-        ]
-        note = f"; {', '.join(unset)} not set, so it needs --from DIR, or Secret blocks in Prefect" if unset else ""
-        yield Finding(f"city {name}", True, f"{len(profile.sources)} sources{note}")
+        yield Finding(f"city {name}", True, f"{len(profile.sources)} sources{_not_set(profile)}")
+
+
+def _not_set(profile: Profile) -> str:
+    """Return which variables of the city's sources are not set, and what a refresh without them does."""
+    lacking = {source.id: _lacking(source) for source in profile.sources}
+    needed = sorted({one for source in profile.sources if source.required for one in lacking[source.id]})
+    waiting: dict[str, list[str]] = {}
+    for source in profile.sources:
+        for variable in set(lacking[source.id]) - set(needed):
+            waiting.setdefault(variable, []).append(source.id)
+    told = f"; {', '.join(needed)} not set, so it needs --from DIR, or Secret blocks in Prefect" if needed else ""
+    return told + "".join(
+        f"; {variable} not set, so not asked without --from DIR: {', '.join(sources)}"
+        for variable, sources in sorted(waiting.items())
+    )
+
+
+def _lacking(source: Source) -> list[str]:
+    """Return the variables that a source needs for its address, folder or credentials and that are not set."""
+    from flows.profile.connector import credential_variables  # noqa: PLC0415
+
+    named = re.findall(r"\$\{(\w+)\}", f"{source.url or ''} {source.folder or ''}")
+    unset = [variable for variable in named if not os.environ.get(variable)]
+    if source.genesis:
+        token, user, password = credential_variables(source.genesis.credentials)
+        if not os.environ.get(token) and not (os.environ.get(user) and os.environ.get(password)):
+            unset.append(f"{token} (or {user} and {password})")
+    return unset
 
 
 def _prefect() -> Iterator[Finding]:

@@ -23,6 +23,14 @@ class ConfigError(FortschreibungError):
     exit_code = 2
 
 
+class NotSetUp(ConfigError):  # noqa: N818 -- named by the outcome that the user sees
+    """A source needs a folder, an address or credentials that nobody has named yet; `lacks` says which variables."""
+
+    def __init__(self, message: str, *, lacks: str) -> None:
+        super().__init__(message)
+        self.lacks = lacks
+
+
 class SourceUnavailable(FortschreibungError):  # noqa: N818 -- named by the outcome that the user sees
     """A source could not be had, or what came is not what was ordered."""
 

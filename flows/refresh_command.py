@@ -66,6 +66,7 @@ def _set_up_prefect(home: Home, doing: str) -> None:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(home.prefect))
+    _keep_this_machine_off_the_proxy()
     print(f"{doing}: starting Prefect ...", file=sys.stderr, flush=True)
     from flows.embedded_server import EmbeddedServer  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
@@ -107,6 +108,15 @@ def _loss_of_server(problem: BaseException) -> FortschreibungError | None:
     )
 
 
+def _keep_this_machine_off_the_proxy() -> None:
+    """Let Prefect reach its embedded server where an office's proxy is set, but NO_PROXY is not."""
+    kept = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    names = [name.strip() for name in kept.split(",") if name.strip()]
+    if "*" not in names:
+        names += [name for name in ("127.0.0.1", "localhost") if name not in names]
+        os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(names)
+
+
 @contextmanager
 def _progress_shown(home: Home, city: str) -> Iterator[None]:
     """Show on stderr what the newest run of `city` notes, while the body lasts."""
@@ -135,7 +145,7 @@ def _watch(home: Home, city: str, before: set[Path], done: threading.Event) -> N
                         file=sys.stderr,
                         flush=True,
                     )
-                elif noted["event"].startswith("passed over"):
+                elif noted["event"].startswith(("not asked", "passed over")):
                     print(f"            {noted['event']}", file=sys.stderr, flush=True)
                 elif sys.stderr.isatty():
                     print(f"            {noted['event']:60}", end="\r", file=sys.stderr, flush=True)

@@ -22,6 +22,8 @@ def pull_into(run: Run) -> Pulled:
         run.profile, Landing(run.home.landing), folder=run.from_dir, until=run.until,
         progress=lambda event: run.note("pull", event),
     )  # fmt: skip
+    for lacking, sources in pulled.not_asked.items():
+        run.note("pull", f"not asked: {', '.join(sources)} ({lacking} is not set)")
     for file in pulled.passed_over[:_SHOWN]:
         run.note("pull", f"passed over: {file}")
     if len(pulled.passed_over) > _SHOWN:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from flows.errors import ConfigError, SourceUnavailable
+from flows.errors import NotSetUp, SourceUnavailable
 from flows.extract.errand import Errand, Trial
 from flows.extract.landing import CHUNK, Stored
 from flows.extract.models import Brought, Order
@@ -27,7 +27,7 @@ def orders(source: Source, _: Errand) -> list[Order]:
     """Return one order for each file of the source in its configured folder.
 
     Raises:
-        ConfigError: when the folder is not configured.
+        NotSetUp: when the folder is not configured.
         SourceUnavailable: when the folder is not there, or one name stands in two places.
     """
     return orders_in(configured_folder(source), source)
@@ -37,13 +37,16 @@ def configured_folder(source: Source) -> Path:
     """Return the folder that the profile names.
 
     Raises:
-        ConfigError: when there is none, or its variable is not set.
+        NotSetUp: when there is none, or its variable is not set.
     """
     match = re.fullmatch(r"\$\{(\w+)\}", source.folder or "")
     found = os.environ.get(match[1]) if match else source.folder
     if not found:
         variable = f" or set {match[1]}" if match else ""
-        raise ConfigError(f"Source {source.id} is a folder that is not named yet: give it with --from DIR{variable}.")
+        raise NotSetUp(
+            f"Source {source.id} is a folder that is not named yet: give it with --from DIR{variable}.",
+            lacks=match[1] if match else "`folder` in sources.toml",
+        )
     return Path(found).expanduser()
 
 
@@ -74,14 +77,17 @@ def year_in(source: Source, name: str) -> int | None:
     return int(year) if year else None
 
 
-def passed_over(folder: Path, sources: Iterable[Source], until: int) -> list[str]:
-    """Return the files below `folder` that none of `sources` takes, each with the reason, by name."""
-    asked = list(sources)
-    told = ((path, _why_not(folder, path, asked, until)) for path in _files(folder))
+def passed_over(folder: Path, sources: Iterable[Source], until: int, elsewhere: Iterable[Source] = ()) -> list[str]:
+    """Return the files below `folder` that none of `sources` takes, each with the reason, by name.
+
+    The sources `elsewhere` are taken from their addresses, so that a file of theirs in the folder is not looked at.
+    """
+    asked, others = list(sources), list(elsewhere)
+    told = ((path, _why_not(folder, path, asked, until, others)) for path in _files(folder))
     return [f"{path.relative_to(folder)}: {why}" for path, why in told if why]
 
 
-def _why_not(folder: Path, path: Path, sources: list[Source], until: int) -> str | None:
+def _why_not(folder: Path, path: Path, sources: list[Source], until: int, elsewhere: list[Source]) -> str | None:
     if why := _unfinished(folder, path):
         return why
     takers = [source for source in sources if re.fullmatch(source.file, path.name)]
@@ -94,6 +100,9 @@ def _why_not(folder: Path, path: Path, sources: list[Source], until: int) -> str
             return f"its name differs from the pattern of {source.id} in capital letters"
         if re.fullmatch(source.file, re.sub(r" ?\(\d+\)(?=\.\w+$)", "", path.name)):
             return f"looks like a second download of a file of {source.id}; take the number in brackets away"
+    for source in elsewhere:
+        if re.fullmatch(source.file, path.name):
+            return f"{source.id} is fetched from its own address; --from DIR takes it from a folder"
     return "its name matches no source's pattern"
 
 

@@ -7,10 +7,11 @@ one of it. Whatever comes of a fetch is one line of the landing zone's record, w
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import requests
@@ -27,7 +28,7 @@ from flows.profile.source import Source
 
 @dataclass(frozen=True)
 class Errand:
-    """What connectors share while a city's files are fetched."""
+    """What connectors share while a city's files are fetched, from several threads."""
 
     city: str
     landing: Landing
@@ -37,6 +38,8 @@ class Errand:
     """By address, the newest attempt that brought something."""
     accepted: Accepted
     """What the last completed run worked with."""
+    given_up: threading.Event = field(default_factory=threading.Event)
+    """Set when the pull is being stopped: nothing more is begun."""
 
     def held(self, order: Order, url: str) -> Attempt | None:
         """Return the attempt that brought this file, while its bytes lie undamaged in the landing zone."""

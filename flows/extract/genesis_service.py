@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from flows.errors import ConfigError, SourceUnavailable
+from flows.errors import ConfigError, NotSetUp, SourceUnavailable
 from flows.extract.errand import Trial
 from flows.extract.http_file import PIECE, BrokenOff, failure
 from flows.extract.incoming import Incoming
@@ -224,15 +224,16 @@ def credentials_of(source: Source) -> tuple[str, str]:
     """Return user and password as the service wants them; a token is a user without a password.
 
     Raises:
-        ConfigError: neither is set in the environment.
+        NotSetUp: neither is set in the environment.
     """
     token, user, password = credential_variables(table_of(source).credentials)
     if os.environ.get(token):
         return os.environ[token], ""
     if os.environ.get(user) and os.environ.get(password):
         return os.environ[user], os.environ[password]
-    raise ConfigError(
+    raise NotSetUp(
         f"Source {source.id}: expected credentials of {without_secrets(source.url or '') or table_of(source).service} "
         f"in {token}, or in {user} and {password}; found neither. Set them in the environment or as Prefect Secret "
-        f"blocks (docs/sources.md), or give the file with --from DIR."
+        f"blocks (docs/sources.md), or give the file with --from DIR.",
+        lacks=f"{token} (or {user} and {password})",
     )

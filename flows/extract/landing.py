@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class Landing:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._record = folder / "attempts.jsonl"
+        self._record, self._recording = folder / "attempts.jsonl", threading.Lock()
         (folder / "objects").mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def path(self, sha256: str) -> Path:
@@ -63,7 +64,7 @@ class Landing:
 
     def record(self, attempt: Attempt) -> None:
         """Add one line to the record of attempts; earlier lines are never touched."""
-        with room_in(self.folder):
+        with self._recording, room_in(self.folder):
             append_line(self._record, attempt.model_dump_json(exclude_none=True))
 
     def attempts(self) -> Iterator[Attempt]:

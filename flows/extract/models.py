@@ -85,10 +85,14 @@ class Attempt(BaseModel):
 
 
 class Pulled(BaseModel):
-    """The outcome of the station pull: every Lieferung, and the sources that brought none."""
+    """The outcome of the station pull: every Lieferung, and the sources that brought none.
+
+    `not_asked` are those among them whose place is not set up: the variable that is not set -> the sources.
+    """
 
     lieferungen: list[Lieferung]
     missing: list[str]
+    not_asked: dict[str, list[str]] = Field(default_factory=dict)
     new: int
     unchanged: int
     passed_over: list[str] = Field(default_factory=list)

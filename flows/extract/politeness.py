@@ -1,4 +1,8 @@
-"""Manners towards a host: no more requests under way at once than it likes, and a pause between two of them."""
+"""Manners towards a host: no more requests under way at once than it likes, and a pause between two of them.
+
+Sources may say different things of one host. The stricter holds: while a request of a source is under way, there
+are no more than this source allows; after it, its pause is kept.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from flows.profile.connector import Manners
@@ -15,8 +19,10 @@ from flows.profile.connector import Manners
 
 @dataclass
 class _Host:
-    under_way: int = 0
+    under_way: list[int] = field(default_factory=list)
+    """For each request, how many its source allows at once."""
     last_start: float = float("-inf")
+    last_pause: float = 0.0
 
 
 class Politeness:
@@ -29,18 +35,19 @@ class Politeness:
     @contextmanager
     def turn(self, url: str, manners: Manners) -> Iterator[None]:
         """Wait until the host of `url` may be asked; it counts as busy until the body ends."""
-        host = self._hosts[urlsplit(url).netloc.rpartition("@")[2].lower()]
         with self._changed:
+            host = self._hosts[urlsplit(url).netloc.rpartition("@")[2].lower()]
             while True:
-                pause = host.last_start + manners.pause - time.monotonic()
-                if host.under_way < manners.at_once and pause <= 0:
+                room = len(host.under_way) < min([manners.at_once, *host.under_way])
+                pause = host.last_start + max(manners.pause, host.last_pause) - time.monotonic()
+                if room and pause <= 0:
                     break
-                self._changed.wait(pause if host.under_way < manners.at_once else None)
-            host.under_way += 1
-            host.last_start = time.monotonic()
+                self._changed.wait(pause if room else None)
+            host.under_way.append(manners.at_once)
+            host.last_start, host.last_pause = time.monotonic(), manners.pause
         try:
             yield
         finally:
             with self._changed:
-                host.under_way -= 1
+                host.under_way.remove(manners.at_once)
                 self._changed.notify_all()

@@ -1,15 +1,21 @@
-"""Station pull: ask every source for its files and land what comes."""
+"""Station pull: ask the sources for their files, several at once, and land what comes.
+
+Each source has a thread, and threads of its own for its files: no thread waits for one of its own kind, so that
+nothing can stand still. How much a host is asked at once is flows/extract/politeness.py's matter. Whatever order
+the answers come in, they are told in the order of the profile.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from flows.errors import ConfigError, SourceUnavailable
+from flows.errors import ConfigError, NotSetUp, SourceUnavailable
 from flows.extract import ckan, drop_folder, genesis, http_file, wfs
 from flows.extract.accepted import Delivered, accept, last_accepted
 from flows.extract.errand import Connector, Errand
@@ -20,10 +26,27 @@ from flows.extract.web import Web, without_secrets
 from flows.profile.load import Profile
 from flows.profile.source import Source
 
-AT_A_TIME = 4  # files under way at once
+SOURCES_AT_A_TIME, FILES_AT_A_TIME = 8, 4  # under way at once; of each source
 CONNECTORS: Mapping[str, Connector] = MappingProxyType(
     {"http_file": http_file, "ckan": ckan, "genesis": genesis, "wfs": wfs, "drop_folder": drop_folder}
 )
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What came of asking one source: its files, or why it was not asked, or why they could not be had."""
+
+    brought: list[Brought] = field(default_factory=list)
+    not_set_up: NotSetUp | None = None
+    problem: SourceUnavailable | ConfigError | None = None
+
+    @property
+    def found(self) -> list[Lieferung]:
+        return [lieferung for lieferung, _ in self.brought if lieferung]
+
+    @property
+    def new(self) -> int:
+        return sum(fresh for lieferung, fresh in self.brought if lieferung)
 
 
 def pull(
@@ -36,7 +59,9 @@ def pull(
 ) -> Pulled:
     """Bring every Lieferung of the city into the landing zone.
 
-    With `folder`, every source is taken from there by file name; `until` leaves out later years.
+    With `folder`, every source is taken from there by file name; `until` leaves out later years. All sources are
+    asked, even when one of them fails; the error is that of the first in the profile and names the others. A source
+    that is not required and whose place nobody has named yet is not asked.
 
     Raises:
         SourceUnavailable: a required source could not be had, or what came is no data.
@@ -44,28 +69,68 @@ def pull(
     """
     landing.forget_leftovers()
     city, last = profile.city.id, until or dt.datetime.now(dt.UTC).date()
-    lieferungen: list[Lieferung] = []
-    missing: list[str] = []
-    new = 0
-    with Web() as web, ThreadPoolExecutor(AT_A_TIME) as pool:
+    # a source that begins after what was asked for has nothing to bring
+    sources = [each for each in profile.sources if not (each.years and each.years.first > last.year)]
+    failing = failing_sources(landing, city)
+    answers: dict[str, _Answer] = {}
+    with Web() as web, ThreadPoolExecutor(SOURCES_AT_A_TIME) as pool:
         errand = Errand(city, landing, web, last, landing.newest(city), last_accepted(landing.folder, city))
-        failing = failing_sources(landing, city)
-        for source in profile.sources:
-            if source.years and source.years.first > last.year:
-                continue  # it begins after what was asked for
-            with _as_a_whole(source, errand, failing):
-                brought = _brought(source, folder, errand, pool)
-                found = [lieferung for lieferung, _ in brought if lieferung]
-                if not found and source.required:
-                    raise _nothing_came(source, folder)
-            if not found:
-                missing.append(source.id)
-            lieferungen += found
-            new += sum(fresh for lieferung, fresh in brought if lieferung)
-            progress(f"{source.id}: {len(found)} files")
+        try:
+            coming = pool.map(lambda source: _answer(source, folder, errand, failing), sources)
+            for source, answer in zip(sources, coming, strict=True):
+                answers[source.id] = answer
+                progress(_progress(source, answer))
+        except BaseException:  # somebody stops the pull: what is under way ends, nothing more begins
+            errand.given_up.set()
+            raise
+    if problems := [answer.problem for answer in answers.values() if answer.problem]:
+        raise _together(problems)
+    return _pulled(answers, _passed_over(profile, folder, last.year))
+
+
+def _answer(source: Source, folder: Path | None, errand: Errand, failing: set[str]) -> _Answer:
+    """Ask one source for all that it has; what stops it is part of the answer."""
+    try:
+        with _as_a_whole(source, errand, failing):
+            return _Answer(_brought(source, folder, errand))
+    except NotSetUp as lack:
+        return _Answer(not_set_up=lack) if _may_wait(source, errand) else _Answer(problem=lack)
+    except (SourceUnavailable, ConfigError) as problem:
+        return _Answer(problem=problem)
+
+
+def _may_wait(source: Source, errand: Errand) -> bool:
+    """Return whether a release can do without a source: it is not required, and the last one had nothing of it."""
+    before = errand.accepted.of(source.id, errand.until.year)
+    return not source.required and all(source.relaxed("files", name) for name in before)
+
+
+def _progress(source: Source, answer: _Answer) -> str:
+    if answer.not_set_up:
+        return f"{source.id}: {answer.not_set_up.lacks} is not set"
+    return f"{source.id}: failed" if answer.problem else f"{source.id}: {len(answer.found)} files"
+
+
+def _together(problems: list[SourceUnavailable | ConfigError]) -> SourceUnavailable | ConfigError:
+    """Return the first error, which also says what else failed; asking again helps only where it helps all."""
+    first, *others = list(dict.fromkeys(str(each) for each in problems))
+    words = "\n  ".join([first, *(f"And: {other}" for other in others)])
+    if isinstance(problems[0], SourceUnavailable):
+        retryable = all(isinstance(each, SourceUnavailable) and each.retryable for each in problems)
+        return SourceUnavailable(words, retryable=retryable)
+    return ConfigError(words)
+
+
+def _pulled(answers: Mapping[str, _Answer], passed_over: list[str]) -> Pulled:
+    lieferungen = [lieferung for answer in answers.values() for lieferung in answer.found]
+    new = sum(answer.new for answer in answers.values())
+    not_asked: dict[str, list[str]] = {}
+    for source, answer in answers.items():
+        if answer.not_set_up:
+            not_asked.setdefault(answer.not_set_up.lacks, []).append(source)
     return Pulled(
-        lieferungen=lieferungen, missing=missing, new=new, unchanged=len(lieferungen) - new,
-        passed_over=_passed_over(profile, folder, last.year),
+        lieferungen=lieferungen, missing=[source for source, answer in answers.items() if not answer.found],
+        not_asked=not_asked, new=new, unchanged=len(lieferungen) - new, passed_over=passed_over,
     )  # fmt: skip
 
 
@@ -82,21 +147,26 @@ def failing_sources(landing: Landing, city: str) -> set[str]:
     return {source for source, outcome in last.items() if outcome != "mended"}
 
 
-def _brought(source: Source, folder: Path | None, errand: Errand, pool: ThreadPoolExecutor) -> list[Brought]:
+def _brought(source: Source, folder: Path | None, errand: Errand) -> list[Brought]:
     """Fetch all files of a source and hold them, together, against what it should have."""
     connector = CONNECTORS[source.connector]
     offered = drop_folder.orders_in(folder, source) if folder else connector.orders(source, errand)
     orders = [order for order in offered if order.year is None or order.year <= errand.until.year]
 
     def bring(order: Order) -> Brought:
+        if errand.given_up.is_set():
+            raise CancelledError
         return (drop_folder.take if folder else connector.fetch)(source, order, errand)
 
-    brought = list(pool.map(bring, orders))
+    with ThreadPoolExecutor(FILES_AT_A_TIME) as pool:
+        brought = list(pool.map(bring, orders))
     found = [lieferung for lieferung, _ in brought if lieferung]
     years = [order.year for order, (lieferung, _) in zip(orders, brought, strict=True) if lieferung and order.year]
     refuse_gap_in_years(source, sorted(set(years)), errand.until.year)
     refuse_other_files(source, [one.name for one in found], errand.accepted.of(source.id, errand.until.year))
     refuse_same_content(source, found)
+    if not found and source.required:
+        raise _nothing_came(source, folder)
     return brought
 
 
@@ -112,6 +182,8 @@ def _as_a_whole(source: Source, errand: Errand, failing: set[str]) -> Iterator[N
             errand.landing.record(Attempt(**told, at=now(), outcome=outcome, problem=str(problem)))
         raise
     except ConfigError as problem:
+        if isinstance(problem, NotSetUp) and _may_wait(source, errand):
+            raise
         errand.landing.record(Attempt(**told, at=now(), outcome="refused", problem=str(problem)))
         raise
     if source.id in failing:
@@ -123,10 +195,12 @@ def _passed_over(profile: Profile, folder: Path | None, until: int) -> list[str]
     if folder:
         return drop_folder.passed_over(folder, profile.sources, until)
     folders: dict[Path, list[Source]] = {}
+    elsewhere = [source for source in profile.sources if source.connector != "drop_folder"]
     for source in profile.sources:
         if source.connector == "drop_folder":
-            folders.setdefault(drop_folder.configured_folder(source), []).append(source)
-    return [line for where, own in folders.items() for line in drop_folder.passed_over(where, own, until)]
+            with suppress(NotSetUp):
+                folders.setdefault(drop_folder.configured_folder(source), []).append(source)
+    return [line for where, own in folders.items() for line in drop_folder.passed_over(where, own, until, elsewhere)]
 
 
 def _nothing_came(source: Source, folder: Path | None) -> SourceUnavailable:

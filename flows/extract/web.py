@@ -23,7 +23,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 from urllib3.util import Retry
 
-from flows.errors import ConfigError
+from flows.errors import NotSetUp
 from flows.extract.politeness import Politeness
 from flows.profile.source import Source
 
@@ -106,16 +106,17 @@ def with_environment(source: Source, url: str) -> str:
     """Return an address with its ``${VARIABLE}`` replaced.
 
     Raises:
-        ConfigError: when one is not set.
+        NotSetUp: when one is not set.
     """
 
     def value(match: re.Match[str]) -> str:
         found = os.environ.get(match[1])
         if not found:
-            raise ConfigError(
+            raise NotSetUp(
                 f"Source {source.id}: its address {without_secrets(url)} needs the environment variable {match[1]}, "
-                "which is not set. Set it, give the files with --from DIR, or for the bundled city use "
-                "`fortschreibung demo --refresh`."
+                "which is not set. Set it (the city's sources.toml says to what), or give the files with --from DIR. "
+                "The bundled city brings its files along: `fortschreibung demo --refresh`.",
+                lacks=match[1],
             )
         return found.rstrip("/")
 

@@ -53,6 +53,16 @@ def test_a_row_in_quarantine_is_named_with_file_line_column_and_rule(city):
     assert checked.findings[0].expected == "a whole number"
 
 
+def test_an_official_total_that_comes_twice_is_a_blocker_even_when_both_agree(city):
+    city.spoil("INSERT INTO stage.amtlich FROM stage.amtlich WHERE stichtag = '2024-12-31'")
+
+    checked = city.check()
+
+    assert checked.failed == {"staged_amtlich"}
+    assert checked.results["staged_amtlich"].blocks
+    assert checked.units("staged_amtlich") == ["stadt 05999, 2024-12-31, einwohner: 2 times, from amtlich"]
+
+
 def test_a_row_delivered_twice_by_one_source_is_named(city):
     city.deliver("""
         INSERT INTO stage.zaehlung FROM stage.zaehlung

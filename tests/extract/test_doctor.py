@@ -42,3 +42,14 @@ def test_a_token_or_user_and_password_are_enough(said, monkeypatch, names: list[
 def test_a_user_without_a_password_is_not_enough(said, monkeypatch) -> None:
     monkeypatch.setenv("REGIO_USER", "amt")
     assert "REGIO_PASSWORD" in said()
+
+
+def test_what_is_not_required_is_told_as_what_will_not_be_asked(small_city, source, monkeypatch) -> None:
+    optional = {"folder": '"${AMT_EINGANG}"', "required": "false"}
+    profile = small_city.with_sources(source("haushalte", **optional), source("gebaeude", **optional))
+    monkeypatch.setattr(load, "cities", lambda: ["kleinstadt"])
+    monkeypatch.setattr(load, "load_profile", lambda _: profile)
+    monkeypatch.delenv("AMT_EINGANG", raising=False)
+    (finding,) = doctor._cities()
+    assert finding.ok
+    assert finding.found == "2 sources; AMT_EINGANG not set, so not asked without --from DIR: haushalte, gebaeude"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import resource
 import ssl
 import tracemalloc
@@ -12,16 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.errors import SourceUnavailable
 from flows.extract import http_file
 from tests.extract.replay import Heard, Said
+from tests.extract.secure import certified
 
 HEAD = b"BBS;EW\n"
 FILE = HEAD + b"01100001;12\n" * 200_000  # 2.4 MB
@@ -255,30 +251,7 @@ def test_a_pause_lies_between_two_requests_to_a_host(replay, desk, yearly) -> No
 def certificate(tmp_path: Path) -> Callable[..., tuple[ssl.SSLContext, Path]]:
     """Makes a certificate for this machine that is valid for some days around today."""
 
-    def made(first: int, last: int) -> tuple[ssl.SSLContext, Path]:
-        key, today = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-        hosts = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        signed = (
-            x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(today + dt.timedelta(days=first)).not_valid_after(today + dt.timedelta(days=last))
-            .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .sign(key, hashes.SHA256())
-        )  # fmt: skip
-        public, private = tmp_path / "amt.pem", tmp_path / "amt.key"
-        public.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-        private.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(public, private)
-        return context, public
-
-    return made
+    return lambda first, last: certified(["localhost"], tmp_path, first=first, last=last)
 
 
 def test_an_expired_certificate_is_told_as_such(replay, at, certificate, monkeypatch) -> None:

@@ -1,14 +1,17 @@
 """A folder into which a colleague puts files: which are taken, which are not, and when it stops."""
 
 import os
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from flows.errors import ConfigError, SourceUnavailable
+from flows.extract import drop_folder
 from flows.extract.landing import Landing
 from flows.extract.station import pull
+from tests.extract.conftest import Desk
 
 CONTENT = "BBS;EW\n01100001;12\n"
 OTHER = "BBS;EW\n01100001;13\n"
@@ -168,6 +171,62 @@ def test_a_folder_named_by_a_variable(small_city, source, tmp_path: Path, drop: 
         pull(profile, Landing(tmp_path / "landing"))
     monkeypatch.setenv("KLEINSTADT_DIR", str(drop))
     assert names(pull(profile, Landing(tmp_path / "landing"))) == ["jahr_2022.csv"]
+
+
+# --- A folder that nobody has named yet ---
+
+
+@pytest.fixture
+def two_folders(desk, source, drop: Path, monkeypatch) -> Callable[..., Desk]:
+    """`da` in a folder that is named, `wartet` in one that is not: it is not required."""
+    monkeypatch.setenv("AMT_EINGANG", str(drop))
+    monkeypatch.delenv("AMT_SPAETER", raising=False)
+    monkeypatch.setattr(drop_folder, "SETTLE_SECONDS", 0.0)
+    (drop / "da_2022.csv").write_text("BBS;EW\n01100001;1\n")
+    later = {"folder": '"${AMT_SPAETER}"', "required": "false"}
+    return lambda **fields: desk(source("da", folder='"${AMT_EINGANG}"'), source("wartet", **later | fields))
+
+
+def test_a_source_that_is_not_required_waits_until_its_folder_is_named(two_folders, drop: Path) -> None:
+    told = list[str]()
+    given = two_folders()
+    pulled = given.pull(progress=told.append)
+    assert [one.name for one in pulled.lieferungen] == ["da_2022.csv"]
+    assert (pulled.missing, pulled.not_asked) == (["wartet"], {"AMT_SPAETER": ["wartet"]})
+    assert told == ["da: 1 files", "wartet: AMT_SPAETER is not set"]
+    assert given.outcomes == ["new"], "waiting is no failure"
+
+
+def test_a_source_that_the_last_run_had_is_not_left_out_because_its_folder_is_no_longer_named(
+    two_folders, drop: Path, monkeypatch
+) -> None:
+    (drop / "wartet_2022.csv").write_text("BBS;EW\n01100001;2\n")
+    monkeypatch.setenv("AMT_SPAETER", str(drop))
+    given = two_folders()
+    given.accept(given.pull())
+    monkeypatch.delenv("AMT_SPAETER")
+    with pytest.raises(ConfigError, match=r"Source wartet .* set AMT_SPAETER"):
+        given.pull()
+    assert "refused" in given.outcomes
+    given = two_folders(relax='[{ gate = "files", reason = "Frau Amt, 3.2.: kommt nicht mehr" }]')
+    assert given.pull().missing == ["wartet"]
+
+
+def test_a_file_in_a_folder_that_is_fetched_elsewhere_says_how_it_would_be_taken(
+    desk, source, drop, monkeypatch
+) -> None:
+    monkeypatch.setenv("AMT_EINGANG", str(drop))
+    monkeypatch.setattr(drop_folder, "SETTLE_SECONDS", 0.0)
+    for name in ("da_2022.csv", "netz_2022.csv"):
+        (drop / name).write_text("BBS;EW\n01100001;1\n")
+    optional = {"connector": '"http_file"', "url": '"${AMT_URL}/netz_2022.csv"', "required": "false"}
+    monkeypatch.delenv("AMT_URL", raising=False)
+    pulled = desk(source("da", folder='"${AMT_EINGANG}"'), source("netz", **optional)).pull()
+    assert pulled.passed_over == [
+        "jahr_2022.csv: its name matches no source's pattern",
+        "netz_2022.csv: netz is fetched from its own address; --from DIR takes it from a folder",
+    ]
+    assert pulled.not_asked == {"AMT_URL": ["netz"]}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")

@@ -348,10 +348,10 @@ def test_a_server_that_hangs_is_given_up(asked) -> None:
 
 @pytest.mark.parametrize("how", [{"sent": 60}, {"sent": 60, "reset": True}], ids=["cut", "reset"])
 def test_a_table_that_breaks_off_is_asked_for_again(asked, how: dict[str, Any]) -> None:
-    broken = Said(200, ffcsv().body, **how)
-    server, given = asked(in_turn(broken, ffcsv()))
+    whole = ffcsv()
+    server, given = asked(in_turn(Said(200, whole.body, **how), whole))
     (lieferung,) = given.pull().lieferungen
-    assert given.content(lieferung) == ffcsv().body
+    assert given.content(lieferung) == whole.body
     assert len(server.heard) == 2
 
 

@@ -7,6 +7,7 @@ import re
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,8 @@ import pytest
 
 from flows.demo.faults import Fault
 from flows.errors import SourceUnavailable
-from flows.extract.landing import Landing, read_back
+from flows.extract.landing import Landing, now, read_back
+from flows.extract.models import Attempt
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -98,6 +100,22 @@ def test_a_line_that_a_killed_run_cut_short_spoils_no_other(office, rest: bytes)
     assert office.pull().unchanged == 1
     assert office.pull().unchanged == 1
     assert [attempt.outcome for attempt in office.landing.attempts()] == ["new", "unchanged", "unchanged"]
+
+
+def test_attempts_of_many_threads_are_whole_lines(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    (tmp_path / "attempts.jsonl").write_bytes(b'{"city":"kleinst')
+
+    def record(source: str) -> None:
+        for number in range(50):
+            told = {"city": "kleinstadt", "source": source, "name": str(number), "url": "", "outcome": "failed"}
+            landing.record(Attempt(**told, at=now(), seconds=0.0, problem="x" * 3000))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(record, "abcdefgh"))
+    assert (tmp_path / "attempts.jsonl").read_bytes().count(b"\n") == 1 + 8 * 50
+    for source in "abcdefgh":
+        assert [one.name for one in landing.attempts() if one.source == source] == [str(n) for n in range(50)]
 
 
 def test_a_refusal_does_not_make_the_accepted_file_forgotten(office) -> None:

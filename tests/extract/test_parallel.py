@@ -1,0 +1,241 @@
+"""Several sources at once: they overlap, they are told in the profile's order, and none hides another."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from flows.errors import ConfigError, SourceUnavailable
+from flows.extract import station
+from flows.extract.politeness import Politeness
+from flows.profile.connector import Manners
+from tests.extract.replay import Heard, Replay, Said
+
+PATIENCE = 30.0  # seconds after which a test gives up waiting for what should have happened
+CSV = b"BBS;EW\n01100001;%d\n"
+
+
+@pytest.fixture
+def web_source(source: Callable[..., str]) -> Callable[..., str]:
+    """TOML of a source that is one file of a server, named like the source."""
+
+    def text(name: str, server: Replay, **fields: str) -> str:
+        given = {
+            "connector": '"http_file"', "url": f'"{server.url}/{name}.csv"', "file": rf"'{name}\.csv'",
+            "stichtag": '{ source = "fixed", fixed = 2022-12-31 }', **fields,
+        }  # fmt: skip
+        return source(name, **given)
+
+    return text
+
+
+@pytest.fixture
+def yearly_source(source: Callable[..., str]) -> Callable[..., str]:
+    """TOML of a source with a file for each year."""
+
+    def text(name: str, server: Replay, first: int, last: int, **fields: str) -> str:
+        given = {
+            "connector": '"http_file"', "url": f'"{server.url}/{name}_{{year}}.csv"',
+            "years": f"{{ first = {first}, last = {last} }}", **fields,
+        }  # fmt: skip
+        return source(name, **given)
+
+    return text
+
+
+def own_content(one: Heard) -> Said:
+    """A file whose content is only its own."""
+    return Said(200, CSV % sum(one.path.encode()) + one.path.encode() + b";1\n")
+
+
+def test_two_slow_sources_on_two_hosts_are_asked_at_once(replay, desk, web_source) -> None:
+    """Neither host answers before both have been asked."""
+    both = threading.Barrier(2)
+
+    def answer(one: Heard) -> Said:
+        both.wait(PATIENCE)
+        return own_content(one)
+
+    here, there = replay(answer), replay(answer)
+    pulled = desk(web_source("a", here), web_source("b", there)).pull()
+    assert [one.source for one in pulled.lieferungen] == ["a", "b"]
+    assert not both.broken
+
+
+def test_the_first_in_the_profile_is_told_first_even_when_it_comes_last(replay, desk, web_source) -> None:
+    c_was_sent, told = threading.Event(), list[str]()
+
+    def answer(one: Heard) -> Said:
+        if one.path == "/a.csv":
+            assert c_was_sent.wait(PATIENCE)
+        if one.path == "/c.csv":
+            c_was_sent.set()
+        return own_content(one)
+
+    server = replay(answer)
+    pulled = desk(*(web_source(name, server) for name in "abc")).pull(progress=told.append)
+    assert server.heard[-1].path != "/a.csv"
+    assert [one.name for one in pulled.lieferungen] == ["a.csv", "b.csv", "c.csv"]
+    assert told == ["a: 1 files", "b: 1 files", "c: 1 files"]
+
+
+def test_more_sources_and_files_than_threads_all_come_in_order(replay, desk, yearly_source) -> None:
+    server = replay(own_content)
+    names = [f"quelle_{letter}" for letter in "abcdefghijkl"]
+    assert len(names) > station.SOURCES_AT_A_TIME
+    given = desk(*(yearly_source(name, server, 2015, 2020, manners="{ at_once = 1 }") for name in names))
+    pulled = given.pull()
+    assert [one.name for one in pulled.lieferungen] == [
+        f"{name}_{year}.csv" for name in names for year in range(2015, 2021)
+    ]
+    assert server.most_at_once == 1
+
+
+# --- Failures ---
+
+
+@pytest.fixture
+def bad_day(replay, desk, web_source):
+    """`a` sends a login page, but only after `b` has failed; `c` is well."""
+    b_failed = threading.Event()
+
+    def answer(one: Heard) -> Said:
+        if one.path == "/a.csv":
+            assert b_failed.wait(PATIENCE)
+            return Said(200, b"<html>Anmeldung")
+        if one.path == "/b.csv":
+            return Said(500)
+        return own_content(one)
+
+    given = desk(*(web_source(name, replay(answer)) for name in "abc"))
+    record = given.landing.record
+
+    def recorded(attempt: Any) -> None:
+        record(attempt)
+        if attempt.source == "b":
+            b_failed.set()
+
+    given.landing.record = recorded
+    return given
+
+
+def test_one_failing_source_does_not_hide_another(bad_day) -> None:
+    message = bad_day.refusal()
+    assert message.startswith("Source a, file a.csv: expected a data file, found a web page"), "the profile's first"
+    assert "\n  And: Source b: expected the file b.csv" in message
+    assert {one.source: one.outcome for one in bad_day.landing.attempts()} == {
+        "a": "refused",
+        "b": "failed",
+        "c": "new",
+    }
+
+
+def test_what_came_beside_a_failing_source_need_not_come_again(bad_day, desk, replay, web_source) -> None:
+    bad_day.refusal()
+    assert len(bad_day.objects) == 1
+
+
+def test_asking_again_helps_only_where_it_helps_all(replay, desk, web_source) -> None:
+    broken, login = replay(lambda _: Said(500)), replay(lambda _: Said(200, b"<html>"))
+    for servers, helps in (((broken, broken), True), ((broken, login), False), ((login, broken), False)):
+        with pytest.raises(SourceUnavailable) as stopped:
+            desk(*(web_source(name, server) for name, server in zip("ab", servers, strict=True))).pull()
+        assert stopped.value.retryable is helps
+
+
+def test_what_is_wrong_with_two_sources_alike_is_told_once(replay, desk, web_source) -> None:
+    given = desk(*(web_source(name, replay(own_content)) for name in "ab"))
+
+    def full(_: object) -> None:
+        raise SourceUnavailable("The disk is full.", retryable=True)
+
+    given.landing.record = full
+    assert given.refusal() == "The disk is full."
+
+
+def test_a_mistake_of_the_configuration_stays_one_beside_other_failures(replay, desk, web_source, monkeypatch) -> None:
+    monkeypatch.delenv("AMT_URL", raising=False)
+    broken = replay(lambda _: Said(500))
+    with pytest.raises(ConfigError, match=r"(?s)^Source a: its address .* AMT_URL.*And: Source b") as stopped:
+        desk(web_source("a", broken, url='"${AMT_URL}/a.csv"'), web_source("b", broken)).pull()
+    assert stopped.value.exit_code == 2
+
+
+def test_a_pull_that_somebody_stops_begins_nothing_more(replay, desk, web_source, yearly_source, monkeypatch) -> None:
+    """The files under way are held back until the pull is being stopped."""
+    errands = []
+
+    def errand(*given: Any) -> Any:
+        errands.append(made(*given))
+        return errands[-1]
+
+    made = station.Errand
+    monkeypatch.setattr(station, "Errand", errand)
+
+    def answer(one: Heard) -> Said:
+        if one.path != "/a.csv":
+            assert errands[0].given_up.wait(PATIENCE)
+        return own_content(one)
+
+    def stop(_: str) -> None:
+        raise KeyboardInterrupt
+
+    here, there = replay(answer), replay(answer)
+    given = desk(web_source("a", here), yearly_source("b", there, 2000, 2020))
+    with pytest.raises(KeyboardInterrupt):
+        given.pull(progress=stop)
+    assert len(there.heard) <= station.FILES_AT_A_TIME
+
+
+# --- Manners ---
+
+
+def test_a_host_is_not_asked_more_at_once_because_several_sources_are_there(replay, desk, yearly_source) -> None:
+    server = replay(lambda one: Said(200, own_content(one).body, hang=0.02))
+    desk(*(yearly_source(name, server, 2015, 2020, manners="{ at_once = 2 }") for name in ("a", "b", "c"))).pull()
+    assert len(server.heard) == 18
+    assert server.most_at_once <= 2
+
+
+def test_the_stricter_of_the_sources_under_way_holds_for_their_host() -> None:
+    polite, under_way, seen = Politeness(), list[int](), list[tuple[int, ...]]()
+    lock = threading.Lock()
+
+    def ask(allowed: int) -> None:
+        for _ in range(4):
+            with polite.turn("https://amt.example/x", Manners(at_once=allowed)):
+                with lock:
+                    under_way.append(allowed)
+                    seen.append(tuple(under_way))
+                time.sleep(0.001)
+                with lock:
+                    under_way.remove(allowed)
+
+    threads = [threading.Thread(target=ask, args=(allowed,)) for allowed in (1, 1, 2, 2, 2, 4, 4, 4, 4, 4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert len(seen) == 40
+    assert all(len(together) <= min(together) for together in seen)
+    assert max(map(len, seen)) > 1
+
+
+def test_the_pause_of_one_source_is_kept_by_the_next_on_the_same_host(monkeypatch) -> None:
+    polite, clock = Politeness(), [100.0]
+    waited = list[float]()
+    monkeypatch.setattr("flows.extract.politeness.time.monotonic", lambda: clock[0])
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        clock[0] += seconds
+
+    monkeypatch.setattr(polite._changed, "wait", wait)
+    for pause in (5.0, 0.0, 0.0, 2.0):
+        with polite.turn("https://amt.example/x", Manners(pause=pause)):
+            pass
+    assert waited == [5.0, 2.0]
