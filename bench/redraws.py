@@ -18,7 +18,7 @@ from bench.worker import timed
 from flows.geography.best_key import Evidence, best_key
 from flows.geography.intersection import NO_SLIVERS, intersection
 from flows.resources import resource
-from flows.stage.database import sql, use_spatial
+from flows.stage.database import create_stage, sql, use_spatial
 from flows.transform.sql_graph import SqlTable, tables_in_order
 from flows.transform.station import known_names
 
@@ -45,7 +45,7 @@ def city(units: int) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     use_spatial(con)
     con.execute(sql("schema/katalog"))
-    con.execute(sql("schema/stage"))
+    create_stage(con)
     con.execute(
         "CREATE TABLE stage.register (quelle VARCHAR, stichtag DATE, basis VARCHAR, basis_id VARCHAR, einwohner BIGINT)"
     )
@@ -66,7 +66,7 @@ def city(units: int) -> duckdb.DuckDBPyConnection:
                 UNION ALL SELECT '{NEW}', basis_id, neu FROM block),
                 LATERAL (VALUES ('sozialraum', printf('%06d', sr)), ('stadtteil', printf('%03d', sr // 4)),
                                 ('stadt', '0')) AS e (raumebene, raum_id);
-        INSERT INTO stage.zaehlung
+        INSERT INTO stage.zaehlung_einzeln
             SELECT 'bench', make_date(2015 + jahr::INT, 12, 31), 'bbs', basis_id, 'merkmal_' || m,
                 hash(basis_id, jahr, m) % 60, 'ok'
             FROM block, range({YEARS}) AS j (jahr), range({MERKMALE}) AS q (m);

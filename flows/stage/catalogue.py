@@ -113,6 +113,11 @@ def _write_sources(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
     )
     insert(con, "katalog.spalte_merkmal", columns)
     insert(
+        con, "katalog.quelle_reihe",
+        [{"quelle": source.id, "merkmale": list(source.matrix.merkmale)}
+         for source in profile.sources if source.matrix],
+    )  # fmt: skip
+    insert(
         con, "katalog.fehlzeichen",
         [{"quelle": source.id, "zeichen": sign, "status": status}
          for source in profile.sources for sign, status in source.dialect.missing.items()],

@@ -21,7 +21,6 @@ class TableContract:
     ignore: list[str]
     drop: Sequence[Drop]
     only: Mapping[str, Sequence[str]]
-    target: str
 
 
 def table_contract(source: Source) -> TableContract:
@@ -38,7 +37,7 @@ def table_contract(source: Source) -> TableContract:
     return TableContract(
         unit=matrix.unit if matrix else None, digits=matrix.unit_digits if matrix else None,
         wanted=[*(long.reads if long else figures), *kind.only], ignore=ignore,
-        drop=matrix.drop if matrix else (), only=kind.only, target="zaehlung" if matrix else "amtlich",
+        drop=matrix.drop if matrix else (), only=kind.only,
     )  # fmt: skip
 
 

@@ -41,6 +41,12 @@ def sql(name: str) -> str:
     return resource(f"sql/{name}.sql").read_text(encoding="utf-8")
 
 
+def create_stage(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the schema stage, empty; it shows the catalogue's names, so that `katalog` must be there."""
+    con.execute(sql("schema/stage"))
+    con.execute(f"CREATE VIEW stage.zaehlung AS {sql('stage/zaehlung')}")
+
+
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Value]]) -> None:
     """Append `rows`, given as column to value, to `table` by column name; a column not given is NULL.
 

@@ -9,22 +9,23 @@ read cell by cell (normalise.py), from the same file, under the same line number
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from flows.profile.correction import Correction
-from flows.profile.dialect import Dialect
 from flows.profile.source import Source
 from flows.stage.contract import TableContract
 from flows.stage.database import set_variables, sql
 from flows.stage.normalise import header
+from flows.stage.plain_cell import figure_cell, ignored_figure_cell, sign_for_nothing, text_cell, unless_it_divides
 from flows.stage.text import Delimited
 
 _BETWEEN = "\x1f"  # parts number, texts and figures of a numbered line
 _LONGEST = 500_000  # characters; DuckDB reads lines of up to 2 MB
+_AT_ONCE = 10_000  # lines
 _NEVER = r"[^\s\S]"
 
 
@@ -38,6 +39,8 @@ class NumberedLines:
     header_line: int
     cut: int
     written: int
+    first: str
+    """The first line that is written, from the cut on."""
     left_out: frozenset[int]
     """Lines that are not written: those that end before the cut, and those that a rule may leave out."""
 
@@ -80,31 +83,27 @@ def numbered_lines(
     if any(column in contract.wanted for column in found[:cut]):
         cut = 0
     dropped = [text for drop in contract.drop for text in drop.equals]
-    divides, written, left_out = dialect.delimiter, 0, set[int]()
+    written, first, left_out, waiting = 0, "", set[int](), list[str]()
     with target.open("w", encoding="utf-8", newline="") as file:
         for number, line in text.lines():
-            if _BETWEEN in line or len(line) > _LONGEST:
+            if len(line) > _LONGEST or _BETWEEN in line:
                 return None
-            at = _place_of(divides, line, cut)
-            if at is None or any(each in line for each in dropped):
+            parts = line.split(dialect.delimiter, cut)
+            if len(parts) <= cut or (dropped and any(each in line for each in dropped)):
                 if dialect.quote and dialect.quote in line:
                     return None
                 left_out.add(number)
                 continue
-            head, rest = (line[:at], line[at + 1 :]) if cut else (line, line)
-            file.write(f"{number}{_BETWEEN}{head}{_BETWEEN}{rest}\n")
-            written += 1
-    return NumberedLines(name, target, tuple(found), header_line, cut, written, frozenset(left_out))
-
-
-def _place_of(divides: str, line: str, count: int) -> int | None:
-    """Return where the `count`-th delimiter stands in the line, or None where it ends before."""
-    at = -1
-    for _ in range(count):
-        at = line.find(divides, at + 1)
-        if at < 0:
-            return None
-    return at
+            head = line[: len(line) - len(parts[cut]) - 1] if cut else line
+            first = first or parts[cut]
+            waiting.append(f"{number}{_BETWEEN}{head}{_BETWEEN}{parts[cut]}\n")
+            if len(waiting) == _AT_ONCE:
+                file.write("".join(waiting))
+                written, waiting = written + len(waiting), []
+        file.write("".join(waiting))
+    return NumberedLines(
+        name, target, tuple(found), header_line, cut, written + len(waiting), first, frozenset(left_out)
+    )  # fmt: skip
 
 
 def read_plain_lines(
@@ -117,11 +116,11 @@ def read_plain_lines(
     """
     con.execute(sql("schema/zeile_zahlen"))
     whole = _whole_figures(con, source)
-    alike: dict[tuple[tuple[str, ...], int], list[NumberedLines]] = {}
+    alike: dict[tuple[str, ...], list[NumberedLines]] = {}
     for file in files:
-        alike.setdefault((file.columns, file.cut), []).append(file)
-    for (columns, cut), group in alike.items():
-        _set_layout(con, source, contract, _Layout(columns, cut, whole))
+        alike.setdefault(file.columns, []).append(file)
+    for group in alike.values():
+        _set_layout(con, source, contract, group[0], whole)
         set_variables(con, dateien=[str(file.path) for file in group])
         con.execute(f"INSERT INTO zeile_zahlen BY NAME {sql('stage/zeile_zahlen')}")
     return _taken_out(con, files)
@@ -138,82 +137,44 @@ def _whole_figures(con: duckdb.DuckDBPyConnection, source: Source) -> dict[str, 
     )
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """Where texts and figures stand in the lines of files with one header."""
+def _set_layout(
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    contract: TableContract,
+    like: NumberedLines,
+    whole: Mapping[str, bool],
+) -> None:
+    """Say to SQL how the lines of files with one header are made: `like` is one of them."""
+    dialect, rule = source.dialect, source.stichtag
+    head, rest = list(like.columns[: like.cut] or like.columns), like.columns[like.cut :]
+    text, ignored, sign = text_cell(dialect), ignored_figure_cell(dialect), sign_for_nothing(dialect)
+    first = zip(rest, like.first.split(dialect.delimiter), strict=False)
+    also = {column for column, cell in first if column not in whole and re.fullmatch(ignored, cell)}
+    figures = [column for column in rest if column in whole or column in also]
 
-    columns: Sequence[str]
-    cut: int
-    whole: dict[str, bool]
-
-    @property
-    def head(self) -> Sequence[str]:
-        return self.columns[: self.cut] or self.columns
-
-    @property
-    def rest(self) -> Sequence[str]:
-        return self.columns[self.cut :]
-
-
-def _set_layout(con: duckdb.DuckDBPyConnection, source: Source, contract: TableContract, layout: _Layout) -> None:
-    dialect, rule, head = source.dialect, source.stichtag, list(layout.head)
-    sign = _sign_for_nothing(dialect)
-    text, figures = _text(dialect), [column for column in layout.rest if column in layout.whole]
-    parts = {name: source.expand(columns) for name, columns in source.matrix.merkmale.items()} if source.matrix else {}
-
-    def pattern(columns: Sequence[str], zero: str | None) -> str:
-        cells = (_figure(dialect, layout.whole[c], zero) if zero and c in layout.whole else text for c in columns)
+    def pattern(zero: str | None) -> str:
+        cells = (
+            ignored if c in also else figure_cell(dialect, whole=whole[c], sign=zero) if c in whole else text
+            for c in rest
+        )  # fmt: skip
         return re.escape(dialect.delimiter).join(cells)
 
+    parts = {name: source.expand(columns) for name, columns in source.matrix.merkmale.items()} if source.matrix else {}
     set_variables(
         con, trenner=dialect.delimiter, anfuehrung=dialect.quote, nichts_zeichen=sign,
-        tausender=_unless_it_divides(dialect, dialect.thousands), dezimal=_unless_it_divides(dialect, dialect.decimal),
-        muster_kopf=pattern(head, None), muster_ziffern=pattern(layout.rest, "0"),
-        muster_zeichen=pattern(layout.rest, sign) if sign else _NEVER,
+        tausender=unless_it_divides(dialect, dialect.thousands), dezimal=unless_it_divides(dialect, dialect.decimal),
+        muster_kopf=re.escape(dialect.delimiter).join([text] * len(head)),
+        muster_ziffern=pattern(None), muster_zeichen=pattern(sign) if sign else _NEVER,
         stelle_basis=_place(head, contract.unit), stelle_stichtag=_place(head, rule.column if rule else None),
-        stellen=[place for place, column in enumerate(layout.rest, start=1) if column in layout.whole],
-        nur_figuren=len(figures) == len(layout.rest),
-        merkmale=list(parts), masken=[[columns.count(column) for column in figures] for columns in parts.values()],
+        stellen=[place for place, column in enumerate(rest, start=1) if column in figures],
+        nur_figuren=len(figures) == len(rest),
+        masken=[[columns.count(column) for column in figures] for columns in parts.values()],
     )  # fmt: skip
 
 
 def _place(columns: list[str], column: str | None) -> int:
     """Return where a column stands, from 1; 0 is a place where SQL finds nothing."""
     return columns.index(column) + 1 if column in columns else 0
-
-
-def _sign_for_nothing(dialect: Dialect) -> str:
-    """Return the sign that a plain line may have for nothing: none that could be part of a number."""
-    others = {*"0123456789", *dialect.thousands, *dialect.decimal, dialect.delimiter, *dialect.quote}
-    signs = (sign for sign, status in dialect.missing.items() if status == "nichts")
-    return next((sign for sign in signs if sign and not set(sign) & others), "")
-
-
-def _text(dialect: Dialect) -> str:
-    """Return the pattern of a cell with text: without space at its ends, and without quotation marks in it."""
-    divides = re.escape(dialect.delimiter) + re.escape(dialect.quote)
-    end = rf"[^{divides}\s\pZ\x0b\x1c-\x1f\x{{85}}]"
-    return _perhaps_quoted(dialect, rf"(?:{end}(?:[^{divides}]*{end})?)?")
-
-
-def _unless_it_divides(dialect: Dialect, sign: str) -> str:
-    """Return a sign within numbers, or nothing where it is the delimiter: such a cell is quoted, and no plain one."""
-    return "" if sign == dialect.delimiter else sign
-
-
-def _figure(dialect: Dialect, whole: bool, zero: str) -> str:
-    """Return the pattern of a cell with a figure, of which zero is written in one way: 0, or the sign for nothing."""
-    first = r"\d" if zero == "0" else "[1-9]"
-    thousands, decimal = (_unless_it_divides(dialect, each) for each in (dialect.thousands, dialect.decimal))
-    grouped = rf"{first}\d{{0,2}}(?:{re.escape(thousands)}\d{{3}}){{1,4}}|" if thousands else ""
-    fraction = rf"(?:{re.escape(decimal)}\d{{1,9}})?" if decimal and not whole else ""
-    number = rf"(?:{grouped}{first}\d{{0,14}}){fraction}"
-    return _perhaps_quoted(dialect, number if zero == "0" else rf"(?:{number}|{re.escape(zero)})")
-
-
-def _perhaps_quoted(dialect: Dialect, cell: str) -> str:
-    quote = re.escape(dialect.quote)
-    return rf"(?:{cell}|{quote}{cell}{quote})" if quote else cell
 
 
 def _taken_out(con: duckdb.DuckDBPyConnection, files: Sequence[NumberedLines]) -> dict[str, PlainlyRead]:

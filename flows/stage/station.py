@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,7 +17,7 @@ from flows.home import limits
 from flows.profile.load import Profile
 from flows.profile.source import Source
 from flows.stage.catalogue import write_catalogue
-from flows.stage.database import literal, set_variables, sql, use_spatial
+from flows.stage.database import create_stage, literal, set_variables, sql, use_spatial
 from flows.stage.register import create_register, stage_register
 from flows.stage.space import stage_space
 from flows.stage.tables import stage_table
@@ -44,7 +45,7 @@ def stage(
         ConfigError: a registered correction no longer matches.
     """
     write_catalogue(con, profile, until)
-    con.execute(sql("schema/stage"))
+    create_stage(con)
     create_register(con)
     con.execute(f"INSERT INTO katalog.quelle_merkmal BY NAME {sql('stage/register_merkmal')}")
     delivered = [(source, [one for one in lieferungen if one.source == source.id]) for source in profile.sources]
@@ -53,18 +54,37 @@ def stage(
         use_spatial(con)
         _stage_space(con, profile, lieferungen, landing, run)
         progress("space")
-    with ThreadPoolExecutor(limits().threads) as pool:
+    for source, own in (each for each in figures if each[0].kind == "register"):
+        _stage_one(con, profile, source, own, landing, run)
+        progress(f"{source.id}: {len(own)} files")
+    tables = [each for each in figures if each[0].kind != "register"]
+    with _side_by_side(con, len(tables)) as pool:
         under_way = [
-            pool.submit(_stage_one, con.cursor(), profile, source, own, landing, run) for source, own in figures
+            pool.submit(_stage_one, con.cursor(), profile, source, own, landing, run) for source, own in tables
         ]
-        for (source, own), staged in zip(figures, under_way, strict=True):
+        for (source, own), staged in zip(tables, under_way, strict=True):
             staged.result()
             progress(f"{source.id}: {len(own)} files")
     if until is not None:
         set_variables(con, bis=until.isoformat())
-        for table in ("zaehlung", "register", "amtlich"):
+        for table in ("zaehlung_reihe", "zaehlung_einzeln", "register", "amtlich"):
             con.execute(f"DELETE FROM stage.{table} WHERE stichtag > getvariable('bis')::DATE")  # noqa: S608
     _write_quarantine(con, run)
+
+
+@contextmanager
+def _side_by_side(con: duckdb.DuckDBPyConnection, sources: int) -> Iterator[ThreadPoolExecutor]:
+    """Give each of so many sources a thread of its own, and DuckDB what is left for each of them.
+
+    Tables are many small files: one thread for each source is faster than several for one after the other.
+    """
+    threads = limits().threads
+    con.execute(f"SET threads = {max(1, threads // max(1, sources))}")
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            yield pool
+    finally:
+        con.execute(f"SET threads = {threads}")
 
 
 def _stage_space(

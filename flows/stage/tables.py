@@ -18,6 +18,7 @@ from flows.extract.models import Lieferung
 from flows.profile.correction import Correction
 from flows.profile.dialect import Sign
 from flows.profile.source import Source, StichtagRule
+from flows.stage.account import Account, write_accounts
 from flows.stage.contract import TableContract, refuse_other_columns, table_contract
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
 from flows.stage.database import Value, insert, set_variables, sql
@@ -103,8 +104,13 @@ def _stage_alike(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Seq
     con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle_lang' if dialect.long else 'stage/zelle')}")
     for step in ("zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
-    con.execute(f"INSERT INTO stage.{contract.target} BY NAME {sql(f'stage/{contract.target}')}")
+    written = [
+        _written(con, f"INSERT INTO stage.{target} BY NAME {sql(f'stage/{target}')}")
+        for target in (("zaehlung_reihe", "zaehlung_einzeln") if source.matrix else ("amtlich",))
+    ]
     con.execute("INSERT INTO stage.quarantaene BY NAME SELECT * FROM zeile_verletzt")
+    if not dialect.long:
+        _refuse_lost_figures(con, source, written)
     _account(con, source, lieferungen, files)
 
 
@@ -222,8 +228,38 @@ def stichtag_in_name(source: Source, name: str) -> dt.date:
     return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
 
 
+def _written(con: duckdb.DuckDBPyConnection, statement: str) -> int:
+    """Run an INSERT and return how many rows it wrote."""
+    answer = con.execute(statement).fetchone()
+    return int(answer[0]) if answer else 0
+
+
+def _refuse_lost_figures(con: duckdb.DuckDBPyConnection, source: Source, written: Sequence[int]) -> None:
+    """Stop when the staged tables got fewer or more rows than the good rows of wide files have Merkmale.
+
+    Raises:
+        SourceUnavailable: names both numbers.
+    """
+    counted = con.execute(
+        "SELECT count(zeile_zahlen.zeile), count(*) - count(zeile_zahlen.zeile) FROM zeile_gelesen "
+        "ANTI JOIN zeile_verletzt USING (datei, zeile) LEFT JOIN zeile_zahlen USING (datei, zeile)"
+    ).fetchone()
+    at_once, by_cell = counted or (0, 0)
+    kind = source.matrix or source.official
+    figures = by_cell * (len(kind.merkmale) if kind else 0)
+    expected = [at_once, figures] if source.matrix else [figures]
+    if list(written) != expected:
+        raise SourceUnavailable(
+            f"Source {source.id}: expected {sum(expected)} rows in the staged tables from the rows of its files, found "
+            f"{sum(written)}. Nothing was published; please report this with the files."
+        )
+
+
 def _account(
-    con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequence[Lieferung], plain: list[PlainFile]
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    lieferungen: Sequence[Lieferung],
+    files: Sequence[PlainFile],
 ) -> None:
     """Write what became of every row of every file: taken over, quarantined, or dropped by a named rule."""
     bad = dict(con.execute("SELECT datei, count(*) FROM zeile_verletzt GROUP BY datei").fetchall())
@@ -232,23 +268,9 @@ def _account(
         "string_agg(DISTINCT stichtag::VARCHAR, ',') "
         "FROM zeile_gelesen ANTI JOIN zeile_verletzt USING (datei, zeile) GROUP BY datei"
     ).fetchall()
-    good, padded = {name: rows for name, rows, *_ in found}, {name: ids for name, _, ids, _ in found}
-    dates = {name: stichtage for name, *_, stichtage in found}
-    lost = [f.name for f in plain if f.rows != good.get(f.name, 0) + bad.get(f.name, 0) + f.dropped]
-    if lost:
-        raise SourceUnavailable(
-            f"Source {source.id}: expected every row taken over, in quarantine or left out by a rule, found others in "
-            f"{', '.join(lost)}. Nothing was published; please report this with the file."
-        )
-    insert(
-        con, "stage.datei",
-        [{"quelle": source.id, "datei": one.name, "sha256": one.sha256, "bytes": one.bytes, "zeilen": file.rows,
-          "uebernommen": good.get(one.name, 0), "quarantaene": bad.get(one.name, 0), "entfallen": file.dropped,
-          "kennungen_ergaenzt": padded.get(one.name, 0), "stichtage": sorted((dates.get(one.name) or "").split(","))}
-         for one, file in zip(lieferungen, plain, strict=True)],
-    )  # fmt: skip
-    insert(
-        con, "stage.entfallen",
-        [{"quelle": source.id, "datei": file.name, "regel": rule, "zeilen": rows}
-         for file in plain for rule, rows in file.left_out.items()],
-    )  # fmt: skip
+    good = {name: (rows, padded, sorted((dates or "").split(","))) for name, rows, padded, dates in found}
+    accounts = []
+    for one, file in zip(lieferungen, files, strict=True):
+        rows, padded, dates = good.get(one.name, (0, 0, [""]))
+        accounts.append(Account(one, file.rows, rows, bad.get(one.name, 0), file.left_out, padded, dates))
+    write_accounts(con, source, accounts)

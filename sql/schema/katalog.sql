@@ -128,6 +128,12 @@ CREATE TABLE katalog.quelle_merkmal (
     merkmal VARCHAR NOT NULL
 );
 
+-- one row a source of counts: its Merkmale in the order in which the rows of stage.zaehlung_reihe have them
+CREATE TABLE katalog.quelle_reihe (
+    quelle VARCHAR NOT NULL,
+    merkmale VARCHAR[] NOT NULL
+);
+
 -- one row a source and Stichtag that must come, with the number of base units that it lists
 CREATE TABLE katalog.erwartet_lieferung (
     quelle VARCHAR NOT NULL,

@@ -33,8 +33,18 @@ CREATE TABLE stage.quarantaene (
     regel VARCHAR NOT NULL
 );
 
--- one row a Merkmal of a base unit at a Stichtag
-CREATE TABLE stage.zaehlung (
+-- one row a base unit at a Stichtag, from a line that was read at once (stage.zaehlung shows its Merkmale)
+CREATE TABLE stage.zaehlung_reihe (
+    quelle VARCHAR NOT NULL,
+    stichtag DATE NOT NULL,
+    basis VARCHAR NOT NULL,
+    basis_id VARCHAR NOT NULL,
+    mit_zeichen BOOLEAN NOT NULL, -- zero is written by the sign for nothing, never as 0
+    werte DOUBLE[] NOT NULL -- of the Merkmale that katalog.quelle_reihe names, in their order
+);
+
+-- one row a Merkmal of a base unit at a Stichtag, from a row that was read by cell
+CREATE TABLE stage.zaehlung_einzeln (
     quelle VARCHAR NOT NULL,
     stichtag DATE NOT NULL,
     basis VARCHAR NOT NULL,

@@ -6,5 +6,5 @@ CREATE OR REPLACE TEMP TABLE zeile_zahlen (
     stichtag_text VARCHAR,
     mit_anfuehrung BOOLEAN NOT NULL, -- there is a quotation mark in it
     mit_zeichen BOOLEAN NOT NULL, -- zero is written by the sign for nothing, never as 0
-    werte DOUBLE[] -- in the order of the variable `merkmale`
+    werte DOUBLE[] -- in the order of katalog.quelle_reihe
 );

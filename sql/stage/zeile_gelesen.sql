@@ -1,5 +1,5 @@
 -- One row a delivered row: its base unit and Stichtag, and the first rule that it breaks (or NULL).
--- Dates and ids are looked at once each, however many rows they stand in.
+-- Dates and ids are looked at once each, however many rows they stand in; a filter on `passt` would undo that.
 WITH zeilen AS (
     SELECT
         datei,

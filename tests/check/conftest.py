@@ -202,7 +202,7 @@ def _fill_deliveries(connection: duckdb.DuckDBPyConnection, sozialraeume: int, s
             # the bands grow alike, so that they keep adding up; some others vary between the blocks
             extra = "nr % 3" if merkmal in ("weiblich", "nichtdeutsche", "sgb2") else "0"
             connection.execute(
-                "INSERT INTO stage.zaehlung "
+                "INSERT INTO stage.zaehlung_einzeln "
                 f"SELECT 'einwohner', ?, 'bbs', basis_id, ?, ? * (nr + ?) + {extra}, 'ok' FROM block",
                 [stichtag, merkmal, count, year],
             )

@@ -7,8 +7,8 @@ def _year(city, year, **counts):
     """Replace what was delivered for the whole city at the end of a year: a Merkmal and its count at every block."""
     for merkmal, count in counts.items():
         city.deliver(f"""
-            DELETE FROM stage.zaehlung WHERE merkmal = '{merkmal}' AND stichtag = '{year}-12-31';
-            INSERT INTO stage.zaehlung
+            DELETE FROM stage.zaehlung_einzeln WHERE merkmal = '{merkmal}' AND stichtag = '{year}-12-31';
+            INSERT INTO stage.zaehlung_einzeln
             SELECT 'einwohner', '{year}-12-31', 'bbs', basis_id, '{merkmal}', {count}, 'ok' FROM (
                 SELECT DISTINCT basis_id FROM stage.zuordnung
             )
@@ -32,9 +32,9 @@ def test_delivered_columns_that_are_empty_constant_or_doubled_are_told_apart(cit
     assert all(row["gefuellt"] and row["veraenderlich"] and row["eigenstaendig"] for row in good)
 
     city.spoil("""
-        UPDATE stage.zaehlung SET wert = NULL WHERE merkmal = 'sgb2' AND stichtag = '2024-12-31';
-        UPDATE stage.zaehlung SET wert = 7 WHERE merkmal = 'haushalte' AND stichtag = '2024-12-31';
-        UPDATE stage.zaehlung AS doppel SET wert = original.wert FROM stage.zaehlung AS original
+        UPDATE stage.zaehlung_einzeln SET wert = NULL WHERE merkmal = 'sgb2' AND stichtag = '2024-12-31';
+        UPDATE stage.zaehlung_einzeln SET wert = 7 WHERE merkmal = 'haushalte' AND stichtag = '2024-12-31';
+        UPDATE stage.zaehlung_einzeln AS doppel SET wert = original.wert FROM stage.zaehlung AS original
         WHERE doppel.merkmal = 'weiblich' AND original.merkmal = 'einwohner' AND doppel.stichtag = '2024-12-31'
             AND original.basis_id = doppel.basis_id AND original.stichtag = doppel.stichtag
     """)
@@ -49,7 +49,7 @@ def test_delivered_columns_that_are_empty_constant_or_doubled_are_told_apart(cit
 
 def test_two_merkmale_of_the_same_columns_are_not_called_doubled(city):
     city.spoil("""
-        UPDATE stage.zaehlung AS doppel SET wert = original.wert FROM stage.zaehlung AS original
+        UPDATE stage.zaehlung_einzeln AS doppel SET wert = original.wert FROM stage.zaehlung AS original
         WHERE doppel.merkmal = 'weiblich' AND original.merkmal = 'einwohner'
             AND original.basis_id = doppel.basis_id AND original.stichtag = doppel.stichtag;
         INSERT INTO katalog.spalte_merkmal VALUES ('einwohner', 'EW', 'einwohner'), ('einwohner', 'EW', 'weiblich')
@@ -69,8 +69,8 @@ def test_two_merkmale_of_the_same_columns_are_not_called_doubled(city):
 )
 def test_counts_rounded_or_heaped_at_3_or_5_are_recognised(city, counts, heaped):
     city.spoil(f"""
-        DELETE FROM stage.zaehlung;
-        INSERT INTO stage.zaehlung
+        DELETE FROM stage.zaehlung_einzeln;
+        INSERT INTO stage.zaehlung_einzeln
         SELECT 'einwohner', '2024-12-31', 'bbs', i::VARCHAR, 'einwohner', {counts}, 'ok' FROM range(1000) AS r (i)
     """)
 
@@ -80,22 +80,22 @@ def test_counts_rounded_or_heaped_at_3_or_5_are_recognised(city, counts, heaped)
 
 
 def test_small_counts_and_few_counts_say_nothing_about_digits(city):
-    city.spoil("UPDATE stage.zaehlung SET wert = 5 * (basis_id::BIGINT % 3)")
+    city.spoil("UPDATE stage.zaehlung_einzeln SET wert = 5 * (basis_id::BIGINT % 3)")
 
     assert city.rows("staged_ziffern") == []
 
 
 def test_a_source_declared_rounded_is_held_to_it(city):
     city.spoil("""
-        DELETE FROM stage.zaehlung;
-        INSERT INTO stage.zaehlung
+        DELETE FROM stage.zaehlung_einzeln;
+        INSERT INTO stage.zaehlung_einzeln
         SELECT 'einwohner', '2024-12-31', 'bbs', i::VARCHAR, 'einwohner', 5 * (17 + i % 700), 'ok'
         FROM range(1000) AS r (i);
         INSERT INTO katalog.quelle VALUES ('einwohner', '-', '-', 'matrix', TRUE, 0, 5, 4)
     """)
     assert all(row["ungehaeuft"] and row["gerundet_wie_erklaert"] for row in city.rows("staged_ziffern"))
 
-    city.spoil("UPDATE stage.zaehlung SET wert = wert + 1 WHERE basis_id = '7'")
+    city.spoil("UPDATE stage.zaehlung_einzeln SET wert = wert + 1 WHERE basis_id = '7'")
 
     assert [row["einheit"] for row in city.rows("staged_ziffern") if not row["gerundet_wie_erklaert"]] == [
         "einwohner, einwohner, multiples of 5"
@@ -109,7 +109,9 @@ _PERTURBED = """
 
 
 def test_age_bands_of_a_perturbed_source_may_be_off_by_what_their_cells_are(city):
-    off = "UPDATE stage.zaehlung SET wert = wert + 16 WHERE merkmal = 'einwohner_27_66' AND basis_id = '01100011'"
+    off = (
+        "UPDATE stage.zaehlung_einzeln SET wert = wert + 16 WHERE merkmal = 'einwohner_27_66' AND basis_id = '01100011'"
+    )
     city.spoil(off)
     assert len(city.units("staged_altersgruppen")) == 2
 
@@ -122,7 +124,7 @@ def test_age_bands_of_a_perturbed_source_may_be_off_by_what_their_cells_are(city
 
 def test_a_part_of_a_perturbed_source_may_exceed_its_whole_by_both_deviations(city):
     city.spoil("""
-        UPDATE stage.zaehlung AS teil SET wert = ganzes.wert + 4 FROM stage.zaehlung AS ganzes
+        UPDATE stage.zaehlung_einzeln AS teil SET wert = ganzes.wert + 4 FROM stage.zaehlung AS ganzes
         WHERE teil.merkmal = 'sgb2_0_14' AND ganzes.merkmal = 'sgb2_0_17' AND teil.basis_id = ganzes.basis_id
             AND teil.stichtag = ganzes.stichtag AND teil.basis_id = '01100011' AND teil.stichtag = '2024-12-31'
     """)
@@ -202,7 +204,7 @@ def test_a_cohort_out_of_line_with_those_of_the_other_sozialraeume_is_named(make
     assert city.units("kohorte_sprung") == []
 
     city.deliver("""
-        UPDATE stage.zaehlung SET wert = 12 * wert
+        UPDATE stage.zaehlung_einzeln SET wert = 12 * wert
         WHERE merkmal = 'einwohner_3_5' AND basis_id LIKE '0110030%' AND stichtag = '2024-12-31'
     """)
 
@@ -229,7 +231,7 @@ def test_a_count_that_jumps_while_the_residents_do_not_is_named_with_its_merkmal
     city = make_city(sozialraeume=40)
     before = set(city.units("merkmal_sprung"))
     city.deliver("""
-        UPDATE stage.zaehlung SET wert = 12 * wert
+        UPDATE stage.zaehlung_einzeln SET wert = 12 * wert
         WHERE merkmal = 'haushalte' AND basis_id LIKE '0110030%' AND stichtag = '2024-12-31'
     """)
 
@@ -242,7 +244,7 @@ def test_a_count_that_jumps_while_the_residents_do_not_is_named_with_its_merkmal
 def test_where_the_residents_jump_too_they_explain_the_rest(make_city):
     city = make_city(sozialraeume=40)
     before = set(city.units("merkmal_sprung"))
-    city.deliver("UPDATE stage.zaehlung SET wert = 12 * wert "
+    city.deliver("UPDATE stage.zaehlung_einzeln SET wert = 12 * wert "
                  "WHERE basis_id LIKE '0110030%' AND stichtag = '2024-12-31'")  # fmt: skip
 
     assert city.units("einwohner_sprung") == ["sozialraum 011030, 2023-12-31 to 2024-12-31"]

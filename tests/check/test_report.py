@@ -60,7 +60,7 @@ def test_the_first_page_names_failure_units_and_remedy(city):
 
 def test_confidential_counts_stay_in_the_findings(city):
     city.deliver("""
-        UPDATE stage.zaehlung SET wert = 98765
+        UPDATE stage.zaehlung_einzeln SET wert = 98765
         WHERE merkmal = 'sgb2_0_14' AND basis_id = '01100021' AND stichtag = '2024-12-31'
     """)
     city.spoil("INSERT INTO stage.quarantaene VALUES ('ew', 'P.csv', 17, 'ALTER', '98765', 'a whole number')")

@@ -3,7 +3,7 @@
 import pytest
 
 _TWELVEFOLD_RESIDENTS_IN_011030 = """
-    UPDATE stage.zaehlung SET wert = 12 * wert WHERE basis_id LIKE '0110030%' AND stichtag = '2024-12-31'
+    UPDATE stage.zaehlung_einzeln SET wert = 12 * wert WHERE basis_id LIKE '0110030%' AND stichtag = '2024-12-31'
 """
 
 
@@ -82,13 +82,17 @@ def test_counts_lost_between_base_units_and_city_are_named(city):
 
 
 def test_counts_delivered_for_other_base_units_than_those_of_the_stichtag_are_not_lost_silently(city):
-    city.deliver("UPDATE stage.zaehlung SET basis = 'adressen' WHERE merkmal = 'geburten' AND stichtag = '2024-12-31'")
+    city.deliver(
+        "UPDATE stage.zaehlung_einzeln SET basis = 'adressen' WHERE merkmal = 'geburten' AND stichtag = '2024-12-31'"
+    )
 
     assert city.check().units("basis_summe") == ["geburten, 2024-12-31: nothing in the city"]
 
 
 def test_a_part_above_its_whole_in_the_city_is_a_blocker(city):
-    city.deliver("UPDATE stage.zaehlung SET wert = 2 * wert WHERE merkmal = 'sgb2_0_14' AND stichtag = '2024-12-31'")
+    city.deliver(
+        "UPDATE stage.zaehlung_einzeln SET wert = 2 * wert WHERE merkmal = 'sgb2_0_14' AND stichtag = '2024-12-31'"
+    )
 
     checked = city.check()
 
@@ -98,7 +102,7 @@ def test_a_part_above_its_whole_in_the_city_is_a_blocker(city):
 
 def test_an_implausible_age_structure_names_figure_and_bounds(city):
     city.deliver("""
-        UPDATE stage.zaehlung SET wert = CASE merkmal WHEN 'einwohner_0_2' THEN wert + 100 ELSE wert - 100 END
+        UPDATE stage.zaehlung_einzeln SET wert = CASE merkmal WHEN 'einwohner_0_2' THEN wert + 100 ELSE wert - 100 END
         WHERE merkmal IN ('einwohner_0_2', 'einwohner_27_66') AND stichtag = '2024-12-31'
     """)
 
@@ -121,7 +125,7 @@ def test_an_implausible_age_structure_names_figure_and_bounds(city):
     ],
 )
 def test_city_figures_outside_their_band_are_seen(city, merkmal, factor, check, blocks):
-    city.deliver(f"UPDATE stage.zaehlung SET wert = {factor} * wert WHERE merkmal = '{merkmal}'")
+    city.deliver(f"UPDATE stage.zaehlung_einzeln SET wert = {factor} * wert WHERE merkmal = '{merkmal}'")
 
     result = city.check().results[check]
 
@@ -130,7 +134,7 @@ def test_city_figures_outside_their_band_are_seen(city, merkmal, factor, check, 
 
 
 def test_a_city_without_residents_is_a_blocker(city):
-    city.deliver("UPDATE stage.zaehlung SET wert = 0")
+    city.deliver("UPDATE stage.zaehlung_einzeln SET wert = 0")
 
     assert city.check().results["stadt_einwohner"].blocks
 
@@ -265,7 +269,7 @@ def test_a_redraw_is_no_jump(make_city):
 
 
 def test_a_count_that_falls_to_zero_at_once_is_a_warning(city):
-    city.deliver("UPDATE stage.zaehlung SET wert = 0 WHERE merkmal = 'sgb2' AND stichtag = '2024-12-31'")
+    city.deliver("UPDATE stage.zaehlung_einzeln SET wert = 0 WHERE merkmal = 'sgb2' AND stichtag = '2024-12-31'")
 
     checked = city.check()
 
@@ -274,7 +278,7 @@ def test_a_count_that_falls_to_zero_at_once_is_a_warning(city):
 
 
 def test_a_merkmal_that_stayed_away_this_year_is_a_warning(city):
-    city.deliver("DELETE FROM stage.zaehlung WHERE merkmal = 'sgb2_0_14' AND stichtag = '2024-12-31'")
+    city.deliver("DELETE FROM stage.zaehlung_einzeln WHERE merkmal = 'sgb2_0_14' AND stichtag = '2024-12-31'")
 
     checked = city.check()
 
@@ -284,8 +288,8 @@ def test_a_merkmal_that_stayed_away_this_year_is_a_warning(city):
 
 def test_a_city_with_little_else_than_residents_and_two_unknown_units_passes(city):
     city.deliver("""
-        DELETE FROM stage.zaehlung WHERE merkmal NOT IN ('einwohner', 'weiblich', 'nichtdeutsche');
-        UPDATE stage.zaehlung SET wert = NULL, status = 'unbekannt'
+        DELETE FROM stage.zaehlung_einzeln WHERE merkmal NOT IN ('einwohner', 'weiblich', 'nichtdeutsche');
+        UPDATE stage.zaehlung_einzeln SET wert = NULL, status = 'unbekannt'
         WHERE basis_id IN ('01100011', '01100012') AND stichtag = '2024-12-31';
         DELETE FROM stage.amtlich;
         DELETE FROM katalog.stadt;

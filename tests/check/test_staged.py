@@ -65,7 +65,7 @@ def test_an_official_total_that_comes_twice_is_a_blocker_even_when_both_agree(ci
 
 def test_a_row_delivered_twice_by_one_source_is_named(city):
     city.deliver("""
-        INSERT INTO stage.zaehlung FROM stage.zaehlung
+        INSERT INTO stage.zaehlung_einzeln FROM stage.zaehlung
         WHERE merkmal = 'geburten' AND basis_id = '01100021' AND stichtag = '2024-12-31'
     """)
 
@@ -77,7 +77,7 @@ def test_a_row_delivered_twice_by_one_source_is_named(city):
 
 def test_two_sources_for_one_merkmal_at_one_stichtag_are_a_blocker(city):
     city.deliver("""
-        INSERT INTO stage.zaehlung
+        INSERT INTO stage.zaehlung_einzeln
         SELECT 'meldestelle', stichtag, basis, basis_id, merkmal, 0, status FROM stage.zaehlung
         WHERE merkmal = 'geburten' AND stichtag = '2024-12-31'
     """)
@@ -99,7 +99,7 @@ def test_the_register_and_a_table_for_the_same_stichtag_are_two_sources(city):
 @pytest.mark.parametrize("count", ["-1", "'nan'::DOUBLE"])
 def test_a_count_below_zero_or_no_number_is_named(city, count):
     city.spoil(f"""
-        UPDATE stage.zaehlung SET wert = {count}
+        UPDATE stage.zaehlung_einzeln SET wert = {count}
         WHERE merkmal = 'geburten' AND basis_id = '01100021' AND stichtag = '2024-12-31'
     """)
 
@@ -107,7 +107,7 @@ def test_a_count_below_zero_or_no_number_is_named(city, count):
 
 
 def test_an_id_that_lost_its_leading_zero_is_named(city):
-    city.deliver("UPDATE stage.zaehlung SET basis_id = '1100021' WHERE basis_id = '01100021'")
+    city.deliver("UPDATE stage.zaehlung_einzeln SET basis_id = '1100021' WHERE basis_id = '01100021'")
 
     checked = city.check()
 
@@ -135,14 +135,16 @@ def test_a_base_unit_in_two_sozialraeume_is_a_blocker(city):
 
 
 def test_an_empty_base_unit_needs_no_zuordnung(city):
-    city.deliver("INSERT INTO stage.zaehlung VALUES ('einwohner', '2024-12-31', 'bbs', '09999991', 'sgb2', 0, 'ok')")
+    city.deliver(
+        "INSERT INTO stage.zaehlung_einzeln VALUES ('einwohner', '2024-12-31', 'bbs', '09999991', 'sgb2', 0, 'ok')"
+    )
 
     assert city.check().failed == set()
 
 
 def test_a_part_above_its_whole_at_a_base_unit_is_a_warning_whose_unit_stays_inside(city):
     city.deliver("""
-        UPDATE stage.zaehlung SET wert = wert + 100
+        UPDATE stage.zaehlung_einzeln SET wert = wert + 100
         WHERE merkmal = 'sgb2_0_14' AND basis_id = '01100021' AND stichtag = '2024-12-31'
     """)
 
@@ -156,7 +158,7 @@ def test_a_part_above_its_whole_at_a_base_unit_is_a_warning_whose_unit_stays_ins
 
 def test_age_bands_that_do_not_add_up_are_a_blocker(city):
     city.deliver("""
-        UPDATE stage.zaehlung SET wert = wert - 1
+        UPDATE stage.zaehlung_einzeln SET wert = wert - 1
         WHERE merkmal = 'einwohner_6_9' AND basis_id = '01100021' AND stichtag = '2024-12-31'
     """)
 
@@ -168,7 +170,7 @@ def test_age_bands_that_do_not_add_up_are_a_blocker(city):
 
 def test_a_band_that_is_unknown_is_not_added_up(city):
     city.deliver("""
-        UPDATE stage.zaehlung SET wert = NULL, status = 'unbekannt'
+        UPDATE stage.zaehlung_einzeln SET wert = NULL, status = 'unbekannt'
         WHERE merkmal = 'einwohner_6_9' AND basis_id = '01100021' AND stichtag = '2024-12-31'
     """)
 

@@ -14,7 +14,7 @@ from flows.profile.codebook import Codebook
 from flows.profile.load import Profile
 from flows.protect.station import protect
 from flows.stage.catalogue import write_catalogue
-from flows.stage.database import insert, sql
+from flows.stage.database import create_stage, insert
 
 DAY = "2020-12-31"
 OLD, NEW = "2015-01-01", "2020-01-01"
@@ -96,7 +96,7 @@ class Office:
         self.con, self.target, self.profile = con, target, _profile(thresholds)
         con.execute("USE memory; DETACH DATABASE IF EXISTS amt; ATTACH ':memory:' AS amt; USE amt")
         write_catalogue(con, self.profile)
-        con.execute(sql("schema/stage"))
+        create_stage(con)
         con.execute(_TABLES)
         self.counted: dict[str, int] = {}
 

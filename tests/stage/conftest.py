@@ -23,7 +23,7 @@ from flows.profile.load import Profile
 from flows.profile.source import Source
 from flows.stage import station
 from flows.stage.catalogue import write_catalogue
-from flows.stage.database import literal, open_work, sql, use_spatial
+from flows.stage.database import create_stage, literal, open_work, use_spatial
 from flows.stage.register import create_register
 from flows.stage.station import stage
 
@@ -170,7 +170,7 @@ def workbench(tmp_path: Path) -> Iterator[Callable[[Profile], Workbench]]:
         opened.append(con)
         use_spatial(con)
         write_catalogue(con, profile)
-        con.execute(sql("schema/stage"))
+        create_stage(con)
         create_register(con)
         return Workbench(profile, Landing(tmp_path / "bench_landing"), run, con)
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.stage import polygons, register, space, tables
+from flows.stage import plain_lines, polygons, register, space, tables
 from flows.stage.delivered import lines, rows_of_text
 
 Lose = Callable[[ModuleType, str, str], None]
@@ -266,21 +266,59 @@ def test_rows_are_the_lines_that_begin_one(tmp_path, table: list[list[str]], end
 
 # --- Tables of counts ---
 
+MATRIX = 'matrix = { unit = "BBS", merkmale = { einwohner = ["EW"], weiblich = ["EW"] } }'
+OFFICIAL = 'official = { merkmale = { einwohner = "EW" } }'
+PLAIN = "BBS;EW\n01100001;1\n01100002;2\n"
+BY_CELL = "BBS;EW\n01100001;1\n01100002; 2\n"
+TOTALS = "JAHR;EW\n2021;1\n2022;2\n"
+
+
+@pytest.fixture
+def told(refusal, source) -> Callable[[str, str], str]:
+    """Stage one file of a matrix or of official totals, and return why it stopped."""
+
+    def why(contract: str, text: str) -> str:
+        rule = (
+            '{ source = "column", column = "JAHR", format = "%Y" }' if contract == OFFICIAL else '{ source = "name" }'
+        )
+        message: str = refusal(source("x", contract, stichtag=rule), {"x_2022.csv": text})
+        return message
+
+    return why
+
 
 @pytest.mark.parametrize(
-    ("contract", "text"),
+    ("module", "step", "contract", "text"),
     [
-        ('matrix = { unit = "BBS", merkmale = { einwohner = ["EW"] } }', "BBS;EW\n01100001;1\n01100002;2\n"),
-        (
-            'official = { merkmale = { einwohner = "EW" } }\n'
-            'stichtag = { source = "column", column = "JAHR", format = "%Y" }',
-            "JAHR;EW\n2021;1\n2022;2\n",
-        ),
+        (plain_lines, "stage/zeile_zahlen", MATRIX, PLAIN),
+        (tables, "stage/roh", MATRIX, BY_CELL),
+        (tables, "stage/zeile_gelesen", MATRIX, PLAIN),
+        (tables, "stage/roh", OFFICIAL, TOTALS),
     ],
-    ids=["matrix", "official"],
+    ids=["plain line", "row by cell", "row read", "official"],
 )
-def test_a_row_of_a_table_lost(refusal, source, lose, contract: str, text: str) -> None:
-    lose(tables, "stage/roh", "zeile::VARCHAR = '3'")
-    given_source = source("x", contract, stichtag="" if "JAHR" in contract else '{ source = "name" }')
-    message = refusal(given_source, {"x_2022.csv": text})
-    assert "expected every row taken over, in quarantine or left out by a rule, found others in x_2022.csv" in message
+def test_a_row_of_a_table_lost(told, lose, module: ModuleType, step: str, contract: str, text: str) -> None:
+    lose(module, step, "zeile::BIGINT = 3")
+    assert "expected every one of its 2 rows taken over, in quarantine or left out by a rule, found 1" in told(
+        contract, text
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "contract", "text", "numbers"),
+    [
+        (
+            "stage/zaehlung_reihe",
+            MATRIX,
+            PLAIN,
+            "expected 2 rows in the staged tables",
+        ),
+        ("stage/zaehlung_einzeln", MATRIX, BY_CELL, "expected 3 rows in the staged tables"),
+        ("stage/amtlich", OFFICIAL, TOTALS, "expected 2 rows in the staged tables"),
+    ],
+)
+def test_a_figure_that_never_comes_into_the_staged_table(
+    told, lose, step: str, contract: str, text: str, numbers: str
+) -> None:
+    lose(tables, step, "wert = 2" if "reihe" not in step else "werte[1] = 2")
+    assert numbers in told(contract, text)

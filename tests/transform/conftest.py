@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pytest
 
-from flows.stage.database import insert, sql, use_spatial
+from flows.stage.database import create_stage, insert, sql, use_spatial
 from flows.transform.station import transform
 
 Count = float | EllipsisType | None
@@ -37,7 +37,7 @@ class City:
         self.con = con
         self.con.execute("USE memory; DETACH DATABASE IF EXISTS stadt; ATTACH ':memory:' AS stadt; USE stadt")
         self.con.execute(sql("schema/katalog"))
-        self.con.execute(sql("schema/stage"))
+        create_stage(self.con)
         self.con.execute(
             "CREATE TABLE stage.register (quelle VARCHAR, stichtag DATE, basis VARCHAR, basis_id VARCHAR, "
             "einwohner BIGINT, weiblich BIGINT)"
@@ -88,7 +88,7 @@ class City:
                   "ungelistet_null": ungelistet_null}],
             )  # fmt: skip
         insert(
-            self.con, "stage.zaehlung",
+            self.con, "stage.zaehlung_einzeln",
             [{"quelle": source, "stichtag": stichtag, "basis": basis, "basis_id": str(square), "merkmal": merkmal,
               "wert": count, "status": "unbekannt" if count is None else "ok"}
              for square, count in enumerate(counts, start=1) if count is not ...],

@@ -1,0 +1,52 @@
+-- One row a Merkmal of a base unit at a Stichtag, from rows that were read by cell and keep their contract.
+-- Columns that make the same Merkmale are added first, so that 101 ages cost no more than their bands.
+WITH gute_zeile AS (
+    SELECT zeile_gelesen.*
+    FROM zeile_gelesen
+    ANTI JOIN zeile_verletzt
+        ON zeile_gelesen.datei = zeile_verletzt.datei AND zeile_gelesen.zeile = zeile_verletzt.zeile
+),
+
+spalte_gruppe AS (
+    SELECT
+        spalte,
+        string_agg(merkmal, ' ' ORDER BY merkmal) AS gruppe
+    FROM katalog.spalte_merkmal
+    WHERE quelle = getvariable('quelle')
+    GROUP BY spalte
+),
+
+gruppe_summe AS (
+    SELECT
+        gute_zeile.stichtag,
+        gute_zeile.basis,
+        gute_zeile.basis_id,
+        spalte_gruppe.gruppe,
+        sum(zelle_gelesen.wert) AS wert,
+        max(zelle_gelesen.status) FILTER (zelle_gelesen.status NOT IN ('ok', 'nichts')) AS offen,
+        bool_and(zelle_gelesen.status = 'nichts') AS nichts
+    FROM zelle_gelesen
+    INNER JOIN gute_zeile
+        ON zelle_gelesen.datei = gute_zeile.datei AND zelle_gelesen.zeile = gute_zeile.zeile
+    INNER JOIN spalte_gruppe ON zelle_gelesen.spalte = spalte_gruppe.spalte
+    GROUP BY ALL
+),
+
+gruppe_merkmal AS (
+    SELECT DISTINCT
+        spalte_gruppe.gruppe,
+        unnest(string_split(spalte_gruppe.gruppe, ' ')) AS merkmal
+    FROM spalte_gruppe
+)
+
+SELECT
+    getvariable('quelle') AS quelle,
+    gruppe_summe.stichtag,
+    gruppe_summe.basis,
+    gruppe_summe.basis_id,
+    gruppe_merkmal.merkmal,
+    CASE WHEN max(gruppe_summe.offen) IS NULL THEN sum(gruppe_summe.wert) END AS wert,
+    coalesce(max(gruppe_summe.offen), CASE WHEN bool_and(gruppe_summe.nichts) THEN 'nichts' ELSE 'ok' END) AS status
+FROM gruppe_summe
+INNER JOIN gruppe_merkmal ON gruppe_summe.gruppe = gruppe_merkmal.gruppe
+GROUP BY ALL
