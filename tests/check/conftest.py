@@ -12,6 +12,7 @@ import pytest
 
 from flows.check.models import CheckJob, CheckReport, CheckResult, Finding, findings_of, results_of
 from flows.resources import resource
+from flows.stage.database import create_stage, sql
 
 _OTHER_TABLES = """
 CREATE TABLE stage.register (
@@ -135,8 +136,8 @@ def make_city(tmp_path: Path) -> Callable[..., City]:
         city = City(tmp_path / "run", stichtage)
         city.run_folder.mkdir()
         with duckdb.connect(str(city.work_db)) as connection:
-            for name in ("katalog", "stage"):
-                connection.execute((resource("sql") / "schema" / f"{name}.sql").read_text(encoding="utf-8"))
+            connection.execute(sql("schema/katalog"))
+            create_stage(connection)
             connection.execute(_OTHER_TABLES)
             _fill_catalogue(connection)
             _fill_deliveries(connection, sozialraeume, stichtage)
