@@ -52,9 +52,9 @@ def run_folder(
 
 
 def known_names(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Return the names of the tables that are there, as SQL would write them."""
+    """Return the names of the tables and views that are there, as SQL would write them."""
     rows = con.execute(
-        "SELECT CASE schema_name WHEN 'main' THEN table_name ELSE schema_name || '.' || table_name END "
-        "FROM duckdb_tables()"
+        "SELECT DISTINCT CASE schema_name WHEN 'main' THEN table_name ELSE schema_name || '.' || table_name END "
+        "FROM duckdb_columns() WHERE NOT internal"
     ).fetchall()
     return frozenset(name for (name,) in rows)
