@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -169,8 +168,8 @@ def test_a_release_that_cannot_be_read_is_a_failure_and_no_difference(city, home
         diff_releases(home, CITY, "2024.1", "2024.2")
 
 
-def test_two_releases_of_a_city_are_compared_within_a_second(first, tmp_path):
-    """As many figures as a city of 180 Sozialräume has in ten years; every tenth differs."""
+def test_every_figure_that_differs_between_two_large_releases_is_counted(first, tmp_path):
+    """As many figures as a city of 180 Sozialräume has in ten years; every tenth differs. `make bench` says how fast."""
     many = """
         INSERT INTO wert SELECT '2020-01-01', 'sozialraum', raum::VARCHAR, DATE '2015-12-31' + jahr::INTEGER * 365,
             'i' || indikator, raum * indikator {}, 1, 2, 'ok', 'exact', NULL
@@ -179,13 +178,8 @@ def test_two_releases_of_a_city_are_compared_within_a_second(first, tmp_path):
     after = without(first, tmp_path / "b", many.format("+ (raum % 10 = 0)::INTEGER"))
     sides = [side_of(manifest_of(folder)) for folder in (before, after)]
     sides[1] = sides[1]._replace(tables={**sides[1].tables, "wert": "other"})
-    seconds = []
-    for _ in range(3):
-        started = time.perf_counter()
-        with duckdb.connect() as con:
-            attach(con, before / DATABASE, "vorher")
-            attach(con, after / DATABASE, "fortschreibung")
-            found = diff_of(con, CITY, *sides)
-        seconds.append(time.perf_counter() - started)
+    with duckdb.connect() as con:
+        attach(con, before / DATABASE, "vorher")
+        attach(con, after / DATABASE, "fortschreibung")
+        found = diff_of(con, CITY, *sides)
     assert found.different == 24 * 10 * 92
-    assert min(seconds) < 1
