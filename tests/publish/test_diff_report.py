@@ -169,7 +169,7 @@ def test_a_release_that_cannot_be_read_is_a_failure_and_no_difference(city, home
 
 
 def test_every_figure_that_differs_between_two_large_releases_is_counted(first, tmp_path):
-    """As many figures as a city of 180 Sozialräume has in ten years; every tenth differs. `make bench` says how fast."""
+    """As many figures as a city of 180 Sozialräume has in ten years; every tenth differs."""
     many = """
         INSERT INTO wert SELECT '2020-01-01', 'sozialraum', raum::VARCHAR, DATE '2015-12-31' + jahr::INTEGER * 365,
             'i' || indikator, raum * indikator {}, 1, 2, 'ok', 'exact', NULL
