@@ -26,7 +26,7 @@ setup: .venv/.ready              ## .venv with the locked dependencies and the c
 	touch $@
 
 test: .venv/.ready-dev lint      ## everything CI runs: linters, types, tests
-	$(BIN)/python -m pytest -m "not nightly"
+	$(BIN)/python -m pytest -m "not nightly" -n auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/.ready-dev
 	$(BIN)/ruff check .
