@@ -82,6 +82,9 @@ def _feature(feature: dict[str, Any]) -> Row:
     if geometry["type"] not in ("Polygon", "MultiPolygon"):
         message = f"a geometry of type {geometry['type']}"
         raise ValueError(message)
+    if "coordinates" not in geometry:
+        message = f"a {geometry['type']} without coordinates"
+        raise ValueError(message)
     texts = {key: "" if value is None else str(value) for key, value in feature["properties"].items()}
     return texts | {"geometrie": json.dumps(geometry, allow_nan=False)}
 

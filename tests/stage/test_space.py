@@ -162,6 +162,7 @@ def test_degrees_where_metres_are_declared_are_refused(refusal, geometry, declar
         '{"features": [3]}',
         '{"features": [{"properties": {"BBS": "01100001"}, "geometry": null}]}',
         '{"features": [{"properties": {"BBS": "01100001"}, "geometry": {"type": "Point", "coordinates": [1, 2]}}]}',
+        '{"features": [{"properties": {"BBS": "01100001"}, "geometry": {"type": "Polygon", "coords": []}}]}',
         '{"features": [{"properties": null, "geometry": {"type": "Polygon", "coordinates": []}}]}',
         '{"features": [{"properties": ["BBS"], "geometry": {"type": "Polygon", "coordinates": []}}]}',
         '{"features": [], "crs": "EPSG:25832"}',
