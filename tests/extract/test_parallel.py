@@ -67,18 +67,20 @@ def test_two_slow_sources_on_two_hosts_are_asked_at_once(replay, desk, web_sourc
 
 
 def test_the_first_in_the_profile_is_told_first_even_when_it_comes_last(replay, desk, web_source) -> None:
-    c_was_sent, told = threading.Event(), list[str]()
+    """`a` is answered only after `b` and `c` have been, whichever was asked first."""
+    others, answered, told = threading.Semaphore(0), list[str](), list[str]()
 
     def answer(one: Heard) -> Said:
         if one.path == "/a.csv":
-            assert c_was_sent.wait(PATIENCE)
-        if one.path == "/c.csv":
-            c_was_sent.set()
+            assert all(others.acquire(timeout=PATIENCE) for _ in "bc")
+        answered.append(one.path)
+        if one.path != "/a.csv":
+            others.release()
         return own_content(one)
 
     server = replay(answer)
     pulled = desk(*(web_source(name, server) for name in "abc")).pull(progress=told.append)
-    assert server.heard[-1].path != "/a.csv"
+    assert answered[-1] == "/a.csv"
     assert [one.name for one in pulled.lieferungen] == ["a.csv", "b.csv", "c.csv"]
     assert told == ["a: 1 files", "b: 1 files", "c: 1 files"]
 
