@@ -11,8 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from flows.profile.load import Profile, load_profile
+
+# Properties are tried on the same examples each time, so that a change alone turns a test red; `pytest
+# --hypothesis-profile nightly` draws new ones.
+settings.register_profile("repeatable", deadline=None, database=None, derandomize=True, print_blob=True)
+settings.register_profile("nightly", settings.get_profile("repeatable"), derandomize=False)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session", autouse=True)

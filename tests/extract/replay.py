@@ -39,11 +39,14 @@ class Said:
 
 
 class Replay:
-    """Serves until it is closed; `heard` keeps every request, `most_at_once` how many were under way together."""
+    """Serves until it is closed; `heard` keeps every request, `most_at_once` how many were waiting together.
+
+    A request counts until its answer begins: later, the client may have it whole before this side knows.
+    """
 
     def __init__(self, answer: Callable[[Heard], Said], tls: ssl.SSLContext | None = None) -> None:
         self.answer, self.heard = answer, list[Heard]()
-        self.most_at_once = self._under_way = 0
+        self.most_at_once = self._waiting = 0
         self._lock, self.closing = threading.Lock(), threading.Event()
         self._http = _Http(("127.0.0.1", 0), type("Bound", (_Handler,), {"replay": self}))
         if tls:
@@ -62,16 +65,19 @@ class Replay:
         """The requests to a path."""
         return [one for one in self.heard if one.path == path]
 
-    def begin(self, request: Heard) -> Said:
+    def answer_to(self, request: Heard) -> Said:
+        """What the test says to a request, after as long as it lets it wait."""
         with self._lock:
             self.heard.append(request)
-            self._under_way += 1
-            self.most_at_once = max(self.most_at_once, self._under_way)
-        return self.answer(request)
-
-    def end(self) -> None:
-        with self._lock:
-            self._under_way -= 1
+            self._waiting += 1
+            self.most_at_once = max(self.most_at_once, self._waiting)
+        try:
+            said = self.answer(request)
+            self.closing.wait(said.hang)
+            return said
+        finally:
+            with self._lock:
+                self._waiting -= 1
 
 
 class _Http(ThreadingHTTPServer):
@@ -104,16 +110,13 @@ class _Handler(BaseHTTPRequestHandler):
             {name.lower(): value for name, value in self.headers.items()},
             dict(parse_qsl(body, keep_blank_values=True)),
         )  # fmt: skip
-        said = self.replay.begin(request)
+        said = self.replay.answer_to(request)
         try:
             self._say(said)
         except OSError:
             self.close_connection = True
-        finally:
-            self.replay.end()
 
     def _say(self, said: Said) -> None:
-        self.replay.closing.wait(said.hang)
         self.send_response(said.status)
         for name, value in said.headers.items():
             self.send_header(name, value)

@@ -224,7 +224,21 @@ def test_the_stricter_of_the_sources_under_way_holds_for_their_host() -> None:
         thread.join(PATIENCE)
     assert len(seen) == 40
     assert all(len(together) <= min(together) for together in seen)
-    assert max(map(len, seen)) > 1
+
+
+def test_two_requests_go_side_by_side_where_both_sources_allow_it() -> None:
+    polite, together = Politeness(), threading.Barrier(2)
+
+    def ask(allowed: int) -> None:
+        with polite.turn("https://amt.example/x", Manners(at_once=allowed)):
+            together.wait(PATIENCE)
+
+    threads = [threading.Thread(target=ask, args=(allowed,)) for allowed in (2, 4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not together.broken
 
 
 def test_the_pause_of_one_source_is_kept_by_the_next_on_the_same_host(monkeypatch) -> None:

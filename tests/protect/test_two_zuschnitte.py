@@ -131,7 +131,7 @@ def test_where_a_key_leads_from_a_silent_unit_the_sum_it_comes_into_is_silent_to
     ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_second_zuschnitt_tells_nothing_that_the_first_does_not(new_office, data):
     size = data.draw(st.integers(3, 6))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
 import subprocess
-import time
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,22 +12,30 @@ import pytest
 from tests.refresh.conftest import Office
 
 STATIONS = ("pull", "stage", "transform", "check", "protect", "publish")
+KILLED_AT = """
+import os, signal, sys
+from flows import cli
+from flows.run import Run
+
+station, note = sys.argv.pop(1), Run.note
+
+def killed_there(run, at, event):
+    note(run, at, event)
+    if at == station:
+        os.killpg(0, signal.SIGKILL)
+
+Run.note = killed_there
+cli.main()
+"""
 
 
-def kill_at(office: Office, process: subprocess.Popen[str], station: str) -> None:
-    """Kill the refresh and all that it started as soon as its run notes that `station` has started."""
-    before, deadline = set(office.home.glob("runs/*")), time.monotonic() + 300
-    while time.monotonic() < deadline and process.poll() is None:
-        for run in set(office.home.glob("runs/*")) - before:
-            progress = run / "progress.jsonl"
-            noted = progress.read_text("utf-8").splitlines() if progress.exists() else []
-            if any(json.loads(line)["station"] == station for line in noted):
-                os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
-                return
-        time.sleep(0.01)
-    process.kill()
-    pytest.fail(f"the refresh never came to {station}: {process.communicate()[1]}")
+def refresh_killed_at(office: Office, station: str, extracts: Path) -> None:
+    """Refresh until the run notes that `station` has started; then kill the refresh and all that it started."""
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED_AT, station, "refresh", "musterstadt", "--from", extracts, "--home", office.home],
+        env=office.environment, cwd=office.root, capture_output=True, text=True, start_new_session=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
 
 
 def release_hash(office: Office) -> str:
@@ -46,7 +52,7 @@ def test_a_kill_at_any_station_costs_nothing(office: Office, extracts: Path) -> 
     )
 
     for station in STATIONS:
-        kill_at(office, office.start("refresh", "musterstadt", "--from", extracts), station)
+        refresh_killed_at(office, station, extracts)
         assert release_hash(office) == before, f"the last release stands after a kill at {station}"
 
     ended = office.run("refresh", "musterstadt", "--from", extracts, "--json")

@@ -254,7 +254,7 @@ cells = st.text(st.sampled_from('ab;\n\r"'), max_size=5)
 
 
 @given(st.lists(st.lists(cells, min_size=2, max_size=2), max_size=6), st.booleans(), st.integers(0, 2))
-@settings(deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rows_are_the_lines_that_begin_one(tmp_path, table: list[list[str]], ended: bool, empty: int) -> None:
     quoted = ["x;" + ";".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in table]
     text = "\n".join(["kopf", *[""] * empty, *quoted]) + ("\n" if ended else "")

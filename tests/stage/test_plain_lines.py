@@ -129,7 +129,7 @@ def test_every_file_is_staged_as_if_it_were_read_by_cell(bench, monkeypatch: pyt
         return figures(found), found.quarantine, found.rules, found.files, left_out
 
     @given(rows, st.sampled_from([("", ","), (".", ","), (",", ".")]), st.sampled_from([None, "Summe"]))
-    @settings(deadline=None, database=None, max_examples=150, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
     def holds(lines: list[str], separators: tuple[str, str], footer: str | None) -> None:
         content = HEADER + "\n".join(lines) + "\n"
         dialect = Dialect(thousands=separators[0], decimal=separators[1], footer=footer, missing=SIGNS)

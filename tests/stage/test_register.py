@@ -84,11 +84,7 @@ def a_person(draw) -> tuple:
     )
 
 
-SETTINGS = settings(
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    database=None,
-)
+SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def test_any_register_is_counted_as_anybody_would_count_it(workbench, small_city, source) -> None:

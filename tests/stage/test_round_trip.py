@@ -15,7 +15,6 @@ from flows.profile.dialect import Dialect, Long
 
 SIGNS = {"-": "nichts", ".": "unbekannt", "...": "spaeter", "x": "sinnlos", "/": "unsicher"}
 SETTINGS = settings(
-    deadline=None, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
 FILE = "einwohner_2022.csv"

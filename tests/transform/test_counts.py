@@ -27,7 +27,7 @@ def test_a_sozialraum_in_two_stadtteile_counts_once_at_every_raumebene(city):
     assert city.sums("haushalte", DAY, "stadtteil") == {"X": 1, "Y": 6}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     drawn=st.integers(2, 6).flatmap(
         lambda n: st.tuples(

@@ -43,7 +43,7 @@ def test_several_merkmale_above_and_below_the_line_are_added(city):
     assert city.figure("abhaengig", "A", DAY) == (36, 12, 33, "ok")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     parts=st.lists(
         st.integers(1, 500).flatmap(lambda whole: st.tuples(st.integers(0, whole), st.just(whole))),

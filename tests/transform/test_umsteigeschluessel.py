@@ -107,7 +107,7 @@ redraws = st.integers(2, 6).flatmap(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(redraw=redraws)
 def test_shares_of_a_unit_sum_to_1_and_going_there_is_the_direct_sum(new_city, redraw):
     old, new, residents = redraw
