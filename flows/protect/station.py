@@ -16,7 +16,7 @@ import duckdb
 from flows.profile.load import Profile
 from flows.protect.origins import lineage_rows
 from flows.resources import resource
-from flows.stage.database import insert, literal
+from flows.stage.database import insert, literal, sql
 from flows.transform.station import run_folder
 
 # without the condition, which may quote counts of single base units
@@ -51,7 +51,7 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> d
         ConfigError: a file of sql/protect cannot be run.
     """
     target.mkdir(parents=True, exist_ok=True)
-    run_folder(con, resource("sql/protect"))
+    suppress(con)
     contract = tomllib.loads(resource("sql/release.toml").read_text(encoding="utf-8"))
     queries = {level.id: _units_of(con, level.id, contract["raumebene"]) for level in profile.city.raumebene}
     for name, relation in PUBLISHED.items():
@@ -65,6 +65,16 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> d
     counted = con.execute("SELECT count(wert), count(*) FILTER (status = 'geschuetzt') FROM wert").fetchone()
     published, suppressed = counted or (0, 0)
     return {"published": published, "suppressed": suppressed}
+
+
+def suppress(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables of sql/protect: the figures without what identifies people.
+
+    Raises:
+        ConfigError: a file of sql/protect cannot be run.
+    """
+    con.execute(sql("schema/zu_klein"))
+    run_folder(con, resource("sql/protect"))
 
 
 def _write_lineage(con: duckdb.DuckDBPyConnection, queries: dict[str, str], path: Path) -> None:

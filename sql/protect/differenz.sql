@@ -85,13 +85,14 @@ klein AS (
     INNER JOIN schwelle ON seite.indikator_id = schwelle.indikator_id
     GROUP BY ALL
     HAVING
-        bool_or(seite.rolle = 'zaehler' AND seite.wert > 0 AND seite.wert < schwelle.mindest_zaehler)
-        OR bool_or(seite.rolle = 'nenner' AND seite.wert > 0 AND seite.wert < schwelle.mindest_nenner)
+        bool_or(seite.rolle = 'zaehler' AND zu_klein(seite.wert, schwelle.mindest_zaehler))
+        OR bool_or(seite.rolle = 'nenner' AND zu_klein(seite.wert, schwelle.mindest_nenner))
         OR (
             any_value(schwelle.typ) = 'anteil'
-            AND sum(CASE seite.rolle WHEN 'nenner' THEN seite.wert ELSE -seite.wert END) > 0
-            AND sum(CASE seite.rolle WHEN 'nenner' THEN seite.wert ELSE -seite.wert END)
-            < any_value(schwelle.mindest_zaehler)
+            AND zu_klein(
+                sum(CASE seite.rolle WHEN 'nenner' THEN seite.wert ELSE -seite.wert END),
+                any_value(schwelle.mindest_zaehler)
+            )
         )
 ),
 

@@ -12,8 +12,8 @@ teil AS (
         *,
         count(*) OVER (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, von_id) > 1 AS gibt_ab,
         count(*) OVER (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, nach_id) > 1 AS nimmt_auf,
-        bool_or(einwohner > 0 AND round(einwohner) < (SELECT schwelle.mindestens FROM einwohner_schwelle AS schwelle))
-            OVER (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, vorgang) AS zu_klein
+        bool_or(zu_klein(einwohner, (SELECT schwelle.mindestens FROM einwohner_schwelle AS schwelle)))
+            OVER (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, vorgang) AS geschuetzt
     FROM ereignis
 )
 
@@ -28,7 +28,7 @@ SELECT
     nach_id,
     fortgefuehrt,
     flaeche_km2,
-    CASE WHEN NOT zu_klein THEN round(einwohner) END AS einwohner,
+    CASE WHEN NOT geschuetzt THEN round(einwohner) END AS einwohner,
     grundlage,
     CASE
         WHEN ereignis = 'unveraendert' THEN von_id || ' blieb unverändert.'

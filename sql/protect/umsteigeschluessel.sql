@@ -97,7 +97,7 @@ teil AS (
     SELECT
         beide.*,
         coalesce(vorgang.vorgang::VARCHAR, 'ab ' || beide.von_id) AS zusammenhang,
-        beide.einwohner > 0 AND beide.einwohner < coalesce(merkmal_schwelle.mindestens, 0) AS klein
+        zu_klein(beide.einwohner, merkmal_schwelle.mindestens) AS klein
     FROM beide
     LEFT JOIN vorgang
         ON
@@ -114,7 +114,7 @@ geprueft AS (
         *,
         count(*) OVER (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, merkmal, von_id) > 1
         AND bool_or(klein) OVER (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, merkmal, zusammenhang)
-            AS zu_klein
+            AS geschuetzt
     FROM teil
 )
 
@@ -126,8 +126,8 @@ SELECT
     nach_id,
     merkmal,
     stichtag,
-    CASE WHEN NOT zu_klein THEN round(anteil, 6) END AS anteil,
-    CASE WHEN zu_klein THEN 'geschuetzt' ELSE 'ok' END AS status,
+    CASE WHEN NOT geschuetzt THEN round(anteil, 6) END AS anteil,
+    CASE WHEN geschuetzt THEN 'geschuetzt' ELSE 'ok' END AS status,
     methode,
-    CASE WHEN NOT zu_klein THEN unsicherheit END AS unsicherheit
+    CASE WHEN NOT geschuetzt THEN unsicherheit END AS unsicherheit
 FROM geprueft

@@ -17,12 +17,9 @@ geprueft AS (
     SELECT
         gezaehlt.*,
         differenz.raum_id IS NOT NULL
-        OR coalesce(
-            (gezaehlt.anzahl > 0 AND gezaehlt.anzahl < gezaehlt.mindest_zaehler)
-            OR (gezaehlt.nenner > 0 AND gezaehlt.nenner < gezaehlt.mindest_nenner)
-            OR (gezaehlt.rest > 0 AND gezaehlt.rest < gezaehlt.mindest_zaehler),
-            FALSE
-        ) AS zu_klein
+        OR zu_klein(gezaehlt.anzahl, gezaehlt.mindest_zaehler)
+        OR zu_klein(gezaehlt.nenner, gezaehlt.mindest_nenner)
+        OR zu_klein(gezaehlt.rest, gezaehlt.mindest_zaehler) AS geschuetzt
     FROM gezaehlt
     LEFT JOIN differenz
         ON
@@ -39,10 +36,10 @@ SELECT
     raum_id,
     stichtag,
     indikator_id,
-    CASE WHEN NOT zu_klein THEN wert END AS wert,
-    CASE WHEN NOT zu_klein THEN zaehler END AS zaehler,
-    CASE WHEN NOT zu_klein THEN nenner END AS nenner,
-    CASE WHEN zu_klein THEN 'geschuetzt' ELSE status END AS status,
+    CASE WHEN NOT geschuetzt THEN wert END AS wert,
+    CASE WHEN NOT geschuetzt THEN zaehler END AS zaehler,
+    CASE WHEN NOT geschuetzt THEN nenner END AS nenner,
+    CASE WHEN geschuetzt THEN 'geschuetzt' ELSE status END AS status,
     methode,
-    CASE WHEN NOT zu_klein THEN unsicherheit END AS unsicherheit
+    CASE WHEN NOT geschuetzt THEN unsicherheit END AS unsicherheit
 FROM geprueft

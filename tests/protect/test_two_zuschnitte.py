@@ -8,9 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.resources import resource
+from flows.protect.station import suppress
 from flows.stage.database import insert
-from flows.transform.station import run_folder
 from tests.protect.conftest import DAY, NEW, OLD
 
 BEFORE = "2019-12-31"
@@ -41,7 +40,7 @@ class Redrawn:
             for zuschnitt, levels in self.lines.items() for level, drawn in levels.items()
             for unit in sorted(set(drawn)) for total in [sum(counts[i] for i in squares if drawn[i] == unit)]
         ])  # fmt: skip
-        run_folder(con, resource("sql/protect"))
+        suppress(con)
 
     def published(self, *zuschnitte: str) -> dict[tuple[str, str], float]:
         """Return the figures that leave, by Zuschnitt and unit."""
@@ -124,7 +123,7 @@ def test_where_a_key_leads_from_a_silent_unit_the_sum_it_comes_into_is_silent_to
             {"zuschnitt": NEW, "raumebene": "sozialraum", "raum_id": unit, "stichtag": BEFORE,
              "indikator_id": "einwohner", "wert": people, "zaehler": people, "status": "ok", "methode": "exact"}
         ])  # fmt: skip
-    run_folder(office.con, resource("sql/protect"))
+    suppress(office.con)
 
     assert office.con.execute("SELECT raum_id, wert, status FROM wert ORDER BY ALL").fetchall() == [
         ("C", 50, "ok"), ("D", None, "geschuetzt")
