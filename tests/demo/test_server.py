@@ -147,7 +147,7 @@ def test_a_fault_strikes_anew_when_it_is_switched_on_again(server) -> None:
 
 
 def test_a_hanging_answer_meets_the_patience_of_the_client(server) -> None:
-    server.faults[FILE] = Fault(kind="hang", seconds=5, times=1)
+    server.faults[FILE] = Fault(kind="hang", seconds=60, times=1)
     with pytest.raises(requests.Timeout):
         requests.get(f"{server.url}/{FILE}", timeout=0.3)
     assert _get(server).status_code == 200

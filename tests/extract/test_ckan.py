@@ -255,6 +255,6 @@ def test_a_bad_day_of_the_portal_is_survived(store, bad: list[Said]) -> None:
 
 def test_a_portal_that_hangs_is_given_up(store, monkeypatch) -> None:
     monkeypatch.setattr("flows.extract.web.READ_SECONDS", 0.1)
-    server, given = store(lambda _: Said(200, hang=2.0))
+    server, given = store(lambda _: Said(200, hang=30.0))
     assert "found no answer within" in given.refusal()
     server.close()

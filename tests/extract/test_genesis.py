@@ -341,7 +341,7 @@ def test_a_server_that_stays_broken_stops_the_pull(asked) -> None:
 
 
 def test_a_server_that_hangs_is_given_up(asked) -> None:
-    server, given = asked(lambda _: Said(200, hang=2.0), manners="{ patience = 0.1 }")
+    server, given = asked(lambda _: Said(200, hang=30.0), manners="{ patience = 0.1 }")
     assert "found no answer within 10 s (connect) or 0.1 s (read)" in given.refusal()
     server.close()
 

@@ -228,13 +228,13 @@ def test_a_redirect_that_never_ends_is_given_up(office) -> None:
 
 def test_a_server_that_hangs_is_given_up(office, monkeypatch) -> None:
     monkeypatch.setattr(web, "READ_SECONDS", 0.2)
-    office.server.faults[FILE] = Fault(kind="hang", seconds=5)
+    office.server.faults[FILE] = Fault(kind="hang", seconds=30)
     assert "found no answer within 10 s (connect) or 0.2 s (read)" in office.refusal()
 
 
 def test_a_server_that_is_slow_once_is_waited_for(office, monkeypatch) -> None:
-    monkeypatch.setattr(web, "READ_SECONDS", 0.3)
-    office.server.faults[FILE] = Fault(kind="hang", seconds=1, times=1)
+    monkeypatch.setattr(web, "READ_SECONDS", 1)
+    office.server.faults[FILE] = Fault(kind="hang", seconds=30, times=1)
     assert office.pull().new == 1
 
 

@@ -134,7 +134,7 @@ def test_two_pulls_at_once_do_not_hurt_each_other(small_city, source, tmp_path: 
         (drop / f"jahr_{year}.csv").write_text(f"BBS;EW\n01100001;{year}\n" * 1000)
     command = [sys.executable, Path(__file__).parent / "pulling.py", small_city.folder, drop, landing, "5"]
     both = [subprocess.Popen(command) for _ in range(2)]
-    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    assert [process.wait(timeout=600) for process in both] == [0, 0]
     zone = Landing(landing)
     attempts = list(zone.attempts())
     assert len(attempts) == 2 * 5 * 10
