@@ -48,7 +48,8 @@ def write_workbook(
     path: Path,
 ) -> Path:
     """Write the workbook of the release open in `con` to `path`; `units` are the tables of its Raumebenen."""
-    with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False}) as book:
+    options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": str(path.parent)}
+    with xlsxwriter.Workbook(str(path), options) as book:
         created = dt.datetime.combine(job.stichtag_max, dt.time())
         book.set_properties({"title": f"{job.city_name} {version}", "author": job.publisher, "created": created})
         sheets = _Sheets(book)

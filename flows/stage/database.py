@@ -17,14 +17,18 @@ Value = str | int | float | bool | None | list[str] | list[int] | list[list[int]
 
 
 def open_work(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open the working database at `path` within the limits of flows.home, reaching for nothing outside."""
-    bounds = limits()
+    """Open the working database at `path` within the limits of flows.home, reaching for nothing outside.
+
+    What it writes aside goes into the folder ``spill`` beside it, which is forgotten with the run.
+    """
+    bounds, spill = limits(), path.parent / "spill"
     path.parent.mkdir(parents=True, exist_ok=True)
+    spill.mkdir(mode=0o700, exist_ok=True)
     return duckdb.connect(
         path,
         config={
             "memory_limit": bounds.memory, "threads": bounds.threads,
-            "temp_directory": str(path.parent / "spill"), "autoinstall_known_extensions": False,
+            "temp_directory": str(spill), "autoinstall_known_extensions": False,
             "checkpoint_threshold": "1GB",  # a run that dies starts again: nothing is gained by tidying up on the way
         },
     )  # fmt: skip
@@ -60,7 +64,8 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[st
     if unknown:
         message = f"{table} has no column {sorted(unknown)}"
         raise ValueError(message)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json", delete=False) as file:
+    folder = _aside(con)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json", dir=folder, delete=False) as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     set_variables(con, zeilen_datei=file.name, zeilen_spalten=columns)
     try:
@@ -70,6 +75,12 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[st
         )
     finally:
         Path(file.name).unlink()
+
+
+def _aside(con: duckdb.DuckDBPyConnection) -> Path | None:
+    """Return the folder that the working database writes aside to; None for one that `open_work` did not open."""
+    (setting,) = con.execute("SELECT current_setting('temp_directory')").fetchone() or ("",)
+    return Path(setting) if Path(setting).is_dir() else None
 
 
 def set_variables(con: duckdb.DuckDBPyConnection, **values: Value) -> None:

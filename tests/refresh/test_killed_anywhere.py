@@ -66,11 +66,18 @@ def begin(home: Path, extracts: Path) -> subprocess.Popen[bytes]:
     """Start a refresh in a process of its own, and return when it really begins."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.refresh.killed_refresh", home, extracts],
-        stdout=subprocess.PIPE, cwd=ROOT, start_new_session=True,
+        stdout=subprocess.PIPE, cwd=ROOT, start_new_session=True, env=os.environ | {"TMPDIR": str(aside(home))},
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == b"refreshing\n"
     return process
+
+
+def aside(home: Path) -> Path:
+    """The folder beside `home` for what programs write aside."""
+    folder = home.with_name("aside")
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def check_readers_see_a_whole_release(home: Home, waiting: Waiting) -> None:
@@ -97,6 +104,7 @@ def test_a_kill_at_a_random_moment_costs_nothing(waiting: Waiting, tmp_path: Pat
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
 
+    assert list(aside(home.root).iterdir()) == [], "what is written aside lies where it is forgotten with the run"
     check_readers_see_a_whole_release(home, waiting)
     refreshed(home, waiting.extracts)
     assert verify(home, "musterstadt").versions == ("2024.1", "2024.2")
