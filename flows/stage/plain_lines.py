@@ -19,6 +19,7 @@ from flows.profile.correction import Correction
 from flows.profile.source import Source
 from flows.stage.contract import TableContract
 from flows.stage.database import set_variables, sql
+from flows.stage.footer import RowBelow
 from flows.stage.normalise import header
 from flows.stage.plain_cell import figure_cell, ignored_figure_cell, sign_for_nothing, text_cell, unless_it_divides
 from flows.stage.text import Delimited
@@ -75,6 +76,15 @@ def numbered_lines(
     Raises:
         SourceUnavailable: wrong encoding, or no header or one with two columns of one name.
     """
+    try:
+        return _numbered(delivered, name, source, contract, target)
+    except RowBelow:  # or the footer stands within a quoted cell: read by cell, either is told
+        return None
+
+
+def _numbered(
+    delivered: Path, name: str, source: Source, contract: TableContract, target: Path
+) -> NumberedLines | None:
     dialect, rule = source.dialect, source.stichtag
     text = Delimited(delivered, name, dialect)
     header_line, found = header(name, text.rows(), dialect, source.renamed)

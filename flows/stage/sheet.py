@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.errors import SourceUnavailable
 from flows.profile.dialect import Dialect
 from flows.stage.apart import asked_apart
+from flows.stage.footer import refuse_rows_below
 from flows.stage.text import Line
 
 
@@ -35,14 +36,19 @@ def sheet_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[Line]:
     _refuse_other_layout(name, texts, dialect)
     left, right, first, last = _bounds(dialect)
     above = dialect.header_rows - 1
+    number, filled, end = first, list[str](), f"the area {dialect.area}"
     for number, row in enumerate(texts[first:last], start=first + 1):
         within = row[left:right]
         if dialect.footer and within and within[0].startswith(dialect.footer):
-            return
+            end = f"the footer {dialect.footer!r}"
+            break
         if not any(within):
             continue
+        filled = within
         yield number, (_run_on(within) if above > 0 else within)
         above -= 1
+    below = ((at, row[left:right]) for at, row in enumerate(texts[number:], start=number + 1))
+    refuse_rows_below(name, end, filled, below)
 
 
 def cell_name(column: int, row: int) -> str:

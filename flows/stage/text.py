@@ -14,6 +14,7 @@ from pathlib import Path
 
 from flows.errors import SourceUnavailable
 from flows.profile.dialect import Dialect
+from flows.stage.footer import refuse_rows_below
 
 Line = tuple[int, list[str]]
 """A row with the number of the line in which it begins."""
@@ -25,7 +26,7 @@ _CHUNK = 1 << 20
 class Delimited:
     """A delimited text file while it is read: first its rows, or some of them, then the lines that are left.
 
-    Both end at the footer; what stands below it is still held against the encoding.
+    Both end at the footer; what stands below it is still held against the encoding, and must not look like a row.
     """
 
     def __init__(self, delivered: Path, name: str, dialect: Dialect) -> None:
@@ -34,6 +35,7 @@ class Delimited:
         for _ in range(dialect.preamble):
             next(self._lines, None)
         self._reader = csv.reader(self._lines, **_csv_rules(dialect))  # type: ignore[arg-type]
+        self._last: list[str] = []  # the last row that was read
 
     def rows(self) -> Iterator[Line]:
         """Yield (line number, cells) of every row that is not blank, the header first.
@@ -48,11 +50,12 @@ class Delimited:
                 if footer and row and row[0].startswith(footer):
                     break
                 if any(cell.strip() for cell in row):
+                    self._last = row
                     yield started, row
                 started = above + self._reader.line_num + 1
         except csv.Error as problem:
             raise _no_row(self._name, above + self._reader.line_num, problem) from problem
-        self._read_to_the_end()
+        self._read_to_the_end(above + self._reader.line_num)
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield (line number, text without its end) of the lines below the rows that were read.
@@ -60,12 +63,15 @@ class Delimited:
         Only for files whose cells stay within their line. A footer with a quotation mark is not known as one here.
         """
         footer, quote = self._dialect.footer, self._dialect.quote
-        above = self._dialect.preamble + self._reader.line_num
+        number = above = self._dialect.preamble + self._reader.line_num
+        last = ""
         for number, line in enumerate(self._lines, start=above + 1):
             if footer and line.startswith(footer) and not (quote and quote in line):
                 break
             yield number, line.rstrip("\r\n")
-        self._read_to_the_end()
+            last = line if line.strip() else last
+        self._last = self._cells(last) if last else self._last
+        self._read_to_the_end(number)
 
     def rows_in(self, wanted: Collection[int]) -> Iterator[Line]:
         """Yield the rows of the `wanted` lines; to be used where every row is a line."""
@@ -79,9 +85,16 @@ class Delimited:
             except csv.Error as problem:
                 raise _no_row(self._name, number, problem) from problem
 
-    def _read_to_the_end(self) -> None:
-        for _ in self._lines:
-            pass
+    def _read_to_the_end(self, number: int) -> None:
+        below = ((at, self._cells(line)) for at, line in enumerate(self._lines, start=number + 1))
+        refuse_rows_below(self._name, f"the footer {self._dialect.footer!r}", self._last, below)
+
+    def _cells(self, line: str) -> list[str]:
+        """Return the cells of one line; none where it is no row by itself."""
+        try:
+            return next(csv.reader([line], **_csv_rules(self._dialect)), [])  # type: ignore[arg-type]
+        except csv.Error:
+            return []
 
 
 def text_lines(delivered: Path, name: str, dialect: Dialect) -> Iterator[str]:
