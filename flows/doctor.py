@@ -92,7 +92,10 @@ def _not_set(profile: Profile) -> str:
     for source in profile.sources:
         for variable in set(lacking[source.id]) - set(needed):
             waiting.setdefault(variable, []).append(source.id)
-    told = f"; {', '.join(needed)} not set, so it needs --from DIR, or Secret blocks in Prefect" if needed else ""
+    from flows.secret_blocks import variables_of  # noqa: PLC0415
+
+    blocks = ", or Secret blocks in Prefect" if any(one in " ".join(needed) for one in variables_of(profile)) else ""
+    told = f"; {', '.join(needed)} not set, so it needs --from DIR{blocks}" if needed else ""
     return told + "".join(
         f"; {variable} not set, so not asked without --from DIR: {', '.join(sources)}"
         for variable, sources in sorted(waiting.items())

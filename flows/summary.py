@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -31,15 +32,19 @@ def print_summary(outcome: Outcome) -> None:
     with duckdb.connect(database, read_only=True) as con:
         for row in con.execute(_CONTENT).fetchall():
             table.add_row(*(f"{cell:,}".replace(",", ".") if isinstance(cell, int) else str(cell) for cell in row))
-    console = Console()
-    console.print(table)
-    console.print(f"Release:  {release}", soft_wrap=True, highlight=False)
-    console.print(f"Codebook: {release / 'codebook.html'}", soft_wrap=True, highlight=False)
-    console.print(f"Checks:   {release / 'checks' / 'index.html'}", soft_wrap=True, highlight=False)
+    Console().print(table)
     python = _as_seen_from_here(Path(sys.executable))
-    opened = f"duckdb.connect('{database}', read_only=True).sql('FROM sozialraum_jahr LIMIT 5').show()"
-    console.print("Open it:", highlight=False)
-    console.print(f'  {python} -c "import duckdb; {opened}"', soft_wrap=True, highlight=False, markup=False)
+    connect = f"duckdb.connect({str(database)!r}, read_only=True)"
+    opened = f"import duckdb; {connect}.sql('FROM sozialraum_jahr LIMIT 5').show()"
+    print(f"Release:  {release}")
+    print(f"Codebook: {release / 'codebook.html'}")
+    print(f"Checks:   {release / 'checks' / 'index.html'}")
+    print(f"Open it:\n  {python} -c {_quoted(opened)}")
+
+
+def _quoted(text: str) -> str:
+    """Return an argument as a shell takes it: between double quotes where nothing in it means anything to the shell."""
+    return shlex.quote(text) if set(text) & set('"$`\\!') else f'"{text}"'
 
 
 def _as_seen_from_here(path: Path) -> Path:

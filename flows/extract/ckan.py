@@ -32,6 +32,15 @@ _ROW_NUMBER = ("_id", "entry_id")
 """Columns in which portals number the rows of a datastore."""
 
 
+def ready(source: Source) -> None:
+    """Stop where the address cannot be had.
+
+    Raises:
+        NotSetUp: it names an environment variable that is not set.
+    """
+    with_environment(source, source.url or "")
+
+
 def orders(source: Source, errand: Errand) -> list[Order]:
     """Return one order for each file of the package that matches the source's pattern, or one for the datastore.
 

@@ -23,11 +23,19 @@ SETTLE_SECONDS = 2.0  # a file in a watched folder that changed less than this a
 _UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", ".swp", "~")
 
 
+def ready(source: Source) -> None:
+    """Stop where no folder is named.
+
+    Raises:
+        NotSetUp: there is none in the profile, or its variable is not set.
+    """
+    configured_folder(source)
+
+
 def orders(source: Source, _: Errand) -> list[Order]:
     """Return one order for each file of the source in its configured folder.
 
     Raises:
-        NotSetUp: when the folder is not configured.
         SourceUnavailable: when the folder is not there, or one name stands in two places.
     """
     return orders_in(configured_folder(source), source)

@@ -1,7 +1,8 @@
 """One pull of one city: what every connector is given, and the one place where its attempts are recorded.
 
-A connector is a module with two functions (`Connector`): `orders` says what is there now, `fetch` brings
-one of it. Whatever comes of a fetch is one line of the landing zone's record, written here.
+A connector is a module with three functions (`Connector`): `ready` says whether the source can be asked at all,
+`orders` what is there now, `fetch` brings one of it. Whatever comes of a fetch is one line of the landing zone's
+record, written here.
 """
 
 from __future__ import annotations
@@ -135,12 +136,19 @@ class Trial:
 class Connector(Protocol):
     """A kind of source."""
 
+    def ready(self, source: Source) -> None:
+        """Stop where the configuration alone tells that the source cannot be asked; nobody is asked yet.
+
+        Raises:
+            NotSetUp: address, folder or credentials are not set.
+            ConfigError: they are not such as may be used.
+        """
+
     def orders(self, source: Source, errand: Errand) -> list[Order]:
         """Return what the source has now.
 
         Raises:
             SourceUnavailable: it cannot be asked.
-            ConfigError: address, folder or credentials are not set.
         """
 
     def fetch(self, source: Source, order: Order, errand: Errand) -> Brought:

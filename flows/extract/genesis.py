@@ -50,13 +50,19 @@ class _Job(BaseModel):
     ordered_at: dt.datetime
 
 
-def orders(source: Source, _: Errand) -> list[Order]:
-    """Return the one order of the source's table.
+def ready(source: Source) -> None:
+    """Stop where nobody could let us in.
 
     Raises:
-        ConfigError: no credentials are set, or they would travel unencrypted.
+        NotSetUp: address or credentials are not set.
+        ConfigError: credentials would travel unencrypted.
     """
     credentials_of(source)
+    base_of(source)
+
+
+def orders(source: Source, _: Errand) -> list[Order]:
+    """Return the one order of the source's table."""
     return [Order(source.id, table_of(source).file_name, url=base_of(source))]
 
 

@@ -41,12 +41,17 @@ class _Download:
         self.mark = None
 
 
-def orders(source: Source, errand: Errand) -> list[Order]:
-    """Return one order for each year of the source up to the errand's end, or a single one.
+def ready(source: Source) -> None:
+    """Stop where the address cannot be had.
 
     Raises:
-        ConfigError: when the address names an environment variable that is not set.
+        NotSetUp: it names an environment variable that is not set.
     """
+    with_environment(source, source.url or "")
+
+
+def orders(source: Source, errand: Errand) -> list[Order]:
+    """Return one order for each year of the source up to the errand's end, or a single one."""
     return orders_at(source, errand.until)
 
 

@@ -8,7 +8,7 @@ the answers come in, they are told in the order of the profile.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class _Answer:
 
     brought: list[Brought] = field(default_factory=list)
     not_set_up: NotSetUp | None = None
-    problem: SourceUnavailable | ConfigError | None = None
+    problem: SourceUnavailable | None = None
 
     @property
     def found(self) -> list[Lieferung]:
@@ -61,11 +61,11 @@ def pull(
 
     With `folder`, every source is taken from there by file name; `until` leaves out later years. All sources are
     asked, even when one of them fails; the error is that of the first in the profile and names the others. A source
-    that is not required and whose place nobody has named yet is not asked.
+    that is not required and whose place nobody has named yet is not asked. None is when another's place is missing.
 
     Raises:
         SourceUnavailable: a required source could not be had, or what came is no data.
-        ConfigError: a source's address, folder or credentials are not configured.
+        ConfigError: a source's address, folder or credentials are not configured; names all such sources.
     """
     landing.forget_leftovers()
     city, last = profile.city.id, until or dt.datetime.now(dt.UTC).date()
@@ -75,8 +75,11 @@ def pull(
     answers: dict[str, _Answer] = {}
     with Web() as web, ThreadPoolExecutor(SOURCES_AT_A_TIME) as pool:
         errand = Errand(city, landing, web, last, landing.newest(city), last_accepted(landing.folder, city))
+        waiting = {} if folder else _not_set_up(sources, errand)
         try:
-            coming = pool.map(lambda source: _answer(source, folder, errand, failing), sources)
+            coming = pool.map(
+                lambda source: waiting.get(source.id) or _answer(source, folder, errand, failing), sources
+            )
             for source, answer in zip(sources, coming, strict=True):
                 answers[source.id] = answer
                 progress(_progress(source, answer))
@@ -88,14 +91,33 @@ def pull(
     return _pulled(answers, _passed_over(profile, folder, last.year))
 
 
+def _not_set_up(sources: Iterable[Source], errand: Errand) -> dict[str, _Answer]:
+    """Return the sources that nobody has set up and that may wait, before any is asked.
+
+    Raises:
+        ConfigError: others cannot be asked as they are configured; names all of them.
+    """
+    waiting, problems = dict[str, _Answer](), list[str]()
+    for source in sources:
+        try:
+            CONNECTORS[source.connector].ready(source)
+        except ConfigError as problem:
+            if isinstance(problem, NotSetUp) and _may_wait(source, errand):
+                waiting[source.id] = _Answer(not_set_up=problem)
+                continue
+            problems.append(str(problem))
+            errand.landing.record(_of_a_whole(source, errand, "refused", problems[-1]))
+    if problems:
+        raise ConfigError(_in_one(problems))
+    return waiting
+
+
 def _answer(source: Source, folder: Path | None, errand: Errand, failing: set[str]) -> _Answer:
     """Ask one source for all that it has; what stops it is part of the answer."""
     try:
         with _as_a_whole(source, errand, failing):
             return _Answer(_brought(source, folder, errand))
-    except NotSetUp as lack:
-        return _Answer(not_set_up=lack) if _may_wait(source, errand) else _Answer(problem=lack)
-    except (SourceUnavailable, ConfigError) as problem:
+    except SourceUnavailable as problem:
         return _Answer(problem=problem)
 
 
@@ -111,14 +133,14 @@ def _progress(source: Source, answer: _Answer) -> str:
     return f"{source.id}: failed" if answer.problem else f"{source.id}: {len(answer.found)} files"
 
 
-def _together(problems: list[SourceUnavailable | ConfigError]) -> SourceUnavailable | ConfigError:
+def _together(problems: list[SourceUnavailable]) -> SourceUnavailable:
     """Return the first error, which also says what else failed; asking again helps only where it helps all."""
-    first, *others = list(dict.fromkeys(str(each) for each in problems))
-    words = "\n  ".join([first, *(f"And: {other}" for other in others)])
-    if isinstance(problems[0], SourceUnavailable):
-        retryable = all(isinstance(each, SourceUnavailable) and each.retryable for each in problems)
-        return SourceUnavailable(words, retryable=retryable)
-    return ConfigError(words)
+    return SourceUnavailable(_in_one(map(str, problems)), retryable=all(each.retryable for each in problems))
+
+
+def _in_one(problems: Iterable[str]) -> str:
+    first, *others = dict.fromkeys(problems)
+    return "\n  ".join([first, *(f"And: {other}" for other in others)])
 
 
 def _pulled(answers: Mapping[str, _Answer], passed_over: list[str]) -> Pulled:
@@ -173,21 +195,22 @@ def _brought(source: Source, folder: Path | None, errand: Errand) -> list[Brough
 @contextmanager
 def _as_a_whole(source: Source, errand: Errand, failing: set[str]) -> Iterator[None]:
     """Record when a source as a whole fails, and when it no longer does."""
-    told = {"city": errand.city, "source": source.id, "name": "", "url": _place(source), "seconds": 0.0}
     try:
         yield
     except SourceUnavailable as problem:
         if not problem.recorded:
             outcome = "failed" if problem.retryable else "refused"
-            errand.landing.record(Attempt(**told, at=now(), outcome=outcome, problem=str(problem)))
-        raise
-    except ConfigError as problem:
-        if isinstance(problem, NotSetUp) and _may_wait(source, errand):
-            raise
-        errand.landing.record(Attempt(**told, at=now(), outcome="refused", problem=str(problem)))
+            errand.landing.record(_of_a_whole(source, errand, outcome, str(problem)))
         raise
     if source.id in failing:
-        errand.landing.record(Attempt(**told, at=now(), outcome="mended"))
+        errand.landing.record(_of_a_whole(source, errand, "mended"))
+
+
+def _of_a_whole(source: Source, errand: Errand, outcome: str, problem: str | None = None) -> Attempt:
+    return Attempt(
+        city=errand.city, source=source.id, name="", url=_place(source), at=now(), seconds=0.0, outcome=outcome,
+        problem=problem,
+    )  # fmt: skip
 
 
 def _passed_over(profile: Profile, folder: Path | None, until: int) -> list[str]:

@@ -27,12 +27,17 @@ from flows.profile.source import Source
 PAGE = 1000  # features; servers cap a page, and say so by sending fewer
 
 
-def orders(source: Source, errand: Errand) -> list[Order]:  # noqa: ARG001 -- every connector is asked the same
-    """Return one order: all features of the type that the dialect names.
+def ready(source: Source) -> None:
+    """Stop where the address cannot be had.
 
     Raises:
-        ConfigError: when the address names an environment variable that is not set.
+        NotSetUp: it names an environment variable that is not set.
     """
+    with_environment(source, source.url or "")
+
+
+def orders(source: Source, errand: Errand) -> list[Order]:  # noqa: ARG001 -- every connector is asked the same
+    """Return one order: all features of the type that the dialect names."""
     return [Order(source.id, f"{source.id}.geojson", url=with_environment(source, source.url or ""))]
 
 

@@ -53,3 +53,11 @@ def test_what_is_not_required_is_told_as_what_will_not_be_asked(small_city, sour
     (finding,) = doctor._cities()
     assert finding.ok
     assert finding.found == "2 sources; AMT_EINGANG not set, so not asked without --from DIR: haushalte, gebaeude"
+
+
+def test_a_secret_block_is_named_only_where_one_would_help(small_city, source, monkeypatch) -> None:
+    profile = small_city.with_sources(source("haushalte", folder='"${AMT_EINGANG}"'))
+    monkeypatch.setattr(load, "cities", lambda: ["kleinstadt"])
+    monkeypatch.setattr(load, "load_profile", lambda _: profile)
+    monkeypatch.delenv("AMT_EINGANG", raising=False)
+    assert next(doctor._cities()).found == "1 sources; AMT_EINGANG not set, so it needs --from DIR"

@@ -159,12 +159,25 @@ def test_what_is_wrong_with_two_sources_alike_is_told_once(replay, desk, web_sou
     assert given.refusal() == "The disk is full."
 
 
-def test_a_mistake_of_the_configuration_stays_one_beside_other_failures(replay, desk, web_source, monkeypatch) -> None:
-    monkeypatch.delenv("AMT_URL", raising=False)
-    broken = replay(lambda _: Said(500))
-    with pytest.raises(ConfigError, match=r"(?s)^Source a: its address .* AMT_URL.*And: Source b") as stopped:
-        desk(web_source("a", broken, url='"${AMT_URL}/a.csv"'), web_source("b", broken)).pull()
-    assert stopped.value.exit_code == 2
+def test_what_is_not_configured_is_told_at_once_and_nobody_is_asked(replay, desk, web_source, monkeypatch) -> None:
+    for variable in ("AMT_URL", "PORTAL_URL"):
+        monkeypatch.delenv(variable, raising=False)
+    server = replay(own_content)
+    given = desk(
+        web_source("a", server),
+        web_source("b", server, url='"${AMT_URL}/b.csv"'),
+        web_source("c", server, url='"${PORTAL_URL}/c.csv"'),
+    )
+    with pytest.raises(ConfigError, match=r"(?s)^Source b: its address .* AMT_URL.*And: Source c.* PORTAL_URL") as told:
+        given.pull()
+    assert told.value.exit_code == 2
+    assert server.heard == []
+    assert [(one.source, one.outcome) for one in given.landing.attempts()] == [("b", "refused"), ("c", "refused")]
+    for variable in ("AMT_URL", "PORTAL_URL"):
+        monkeypatch.setenv(variable, server.url)
+    assert len(given.pull().lieferungen) == 3
+    as_a_whole = [one.outcome for one in given.landing.attempts() if not one.name]
+    assert as_a_whole == ["refused", "refused", "mended", "mended"]
 
 
 def test_a_pull_that_somebody_stops_begins_nothing_more(replay, desk, web_source, yearly_source, monkeypatch) -> None:
