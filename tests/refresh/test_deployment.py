@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -32,6 +33,15 @@ def end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def end_what_works_for(home: Path) -> None:
+    """End the processes that a worker has started; they outlive it, and wait for the lost server."""
+    mark = f"FORTSCHREIBUNG_HOME={home}\0".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark in (process / "environ").read_bytes():
+                os.kill(int(process.name), signal.SIGKILL)
+
+
 @pytest.fixture
 def environment(office: Office) -> Iterator[dict[str, str]]:
     """The variables of somebody who works with a Prefect server on this machine, which is up."""
@@ -54,6 +64,7 @@ def environment(office: Office) -> Iterator[dict[str, str]]:
         yield variables
     finally:
         end(server)
+        end_what_works_for(office.home)
 
 
 def answers(address: str) -> bool:

@@ -1,0 +1,68 @@
+"""Credentials come from the environment, travel encrypted, and are written down nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.errors import ConfigError
+from tests.extract.genesis.answers import PASSWORD, TABLE, TOKEN, USER, by_path, ffcsv, job_dialogue, status
+from tests.extract.replay import Said
+
+
+def test_a_token_is_a_user_without_a_password(asked, monkeypatch) -> None:
+    monkeypatch.setenv("AMT_TOKEN", TOKEN)
+    server, given = asked(lambda _: ffcsv())
+    given.pull()
+    assert (server.heard[0].headers["username"], server.heard[0].headers["password"]) == (TOKEN, "")
+
+
+def test_missing_credentials_are_a_mistake_of_the_configuration(asked, monkeypatch) -> None:
+    monkeypatch.delenv("AMT_PASSWORD")
+    server, given = asked(lambda _: ffcsv())
+    with pytest.raises(ConfigError, match="AMT_TOKEN, or in AMT_USER and AMT_PASSWORD; found neither"):
+        given.pull()
+    assert server.heard == []
+
+
+def test_credentials_never_travel_unencrypted(desk, source) -> None:
+    text = source(
+        "amtlich", 'official = { merkmale = { einwohner = "value" } }', connector='"genesis"',
+        file=r"'12411-0001\.zip'",
+        url='"http://amt.example/rest"', genesis='{ table = "12411-0001", credentials = "AMT" }',
+        dialect='{ member = "*.csv" }', stichtag='{ source = "column", column = "time" }',
+    )  # fmt: skip
+    with pytest.raises(ConfigError, match="expected an address that begins with https://"):
+        desk(text).pull()
+
+
+def test_a_secret_cannot_stand_in_the_profile(small_city, table, replay) -> None:
+    server = replay(lambda _: ffcsv())
+    with pytest.raises(ConfigError, match="Secrets themselves never stand in a profile"):
+        small_city.with_sources(table(server, genesis=f'{{ table = "{TABLE}", credentials = "geheim123" }}'))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda _: ffcsv(),
+        lambda _: status(15, f"Falsches Passwort {PASSWORD} des Benutzers {USER}"),
+        lambda _: Said(200, f"<html>{USER} {PASSWORD}".encode()),
+        lambda _: Said(401),
+        lambda _: Said(500),
+        lambda _: Said(302, headers={"Location": f"http://{USER}:{PASSWORD.encode().hex()}@x/?p={USER}"}),
+        by_path(**job_dialogue(results=status(104))),
+    ],
+    ids=["fine", "echo", "page", "401", "500", "redirect", "job"],
+)
+def test_user_and_password_reach_neither_landing_zone_nor_message_nor_log(asked, caplog, answer) -> None:
+    caplog.set_level("DEBUG")
+    _, given = asked(answer, ", wait_minutes = 0.002")
+    try:
+        told = given.pull().model_dump_json()
+    except Exception as problem:  # noqa: BLE001 -- whichever it is, it must not tell
+        told = str(problem)
+    files = [path for path in given.landing.folder.rglob("*") if path.is_file()]
+    assert files
+    for secret in (USER, PASSWORD):
+        assert secret not in told + caplog.text
+        assert not [path for path in files if secret.encode() in path.read_bytes() or secret in path.name]
