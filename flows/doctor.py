@@ -86,15 +86,16 @@ def _cities() -> Iterator[Finding]:
 
 def _not_set(profile: Profile) -> str:
     """Return which variables of the city's sources are not set, and what a refresh without them does."""
+    from flows.secret_blocks import variables_of  # noqa: PLC0415 -- it knows Prefect
+
     lacking = {source.id: _lacking(source) for source in profile.sources}
     needed = sorted({one for source in profile.sources if source.required for one in lacking[source.id]})
     waiting: dict[str, list[str]] = {}
     for source in profile.sources:
         for variable in set(lacking[source.id]) - set(needed):
             waiting.setdefault(variable, []).append(source.id)
-    from flows.secret_blocks import variables_of  # noqa: PLC0415
-
-    blocks = ", or Secret blocks in Prefect" if any(one in " ".join(needed) for one in variables_of(profile)) else ""
+    in_blocks = set(variables_of(profile)) & set(re.findall(r"\w+", " ".join(needed)))
+    blocks = ", or Secret blocks in Prefect" if in_blocks else ""
     told = f"; {', '.join(needed)} not set, so it needs --from DIR{blocks}" if needed else ""
     return told + "".join(
         f"; {variable} not set, so not asked without --from DIR: {', '.join(sources)}"
