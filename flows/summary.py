@@ -39,7 +39,7 @@ def print_summary(outcome: Outcome) -> None:
     print(f"Release:  {release}")
     print(f"Codebook: {release / 'codebook.html'}")
     print(f"Checks:   {release / 'checks' / 'index.html'}")
-    print(f"Open it:\n  {python} -c {_quoted(opened)}")
+    print(f"Open it:\n  {shlex.quote(str(python))} -c {_quoted(opened)}")
 
 
 def _quoted(text: str) -> str:
