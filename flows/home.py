@@ -8,6 +8,9 @@ from pathlib import Path
 
 from flows.errors import ConfigError
 
+_NOT_IN_A_PATH = {"?", "\\"}
+"""DuckDB and SQLite take what follows a question mark for settings, and DuckDB takes a backslash for a slash."""
+
 
 @dataclass(frozen=True)
 class Home:
@@ -47,9 +50,14 @@ def home_at(given: Path | None = None) -> Home:
     The confidential parts (landing, runs) are made readable by their owner alone.
 
     Raises:
-        ConfigError: when the folder cannot be made.
+        ConfigError: when the folder cannot be made, or no database can lie in it.
     """
     home = Home(root := root_at(given))
+    if set(str(root)) & _NOT_IN_A_PATH:
+        raise ConfigError(
+            f"The data folder {root} cannot be used: expected a path without ? and \\, which mean something else "
+            "in the path of a database. Name another folder with --home DIR or FORTSCHREIBUNG_HOME."
+        )
     try:
         for private in (home.landing, home.runs):
             private.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from flows.profile.city import Identifier, Strict
 
@@ -55,6 +55,16 @@ class Register(Strict):
     migrations: list[str]
     migrant: list[str]
     ignore: list[str] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _codes_are_known(self) -> Self:
+        """A code that no person can have would count nobody, unseen."""
+        for part, whole in (("female", "sexes"), ("foreign", "nationalities"), ("migrant", "migrations")):
+            codes, known = getattr(self, part), getattr(self, whole)
+            if not codes or not set(codes) <= set(known):
+                message = f"expected in `{part}` at least one code, and codes of `{whole}` ({known}), found {codes}"
+                raise ValueError(message)
+        return self
 
 
 class Matrix(Strict):

@@ -109,7 +109,7 @@ def wanted_tables(
     """Return the tables that a release of the protected tables in `folder` has, and the Indikatoren of its codebook."""
     codebook = folder / "indikator.parquet"
     tables.parquet_columns(con, codebook)
-    indikatoren = indikator_columns(con, f"read_parquet({literal(str(codebook))})")
+    indikatoren = indikator_columns(con, tables.parquet(codebook))
     names = [level.id for level in job.raumebenen]
     levels = [
         level_with_parents(

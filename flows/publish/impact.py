@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from flows.errors import ConfigError
 from flows.publish.contract import literal
+from flows.publish.tables import parquet
 from flows.stage.database import set_variables, sql, use_spatial
 
 FORMAT: Literal["fortschreibung-recut/1"] = "fortschreibung-recut/1"
@@ -126,7 +127,7 @@ def impact_of(
     """
     with duckdb.connect() as con:
         for table in TABLES:
-            con.execute(f"CREATE VIEW {table} AS FROM read_parquet({literal(str(_file(folder, table)))})")
+            con.execute(f"CREATE VIEW {table} AS FROM {parquet(_file(folder, table))}")
         before = con.execute(
             f"SELECT max(zuschnitt) FROM zuschnitt WHERE zuschnitt < {literal(zuschnitt)}"  # noqa: S608 -- quoted
         ).fetchone()

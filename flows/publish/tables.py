@@ -13,6 +13,7 @@ import duckdb
 
 from flows.errors import FortschreibungError
 from flows.publish.contract import Column, Table, literal, quoted
+from flows.stage.database import one_file
 
 _DERIVED = ("_release", "_sources", "_columns", "_changes")
 _SHOWN = 5
@@ -42,12 +43,17 @@ def load(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) 
         try:
             con.execute(
                 f"INSERT INTO {quoted(table.name)} SELECT {selected} "  # noqa: S608 -- contract names, quoted
-                f"FROM read_parquet({literal(str(path))}) ORDER BY {table.rows_in_order}"
+                f"FROM {parquet(path)} ORDER BY {table.rows_in_order}"
             )
         except duckdb.ConversionException as problem:
             raise FortschreibungError(
                 f"{path} does not hold what sql/release.toml says of the table {table.name}: {problem}"
             ) from problem
+
+
+def parquet(path: Path) -> str:
+    """Return what SQL calls the rows of a Parquet file, however its folders are called."""
+    return f"read_parquet({literal(one_file(path))}, hive_partitioning = FALSE)"
 
 
 def parquet_columns(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
@@ -62,10 +68,7 @@ def parquet_columns(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str
             "The station before (protect) writes it."
         )
     try:
-        return {
-            name: kind
-            for name, kind, *_ in con.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-        }
+        return {name: kind for name, kind, *_ in con.execute(f"DESCRIBE FROM {parquet(path)}").fetchall()}
     except duckdb.Error as problem:
         raise FortschreibungError(f"{path} cannot be read as Parquet: {problem}") from problem
 

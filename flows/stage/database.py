@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -67,11 +68,11 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[st
     folder = _aside(con)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json", dir=folder, delete=False) as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    set_variables(con, zeilen_datei=file.name, zeilen_spalten=columns)
+    set_variables(con, zeilen_datei=one_file(Path(file.name)), zeilen_spalten=columns)
     try:
         con.execute(
             f"INSERT INTO {table} SELECT * FROM read_json(getvariable('zeilen_datei'), "  # noqa: S608 -- our tables
-            "columns = getvariable('zeilen_spalten'), format = 'newline_delimited')"
+            "columns = getvariable('zeilen_spalten'), format = 'newline_delimited', hive_partitioning = FALSE)"
         )
     finally:
         Path(file.name).unlink()
@@ -81,6 +82,16 @@ def _aside(con: duckdb.DuckDBPyConnection) -> Path | None:
     """Return the folder that the working database writes aside to; None for one that `open_work` did not open."""
     (setting,) = con.execute("SELECT current_setting('temp_directory')").fetchone() or ("",)
     return Path(setting) if Path(setting).is_dir() else None
+
+
+def one_file(path: Path) -> str:
+    """Return a path as DuckDB's readers (read_csv, read_json, read_parquet, read_text) take it for this one file.
+
+    They take `*`, `?` and `[` for a pattern, and read what else fits it, besides the file or instead of it; between
+    brackets each is itself. And they take a folder ``x=1`` for a column, unless told ``hive_partitioning = FALSE``.
+    ATTACH, COPY ... TO and GDAL take a path as it is.
+    """
+    return re.sub(r"([*?[])", r"[\1]", str(path))
 
 
 def set_variables(con: duckdb.DuckDBPyConnection, **values: Value) -> None:

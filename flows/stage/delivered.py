@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from flows.errors import SourceUnavailable
-from flows.stage.database import set_variables, sql
+from flows.stage.database import one_file, set_variables, sql
 
 _CHUNK = 1 << 20
 _DELETED = ord("*")
@@ -52,7 +52,7 @@ def features(name: str, path: Path) -> int:
     """
     try:
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
-            set_variables(con, sammlung=str(path))
+            set_variables(con, sammlung=one_file(path))
             found = con.execute(sql("stage/sammlung_gezaehlt")).fetchone()
     except duckdb.Error as problem:
         raise SourceUnavailable(

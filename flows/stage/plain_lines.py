@@ -18,7 +18,7 @@ import duckdb
 from flows.profile.correction import Correction
 from flows.profile.source import Source
 from flows.stage.contract import TableContract
-from flows.stage.database import set_variables, sql
+from flows.stage.database import one_file, set_variables, sql
 from flows.stage.footer import RowBelow
 from flows.stage.normalise import header
 from flows.stage.plain_cell import figure_cell, ignored_figure_cell, sign_for_nothing, text_cell, unless_it_divides
@@ -131,7 +131,7 @@ def read_plain_lines(
         alike.setdefault(file.columns, []).append(file)
     for group in alike.values():
         _set_layout(con, source, contract, group[0], whole)
-        set_variables(con, dateien=[str(file.path) for file in group])
+        set_variables(con, dateien=[one_file(file.path) for file in group])
         con.execute(f"INSERT INTO zeile_zahlen BY NAME {sql('stage/zeile_zahlen')}")
     return _taken_out(con, files)
 

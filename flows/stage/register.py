@@ -27,7 +27,7 @@ from flows.profile.dialect import Dialect
 from flows.profile.source import Source
 from flows.stage.account import Account, write_accounts
 from flows.stage.contract import refuse_other_columns
-from flows.stage.database import insert, set_variables, sql
+from flows.stage.database import insert, one_file, set_variables, sql
 from flows.stage.delivered import lines, rows_of_text
 from flows.stage.normalise import Wanted, normalise, unpacked
 from flows.stage.text import refuse_wrong_mark
@@ -117,7 +117,7 @@ def _count_fast(
         return None
     header = next(iter(headers.values()))
     set_variables(
-        con, dateien=[str(path) for path in files.values()], trenner=dialect.delimiter, anfuehrung=dialect.quote,
+        con, dateien=[one_file(path) for path in files.values()], trenner=dialect.delimiter, anfuehrung=dialect.quote,
         spalten={names.get(column, column): "VARCHAR" for column in header},
     )  # fmt: skip
     try:
@@ -163,7 +163,7 @@ def _count_by_line(
         ignored = [*contract.ignore, *written.ignored_here]
         file = normalise(path, name, written.dialect, folder / f"{name}.csv", Wanted(names, written.renamed, ignored))
         refuse_other_columns(source.id, name, file.columns, list(names), ignored)
-        plain.append(str(file.path))
+        plain.append(one_file(file.path))
         held[name] = file.rows
     set_variables(con, dateien=plain)
     con.execute(f"CREATE OR REPLACE TEMP TABLE roh_person_gelesen AS {sql('stage/roh')}")

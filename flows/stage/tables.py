@@ -21,7 +21,7 @@ from flows.profile.source import Source, StichtagRule
 from flows.stage.account import Account, write_accounts
 from flows.stage.contract import TableContract, refuse_other_columns, table_contract
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
-from flows.stage.database import Value, insert, set_variables, sql
+from flows.stage.database import Value, insert, one_file, set_variables, sql
 from flows.stage.long import known_by_format
 from flows.stage.normalise import PlainFile, Wanted, normalise, refuse_no_row, unpacked
 from flows.stage.plain_lines import PlainlyRead, can_be_plain, numbered_lines, read_plain_lines
@@ -156,7 +156,7 @@ def _load(con: duckdb.DuckDBPyConnection, plain: list[PlainFile], rename: dict[s
     if not plain:
         con.execute(sql("schema/roh"))
         return
-    set_variables(con, dateien=[str(file.path) for file in plain])
+    set_variables(con, dateien=[one_file(file.path) for file in plain])
     absent = {"basis_text", "stichtag_text", *(() if long else ("spalte_lang",))} - set(rename.values())
     extra = "".join(f", NULL::VARCHAR AS {column}" for column in sorted(absent))
     con.execute(f"CREATE OR REPLACE TEMP TABLE roh AS SELECT *{extra} FROM ({sql('stage/roh')})")  # noqa: S608 -- two fixed names

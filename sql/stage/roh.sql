@@ -11,5 +11,6 @@ FROM
         new_line = '\r\n',
         skip = 0,
         all_varchar = TRUE,
-        union_by_name = TRUE
+        union_by_name = TRUE,
+        hive_partitioning = FALSE
     )

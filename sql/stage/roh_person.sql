@@ -11,5 +11,6 @@ FROM
         all_varchar = TRUE,
         auto_detect = FALSE,
         columns = getvariable('spalten'),
-        filename = 'pfad'
+        filename = 'pfad',
+        hive_partitioning = FALSE
     )

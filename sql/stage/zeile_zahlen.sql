@@ -3,7 +3,7 @@
 -- inner product of the figures and its mask, which says how often each figure is part of it (0 or 1).
 WITH zeilen AS (
     SELECT
-        parse_filename(pfad, TRUE) AS datei,
+        parse_filename(pfad, TRUE, 'forward_slash') AS datei,
         zeile,
         kopf,
         rest,
@@ -20,7 +20,8 @@ WITH zeilen AS (
             new_line = '\n',
             columns = { 'zeile': 'BIGINT', 'kopf': 'VARCHAR', 'rest': 'VARCHAR' },
             force_not_null = ['kopf', 'rest'],
-            filename = 'pfad'
+            filename = 'pfad',
+            hive_partitioning = FALSE
         )
 ),
 

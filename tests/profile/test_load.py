@@ -140,10 +140,27 @@ def test_a_source_has_exactly_one_contract(small_city, source) -> None:
 def test_a_register_needs_the_day_of_its_stichtag(small_city, source) -> None:
     register = (
         'register = { unit = "B", age = "A", sex = "S", nationality = "N", migration = "M", duration = "D", '
-        'sexes = ["m"], female = ["w"], nationalities = ["D"], foreign = ["A"], migrations = ["0"], migrant = ["1"] }'
+        'sexes = ["m", "w"], female = ["w"], nationalities = ["D", "A"], foreign = ["A"], '
+        'migrations = ["0", "1"], migrant = ["1"] }'
     )
     small_city.write("sources.toml", source("personen", register))
     assert "a register needs its Stichtag in a column, as a date to the day" in refusal(small_city)
+
+
+@pytest.mark.parametrize(
+    ("female", "found"), [('["f"]', "found ['f']"), ("[]", "found []")], ids=["an unknown code", "no code"]
+)
+def test_a_register_counts_by_codes_that_a_person_can_have(small_city, source, female: str, found: str) -> None:
+    register = (
+        'register = { unit = "B", age = "A", sex = "S", nationality = "N", migration = "M", duration = "D", '
+        f'sexes = ["m", "w"], female = {female}, nationalities = ["D", "A"], foreign = ["A"], '
+        'migrations = ["0", "1"], migrant = ["1"] }'
+    )
+    rule = '{ source = "column", column = "T", format = "%d.%m.%Y" }'
+    small_city.write("sources.toml", source("personen", register, stichtag=rule))
+    message = refusal(small_city)
+    assert "codes of `sexes` (['m', 'w'])" in message
+    assert found in message
 
 
 def test_a_run_of_columns_is_spelled_out(small_city) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tests.refresh.conftest import Office
 
-NAME = "Daten [neu] *alle* {a,b} 'ü' 20 % #1"
+NAME = "Daten [neu] *alle* {a,b} 'ü' 20 % #1 jahr=2024"
+LIKE_IT = "Daten n alle {a,b} 'ü' 20 % #1 jahr=2024"
 
 
 class OddlyNamed(Office):
@@ -35,3 +36,27 @@ def test_folders_may_have_any_name(tmp_path: Path, warm_prefect: Path, small_ext
     assert "2024.1" in office.run("query", "musterstadt", "SELECT version FROM _release").out
     held = office.run("sources", "musterstadt", "--release", "2024.1")
     assert "66 files: all can be read as they were delivered." in held.out
+
+
+def test_a_data_folder_whose_name_fits_another_is_not_mixed_up_with_it(
+    tmp_path: Path, office_with_two: Office, small_extracts: Path
+) -> None:
+    office = OddlyNamed(tmp_path, office_with_two.prefect)
+    office_with_two.home.rename(office.home)
+    for landed in (office.home / "landing" / "objects").rglob("*"):
+        if landed.is_file():
+            another = tmp_path / LIKE_IT / landed.relative_to(office.home)
+            another.parent.mkdir(parents=True, exist_ok=True)
+            another.write_text("of another data folder")
+
+    third = office.run("refresh", "musterstadt", "--from", small_extracts, "--json")
+
+    assert third.code == 0, third.err
+    assert third.answer["release"] == "2024.3"
+    first, second, last = office.run("releases", "musterstadt", "--json").answer
+    assert last["content_hash"] == first["content_hash"] != second["content_hash"]
+    assert office.run("verify", "musterstadt").code == 0
+    assert office.run("diff", "musterstadt", "2024.1", "2024.3").code == 0
+    assert office.run("diff", "musterstadt", "2024.2", "2024.3").code == 1
+    recut = office.run("recut", "musterstadt", "2020-01-01", "--from", small_extracts, "--dry-run")
+    assert recut.code == 0, recut.err

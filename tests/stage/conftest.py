@@ -82,14 +82,14 @@ def stage_city(tmp_path: Path, small_city: Any) -> Iterator[Callable[..., Staged
     """Pull the files from a folder and run the whole station with the sources given as TOML."""
     opened: list[duckdb.DuckDBPyConnection] = []
 
-    def staged(sources: str | list[str], files: Files, **options: Any) -> Staged:
-        drop, run = tmp_path / f"drop{len(opened)}", tmp_path / f"run{len(opened)}"
+    def staged(sources: str | list[str], files: Files, *, home: Path = tmp_path, **options: Any) -> Staged:
+        drop, run = tmp_path / f"drop{len(opened)}", home / f"run{len(opened)}"
         drop.mkdir()
-        run.mkdir()
+        run.mkdir(parents=True)
         for name, content in files.items():
             (drop / name).write_bytes(content.encode() if isinstance(content, str) else content)
         profile = small_city.with_sources(*([sources] if isinstance(sources, str) else sources))
-        landing = Landing(tmp_path / "landing")
+        landing = Landing(home / "landing")
         pulled = pull(profile, landing, folder=drop)
         con = open_work(run / "work.duckdb")
         opened.append(con)

@@ -99,13 +99,6 @@ def test_a_total_row_is_dropped_by_its_rule_and_counted(stage_city, source) -> N
     assert staged.files == [(FILE, 3, 2, 0, 1)]
 
 
-@pytest.mark.parametrize("table", [TABLE, TABLE.replace(";7", "; 7")], ids=["read by its lines", "read by cell"])
-def test_nothing_in_a_files_name_is_taken_for_a_pattern(stage_city, source, table: str) -> None:
-    files = {"EW 'ü' 20 % 2023.csv": table.replace("12", "13"), "EW [1] {a} *? 2022.csv": table}
-    staged = stage_city(source("einwohner", file=r"'EW .* (?P<year>\d{4})\.csv'"), files)
-    assert staged.files == [(name, 2, 2, 0, 0) for name in files]
-
-
 def test_columns_in_another_order_in_another_year(stage_city, source) -> None:
     staged = stage_city(source("einwohner"), {FILE: TABLE, "einwohner_2023.csv": "EW;BBS\n13;01100001\n"})
     assert staged.rows("SELECT stichtag::VARCHAR, wert FROM stage.zaehlung WHERE basis_id = '01100001' ORDER BY 1") == [
