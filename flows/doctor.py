@@ -86,16 +86,14 @@ def _cities() -> Iterator[Finding]:
 
 def _not_set(profile: Profile) -> str:
     """Return which variables of the city's sources are not set, and what a refresh without them does."""
-    from flows.secret_blocks import variables_of  # noqa: PLC0415 -- it knows Prefect
-
     lacking = {source.id: _lacking(source) for source in profile.sources}
     needed = sorted({one for source in profile.sources if source.required for one in lacking[source.id]})
     waiting: dict[str, list[str]] = {}
     for source in profile.sources:
         for variable in set(lacking[source.id]) - set(needed):
             waiting.setdefault(variable, []).append(source.id)
-    in_blocks = set(variables_of(profile)) & set(re.findall(r"\w+", " ".join(needed)))
-    blocks = ", or Secret blocks in Prefect" if in_blocks else ""
+    secret = any(_no_credentials(source) for source in profile.sources if source.required)
+    blocks = ", or Secret blocks in Prefect for the credentials" if secret else ""
     told = f"; {', '.join(needed)} not set, so it needs --from DIR{blocks}" if needed else ""
     return told + "".join(
         f"; {variable} not set, so not asked without --from DIR: {', '.join(sources)}"
@@ -105,15 +103,20 @@ def _not_set(profile: Profile) -> str:
 
 def _lacking(source: Source) -> list[str]:
     """Return the variables that a source needs for its address, folder or credentials and that are not set."""
-    from flows.profile.connector import credential_variables  # noqa: PLC0415
-
     named = re.findall(r"\$\{(\w+)\}", f"{source.url or ''} {source.folder or ''}")
     unset = [variable for variable in named if not os.environ.get(variable)]
-    if source.genesis:
-        token, user, password = credential_variables(source.genesis.credentials)
-        if not os.environ.get(token) and not (os.environ.get(user) and os.environ.get(password)):
-            unset.append(f"{token} (or {user} and {password})")
-    return unset
+    return unset + _no_credentials(source)
+
+
+def _no_credentials(source: Source) -> list[str]:
+    """Return the variables of a source's credentials, if it needs such and they are not set."""
+    from flows.profile.connector import credential_variables  # noqa: PLC0415
+
+    if not source.genesis:
+        return []
+    token, user, password = credential_variables(source.genesis.credentials)
+    there = os.environ.get(token) or (os.environ.get(user) and os.environ.get(password))
+    return [] if there else [f"{token} (or {user} and {password})"]
 
 
 def _prefect() -> Iterator[Finding]:

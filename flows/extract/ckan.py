@@ -36,7 +36,8 @@ def ready(source: Source) -> None:
     """Stop where the address cannot be had.
 
     Raises:
-        NotSetUp: it names an environment variable that is not set.
+        NotSetUp: it names environment variables that are not set.
+        ConfigError: it is none of the web.
     """
     with_environment(source, source.url or "")
 
@@ -85,10 +86,10 @@ def _files(source: Source, base: str, resources: list[dict[str, Any]]) -> list[O
     """Return the resources whose file name (else title) matches the source's pattern, by name."""
     found: dict[str, str] = {}
     for resource in resources:
-        url = urljoin(base, str(resource.get("url") or ""))
+        url = _address(base, resource)
         if base.startswith("https:"):
             url = re.sub("^http:", "https:", url)  # a portal's links are often older than its certificate
-        names = [http_file.file_name(url), str(resource.get("name") or "")]
+        names = [http_file.file_name(url), str(resource.get("name") or "").replace("/", "_")]
         name = next((each for each in names if re.fullmatch(source.file, each)), None)
         if name is None:
             continue
@@ -99,12 +100,20 @@ def _files(source: Source, base: str, resources: list[dict[str, Any]]) -> list[O
             )
         found[name] = url
     if not found:
-        there = ", ".join(http_file.file_name(str(one.get("url") or "")) for one in resources) or "nothing"
+        there = ", ".join(http_file.file_name(_address(base, one)) for one in resources) or "nothing"
         raise SourceUnavailable(
             f"Source {source.id}: expected a file named like {source.file} in the package {_wanted(source).package}, "
             f"found {there}. Correct `file` in sources.toml, or ask the portal."
         )
     return [Order(source.id, name, url=url, year=year_in(source, name)) for name, url in sorted(found.items())]
+
+
+def _address(base: str, resource: dict[str, Any]) -> str:
+    """Return where a resource lies; nothing for one whose address cannot be read."""
+    try:
+        return urljoin(base, str(resource.get("url") or ""))
+    except ValueError:
+        return ""
 
 
 @dataclass
@@ -163,14 +172,15 @@ def _page(order: Order, result: Any) -> _Table:
     try:
         fields = [(str(field["id"]), str(field.get("type", ""))) for field in result["fields"]]
         total = result.get("total")
-        rows = list(result["records"])
+        rows = [dict(row) for row in result["records"]]
         unknown = {key for row in rows for key in row} - {name for name, _ in fields}
-    except (TypeError, KeyError, AttributeError) as problem:
+        total = int(total) if total is not None else None
+    except (TypeError, KeyError, AttributeError, ValueError) as problem:
         raise _incomplete(order, "an answer without fields and records") from problem
     if unknown:
         raise _incomplete(order, f"columns that the portal does not list: {', '.join(sorted(unknown))}")
     number = next((name for name, kind in fields if kind == "serial" or name in _ROW_NUMBER), None)
-    return _Table([name for name, _ in fields], number, int(total) if total is not None else None, rows)
+    return _Table([name for name, _ in fields], number, total, rows)
 
 
 def _incomplete(order: Order, found: str) -> SourceUnavailable:

@@ -10,7 +10,8 @@ import datetime as dt
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from flows.errors import NotSetUp, SourceUnavailable
@@ -114,8 +115,20 @@ def _why_not(folder: Path, path: Path, sources: list[Source], until: int, elsewh
     return "its name matches no source's pattern"
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+def _files(folder: Path) -> list[Path]:
+    """Return the files below `folder`, by name.
+
+    Raises:
+        SourceUnavailable: it cannot be looked into.
+    """
+    try:
+        return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    except OSError as problem:
+        raise SourceUnavailable(
+            f"The folder {folder}: expected to look into it, found that this cannot be done ({problem.strerror}: "
+            f"{problem.filename}). Is it readable, is the network share there?",
+            retryable=True,
+        ) from problem
 
 
 def _unfinished(folder: Path, path: Path) -> str | None:
@@ -131,10 +144,19 @@ def _unfinished(folder: Path, path: Path) -> str | None:
 
 def fetch(source: Source, order: Order, errand: Errand) -> Brought:
     """Take the ordered file once it has stood still for a moment: its writer may not have finished (see `take`)."""
-    path = order.path
-    while path and path.exists() and (wait := path.stat().st_mtime + SETTLE_SECONDS - time.time()) > 0:
-        time.sleep(min(wait, SETTLE_SECONDS))
+    assert order.path is not None  # noqa: S101 -- orders of this connector carry a path
+    with suppress(OSError):  # `take` tells it
+        _wait_for(order.path)
     return take(source, order, errand)
+
+
+def _wait_for(path: Path) -> None:
+    """Wait until a file has stood still, by its date or, where a share's clock is ahead of ours, as far as we see."""
+    while (wait := (seen := path.stat()).st_mtime + SETTLE_SECONDS - time.time()) > 0:
+        time.sleep(min(wait, SETTLE_SECONDS))
+        now = path.stat()
+        if wait > SETTLE_SECONDS and (now.st_size, now.st_mtime_ns) == (seen.st_size, seen.st_mtime_ns):
+            return
 
 
 def take(source: Source, order: Order, errand: Errand) -> Brought:

@@ -6,6 +6,7 @@ stops says which line would let the file pass. That a file is empty or a web pag
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from flows.extract.accepted import Taken
 from flows.extract.archive import GZIP, ZIP, refuse_bad_archive
 from flows.extract.models import Lieferung
 from flows.profile.connector import Gate
-from flows.profile.dialect import SHEETS
+from flows.profile.dialect import SHEETS, Dialect
 from flows.profile.source import Source
 
 SIZE_BAND = 0.25
@@ -42,9 +43,9 @@ def look(
     if start.startswith(b"<"):
         raise _refusal(source, name, "a data file", f"a web page that begins {start[:20]!r} (a login or error page?)")
     _look_at_kind(source, name, head, start)
-    _look_at_content_type(source, name, content_type)
-    _look_at_end(source, name, path)
     dialect = source.as_written_in(name).dialect
+    _look_at_content_type(source, dialect, name, content_type)
+    _look_at_end(source, dialect, name, path)
     if dialect.member is not None or (dialect.format in (*SHEETS, "shp") and head.startswith(ZIP)):
         refuse_bad_archive(path, name, dialect.member, source.max_mb << 20)
     _look_at_size(source, name, path.stat().st_size, before)
@@ -72,17 +73,17 @@ def _look_at_kind(source: Source, name: str, head: bytes, start: bytes) -> None:
         raise _refusal(source, name, "GeoJSON", f"text that begins {start[:20]!r}", "magic")
 
 
-def _look_at_content_type(source: Source, name: str, content_type: str | None) -> None:
+def _look_at_content_type(source: Source, dialect: Dialect, name: str, content_type: str | None) -> None:
     """What the server calls it, where that cannot be what was ordered; its charset does not matter."""
     told = (content_type or "").partition(";")[0].strip().lower()
-    wrong = _NEVER_DATA.match(told) or (_JSON.fullmatch(told) and source.dialect.format != "geojson")
+    wrong = _NEVER_DATA.match(told) or (_JSON.fullmatch(told) and dialect.format != "geojson")
     if wrong and not source.relaxed("content_type", name):
-        raise _refusal(source, name, f"{source.dialect.format} data", f"what its server calls {told}", "content_type")
+        raise _refusal(source, name, f"{dialect.format} data", f"what its server calls {told}", "content_type")
 
 
-def _look_at_end(source: Source, name: str, path: Path) -> None:
+def _look_at_end(source: Source, dialect: Dialect, name: str, path: Path) -> None:
     """The last byte of JSON closes what the first opened."""
-    if source.dialect.format != "geojson" or source.dialect.member or source.relaxed("truncated", name):
+    if dialect.format != "geojson" or dialect.member or source.relaxed("truncated", name):
         return
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - 1024, 0))
@@ -184,7 +185,9 @@ def _refusal(source: Source, name: str, expected: str, found: str, gate: Gate | 
 
 def _remedy(source: Source, gate: Gate, name: str) -> str:
     """Return what to do, with the line that lets the file pass."""
-    line = f'relax = [{{ gate = "{gate}", file = \'{re.escape(name)}\', reason = "who said so, and when" }}]'
+    pattern = re.escape(name)
+    text = json.dumps(pattern, ensure_ascii=False) if "'" in pattern else f"'{pattern}'"  # as TOML writes it
+    line = f'relax = [{{ gate = "{gate}", file = {text}, reason = "who said so, and when" }}]'
     return (
         "Open the address in a browser or ask the supplier; if it is right, add to "
         f"[source.{source.id}] in sources.toml: {line}."

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from flows.errors import ConfigError, NotSetUp
 from flows.extract.errand import Errand
 from flows.extract.genesis_service import (
     ADJUSTED,
@@ -54,11 +55,19 @@ def ready(source: Source) -> None:
     """Stop where nobody could let us in.
 
     Raises:
-        NotSetUp: address or credentials are not set.
-        ConfigError: credentials would travel unencrypted.
+        NotSetUp: address or credentials are not set; names all variables.
+        ConfigError: they cannot be used, or credentials would travel unencrypted.
     """
-    credentials_of(source)
-    base_of(source)
+    problems = list[ConfigError]()
+    for needed in (credentials_of, base_of):
+        try:
+            needed(source)
+        except ConfigError as problem:
+            problems.append(problem)
+    lacks = [problem.lacks for problem in problems if isinstance(problem, NotSetUp)]
+    told = " ".join(map(str, problems))
+    if problems:
+        raise NotSetUp(told, lacks=", ".join(lacks)) if len(lacks) == len(problems) else ConfigError(told)
 
 
 def orders(source: Source, _: Errand) -> list[Order]:

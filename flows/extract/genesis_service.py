@@ -225,15 +225,27 @@ def credentials_of(source: Source) -> tuple[str, str]:
 
     Raises:
         NotSetUp: neither is set in the environment.
+        ConfigError: one cannot be sent as it is set.
     """
     token, user, password = credential_variables(table_of(source).credentials)
     if os.environ.get(token):
-        return os.environ[token], ""
+        return _as_sent(source, token), ""
     if os.environ.get(user) and os.environ.get(password):
-        return os.environ[user], os.environ[password]
+        return _as_sent(source, user), _as_sent(source, password)
     raise NotSetUp(
         f"Source {source.id}: expected credentials of {without_secrets(source.url or '') or table_of(source).service} "
         f"in {token}, or in {user} and {password}; found neither. Set them in the environment or as Prefect Secret "
         f"blocks (docs/sources.md), or give the file with --from DIR.",
         lacks=f"{token} (or {user} and {password})",
     )
+
+
+def _as_sent(source: Source, variable: str) -> str:
+    """Return what a variable holds, which must fit into a header; one read from a file may end with a line break."""
+    value = os.environ[variable]
+    if value != value.strip() or not value.isprintable():
+        raise ConfigError(
+            f"Source {source.id}: expected what {variable} holds to be one line without blanks at its ends, "
+            "found another. Set it anew."
+        )
+    return value

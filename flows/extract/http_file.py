@@ -45,7 +45,8 @@ def ready(source: Source) -> None:
     """Stop where the address cannot be had.
 
     Raises:
-        NotSetUp: it names an environment variable that is not set.
+        NotSetUp: it names environment variables that are not set.
+        ConfigError: it is none of the web.
     """
     with_environment(source, source.url or "")
 

@@ -23,7 +23,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 from urllib3.util import Retry
 
-from flows.errors import NotSetUp
+from flows.errors import ConfigError, NotSetUp
 from flows.extract.politeness import Politeness
 from flows.profile.source import Source
 
@@ -32,6 +32,7 @@ GENESIS_SECONDS = 300  # these services compute a table before its first byte
 BACKOFF = 0.5  # seconds, doubled from one repetition to the next
 LONGEST_PAUSE = 60  # seconds; a server that asks for more patience is left for a later run
 LONGEST_JSON = 64 << 20  # bytes
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 class Web:
@@ -106,21 +107,37 @@ def with_environment(source: Source, url: str) -> str:
     """Return an address with its ``${VARIABLE}`` replaced.
 
     Raises:
-        NotSetUp: when one is not set.
+        NotSetUp: when one is not set; names all of them.
+        ConfigError: what comes of it is no address of the web.
     """
+    named = list(dict.fromkeys(_VARIABLE.findall(url)))
+    if lacking := [name for name in named if not os.environ.get(name)]:
+        several = len(lacking) > 1
+        raise NotSetUp(
+            f"Source {source.id}: its address {without_secrets(url)} needs the environment "
+            f"{'variables' if several else 'variable'} {' and '.join(lacking)}, which {'are' if several else 'is'} not "
+            f"set. Set {'them' if several else 'it'} (the city's sources.toml says to what), or give the files with "
+            "--from DIR. The bundled city brings its files along: `fortschreibung demo --refresh`.",
+            lacks=", ".join(lacking),
+        )
+    address = _VARIABLE.sub(lambda match: os.environ[match[1]].rstrip("/"), url)
+    if not _is_of_the_web(address):
+        found = f"what {' and '.join(named)} makes of it" if named else "another"  # which may hold a secret
+        raise ConfigError(
+            f"Source {source.id}: expected its address {url} to begin with http:// or https:// and the name of a host, "
+            f"and to have no blank or line break at its end; found {found}. "
+            f"Correct {' or '.join([*named, '`url` in sources.toml'])}, or give the files with --from DIR."
+        )
+    return address
 
-    def value(match: re.Match[str]) -> str:
-        found = os.environ.get(match[1])
-        if not found:
-            raise NotSetUp(
-                f"Source {source.id}: its address {without_secrets(url)} needs the environment variable {match[1]}, "
-                "which is not set. Set it (the city's sources.toml says to what), or give the files with --from DIR. "
-                "The bundled city brings its files along: `fortschreibung demo --refresh`.",
-                lacks=match[1],
-            )
-        return found.rstrip("/")
 
-    return re.sub(r"\$\{(\w+)\}", value, url)
+def _is_of_the_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        return right and address == address.strip() and address.isprintable()
+    except ValueError:  # brackets or a port that are none
+        return False
 
 
 def without_secrets(url: str) -> str:

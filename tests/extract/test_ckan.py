@@ -60,11 +60,12 @@ def store(desk: Callable[..., Desk], source: Callable[..., str], replay: Callabl
 def package(desk: Callable[..., Desk], source: Callable[..., str], replay: Callable[..., Replay]):
     """A portal that answers as told, and the desk that asks for the files of a package."""
 
-    def given(answer: Callable[[Heard], Said]) -> tuple[Replay, Desk]:
+    def given(
+        answer: Callable[[Heard], Said], file: str = r"'einwohner_(?P<year>\d{4})(_\d)?\.csv'"
+    ) -> tuple[Replay, Desk]:
         server = replay(answer)
         text = source(
-            "jahr", connector='"ckan"', url=f'"{server.url}/api/3/action"', ckan='{ package = "einwohner" }',
-            file=r"'einwohner_(?P<year>\d{4})(_\d)?\.csv'",
+            "jahr", connector='"ckan"', url=f'"{server.url}/api/3/action"', ckan='{ package = "einwohner" }', file=file,
         )  # fmt: skip
         return server, desk(text)
 
@@ -258,3 +259,22 @@ def test_a_portal_that_hangs_is_given_up(store, monkeypatch) -> None:
     server, given = store(lambda _: Said(200, hang=30.0))
     assert "found no answer within" in given.refusal()
     server.close()
+
+
+def test_a_resource_whose_title_leads_elsewhere_lands_under_a_plain_name(package) -> None:
+    _, given = package(portal({"url": "/d/1", "name": "EW_../../2022.csv"}), file=r"'EW_.*\.csv'")
+    assert [one.name for one in given.pull().lieferungen] == ["EW_.._.._2022.csv"]
+
+
+def test_a_resource_whose_address_cannot_be_read_is_not_looked_at(package) -> None:
+    _, given = package(portal({"url": "http://[amt", "name": "?"}))
+    assert "expected a file named like" in given.refusal()
+
+
+@pytest.mark.parametrize(
+    "more", [{"total": "viele"}, {"records": ["id"]}, {"records": [7]}], ids=["total", "text for a row", "number"]
+)
+def test_a_page_that_is_none_is_told(store, more: dict[str, Any]) -> None:
+    page = {"fields": [{"id": "id"}], "records": [], "total": 0} | more
+    _, given = store(lambda _: answered(page))
+    assert "an answer without fields and records" in given.refusal()

@@ -28,7 +28,7 @@ def said(small_city, source, monkeypatch):
 def test_missing_credentials_are_named(said) -> None:
     assert said() == (
         "1 sources; REGIO_TOKEN (or REGIO_USER and REGIO_PASSWORD) not set, "
-        "so it needs --from DIR, or Secret blocks in Prefect"
+        "so it needs --from DIR, or Secret blocks in Prefect for the credentials"
     )
 
 
@@ -55,9 +55,10 @@ def test_what_is_not_required_is_told_as_what_will_not_be_asked(small_city, sour
     assert finding.found == "2 sources; AMT_EINGANG not set, so not asked without --from DIR: haushalte, gebaeude"
 
 
-def test_a_secret_block_is_named_only_where_one_would_help(small_city, source, monkeypatch) -> None:
-    profile = small_city.with_sources(source("haushalte", folder='"${AMT_EINGANG}"'))
+@pytest.mark.parametrize("place", [{"folder": '"${AMT}"'}, {"connector": '"http_file"', "url": '"${AMT}/a.csv"'}])
+def test_a_secret_block_is_named_only_for_credentials(small_city, source, monkeypatch, place: dict[str, str]) -> None:
+    profile = small_city.with_sources(source("haushalte", **place))
     monkeypatch.setattr(load, "cities", lambda: ["kleinstadt"])
     monkeypatch.setattr(load, "load_profile", lambda _: profile)
-    monkeypatch.delenv("AMT_EINGANG", raising=False)
-    assert next(doctor._cities()).found == "1 sources; AMT_EINGANG not set, so it needs --from DIR"
+    monkeypatch.delenv("AMT", raising=False)
+    assert next(doctor._cities()).found == "1 sources; AMT not set, so it needs --from DIR"

@@ -1,5 +1,6 @@
 """A folder into which a colleague puts files: which are taken, which are not, and when it stops."""
 
+import errno
 import os
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -273,6 +274,34 @@ def test_a_file_in_a_watched_folder_is_waited_for_until_it_stands_still(watched,
     (lieferung,) = watched().lieferungen
     assert len(waited) == 2
     assert lieferung.bytes == len(CONTENT) + 11
+
+
+def test_a_file_with_a_date_to_come_is_taken_when_it_does_not_change(watched, drop: Path, monkeypatch) -> None:
+    """The clock of a share may be ahead of ours; nobody waits until ours has caught up."""
+    file, waited = drop / "jahr_2022.csv", []
+    os.utime(file, (4_000_000_000, 4_000_000_000))
+
+    def a_moment_later(seconds: float) -> None:
+        if not waited:
+            with file.open("a") as more:
+                more.write("01100002;7\n")
+            os.utime(file, (4_000_000_001, 4_000_000_001))
+        assert len(waited) < 2
+        waited.append(seconds)
+
+    monkeypatch.setattr("flows.extract.drop_folder.time.sleep", a_moment_later)
+    (lieferung,) = watched().lieferungen
+    assert waited == [drop_folder.SETTLE_SECONDS] * 2
+    assert lieferung.bytes == len(CONTENT) + 11
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told(drop: Path, monkeypatch) -> None:
+    def stale(path: Path) -> bool:
+        raise OSError(errno.ESTALE, "Stale file handle", str(path))
+
+    monkeypatch.setattr("pathlib.Path.is_file", stale)
+    with pytest.raises(SourceUnavailable, match=r"expected to look into it, found .*Stale file handle: .*jahr_2022"):
+        drop_folder._files(drop)
 
 
 def test_a_file_that_has_stood_still_is_taken_at_once(watched, drop: Path, monkeypatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +89,19 @@ def test_geojson_that_was_cut_is_told(desk, source, tmp_path: Path) -> None:
     assert "expected GeoJSON that ends with '}', found one cut short" in given.refusal(folder=tmp_path / "in")
 
 
+def test_the_gate_knows_a_file_as_its_variant_is_written(desk, source, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "raum.geojson").write_text('{"type": "FeatureCollection", "features": [{"type": "Fea')
+    variant = "{ file = '.*[.]geojson', dialect = { format = \"geojson\" } }"
+    given = desk(
+        source(
+            "raum", 'geometry = { id_property = "BBS", crs = "EPSG:25832" }', file=r"'raum\..*'", stichtag="",
+            dialect='{ format = "gpkg" }', variant=f"[{variant}]",
+        )
+    )  # fmt: skip
+    assert "expected GeoJSON that ends with '}', found one cut short" in given.refusal(folder=tmp_path / "in")
+
+
 # --- Size ---
 
 
@@ -106,6 +120,17 @@ def test_the_line_in_the_message_lets_the_file_pass(carried_through, desk, sourc
     assert tomllib.loads(line)["relax"][0]["gate"] == "size"
     given = desk(source("jahr", relax=line.removeprefix("relax = ")))
     assert given.pull(folder=drop).new == 1
+
+
+@pytest.mark.parametrize("name", ["jahr_2022 [1] (neu) *.csv", "jahr_2022 'Kopie'.csv", "jahr_2022 \"neu\" '1'.csv"])
+def test_the_line_in_the_message_fits_a_file_of_any_name(desk, source, drop: Path, name: str) -> None:
+    (drop / "jahr_2022.csv").rename(drop / name)
+    file = {"file": r"'jahr_(?P<year>\d{4}).*\.csv'"}
+    before = desk(source("jahr", **file))
+    before.accept(before.pull(folder=drop))
+    (drop / name).write_text(YEARS[2022][:7000])
+    (told,) = tomllib.loads(line_told(before.refusal(folder=drop)))["relax"]
+    assert re.fullmatch(told["file"], name)
 
 
 def test_a_relaxation_is_about_its_own_file_and_gate(carried_through, drop: Path) -> None:

@@ -249,11 +249,6 @@ def test_a_server_that_is_not_there_is_told(office) -> None:
     assert office.outcomes == ["failed"]
 
 
-def test_an_address_without_http_is_told(office, monkeypatch) -> None:
-    monkeypatch.setenv("OFFICE", "files.example")
-    assert "not http:// or https://" in office.refusal()
-
-
 def test_a_variable_that_is_not_set_is_a_mistake_of_the_configuration(office, monkeypatch) -> None:
     monkeypatch.delenv("OFFICE")
     with pytest.raises(ConfigError, match="needs the environment variable OFFICE, which is not set"):

@@ -180,6 +180,37 @@ def test_what_is_not_configured_is_told_at_once_and_nobody_is_asked(replay, desk
     assert as_a_whole == ["refused", "refused", "mended", "mended"]
 
 
+@pytest.mark.parametrize(
+    "address", ["amt.example", "ftp://amt.example", "https://", "http://[amt", "http://amt:acht", "http://amt\n"]
+)
+def test_an_address_that_is_none_is_told_at_once_and_nobody_is_asked(
+    replay, desk, web_source, monkeypatch, address: str
+) -> None:
+    monkeypatch.setenv("AMT_URL", address)
+    server = replay(own_content)
+    with pytest.raises(
+        ConfigError, match=r"^Source b: expected its address \$\{AMT_URL\}/b\.csv to .* Correct AMT_URL"
+    ):
+        desk(web_source("a", server), web_source("b", server, url='"${AMT_URL}/b.csv"')).pull()
+    assert server.heard == []
+
+
+def test_an_unusable_address_is_told_without_the_secret_in_it(replay, desk, web_source, monkeypatch) -> None:
+    monkeypatch.setenv("AMT_URL", "amt:geheim@amt.example")
+    given = desk(web_source("a", replay(own_content), url='"${AMT_URL}/a.csv"'))
+    with pytest.raises(ConfigError) as told:
+        given.pull()
+    assert "geheim" not in str(told.value)
+    assert "geheim" not in (given.landing.folder / "attempts.jsonl").read_text()
+
+
+def test_all_variables_of_one_address_are_told(replay, desk, web_source, monkeypatch) -> None:
+    for variable in ("AMT_URL", "AMT_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(ConfigError, match="needs the environment variables AMT_URL and AMT_KEY, which are not set"):
+        desk(web_source("a", replay(own_content), url='"${AMT_URL}/a.csv?key=${AMT_KEY}"')).pull()
+
+
 def test_a_pull_that_somebody_stops_begins_nothing_more(replay, desk, web_source, yearly_source, monkeypatch) -> None:
     """The files under way are held back until the pull is being stopped."""
     errands = []

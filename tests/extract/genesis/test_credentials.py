@@ -24,6 +24,24 @@ def test_missing_credentials_are_a_mistake_of_the_configuration(asked, monkeypat
     assert server.heard == []
 
 
+def test_address_and_credentials_that_are_missing_are_told_together(desk, table, replay, monkeypatch) -> None:
+    for name in ("AMT_USER", "AMT_PASSWORD", "AMT_DIENST"):
+        monkeypatch.delenv(name, raising=False)
+    server = replay(lambda _: ffcsv())
+    with pytest.raises(ConfigError, match=r"AMT_TOKEN, or in AMT_USER and AMT_PASSWORD.* variable AMT_DIENST"):
+        desk(table(server, url='"${AMT_DIENST}"')).pull()
+
+
+@pytest.mark.parametrize("spoilt", [PASSWORD + "\n", " " + PASSWORD, PASSWORD + "\x7f"])
+def test_a_password_that_no_header_can_carry_is_told_before_anybody_is_asked(asked, monkeypatch, spoilt: str) -> None:
+    monkeypatch.setenv("AMT_PASSWORD", spoilt)
+    server, given = asked(lambda _: ffcsv())
+    with pytest.raises(ConfigError, match="expected what AMT_PASSWORD holds to be one line") as told:
+        given.pull()
+    assert server.heard == []
+    assert PASSWORD not in str(told.value)
+
+
 def test_credentials_never_travel_unencrypted(desk, source) -> None:
     text = source(
         "amtlich", 'official = { merkmale = { einwohner = "value" } }', connector='"genesis"',
