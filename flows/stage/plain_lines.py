@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from flows.profile.source import Source
 from flows.stage.contract import TableContract
 from flows.stage.database import set_variables, sql
 from flows.stage.normalise import header
+from flows.stage.notes import NOTES, RowBelowNotes
 from flows.stage.plain_cell import figure_cell, ignored_figure_cell, sign_for_nothing, text_cell, unless_it_divides
 from flows.stage.text import Delimited
 
@@ -38,6 +40,10 @@ class NumberedLines:
     columns: tuple[str, ...]
     header_line: int
     cut: int
+    held: int
+    """How many lines lie below the header, by their numbers."""
+    notes: int
+    """How many of them stand at and below the footer."""
     written: int
     first: str
     """The first line that is written, from the cut on."""
@@ -72,9 +78,19 @@ def numbered_lines(
 ) -> NumberedLines | None:
     """Write the lines below the header to `target`; None where one of them must not be taken for a row.
 
+    So it is too where a row seems to stand below the notes, which may be part of a quoted cell. Reading by cell tells.
+
     Raises:
         SourceUnavailable: wrong encoding, or no header or one with two columns of one name.
     """
+    with suppress(RowBelowNotes):
+        return _numbered(delivered, name, source, contract, target)
+    return None
+
+
+def _numbered(
+    delivered: Path, name: str, source: Source, contract: TableContract, target: Path
+) -> NumberedLines | None:
     dialect, rule = source.dialect, source.stichtag
     text = Delimited(delivered, name, dialect)
     header_line, found = header(name, text.rows(), dialect, source.renamed)
@@ -102,7 +118,8 @@ def numbered_lines(
                 written, waiting = written + len(waiting), []
         file.write("".join(waiting))
     return NumberedLines(
-        name, target, tuple(found), header_line, cut, written + len(waiting), first, frozenset(left_out)
+        name, target, tuple(found), header_line, cut, text.held, text.left_out.get(NOTES, 0), written + len(waiting),
+        first, frozenset(left_out),
     )  # fmt: skip
 
 

@@ -9,11 +9,13 @@ import codecs
 import csv
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
 from flows.errors import SourceUnavailable
 from flows.profile.dialect import Dialect
+from flows.stage.notes import BLANK, NOTES, Notes
 
 Line = tuple[int, list[str]]
 """A row with the number of the line in which it begins."""
@@ -25,7 +27,9 @@ _CHUNK = 1 << 20
 class Delimited:
     """A delimited text file while it is read: first its rows, or some of them, then the lines that are left.
 
-    Both end at the footer; what stands below it is still held against the encoding.
+    Both end at the footer; what stands below it is still held against the encoding, and must not look like a row.
+    Once all is read, `held` says how many rows lie below the header, and `left_out` how many of them were not yielded,
+    by rule. The first follows from line numbers, the second is counted row by row.
     """
 
     def __init__(self, delivered: Path, name: str, dialect: Dialect) -> None:
@@ -34,6 +38,14 @@ class Delimited:
         for _ in range(dialect.preamble):
             next(self._lines, None)
         self._reader = csv.reader(self._lines, **_csv_rules(dialect))  # type: ignore[arg-type]
+        self._width, self._heading = 0, 0
+        self._last_of_header, self._last, self._folded = 0, 0, 0
+        self.left_out = dict[str, int]()
+
+    @property
+    def held(self) -> int:
+        """How many rows lie below the header: lines, less those that go on within a quoted cell."""
+        return self._last - self._last_of_header - self._folded
 
     def rows(self) -> Iterator[Line]:
         """Yield (line number, cells) of every row that is not blank, the header first.
@@ -42,17 +54,32 @@ class Delimited:
             SourceUnavailable: a row is no CSV, or what `text_lines` refuses.
         """
         above, footer = self._dialect.preamble, self._dialect.footer
-        started = above + 1
+        started, last_row = above + 1, list[str]()
         try:
             for row in self._reader:
+                ended = above + self._reader.line_num
                 if footer and row and row[0].startswith(footer):
-                    break
-                if any(cell.strip() for cell in row):
+                    notes = Notes(self._name, self._dialect, self._width, last_row)
+                    notes.refuse_row(started, row)
+                    self._count(NOTES, ended - started + 1)
+                    self._read_notes(notes, ended)
+                    return
+                blank = not any(cell.strip() for cell in row)
+                if self._heading < self._dialect.header_rows:
+                    self._heading += not blank
+                    self._width, self._last_of_header = max(self._width, len(row)), ended
+                else:
+                    self._folded += ended - started
+                    if blank:
+                        self._count(BLANK)
+                    else:
+                        last_row = row
+                if not blank:
                     yield started, row
-                started = above + self._reader.line_num + 1
+                self._last = ended
+                started = ended + 1
         except csv.Error as problem:
             raise _no_row(self._name, above + self._reader.line_num, problem) from problem
-        self._read_to_the_end()
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield (line number, text without its end) of the lines below the rows that were read.
@@ -60,12 +87,18 @@ class Delimited:
         Only for files whose cells stay within their line. A footer with a quotation mark is not known as one here.
         """
         footer, quote = self._dialect.footer, self._dialect.quote
-        above = self._dialect.preamble + self._reader.line_num
+        above, before = self._dialect.preamble + self._reader.line_num, ""
+        self._last = above
         for number, line in enumerate(self._lines, start=above + 1):
             if footer and line.startswith(footer) and not (quote and quote in line):
-                break
+                notes = Notes(self._name, self._dialect, self._width, self._cells(before))
+                notes.refuse_row(number, self._cells(line))
+                self._count(NOTES)
+                self._read_notes(notes, number)
+                return
+            before = line if footer else ""
+            self._last = number
             yield number, line.rstrip("\r\n")
-        self._read_to_the_end()
 
     def rows_in(self, wanted: Collection[int]) -> Iterator[Line]:
         """Yield the rows of the `wanted` lines; to be used where every row is a line."""
@@ -76,12 +109,26 @@ class Delimited:
                 for row in csv.reader([line], **_csv_rules(self._dialect)):  # type: ignore[arg-type]
                     if any(cell.strip() for cell in row):
                         yield number, row
+                    else:
+                        self._count(BLANK)
             except csv.Error as problem:
                 raise _no_row(self._name, number, problem) from problem
 
-    def _read_to_the_end(self) -> None:
-        for _ in self._lines:
-            pass
+    def _read_notes(self, notes: Notes, footer_line: int) -> None:
+        number = footer_line
+        for number, line in enumerate(self._lines, start=footer_line + 1):
+            notes.refuse_row(number, self._cells(line))
+            self._count(NOTES)
+        self._last = number
+
+    def _cells(self, line: str) -> list[str]:
+        """Return the cells of a single line; none where it is no CSV, as notes need not be."""
+        with suppress(csv.Error):
+            return next(csv.reader([line.rstrip("\r\n")], **_csv_rules(self._dialect)), [])  # type: ignore[arg-type]
+        return []
+
+    def _count(self, rule: str, rows: int = 1) -> None:
+        self.left_out[rule] = self.left_out.get(rule, 0) + rows
 
 
 def text_lines(delivered: Path, name: str, dialect: Dialect) -> Iterator[str]:
