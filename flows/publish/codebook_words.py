@@ -53,8 +53,8 @@ METHODS: Mapping[str, Words] = {
         "No estimate: the sum of the base units that belong to the area by the row's Zuschnitt.",
     ),
     "amtlich": Words(
-        "Amtliche Zahl der ganzen Stadt (Bevölkerungsfortschreibung), weil nichts Feineres geliefert ist.",
-        "The official figure of the whole city (Fortschreibung), since nothing finer has been delivered.",
+        "Amtliche Zahl der Stadt (Bevölkerungsfortschreibung), weil für den Stichtag nichts Feineres geliefert ist.",
+        "The official figure of the city (Fortschreibung), since nothing finer has been delivered for the Stichtag.",
     ),
     "overlap": Words(
         "Geschätzt: umgerechnet mit einem Umsteigeschlüssel, der an die Bestände beider Zuschnitte angepasst ist.",

@@ -169,9 +169,10 @@ def _rows(con: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
 
 
 def _stichtag(con: duckdb.DuckDBPyConnection, zuschnitt: str) -> dt.date | None:
-    """Return the last Stichtag before the redraw, or the first after it."""
+    """Return the last Stichtag before the redraw that has figures of its units, or the first after it."""
     row = con.execute(
-        f"SELECT coalesce(max(stichtag) FILTER (stichtag < DATE {literal(zuschnitt)}), min(stichtag)) FROM wert"  # noqa: S608
+        f"SELECT coalesce(max(stichtag) FILTER (stichtag < DATE {literal(zuschnitt)}), min(stichtag)) "  # noqa: S608
+        "FROM wert WHERE methode <> 'amtlich'"
     ).fetchone()
     return row[0] if row else None
 

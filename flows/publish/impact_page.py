@@ -24,6 +24,7 @@ METHODS = {
     "building_weighted": ("nach Gebäuden", "by buildings"),
     "population_weighted": ("nach anderen Einwohnern", "by other residents"),
     "area_weighted": ("nach Fläche", "by area"),
+    "amtlich": ("amtliche Zahl", "official total"),
 }
 
 

@@ -7,6 +7,7 @@ WITH bekannt AS (
         raum_id,
         stichtag,
         merkmal,
+        herkunft,
         wert
     FROM merkmal_raum
     WHERE teile_unbekannt = 0
@@ -40,6 +41,7 @@ gealtert AS (
             AND heute.zuschnitt = damals.zuschnitt
             AND heute.raumebene = damals.raumebene
             AND heute.raum_id = damals.raum_id
+            AND heute.herkunft = damals.herkunft
             AND damals.stichtag = (heute.stichtag - to_years(kohorte.jahre))::DATE
 ),
 
@@ -61,6 +63,7 @@ geboren AS (
             heute.zuschnitt = geburt.zuschnitt
             AND heute.raumebene = geburt.raumebene
             AND heute.raum_id = geburt.raum_id
+            AND heute.herkunft = geburt.herkunft
             AND geburt.stichtag IN (
                 heute.stichtag, (heute.stichtag - to_years(1))::DATE, (heute.stichtag - to_years(2))::DATE
             )

@@ -7,6 +7,7 @@ WITH zahl AS (
         merkmal_raum.raumebene,
         merkmal_raum.raum_id,
         merkmal_raum.stichtag,
+        merkmal_raum.herkunft,
         max(merkmal_raum.wert) FILTER (WHERE merkmal_raum.merkmal = 'einwohner') AS einwohner,
         max(merkmal_raum.wert) FILTER (WHERE merkmal_raum.merkmal = 'geburten')
         - max(merkmal_raum.wert) FILTER (WHERE merkmal_raum.merkmal = 'sterbefaelle')
@@ -16,7 +17,12 @@ WITH zahl AS (
     WHERE
         merkmal_raum.teile_unbekannt = 0
         AND merkmal_raum.merkmal IN ('einwohner', 'geburten', 'sterbefaelle', 'zuzuege', 'fortzuege')
-    GROUP BY merkmal_raum.zuschnitt, merkmal_raum.raumebene, merkmal_raum.raum_id, merkmal_raum.stichtag
+    GROUP BY
+        merkmal_raum.zuschnitt,
+        merkmal_raum.raumebene,
+        merkmal_raum.raum_id,
+        merkmal_raum.stichtag,
+        merkmal_raum.herkunft
 ),
 
 bilanz AS (
@@ -32,6 +38,7 @@ bilanz AS (
             heute.zuschnitt = damals.zuschnitt
             AND heute.raumebene = damals.raumebene
             AND heute.raum_id = damals.raum_id
+            AND heute.herkunft = damals.herkunft
             AND damals.stichtag = (heute.stichtag - to_years(1))::DATE
 )
 

@@ -1,24 +1,20 @@
 -- One row is a Merkmal that the Stichtag before the newest had and the newest has not.
-WITH folge AS (
-    SELECT
-        stichtag,
-        row_number() OVER (ORDER BY stichtag DESC) AS platz
-    FROM stichtag
-),
-
-vorhanden AS (
+-- Counts are held against counts and official totals against such: a Stichtag may have totals alone.
+WITH vorhanden AS (
     SELECT DISTINCT
-        folge.platz,
-        folge.stichtag,
-        merkmal_raum.merkmal
-    FROM folge
-    INNER JOIN merkmal_raum
-        ON folge.stichtag = merkmal_raum.stichtag
-    WHERE folge.platz <= 2 AND merkmal_raum.wert IS NOT NULL
+        merkmal_raum.herkunft,
+        merkmal_raum.stichtag,
+        merkmal_raum.merkmal,
+        dense_rank() OVER (PARTITION BY merkmal_raum.herkunft ORDER BY merkmal_raum.stichtag DESC) AS platz
+    FROM merkmal_raum
+    SEMI JOIN stichtag ON merkmal_raum.stichtag = stichtag.stichtag
+    WHERE merkmal_raum.wert IS NOT NULL
 ),
 
 neueste AS (
-    SELECT merkmal
+    SELECT
+        herkunft,
+        merkmal
     FROM vorhanden
     WHERE platz = 1
 )
@@ -29,6 +25,6 @@ SELECT
     'figures, as at ' || vorhanden.stichtag AS erwartet
 FROM vorhanden
 ANTI JOIN neueste
-    ON vorhanden.merkmal = neueste.merkmal
+    ON vorhanden.merkmal = neueste.merkmal AND vorhanden.herkunft IS NOT DISTINCT FROM neueste.herkunft
 WHERE vorhanden.platz = 2
 ORDER BY vorhanden.merkmal

@@ -11,7 +11,7 @@ WITH zu_viele AS (
 
 SELECT
     concat(zelle.quelle, ': ', zelle.datei, ', line ', zelle.zeile, ', column ', zelle.spalte) AS einheit,
-    'found ' || coalesce('"' || zelle.wert || '"', 'nothing') AS gefunden,
+    coalesce('"' || zelle.wert || '"', 'nothing') AS gefunden,
     zelle.regel AS erwartet
 FROM stage.quarantaene AS zelle
 SEMI JOIN zu_viele ON zelle.quelle = zu_viele.quelle

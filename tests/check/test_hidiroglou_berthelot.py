@@ -31,7 +31,7 @@ def scores():
             CREATE TABLE stichtag AS SELECT stichtag, '2006' AS zuschnitt FROM halbjahr;
             CREATE TABLE merkmal_raum AS
             SELECT '2006' AS zuschnitt, 'planungsraum' AS raumebene, id AS raum_id, stichtag,
-                spalte[:-4] AS merkmal, wert::DOUBLE AS wert, 0 AS teile_unbekannt
+                spalte[:-4] AS merkmal, wert::DOUBLE AS wert, 0 AS teile_unbekannt, 'gezaehlt' AS herkunft
             FROM (UNPIVOT delivered ON * EXCLUDE (id) INTO NAME spalte VALUE wert)
             JOIN halbjahr ON kurz = spalte[-2:];
         """)

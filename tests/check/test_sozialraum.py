@@ -7,6 +7,16 @@ _TWELVEFOLD_RESIDENTS_IN_011030 = """
 """
 
 
+def _official(stichtag: str, **totals: int) -> str:
+    """Return the statements that add official totals of the city, on a Stichtag without counts."""
+    figures = "".join(
+        "INSERT INTO merkmal_raum "
+        f"VALUES ('2020-01-01', 'stadt', '05999', '{stichtag}', '{merkmal}', {total}, 1, 0, 'amtlich');"
+        for merkmal, total in totals.items()
+    )
+    return f"INSERT INTO stichtag VALUES ('{stichtag}', '2020-01-01', 'bbs'); {figures}"
+
+
 def test_a_unit_whose_id_breaks_the_pattern_is_named(city):
     city.spoil("UPDATE raum SET raum_id = '11003' WHERE raum_id = '011003'")
 
@@ -284,6 +294,32 @@ def test_a_merkmal_that_stayed_away_this_year_is_a_warning(city):
 
     assert checked.failed == {"merkmal_luecke"}
     assert checked.results["merkmal_luecke"].units == ["sgb2_0_14"]
+
+
+def test_a_stichtag_with_an_official_total_alone_is_no_gap(city):
+    city.spoil(_official("2025-12-31", einwohner=1000))
+
+    assert city.units("merkmal_luecke") == []
+
+
+def test_an_official_total_that_stayed_away_is_a_gap_among_such(city):
+    city.spoil(_official("2025-12-31", einwohner=1000, weiblich=500) + _official("2026-12-31", einwohner=1000))
+
+    assert city.units("merkmal_luecke") == ["weiblich"]
+
+
+def test_counts_are_held_against_earlier_counts_over_a_stichtag_with_a_total_alone(make_city):
+    city = make_city(stichtage=("2023-12-31", "2025-12-31"))
+    city.spoil(_official("2024-12-31", einwohner=1000))
+    city.spoil("UPDATE merkmal_raum SET wert = 0 WHERE merkmal = 'sgb2' AND stichtag = '2025-12-31'")
+
+    assert "sozialraum 011002, 2025-12-31, sgb2" in city.units("merkmal_ploetzlich_null")
+
+
+def test_the_step_from_counts_to_an_official_total_is_no_jump(city):
+    city.spoil(_official("2025-12-31", einwohner=0))
+
+    assert city.units("merkmal_ploetzlich_null") == []
 
 
 def test_a_city_with_little_else_than_residents_and_two_unknown_units_passes(city):

@@ -49,7 +49,7 @@ def test_a_row_in_quarantine_is_named_with_file_line_column_and_rule(city):
     checked = city.check()
 
     assert checked.failed == {"quarantaene"}
-    assert checked.units("quarantaene") == ['sgb2: S.csv, line 17, column PERSONEN: found "x1"']
+    assert checked.units("quarantaene") == ['sgb2: S.csv, line 17, column PERSONEN: "x1"']
     assert checked.findings[0].expected == "a whole number"
 
 

@@ -175,3 +175,15 @@ def test_berlins_reform_is_published_with_the_series_on_both_zuschnitte(office: 
     assert [(row[1], row[4]) for row in rebased] == [(542, True)] * 3, "every estimate has its interval"
     assert rebased[-1][2] == 3_769_962, "everybody is kept"
     assert all(300 < row[3] < 542 for row in rebased)
+
+
+def test_the_report_knows_official_totals_of_stichtage_without_counts(office: Office, extracts: Path) -> None:
+    totals = extracts / "amtlich" / "Bevoelkerung.csv"
+    totals.write_bytes(totals.read_bytes().replace(b"31.12.2024;", b"30.06.2021;16.500\r\n31.12.2024;", 1))
+
+    ended = office.run("recut", "musterstadt", NEW, "--from", extracts, "--dry-run", "--json")
+
+    assert ended.code == 0, ended.err
+    methods = {each["methode"] for each in report(ended)["extent"] if each["raumebene"] == "stadt"}
+    assert methods == {"exact", "amtlich"}
+    assert "official total" in Path(ended.answer["report"]).read_text("utf-8")

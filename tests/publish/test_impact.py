@@ -1,0 +1,28 @@
+"""The report of a redraw compares units on the last Stichtag before it that has figures of units."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+import pytest
+
+from flows.publish.impact import _stichtag
+
+
+@pytest.mark.parametrize(
+    ("figures", "compared"),
+    [
+        ([("2024-12-31", "exact"), ("2025-12-31", "amtlich")], dt.date(2024, 12, 31)),
+        ([("2025-12-31", "amtlich"), ("2026-12-31", "exact")], dt.date(2026, 12, 31)),
+        ([("2025-12-31", "amtlich")], None),
+    ],
+    ids=["counted before", "counted after", "never counted"],
+)
+def test_a_stichtag_with_official_totals_alone_is_not_compared(
+    figures: list[tuple[str, str]], compared: dt.date | None
+) -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE wert (stichtag DATE, methode VARCHAR)")
+        con.executemany("INSERT INTO wert VALUES (?, ?)", figures)
+        assert _stichtag(con, "2026-01-01") == compared
