@@ -62,6 +62,7 @@ class Dialect(Strict):
     header_rows: int = Field(default=1, ge=1)
     blank_headers: list[str] = Field(default_factory=list)
     footer: str | None = None  # the line that begins with this, and all below, are notes
+    table_below: bool = False  # below the footer stands another table, which is not read
     sheet: str | None = None
     area: Annotated[str, Field(pattern=r"^[A-Z]{1,3}[1-9]\d*:[A-Z]{1,3}([1-9]\d*)?$")] | None = None
     cells: dict[Annotated[str, Field(pattern=r"^[A-Z]{1,3}[1-9]\d*$")], str] = Field(default_factory=dict)

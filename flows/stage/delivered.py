@@ -29,19 +29,20 @@ def lines(path: Path) -> int:
     return breaks + (last != b"\n")
 
 
-def rows_of_text(path: Path, quote: str) -> int:
-    """Return how many lines of a CSV file begin a row: neither an empty line nor one within a quoted cell does.
+def rows_of_text(path: Path, quote: str) -> tuple[int, int]:
+    """Return how many lines of a CSV file begin a row, and how many are empty; those within a quoted cell do neither.
 
     The header is a row too. Right for files that write a quote only to quote with, and end their lines with LF or
     CRLF; of others it returns another number than there are rows.
     """
-    mark, rows, within = quote.encode(), 0, False
+    mark, rows, empty, within = quote.encode(), 0, 0, False
     with path.open("rb") as file:
         for line in file:
-            rows += not within and line not in (b"\n", b"\r\n")
+            if not within:
+                rows, empty = (rows, empty + 1) if line in (b"\n", b"\r\n") else (rows + 1, empty)
             if mark and line.count(mark) % 2:
                 within = not within
-    return rows
+    return rows, empty
 
 
 def features(name: str, path: Path) -> int:

@@ -21,7 +21,7 @@ from flows.profile.contract import Drop
 from flows.profile.dialect import SHEETS, Dialect
 from flows.stage.corrections import Row
 from flows.stage.long import LONG_COLUMNS, long_cell, refuse_absent_columns
-from flows.stage.sheet import cell_name, left_edge, sheet_rows
+from flows.stage.sheet import Sheet, cell_name, left_edge
 from flows.stage.text import Delimited, Line
 
 
@@ -107,13 +107,14 @@ def normalise(
 
     Of a long file only the columns of `wanted.rename` and flows.stage.long.LONG_COLUMNS are written. The described
     columns are those of the contract. With `lines`, only the rows in those lines are read, which may be none; each
-    row must then be a line.
+    row must then be a line. Blank rows and notes are counted among its rows, and as left out.
 
     Raises:
         SourceUnavailable: wrong encoding, no header, two columns of one name, a row of another length, or no row.
     """
     text = Delimited(delivered, name, dialect) if dialect.format not in SHEETS else None
-    rows = text.rows() if text else sheet_rows(delivered, name, dialect)
+    read = text or Sheet(delivered, name, dialect)
+    rows = read.rows()
     header_line, columns = header(name, rows, dialect, wanted.called)
     if text and lines is not None:
         rows = text.rows_in(lines)
@@ -148,7 +149,9 @@ def normalise(
         refuse_absent_columns(name, long, of_column)
     if lines is None:
         refuse_no_row(name, header_line, counted.count, taken)
-    return PlainFile(name, target, columns, counted.count, sieve.counted, header_line)
+    for rule, blank_or_note in read.left_out.items():
+        sieve.count(rule, blank_or_note)
+    return PlainFile(name, target, columns, read.held, sieve.counted, header_line)
 
 
 def refuse_no_row(name: str, header_line: int, rows: int, taken: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from flows.profile.correction import Correction
 from flows.profile.source import Source
 from flows.stage.contract import TableContract
 from flows.stage.database import one_file, set_variables, sql
-from flows.stage.footer import RowBelow
 from flows.stage.normalise import header
+from flows.stage.notes import NOTES, RowBelow
 from flows.stage.plain_cell import figure_cell, ignored_figure_cell, sign_for_nothing, text_cell, unless_it_divides
 from flows.stage.text import Delimited
 
@@ -39,6 +40,10 @@ class NumberedLines:
     columns: tuple[str, ...]
     header_line: int
     cut: int
+    held: int
+    """How many lines lie below the header, by their numbers."""
+    notes: int
+    """How many of them stand at and below the footer."""
     written: int
     first: str
     """The first line that is written, from the cut on."""
@@ -73,13 +78,14 @@ def numbered_lines(
 ) -> NumberedLines | None:
     """Write the lines below the header to `target`; None where one of them must not be taken for a row.
 
+    So it is too where a row seems to stand below the notes, which may be part of a quoted cell. Reading by cell tells.
+
     Raises:
         SourceUnavailable: wrong encoding, or no header or one with two columns of one name.
     """
-    try:
+    with suppress(RowBelow):
         return _numbered(delivered, name, source, contract, target)
-    except RowBelow:  # or the footer stands within a quoted cell: read by cell, either is told
-        return None
+    return None
 
 
 def _numbered(
@@ -112,7 +118,8 @@ def _numbered(
                 written, waiting = written + len(waiting), []
         file.write("".join(waiting))
     return NumberedLines(
-        name, target, tuple(found), header_line, cut, written + len(waiting), first, frozenset(left_out)
+        name, target, tuple(found), header_line, cut, text.held, text.left_out.get(NOTES, 0), written + len(waiting),
+        first, frozenset(left_out),
     )  # fmt: skip
 
 

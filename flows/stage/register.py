@@ -16,6 +16,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -30,9 +31,22 @@ from flows.stage.contract import refuse_other_columns
 from flows.stage.database import insert, one_file, set_variables, sql
 from flows.stage.delivered import lines, rows_of_text
 from flows.stage.normalise import Wanted, normalise, unpacked
+from flows.stage.notes import BLANK
 from flows.stage.text import refuse_wrong_mark
 
 NATIVE = ("utf-8", "utf-8-sig")
+
+
+@dataclass(frozen=True)
+class _Held:
+    """How many persons a file holds, and how many more of its rows are blank or notes, by rule."""
+
+    rows: int
+    left_out: dict[str, int]
+
+    @property
+    def all(self) -> int:
+        return self.rows + sum(self.left_out.values())
 
 
 def stage_register(
@@ -101,7 +115,7 @@ def _count(con: duckdb.DuckDBPyConnection) -> None:
 
 def _count_fast(
     con: duckdb.DuckDBPyConnection, source: Source, contract: Register, files: dict[str, Path]
-) -> dict[str, int] | None:
+) -> dict[str, _Held] | None:
     """Count in one pass; return the rows of each file, or None: the slow way has to look at each of them."""
     dialect, names = source.dialect, _names(source, contract)
     if source.variant or dialect.header_rows > 1 or dialect.blank_headers:
@@ -132,14 +146,18 @@ def _count_fast(
     if con.execute(sql("stage/register_verletzt")).fetchone():
         return None
     counted = _counted(con)
-    held = {name: _rows_below_header(path, dialect.quote, counted.get(name, 0)) for name, path in files.items()}
-    return held if held == {name: counted.get(name, 0) for name in files} else None
+    held = {name: _below_header(path, dialect.quote, counted.get(name, 0)) for name, path in files.items()}
+    same = all(one.rows == counted.get(name, 0) for name, one in held.items())
+    return held if same else None
 
 
-def _rows_below_header(path: Path, quote: str, counted: int) -> int:
-    """Return how many rows a file holds: its lines if they are as many as were `counted`, else those that begin one."""
+def _below_header(path: Path, quote: str, counted: int) -> _Held:
+    """Return what a file holds: its lines if they are as many as were `counted`, else those that begin a row."""
     below = lines(path) - 1
-    return below if below == counted else rows_of_text(path, quote) - 1
+    if below == counted:
+        return _Held(below, {})
+    rows, empty = rows_of_text(path, quote)
+    return _Held(rows - 1, {BLANK: empty})
 
 
 def _counted(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -155,7 +173,7 @@ def insert_paths(con: duckdb.DuckDBPyConnection, files: dict[str, Path]) -> None
 
 def _count_by_line(
     con: duckdb.DuckDBPyConnection, source: Source, contract: Register, files: dict[str, Path], folder: Path
-) -> dict[str, int]:
+) -> dict[str, _Held]:
     """Read line by line, set bad rows aside and count the others; return the rows of each file."""
     names, plain, held = _names(source, contract), [], {}
     for name, path in files.items():
@@ -164,7 +182,7 @@ def _count_by_line(
         file = normalise(path, name, written.dialect, folder / f"{name}.csv", Wanted(names, written.renamed, ignored))
         refuse_other_columns(source.id, name, file.columns, list(names), ignored)
         plain.append(one_file(file.path))
-        held[name] = file.rows
+        held[name] = _Held(file.rows - file.dropped, file.left_out)
     set_variables(con, dateien=plain)
     con.execute(f"CREATE OR REPLACE TEMP TABLE roh_person_gelesen AS {sql('stage/roh')}")
     con.execute("CREATE OR REPLACE TEMP VIEW roh_person AS SELECT * FROM roh_person_gelesen")
@@ -207,7 +225,7 @@ def _header(path: Path, dialect: Dialect) -> list[str]:
 
 
 def _account(
-    con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequence[Lieferung], held: dict[str, int]
+    con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequence[Lieferung], held: dict[str, _Held]
 ) -> None:
     """Write what became of every row of every file; `held` is how many each has."""
     good, bad = (
@@ -225,12 +243,12 @@ def _account(
         ).fetchall()
     )
     for one in lieferungen:
-        if not held[one.name]:
+        if not held[one.name].rows:
             raise SourceUnavailable(f"Source {source.id}, file {one.name}: expected one row a person, found no row.")
     _refuse_lost_persons(con, source, sum(good.values()))
     write_accounts(
         con, source,
-        [Account(one, held[one.name], good.get(one.name, 0), bad.get(one.name, 0),
+        [Account(one, held[one.name].all, good.get(one.name, 0), bad.get(one.name, 0), held[one.name].left_out,
                  stichtage=sorted((days.get(one.name) or "").split(","))) for one in lieferungen],
     )  # fmt: skip
 

@@ -9,14 +9,55 @@ from pathlib import Path
 from flows.errors import SourceUnavailable
 from flows.profile.dialect import Dialect
 from flows.stage.apart import asked_apart
-from flows.stage.footer import refuse_rows_below
+from flows.stage.notes import BLANK, NOTES, Notes
 from flows.stage.text import Line
 
 
-def sheet_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[Line]:
-    """Yield (row number, cells) of the named sheet within `area`, from the header down to the footer.
+class Sheet:
+    """A sheet while it is read; `held` and `left_out` say what flows.stage.text.Delimited says of a text file."""
 
-    The texts of header rows above the last run on to the right, as merged cells do.
+    def __init__(self, delivered: Path, name: str, dialect: Dialect) -> None:
+        self._name, self._dialect, self._texts = name, dialect, _texts(delivered, name, dialect)
+        self.held, self.left_out = 0, dict[str, int]()
+
+    def rows(self) -> Iterator[Line]:
+        """Yield (row number, cells) within `area`, from the header down to the footer.
+
+        The texts of header rows above the last run on to the right, as merged cells do.
+
+        Raises:
+            RowBelow: below the footer or the area stands what looks like a row.
+        """
+        dialect = self._dialect
+        left, right, first, last = _bounds(dialect)
+        within = [row[left:right] for row in self._texts[first:]]
+        end, above, notes, last_row = len(self._texts[:last]), dialect.header_rows, None, list[str]()
+        for number, row in enumerate(within[: end - first], start=first + 1):
+            if notes:
+                notes.refuse_row(number, row, "the footer")
+                self._count(NOTES)
+            elif dialect.footer and row and row[0].startswith(dialect.footer):
+                notes = Notes(self._name, dialect, last_row)
+                notes.refuse_footer(number, row)
+                self._count(NOTES)
+            elif not any(row):
+                self._count(BLANK, above == 0)
+            elif above:
+                above -= 1
+                self.held = end - number
+                yield number, (_run_on(row) if above else row)
+            else:
+                last_row = row
+                yield number, row
+        for number, row in enumerate(within[end - first :], start=end + 1):
+            Notes(self._name, dialect, last_row).refuse_row(number, row, "the area")
+
+    def _count(self, rule: str, rows: int = 1) -> None:
+        self.left_out[rule] = self.left_out.get(rule, 0) + rows
+
+
+def _texts(delivered: Path, name: str, dialect: Dialect) -> list[list[str]]:
+    """Return the cells of the named sheet as text.
 
     Raises:
         SourceUnavailable: no workbook, no such sheet, or a cell that does not hold what the profile says.
@@ -34,21 +75,7 @@ def sheet_rows(delivered: Path, name: str, dialect: Dialect) -> Iterator[Line]:
         )
     texts: list[list[str]] = told["texts"]
     _refuse_other_layout(name, texts, dialect)
-    left, right, first, last = _bounds(dialect)
-    above = dialect.header_rows - 1
-    number, filled, end = first, list[str](), f"the area {dialect.area}"
-    for number, row in enumerate(texts[first:last], start=first + 1):
-        within = row[left:right]
-        if dialect.footer and within and within[0].startswith(dialect.footer):
-            end = f"the footer {dialect.footer!r}"
-            break
-        if not any(within):
-            continue
-        filled = within
-        yield number, (_run_on(within) if above > 0 else within)
-        above -= 1
-    below = ((at, row[left:right]) for at, row in enumerate(texts[number:], start=number + 1))
-    refuse_rows_below(name, end, filled, below)
+    return texts
 
 
 def cell_name(column: int, row: int) -> str:

@@ -47,6 +47,7 @@ class Read:
     lieferung: Lieferung
     rows: list[Row]
     held: int
+    layout: Mapping[str, int]
     padded: int
     entries: Entries
 
@@ -58,8 +59,8 @@ class Read:
 
     @property
     def left_out(self) -> dict[str, int]:
-        """How many rows the registered corrections leave out, as they say themselves."""
-        return {"correction": sum(entry.rows for entry in self.entries if entry.action == "drop")}
+        """How many rows are blank or notes, and how many corrections leave out, as they say themselves."""
+        return {**self.layout, "correction": sum(entry.rows for entry in self.entries if entry.action == "drop")}
 
 
 def stage_space(
@@ -83,29 +84,32 @@ def stage_space(
         for lieferung in (one for one in lieferungen if one.source == source.id):
             reader = {"assignment": _read_assignment, "names": _read_names, "geometry": _read_geometry}[source.kind]
             written, entries = source.as_written_in(lieferung.name), known_errors[lieferung.name]
-            rows, held = _rows(written, lieferung, landing, run)
+            rows, held, layout = _rows(written, lieferung, landing, run)
             mended = corrected(written, lieferung.name, rows, entries)
             record_corrections(con, source, lieferung.name, entries)
-            file = Read(written, lieferung, mended, held, _pad_ids(written, mended), entries)
+            file = Read(written, lieferung, mended, held, layout, _pad_ids(written, mended), entries)
             reader(space, profile, file)
             files.append(file)
     _write(con, profile, space)
     _account(con, files)
 
 
-def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> tuple[list[Row], int]:
-    """Return the rows of a file as text by column, and how many it holds; an outline is the column ``geometrie``."""
+def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> tuple[list[Row], int, dict[str, int]]:
+    """Return the rows of a file as text by column, how many it holds, and how many of these are blank or notes.
+
+    An outline is the column ``geometrie``.
+    """
     folder, name = run / "plain" / source.id, lieferung.name
     folder.mkdir(parents=True, exist_ok=True)
     delivered = unpacked(lieferung.path_in(landing), name, source.dialect, folder / f"{name}.unpacked")
     if source.dialect.format in POLYGONS:
         polygons = polygon_rows(source, name, delivered)
-        return polygons.rows, polygons.held
+        return polygons.rows, polygons.held, {}
     plain = normalise(delivered, name, source.dialect, folder / f"{name}.csv", Wanted(called=source.renamed))
     wanted, ignore = _columns(source)
     refuse_other_columns(source.id, name, plain.columns, wanted, [*ignore, *source.ignored_here])
     with plain.path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file)), plain.rows
+        return list(csv.DictReader(file)), plain.rows, plain.left_out
 
 
 def _columns(source: Source) -> tuple[list[str], list[str]]:

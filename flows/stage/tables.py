@@ -24,6 +24,7 @@ from flows.stage.corrections import Row, corrected, marked, record_corrections, 
 from flows.stage.database import Value, insert, one_file, set_variables, sql
 from flows.stage.long import known_by_format
 from flows.stage.normalise import PlainFile, Wanted, normalise, refuse_no_row, unpacked
+from flows.stage.notes import BLANK, NOTES
 from flows.stage.plain_lines import PlainlyRead, can_be_plain, numbered_lines, read_plain_lines
 
 
@@ -133,15 +134,16 @@ def _read_by_cell(con: duckdb.DuckDBPyConnection, alike: _Alike, plainly: Mappin
     for name, path in alike.delivered.items():
         read = plainly.get(name)
         if read and not read.left:
-            file = PlainFile(name, path, list(read.file.columns), 0, {}, read.file.header_line)
+            file = PlainFile(name, path, list(read.file.columns), 0, {NOTES: read.file.notes}, read.file.header_line)
         else:
             target = alike.folder / f"{name}.csv"
             file = normalise(path, name, dialect, target, alike.wanted(name), read.left if read else None)
             alike.refuse_others(name, file.columns)
             by_cell.append(file)
         if read:
-            file = replace(file, rows=file.rows + read.rows)
-            refuse_no_row(name, file.header_line, file.rows, file.rows - file.dropped)
+            file = replace(file, rows=read.file.held)
+            told = file.rows - sum(file.left_out.get(rule, 0) for rule in (BLANK, NOTES))
+            refuse_no_row(name, file.header_line, told, file.rows - file.dropped)
         record_corrections(con, alike.source, name, alike.known_errors[name])
         files.append(file)
     _load(con, by_cell, alike.rename, long=dialect.long is not None)

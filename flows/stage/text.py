@@ -9,12 +9,13 @@ import codecs
 import csv
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
 from flows.errors import SourceUnavailable
 from flows.profile.dialect import Dialect
-from flows.stage.footer import refuse_rows_below
+from flows.stage.notes import BLANK, NOTES, Notes
 
 Line = tuple[int, list[str]]
 """A row with the number of the line in which it begins."""
@@ -27,6 +28,8 @@ class Delimited:
     """A delimited text file while it is read: first its rows, or some of them, then the lines that are left.
 
     Both end at the footer; what stands below it is still held against the encoding, and must not look like a row.
+    Once all is read, `held` says how many rows lie below the header, and `left_out` how many of them were not yielded,
+    by rule. The first follows from line numbers, the second is counted row by row.
     """
 
     def __init__(self, delivered: Path, name: str, dialect: Dialect) -> None:
@@ -35,7 +38,14 @@ class Delimited:
         for _ in range(dialect.preamble):
             next(self._lines, None)
         self._reader = csv.reader(self._lines, **_csv_rules(dialect))  # type: ignore[arg-type]
-        self._last: list[str] = []  # the last row that was read
+        self._heading = 0
+        self._last_of_header, self._last, self._folded = 0, 0, 0
+        self.left_out = dict[str, int]()
+
+    @property
+    def held(self) -> int:
+        """How many rows lie below the header: lines, less those that go on within a quoted cell."""
+        return self._last - self._last_of_header - self._folded
 
     def rows(self) -> Iterator[Line]:
         """Yield (line number, cells) of every row that is not blank, the header first.
@@ -44,18 +54,32 @@ class Delimited:
             SourceUnavailable: a row is no CSV, or what `text_lines` refuses.
         """
         above, footer = self._dialect.preamble, self._dialect.footer
-        started = above + 1
+        started, last_row = above + 1, list[str]()
         try:
             for row in self._reader:
+                ended = above + self._reader.line_num
                 if footer and row and row[0].startswith(footer):
-                    break
-                if any(cell.strip() for cell in row):
-                    self._last = row
+                    notes = Notes(self._name, self._dialect, last_row)
+                    notes.refuse_footer(started, row)
+                    self._count(NOTES, ended - started + 1)
+                    self._read_notes(notes, ended)
+                    return
+                blank = not any(cell.strip() for cell in row)
+                if self._heading < self._dialect.header_rows:
+                    self._heading += not blank
+                    self._last_of_header = ended
+                else:
+                    self._folded += ended - started
+                    if blank:
+                        self._count(BLANK)
+                    else:
+                        last_row = row
+                if not blank:
                     yield started, row
-                started = above + self._reader.line_num + 1
+                self._last = ended
+                started = ended + 1
         except csv.Error as problem:
             raise _no_row(self._name, above + self._reader.line_num, problem) from problem
-        self._read_to_the_end(above + self._reader.line_num)
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield (line number, text without its end) of the lines below the rows that were read.
@@ -64,14 +88,17 @@ class Delimited:
         """
         footer, quote = self._dialect.footer, self._dialect.quote
         number = above = self._dialect.preamble + self._reader.line_num
-        last = ""
+        before = ""
         for number, line in enumerate(self._lines, start=above + 1):
             if footer and line.startswith(footer) and not (quote and quote in line):
-                break
+                notes = Notes(self._name, self._dialect, self._cells(before))
+                notes.refuse_footer(number, self._cells(line))
+                self._count(NOTES)
+                self._read_notes(notes, number)
+                return
+            before = line if footer and line.strip() else before
             yield number, line.rstrip("\r\n")
-            last = line if line.strip() else last
-        self._last = self._cells(last) if last else self._last
-        self._read_to_the_end(number)
+        self._last = number
 
     def rows_in(self, wanted: Collection[int]) -> Iterator[Line]:
         """Yield the rows of the `wanted` lines; to be used where every row is a line."""
@@ -82,19 +109,26 @@ class Delimited:
                 for row in csv.reader([line], **_csv_rules(self._dialect)):  # type: ignore[arg-type]
                     if any(cell.strip() for cell in row):
                         yield number, row
+                    else:
+                        self._count(BLANK)
             except csv.Error as problem:
                 raise _no_row(self._name, number, problem) from problem
 
-    def _read_to_the_end(self, number: int) -> None:
-        below = ((at, self._cells(line)) for at, line in enumerate(self._lines, start=number + 1))
-        refuse_rows_below(self._name, f"the footer {self._dialect.footer!r}", self._last, below)
+    def _read_notes(self, notes: Notes, footer_line: int) -> None:
+        number = footer_line
+        for number, line in enumerate(self._lines, start=footer_line + 1):
+            notes.refuse_row(number, self._cells(line), "the footer")
+            self._count(NOTES)
+        self._last = number
 
     def _cells(self, line: str) -> list[str]:
-        """Return the cells of one line; none where it is no row by itself."""
-        try:
-            return next(csv.reader([line], **_csv_rules(self._dialect)), [])  # type: ignore[arg-type]
-        except csv.Error:
-            return []
+        """Return the cells of a single line; none where it is no CSV, as notes need not be."""
+        with suppress(csv.Error):
+            return next(csv.reader([line.rstrip("\r\n")], **_csv_rules(self._dialect)), [])  # type: ignore[arg-type]
+        return []
+
+    def _count(self, rule: str, rows: int = 1) -> None:
+        self.left_out[rule] = self.left_out.get(rule, 0) + rows
 
 
 def text_lines(delivered: Path, name: str, dialect: Dialect) -> Iterator[str]:

@@ -32,7 +32,7 @@ teil_summe AS (
     INNER JOIN katalog.indikator_teil ON merkmal_zuschnitt.merkmal = indikator_teil.merkmal
     INNER JOIN verfahren ON merkmal_zuschnitt.methode = verfahren.methode
     GROUP BY ALL
-    HAVING count(DISTINCT merkmal_zuschnitt.herkunft) <= 1
+    HAVING min(merkmal_zuschnitt.herkunft) IS NOT DISTINCT FROM max(merkmal_zuschnitt.herkunft)
 ),
 
 vollstaendig AS (

@@ -83,10 +83,11 @@ def test_a_cell_that_looks_like_a_comment_is_a_cell(stage_city, source) -> None:
 
 
 def test_preamble_and_footer_are_passed_over_and_lines_stay_exact(stage_city, source) -> None:
-    text = f"Amt;für\nStatistik\n\n{TABLE}01100003;x\n__________\n01100004 ist neu; siehe oben\nQuelle: Register\n"
+    text = f"Amt;für\nStatistik\n\n{TABLE}01100003;x\n__________\n01100004 fehlt\nQuelle: Register\n"
     staged = stage_city(source("einwohner", dialect='{ preamble = 3, footer = "_____" }'), {FILE: text})
     assert staged.residents == RESIDENTS
     assert staged.quarantine == [(FILE, 7, "EW", "x")]
+    assert staged.files == [(FILE, 6, 2, 1, 3)]
 
 
 def test_a_total_row_is_dropped_by_its_rule_and_counted(stage_city, source) -> None:

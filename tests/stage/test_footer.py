@@ -6,35 +6,69 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.errors import SourceUnavailable
-from flows.stage.footer import refuse_rows_below
+from flows.profile.dialect import Dialect
+from flows.stage.notes import Notes, RowBelow
 from tests.stage.deliveries import RESIDENTS, TABLE
 from tests.stage.test_packed import workbook
 
 FILE = "einwohner_2022.csv"
 FOOTER = '{ footer = "___" }'
+TABLES = {
+    "read by its lines": TABLE, "read by cell": TABLE.replace(";7", "; 7"),
+    "quoted": TABLE.replace("01100002;7", '"01100002";" 7"'),
+}  # fmt: skip
+UNITS = 'assignment = { unit = "BBS", units = { sozialraum = "SR" } }'
+NAMES = 'names = { level = "EBENE", id = "NR", name = "NAME", levels = { Teil = "stadtteil" } }'
+XLSX = r"'ew_(?P<year>\d{4})\.xlsx'"
+
+
+def in_space(source, contract: str, footer: str) -> str:
+    dialect = f'{{ footer = "{footer}" }}'
+    return source("raum", contract, file="'raum.csv'", zuschnitt="2020-01-01", stichtag="", dialect=dialect)
 
 
 # --- What is refused ---
 
 
-@pytest.mark.parametrize("table", [TABLE, TABLE.replace(";7", "; 7")], ids=["read by its lines", "read by cell"])
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_a_row_below_the_footer_is_told_with_its_line(refusal, source, table: str) -> None:
     message = refusal(source("einwohner", dialect=FOOTER), {FILE: f"{table}___\nQuelle: Register\n01100003;99\n"})
     assert message == (
         f"File {FILE}, line 6: expected only notes below the table, which the footer '___' ends, found what looks like "
-        "a row: '01100003', '99'. If the table goes on there, correct that in sources.toml. If these are totals, let "
-        "the footer begin further down and name them in a `drop` rule."
+        "a row: '01100003', '99'. Nothing was published. If it is one, make `footer` longer, so that only the notes "
+        "begin with it (in sources.toml), or ask the supplier to put the notes last; if another table stands there, "
+        "write `table_below = true` into the dialect."
     )
+
+
+@pytest.mark.parametrize("row", ['"01100004";"99"', "01100004; 1.099", "01100004;-", "1100004;0,5"])
+def test_however_a_row_is_written_it_is_one(refusal, source, row: str) -> None:
+    dialect = '{ footer = "___", thousands = ".", missing = { "-" = "nichts" } }'
+    assert "line 5: " in refusal(source("einwohner", dialect=dialect), {FILE: f"{TABLE}___\n{row}\n"})
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_an_id_that_begins_as_the_footer_does_cuts_nothing_off(refusal, source, table: str) -> None:
+    message = refusal(source("einwohner", dialect='{ footer = "022" }'), {FILE: f"{table}02200001;5\n"})
+    assert f"File {FILE}, line 4: expected only notes below the table" in message
 
 
 def test_a_unit_called_as_the_footer_begins_does_not_cut_the_table_off(refusal, source) -> None:
-    named = 'assignment = { unit = "NAME", units = { sozialraum = "SR" } }'
-    text = "NAME;SR\nAm Markt;011001\nQuellenweg;011001\nRosenweg;011002\n"
-    given_source = source(
-        "zuordnung", named, file="'zuordnung.csv'", zuschnitt="2020-01-01", stichtag="", dialect='{ footer = "Quelle" }'
-    )
-    assert "line 4: expected only notes below the table" in refusal(given_source, {"zuordnung.csv": text})
+    text = "BBS;SR\nAm Markt;011001\nQuellenweg;011001\nRosenweg;011002\n"
+    assert "line 4: expected only notes" in refusal(in_space(source, UNITS, "Quelle"), {"raum.csv": text})
+
+
+@pytest.mark.parametrize(
+    ("contract", "text"),
+    [
+        (UNITS, "BBS;SR\n01100001;011001\n___\n01100002;011002\n"),
+        (UNITS, "BBS;SR\n01100001;West\n___\n01100002;Ost\n"),
+        (NAMES, "EBENE;NR;NAME\nTeil;011;Nord\n___\nTeil;012;Süd\n"),
+    ],
+    ids=["assignment", "without a figure", "names"],
+)
+def test_a_row_of_what_describes_space_is_told(refusal, source, contract: str, text: str) -> None:
+    assert "raum.csv, line 4: " in refusal(in_space(source, contract, "___"), {"raum.csv": text})
 
 
 def test_persons_below_the_footer_of_a_register_are_told(refusal, source) -> None:
@@ -53,17 +87,16 @@ def test_persons_below_the_footer_of_a_register_are_told(refusal, source) -> Non
 
 def test_a_row_below_the_footer_of_a_sheet_is_told(refusal, source) -> None:
     rows = [["BBS", "EW"], ["01100001", 12], ["___", ""], [], ["01100002", 7]]
-    dialect = '{ format = "xlsx", sheet = "Tabelle", footer = "___" }'
-    given_source = source("einwohner", file=r"'ew_(?P<year>\d{4})\.xlsx'", dialect=dialect)
-    assert "line 5: expected only notes" in refusal(given_source, {"ew_2022.xlsx": workbook(rows)})
+    given_source = source("einwohner", file=XLSX, dialect='{ format = "xlsx", sheet = "Tabelle", footer = "___" }')
+    assert "row 5: expected only notes" in refusal(given_source, {"ew_2022.xlsx": workbook(rows)})
 
 
 def test_a_table_that_has_grown_out_of_its_area_is_told(refusal, source) -> None:
     rows = [["BBS", "EW"], ["01100001", 12], ["01100002", 7], ["01100003", 5]]
-    dialect = '{ format = "xlsx", sheet = "Tabelle", area = "A1:B3" }'
-    given_source = source("einwohner", file=r"'ew_(?P<year>\d{4})\.xlsx'", dialect=dialect)
+    given_source = source("einwohner", file=XLSX, dialect='{ format = "xlsx", sheet = "Tabelle", area = "A1:B3" }')
     message = refusal(given_source, {"ew_2022.xlsx": workbook(rows)})
-    assert "line 4: expected only notes below the table, which the area A1:B3 ends" in message
+    assert "row 4: expected only notes below the table, which the area A1:B3 ends" in message
+    assert "let `area` reach further" in message
 
 
 # --- What may stand there ---
@@ -92,11 +125,22 @@ def test_totals_below_units_that_are_numbers_are_notes(stage_city, source) -> No
     assert stage_city(source("einwohner", dialect='{ footer = "Summe" }'), {FILE: text}).residents == RESIDENTS
 
 
+def test_totals_below_units_that_are_names_may_be_the_footer(stage_city, source) -> None:
+    staged = stage_city(in_space(source, UNITS, "Summe"), {"raum.csv": "BBS;SR\nMarkt;011001\nSumme;1\n"})
+    assert staged.files == [("raum.csv", 2, 1, 0, 1)]
+
+
 def test_totals_below_an_area_are_notes(stage_city, source) -> None:
     rows = [["BBS", "EW"], ["01100001", 12], ["01100002", 7], ["Summe", 19]]
-    dialect = '{ format = "xlsx", sheet = "Tabelle", area = "A1:B3" }'
-    given_source = source("einwohner", file=r"'ew_(?P<year>\d{4})\.xlsx'", dialect=dialect)
+    given_source = source("einwohner", file=XLSX, dialect='{ format = "xlsx", sheet = "Tabelle", area = "A1:B3" }')
     assert stage_city(given_source, {"ew_2022.xlsx": workbook(rows)}).residents == RESIDENTS
+
+
+def test_another_table_may_stand_there_where_sources_toml_says_so(stage_city, source) -> None:
+    dialect = '{ footer = "___", table_below = true }'
+    staged = stage_city(source("einwohner", dialect=dialect), {FILE: f"{TABLE}___\n01100003;99\n"})
+    assert staged.residents == RESIDENTS
+    assert staged.files == [(FILE, 4, 2, 0, 2)]
 
 
 # --- In general ---
@@ -105,10 +149,9 @@ numbers = st.integers(0, 10**9).map(str)
 words = st.text("abcäöü ()", min_size=1)
 
 
-@given(st.lists(numbers, min_size=2, max_size=5), st.lists(st.lists(words, max_size=5), max_size=5), st.data())
-def test_the_same_row_is_found_wherever_it_stands_among_notes(row: list[str], notes: list[list[str]], data) -> None:
-    place = data.draw(st.integers(0, len(notes)))
-    below = [*notes[:place], row, *notes[place:]]
-    refuse_rows_below("x.csv", "the footer '_'", row, enumerate(notes))
-    with pytest.raises(SourceUnavailable, match=f"line {place}:"):
-        refuse_rows_below("x.csv", "the footer '_'", row, enumerate(below))
+@given(st.lists(numbers, min_size=2, max_size=5), st.lists(words, max_size=5))
+def test_words_are_never_a_row_of_numbers_and_numbers_always_are(row: list[str], note: list[str]) -> None:
+    looking = Notes("x.csv", Dialect(footer="_"), row)
+    looking.refuse_row(7, note, "the footer")
+    with pytest.raises(RowBelow, match="line 7:"):
+        looking.refuse_row(7, row, "the footer")

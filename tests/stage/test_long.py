@@ -131,7 +131,7 @@ def test_a_static_table_with_preamble_two_header_lines_and_footer(stage_city, so
         ("2021-12-31", "wohnflaeche_qm", 12_500, "ok"), ("2021-12-31", "wohnungen", 136, "ok"),
         ("2022-12-31", "wohnflaeche_qm", 0, "nichts"), ("2022-12-31", "wohnungen", 0, "nichts"),
     ]  # fmt: skip
-    assert staged.files == [("31121.csv", 4, 2, 0, 2)]
+    assert staged.files == [("31121.csv", 6, 2, 0, 4)]
 
 
 def test_another_number_of_columns_without_a_header_is_told(refusal, source) -> None:

@@ -39,7 +39,7 @@ def test_a_table_within_a_sheet_under_a_merged_header(stage_city, source) -> Non
         ("01100001", "einwohner"): 12, ("01100001", "weiblich"): 5,
         ("01100002", "einwohner"): 7, ("01100002", "weiblich"): 3,
     }  # fmt: skip
-    assert staged.files == [(FILE, 2, 2, 0, 0)]
+    assert staged.files == [(FILE, 3, 2, 0, 1)]  # row 8 lies in the area and is blank
 
 
 def test_a_changed_layout_is_told_with_the_cell(refusal, source) -> None:
