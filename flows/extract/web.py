@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -32,6 +32,7 @@ GENESIS_SECONDS = 300  # these services compute a table before its first byte
 BACKOFF = 0.5  # seconds, doubled from one repetition to the next
 LONGEST_PAUSE = 60  # seconds; a server that asks for more patience is left for a later run
 LONGEST_JSON = 64 << 20  # bytes
+_SECRET = re.compile(r"^((?:[\w+.-]*:)?//)?[^/]*@")  # what stands before the host, with a scheme or without
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -124,8 +125,8 @@ def with_environment(source: Source, url: str) -> str:
     if not _is_of_the_web(address):
         found = f"what {' and '.join(named)} makes of it" if named else "another"  # which may hold a secret
         raise ConfigError(
-            f"Source {source.id}: expected its address {url} to begin with http:// or https:// and the name of a host, "
-            f"and to have no blank or line break at its end; found {found}. "
+            f"Source {source.id}: expected its address {without_secrets(url)} to begin with http:// or https:// "
+            f"and the name of a host, and to have no blank or line break at its end; found {found}. "
             f"Correct {' or '.join([*named, '`url` in sources.toml'])}, or give the files with --from DIR."
         )
     return address
@@ -141,9 +142,8 @@ def _is_of_the_web(address: str) -> bool:
 
 
 def without_secrets(url: str) -> str:
-    """Return an address without what may be secret in it: user, password, query and fragment."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    """Return an address, or what was meant to be one, without what may be secret: user, password, query, fragment."""
+    return _SECRET.sub(r"\1", re.split("[?#]", url, maxsplit=1)[0])
 
 
 def patience(source: Source) -> float:

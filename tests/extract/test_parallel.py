@@ -195,9 +195,13 @@ def test_an_address_that_is_none_is_told_at_once_and_nobody_is_asked(
     assert server.heard == []
 
 
-def test_an_unusable_address_is_told_without_the_secret_in_it(replay, desk, web_source, monkeypatch) -> None:
+@pytest.mark.parametrize(
+    "url",
+    ["${AMT_URL}/a.csv", "amt:geheim@amt.example/a.csv", "ftp://amt:geheim@amt.example/a.csv", "http://[geheim@a"],
+)
+def test_an_unusable_address_is_told_without_the_secret_in_it(replay, desk, web_source, monkeypatch, url: str) -> None:
     monkeypatch.setenv("AMT_URL", "amt:geheim@amt.example")
-    given = desk(web_source("a", replay(own_content), url='"${AMT_URL}/a.csv"'))
+    given = desk(web_source("a", replay(own_content), url=f'"{url}"'))
     with pytest.raises(ConfigError) as told:
         given.pull()
     assert "geheim" not in str(told.value)
