@@ -1,4 +1,4 @@
-"""Asking a host: a session each, retries with patience, safe redirects, manners, and errors without secrets.
+"""Asking a host: a session each, with patience and manners; addresses, and errors without secrets.
 
 Proxies (HTTPS_PROXY, NO_PROXY) and an office's own certificate authority (REQUESTS_CA_BUNDLE) work as
 everywhere with requests.
@@ -6,8 +6,8 @@ everywhere with requests.
 
 from __future__ import annotations
 
+import http.client
 import json
-import logging
 import os
 import re
 import ssl
@@ -16,21 +16,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import MaxRetryError, ReadTimeoutError
-from urllib3.util import Retry
+from requests.utils import get_environ_proxies, select_proxy
+from urllib3.exceptions import HTTPError, MaxRetryError, ReadTimeoutError
+from urllib3.util import parse_url
 
 from flows.errors import ConfigError, NotSetUp
+from flows.extract.body import Body, ToldInWords
 from flows.extract.politeness import Politeness
+from flows.extract.session import session
 from flows.profile.source import Source
 
 CONNECT_SECONDS, READ_SECONDS = 10, 60
 GENESIS_SECONDS = 300  # these services compute a table before its first byte
-BACKOFF = 0.5  # seconds, doubled from one repetition to the next
-LONGEST_PAUSE = 60  # seconds; a server that asks for more patience is left for a later run
 LONGEST_JSON = 64 << 20  # bytes
 _SECRET = re.compile(r"^((?:[\w+.-]*:)?//)?[^/]*@")  # what stands before the host, with a scheme or without
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
@@ -50,12 +50,20 @@ class Web:
         Raises:
             requests.RequestException: as requests does; `reason` says it in words.
         """
-        timeout = (CONNECT_SECONDS, patience(source))
         with (
             self._politeness.turn(url, source.manners),
-            self._session(url).request(method, url, timeout=timeout, stream=True, **options) as answer,
+            self._answer(url, method, patience(source), options) as answer,
         ):
             yield answer
+
+    def _answer(self, url: str, method: str, seconds: float, options: dict[str, Any]) -> requests.Response:
+        try:
+            answer = self._session(url).request(method, url, timeout=(CONNECT_SECONDS, seconds), stream=True, **options)
+        except (HTTPError, OSError, ValueError) as problem:  # not everything that goes wrong has requests' own name
+            raise _as_of_requests(problem, url) from problem
+        answer.reason = http.client.responses.get(answer.status_code, "unknown")  # the server's words may be anything
+        answer.raw = Body(answer.raw, seconds)
+        return answer
 
     def _session(self, url: str) -> requests.Session:
         host = urlsplit(url).netloc
@@ -70,38 +78,6 @@ class Web:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
         for each in self._sessions.values():
             each.close()
-
-
-def session() -> requests.Session:
-    """Return a session that repeats what may be repeated: dropped connections, 429 and 5xx, with backoff.
-
-    POST too: the services that are asked that way only read.
-    """
-    retry = Retry(
-        total=4, connect=2, read=2, backoff_factor=BACKOFF, status_forcelist=(429, 500, 502, 503, 504),
-        allowed_methods=("GET", "HEAD", "POST"), respect_retry_after_header=True, retry_after_max=LONGEST_PAUSE,
-        raise_on_status=False,
-    )  # fmt: skip
-    # its warnings and debug lines show addresses whole, and what stands behind their `?` may be a secret
-    logging.getLogger("urllib3").setLevel(logging.ERROR)
-    made = requests.Session()
-    made.headers["User-Agent"] = "fortschreibung (statistics refresh)"
-    made.hooks["response"].append(refuse_unsafe_redirect)
-    for scheme in ("http://", "https://"):
-        made.mount(scheme, HTTPAdapter(max_retries=retry, pool_maxsize=8))
-    return made
-
-
-def refuse_unsafe_redirect(answer: requests.Response, **_: object) -> None:
-    """Stop before a redirect is followed that leaves the web, or leads from https to http.
-
-    Raises:
-        requests.exceptions.InvalidSchema: as requests does for an address it cannot open.
-    """
-    if answer.is_redirect:
-        target = urlsplit(urljoin(answer.url, answer.headers["location"])).scheme.lower()
-        if target != "https" and (target != "http" or answer.url.lower().startswith("https:")):
-            raise requests.exceptions.InvalidSchema(f"redirect to {target}")
 
 
 def with_environment(source: Source, url: str) -> str:
@@ -155,6 +131,8 @@ def reason(problem: requests.RequestException, source: Source) -> str:
     """Say in words why a request failed, without its address."""
     cause: object = problem.args[0] if problem.args else None
     cause = cause.reason if isinstance(cause, MaxRetryError) else cause
+    if isinstance(problem, ToldInWords):
+        return str(problem)
     if isinstance(problem, requests.exceptions.SSLError):
         return _certificate(problem)
     if isinstance(problem, requests.Timeout) or isinstance(cause, ReadTimeoutError):
@@ -165,10 +143,32 @@ def reason(problem: requests.RequestException, source: Source) -> str:
 _WORDS: dict[type[Exception], str] = {
     requests.TooManyRedirects: "redirects that never end",
     requests.exceptions.ProxyError: "a proxy that does not let it through (see HTTP_PROXY, HTTPS_PROXY, NO_PROXY)",
+    requests.exceptions.InvalidProxyURL: "a proxy whose address cannot be used (see HTTP_PROXY, HTTPS_PROXY)",
+    requests.exceptions.InvalidHeader: "an answer whose header makes no sense",
     requests.exceptions.ChunkedEncodingError: "a connection that broke in the middle",
     # requests' own mark for an address it cannot make sense of
-    ValueError: "an address (or a redirect to one) that is not http:// or https://, or leaves https",
+    ValueError: "an address (or a redirect to one) that is not http:// or https://, leaves https, or names no host",
 }
+
+
+def _as_of_requests(problem: Exception, url: str) -> requests.RequestException:
+    """Return an error of asking as one that `reason` knows, whichever library it comes from."""
+    if isinstance(problem, (HTTPError, ValueError)) and _has_unusable_proxy(url):
+        return requests.exceptions.InvalidProxyURL()
+    if isinstance(problem, requests.RequestException):
+        return problem
+    if isinstance(problem, (HTTPError, ValueError)):
+        return requests.exceptions.InvalidURL()
+    return ToldInWords("no file of certificates that can be read where REQUESTS_CA_BUNDLE says that it is")
+
+
+def _has_unusable_proxy(url: str) -> bool:
+    proxy = select_proxy(url, get_environ_proxies(url))
+    try:
+        parts = parse_url(proxy if "://" in proxy else f"http://{proxy}") if proxy else None
+    except (HTTPError, ValueError):
+        return True
+    return parts is not None and (parts.scheme not in ("http", "https") or not parts.host)
 
 
 def _no_connection(problem: Exception) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from flows.demo.server import ExtractServer, serve
 from flows.errors import SourceUnavailable
-from flows.extract import genesis_service, http_file, web
+from flows.extract import genesis_service, http_file, session
 from flows.extract.landing import Landing
 from flows.extract.models import Lieferung, Pulled
 from flows.extract.station import accept_pulled, pull
@@ -74,7 +74,7 @@ def office(
     shelf: Path, tmp_path: Path, small_city: Any, source: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Office]:
     """The office, asked for `bestand.csv`; the connector is in a hurry."""
-    monkeypatch.setattr(web, "BACKOFF", 0.01)
+    monkeypatch.setattr(session, "BACKOFF", 0.01)
     monkeypatch.setattr(http_file, "BODY_PAUSE", 0.01)
     with serve(shelf) as server:
         monkeypatch.setenv("OFFICE", server.url)
@@ -108,7 +108,7 @@ def yearly(source: Callable[..., str]) -> Callable[..., str]:
 @pytest.fixture
 def replay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Replay]]:
     """Starts servers that answer as a test says, and stops them after it; connectors are in a hurry."""
-    for module, name in ((web, "BACKOFF"), (http_file, "BODY_PAUSE"), (genesis_service, "FIRST_PAUSE")):
+    for module, name in ((session, "BACKOFF"), (http_file, "BODY_PAUSE"), (genesis_service, "FIRST_PAUSE")):
         monkeypatch.setattr(module, name, 0.01)
     for variable in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(variable, raising=False)

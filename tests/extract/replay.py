@@ -26,7 +26,10 @@ class Heard:
 
 @dataclass(frozen=True)
 class Said:
-    """One answer. Its body may end early (`sent` bytes of it, then the end or a reset), or come from an iterator."""
+    """One answer. Its body may end early (`sent` bytes of it, then the end or a reset), or come from an iterator.
+
+    `raw` is all that is sent, status and headers too.
+    """
 
     status: int = 200
     body: bytes = b""
@@ -36,6 +39,7 @@ class Said:
     hang: float = 0.0
     stream: Callable[[], Iterator[bytes]] | None = None
     length: int | None = None
+    raw: Callable[[], Iterator[bytes]] | None = None
 
 
 class Replay:
@@ -117,6 +121,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _say(self, said: Said) -> None:
+        if said.raw:
+            self.close_connection = True
+            for piece in said.raw():
+                self.wfile.write(piece)
+            return
         self.send_response(said.status)
         for name, value in said.headers.items():
             self.send_header(name, value)

@@ -8,7 +8,7 @@ import requests
 
 from flows.demo.faults import Fault
 from flows.errors import ConfigError, SourceUnavailable
-from flows.extract import http_file, web
+from flows.extract import http_file, session, web
 
 FILE = "bestand.csv"
 
@@ -160,7 +160,7 @@ def test_too_many_requests_are_waited_for(office, monkeypatch) -> None:
 
 
 def test_a_server_that_asks_for_an_hour_of_patience_is_left_for_later(office, monkeypatch) -> None:
-    monkeypatch.setattr(web, "LONGEST_PAUSE", 0)
+    monkeypatch.setattr(session, "LONGEST_PAUSE", 0)
     waited = list[float]()
     monkeypatch.setattr("urllib3.util.retry.time.sleep", waited.append)
     office.server.faults[FILE] = Fault(kind="too_many_requests", seconds=60)
@@ -270,10 +270,10 @@ def test_a_redirect_stays_on_the_web_and_never_leaves_https(start: str, target: 
     answer = requests.Response()
     answer.status_code, answer.url, answer.headers["location"] = 302, start, target
     if safe:
-        web.refuse_unsafe_redirect(answer)
+        session.refuse_unsafe_redirect(answer)
     else:
         with pytest.raises(requests.exceptions.InvalidSchema):
-            web.refuse_unsafe_redirect(answer)
+            session.refuse_unsafe_redirect(answer)
 
 
 # --- Secrets ---
