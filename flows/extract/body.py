@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError, SSLError
 from urllib3.response import BaseHTTPResponse
 
 LEAST = 4096  # bytes that come while a source's patience lasts; less is as good as silence
+_AS_IT_IS, _PACKED = ("", "identity"), ("gzip", "x-gzip")
 
 
 class ToldInWords(requests.RequestException):
@@ -27,9 +28,12 @@ class Body:
 
     def __init__(self, raw: BaseHTTPResponse, patience: float) -> None:
         self._raw, self._wire = raw, _Wire(raw, patience)
-        self._packing = raw.headers.get("Content-Encoding", "").strip().lower()
-        packed = self._packing in ("gzip", "x-gzip")
-        self._unpacked = gzip.GzipFile(mode="rb", fileobj=cast("IO[bytes]", self._wire)) if packed else self._wire
+        packing, framing = (
+            raw.headers.get(name, "").strip().lower() for name in ("Content-Encoding", "Transfer-Encoding")
+        )
+        self._can_be_read = packing in (*_AS_IT_IS, *_PACKED) and framing in (*_AS_IT_IS, "chunked")
+        packed = gzip.GzipFile(mode="rb", fileobj=cast("IO[bytes]", self._wire))
+        self._unpacked = packed if packing in _PACKED else self._wire
 
     def read(self, size: int) -> bytes:
         """Return the next bytes, at most `size`; nothing at the end.
@@ -37,8 +41,8 @@ class Body:
         Raises:
             requests.RequestException: the connection broke or is too slow, or what came cannot be unpacked whole.
         """
-        if self._packing not in ("", "identity", "gzip", "x-gzip"):
-            message = "a body packed in another way than gzip (Content-Encoding), though it was asked for as it is"
+        if not self._can_be_read:
+            message = "a body packed in another way than gzip (see its Content-Encoding, Transfer-Encoding)"
             raise ToldInWords(message)
         try:
             return self._unpacked.read(size)

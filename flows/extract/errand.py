@@ -100,7 +100,7 @@ class Trial:
 
     def unchanged(self, known: Attempt) -> Brought:
         """Record that the source has nothing newer than what `known` brought."""
-        self.etag, self.last_modified = self.etag or known.etag, self.last_modified or known.last_modified
+        self.etag, self.last_modified = known.etag, known.last_modified  # the marks of the bytes that are held
         stored = Stored(known.sha256 or "", known.bytes or 0)
         self._record("unchanged", stored.sha256, stored.bytes)
         return self._lieferung(stored), False

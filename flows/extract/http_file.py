@@ -6,12 +6,13 @@ import datetime as dt
 import re
 import time
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 import requests
 
-from flows.errors import SourceUnavailable
+from flows.errors import ConfigError, SourceUnavailable
 from flows.extract.errand import Errand
 from flows.extract.incoming import Incoming
 from flows.extract.models import Attempt, Brought, Order
@@ -22,7 +23,18 @@ BODY_TRIES, BODY_PAUSE = 3, 1.0  # urllib3 repeats a request, but not a body tha
 PIECE = 1 << 16  # bytes; what a broken connection loses at most
 GAIN = 1 << 20  # bytes; a try that brings as much more is not counted
 NOT_THERE = (404, 410)
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
+_NAMED = "what `url` in sources.toml names: user and password, or a token"
+NO_ENTRY = {
+    401: f"Check {_NAMED}.",
+    403: f"Check {_NAMED}.",
+    407: "The proxy wants to know who asks: check HTTP_PROXY and HTTPS_PROXY.",
+    451: "The supplier may not give it away; ask there.",
+}
+"""By status, what to do where asking again is of no use."""
+_NUMBER = r"(\d{1,15})"  # what is longer is no length of a file
+_RANGE = re.compile(rf"bytes {_NUMBER}-\d+/{_NUMBER}")
+_LENGTH = re.compile(_NUMBER)
+SURELY_OLDER = dt.timedelta(seconds=60)  # than the answer: then a date tells two versions apart (RFC 9110, 8.8.2.2)
 
 
 class BrokenOff(SourceUnavailable):
@@ -35,10 +47,14 @@ class _Download:
 
     file: Incoming
     mark: str | None = None
+    total: int | None = None
+    """Its length, where the server said it."""
+    plainly: bool = False
+    """To be asked for without conditions: an answer to them made no sense."""
 
     def start_over(self) -> None:
         self.file.restart()
-        self.mark = None
+        self.mark = self.total = None
 
 
 def ready(source: Source) -> None:
@@ -46,9 +62,15 @@ def ready(source: Source) -> None:
 
     Raises:
         NotSetUp: it names environment variables that are not set.
-        ConfigError: it is none of the web.
+        ConfigError: it is none of the web, or names no file.
     """
-    with_environment(source, source.url or "")
+    url = with_environment(source, source.url or "")
+    if not file_name(url):
+        raise ConfigError(
+            f"Source {source.id}: expected its address {without_secrets(source.url or '')} to end in the name of a "
+            "file, by which the record knows it; found that it ends in /. Correct `url` in sources.toml, or give the "
+            "file with --from DIR."
+        )
 
 
 def orders(source: Source, errand: Errand) -> list[Order]:
@@ -95,42 +117,56 @@ def _ask(source: Source, order: Order, errand: Errand, known: Attempt | None, do
     """Ask once; whatever comes of it is one line of the record."""
     url = order.url or ""
     shown = without_secrets(url)
-    headers = _rest_of(download) if download.mark and download.file.size else _conditions(known)
+    resumed = download.mark is not None and download.file.size > 0
+    conditions = {} if resumed or download.plainly else _conditions(url, known)
+    headers = conditions | (_rest_of(download) if resumed else {})
     with errand.attempt(order, shown) as trial:
         try:
             with errand.web.asked(source, url, headers={"Accept-Encoding": "identity", **headers}) as answer:
                 trial.answered(answer)
                 if answer.status_code in NOT_THERE:
                     return trial.absent()
-                if answer.status_code == 304 and known:
+                if answer.status_code == 304 and known and conditions and _same_version(answer, known):
                     return trial.unchanged(known)
-                _begin(order, shown, answer, download)
-                _receive(source, order, shown, answer, download.file)
+                _begin(source, order, shown, answer, download)
+                _receive(source, order, shown, answer, download)
                 return trial.landed(errand.keep(source, order, download.file, answer.headers.get("Content-Type")))
         except requests.RequestException as problem:
             kind = BrokenOff if trial.status is not None else SourceUnavailable
             raise failure(order, shown, reason(problem, source), kind) from None
 
 
-def _begin(order: Order, shown: str, answer: requests.Response, download: _Download) -> None:
+def _begin(source: Source, order: Order, shown: str, answer: requests.Response, download: _Download) -> None:
     """Prepare for the body: the rest of the file, or the whole from its beginning."""
     mark = _mark(answer)
     if answer.status_code == 206:
         span = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-        if span and int(span[1]) == download.file.size and mark in (None, download.mark):
+        fits = span and int(span[1]) == download.file.size and int(span[2]) == (download.total or int(span[2]))
+        if span and fits and mark in (None, download.mark) and "Content-Encoding" not in answer.headers:
+            download.total = int(span[2])
             return
+    if answer.status_code == 304:
+        download.start_over()
+        download.plainly = True
+        raise failure(order, shown, "status 304 (not modified) for another version than is held", BrokenOff)
     if answer.status_code in (206, 416):  # another part than was asked for, or the file has become shorter
         download.start_over()
         raise failure(order, shown, "a part that does not fit what had come before", BrokenOff)
+    if answer.status_code in NO_ENTRY:
+        raise SourceUnavailable(
+            f"Source {source.id}: expected {shown} to let us have the file {order.name}, found HTTP status "
+            f"{answer.status_code} ({answer.reason}). {NO_ENTRY[answer.status_code]} Or give the file with --from DIR."
+        )
     if answer.status_code != 200:
         raise failure(order, shown, f"HTTP status {answer.status_code} ({answer.reason})")
     download.start_over()
+    download.total = _announced(answer)
     download.mark = mark if "Content-Encoding" not in answer.headers else None
 
 
-def _receive(source: Source, order: Order, shown: str, answer: requests.Response, file: Incoming) -> None:
+def _receive(source: Source, order: Order, shown: str, answer: requests.Response, download: _Download) -> None:
     """Stream the body to disk; stop at the source's cap, and when fewer bytes come than were announced."""
-    announced = _announced(answer, file.size)
+    file, announced = download.file, download.total
     _refuse_too_large(source, order, announced or 0)
     for piece in answer.iter_content(PIECE):
         file.write(piece)
@@ -140,13 +176,11 @@ def _receive(source: Source, order: Order, shown: str, answer: requests.Response
         raise failure(order, shown, found, BrokenOff)
 
 
-def _announced(answer: requests.Response, already: int) -> int | None:
-    """Return how long the file will be when the body has come, if the server says so."""
-    span = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-    length = answer.headers.get("Content-Length", "")
-    if answer.status_code == 206 and span:
-        return int(span[2])
-    return already + int(length) if length.isdecimal() and "Content-Encoding" not in answer.headers else None
+def _announced(answer: requests.Response) -> int | None:
+    """Return how long a whole file is, if the server says so and it is sent as it is."""
+    length = _LENGTH.fullmatch(answer.headers.get("Content-Length", ""))
+    as_it_is = not any(name in answer.headers for name in ("Content-Encoding", "Transfer-Encoding"))
+    return int(length[1]) if length and as_it_is else None
 
 
 def _refuse_too_large(source: Source, order: Order, size: int) -> None:
@@ -158,13 +192,26 @@ def _refuse_too_large(source: Source, order: Order, size: int) -> None:
         )
 
 
-def _conditions(known: Attempt | None) -> dict[str, str]:
-    conditions = {}
-    if known and known.etag:
-        conditions["If-None-Match"] = known.etag
-    if known and known.last_modified:
-        conditions["If-Modified-Since"] = known.last_modified
-    return conditions
+def _conditions(url: str, known: Attempt | None) -> dict[str, str]:
+    """Return the headers that ask for a file only where it is another than the `known` one.
+
+    What stands behind the `?` is not in the record, so that nobody knows whether it is still the same: an address
+    with a query is asked for without conditions, and its bytes tell.
+    """
+    if known is None or urlsplit(url).query:
+        return {}
+    conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in conditions.items() if value and _can_be_sent(value)}
+
+
+def _can_be_sent(value: str) -> bool:
+    return value.isascii() and value.isprintable()
+
+
+def _same_version(answer: requests.Response, known: Attempt) -> bool:
+    """Return whether an answer says nothing against its being about the version that is held."""
+    etag = answer.headers.get("ETag")
+    return not (etag and known.etag) or etag.removeprefix("W/") == known.etag.removeprefix("W/")
 
 
 def _rest_of(download: _Download) -> dict[str, str]:
@@ -173,10 +220,18 @@ def _rest_of(download: _Download) -> dict[str, str]:
 
 def _mark(answer: requests.Response) -> str | None:
     """Return what tells one version of the file from another, to the byte."""
-    etag = answer.headers.get("ETag", "")
-    if etag:
-        return None if etag.startswith("W/") else etag
-    return answer.headers.get("Last-Modified")
+    etag, date = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
+    mark = etag or date
+    if etag.startswith("W/") or not mark or not _can_be_sent(mark):
+        return None
+    return mark if etag or _is_surely_older(date, answer.headers.get("Date", "")) else None
+
+
+def _is_surely_older(date: str, than: str) -> bool:
+    try:
+        return parsedate_to_datetime(than) - parsedate_to_datetime(date) >= SURELY_OLDER
+    except (ValueError, TypeError, OverflowError):  # none, or one of them without a zone
+        return False
 
 
 def file_name(url: str) -> str:

@@ -75,7 +75,16 @@ def test_a_packed_body_that_is_not_whole_never_lands(replay, at, framed, body: b
 @pytest.mark.parametrize("packing", ["deflate", "br", "gzip, gzip", "aes128gcm"])
 def test_a_body_packed_in_another_way_never_lands(replay, at, packing: str) -> None:
     given = at(replay(lambda _: with_length(zlib.compress(FILE), packing)))
-    assert "found a body packed in another way than gzip (Content-Encoding)" in given.refusal()
+    assert (
+        "found a body packed in another way than gzip (see its Content-Encoding, Transfer-Encoding)" in given.refusal()
+    )
+    assert given.objects == []
+
+
+def test_a_body_framed_in_another_way_than_chunked_never_lands(replay, at) -> None:
+    server = replay(lambda _: Said(200, headers={"Transfer-Encoding": "gzip, chunked"}, stream=lambda: iter([PACKED])))
+    given = at(server)
+    assert "found a body packed in another way" in given.refusal()
     assert given.objects == []
 
 
