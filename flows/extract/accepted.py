@@ -58,7 +58,9 @@ class Delivered:
 def last_accepted(landing: Path, city: str) -> Accepted:
     """Return what stands for `city`; nothing before its first completed run."""
     record = landing / RECORD
-    for line in reversed(record.read_bytes().splitlines() if record.exists() else []):
+    with room_in(landing, "read what was accepted"):
+        lines = record.read_bytes().splitlines() if record.exists() else []
+    for line in reversed(lines):
         try:
             if json.loads(line)["city"] == city:
                 return Accepted.model_validate_json(line)

@@ -88,6 +88,9 @@ def _member(path: Path, name: str, pattern: str, cap: int) -> Iterator[IO[bytes]
 def _safe(archive: zipfile.ZipFile, name: str, path: Path, cap: int) -> None:
     """Stop at a member that would lie outside the archive's folder, or when more comes out than may."""
     for member in archive.infolist():
+        if not member.filename:
+            message = "it has a member without a name"
+            raise zipfile.BadZipFile(message)
         inner = PurePosixPath(member.filename.replace("\\", "/"))
         if inner.is_absolute() or ".." in inner.parts or (inner.parts and inner.parts[0].endswith(":")):
             raise SourceUnavailable(

@@ -10,14 +10,17 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Mapping
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import requests
 
-from flows.errors import SourceUnavailable
+from flows.errors import FortschreibungError, SourceUnavailable
 from flows.extract import gate
 from flows.extract.accepted import Accepted, Taken
 from flows.extract.incoming import Incoming
@@ -70,10 +73,31 @@ class Errand:
         """Yield a trial; its outcome, or the error that ended it, is recorded. `url` is without secrets."""
         trial = Trial(self, order, url)
         try:
-            yield trial
+            with foreseen(order.source, f"the file {order.name}"):
+                yield trial
         except SourceUnavailable as stopped:
             trial.stopped(stopped)
             raise
+
+
+@contextmanager
+def foreseen(source: str, expected: str) -> Iterator[None]:
+    """Let a defect of the program be the failure of one source: recorded, and beside those of the others.
+
+    Raises:
+        SourceUnavailable: says where the program stumbled, and nothing of the data; `__cause__` is the defect.
+    """
+    try:
+        yield
+    except (FortschreibungError, CancelledError):
+        raise
+    except Exception as defect:
+        at = traceback.extract_tb(defect.__traceback__)[-1]
+        raise SourceUnavailable(
+            f"Source {source}: expected {expected}, found what the program cannot deal with: {type(defect).__name__} "
+            f"in {Path(at.filename).name}, line {at.lineno}. This is a defect of the program, not of your data: please "
+            "send this line to its developers. The last release stands; --from DIR takes the file from a folder."
+        ) from defect
 
 
 class Trial:

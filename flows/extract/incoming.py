@@ -63,8 +63,9 @@ class Incoming:
 
     def restart(self) -> None:
         """Forget what has been written: other bytes are coming."""
-        self._file.seek(0)
-        self._file.truncate()
+        with room_in(self._folder):
+            self._file.seek(0)
+            self._file.truncate()
         self._digest, self.size = hashlib.sha256(), 0
 
     def flush(self) -> None:
@@ -92,10 +93,13 @@ class Incoming:
 
 
 def forget_leftovers(folder: Path) -> int:
-    """Delete the unfinished files that no living process holds; return how many there were."""
+    """Delete the unfinished files that no living process holds; return how many there were.
+
+    Those of another user stay: nobody but that user can tell whether they are held.
+    """
     gone = 0
     for path in folder.glob(f"{UNFINISHED}*"):
-        with suppress(FileNotFoundError), path.open("rb") as file:
+        with suppress(FileNotFoundError, PermissionError), path.open("rb") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -106,8 +110,8 @@ def forget_leftovers(folder: Path) -> int:
 
 
 @contextmanager
-def room_in(folder: Path) -> Iterator[None]:
-    """Tell a full disk, and any other that cannot be written to, in words.
+def room_in(folder: Path, to: str = "write a file") -> Iterator[None]:
+    """Tell a full disk, and any other that cannot be used, in words.
 
     Raises:
         SourceUnavailable: names the folder and how much room there is.
@@ -116,12 +120,15 @@ def room_in(folder: Path) -> Iterator[None]:
         yield
     except OSError as problem:
         if problem.errno in _FULL:
-            free = shutil.disk_usage(folder).free
+            free = shutil.disk_usage(next(each for each in (folder, *folder.absolute().parents) if each.exists())).free
             found = f"found no room: {problem.strerror}, {free / 1e6:,.0f} MB are free. Make room (docs/operation.md)"
         else:
-            found = f"found that this cannot be done: {problem.strerror}. Is the folder there and writable?"
+            found = (
+                f"found that this cannot be done: {problem.strerror} ({problem.filename or folder}). Is the folder "
+                "there and ours (not another user's, as after a run with sudo)? Mend that"
+            )
         raise SourceUnavailable(
-            f"The landing zone {folder}: expected to write a file, {found}, then run the refresh again; "
+            f"The landing zone {folder}: expected to {to}, {found}, then run the refresh again; "
             "the last release stands.",
             retryable=True,
         ) from problem

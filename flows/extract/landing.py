@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import os
 import threading
@@ -34,7 +35,8 @@ class Landing:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._record, self._recording = folder / "attempts.jsonl", threading.Lock()
-        (folder / "objects").mkdir(parents=True, exist_ok=True, mode=0o700)
+        with room_in(folder):
+            (folder / "objects").mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def path(self, sha256: str) -> Path:
         """Return where the bytes with this hash lie (or would lie)."""
@@ -42,8 +44,10 @@ class Landing:
 
     def holds(self, sha256: str) -> bool:
         """Return whether the bytes are here and still are what their name says."""
-        path = self.path(sha256)
-        return path.is_file() and sha256_of(path) == sha256
+        try:
+            return sha256_of(self.path(sha256)) == sha256
+        except OSError:  # not there, or nobody can read it: to be fetched again
+            return False
 
     @contextmanager
     def incoming(self) -> Iterator[Incoming]:
@@ -69,7 +73,9 @@ class Landing:
 
     def attempts(self) -> Iterator[Attempt]:
         """Yield every recorded attempt, oldest first; a line cut short by a killed run is passed over."""
-        if self._record.exists():
+        with room_in(self.folder, "read the record of attempts"):
+            if not self._record.exists():
+                return
             with self._record.open("rb") as lines:
                 for line in lines:
                     with suppress(ValidationError):
@@ -82,18 +88,24 @@ class Landing:
             for attempt in self.attempts()
             if attempt.city == city and attempt.outcome in ("new", "unchanged") and attempt.sha256
         }
-        return {where: attempt for where, attempt in newest.items() if self.path(attempt.sha256 or "").is_file()}
+        # os.path: False too where the folder cannot be looked into
+        return {where: one for where, one in newest.items() if os.path.isfile(self.path(one.sha256 or ""))}  # noqa: PTH113
 
 
 def append_line(path: Path, text: str) -> None:
-    """Add a line to a record that several processes write to, in one piece."""
+    """Add a line to a record that several processes write to, in one piece.
+
+    Raises:
+        OSError: it could not be written whole; what was is passed over by readers.
+    """
     line = text.encode() + b"\n"
     handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         size = os.fstat(handle).st_size
         if size and os.pread(handle, 1, size - 1) != b"\n":  # a killed run cut its last line short
             line = b"\n" + line
-        os.write(handle, line)
+        if os.write(handle, line) < len(line):  # the disk is full in the middle of the line
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     finally:
         os.close(handle)
 

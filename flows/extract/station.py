@@ -18,7 +18,7 @@ from types import MappingProxyType
 from flows.errors import ConfigError, NotSetUp, SourceUnavailable
 from flows.extract import ckan, drop_folder, genesis, http_file, wfs
 from flows.extract.accepted import Delivered, accept, last_accepted
-from flows.extract.errand import Connector, Errand
+from flows.extract.errand import Connector, Errand, foreseen
 from flows.extract.gate import refuse_gap_in_years, refuse_other_files, refuse_same_content
 from flows.extract.landing import Landing, now
 from flows.extract.models import Attempt, Brought, Lieferung, Order, Pulled
@@ -87,7 +87,7 @@ def pull(
             errand.given_up.set()
             raise
     if problems := [answer.problem for answer in answers.values() if answer.problem]:
-        raise _together(problems)
+        raise _together(problems) from problems[0]
     return _pulled(answers, _passed_over(profile, folder, last.year))
 
 
@@ -196,7 +196,8 @@ def _brought(source: Source, folder: Path | None, errand: Errand) -> list[Brough
 def _as_a_whole(source: Source, errand: Errand, failing: set[str]) -> Iterator[None]:
     """Record when a source as a whole fails, and when it no longer does."""
     try:
-        yield
+        with foreseen(source.id, "its files"):
+            yield
     except SourceUnavailable as problem:
         if not problem.recorded:
             outcome = "failed" if problem.retryable else "refused"

@@ -166,9 +166,10 @@ def _has_unusable_proxy(url: str) -> bool:
     proxy = select_proxy(url, get_environ_proxies(url))
     try:
         parts = parse_url(proxy if "://" in proxy else f"http://{proxy}") if proxy else None
+        host = parts.host.encode("idna") if parts and parts.host else b""
     except (HTTPError, ValueError):
         return True
-    return parts is not None and (parts.scheme not in ("http", "https") or not parts.host)
+    return parts is not None and (parts.scheme not in ("http", "https") or not host)
 
 
 def _no_connection(problem: Exception) -> str:

@@ -134,3 +134,11 @@ def test_a_bad_archive_never_lands(desk, source, tmp_path: Path) -> None:
     assert "leads out of it" in given.refusal(folder=tmp_path / "drop")
     assert given.objects == []
     assert given.outcomes == ["refused"]
+
+
+def test_a_member_without_a_name_is_refused(refusal) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(""), TABLE)
+        archive.writestr("ew.csv", TABLE)
+    assert "Archive ew.zip is damaged: it has a member without a name" in refusal(out.getvalue())

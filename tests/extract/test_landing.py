@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import io
 import os
 import re
 import stat
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -17,6 +19,7 @@ from flows.demo.faults import Fault
 from flows.errors import SourceUnavailable
 from flows.extract.landing import Landing, now, read_back
 from flows.extract.models import Attempt
+from flows.extract.station import accept_pulled
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -208,3 +211,80 @@ def test_one_query_says_since_when_a_source_fails(office) -> None:
     found = duckdb.sql(query[1].replace("data/landing/attempts.jsonl", str(record))).fetchall()
     assert [row[:2] for row in found] == [("kleinstadt", "bestand")]
     assert found[0][2].isoformat() == office.record[1]["at"].removesuffix("Z")
+
+
+# --- A disk that is full, and files of another user ---
+
+
+@pytest.fixture
+def half_a_line(monkeypatch) -> None:
+    """The disk takes half of what is written to a record, as one does that has become full."""
+    real = os.write
+    monkeypatch.setattr("flows.extract.landing.os.write", lambda handle, line: real(handle, line[: len(line) // 2]))
+
+
+def test_half_a_line_in_the_record_of_attempts_is_told(office, half_a_line, monkeypatch) -> None:
+    assert "expected to write a file, found no room" in office.refusal()
+    monkeypatch.undo()
+    monkeypatch.setenv("OFFICE", office.server.url)
+    assert office.pull().new == 1
+    assert [attempt.outcome for attempt in office.landing.attempts()] == ["new"]
+
+
+def test_half_a_line_in_the_record_of_what_was_accepted_is_told(office, half_a_line, monkeypatch) -> None:
+    with monkeypatch.context() as whole:
+        whole.setattr("flows.extract.landing.append_line", lambda *_: None)
+        pulled = office.pull()
+    with pytest.raises(SourceUnavailable, match="expected to write a file, found no room"):
+        accept_pulled(office.profile, office.landing.folder, "lauf", pulled, None)
+
+
+def test_a_disk_that_becomes_full_while_a_body_breaks_is_told(tmp_path: Path) -> None:
+    with Landing(tmp_path).incoming() as file:
+        file.write(b"x" * 100)
+        file._file.close()
+        file._file = Path("/dev/full").open("w+b")  # noqa: SIM115
+        file._file.write(b"x")
+        with pytest.raises(SourceUnavailable, match="found no room"):
+            file.restart()
+
+
+def _of_another_user(monkeypatch, *paths: Path) -> None:
+    """Refuse to open some files, as is done to all but root where they belong to another user."""
+    real = io.open
+
+    def opened(file: Any, *args: Any, **options: Any) -> Any:
+        if isinstance(file, (str, Path)) and Path(file) in paths:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
+        return real(file, *args, **options)
+
+    monkeypatch.setattr("io.open", opened)
+
+
+def test_an_object_that_cannot_be_read_is_fetched_again(office, monkeypatch) -> None:
+    (lieferung,) = office.pull().lieferungen
+    with monkeypatch.context() as shut:
+        _of_another_user(shut, office.landing.path(lieferung.sha256))
+        assert not office.landing.holds(lieferung.sha256)
+        assert office.pull().unchanged == 1
+    assert office.landing.holds(lieferung.sha256)
+    assert office.server.answers == {("bestand.csv", 200): 2}
+
+
+@pytest.mark.parametrize("record", ["attempts.jsonl", "accepted.jsonl"])
+def test_a_record_of_another_user_is_told(office, monkeypatch, record: str) -> None:
+    accept_pulled(office.profile, office.landing.folder, "lauf", office.pull(), None)
+    path = office.landing.folder / record
+    _of_another_user(monkeypatch, path)
+    with pytest.raises(SourceUnavailable) as told:
+        office.pull()
+    assert f"The landing zone {office.landing.folder}: expected to read " in str(told.value)
+    assert f"Permission denied ({path}). Is the folder there and ours (not another user's" in str(told.value)
+
+
+def test_what_another_user_left_unfinished_stays(office, monkeypatch) -> None:
+    left = office.landing.folder / ".incoming-root"
+    left.write_bytes(b"half a file")
+    _of_another_user(monkeypatch, left)
+    assert office.pull().new == 1
+    assert left.exists()

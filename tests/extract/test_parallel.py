@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flows.errors import ConfigError, SourceUnavailable
-from flows.extract import station
+from flows.extract import http_file, station
 from flows.extract.politeness import Politeness
 from flows.profile.connector import Manners
 from tests.extract.replay import Heard, Replay, Said
@@ -303,3 +303,38 @@ def test_the_pause_of_one_source_is_kept_by_the_next_on_the_same_host(monkeypatc
         with polite.turn("https://amt.example/x", Manners(pause=pause)):
             pass
     assert waited == [5.0, 2.0]
+
+
+@pytest.mark.parametrize("where", ["orders", "fetch"])
+def test_a_defect_of_the_program_is_the_failure_of_one_source_and_recorded(
+    replay, desk, web_source, monkeypatch, where: str
+) -> None:
+    right = getattr(http_file, where)
+
+    def wrong(source: Any, *given: Any) -> Any:
+        if source.id == "eins":
+            raise IndexError("geheim")
+        return right(source, *given)
+
+    server = replay(lambda one: own_content(one) if one.path == "/zwei.csv" else Said(500))
+    given = desk(*(web_source(name, server) for name in ("eins", "zwei", "drei")))
+    monkeypatch.setattr(http_file, where, wrong)
+    with pytest.raises(SourceUnavailable) as refused:
+        given.pull()
+    first, second = str(refused.value).splitlines()
+    assert "Source eins: expected its files, found what the program cannot deal with: IndexError in " in first
+    assert "This is a defect of the program, not of your data" in first
+    assert "geheim" not in first
+    assert "And: Source drei" in second
+    assert {line.source: line.outcome for line in given.landing.attempts()} == {
+        "eins": "refused", "zwei": "new", "drei": "failed",
+    }  # fmt: skip
+
+
+def test_a_defect_while_a_file_is_fetched_is_a_line_about_that_file(replay, desk, web_source, monkeypatch) -> None:
+    monkeypatch.setattr(http_file, "_begin", lambda *_: {}["geheim"])
+    given = desk(web_source("eins", replay(own_content)))
+    assert (
+        "Source eins: expected the file eins.csv, found what the program cannot deal with: KeyError" in given.refusal()
+    )
+    assert [(line.name, line.outcome) for line in given.landing.attempts()] == [("eins.csv", "refused")]
