@@ -140,6 +140,7 @@ def reason(problem: requests.RequestException, source: Source) -> str:
     return next((words for kind, words in _WORDS.items() if isinstance(problem, kind)), _no_connection(problem))
 
 
+_NO_AUTHORITY = "no file of certificates that can be read where REQUESTS_CA_BUNDLE says that it is"
 _WORDS: dict[type[Exception], str] = {
     requests.TooManyRedirects: "redirects that never end",
     requests.exceptions.ProxyError: "a proxy that does not let it through (see HTTP_PROXY, HTTPS_PROXY, NO_PROXY)",
@@ -159,7 +160,7 @@ def _as_of_requests(problem: Exception, url: str) -> requests.RequestException:
         return problem
     if isinstance(problem, (HTTPError, ValueError)):
         return requests.exceptions.InvalidURL()
-    return ToldInWords("no file of certificates that can be read where REQUESTS_CA_BUNDLE says that it is")
+    return ToldInWords(_NO_AUTHORITY)
 
 
 def _has_unusable_proxy(url: str) -> bool:
@@ -178,17 +179,26 @@ def _no_connection(problem: Exception) -> str:
 
 def _certificate(problem: BaseException) -> str:
     """Say what is wrong with a certificate, and whose matter it is."""
-    seen: list[object] = [problem]
-    while seen:
-        one = seen.pop()
+    for one in _behind(problem):
         if isinstance(one, ssl.SSLCertVerificationError):
             hint = ""
             if "expired" not in one.verify_message:
                 hint = "; where the office has a certificate authority of its own, set REQUESTS_CA_BUNDLE to its file"
             return f"a certificate that cannot be trusted: {one.verify_message}{hint}"
-        if isinstance(one, BaseException):
-            seen += [*one.args, one.__cause__, one.__context__, getattr(one, "reason", None)]
+        if isinstance(one, ssl.SSLError) and one.library in ("X509", "PEM"):
+            return _NO_AUTHORITY
     return "a connection whose encryption cannot be agreed on (TLS)"
+
+
+def _behind(problem: BaseException) -> Iterator[BaseException]:
+    """Yield an error and, once each, all those that it wraps; they may wrap each other in a circle."""
+    waiting, seen = list[object]([problem]), set[int]()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseException) and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            waiting += [*one.args, one.__cause__, one.__context__, getattr(one, "reason", None)]
 
 
 def json_in(answer: requests.Response, first: bytes = b"") -> Any:

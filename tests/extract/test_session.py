@@ -102,11 +102,21 @@ def test_what_a_server_calls_its_status_is_not_repeated(replay, desk, bestand, c
 # --- The office's side ---
 
 
-def test_a_file_of_certificates_that_is_not_there_is_told(at, replay, monkeypatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [None, "", "no certificate"])
+def test_a_file_of_certificates_that_cannot_be_read_is_told(
+    at, replay, monkeypatch, tmp_path: Path, content: str | None
+) -> None:
+    if content is not None:
+        (tmp_path / "amt.pem").write_text(content)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "amt.pem"))
-    given = at("https://localhost:1")
+    given = at(replay(lambda _: Said(200, CSV)).url.replace("http:", "https:"))
     assert "found no file of certificates that can be read where REQUESTS_CA_BUNDLE says that it is" in given.refusal()
     assert given.outcomes == ["failed"]
+
+
+def test_a_host_that_does_not_know_how_to_encrypt_is_told(at, replay) -> None:
+    given = at(replay(lambda _: Said(200, CSV)).url.replace("http:", "https:"))
+    assert "found a connection whose encryption cannot be agreed on (TLS)" in given.refusal()
 
 
 @pytest.mark.parametrize(
