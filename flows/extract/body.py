@@ -65,6 +65,8 @@ class _Wire:
     def __init__(self, raw: BaseHTTPResponse, patience: float) -> None:
         self._raw, self._patience = raw, patience
         self._waited, self._came = 0.0, 0
+        self._too_little: int | None = None
+        """Bytes that came while the patience lasted; a fault when there are more to come."""
 
     def read(self, size: int) -> bytes:
         started = time.monotonic()
@@ -77,12 +79,13 @@ class _Wire:
         except (HTTPError, OSError, ValueError) as problem:
             raise requests.exceptions.ChunkedEncodingError(problem) from problem
         self._waited, self._came = self._waited + time.monotonic() - started, self._came + len(data)
+        if data and self._too_little is not None:
+            message = (
+                f"a body that drips: {self._too_little:,} bytes in {self._patience:g} s, where {LEAST:,} are expected "
+                "(a larger `manners.patience` in sources.toml allows more time for them)"
+            )
+            raise ToldInWords(message)
         if self._waited > self._patience:
-            if data and self._came < LEAST:
-                message = (
-                    f"a body that drips: {self._came:,} bytes in {self._patience:g} s, where {LEAST:,} are expected "
-                    "(a larger `manners.patience` in sources.toml allows more time for them)"
-                )
-                raise ToldInWords(message)
+            self._too_little = self._came if self._came < LEAST else None
             self._waited, self._came = 0.0, 0
         return data

@@ -101,7 +101,7 @@ class _Connection(HTTPConnection):
 
 
 class _EncryptedConnection(_Connection, HTTPSConnection):
-    pass
+    """The same, encrypted."""
 
 
 @contextmanager

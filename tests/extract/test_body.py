@@ -179,3 +179,9 @@ def test_a_header_that_drips_is_given_up(dripping, at, monkeypatch, begin: bytes
     given = at(dripping(begin, drop), manners="{ patience = 0.5 }")
     assert "found no answer within 10 s (connect) or 0.5 s (read)" in given.refusal()
     assert given.outcomes == ["failed"]
+
+
+def test_a_short_file_that_takes_its_time_is_waited_for(replay, at, waited_for_each_read) -> None:
+    waited_for_each_read(61)
+    given = at(replay(lambda _: Said(200, b"BBS;EW\n01100001;12\n")))
+    assert given.content(given.pull().lieferungen[0]) == b"BBS;EW\n01100001;12\n"
