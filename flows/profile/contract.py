@@ -31,6 +31,17 @@ def _runs_are_right(columns: list[str]) -> list[str]:
 Columns = Annotated[list[str], AfterValidator(_runs_are_right)]
 
 
+def _counted_once(columns: list[str]) -> list[str]:
+    single = [each for column in columns for each in columns_of_run(column)]
+    if twice := sorted({column for column in single if single.count(column) > 1}):
+        message = f"a Merkmal is the sum of different columns; found {', '.join(twice)} more than once"
+        raise ValueError(message)
+    return columns
+
+
+Summands = Annotated[Columns, AfterValidator(_counted_once)]
+
+
 class Drop(Strict):
     """Rows left out on purpose, counted under the name of the rule."""
 
@@ -79,7 +90,7 @@ class Matrix(Strict):
 
     unit: str
     unit_digits: int | None = None
-    merkmale: dict[Identifier, Columns] = Field(min_length=1)
+    merkmale: dict[Identifier, Summands] = Field(min_length=1)
     ignore: Columns = Field(default_factory=list)
     drop: list[Drop] = Field(default_factory=list)
     only: dict[str, list[str]] = Field(default_factory=dict)

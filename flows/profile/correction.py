@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from flows.profile.city import Identifier, Pattern, Strict
-from flows.profile.dialect import Sign
+from flows.profile.dialect import Factor, Sign
+
+Column = Annotated[str, Field(min_length=1)]
 
 
 class Correction(Strict):
@@ -21,12 +23,12 @@ class Correction(Strict):
 
     source: Identifier
     file: Pattern | None = None
-    where: dict[str, str | int | float | list[str]] = Field(min_length=1)
-    expect: dict[str, str | int | float] = Field(default_factory=dict)
+    where: dict[Column, str | int | float | list[str]] = Field(min_length=1)
+    expect: dict[Column, str | int | float] = Field(default_factory=dict)
     action: Literal["replace", "drop", "scale", "mark", "repair"]
-    column: str | None = None
+    column: Column | None = None
     value: str | None = None
-    factor: float | None = None
+    factor: Factor | None = None
     status: Sign | None = None
     reason: str
     reported: str  # to whom and when

@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from flows.profile.city import Strict
 
 Sign = Literal["nichts", "unbekannt", "spaeter", "sinnlos", "unsicher"]
+Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+"""What a figure is multiplied by."""
 
 
 class Long(Strict):
@@ -22,7 +24,7 @@ class Long(Strict):
     value: str
     columns: dict[str, dict[str, str | list[str]]] = Field(min_length=1)
     unit: str | None = None
-    units: dict[str, float] = Field(default_factory=dict)
+    units: dict[str, Factor] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _needs(self) -> Self:
@@ -67,7 +69,7 @@ class Dialect(Strict):
     area: Annotated[str, Field(pattern=r"^[A-Z]{1,3}[1-9]\d*:[A-Z]{1,3}([1-9]\d*)?$")] | None = None
     cells: dict[Annotated[str, Field(pattern=r"^[A-Z]{1,3}[1-9]\d*$")], str] = Field(default_factory=dict)
     layer: str | None = None  # of a GeoPackage, or the feature type of a WFS
-    units: dict[str, float] = Field(default_factory=dict)  # column = what its figures are multiplied by
+    units: dict[str, Factor] = Field(default_factory=dict)  # column = what its figures are multiplied by
     long: Long | None = None
     missing: dict[str, Sign] = Field(default_factory=dict)
 
@@ -75,6 +77,15 @@ class Dialect(Strict):
     def _fits(self) -> Self:
         if self.format not in SHEETS and (self.area or self.cells or self.sheet):
             message = "`sheet`, `area` and `cells` describe a workbook; set format = 'xlsx' or 'ods'"
+            raise ValueError(message)
+        if self.delimiter in {self.quote, *"0123456789\r\n"} or self.thousands == self.decimal:
+            message = (
+                "`delimiter` and `quote`, and `thousands` and `decimal` (a comma unless it is set), must be two signs, "
+                "and the delimiter neither a digit nor a line break"
+            )
+            raise ValueError(message)
+        if padded := [sign for sign in self.missing if sign != sign.strip()]:
+            message = f"`missing`: cells are read without blanks at their ends; found the signs {padded} with some"
             raise ValueError(message)
         if self.format == "ffcsv" and self.long is None:
             message = "format = 'ffcsv' needs `long`, which says which of its rows are which column"

@@ -162,6 +162,15 @@ def _must_agree(profile: Profile) -> None:
         for entry in profile.corrections
         if kinds.get(entry.source, "register") == "register"
     ]
+    problems += [
+        f"corrections: action = {entry.action!r} is for {words}, which source {entry.source!r} has not"
+        for entry in profile.corrections
+        for actions, fitting, words in (
+            (("repair",), ("geometry",), "polygons"),
+            (("scale", "mark"), ("matrix", "official"), "figures"),
+        )
+        if entry.action in actions and kinds.get(entry.source, fitting[0]) not in (*fitting, "register")
+    ]
     expected = profile.expected or Expected()
     problems += [
         f"expected.toml: {name!r} is not in sources.toml" for name in sorted(set(expected.deliveries) - set(kinds))

@@ -23,6 +23,9 @@ from flows.profile.contract import (
 )
 from flows.profile.dialect import POLYGONS, Dialect
 
+_OWN = ("datei", "zeile", "basis_text", "stichtag_text", "spalte_lang", "zelltext", "einheit_text")
+"""What SQL calls its own columns beside those of a table (flows.stage.normalise)."""
+
 
 class StichtagRule(Strict):
     """Where the Stichtag of a row stands: in the file's name, in a column, or fixed in the profile."""
@@ -126,6 +129,18 @@ class Source(Strict):
         """How far a delivered count may lie from the true one; random rounding moves it by less than its base."""
         return self.perturbed if self.perturbed is not None else (self.rounded_to or 1) - 1
 
+    @property
+    def dialects(self) -> list[Dialect]:
+        """How the files are written: the source's dialect, and those of its variants."""
+        return [self.dialect, *(each.dialect for each in self.variant if each.dialect)]
+
+    @property
+    def figure_columns(self) -> list[str]:
+        """The columns with figures, as the contract of counts or official totals names them."""
+        if self.matrix:
+            return list(dict.fromkeys(c for parts in self.matrix.merkmale.values() for c in self.expand(parts)))
+        return list(dict.fromkeys(self.official.merkmale.values())) if self.official else []
+
     def contract(self, kind: str) -> Strict | None:
         """Return this source's contract of that kind, or None."""
         found: Strict | None = getattr(self, "register_" if kind == "register" else kind)
@@ -166,15 +181,34 @@ class Source(Strict):
         return self
 
     @model_validator(mode="after")
-    def _long_columns_are_those_of_the_contract(self) -> Self:
-        for dialect in (self.dialect, *(each.dialect for each in self.variant if each.dialect)):
-            if dialect.long and (self.matrix or self.official):
-                named = set(dialect.long.columns)
-                used = (
-                    {column for parts in self.matrix.merkmale.values() for column in self.expand(parts)}
-                    if self.matrix
-                    else set(self.official.merkmale.values() if self.official else ())
+    def _each_column_has_one_use(self) -> Self:
+        kind = self.matrix or self.official
+        figures = set(self.figure_columns)
+        texts = {self.matrix.unit if self.matrix else None, self.stichtag.column if self.stichtag else None} - {None}
+        ignored = set(self.expand([*(kind.ignore if kind else ()), *(c for v in self.variant for c in v.ignore)]))
+        for columns, words in (
+            (figures & texts, "is a figure of the contract and its unit or Stichtag too"),
+            ((figures | texts) & ignored if kind else set(), "is in the contract and in `ignore` too"),
+            ({c for c in figures if c.casefold() in _OWN}, "is called like a column of ours; let `variant.columns` "
+             "give it another name"),
+        ):  # fmt: skip
+            if columns:
+                message = f"column {', '.join(sorted(map(str, columns)))}: {words}"
+                raise ValueError(message)
+        for dialect in self.dialects:
+            if unknown := sorted(set(dialect.units) - figures):
+                message = (
+                    f"dialect.units: {', '.join(unknown)} is no column with figures of the contract, which has "
+                    f"{', '.join(sorted(figures)) or 'none'}"
                 )
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _long_columns_are_those_of_the_contract(self) -> Self:
+        for dialect in self.dialects:
+            if dialect.long and (self.matrix or self.official):
+                named, used = set(dialect.long.columns), set(self.figure_columns)
                 if named != used:
                     message = (
                         f"long.columns and merkmale must name the same columns; only one does {sorted(named ^ used)}"

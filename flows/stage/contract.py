@@ -27,16 +27,12 @@ def table_contract(source: Source) -> TableContract:
     """Return the table contract of a matrix or official source."""
     kind = source.matrix or source.official
     assert kind is not None  # noqa: S101 -- the two kinds that are staged here
-    if source.matrix:
-        figures = [column for parts in source.matrix.merkmale.values() for column in source.expand(parts)]
-    else:
-        figures = list(source.official.merkmale.values()) if source.official else []
     long = source.dialect.long
     ignore = [*source.expand(kind.ignore), *source.ignored_here]
     matrix = source.matrix
     return TableContract(
         unit=matrix.unit if matrix else None, digits=matrix.unit_digits if matrix else None,
-        wanted=[*(long.reads if long else figures), *kind.only], ignore=ignore,
+        wanted=[*(long.reads if long else source.figure_columns), *kind.only], ignore=ignore,
         drop=matrix.drop if matrix else (), only=kind.only,
     )  # fmt: skip
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from uuid import uuid4
 
 import duckdb
 
@@ -17,6 +18,10 @@ from flows.extract.models import Lieferung
 from flows.profile.correction import Correction
 from flows.profile.source import Source
 from flows.stage.database import insert
+from flows.stage.plain_cell import number
+
+_OURS = uuid4().hex
+"""Made anew by each process, so that no delivered file can hold it."""
 
 Row = dict[str, str]
 
@@ -80,8 +85,8 @@ def repaired(corrections: Sequence[Correction], rows: Sequence[Row]) -> set[int]
 
 
 def marked(status: str) -> str:
-    """Return the text that stands for a figure which a correction has marked; no file writes such a sign."""
-    return f"\N{MATHEMATICAL LEFT ANGLE BRACKET}{status}\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
+    """Return the text that stands for a figure which a correction has marked."""
+    return f"{status} {_OURS}"
 
 
 def _refuse_other_than_expected(source: Source, name: str, entry: Correction, hits: Sequence[Row]) -> None:
@@ -102,14 +107,13 @@ def _written(source: Source, name: str, entry: Correction, text: str) -> str:
     if entry.action == "mark":
         return marked(str(entry.status))
     dialect = source.dialect
-    plain = text.replace(dialect.thousands, "") if dialect.thousands else text
-    try:
-        product = Decimal(plain.replace(dialect.decimal, ".")) * Decimal(str(entry.factor))
-    except InvalidOperation as problem:
+    if not re.fullmatch(number(dialect), text):
         raise ConfigError(
             f"corrections.toml, source {source.id}: expected a number in column {entry.column} of {name} to scale, "
             f"found {text!r}. Correct the entry (reason was: {entry.reason})."
-        ) from problem
+        )
+    plain = text.replace(dialect.thousands, "") if dialect.thousands else text
+    product = Decimal(plain.replace(dialect.decimal, ".")) * Decimal(str(entry.factor))
     scaled = f"{product:f}"
     return (scaled.rstrip("0").rstrip(".") if "." in scaled else scaled).replace(".", dialect.decimal)
 

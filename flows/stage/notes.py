@@ -26,28 +26,51 @@ class RowBelow(SourceUnavailable):
     """Below a table stands what looks like a row of it."""
 
 
-class Notes:
-    """Looks at the lines below a table; `above` are the cells of its last row (none: an empty list)."""
+class RowsAbove:
+    """What the rows of a table are like, while it is read: the last of them, and how any of them begins."""
 
-    def __init__(self, name: str, dialect: Dialect, above: Sequence[str]) -> None:
+    def __init__(self) -> None:
+        self.last: Sequence[str] = ()
+        self._begins = set[bool]()
+
+    def add(self, cells: Sequence[str]) -> None:
+        """Look at a row; one without cells is no CSV."""
+        self.last = cells
+        if cells:
+            self.begin(cells[0])
+
+    def begin(self, cell: str) -> None:
+        """Look at the first cell of a row."""
+        if len(self._begins) < 2:
+            self._begins.add(_is_figure(cell))
+
+    def begin_as(self, cell: str) -> bool:
+        """Say whether a row begins with a number, if the cell is one, or with another text, if it is not."""
+        return _is_figure(cell) in self._begins
+
+
+class Notes:
+    """Looks at the lines below a table, with what was seen of the rows `above`."""
+
+    def __init__(self, name: str, dialect: Dialect, above: RowsAbove) -> None:
         self._name, self._dialect, self._above = name, dialect, above
 
     def refuse_footer(self, number: int, cells: Sequence[str]) -> None:
-        """Stop when the line that begins as the footer does looks like a row.
+        """Stop when the line that begins as the footer does, and with a number, looks like a row.
 
-        Where rows begin with a number. Where they begin with a text, it may be the line of totals.
+        A line that begins with a text may be the one of totals.
 
         Raises:
             RowBelow: see `refuse_row`.
         """
-        if self._above and _is_figure(self._above[0]):
+        if cells and _is_figure(cells[0]):
             self.refuse_row(number, cells, "the footer")
 
     def refuse_row(self, number: int, cells: Sequence[str], end: str) -> None:
         """Stop when the cells of a line below the `end` of the table look like a row of it.
 
-        They do when they are as many as in the last row, when both begin with a number or both do not, and when a cell
-        after the first is a figure or a sign for a missing one; in a table without figures, when none is blank.
+        They do when they are as many as in the last row, when any row begins as they do, with a number or not, and when
+        a cell after the first is a figure or a sign for a missing one; in a table without figures, when none is blank.
 
         Raises:
             RowBelow: names the line, what stands in it, and what in sources.toml to change.
@@ -66,9 +89,9 @@ class Notes:
         )
 
     def _is_row(self, cells: Sequence[str]) -> bool:
-        if not len(cells) == len(self._above) > 1 or _is_figure(cells[0]) != _is_figure(self._above[0]):
+        if not len(cells) == len(self._above.last) > 1 or not self._above.begin_as(cells[0]):
             return False
-        if self._has_figure(self._above):
+        if self._has_figure(self._above.last):
             return self._has_figure(cells)
         return all(cell.strip() for cell in cells)
 

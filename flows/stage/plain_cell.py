@@ -24,6 +24,12 @@ def figure_cell(dialect: Dialect, *, whole: bool, sign: str | None) -> str:
     return _perhaps_quoted(dialect, number if sign is None else rf"(?:{number}|{re.escape(sign)})")
 
 
+def number(dialect: Dialect) -> str:
+    """Return the pattern (RE2, and Python's) of every text that is a number, as the dialect writes numbers."""
+    grouped = rf"[0-9]{{1,3}}(?:{re.escape(dialect.thousands)}[0-9]{{3}}){{1,4}}|" if dialect.thousands else ""
+    return rf"-?(?:{grouped}[0-9]{{1,15}})(?:{re.escape(dialect.decimal)}[0-9]+)?"
+
+
 def ignored_figure_cell(dialect: Dialect) -> str:
     """Return the pattern of a cell that nobody reads and that holds a figure or the sign for nothing all the same."""
     number, sign = figure_cell(dialect, whole=False, sign=None), sign_for_nothing(dialect)

@@ -8,6 +8,7 @@ read cell by cell (normalise.py), from the same file, under the same line number
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -26,7 +27,7 @@ from flows.stage.plain_cell import figure_cell, ignored_figure_cell, sign_for_no
 from flows.stage.text import Delimited
 
 _BETWEEN = "\x1f"  # parts number, texts and figures of a numbered line
-_LONGEST = 500_000  # characters; DuckDB reads lines of up to 2 MB
+_LONGEST = csv.field_size_limit()  # characters; so what is too long for a cell read by itself is so in a line
 _AT_ONCE = 10_000  # lines
 _NEVER = r"[^\s\S]"
 
@@ -70,6 +71,7 @@ def can_be_plain(source: Source, contract: TableContract, corrections: Sequence[
         and not (contract.only or dialect.units or corrections)
         and all(text for rule in contract.drop for text in rule.equals)
         and dialect.delimiter not in (dialect.footer or "")
+        and not any(re.fullmatch(figure_cell(dialect, whole=False, sign=None), sign) for sign in dialect.missing)
     )
 
 
@@ -185,7 +187,7 @@ def _set_layout(
         stelle_basis=_place(head, contract.unit), stelle_stichtag=_place(head, rule.column if rule else None),
         stellen=[place for place, column in enumerate(rest, start=1) if column in figures],
         nur_figuren=len(figures) == len(rest),
-        masken=[[columns.count(column) for column in figures] for columns in parts.values()],
+        masken=[[int(column in columns) for column in figures] for columns in parts.values()],
     )  # fmt: skip
 
 

@@ -81,6 +81,10 @@ def stage_register(
     _refuse_counted_twice(con, source)
     con.execute(f"INSERT INTO stage.register BY NAME {sql('stage/register')}")
     _account(con, source, lieferungen, held)
+    con.execute(
+        "DELETE FROM stage.register USING stage.ungewiss WHERE register.quelle = ungewiss.quelle "
+        "AND register.stichtag = ungewiss.stichtag AND register.basis_id = ungewiss.basis_id"
+    )
 
 
 def create_register(con: duckdb.DuckDBPyConnection) -> None:
@@ -125,10 +129,10 @@ def _count_fast(
     for name, path in files.items():
         refuse_wrong_mark(path, name, dialect)
     headers = {name: _header(path, dialect) for name, path in files.items()}
+    if len({tuple(header) for header in headers.values()}) != 1 or not all(headers.values()):
+        return None  # several, or a blank first line
     for name, header in headers.items():
         refuse_other_columns(source.id, name, header, list(names), contract.ignore)
-    if len({tuple(header) for header in headers.values()}) != 1:
-        return None
     header = next(iter(headers.values()))
     set_variables(
         con, dateien=[one_file(path) for path in files.values()], trenner=dialect.delimiter, anfuehrung=dialect.quote,
@@ -188,6 +192,7 @@ def _count_by_line(
     con.execute("CREATE OR REPLACE TEMP VIEW roh_person AS SELECT * FROM roh_person_gelesen")
     con.execute(f"CREATE OR REPLACE TEMP VIEW person AS {sql('stage/person')}")
     con.execute(f"INSERT INTO stage.quarantaene BY NAME {sql('stage/person_verletzt')}")
+    con.execute(f"INSERT INTO stage.ungewiss BY NAME {sql('stage/person_ungewiss')}")
     con.execute(
         "CREATE OR REPLACE TEMP VIEW roh_person AS SELECT * FROM roh_person_gelesen "
         "ANTI JOIN (SELECT datei, zeile::VARCHAR AS zeile FROM stage.quarantaene "

@@ -9,7 +9,7 @@ from pathlib import Path
 from flows.errors import SourceUnavailable
 from flows.profile.dialect import Dialect
 from flows.stage.apart import asked_apart
-from flows.stage.notes import BLANK, NOTES, Notes
+from flows.stage.notes import BLANK, NOTES, Notes, RowsAbove
 from flows.stage.text import Line
 
 
@@ -31,13 +31,13 @@ class Sheet:
         dialect = self._dialect
         left, right, first, last = _bounds(dialect)
         within = [row[left:right] for row in self._texts[first:]]
-        end, above, notes, last_row = len(self._texts[:last]), dialect.header_rows, None, list[str]()
+        end, above, notes, seen = len(self._texts[:last]), dialect.header_rows, None, RowsAbove()
         for number, row in enumerate(within[: end - first], start=first + 1):
             if notes:
                 notes.refuse_row(number, row, "the footer")
                 self._count(NOTES)
             elif dialect.footer and row and row[0].startswith(dialect.footer):
-                notes = Notes(self._name, dialect, last_row)
+                notes = Notes(self._name, dialect, seen)
                 notes.refuse_footer(number, row)
                 self._count(NOTES)
             elif not any(row):
@@ -47,10 +47,10 @@ class Sheet:
                 self.held = end - number
                 yield number, (_run_on(row) if above else row)
             else:
-                last_row = row
+                seen.add(row)
                 yield number, row
         for number, row in enumerate(within[end - first :], start=end + 1):
-            Notes(self._name, dialect, last_row).refuse_row(number, row, "the area")
+            Notes(self._name, dialect, seen).refuse_row(number, row, "the area")
 
     def _count(self, rule: str, rows: int = 1) -> None:
         self.left_out[rule] = self.left_out.get(rule, 0) + rows

@@ -25,6 +25,7 @@ from flows.stage.database import Value, insert, one_file, set_variables, sql
 from flows.stage.long import known_by_format
 from flows.stage.normalise import PlainFile, Wanted, normalise, refuse_no_row, unpacked
 from flows.stage.notes import BLANK, NOTES
+from flows.stage.plain_cell import number
 from flows.stage.plain_lines import PlainlyRead, can_be_plain, numbered_lines, read_plain_lines
 
 
@@ -93,7 +94,8 @@ class _Alike:
     def refuse_others(self, name: str, columns: Sequence[str]) -> None:
         """Stop where the columns of a file are not those of the contract."""
         known = known_by_format(columns) if self.source.dialect.format == "ffcsv" else ()
-        needed, ignored = [*self.contract.wanted, *self.rename], [*self.contract.ignore, *known]
+        dropping = [rule.column for rule in self.contract.drop]
+        needed, ignored = [*self.contract.wanted, *self.rename, *dropping], [*self.contract.ignore, *known]
         refuse_other_columns(self.source.id, name, columns, needed, ignored)
 
 
@@ -105,6 +107,7 @@ def _stage_alike(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Seq
     con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle_lang' if dialect.long else 'stage/zelle')}")
     for step in ("zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
+    con.execute(f"INSERT INTO stage.ungewiss BY NAME {sql('stage/ungewiss')}")
     written = [
         _written(con, f"INSERT INTO stage.{target} BY NAME {sql(f'stage/{target}')}")
         for target in (("zaehlung_reihe", "zaehlung_einzeln") if source.matrix else ("amtlich",))
@@ -171,12 +174,12 @@ def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: Table
     insert(con, "fehlzeichen", [{"zeichen": sign, "status": status} for sign, status in signs.items()])
     con.execute("CREATE OR REPLACE TEMP TABLE faktor (spalte VARCHAR, einheit VARCHAR, faktor DOUBLE)")
     insert(con, "faktor", _factors(source))
-    grouped = rf"\d{{1,3}}({re.escape(dialect.thousands)}\d{{3}}){{1,4}}|" if dialect.thousands else ""
     set_variables(
         con, quelle=source.id, lang=dialect.long is not None,
+        einheit_in_zeile=dialect.long is not None and dialect.long.unit is not None,
         einheiten=contract.unit is not None, stellen_id=contract.digits,
         spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
-        zahl_muster=rf"-?({grouped}\d{{1,15}})({re.escape(dialect.decimal)}\d+)?",
+        zahl_muster=number(dialect),
         tausender=dialect.thousands, dezimal=dialect.decimal,
         stichtag_format=rule.format, stichtag_genauigkeit=granularity(rule.format),
     )  # fmt: skip
@@ -226,6 +229,11 @@ def stichtag_in_name(source: Source, name: str) -> dt.date:
         raise SourceUnavailable(
             f"Source {source.id}: expected a month or half-year in the file name {name}, found one that no year has. "
             "Correct `file` in sources.toml, or ask the supplier."
+        )
+    if not dt.MINYEAR < year < dt.MAXYEAR:
+        raise SourceUnavailable(
+            f"Source {source.id}: expected a year in the file name {name}, found {year}, which is none. Correct `file` "
+            "in sources.toml, or ask the supplier."
         )
     return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
 

@@ -15,13 +15,17 @@ from pathlib import Path
 
 from flows.errors import SourceUnavailable
 from flows.profile.dialect import Dialect
-from flows.stage.notes import BLANK, NOTES, Notes
+from flows.stage.notes import BLANK, NOTES, Notes, RowsAbove
 
 Line = tuple[int, list[str]]
 """A row with the number of the line in which it begins."""
 
 _C1 = re.compile(rb"[\x80-\x9f]")  # control characters of latin-1, letters and signs of cp1252
 _CHUNK = 1 << 20
+_NO_CHARACTER = 0xDC00
+"""The first of the code points that stand for no character; the next 256 are used for bytes."""
+_BAD = re.compile("[\udc00-\udcff]")
+_SHOWN = 20  # characters of a line
 
 
 class Delimited:
@@ -54,12 +58,12 @@ class Delimited:
             SourceUnavailable: a row is no CSV, or what `text_lines` refuses.
         """
         above, footer = self._dialect.preamble, self._dialect.footer
-        started, last_row = above + 1, list[str]()
+        started, seen = above + 1, RowsAbove()
         try:
             for row in self._reader:
                 ended = above + self._reader.line_num
                 if footer and row and row[0].startswith(footer):
-                    notes = Notes(self._name, self._dialect, last_row)
+                    notes = Notes(self._name, self._dialect, seen)
                     notes.refuse_footer(started, row)
                     self._count(NOTES, ended - started + 1)
                     self._read_notes(notes, ended)
@@ -72,8 +76,8 @@ class Delimited:
                     self._folded += ended - started
                     if blank:
                         self._count(BLANK)
-                    else:
-                        last_row = row
+                    elif footer:
+                        seen.add(row)
                 if not blank:
                     yield started, row
                 self._last = ended
@@ -86,17 +90,21 @@ class Delimited:
 
         Only for files whose cells stay within their line. A footer with a quotation mark is not known as one here.
         """
-        footer, quote = self._dialect.footer, self._dialect.quote
+        footer, quote, delimiter = self._dialect.footer, self._dialect.quote, self._dialect.delimiter
         number = above = self._dialect.preamble + self._reader.line_num
-        before = ""
+        before, seen = "", RowsAbove()
         for number, line in enumerate(self._lines, start=above + 1):
             if footer and line.startswith(footer) and not (quote and quote in line):
-                notes = Notes(self._name, self._dialect, self._cells(before))
+                if before:
+                    seen.add(self._cells(before))
+                notes = Notes(self._name, self._dialect, seen)
                 notes.refuse_footer(number, self._cells(line))
                 self._count(NOTES)
                 self._read_notes(notes, number)
                 return
-            before = line if footer and line.strip() else before
+            if footer and line.replace(delimiter, " ").replace(quote, " ").strip():
+                before = line
+                seen.begin(line.split(delimiter, 1)[0].replace(quote, ""))
             yield number, line.rstrip("\r\n")
         self._last = number
 
@@ -155,10 +163,34 @@ def _checked(delivered: Path, name: str, dialect: Dialect) -> Iterator[list[str]
                 yield lines
                 read += len(lines)
     except UnicodeError as problem:
+        place, byte = _first_bad_byte(delivered, dialect.encoding)
         raise SourceUnavailable(
-            f"File {name}: expected {dialect.encoding} as sources.toml says, found bytes that are not, after line "
-            f"{read}: {problem}. Correct `encoding` in sources.toml or ask the supplier."
+            f"File {name}{place}: expected {dialect.encoding} as sources.toml says, found bytes that are not: "
+            f"{byte or problem}. Correct `encoding` in sources.toml or ask the supplier."
         ) from problem
+
+
+def _as_character(problem: UnicodeError) -> tuple[str, int]:
+    """Let the first of some bytes that cannot be decoded stand in the text as a code point that is no character."""
+    if not isinstance(problem, UnicodeDecodeError):
+        raise problem
+    return chr(_NO_CHARACTER + problem.object[problem.start]), problem.end
+
+
+codecs.register_error("fortschreibung.stage", _as_character)
+
+
+def _first_bad_byte(delivered: Path, encoding: str) -> tuple[str, str]:
+    """Return the line in which the first byte stands that is not of the encoding, and the byte, in words."""
+    with (
+        suppress(UnicodeError),  # no byte is at fault: UTF-16 without a mark
+        delivered.open(encoding=encoding, errors="fortschreibung.stage", newline="") as file,
+    ):
+        for number, line in enumerate(file, start=1):
+            if found := _BAD.search(line):
+                before = line[: found.start()][-_SHOWN:]
+                return f", line {number}", f"0x{ord(found[0]) - _NO_CHARACTER:02x} after {before!r}"
+    return "", ""
 
 
 def refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:

@@ -11,8 +11,15 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+from zlib import error
 
 from flows.stage.apart import answer
+from flows.stage.error_cells import Errors, error_cells
+
+_LARGEST = 100_000_000
+"""Cells; with errors put in, a sheet must not become larger."""
 
 
 def told(arguments: Sequence[str]) -> dict[str, Any]:
@@ -24,8 +31,26 @@ def told(arguments: Sequence[str]) -> dict[str, Any]:
         book = CalamineWorkbook.from_filelike(file)
         if not book.sheet_names or (wanted and wanted[0] not in book.sheet_names):
             return {"sheets": book.sheet_names}
-        sheet = book.get_sheet_by_name(wanted[0] if wanted else book.sheet_names[0])
-        return {"texts": [[_text(cell, decimal) for cell in row] for row in sheet.to_python(skip_empty_area=False)]}
+        name = wanted[0] if wanted else book.sheet_names[0]
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        texts = [[_text(cell, decimal) for cell in row] for row in rows]
+    _put_in(texts, error_cells(Path(path), name))
+    return {"texts": texts}
+
+
+def _put_in(texts: list[list[str]], errors: Errors) -> None:
+    """Let errors stand where calamine has nothing, also where it has no row or column any more."""
+    height = max([len(texts), *(row + 1 for row, _ in errors)])
+    width = max([*map(len, texts), *(column + 1 for _, column in errors)], default=0)
+    if errors and height * width > _LARGEST:
+        message = "it has an error far away from its table"
+        raise ValueError(message)
+    if errors:
+        texts += [[] for _ in range(height - len(texts))]
+        for row in texts:
+            row.extend([""] * (width - len(row)))
+    for (at, column), wrong in errors.items():
+        texts[at][column] = wrong
 
 
 def _text(cell: object, decimal: str) -> str:
@@ -38,7 +63,7 @@ def main() -> None:
     """Answer the process that asked."""
     from python_calamine import CalamineError  # noqa: PLC0415 -- see told
 
-    answer(told, CalamineError, OSError, ValueError)
+    answer(told, CalamineError, OSError, ValueError, BadZipFile, ParseError, error, NotImplementedError)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,16 @@ CREATE TABLE stage.zaehlung_einzeln (
     status VARCHAR NOT NULL
 );
 
+-- one row a Merkmal of a base unit at a Stichtag that a row in quarantine speaks of: nobody knows it. Without a base
+-- unit it is an official total.
+CREATE TABLE stage.ungewiss (
+    quelle VARCHAR NOT NULL,
+    stichtag DATE NOT NULL,
+    basis VARCHAR NOT NULL,
+    basis_id VARCHAR,
+    merkmal VARCHAR NOT NULL
+);
+
 -- one row a base unit and Zuschnitt and Raumebene: the unit it lies in
 CREATE TABLE stage.zuordnung (
     zuschnitt VARCHAR NOT NULL,

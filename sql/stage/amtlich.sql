@@ -13,8 +13,8 @@ SELECT
     spalte_merkmal.merkmal,
     stadt.raumebene,
     stadt.stadt_raum_id AS raum_id,
-    zelle_gelesen.wert,
-    zelle_gelesen.status
+    CASE WHEN ungewiss.merkmal IS NULL THEN zelle_gelesen.wert END AS wert,
+    CASE WHEN ungewiss.merkmal IS NULL THEN zelle_gelesen.status ELSE 'unbekannt' END AS status
 FROM zelle_gelesen
 INNER JOIN zeile_gelesen
     ON zelle_gelesen.datei = zeile_gelesen.datei AND zelle_gelesen.zeile = zeile_gelesen.zeile
@@ -22,6 +22,11 @@ INNER JOIN katalog.spalte_merkmal
     ON
         zelle_gelesen.spalte = spalte_merkmal.spalte
         AND spalte_merkmal.quelle = getvariable('quelle')
+LEFT JOIN stage.ungewiss
+    ON
+        spalte_merkmal.quelle = ungewiss.quelle
+        AND spalte_merkmal.merkmal = ungewiss.merkmal
+        AND zeile_gelesen.stichtag = ungewiss.stichtag
 CROSS JOIN stadt
 ANTI JOIN zeile_verletzt
     ON zelle_gelesen.datei = zeile_verletzt.datei AND zelle_gelesen.zeile = zeile_verletzt.zeile

@@ -1,21 +1,30 @@
 -- One row a base unit and Stichtag that more than one file holds (the first, and none when all is well).
 -- Only a Stichtag that stands in more than one file can be counted twice.
-WITH verteilt AS (
-    SELECT stichtag_text
+-- Files may write one day in two ways.
+WITH datiert AS (
+    SELECT
+        register_gezaehlt.basis_text,
+        register_gezaehlt.datei,
+        register_tag.tag
     FROM register_gezaehlt
-    WHERE gut
-    GROUP BY stichtag_text
+    INNER JOIN register_tag ON register_gezaehlt.stichtag_text = register_tag.stichtag_text
+    WHERE register_gezaehlt.gut
+),
+
+verteilt AS (
+    SELECT tag
+    FROM datiert
+    GROUP BY tag
     HAVING min(datei) < max(datei)
 )
 
 SELECT
-    register_gezaehlt.basis_text,
-    register_gezaehlt.stichtag_text,
-    string_agg(DISTINCT register_gezaehlt.datei, ' and ' ORDER BY register_gezaehlt.datei) AS dateien
-FROM register_gezaehlt
-SEMI JOIN verteilt ON register_gezaehlt.stichtag_text = verteilt.stichtag_text
-WHERE register_gezaehlt.gut
-GROUP BY register_gezaehlt.basis_text, register_gezaehlt.stichtag_text
-HAVING count(DISTINCT register_gezaehlt.datei) > 1
-ORDER BY register_gezaehlt.basis_text, register_gezaehlt.stichtag_text
+    datiert.basis_text,
+    datiert.tag::VARCHAR AS tag,
+    string_agg(DISTINCT datiert.datei, ' and ' ORDER BY datiert.datei) AS dateien
+FROM datiert
+SEMI JOIN verteilt ON datiert.tag = verteilt.tag
+GROUP BY datiert.basis_text, datiert.tag
+HAVING count(DISTINCT datiert.datei) > 1
+ORDER BY datiert.basis_text, datiert.tag
 LIMIT 1

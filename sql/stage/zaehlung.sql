@@ -1,4 +1,5 @@
 -- One row a Merkmal of a base unit at a Stichtag: a view of what was read line by line and what was read by cell.
+-- What a row in quarantine speaks of is unknown, whatever another row says of it.
 WITH aus_reihe AS (
     SELECT
         zaehlung_reihe.quelle,
@@ -10,17 +11,40 @@ WITH aus_reihe AS (
         unnest(zaehlung_reihe.werte) AS wert
     FROM stage.zaehlung_reihe
     INNER JOIN katalog.quelle_reihe ON zaehlung_reihe.quelle = quelle_reihe.quelle
+),
+
+gelesen AS (
+    SELECT
+        quelle,
+        stichtag,
+        basis,
+        basis_id,
+        merkmal,
+        wert,
+        CASE WHEN wert = 0 AND mit_zeichen THEN 'nichts' ELSE 'ok' END AS status
+    FROM aus_reihe
+
+    UNION ALL
+
+    SELECT
+        quelle,
+        stichtag,
+        basis,
+        basis_id,
+        merkmal,
+        wert,
+        status
+    FROM stage.zaehlung_einzeln
 )
 
-SELECT
-    quelle,
-    stichtag,
-    basis,
-    basis_id,
-    merkmal,
-    wert,
-    CASE WHEN wert = 0 AND mit_zeichen THEN 'nichts' ELSE 'ok' END AS status
-FROM aus_reihe
+SELECT gelesen.*
+FROM gelesen
+ANTI JOIN stage.ungewiss
+    ON
+        gelesen.quelle = ungewiss.quelle
+        AND gelesen.stichtag = ungewiss.stichtag
+        AND gelesen.basis_id = ungewiss.basis_id
+        AND gelesen.merkmal = ungewiss.merkmal
 
 UNION ALL
 
@@ -30,6 +54,7 @@ SELECT
     basis,
     basis_id,
     merkmal,
-    wert,
-    status
-FROM stage.zaehlung_einzeln
+    NULL AS wert,
+    'unbekannt' AS status
+FROM stage.ungewiss
+WHERE basis_id IS NOT NULL

@@ -1,5 +1,6 @@
 -- One row a Merkmal of a base unit at a Stichtag, from rows that were read by cell and keep their contract.
--- Columns that make the same Merkmale are added first, so that 101 ages cost no more than their bands.
+-- Columns that make the same Merkmale are added first, so that 101 ages cost no more than their bands. Where a long
+-- table lacks a column of a Merkmal for a unit, the sum is unknown, unless its source leaves out what is empty.
 WITH gute_zeile AS (
     SELECT zeile_gelesen.*
     FROM zeile_gelesen
@@ -22,6 +23,7 @@ gruppe_summe AS (
         gute_zeile.basis,
         gute_zeile.basis_id,
         spalte_gruppe.gruppe,
+        count(*) AS spalten,
         sum(zelle_gelesen.wert) AS wert,
         max(zelle_gelesen.status) FILTER (zelle_gelesen.status NOT IN ('ok', 'nichts')) AS offen,
         bool_and(zelle_gelesen.status = 'nichts') AS nichts
@@ -37,16 +39,54 @@ gruppe_merkmal AS (
         spalte_gruppe.gruppe,
         unnest(string_split(spalte_gruppe.gruppe, ' ')) AS merkmal
     FROM spalte_gruppe
+),
+
+noetig AS (
+    SELECT
+        spalte_merkmal.merkmal,
+        count(*) AS spalten
+    FROM katalog.spalte_merkmal
+    INNER JOIN katalog.quelle ON spalte_merkmal.quelle = quelle.quelle
+    WHERE spalte_merkmal.quelle = getvariable('quelle') AND NOT quelle.ungelistet_null
+    GROUP BY spalte_merkmal.merkmal
+),
+
+merkmal_summe AS (
+    SELECT
+        gruppe_summe.stichtag,
+        gruppe_summe.basis,
+        gruppe_summe.basis_id,
+        gruppe_merkmal.merkmal,
+        sum(gruppe_summe.spalten) AS spalten,
+        sum(gruppe_summe.wert) AS wert,
+        max(gruppe_summe.offen) AS offen,
+        bool_and(gruppe_summe.nichts) AS nichts
+    FROM gruppe_summe
+    INNER JOIN gruppe_merkmal ON gruppe_summe.gruppe = gruppe_merkmal.gruppe
+    GROUP BY ALL
+),
+
+beurteilt AS (
+    SELECT
+        merkmal_summe.*,
+        coalesce(
+            merkmal_summe.offen,
+            CASE
+                WHEN merkmal_summe.spalten < noetig.spalten THEN 'unbekannt'
+                WHEN merkmal_summe.nichts THEN 'nichts'
+                ELSE 'ok'
+            END
+        ) AS status
+    FROM merkmal_summe
+    LEFT JOIN noetig ON merkmal_summe.merkmal = noetig.merkmal
 )
 
 SELECT
     getvariable('quelle') AS quelle,
-    gruppe_summe.stichtag,
-    gruppe_summe.basis,
-    gruppe_summe.basis_id,
-    gruppe_merkmal.merkmal,
-    CASE WHEN max(gruppe_summe.offen) IS NULL THEN sum(gruppe_summe.wert) END AS wert,
-    coalesce(max(gruppe_summe.offen), CASE WHEN bool_and(gruppe_summe.nichts) THEN 'nichts' ELSE 'ok' END) AS status
-FROM gruppe_summe
-INNER JOIN gruppe_merkmal ON gruppe_summe.gruppe = gruppe_merkmal.gruppe
-GROUP BY ALL
+    stichtag,
+    basis,
+    basis_id,
+    merkmal,
+    CASE WHEN status IN ('ok', 'nichts') THEN wert END AS wert,
+    status
+FROM beurteilt

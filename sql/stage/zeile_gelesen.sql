@@ -1,4 +1,5 @@
--- One row a delivered row: its base unit and Stichtag, and the first rule that it breaks (or NULL).
+-- One row a delivered row: its base unit and Stichtag, whether these can be read (`benannt`), and the first rule that
+-- it breaks (or NULL).
 -- Dates and ids are looked at once each, however many rows they stand in; a filter on `passt` would undo that.
 WITH zeilen AS (
     SELECT
@@ -114,6 +115,7 @@ SELECT
     datiert.basis_text,
     datiert.basis_id,
     datiert.stichtag,
+    datiert.basis IS NOT NULL AND (NOT getvariable('einheiten') OR coalesce(kennung.passt, FALSE)) AS benannt,
     CASE
         WHEN datiert.stichtag IS NULL THEN 'a Stichtag in the format of sources.toml'
         WHEN datiert.basis IS NULL THEN 'a Stichtag that lies in a Zuschnitt of city.toml'

@@ -6,7 +6,7 @@ SELECT
     roh.stichtag_text,
     roh.spalte_lang AS spalte,
     coalesce(roh.zelltext, '') AS zelltext,
-    CASE WHEN coalesce(roh.einheit_text, '') = '' THEN 1.0 ELSE faktor.faktor END AS einheit_faktor
+    CASE WHEN getvariable('einheit_in_zeile') THEN faktor.faktor ELSE 1.0 END AS einheit_faktor
 FROM roh
 LEFT JOIN faktor
-    ON roh.einheit_text = faktor.einheit AND faktor.spalte IS NULL
+    ON coalesce(roh.einheit_text, '') = faktor.einheit AND faktor.spalte IS NULL

@@ -75,6 +75,22 @@ def test_what_is_no_toml_is_told_with_its_place(small_city, text: str) -> None:
         ("sources.toml", 'stichtag = { source = "name" }\n', "", ["kind matrix needs a `stichtag` rule"]),
         ("sources.toml", '["EW"]', '["A000..B002"]', ["merkmale.einwohner", "'A000..B002' is not a run of columns"]),
         ("sources.toml", '["EW"]', '["A002..A000"]', ["'A002..A000' is not a run of columns"]),
+        ("sources.toml", '["EW"]', '["EW", "EW"]', ["merkmale.einwohner", "found EW more than once"]),
+        ("sources.toml", '["EW"]', '["A00..A02", "A02..A03"]', ["merkmale.einwohner", "found A02 more than once"]),
+        ("sources.toml", '["EW"]', '["BBS"]', ["column BBS: is a figure of the contract and its unit or Stichtag too"]),
+        ("sources.toml", '["EW"]', '["Datei"]', ["column Datei: is called like a column of ours"]),
+        ("sources.toml", "merkmale", 'ignore = ["EW"], merkmale', ["column EW: is in the contract and in `ignore`"]),
+        (
+            "sources.toml", "matrix = ", "dialect = { units = { EWW = 1000 } }\nmatrix = ",
+            ["dialect.units: EWW is no column with figures of the contract, which has EW"],
+        ),
+        (
+            "sources.toml", "matrix = ",
+            'variant = [{ last = 2020, columns = { P = "EW" }, dialect = { units = { P = 1000 } } }]\nmatrix = ',
+            ["dialect.units: P is no column with figures of the contract, which has EW"],
+        ),
+        ("sources.toml", "matrix = ", "dialect.units.EW = 0\nmatrix = ", ["dialect.units.EW", "greater than 0"]),
+        ("sources.toml", "matrix = ", "dialect.units.EW = nan\nmatrix = ", ["dialect.units.EW", "finite"]),
         ("sources.toml", "einwohner = [", "einwohnr = [", ["source.einwohner: 'einwohnr' is no Merkmal"]),
         ("sources.toml", "[source.einwohner]", "[[source]]", ["sources.toml is not as expected", "  source: "]),
         ("sources.toml", "[source.einwohner]", "[source.Einwohner-alt]", ["Einwohner-alt", "pattern"]),
@@ -103,6 +119,22 @@ def test_two_wrong_keys_are_told_at_once(small_city) -> None:
 def test_a_dialect_that_no_file_can_have_is_refused(small_city, source, key, value) -> None:
     small_city.write("sources.toml", source("einwohner", dialect=f"{{ {key} = {value} }}"))
     assert f"source.einwohner.dialect.{key}: " in refusal(small_city)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "told"),
+    [
+        ('thousands = ","', "`thousands` and `decimal` (a comma unless it is set), must be two signs"),
+        ('thousands = ".", decimal = "."', "`thousands` and `decimal`"),
+        ("delimiter = '\"'", "`delimiter` and `quote`"),
+        ('delimiter = "5"', "the delimiter neither a digit nor a line break"),
+        ('delimiter = "\\n"', "the delimiter neither a digit nor a line break"),
+        ('missing = { " - " = "nichts" }', "cells are read without blanks at their ends; found the signs [' - ']"),
+    ],
+)
+def test_signs_that_cannot_be_told_apart_are_refused(small_city, source, dialect: str, told: str) -> None:
+    small_city.write("sources.toml", source("einwohner", dialect=f"{{ {dialect} }}"))
+    assert told in refusal(small_city)
 
 
 def test_a_missing_value_sign_has_a_status_of_the_vocabulary(small_city, source) -> None:
@@ -207,6 +239,12 @@ def test_a_wrong_codebook_of_the_city_is_told(small_city, text: str, told: str) 
         ('source = "steuern"\naction = "drop"', "source 'steuern' is not in sources.toml"),
         ('source = "einwohner"\naction = "replace"', "action = 'replace' needs `column` and `value`"),
         ('source = "einwohner"\naction = "shrug"', "correction.0.action"),
+        (
+            'source = "einwohner"\naction = "repair"',
+            "action = 'repair' is for polygons, which source 'einwohner' has not",
+        ),
+        ('source = "einwohner"\naction = "drop"\nexpect = { "" = "2" }', "correction.0.expect..[key]"),
+        ('source = "einwohner"\naction = "scale"\ncolumn = "EW"\nfactor = 0', "correction.0.factor"),
     ],
 )
 def test_a_wrong_correction_is_told(small_city, entry: str, told: str) -> None:

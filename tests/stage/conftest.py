@@ -43,8 +43,11 @@ class Staged:
 
     @property
     def counts(self) -> dict[tuple[str, str], float | None]:
-        """The figure of each base unit and Merkmal."""
-        found = self.rows("SELECT basis_id, merkmal, wert FROM stage.zaehlung")
+        """The figure of each base unit and Merkmal, but those that a row in quarantine speaks of."""
+        found = self.rows(
+            "SELECT basis_id, merkmal, wert FROM stage.zaehlung "
+            "ANTI JOIN stage.ungewiss USING (quelle, stichtag, basis_id, merkmal)"
+        )
         assert len({row[:2] for row in found}) == len(found)
         return {(unit, merkmal): wert for unit, merkmal, wert in found}
 

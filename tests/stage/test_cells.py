@@ -2,6 +2,8 @@
 
 import pytest
 
+from flows.errors import SourceUnavailable
+from flows.stage.tables import stichtag_in_name
 from tests.stage.deliveries import FILE, TABLE
 
 
@@ -159,3 +161,24 @@ def test_a_name_without_a_year_is_told(refusal, source) -> None:
 def test_a_month_that_no_year_has_is_told(refusal, source) -> None:
     pattern = r"'ew_(?P<year>\d{4})(?P<month>\d{2})\.csv'"
     assert "ew_202413.csv" in refusal(source("einwohner", file=pattern), {"ew_202413.csv": TABLE})
+
+
+@pytest.mark.parametrize("year", ["0000", "9999"])
+def test_a_year_that_no_calendar_has_is_told(small_city, source, year: str) -> None:
+    (given,) = small_city.with_sources(source("einwohner")).sources
+    with pytest.raises(SourceUnavailable, match=rf"einwohner_{year}\.csv, found {int(year)}, which is none"):
+        stichtag_in_name(given, f"einwohner_{year}.csv")
+
+
+@pytest.mark.parametrize(
+    ("dialect", "cell"),
+    [
+        ('missing = { "999" = "unbekannt" }', "999"),
+        ('missing = { "0" = "unbekannt" }', "0"),
+        ('missing = { "99.999" = "unbekannt" }, thousands = "."', "99.999"),
+    ],
+)
+def test_a_sign_that_looks_like_a_number_is_a_sign(stage_city, source, dialect: str, cell: str) -> None:
+    staged = stage_city(source("einwohner", dialect=f"{{ {dialect} }}"), {FILE: f"BBS;EW\n01100001;{cell}\n"})
+    assert staged.residents == {"01100001": None}
+    assert staged.statuses == {"01100001": "unbekannt"}

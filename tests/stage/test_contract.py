@@ -55,9 +55,11 @@ def test_a_measure_may_be_fractional_and_a_count_may_be_written_with_a_zero_behi
     assert staged.counts == {("01100001", "einwohner"): 12, ("01100001", "wohnflaeche_qm"): 400.5}
 
 
-def test_the_second_row_of_a_key_goes_to_quarantine(stage_city, source) -> None:
+def test_the_second_row_of_a_key_goes_to_quarantine_and_nobody_knows_which_is_right(stage_city, source) -> None:
     staged = stage_city(source("einwohner"), {FILE: "BBS;EW\n01100001;12\n01100002;7\n01100001;13\n"})
-    assert staged.residents == {"01100001": 12, "01100002": 7}
+    assert staged.rows("SELECT basis_id, wert, status FROM stage.zaehlung ORDER BY 1") == [
+        ("01100001", None, "unbekannt"), ("01100002", 7, "ok"),
+    ]  # fmt: skip
     assert staged.quarantine == [(FILE, 4, "BBS", "01100001")]
     assert staged.rules == ["one row for each base unit and Stichtag"]
 
@@ -145,7 +147,7 @@ def test_official_totals_are_of_the_whole_city(stage_city, source) -> None:
     )
     staged = stage_city(given, {"amtlich.csv": text})
     assert staged.rows("SELECT stichtag::VARCHAR, merkmal, raumebene, raum_id, wert FROM stage.amtlich ORDER BY 1") == [
-        ("2021-12-31", "einwohner", "stadt", "05998", 198765), ("2022-12-31", "einwohner", "stadt", "05998", 198900),
+        ("2021-12-31", "einwohner", "stadt", "05998", 198765), ("2022-12-31", "einwohner", "stadt", "05998", None),
     ]  # fmt: skip
     assert staged.quarantine == [
         ("amtlich.csv", 5, "Stichtag", "31.12.2022"), ("amtlich.csv", 6, "Insgesamt", "viele"),
@@ -172,8 +174,8 @@ def test_a_registered_correction_of_a_table_is_applied_and_listed(stage_city, so
     small_city.write("corrections.toml", SUM_TWICE)
     files = {FILE: "BBS;EW\n01100001;120\n01100002;x\n", "einwohner_2023.csv": "BBS;EW\n01100001;120\n"}
     staged = stage_city(source("einwohner"), files)
-    assert staged.rows("SELECT stichtag::VARCHAR, wert FROM stage.zaehlung ORDER BY 1") == [
-        ("2022-12-31", 12), ("2023-12-31", 120),
+    assert staged.rows("SELECT stichtag::VARCHAR, wert FROM stage.zaehlung ORDER BY ALL") == [
+        ("2022-12-31", 12), ("2022-12-31", None), ("2023-12-31", 120),
     ]  # fmt: skip
     assert staged.quarantine == [(FILE, 3, "EW", "x")]
     assert staged.rows("FROM stage.korrektur") == [
@@ -287,3 +289,25 @@ def test_a_correction_stops_the_run_once_the_source_is_mended(refusal, source, s
 def test_a_correction_that_cannot_match_stops_the_run(refusal, source, small_city, old, new, told) -> None:
     small_city.write("corrections.toml", SUM_TWICE.replace(old, new))
     assert told in refusal(source("einwohner"), {FILE: "BBS;EW\n01100001;120\n"})
+
+
+def test_a_rule_that_leaves_rows_out_needs_its_column(refusal, source) -> None:
+    drop = 'ignore = ["ART"], drop = [{ column = "ART", equals = ["Plan"], rule = "plans" }]'
+    contract = f'matrix = {{ unit = "BBS", merkmale = {{ einwohner = ["EW"] }}, {drop} }}'
+    assert "'ART' is missing" in refusal(source("einwohner", contract), {FILE: "BBS;EW\n01100001;1\n"})
+
+
+@pytest.mark.parametrize("cell", ["1.5", "1.23.4", "1_000", "1e3", "+5", ".5", "12,", "\uff11\uff12"])
+def test_what_is_no_number_of_the_dialect_is_not_scaled(refusal, source, small_city, cell: str) -> None:
+    entry = 'where = { BBS = "01100001" }\naction = "scale"\ncolumn = "EW"\nfactor = 10\nrows = 1'
+    small_city.write(
+        "corrections.toml", f'[[correction]]\nsource = "einwohner"\n{entry}\nreason = "r"\nreported = "x"\n'
+    )
+    message = refusal(source("einwohner", dialect='{ thousands = "." }'), {FILE: f"BBS;EW\n01100001;{cell}\n"})
+    assert f"expected a number in column EW of {FILE} to scale, found {cell!r}" in message
+
+
+@pytest.mark.parametrize("text", ["nichts", "\u27e8nichts\u27e9", "\u27e8unbekannt\u27e9"])
+def test_no_text_of_a_file_is_taken_for_the_mark_of_a_correction(stage_city, source, text: str) -> None:
+    staged = stage_city(source("einwohner"), {FILE: f"BBS;EW\n01100001;{text}\n01100002;7\n"})
+    assert staged.quarantine == [(FILE, 2, "EW", text)]

@@ -21,7 +21,6 @@ def test_every_encoding_is_read(stage_city, source, encoding: str) -> None:
 @pytest.mark.parametrize(
     ("said", "real", "told"),
     [
-        ("utf-8", "cp1252", "expected utf-8 as sources.toml says, found bytes that are not"),
         ("utf-8", "utf-8-sig", "expected utf-8 as sources.toml says, found the mark of utf-8-sig"),
         ("cp1252", "utf-8", "expected cp1252 as sources.toml says, found bytes that are utf-8"),
         ("latin-1", "utf-8", "expected latin-1 as sources.toml says, found bytes that are utf-8"),
@@ -34,6 +33,18 @@ def test_another_encoding_than_the_contract_says_is_refused(refusal, source, sai
     content = (TABLE + "Grün;1\n").encode(real)
     message = refusal(source("einwohner", dialect=f'{{ encoding = "{said}" }}'), {FILE: content})
     assert message.startswith(f"File {FILE}: {told}")
+
+
+@pytest.mark.parametrize(("encoding", "byte"), [("utf-8", b"\xfc"), ("cp1252", b"\x81")])
+def test_a_byte_of_another_encoding_is_told_with_its_line(refusal, source, encoding: str, byte: bytes) -> None:
+    """More lines than are read in one piece."""
+    rows = "".join(f"{1_100_000 + number:08};1\n" for number in range(100_000))
+    content = f"BBS;EW\n{rows}".encode() + b"0110" + byte + b";5\n"
+    message = refusal(source("einwohner", dialect=f'{{ encoding = "{encoding}" }}'), {FILE: content})
+    assert message == (
+        f"File {FILE}, line 100002: expected {encoding} as sources.toml says, found bytes that are not: "
+        f"0x{byte.hex()} after '0110'. Correct `encoding` in sources.toml or ask the supplier."
+    )
 
 
 def test_zero_bytes_are_no_text(refusal, source) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.profile.dialect import Dialect
-from flows.stage.notes import Notes, RowBelow
+from flows.stage.notes import Notes, RowBelow, RowsAbove
 from tests.stage.deliveries import RESIDENTS, TABLE
 from tests.stage.test_packed import workbook
 
@@ -99,6 +99,22 @@ def test_a_table_that_has_grown_out_of_its_area_is_told(refusal, source) -> None
     assert "let `area` reach further" in message
 
 
+@pytest.mark.parametrize("cells", [";", " ; ", '"";""'])
+@pytest.mark.parametrize(("footer", "below"), [("Quelle", "Quelle: X\n02200001;5\n"), ("022", "02200001;5\n")])
+def test_a_blank_row_above_the_footer_hides_no_row_below_it(refusal, source, cells, footer, below) -> None:
+    dialect = f'{{ footer = "{footer}" }}'
+    message = refusal(source("einwohner", dialect=dialect), {FILE: f"{TABLE}{cells}\n{below}"})
+    assert "expected only notes below the table" in message
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_line_of_totals_above_the_footer_hides_no_row_below_it(refusal, source, table: str) -> None:
+    drop = 'drop = [{ column = "BBS", equals = ["Summe"], rule = "total row" }]'
+    contract = f'matrix = {{ unit = "BBS", merkmale = {{ einwohner = ["EW"] }}, {drop} }}'
+    message = refusal(source("einwohner", contract, dialect=FOOTER), {FILE: f"{table}Summe;19\n___\n01100003;5\n"})
+    assert "line 6: expected only notes below the table" in message
+
+
 # --- What may stand there ---
 
 
@@ -130,6 +146,14 @@ def test_totals_below_units_that_are_names_may_be_the_footer(stage_city, source)
     assert staged.files == [("raum.csv", 2, 1, 0, 1)]
 
 
+def test_totals_may_be_the_footer_below_other_totals(stage_city, source) -> None:
+    drop = 'drop = [{ column = "BBS", equals = ["Zwischensumme"], rule = "total row" }]'
+    contract = f'matrix = {{ unit = "BBS", merkmale = {{ einwohner = ["EW"] }}, {drop} }}'
+    text = f"{TABLE}Zwischensumme;19\nSumme;19\n"
+    staged = stage_city(source("einwohner", contract, dialect='{ footer = "Summe" }'), {FILE: text})
+    assert staged.residents == RESIDENTS
+
+
 def test_totals_below_an_area_are_notes(stage_city, source) -> None:
     rows = [["BBS", "EW"], ["01100001", 12], ["01100002", 7], ["Summe", 19]]
     given_source = source("einwohner", file=XLSX, dialect='{ format = "xlsx", sheet = "Tabelle", area = "A1:B3" }')
@@ -151,7 +175,9 @@ words = st.text("abcäöü ()", min_size=1)
 
 @given(st.lists(numbers, min_size=2, max_size=5), st.lists(words, max_size=5))
 def test_words_are_never_a_row_of_numbers_and_numbers_always_are(row: list[str], note: list[str]) -> None:
-    looking = Notes("x.csv", Dialect(footer="_"), row)
+    above = RowsAbove()
+    above.add(row)
+    looking = Notes("x.csv", Dialect(footer="_"), above)
     looking.refuse_row(7, note, "the footer")
     with pytest.raises(RowBelow, match="line 7:"):
         looking.refuse_row(7, row, "the footer")

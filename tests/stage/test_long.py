@@ -84,7 +84,7 @@ def test_codes_that_have_changed_are_told(refusal, flat) -> None:
 def test_a_second_row_for_the_same_figure_is_never_added(stage_city, flat) -> None:
     text = ffcsv() + b"12411;2022-12-31;05998;INSGESAMT;99;Anzahl;\n"
     staged = stage_city(flat, {"amtlich.csv": text})
-    assert staged.rows(TOTAL) == [("2022-12-31", "einwohner", 12, "ok")]
+    assert staged.rows(TOTAL) == [("2022-12-31", "einwohner", None, "unbekannt")]
     assert staged.quarantine == [("amtlich.csv", 6, "time", "2022-12-31")]
 
 
@@ -102,6 +102,34 @@ def test_a_long_matrix_of_base_units(stage_city, source) -> None:
         ("01100001", "wohnflaeche_qm"): 60, ("01100002", "wohnflaeche_qm"): 70.5,
     }  # fmt: skip
     assert staged.files == [("einwohner_2022.csv", 5, 4, 0, 1)]
+
+
+PARTS = (
+    '[source.einwohner.dialect.long]\nvalue = "W"\n[source.einwohner.dialect.long.columns]\n'
+    'MAENNER = {{ G = "m" }}\nFRAUEN = {{ G = "w" }}\n'
+    '[source.einwohner.matrix]\nunit = "BBS"\nunlisted = "{}"\n'
+    'merkmale = {{ einwohner = ["MAENNER", "FRAUEN"], weiblich = ["FRAUEN"] }}\n'
+)
+
+
+@pytest.mark.parametrize(("unlisted", "sum_", "status"), [("missing", None, "unbekannt"), ("zero", 5, "ok")])
+def test_a_sum_that_lacks_one_of_its_rows_is_unknown_unless_zero_is_left_out(
+    stage_city, source, unlisted: str, sum_: float | None, status: str
+) -> None:
+    text = "BBS;G;W\n01100001;m;3\n01100001;w;4\n01100002;m;5\n"
+    staged = stage_city(source("einwohner", PARTS.format(unlisted)), {FILE: text})
+    found = staged.rows("SELECT basis_id, wert, status FROM stage.zaehlung WHERE merkmal = 'einwohner' ORDER BY 1")
+    assert found == [("01100001", 7, "ok"), ("01100002", sum_, status)]
+
+
+@pytest.mark.parametrize("unlisted", ["missing", "zero"])
+def test_a_sum_of_which_a_row_is_in_quarantine_is_unknown(stage_city, source, unlisted: str) -> None:
+    text = "BBS;G;W\n01100001;m;3\n01100001;w;4\n01100002;m;5\n01100002;w;viele\n01100003;m;viele\n01100003;w;6\n"
+    staged = stage_city(source("einwohner", PARTS.format(unlisted)), {FILE: text})
+    assert staged.rows("SELECT basis_id, merkmal, wert FROM stage.zaehlung ORDER BY ALL") == [
+        ("01100001", "einwohner", 7), ("01100001", "weiblich", 4), ("01100002", "einwohner", None),
+        ("01100002", "weiblich", None), ("01100003", "einwohner", None), ("01100003", "weiblich", 6),
+    ]  # fmt: skip
 
 
 def test_a_column_in_thousands(stage_city, source) -> None:
@@ -215,3 +243,13 @@ def test_a_real_static_table(stage_city, source, small_city, real_folder: Path) 
     assert sorted(staged.rows(TOTAL)) == [
         ("2025-12-31", "wohnflaeche_qm", 120_825, "ok"), ("2025-12-31", "wohnungen", 1525, "ok"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", ["", "1000"])
+def test_a_blank_unit_is_one_that_must_be_named(stage_city, source, unit: str) -> None:
+    units = LONG.replace('{ Anzahl = 1, "1000" = 1000 }', '{ "1000" = 1000 }')
+    given = source(
+        "amtlich", units, file=r"'amtlich\.csv'", stichtag='{ source = "column", column = "time", format = "%Y-%m-%d" }'
+    )
+    staged = stage_city(given, {"amtlich.csv": ffcsv(unit=unit)})
+    assert staged.quarantine == ([("amtlich.csv", 3, "insgesamt", "12")] if not unit else [])

@@ -90,7 +90,7 @@ def test_rules_about_unit_and_stichtag_hold_for_plain_lines(bench) -> None:
     staged = bench.stage({FILE: HEADER + "\n".join(lines)})
     assert plain(staged) == [2, 3, 4]
     assert staged.quarantine == [(FILE, 3, "BBS", "1100002"), (FILE, 4, "BBS", "01100001")]
-    assert staged.residents == {"01100001": 2}
+    assert figures(staged) == [("01100001", m, None, "unbekannt") for m in ("einwohner", "weiblich", "wohnflaeche_qm")]
 
 
 def test_a_plain_line_within_a_cell_is_no_row(bench) -> None:
@@ -128,11 +128,17 @@ def test_every_file_is_staged_as_if_it_were_read_by_cell(bench, monkeypatch: pyt
         left_out = found.rows("SELECT regel, zeilen FROM stage.entfallen")
         return figures(found), found.quarantine, found.rules, found.files, left_out
 
-    @given(rows, st.sampled_from([("", ","), (".", ","), (",", ".")]), st.sampled_from([None, "Summe"]))
-    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
-    def holds(lines: list[str], separators: tuple[str, str], footer: str | None) -> None:
-        content = HEADER + "\n".join(lines) + "\n"
-        dialect = Dialect(thousands=separators[0], decimal=separators[1], footer=footer, missing=SIGNS)
+    @given(
+        rows, st.sampled_from([("", ","), (".", ","), (",", ".")]), st.sampled_from([None, "Summe"]),
+        st.sampled_from([SIGNS, SIGNS | {"7": "unsicher"}, {"0": "unbekannt"}, {"-": "nichts", "": "nichts"}]),
+        st.sampled_from(["", ";;;;\nSumme\n01100006;1;1;1;\n", "Summe;;;;\n\xa0;;;;\n"]),
+    )  # fmt: skip
+    @settings(max_examples=200, suppress_health_check=list(HealthCheck))
+    def holds(
+        lines: list[str], separators: tuple[str, str], footer: str | None, signs: dict[str, str], below: str
+    ) -> None:
+        content = HEADER + "\n".join(lines) + "\n" + below
+        dialect = Dialect(thousands=separators[0], decimal=separators[1], footer=footer, missing=signs)
         at_once = staged(content, dialect)
         with monkeypatch.context() as patch:
             patch.setattr(tables, "can_be_plain", lambda *_: False)

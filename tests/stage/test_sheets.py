@@ -110,3 +110,130 @@ def test_a_number_without_an_end_goes_to_quarantine(stage_city, source) -> None:
     content = rewritten(workbook(), b'r="C7"><v>7</v>', b'r="C7"><v>1e999</v>')
     staged = stage_city(source("einwohner", CONTRACT, dialect=AREA), {FILE: content})
     assert staged.quarantine == [(FILE, 7, "Personen / Insgesamt", "inf")]
+
+
+# --- Cells that hold an error, or a formula that nobody has computed ---
+
+NOTHING = '{{ format = "{}", sheet = "Tabelle", missing = {{ "" = "nichts" }} }}'
+NOT_COMPUTED = "=? (a formula without a value)"
+
+
+def with_formulas(*results: str, below: int = 0, aside: int = 0) -> bytes:
+    """A table in the second sheet, below so many rows and right of so many columns; an empty result is none."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        book.add_worksheet("Andere").write_formula("A1", "=NA()", None, "#N/A")
+        sheet = book.add_worksheet("Tabelle")
+        sheet.write_row(below, aside, ["BBS", "EW"])
+        for row, result in enumerate(results, start=1):
+            sheet.write(below + row, aside, f"0110000{row}")
+            sheet.write_formula(below + row, aside + 1, "=A1", None, result)
+    return out.getvalue()
+
+
+def changed(content: bytes, part: str, old: str, new: str) -> bytes:
+    """The same archive, with another text in one of its parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in given.namelist():
+            text = given.read(name)
+            if name == part:
+                assert old.encode() in text
+                text = text.replace(old.encode(), new.encode())
+            target.writestr(name, text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", "#REF!", "#NAME?"])
+def test_an_error_is_not_nothing(stage_city, source, error: str) -> None:
+    given = source("einwohner", dialect=NOTHING.format("xlsx"))
+    staged = stage_city(given, {FILE: with_formulas("12", error)})
+    assert staged.residents == {"01100001": 12}
+    assert staged.quarantine == [(FILE, 3, "EW", error)]
+
+
+def test_an_error_stands_in_its_own_cell_wherever_the_table_lies(stage_city, source) -> None:
+    dialect = NOTHING.format("xlsx").replace("missing", 'area = "C4:D9", missing')
+    staged = stage_city(
+        source("einwohner", dialect=dialect), {FILE: with_formulas("12", "#N/A", "7", below=3, aside=2)}
+    )
+    assert staged.residents == {"01100001": 12, "01100003": 7}
+    assert staged.quarantine == [(FILE, 6, "EW", "#N/A")]
+
+
+def test_a_formula_without_a_value_is_not_nothing(stage_city, source) -> None:
+    content = changed(with_formulas("12", "99"), "xl/worksheets/sheet2.xml", "<v>99</v>", "")
+    staged = stage_city(source("einwohner", dialect=NOTHING.format("xlsx")), {FILE: content})
+    assert staged.quarantine == [(FILE, 3, "EW", NOT_COMPUTED)]
+
+
+def test_a_formula_whose_value_is_an_empty_text_is_a_blank_cell(stage_city, source) -> None:
+    part = "xl/worksheets/sheet2.xml"
+    content = changed(with_formulas("12", "99"), part, "<v>99</v>", "<v></v>")
+    staged = stage_city(source("einwohner", dialect=NOTHING.format("xlsx")), {FILE: content})
+    assert staged.residents == {"01100001": 12, "01100002": 0}
+
+
+def test_a_row_of_nothing_but_errors_is_a_row(stage_city, source) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Tabelle")
+        sheet.write_row(0, 0, ["BBS", "EW"])
+        sheet.write_row(1, 0, ["01100001", 12])
+        for column in (0, 1):
+            sheet.write_formula(2, column, "=NA()", None, "#N/A")
+    staged = stage_city(source("einwohner", dialect=NOTHING.format("xlsx")), {FILE: out.getvalue()})
+    assert staged.quarantine == [(FILE, 3, "BBS", "#N/A")]
+    assert staged.files == [(FILE, 2, 1, 1, 0)]
+
+
+def test_an_error_where_nobody_reads_does_not_matter(stage_city, source) -> None:
+    contract = 'matrix = { unit = "BBS", merkmale = { weiblich = ["W"] }, ignore = ["EW"] }'
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Tabelle")
+        sheet.write_row(0, 0, ["BBS", "EW", "W"])
+        sheet.write_row(1, 0, ["01100001", None, 5])
+        sheet.write_formula(1, 1, "=NA()", None, "#N/A")
+    staged = stage_city(source("einwohner", contract, dialect=NOTHING.format("xlsx")), {FILE: out.getvalue()})
+    assert staged.counts == {("01100001", "weiblich"): 5}
+
+
+ODS_ERROR = (
+    '<table:table-cell table:formula="of:=NA()" office:value-type="string" office:string-value="" '
+    'calcext:value-type="error" {}><text:p>#N/A</text:p></table:table-cell>'
+)
+ODS_OLD_ERROR = (
+    '<table:table-cell table:formula="of:=1/0" office:value-type="float" office:value="0" {}>'
+    "<text:p>#DIV/0!</text:p></table:table-cell>"
+)
+ODS_CELL = '<table:table-cell office:value-type="float" office:value="99"><text:p>99</text:p></table:table-cell>'
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        (ODS_ERROR, "#N/A"), (ODS_OLD_ERROR, "#DIV/0!"),
+        ('<table:table-cell table:formula="of:=[.A1]" {}/>', NOT_COMPUTED),
+    ],
+)  # fmt: skip
+def test_an_error_of_an_open_document_is_not_nothing(stage_city, source, ods, cell: str, found: str) -> None:
+    rows: list[list[str | float]] = [["BBS", "EW"], ["01100001", 12], ["01100002", 99]]
+    content = changed(ods(rows), "content.xml", ODS_CELL, cell.format(""))
+    content = changed(content, "content.xml", " office:version", ' xmlns:calcext="urn:x" office:version')
+    staged = stage_city(source("einwohner", dialect=NOTHING.format("ods")), {FILE: content})
+    assert staged.residents == {"01100001": 12}
+    assert staged.quarantine == [(FILE, 3, "EW", found)]
+
+
+def test_repeated_rows_and_cells_of_an_open_document_count(stage_city, source, ods) -> None:
+    contract = 'matrix = { unit = "BBS", merkmale = { einwohner = ["EW"], weiblich = ["W"] } }'
+    rows: list[list[str | float]] = [["BBS", "EW", "W"], ["01100001", 12, 5], ["01100002", 99]]
+    twice = ODS_ERROR.format('table:number-columns-repeated="2"')
+    content = changed(ods(rows), "content.xml", ODS_CELL, twice)
+    content = changed(content, "content.xml", " office:version", ' xmlns:calcext="urn:x" office:version')
+    blank = '<table:table-row table:number-rows-repeated="3"><table:table-cell/></table:table-row>'
+    content = changed(content, "content.xml", 'Tabelle">', f'Tabelle">{blank}')
+    staged = stage_city(source("einwohner", contract, dialect=NOTHING.format("ods")), {FILE: content})
+    assert staged.counts == {("01100001", "einwohner"): 12, ("01100001", "weiblich"): 5}
+    assert staged.quarantine == [(FILE, 6, "EW", "#N/A")]

@@ -102,6 +102,13 @@ class City:
               "einwohner": everybody, "weiblich": women} for square, (everybody, women) in residents.items()],
         )  # fmt: skip
 
+    def quarantined(self, merkmal: str, stichtag: str, square: int, source: str) -> None:
+        """Let a row in quarantine speak of a square, so that its count is unknown."""
+        insert(
+            self.con, "stage.ungewiss",
+            [{"quelle": source, "stichtag": stichtag, "basis": "bbs", "basis_id": str(square), "merkmal": merkmal}],
+        )  # fmt: skip
+
     def indikator(
         self, name: str, zaehler: str, nenner: str = "", *, typ: str = "", faktor: float = 1, stellen: int = 0,
         jahre: int | None = None,

@@ -99,3 +99,27 @@ def test_a_change_between_counts_with_different_gaps_is_not_given(city):
 
     assert city.figure("veraenderung", "A", "2019-12-31") == (None, None, 3, "unvollstaendig")
     assert city.figure("veraenderung", "B", "2019-12-31") == (0, 0, 4, "ok")
+
+
+def test_what_a_row_in_quarantine_speaks_of_is_unknown_where_others_leave_out_zeros(city):
+    city.zuschnitt("2020-01-01", sozialraum="ABC")
+    city.counts("sgb2", DAY, [3, ..., ...])
+    city.quarantined("sgb2", DAY, 2, "sgb2_ohne_nullen")
+    city.indikator("sgb2", "sgb2")
+    city.transform()
+
+    assert city.figure("sgb2", "B", DAY) == (None, None, None, "unbekannt")
+    assert city.figure("sgb2", "C", DAY) == (0, 0, None, "ok")
+    assert city.figure("sgb2", "S", DAY) == (3, 3, None, "unvollstaendig")
+
+
+def test_a_base_unit_with_a_person_in_quarantine_is_an_unknown_part(city):
+    city.zuschnitt("2020-01-01", sozialraum="AAB")
+    city.register(DAY, {1: (30, 15), 3: (40, 20)})
+    city.quarantined("einwohner", DAY, 2, "register")
+    city.indikator("einwohner", "einwohner")
+    city.transform()
+
+    assert city.figure("einwohner", "A", DAY) == (30, 30, None, "unvollstaendig")
+    assert city.figure("einwohner", "B", DAY) == (40, 40, None, "ok")
+    assert city.figure("einwohner", "S", DAY) == (70, 70, None, "unvollstaendig")

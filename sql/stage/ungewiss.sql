@@ -1,0 +1,30 @@
+-- One row a Merkmal of a base unit at a Stichtag that a row in quarantine speaks of. A row of a wide table speaks of
+-- all its Merkmale, one of a long table of those that its column is part of; a row whose unit or Stichtag cannot be
+-- read speaks of nothing that we know.
+WITH verletzt AS (
+    SELECT
+        zeile_gelesen.datei,
+        zeile_gelesen.zeile,
+        zeile_gelesen.stichtag,
+        zeile_gelesen.basis,
+        zeile_gelesen.basis_id
+    FROM zeile_gelesen
+    SEMI JOIN zeile_verletzt
+        ON zeile_gelesen.datei = zeile_verletzt.datei AND zeile_gelesen.zeile = zeile_verletzt.zeile
+    WHERE zeile_gelesen.benannt
+)
+
+SELECT DISTINCT
+    getvariable('quelle') AS quelle,
+    verletzt.stichtag,
+    verletzt.basis,
+    verletzt.basis_id,
+    spalte_merkmal.merkmal
+FROM verletzt
+INNER JOIN katalog.spalte_merkmal ON spalte_merkmal.quelle = getvariable('quelle')
+LEFT JOIN zelle_gelesen
+    ON
+        verletzt.datei = zelle_gelesen.datei
+        AND verletzt.zeile = zelle_gelesen.zeile
+        AND spalte_merkmal.spalte = zelle_gelesen.spalte
+WHERE NOT getvariable('lang') OR zelle_gelesen.spalte IS NOT NULL
