@@ -24,10 +24,11 @@ from flows.extract.drop_folder import year_in
 from flows.extract.errand import Errand, Trial
 from flows.extract.http_file import BrokenOff, failure
 from flows.extract.models import Brought, Order
-from flows.extract.web import json_in, reason, with_environment, without_secrets
+from flows.extract.web import json_in, quoted, reason, with_environment, without_secrets
 from flows.profile.connector import Ckan
 from flows.profile.source import Source
 
+_DIGITS = 19  # of a row's number
 _ROW_NUMBER = ("_id", "entry_id")
 """Columns in which portals number the rows of a datastore."""
 
@@ -90,7 +91,7 @@ def _files(source: Source, base: str, resources: list[dict[str, Any]]) -> list[O
         if base.startswith("https:"):
             url = re.sub("^http:", "https:", url)  # a portal's links are often older than its certificate
         names = [http_file.file_name(url), str(resource.get("name") or "").replace("/", "_")]
-        name = next((each for each in names if re.fullmatch(source.file, each)), None)
+        name = next((each for each in names if each and re.fullmatch(source.file, each)), None)
         if name is None:
             continue
         if found.get(name, url) != url:
@@ -144,6 +145,7 @@ def _rows(source: Source, order: Order, errand: Errand, trial: Trial) -> _Table:
     wanted, offset = _wanted(source), 0
     table: _Table | None = None
     before: list[dict[str, Any]] = []
+    size = 0
     while True:
         asked = {"resource_id": str(wanted.datastore), "limit": str(wanted.page), "offset": str(offset)}
         page = _page(order, _result(source, order, asked, errand, trial))
@@ -154,6 +156,11 @@ def _rows(source: Source, order: Order, errand: Errand, trial: Trial) -> _Table:
         else:
             table.rows += page.rows
         before, offset = page.rows, offset + len(page.rows)
+        size += sum(len(_text(value)) for row in page.rows for value in row.values())
+        if size > source.max_mb << 20:
+            raise _incomplete(order, f"more than {source.max_mb:,} MB (`max_mb` in sources.toml)")
+        if table.number is None and page.rows and offset > len(page.rows):
+            raise _incomplete(order, "several pages of rows without a number, so that nobody can tell whether all came")
         if not page.rows or (table.total is not None and offset >= table.total):
             _prove_complete(order, table)
             return table
@@ -164,7 +171,8 @@ def _prove_complete(order: Order, table: _Table) -> None:
         raise _incomplete(order, f"{len(table.rows):,} rows although the portal says that there are {table.total:,}")
     if table.number:
         numbers = [str(row.get(table.number)) for row in table.rows]
-        if len(set(numbers)) != len(numbers) or not all(number.isdecimal() for number in numbers):
+        counted = all(number.isdecimal() and len(number) < _DIGITS for number in numbers)
+        if len(set(numbers)) != len(numbers) or not counted:
             raise _incomplete(order, f"rows that came twice, or without a number in {table.number}")
 
 
@@ -175,10 +183,13 @@ def _page(order: Order, result: Any) -> _Table:
         rows = [dict(row) for row in result["records"]]
         unknown = {key for row in rows for key in row} - {name for name, _ in fields}
         total = int(total) if total is not None else None
-    except (TypeError, KeyError, AttributeError, ValueError) as problem:
+        lacking = {name for row in rows for name in {name for name, _ in fields} - set(row)}
+    except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as problem:
         raise _incomplete(order, "an answer without fields and records") from problem
     if unknown:
         raise _incomplete(order, f"columns that the portal does not list: {', '.join(sorted(unknown))}")
+    if lacking:
+        raise _incomplete(order, f"rows without the columns {', '.join(sorted(lacking))}, which the portal lists")
     number = next((name for name, kind in fields if kind == "serial" or name in _ROW_NUMBER), None)
     return _Table([name for name, _ in fields], number, total, rows)
 
@@ -213,7 +224,7 @@ def _result(source: Source, order: Order, asked: dict[str, str], errand: Errand,
     words = problem.get("message", "") if isinstance(problem, dict) else problem or ""
     raise SourceUnavailable(
         f"Source {source.id}: expected {order.name} from the portal at {without_secrets(order.url or '')}, "
-        f"found that it says no (HTTP status {status}): {str(words)[:200] or 'without a reason'}. "
+        f"found that it says no (HTTP status {status}): {quoted(str(words), order.url or '') or 'without a reason'}. "
         "Correct `ckan` in sources.toml, or ask the portal.",
         retryable=status >= 500,
     )
@@ -230,7 +241,7 @@ def _answer(
             status = answer.status_code
             if trial:
                 trial.status = status
-            return status, json_in(answer)
+            return status, json_in(answer, digits_kept=True)
     except requests.RequestException as problem:  # before ValueError, which requests uses for addresses
         raise failure(order, shown, reason(problem, source), BrokenOff if status else SourceUnavailable) from None
     except ValueError:

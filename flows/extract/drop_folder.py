@@ -10,6 +10,7 @@ import datetime as dt
 import os
 import re
 import time
+import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from flows.extract.landing import CHUNK, Stored
 from flows.extract.models import Brought, Order
 from flows.profile.source import Source
 
+LONGEST_WAIT = 300.0  # seconds, for a file that does not come to rest
 SETTLE_SECONDS = 2.0  # a file in a watched folder that changed less than this ago may still be coming in
 _UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", ".swp", "~")
 
@@ -69,13 +71,19 @@ def orders_in(folder: Path, source: Source) -> list[Order]:
         raise SourceUnavailable(f"Source {source.id}: the folder {folder} is not there; give another with --from DIR.")
     found: dict[str, Path] = {}
     for path in _files(folder):
-        if _unfinished(folder, path) or not re.fullmatch(source.file, path.name):
+        name = _name(path)
+        if _unfinished(folder, path) or not re.fullmatch(source.file, name):
             continue
-        if path.name in found:
+        if not name.isprintable():
             raise SourceUnavailable(
-                f"Source {source.id}: {path.name} lies in two places, {found[path.name]} and {path}. Keep one of them."
+                f"Source {source.id}: expected a file name of characters, found {_shown(path)} with others in it. "
+                "Rename the file."
             )
-        found[path.name] = path
+        if name in found:
+            raise SourceUnavailable(
+                f"Source {source.id}: {name} lies in two places, {found[name]} and {path}. Keep one of them."
+            )
+        found[name] = path
     return [Order(source.id, name, path=path, year=year_in(source, name)) for name, path in sorted(found.items())]
 
 
@@ -83,7 +91,17 @@ def year_in(source: Source, name: str) -> int | None:
     """Return the year that the source's file pattern finds in a name, or None."""
     match = re.fullmatch(source.file, name)
     year = match.groupdict().get("year") if match else None
-    return int(year) if year else None
+    return int(year) if year and year.isdecimal() else None
+
+
+def _name(path: Path) -> str:
+    """Return the name of a file as patterns are written; some shares take letters such as ä apart."""
+    return unicodedata.normalize("NFC", path.name)
+
+
+def _shown(path: Path) -> str:
+    """Return a path as it can be printed; a name may have bytes that are no text."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def passed_over(folder: Path, sources: Iterable[Source], until: int, elsewhere: Iterable[Source] = ()) -> list[str]:
@@ -93,36 +111,47 @@ def passed_over(folder: Path, sources: Iterable[Source], until: int, elsewhere: 
     """
     asked, others = list(sources), list(elsewhere)
     told = ((path, _why_not(folder, path, asked, until, others)) for path in _files(folder))
-    return [f"{path.relative_to(folder)}: {why}" for path, why in told if why]
+    return [f"{_shown(path.relative_to(folder))}: {why}" for path, why in told if why]
 
 
 def _why_not(folder: Path, path: Path, sources: list[Source], until: int, elsewhere: list[Source]) -> str | None:
     if why := _unfinished(folder, path):
         return why
-    takers = [source for source in sources if re.fullmatch(source.file, path.name)]
+    name = _name(path)
+    takers = [source for source in sources if re.fullmatch(source.file, name)]
     if takers:
-        years = [year_in(source, path.name) for source in takers]
+        years = [year_in(source, name) for source in takers]
         late = all(year is not None and year > until for year in years)
         return f"later than {until}, which is not asked for" if late else None
     for source in sources:
-        if re.fullmatch(source.file, path.name, re.IGNORECASE):
+        if re.fullmatch(source.file, name, re.IGNORECASE):
             return f"its name differs from the pattern of {source.id} in capital letters"
-        if re.fullmatch(source.file, re.sub(r" ?\(\d+\)(?=\.\w+$)", "", path.name)):
+        if re.fullmatch(source.file, re.sub(r" ?\(\d+\)(?=\.\w+$)", "", name)):
             return f"looks like a second download of a file of {source.id}; take the number in brackets away"
     for source in elsewhere:
-        if re.fullmatch(source.file, path.name):
+        if re.fullmatch(source.file, name):
             return f"{source.id} is fetched from its own address; --from DIR takes it from a folder"
     return "its name matches no source's pattern"
 
 
 def _files(folder: Path) -> list[Path]:
-    """Return the files below `folder`, by name.
+    """Return the files below `folder`, by name, and links to folders, which are not followed.
 
     Raises:
-        SourceUnavailable: it cannot be looked into.
+        SourceUnavailable: it, or a folder in it that is not hidden, cannot be looked into.
     """
+
+    def refuse(problem: OSError) -> None:
+        if not _is_hidden(folder, Path(problem.filename or folder)):
+            raise problem
+
     try:
-        return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        found = [
+            Path(where, name)
+            for where, folders, names in os.walk(folder, onerror=refuse)
+            for name in (*names, *(each for each in folders if Path(where, each).is_symlink()))
+        ]
+        return [path for path in sorted(found) if path.is_file() or path.is_dir()]
     except OSError as problem:
         raise SourceUnavailable(
             f"The folder {folder}: expected to look into it, found that this cannot be done ({problem.strerror}: "
@@ -133,13 +162,19 @@ def _files(folder: Path) -> list[Path]:
 
 def _unfinished(folder: Path, path: Path) -> str | None:
     """Return why a file is not looked at whatever its name, or None."""
-    if any(part.startswith(".") for part in path.relative_to(folder).parts):
+    if _is_hidden(folder, path):
         return "hidden, or in a hidden folder (a network share's snapshots)"
     if path.name.endswith(_UNFINISHED):
         return "its ending says that it is not complete"
     if path.name.startswith("~$"):
         return "a lock file: somebody has the workbook open"
+    if path.is_dir():
+        return "a link to a folder, which is not followed"
     return None
+
+
+def _is_hidden(folder: Path, path: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def fetch(source: Source, order: Order, errand: Errand) -> Brought:
@@ -151,9 +186,15 @@ def fetch(source: Source, order: Order, errand: Errand) -> Brought:
 
 
 def _wait_for(path: Path) -> None:
-    """Wait until a file has stood still, by its date or, where a share's clock is ahead of ours, as far as we see."""
-    while (wait := (seen := path.stat()).st_mtime + SETTLE_SECONDS - time.time()) > 0:
-        time.sleep(min(wait, SETTLE_SECONDS))
+    """Wait until a file has stood still, by its date or, where a share's clock is ahead of ours, as far as we see.
+
+    One that does not come to rest is left to `take`, which tells it.
+    """
+    waited = 0.0
+    while (wait := (seen := path.stat()).st_mtime + SETTLE_SECONDS - time.time()) > 0 and waited < LONGEST_WAIT:
+        pause = min(wait, SETTLE_SECONDS)
+        time.sleep(pause)
+        waited += pause
         now = path.stat()
         if wait > SETTLE_SECONDS and (now.st_size, now.st_mtime_ns) == (seen.st_size, seen.st_mtime_ns):
             return

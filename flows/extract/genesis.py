@@ -37,6 +37,8 @@ from flows.extract.landing import now
 from flows.extract.models import Attempt, Brought, Order
 from flows.profile.source import Source
 
+_LISTED = 500
+"""Entries that the service is asked for at once."""
 JOB_LIFE = dt.timedelta(days=1)
 """A job that is not ready by then is ordered anew."""
 
@@ -83,10 +85,10 @@ def fetch(source: Source, order: Order, errand: Errand) -> Brought:
     """
     url, version = f"{order.url}/data/tablefile", _version(source)
     with errand.attempt(order, url) as trial:
-        service = Service(source, order, errand.web, trial)
+        service = Service(source, order, errand, trial)
         known = errand.held(order, url)
-        if known and known.etag != version:
-            known = None  # other parameters were asked for then
+        if known and (known.etag != version or known.at > now()):
+            known = None  # other parameters were asked for then, or our clock was wrong
         trial.etag = version  # the services have no ETag; what was asked for takes its place
         if known and _nothing_newer(source, service, known):
             return trial.unchanged(known)
@@ -108,14 +110,17 @@ def _nothing_newer(source: Source, service: Service, known: Attempt) -> bool:
     since = (known.at - dt.timedelta(days=1)).strftime("%d.%m.%Y")
     status = service.said(
         "catalogue/modifieddata",
-        {"selection": f"{statistic}*", "type": "all", "date": since, "pagelength": "500", "language": "de"},
+        {"selection": f"{statistic}*", "type": "all", "date": since, "pagelength": str(_LISTED), "language": "de"},
     )
     if status.code in (NO_OBJECT, NOTHING_NEWER):
         return True
     if status.code not in (DONE, ADJUSTED):
         raise service.refusal(status, f"what was changed in {statistic}")
-    changed = [str(entry.get("Code")) for entry in status.content.get("List") or []]
-    return not {statistic, table} & set(changed)
+    listed = status.content.get("List") or []
+    if not isinstance(listed, list) or len(listed) >= _LISTED:
+        return False  # more may have been changed than is listed
+    changed = {str(entry.get("Code")) if isinstance(entry, dict) else "" for entry in listed}
+    return not {statistic, table} & changed
 
 
 def _table(source: Source, service: Service, file: Incoming, kept: Path) -> Status | None:

@@ -11,6 +11,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,11 +19,11 @@ from urllib.parse import urlsplit
 import requests
 
 from flows.errors import ConfigError, NotSetUp, SourceUnavailable
-from flows.extract.errand import Trial
+from flows.extract.errand import Errand, Trial
 from flows.extract.http_file import PIECE, BrokenOff, failure
 from flows.extract.incoming import Incoming
 from flows.extract.models import Order
-from flows.extract.web import Web, json_in, reason, with_environment, without_secrets
+from flows.extract.web import json_in, reason, with_environment, without, without_secrets
 from flows.profile.connector import GENESIS_SERVICES, Genesis, credential_variables
 from flows.profile.source import Source
 
@@ -57,8 +58,8 @@ class Status:
 class Service:
     """One service, asked for one source's table."""
 
-    def __init__(self, source: Source, order: Order, web: Web, trial: Trial) -> None:
-        self._source, self._order, self._web, self._trial = source, order, web, trial
+    def __init__(self, source: Source, order: Order, errand: Errand, trial: Trial) -> None:
+        self._source, self._order, self._errand, self._trial = source, order, errand, trial
         self._base = base_of(source)
         self._secrets = credentials_of(source)
         self._deadline = time.monotonic() + table_of(source).wait_minutes * 60
@@ -92,6 +93,7 @@ class Service:
 
         Raises:
             SourceUnavailable: the source's deadline would pass.
+            CancelledError: the pull is being stopped.
         """
         seconds = min(FIRST_PAUSE * 2.0 ** min(turn, 10), LONGEST_PAUSE)
         if time.monotonic() + seconds > self._deadline:
@@ -100,7 +102,8 @@ class Service:
                 self._order, self._base, f"that {waited_for} is not ready after {minutes:g} minutes (`wait_minutes` "
                 "in sources.toml; a job under way is waited for again by the next run)",
             )  # fmt: skip
-        time.sleep(seconds)
+        if self._errand.given_up.wait(seconds):
+            raise CancelledError
 
     def refusal(self, status: Status, what: str) -> SourceUnavailable:
         """Return the error for a status after which no data comes."""
@@ -129,7 +132,7 @@ class Service:
     def _once(self, method: str, asked: dict[str, str], file: Incoming | None) -> Status | None:
         began = False
         try:
-            with self._web.asked(
+            with self._errand.web.asked(
                 self._source, f"{self._base}/{method}", method="POST", data=asked, allow_redirects=False,
                 headers={"Accept-Encoding": "identity", **self._headers()},
             ) as answer:  # fmt: skip
@@ -156,7 +159,7 @@ class Service:
                     f"found more. Raise `max_mb` in sources.toml, or narrow `genesis.parameters`."
                 )
         length = answer.headers.get("Content-Length", "")
-        if length.isdecimal() and int(length) != file.size and "Content-Encoding" not in answer.headers:
+        if length.isdecimal() and length.lstrip("0") != str(file.size) and "Content-Encoding" not in answer.headers:
             raise failure(
                 self._order, self._base, f"{file.size:,} bytes although {length} were announced: cut short", BrokenOff
             )
@@ -166,8 +169,8 @@ class Service:
             said = json_in(answer, first)
             told = said.get("Status") or said
             return Status(int(told["Code"]), " ".join(str(told.get("Content") or "").split()), said)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            begins = self._clean(repr(first[:40]))
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            begins = repr(self._clean(first.decode("utf-8", "replace"))[:40])
             raise failure(
                 self._order, self._base, f"an answer that is neither a table nor a status; it begins {begins}"
             ) from None
@@ -192,9 +195,7 @@ class Service:
         return {name: value.encode() for name, value in zip(("username", "password"), self._secrets, strict=True)}
 
     def _clean(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "***") if secret else text
-        return text[:400]
+        return without(self._secrets, text)[:400]
 
 
 def table_of(source: Source) -> Genesis:
@@ -207,11 +208,16 @@ def base_of(source: Source) -> str:
     """Return the address of a source's service, without a slash at the end.
 
     Raises:
-        ConfigError: credentials would travel unencrypted.
+        ConfigError: credentials would travel unencrypted, or stand in it.
     """
     table = table_of(source)
     base = with_environment(source, source.url) if source.url else GENESIS_SERVICES[table.service or "destatis"]
     parts = urlsplit(base)
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ConfigError(
+            f"Source {source.id}: expected an address without user, password, ? and #, since credentials travel in "
+            f"headers, found {without_secrets(base)} with some of them. Correct `url` in sources.toml."
+        )
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
         raise ConfigError(
             f"Source {source.id}: expected an address that begins with https://, since credentials are sent to it, "

@@ -237,5 +237,5 @@ def _nothing_came(source: Source, folder: Path | None) -> SourceUnavailable:
 
 def _place(source: Source) -> str:
     if source.genesis:
-        return f"{source.url or source.genesis.service} {source.genesis.table}"
+        return f"{without_secrets(source.url or '') or source.genesis.service} {source.genesis.table}"
     return without_secrets(source.url) if source.url else str(source.folder)

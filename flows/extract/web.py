@@ -6,17 +6,18 @@ everywhere with requests.
 
 from __future__ import annotations
 
+import html
 import http.client
 import json
 import os
 import re
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 import requests
 from requests.utils import get_environ_proxies, select_proxy
@@ -32,7 +33,9 @@ from flows.profile.source import Source
 CONNECT_SECONDS, READ_SECONDS = 10, 60
 GENESIS_SECONDS = 300  # these services compute a table before its first byte
 LONGEST_JSON = 64 << 20  # bytes
+_SHORTEST_TOKEN = 4  # characters; shorter values of an address are pages and years
 _SECRET = re.compile(r"^((?:[\w+.-]*:)?//)?[^/]*@")  # what stands before the host, with a scheme or without
+_HALF_CHARACTER = re.compile(rb"\\\\u[dD][89a-fA-F]")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -122,6 +125,29 @@ def without_secrets(url: str) -> str:
     return _SECRET.sub(r"\1", re.split("[?#]", url, maxsplit=1)[0])
 
 
+def quoted(words: str, url: str, most: int = 300) -> str:
+    """Return what a server says, without what may be secret in the address that it was asked at."""
+    parts = urlsplit(url)
+    values = [value for _, value in parse_qsl(parts.query) if len(value) >= _SHORTEST_TOKEN]
+    return without([*values, parts.username or "", parts.password or ""], words)[:most]
+
+
+def without(secrets: Iterable[str], words: str) -> str:
+    """Return a text without secrets, written as they are or as an address, HTML or JSON has them."""
+    written = {
+        form
+        for secret in secrets
+        if secret
+        for form in (
+            secret, " ".join(secret.split()), quote(secret), quote(secret, safe=""), quote_plus(secret),
+            html.escape(secret), json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1],
+        )
+    }  # fmt: skip
+    for form in sorted(written, key=len, reverse=True):
+        words = words.replace(form, "***")
+    return words
+
+
 def patience(source: Source) -> float:
     """Return for how many seconds a source may be silent."""
     return source.manners.patience or (GENESIS_SECONDS if source.genesis else READ_SECONDS)
@@ -201,16 +227,25 @@ def _behind(problem: BaseException) -> Iterator[BaseException]:
             waiting += [*one.args, one.__cause__, one.__context__, getattr(one, "reason", None)]
 
 
-def json_in(answer: requests.Response, first: bytes = b"") -> Any:
+def json_in(answer: requests.Response, first: bytes = b"", *, digits_kept: bool = False) -> Any:
     """Return what a short JSON answer says; `first` has been read of it already.
 
+    With `digits_kept` a number with a fraction is the text that was sent.
+
     Raises:
-        ValueError: it is no JSON, or longer than such an answer is.
+        ValueError: it is no JSON, or none that can be written down again, or longer than such an answer is.
     """
-    body = first
+    body = bytearray(first)
     for piece in answer.iter_content(1 << 16):
         body += piece
         if len(body) > LONGEST_JSON:
             message = f"more than {LONGEST_JSON >> 20} MB"
             raise ValueError(message)
-    return json.loads(body)
+    try:
+        said = json.loads(body, parse_float=str if digits_kept else None)
+        if _HALF_CHARACTER.search(body):
+            json.dumps(said, ensure_ascii=False).encode()  # a UnicodeEncodeError is a ValueError
+    except RecursionError:
+        message = "nested deeper than an answer is"
+        raise ValueError(message) from None
+    return said

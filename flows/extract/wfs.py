@@ -12,18 +12,21 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 import requests
 
 from flows.errors import SourceUnavailable
+from flows.extract import http_file
 from flows.extract.errand import Errand, Trial
-from flows.extract.http_file import failure
+from flows.extract.http_file import BrokenOff, failure
 from flows.extract.models import Brought, Order
-from flows.extract.web import json_in, reason, with_environment, without_secrets
+from flows.extract.web import json_in, quoted, reason, with_environment, without_secrets
 from flows.profile.contract import Geometry
 from flows.profile.source import Source
 
+_DIGITS = 19  # of the number of features
 PAGE = 1000  # features; servers cap a page, and say so by sending fewer
 
 
@@ -61,10 +64,11 @@ def _all_features(source: Source, order: Order, errand: Errand, trial: Trial) ->
     features: list[dict[str, Any]] = []
     matched: int | None = None
     crs: Any = None
+    size = 0
     while True:
         page = _page(source, order, errand, trial, len(features))
         told = str(page.get("numberMatched", page.get("totalFeatures")))
-        number = int(told) if told.isdecimal() else None
+        number = int(told) if told.isdecimal() and len(told) < _DIGITS else None
         if number is None:
             raise _incomplete(order, "no `numberMatched`, so that nobody can tell whether all features came")
         if features and (number != matched or page.get("crs") != crs):
@@ -72,6 +76,9 @@ def _all_features(source: Source, order: Order, errand: Errand, trial: Trial) ->
         matched, crs = number, page.get("crs")
         came = page["features"]
         features += came
+        size += len(json.dumps(came))
+        if size > source.max_mb << 20:
+            raise _incomplete(order, f"more than {source.max_mb:,} MB (`max_mb` in sources.toml)")
         if not came or len(features) >= number:
             break
     if len(features) != matched:
@@ -87,6 +94,18 @@ def _all_features(source: Source, order: Order, errand: Errand, trial: Trial) ->
 
 
 def _page(source: Source, order: Order, errand: Errand, trial: Trial, offset: int) -> dict[str, Any]:
+    """Return a page; one that breaks off is asked for again."""
+    for left in reversed(range(http_file.BODY_TRIES)):
+        try:
+            return _asked(source, order, errand, trial, offset)
+        except BrokenOff:
+            if not left:
+                raise
+            time.sleep(http_file.BODY_PAUSE)
+    raise AssertionError  # the loop ends by returning or raising
+
+
+def _asked(source: Source, order: Order, errand: Errand, trial: Trial, offset: int) -> dict[str, Any]:
     contract = source.geometry
     assert contract is not None  # noqa: S101 -- the model asks for it
     url = order.url or ""
@@ -95,17 +114,17 @@ def _page(source: Source, order: Order, errand: Errand, trial: Trial, offset: in
         "outputFormat": "application/json", "srsName": contract.crs, "sortBy": contract.id_property,
         "count": str(PAGE), "startIndex": str(offset),
     }  # fmt: skip
-    shown = without_secrets(url)
+    shown, began = without_secrets(url), False
     try:
         with errand.web.asked(source, url, params=asked) as answer:
-            trial.status = answer.status_code
+            began, trial.status = True, answer.status_code
             try:
                 page = json_in(answer)
             except ValueError as unread:
                 text = unread.doc if isinstance(unread, json.JSONDecodeError) else ""
-                raise failure(order, shown, _exception_told(text, answer.status_code)) from None
+                raise failure(order, shown, _exception_told(text, answer.status_code, url)) from None
     except requests.RequestException as problem:
-        raise failure(order, shown, reason(problem, source)) from None
+        raise failure(order, shown, reason(problem, source), BrokenOff if began else SourceUnavailable) from None
     features = page.get("features") if isinstance(page, dict) else None
     if answer.status_code != 200 or not isinstance(features, list):
         raise failure(order, shown, f"an answer without features (HTTP status {answer.status_code})")
@@ -115,11 +134,11 @@ def _page(source: Source, order: Order, errand: Errand, trial: Trial, offset: in
     return found
 
 
-def _exception_told(text: str, status: int) -> str:
+def _exception_told(text: str, status: int, url: str) -> str:
     """Return what a service says in its ExceptionReport, else that its answer is none that can be read."""
     told = re.search(r"ExceptionText[^>]*>\s*([^<]{1,300})", text)
     if told:
-        return f"that the service says no: {told[1].strip()}. Correct `layer` or `crs` in sources.toml"
+        return f"that the service says no: {quoted(told[1].strip(), url)}. Correct `layer` or `crs` in sources.toml"
     return f"an answer that is not GeoJSON, with status {status} (a login or error page?)"
 
 

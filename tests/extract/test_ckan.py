@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -278,3 +279,62 @@ def test_a_page_that_is_none_is_told(store, more: dict[str, Any]) -> None:
     page = {"fields": [{"id": "id"}], "records": [], "total": 0} | more
     _, given = store(lambda _: answered(page))
     assert "an answer without fields and records" in given.refusal()
+
+
+def test_several_pages_of_rows_without_a_number_prove_nothing(store) -> None:
+    fields, records = rows(7)
+    unnumbered = [{"bbs": row["bbs"], "ew": row["ew"]} for row in records]
+    _, given = store(paged(fields[:2], unnumbered), page=3)
+    assert "several pages of rows without a number" in given.refusal()
+    _, given = store(paged(fields[:2], unnumbered), page=10)
+    assert given.pull().new == 1
+
+
+def test_a_row_that_lacks_a_column_is_told(store) -> None:
+    fields, records = rows(2)
+    del records[1]["ew"]
+    _, given = store(paged(fields, records))
+    assert "rows without the columns ew, which the portal lists" in given.refusal()
+
+
+def test_a_number_keeps_its_digits(store) -> None:
+    fields, records = rows(1)
+    body = paged(fields, records)(Heard("GET", "/", {"offset": "0", "limit": "9", "resource_id": UUID}, {}, {})).body
+    said = Said(200, body.replace(b'"ew": "1"', b'"ew": 123456789012345678.75'))
+    _, given = store(lambda _: said)
+    (lieferung,) = given.pull().lieferungen
+    assert b"123456789012345678.75" in given.content(lieferung)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [b"[" * 100_000, b'{"success": true, "result": {"fields": [], "records": [], "total": 1e999}}',
+     b'{"success": true, "result": {"fields": [{"id": "\\ud800"}], "records": []}}'],
+)  # fmt: skip
+def test_json_that_no_portal_means_is_told(store, spoilt: bytes) -> None:
+    _, given = store(lambda _: Said(200, spoilt))
+    assert "Source bestand: expected" in given.refusal()
+
+
+def test_pages_without_end_end_at_the_cap(store) -> None:
+    """No total, and new rows on each page."""
+
+    def answer(one: Heard) -> Said:
+        first = int(one.query["offset"])
+        fields, _ = rows(0)
+        records = [{"bbs": "x" * 100_000, "ew": "1", "entry_id": str(n)} for n in range(first, first + 5)]
+        return answered({"fields": fields, "records": records})
+
+    server, given = store(answer, page=5)
+    profile = given.profile
+    (source,) = profile.sources
+    given.profile = dataclasses.replace(profile, sources=(source.model_copy(update={"max_mb": 1}),))
+    assert "more than 1 MB (`max_mb` in sources.toml)" in given.refusal()
+    assert len(server.heard) == 3
+
+
+def test_the_words_of_a_portal_are_told_without_the_password_of_the_address(desk, source, replay) -> None:
+    server = replay(lambda _: answered(None, success=False, code=400, error="wrong: amt geheim&amp;lang"))
+    url = server.url.replace("//", "//amt:geheim&lang@")
+    text = source("jahr", connector='"ckan"', url=f'"{url}/api"', ckan='{ package = "einwohner" }')
+    assert "found that it says no (HTTP status 400): wrong: *** ***. Correct" in desk(text).refusal()

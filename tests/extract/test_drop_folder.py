@@ -2,6 +2,7 @@
 
 import errno
 import os
+import unicodedata
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
@@ -336,3 +337,70 @@ def test_the_same_content_under_another_name_is_not_new(take, drop: Path, tmp_pa
     second = take()
     assert [one.sha256 for one in first.lieferungen] == [one.sha256 for one in second.lieferungen]
     assert len([path for path in (tmp_path / "landing" / "objects").rglob("*") if path.is_file()]) == 1
+
+
+def test_a_folder_below_that_cannot_be_looked_into_is_told(take, drop: Path, monkeypatch) -> None:
+    (drop / "neu").mkdir()
+    listed = os.scandir
+
+    def scandir(path):
+        if Path(path).name == "neu":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(SourceUnavailable, match=r"cannot be done \(Permission denied: .*/neu\)"):
+        take()
+    (drop / "neu").rename(drop / ".neu")
+    assert names(take()) == ["jahr_2022.csv"]
+
+
+def test_a_link_to_a_folder_is_passed_over_and_told(take, drop: Path, tmp_path: Path) -> None:
+    (tmp_path / "anderswo").mkdir()
+    (tmp_path / "anderswo" / "jahr_2023.csv").write_text(OTHER)
+    (drop / "mehr").symlink_to(tmp_path / "anderswo")
+    pulled = take()
+    assert names(pulled) == ["jahr_2022.csv"]
+    assert pulled.passed_over == ["mehr: a link to a folder, which is not followed"]
+
+
+def test_a_name_that_is_no_text_is_told_as_bytes(take, drop: Path) -> None:
+    (drop / os.fsdecode(b"M\xfcll.csv")).write_text("?")
+    pulled = take()
+    assert pulled.passed_over == ["M\\xfcll.csv: its name matches no source's pattern"]
+    assert "xfcll" in pulled.model_dump_json()
+
+
+def test_a_file_of_a_source_whose_name_is_no_text_is_refused(small_city, source, tmp_path: Path, drop: Path) -> None:
+    (drop / os.fsdecode(b"jahr_S\xfcd_2023.csv")).write_text(OTHER)
+    profile = small_city.with_sources(source("jahr", file=r"'jahr_.*(?P<year>\d{4})\.csv'"))
+    with pytest.raises(SourceUnavailable, match=r"expected a file name of characters, found .*jahr_S\\xfcd_2023\.csv"):
+        pull(profile, Landing(tmp_path / "landing"), folder=drop)
+
+
+def test_a_name_whose_umlauts_a_share_took_apart_is_the_same_name(
+    small_city, source, tmp_path: Path, drop: Path
+) -> None:
+    (drop / unicodedata.normalize("NFD", "räume_2022.csv")).write_text(OTHER)
+    profile = small_city.with_sources(source("raum", file=r"'räume_(?P<year>\d{4})\.csv'"))
+    assert names(pull(profile, Landing(tmp_path / "landing"), folder=drop)) == ["räume_2022.csv"]
+
+
+def test_a_year_that_is_no_number_is_none(small_city, source) -> None:
+    (given,) = small_city.with_sources(source("jahr", file=r"'jahr_(?P<year>[^.]+)\.csv'")).sources
+    assert drop_folder.year_in(given, "jahr_neu.csv") is None
+
+
+def test_a_file_that_does_not_come_to_rest_is_given_up(watched, drop: Path, monkeypatch) -> None:
+    """Somebody writes whenever we look."""
+    slept = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        with (drop / "jahr_2022.csv").open("a") as file:
+            file.write("01100002;1\n")
+
+    monkeypatch.setattr(drop_folder.time, "sleep", sleep)
+    monkeypatch.setattr(drop_folder, "LONGEST_WAIT", 20.0)
+    watched()
+    assert 20.0 <= sum(slept) <= 20.0 + 2 * drop_folder.SETTLE_SECONDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from flows.errors import ConfigError
-from flows.extract import wfs
+from flows.extract import http_file, wfs
 from tests.extract.conftest import Desk
 from tests.extract.replay import Heard, Replay, Said
 
@@ -120,3 +121,30 @@ def test_a_wfs_needs_the_feature_type(desk, source) -> None:
                 dialect='{ format = "geojson" }',
             )
         )  # fmt: skip
+
+
+def test_a_service_is_quoted_without_the_token_of_its_address(asked) -> None:
+    report = b"<ows:ExceptionText>unknown parameter token=geheim</ows:ExceptionText>"
+    _, desk = asked(lambda _: Said(200, report))
+    message = desk.refusal()
+    assert "unknown parameter token=***" in message
+    assert "geheim" not in message
+
+
+def test_a_page_that_breaks_off_is_asked_for_again(asked, monkeypatch) -> None:
+    monkeypatch.setattr(http_file, "BODY_PAUSE", 0.0)
+    whole = service(2)
+    broken = [True]
+
+    def answer(one: Heard) -> Said:
+        said = whole(one)
+        return dataclasses.replace(said, sent=50) if broken and broken.pop() else said
+
+    server, desk = asked(answer)
+    assert desk.pull().new == 1
+    assert len(server.heard) == 2
+
+
+def test_a_number_of_features_that_is_none_is_told(asked) -> None:
+    _, desk = asked(lambda _: page([feature(1)], "9" * 5000))
+    assert "no `numberMatched`" in desk.refusal()

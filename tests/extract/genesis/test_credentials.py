@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import json
+from urllib.parse import quote
+
 import pytest
 
 from flows.errors import ConfigError
@@ -84,3 +88,32 @@ def test_user_and_password_reach_neither_landing_zone_nor_message_nor_log(asked,
     for secret in (USER, PASSWORD):
         assert secret not in told + caplog.text
         assert not [path for path in files if secret.encode() in path.read_bytes() or secret in path.name]
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "echo"),
+    [
+        ("amt", "amt2024!x", "amt2024!x"), (USER, PASSWORD, quote(PASSWORD)), (USER, PASSWORD, html.escape(PASSWORD)),
+        (USER, PASSWORD, json.dumps(PASSWORD)), (USER, "zwei  blanks", "zwei  blanks"),
+    ],
+)  # fmt: skip
+def test_an_echo_is_told_without_the_password_however_it_is_written(
+    asked, monkeypatch, user: str, password: str, echo: str
+) -> None:
+    monkeypatch.setenv("AMT_USER", user)
+    monkeypatch.setenv("AMT_PASSWORD", password)
+    _, given = asked(lambda _: status(15, f"Falsches Passwort {echo}!"))
+    assert "Falsches Passwort ***" in given.refusal().replace('"', "")
+
+
+def test_a_token_is_not_told_in_part(asked, monkeypatch) -> None:
+    monkeypatch.setenv("AMT_TOKEN", TOKEN)
+    _, given = asked(lambda _: Said(200, f"<html>Nutzer {TOKEN}</html>".encode()))
+    assert TOKEN[:8] not in given.refusal()
+
+
+@pytest.mark.parametrize("address", ["https://amt:geheim@amt.example/rest", "https://amt.example/rest?key=geheim"])
+def test_an_address_holds_no_credentials(desk, table, replay, address: str) -> None:
+    with pytest.raises(ConfigError, match=r"expected an address without user, password") as told:
+        desk(table(replay(lambda _: ffcsv()), url=f'"{address}"')).pull()
+    assert "geheim" not in str(told.value)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
+from flows.extract import errand
 from tests.extract.genesis.answers import MODIFIED, TABLEFILE, by_path, ffcsv, in_turn, status
 
 
@@ -41,3 +44,28 @@ def test_nothing_newer_in_answer_to_the_table_itself_is_unchanged(asked) -> None
     _, given = asked(by_path(tablefile=in_turn(ffcsv(), status(50, "nicht aktueller")), modifieddata=changed))
     given.pull()
     assert given.pull().unchanged == 1
+
+
+def test_a_list_that_may_go_on_proves_nothing(asked) -> None:
+    others = [{"Code": f"12411-{n:04}"} for n in range(500)]
+    server, given = asked(by_path(tablefile=ffcsv(), modifieddata=status(0, "erfolgreich", List=others)))
+    given.pull()
+    given.pull()
+    assert len(server.of(TABLEFILE)) == 2
+
+
+@pytest.mark.parametrize("listed", [["12411"], {"Code": "12411"}, 7])
+def test_a_list_that_is_none_proves_nothing_or_names_nothing(asked, listed: object) -> None:
+    _, given = asked(by_path(tablefile=ffcsv(), modifieddata=status(0, "erfolgreich", List=listed)))
+    given.pull()
+    assert len(given.pull().lieferungen) == 1
+
+
+def test_a_table_that_was_fetched_when_our_clock_was_ahead_is_fetched_again(asked, monkeypatch) -> None:
+    server, given = asked(by_path(tablefile=ffcsv(), modifieddata=status(104)))
+    with monkeypatch.context() as ahead:
+        ahead.setattr(errand, "now", lambda: dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
+        given.pull()
+    given.pull()
+    assert server.of(MODIFIED) == []
+    assert len(server.of(TABLEFILE)) == 2
