@@ -8,10 +8,10 @@ is transformed.
 from __future__ import annotations
 
 import json
-import re
+import math
 import struct
 import zipfile
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -19,10 +19,12 @@ from typing import Any
 
 from flows.errors import SourceUnavailable
 from flows.extract.archive import unpack
+from flows.profile.contract import Geometry
 from flows.profile.source import Source
 from flows.stage.apart import asked_apart
 from flows.stage.corrections import Row
 from flows.stage.delivered import features
+from flows.stage.geojson import called, feature_rows
 
 GEOGRAPHIC = ("EPSG:4326", "EPSG:4258", "EPSG:4979")
 """Coordinate systems in degrees that offices deliver in; all others in use here are in metres."""
@@ -46,52 +48,23 @@ def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
     form, contract = source.dialect.format, source.geometry
     assert contract is not None  # noqa: S101 -- only geometry sources come here
     if form == "geojson":
-        found = _features(name, path)
+        found = Polygons(*feature_rows(name, path, contract.id_property), features(name, path))
     elif form == "gpkg":
-        found = _layer(source, name, path)
+        found = _layer(source, name, path, contract)
     else:
         with TemporaryDirectory() as folder:
-            found = _layer(source, name, _shapefile_in(path, name, Path(folder)))
-    stated = found.crs
-    if stated is not None and stated != contract.crs:
-        raise SourceUnavailable(
-            f"Source {source.id}, file {name}: expected coordinates in {contract.crs} as sources.toml says, found that "
-            f"the file says {stated}. Correct `crs` in sources.toml if the supplier changed it."
-        )
+            found = _layer(source, name, _shapefile_in(path, name, Path(folder)), contract)
+    _refuse_other_coordinates(source, name, contract.crs, found.crs)
     if not found.rows:
         raise SourceUnavailable(f"File {name}: expected features, found none. Ask the supplier for it again.")
-    _refuse_degrees_for_metres(source, name, found.rows)
+    _refuse_degrees_for_metres(source, name, contract, found.rows)
     return found
 
 
-def _features(name: str, path: Path) -> Polygons:
-    try:
-        collection = json.loads(path.read_text(encoding="utf-8-sig"))
-        rows = [_feature(feature) for feature in collection["features"]]
-        crs = (collection.get("crs") or {}).get("properties", {}).get("name")
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
-        raise SourceUnavailable(
-            f"File {name}: expected a GeoJSON FeatureCollection of polygons, found text that is not ({problem!r}). "
-            "Is the file cut short? Ask the supplier for it again."
-        ) from problem
-    return Polygons(rows, None if crs is None else _epsg(str(crs)), features(name, path))
-
-
-def _feature(feature: dict[str, Any]) -> Row:
-    geometry = feature["geometry"]
-    if geometry["type"] not in ("Polygon", "MultiPolygon"):
-        message = f"a geometry of type {geometry['type']}"
-        raise ValueError(message)
-    if "coordinates" not in geometry:
-        message = f"a {geometry['type']} without coordinates"
-        raise ValueError(message)
-    texts = {key: "" if value is None else str(value) for key, value in feature["properties"].items()}
-    return texts | {"geometrie": json.dumps(geometry, allow_nan=False)}
-
-
-def _layer(source: Source, name: str, path: Path) -> Polygons:
+def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygons:
     """Return the rows of the one layer, or the one that the dialect names, and the coordinate system it states."""
-    told = asked_apart("flows.stage.gdal", str(path), *([source.dialect.layer] if source.dialect.layer else []))
+    layer = [source.dialect.layer] if source.dialect.layer else []
+    told = asked_apart("flows.stage.gdal", str(path), contract.crs, *layer)
     if "layers" in told:
         wanted = f"the layer {source.dialect.layer!r}" if source.dialect.layer else "one layer"
         raise SourceUnavailable(
@@ -105,12 +78,13 @@ def _layer(source: Source, name: str, path: Path) -> Polygons:
         )
     rows: list[Row] = []
     for cells in told["rows"]:
-        texts = {key: cell or "" for key, cell in zip(told["columns"], cells, strict=True)}
+        texts: Row = dict(zip(told["columns"], cells, strict=True))
         outline = texts.pop(told["outline"])
         if not outline.startswith(('{"type":"Polygon"', '{"type":"MultiPolygon"')):
+            place = called(len(rows) + 1, contract.id_property, texts.get(contract.id_property))
             raise SourceUnavailable(
-                f"File {name}: expected polygons in its layer, found {outline[:40] or 'no geometry'!r} in "
-                f"row {len(rows) + 1}. Ask the supplier for it again."
+                f"File {name}, {place}: expected polygons in its layer, found {outline[:40] or 'no geometry'!r}. "
+                "Ask the supplier for it again."
             )
         rows.append(texts | {"geometrie": outline})
     return Polygons(rows, told["crs"], told["held"])
@@ -140,40 +114,61 @@ def _shapefile_in(path: Path, name: str, folder: Path) -> Path:
     return folder / "teil.shp"
 
 
-def _refuse_degrees_for_metres(source: Source, name: str, rows: list[Row]) -> None:
-    """Stop when the coordinates are degrees where the contract declares metres, or the other way round.
+def _refuse_other_coordinates(source: Source, name: str, crs: str, stated: str | None) -> None:
+    """Stop when the file states another coordinate system than the contract; one that states none is as declared.
 
     Raises:
-        SourceUnavailable: says which of the two was found.
+        SourceUnavailable: names both, and what to do.
     """
-    assert source.geometry is not None  # noqa: S101 -- only geometry sources come here
-    declared = source.geometry.crs
-    x, y = _first_point(json.loads(rows[0]["geometrie"])["coordinates"])
-    degrees = abs(x) <= 180 and abs(y) <= 90
-    if degrees == (declared in GEOGRAPHIC):
+    if stated in (None, crs):
         return
-    found = "degrees" if degrees else "metres"
+    what_to_do = (
+        "Correct `crs` in sources.toml if the supplier changed it."
+        if str(stated).startswith("EPSG:")
+        else "Ask the supplier for the file in a system with an EPSG number, and name that as `crs` in sources.toml."
+    )
     raise SourceUnavailable(
-        f"Source {source.id}, file {name}: expected coordinates in {declared} "
-        f"({'degrees' if declared in GEOGRAPHIC else 'metres'}), found {found}: the first point is {x:g}, {y:g}. "
-        "Correct `crs` in sources.toml (WGS 84 in degrees is EPSG:4326), or ask the supplier."
+        f"Source {source.id}, file {name}: expected coordinates in {crs} as sources.toml says, found that the file "
+        f"says {stated}. {what_to_do}"
     )
 
 
-def _first_point(coordinates: Any) -> tuple[float, float]:
-    while isinstance(coordinates, list) and coordinates and isinstance(coordinates[0], list):
-        coordinates = coordinates[0]
-    if (
-        isinstance(coordinates, list)
-        and len(coordinates) >= 2
-        and all(isinstance(number, (int, float)) for number in coordinates[:2])
-    ):
-        with suppress(OverflowError):  # a whole number of hundreds of digits
-            return float(coordinates[0]), float(coordinates[1])
-    return float("inf"), float("inf")
+def _refuse_degrees_for_metres(source: Source, name: str, contract: Geometry, rows: list[Row]) -> None:
+    """Stop when a point is in degrees where the contract declares metres, the other way round, or no point at all.
+
+    Raises:
+        SourceUnavailable: says which was found, and of which feature.
+    """
+    declared = "degrees" if contract.crs in GEOGRAPHIC else "metres"
+    for number, row in enumerate(rows, start=1):
+        feature = called(number, contract.id_property, row.get(contract.id_property))
+        place = f"Source {source.id}, file {name}, {feature}"
+        try:
+            for x, y in _points(json.loads(row["geometrie"])):
+                found = "degrees" if abs(x) <= 180 and abs(y) <= 90 else "metres"
+                if found != declared:
+                    raise SourceUnavailable(
+                        f"{place}: expected coordinates in {contract.crs} ({declared}), found {found}: a point is "
+                        f"{x:g}, {y:g}. Correct `crs` in sources.toml (WGS 84 in degrees is EPSG:4326), or ask the "
+                        "supplier."
+                    )
+        except (ValueError, TypeError, OverflowError) as problem:
+            raise SourceUnavailable(
+                f"{place}: expected rings of points of two numbers or three, found coordinates that are none. "
+                "Ask the supplier for it again."
+            ) from problem
 
 
-def _epsg(name: str) -> str:
-    """Return a coordinate system's short name, whichever way GeoJSON's old member `crs` writes it."""
-    number = re.search(r"(\d+)$", name)
-    return "EPSG:4326" if name.endswith("CRS84") else f"EPSG:{number[1]}" if number else name
+def _points(outline: dict[str, Any]) -> Iterator[tuple[float, float]]:
+    """Yield each point of a polygon, or of several.
+
+    Raises:
+        ValueError, TypeError, OverflowError: there is something else than points of finite numbers in rings.
+    """
+    for part in outline["coordinates"] if outline["type"] == "MultiPolygon" else [outline["coordinates"]]:
+        for ring in part:
+            for point in ring:
+                x, y, *_ = point
+                if not all(map(math.isfinite, point)):
+                    raise ValueError
+                yield x, y

@@ -105,11 +105,17 @@ def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> tup
     if source.dialect.format in POLYGONS:
         polygons = polygon_rows(source, name, delivered)
         return polygons.rows, polygons.held, {}
-    plain = normalise(delivered, name, source.dialect, folder / f"{name}.csv", Wanted(called=source.renamed))
+    plain = normalise(delivered, name, source.dialect, folder / f"{name}.csv", _wanted(source))
     wanted, ignore = _columns(source)
     refuse_other_columns(source.id, name, plain.columns, wanted, [*ignore, *source.ignored_here])
     with plain.path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file)), plain.rows, plain.left_out
+
+
+def _wanted(source: Source) -> Wanted:
+    """Return what is written of a table: all but ignored columns that are called like ours."""
+    ignored = [*_columns(source)[1], *source.ignored_here]
+    return Wanted(called=source.renamed, leave_out=[each for each in ignored if each.casefold() in ("datei", "zeile")])
 
 
 def _columns(source: Source) -> tuple[list[str], list[str]]:
@@ -146,11 +152,13 @@ def _read_assignment(space: Space, profile: Profile, file: Read) -> None:
 def _read_names(space: Space, _: Profile, file: Read) -> None:
     source, contract = file.source, file.source.names
     assert isinstance(contract, Names)  # noqa: S101 -- chosen by kind
-    unknown = sorted({row[contract.level] for row in file.rows} - set(contract.levels))
+    first_line = {row[contract.level]: row["zeile"] for row in reversed(file.rows)}
+    unknown = sorted(set(first_line) - set(contract.levels))
     if unknown:
+        told = ", ".join(f"{level!r} in line {first_line[level]}" for level in unknown)
         raise SourceUnavailable(
-            f"Source {source.id}: expected the Raumebenen {', '.join(contract.levels)} in column {contract.level}, "
-            f"found also {', '.join(map(repr, unknown))}. Add it to `levels` in sources.toml or ask the supplier."
+            f"Source {source.id}, file {file.lieferung.name}: expected the Raumebenen {', '.join(contract.levels)} in "
+            f"column {contract.level}, found also {told}. Add it to `levels` in sources.toml or ask the supplier."
         )
     space.names += [
         {**place, "zuschnitt": str(source.zuschnitt), "raumebene": contract.levels[row[contract.level]],
@@ -186,13 +194,14 @@ def _read_geometry(space: Space, profile: Profile, file: Read) -> None:
         for place, row in file.numbered for scheme in (schemes[:1] if contract.level else schemes)
     ]  # fmt: skip
     if own:
-        named = {
-            (level, row[contract.id_property][: None if level == contract.level else prefix.get(level)]): row[prop]
+        named = dict.fromkeys(
+            (level, row[contract.id_property][: None if level == contract.level else prefix.get(level)], row[prop])
             for row in rows for level, prop in contract.names.items()
-        }  # fmt: skip
+        )  # fmt: skip
         space.names += [
-            {"zuschnitt": own.id, "raumebene": level, "raum_id": raum_id, "name": name}
-            for (level, raum_id), name in named.items() if name
+            {"quelle": source.id, "datei": file.lieferung.name, "zeile": None, "zuschnitt": own.id, "raumebene": level,
+             "raum_id": raum_id, "name": name}
+            for level, raum_id, name in named if name
         ]  # fmt: skip
 
 
@@ -233,6 +242,7 @@ def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> No
     insert(con, "roh_geometrie", space.polygons)
     insert(con, "roh_raum_name", space.names)
     set_variables(con, crs=profile.city.crs)
+    _refuse_several_names(con)
     con.execute("INSERT INTO stage.raum_name BY NAME SELECT zuschnitt, raumebene, raum_id, name FROM roh_raum_name")
     given = {(str(row["zuschnitt"]), str(row["raumebene"]), str(row["raum_id"])) for row in space.names}
     insert(
@@ -252,6 +262,21 @@ def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> No
     for table in ("geometrie", "raum_geometrie", "raum_lage", "geometrie_mangel"):
         con.execute(f"INSERT INTO stage.{table} BY NAME {sql(f'stage/{table}')}")
     con.execute(f"INSERT INTO stage.zuordnung BY NAME {sql('stage/zuordnung')}")
+
+
+def _refuse_several_names(con: duckdb.DuckDBPyConnection) -> None:
+    """Stop when a unit has two names in a Zuschnitt, in rows of one file or in several.
+
+    Raises:
+        SourceUnavailable: names the files, the unit and its names.
+    """
+    found = con.execute(sql("stage/raum_name_mehrfach")).fetchone()
+    if found:
+        zuschnitt, level, unit, files, names = found
+        raise SourceUnavailable(
+            f"File {files}: expected one name of {level} {unit} (Zuschnitt {zuschnitt}), found "
+            f"{' and '.join(map(repr, names))}. Ask the supplier; a known error is an entry in corrections.toml."
+        )
 
 
 def _refuse_needless_repair(con: duckdb.DuckDBPyConnection) -> None:

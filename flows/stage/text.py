@@ -163,7 +163,7 @@ def _checked(delivered: Path, name: str, dialect: Dialect) -> Iterator[list[str]
                 yield lines
                 read += len(lines)
     except UnicodeError as problem:
-        place, byte = _first_bad_byte(delivered, dialect.encoding)
+        place, byte = first_bad_byte(delivered, dialect.encoding)
         raise SourceUnavailable(
             f"File {name}{place}: expected {dialect.encoding} as sources.toml says, found bytes that are not: "
             f"{byte or problem}. Correct `encoding` in sources.toml or ask the supplier."
@@ -180,7 +180,7 @@ def _as_character(problem: UnicodeError) -> tuple[str, int]:
 codecs.register_error("fortschreibung.stage", _as_character)
 
 
-def _first_bad_byte(delivered: Path, encoding: str) -> tuple[str, str]:
+def first_bad_byte(delivered: Path, encoding: str) -> tuple[str, str]:
     """Return the line in which the first byte stands that is not of the encoding, and the byte, in words."""
     with (
         suppress(UnicodeError),  # no byte is at fault: UTF-16 without a mark

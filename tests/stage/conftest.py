@@ -187,19 +187,25 @@ SQUARE = "POLYGON ((350000 5650000, 350100 5650000, 350100 5650100, 350000 56501
 
 @pytest.fixture
 def drawn(tmp_path: Path) -> Callable[..., bytes]:
-    """Write a square for each id as GDAL does; a Shapefile's parts come in a ZIP."""
+    """Write a square, or an outline of its own, for each id as GDAL does; a Shapefile's parts come in a ZIP."""
 
     def write(
-        driver: str, srs: str = "EPSG:25832", outline: str = SQUARE, units: Sequence[str] = ("01100001",)
+        driver: str,
+        srs: str | None = "EPSG:25832",
+        outline: str | Sequence[str] = SQUARE,
+        units: Sequence[str | float] = ("01100001",),
     ) -> bytes:
         folder = tmp_path / f"drawn{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
         path = folder / ("bbs.gpkg" if driver == "GPKG" else "bbs.shp")
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
             use_spatial(con)
+            outlines = [outline] * len(units) if isinstance(outline, str) else list(outline)
+            states = f", SRS {literal(srs)}" if srs else ""
             con.execute(
-                f"COPY (SELECT unnest({literal(list(units))}) AS BBS, st_geomfromtext({literal(outline)}) AS geom) "
-                f"TO {literal(str(path))} (FORMAT gdal, DRIVER {literal(driver)}, SRS {literal(srs)})"
+                f"COPY (SELECT unnest({literal(list(units))}) AS BBS, "
+                f"st_geomfromtext(unnest({literal(outlines)})) AS geom) "
+                f"TO {literal(str(path))} (FORMAT gdal, DRIVER {literal(driver)}{states})"
             )
         if driver == "GPKG":
             return path.read_bytes()

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import sqlite3
 import zipfile
+from collections.abc import Callable
+from contextlib import closing
 
 import pytest
+
+from flows.stage.geojson import as_text
 
 
 @pytest.fixture
@@ -44,6 +50,107 @@ def test_a_shapefile_whose_archive_is_damaged_inside_is_told(refusal, geometry, 
 def test_the_coordinate_system_of_a_geopackage_is_held_against_the_contract(refusal, geometry, drawn) -> None:
     message = refusal(geometry("gpkg", "EPSG:25833"), {"bbs.gpkg": drawn("GPKG")})
     assert "expected coordinates in EPSG:25833 as sources.toml says, found that the file says EPSG:25832" in message
+
+
+def with_prj(packed: bytes, change: Callable[[str], str]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, change(content.decode()) if name.endswith(".prj") else content)
+    return out.getvalue()
+
+
+def renamed(prj: str) -> str:
+    return prj.replace("ETRS_1989_UTM_Zone_32N", "Stadtnetz")
+
+
+def moved(prj: str) -> str:
+    return prj.replace('"Central_Meridian",9.0', '"Central_Meridian",12.3')
+
+
+@pytest.mark.parametrize("change", [str, renamed, str.upper], ids=["ESRI's own", "another name", "upper case"])
+def test_a_prj_without_a_number_is_the_declared_system_when_it_puts_points_in_the_same_place(
+    stage_city, geometry, drawn, change: Callable[[str], str]
+) -> None:
+    content = drawn("ESRI Shapefile")
+    assert b"AUTHORITY" not in content
+    assert stage_city(geometry("shp"), {"bbs.zip": with_prj(content, change)}).files == [("bbs.zip", 1, 1, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (moved, "says one without an EPSG number, 'ETRS89 / UTM zone 32N' (+proj=tmerc +lat_0=0 +lon_0=12.3"),
+        (
+            lambda prj: moved(renamed(prj)),
+            "says one without an EPSG number, 'Stadtnetz' (+proj=tmerc +lat_0=0 +lon_0=12.3",
+        ),
+        (lambda prj: renamed(prj).replace("6378137.0,298.257222101", "6377397.155,299.1528128"), "'Stadtnetz'"),
+        (lambda _: 'LOCAL_CS["Werkstatt",UNIT["Meter",1]]', "says one without an EPSG number, 'Werkstatt'"),
+        (lambda _: "UTM, Zone 32", "says one that GDAL does not know, 'UTM, Zone 32'"),
+    ],
+)
+def test_a_prj_of_another_system_than_declared_is_refused(refusal, geometry, drawn, change, told: str) -> None:
+    message = refusal(geometry("shp"), {"bbs.zip": with_prj(drawn("ESRI Shapefile"), change)})
+    assert "file bbs.zip: expected coordinates in EPSG:25832 as sources.toml says, found that the file " in message
+    assert told in message
+    assert "Ask the supplier for the file in a system with an EPSG number" in message
+
+
+def test_a_shapefile_or_geopackage_that_states_no_system_is_read_as_the_contract_says(
+    stage_city, geometry, drawn
+) -> None:
+    empty = with_prj(drawn("ESRI Shapefile"), lambda _: "\n")
+    assert stage_city(geometry("shp"), {"bbs.zip": empty}).files == [("bbs.zip", 1, 1, 0, 0)]
+    undefined = drawn("GPKG", srs=None)
+    assert stage_city(geometry("gpkg"), {"bbs.gpkg": undefined}).files == [("bbs.gpkg", 1, 1, 0, 0)]
+
+
+def test_a_geopackage_whose_system_nobody_can_tell_is_refused(refusal, geometry, drawn, tmp_path) -> None:
+    path = tmp_path / "bbs.gpkg"
+    path.write_bytes(drawn("GPKG"))
+    with closing(sqlite3.connect(path)) as con:
+        con.execute("UPDATE gpkg_geometry_columns SET srs_id = 31467")  # which the file does not describe
+        con.commit()
+    message = refusal(geometry("gpkg"), {"bbs.gpkg": path.read_bytes()})
+    assert (
+        "expected coordinates in EPSG:25832 as sources.toml says, found that the file says one that it does" in message
+    )
+
+
+def test_a_geopackage_with_a_polygon_in_degrees_among_others_in_metres_is_refused(refusal, geometry, drawn) -> None:
+    outlines = (
+        "POLYGON ((350000 5650000, 350100 5650000, 350100 5650100, 350000 5650000))",
+        "POLYGON ((6.8 51.2, 6.9 51.2, 6.9 51.3, 6.8 51.2))",
+    )
+    content = drawn("GPKG", outline=outlines, units=("01100001", "01100002"))
+    assert refusal(geometry("gpkg"), {"bbs.gpkg": content}).startswith(
+        "Source raum, file bbs.gpkg, feature 2 (BBS 01100002): expected coordinates in EPSG:25832 (metres), found "
+        "degrees: a point is 6.8, 51.2."
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "driver", "name"), [("gpkg", "GPKG", "bbs.gpkg"), ("shp", "ESRI Shapefile", "bbs.zip")]
+)
+def test_ids_kept_as_numbers_with_a_fraction_are_whole_numbers(
+    stage_city, source, drawn, form: str, driver: str, name: str
+) -> None:
+    contract = 'geometry = { id_property = "BBS", crs = "EPSG:25832", unit_digits = 8 }'
+    given = source("raum", contract, file=r"'bbs\..*'", dialect=f'{{ format = "{form}" }}', stichtag="")
+    staged = stage_city(given, {name: drawn(driver, units=(1100001.0,))})
+    assert staged.rows("SELECT basis_id FROM stage.geometrie") == [("01100001",)]
+    assert staged.rows("SELECT kennungen_ergaenzt FROM stage.datei") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1100001.0, "1100001"), (-0.0, "0"), (0.5, "0.5"), (2.0**53, "9007199254740992.0"), (math.inf, "inf"), (None, ""),
+     (7, "7"), (True, "True"), ("1.0", "1.0")],
+)  # fmt: skip
+def test_only_a_number_that_is_surely_whole_is_written_without_its_fraction(value: object, text: str) -> None:
+    assert as_text(value) == text
 
 
 def test_a_shapefile_without_all_its_parts_is_told(refusal, geometry) -> None:

@@ -43,6 +43,11 @@ def test_a_polygon_is_taken_as_it_is(stage_city, geometry) -> None:
     assert staged.files == [("bbs.geojson", 1, 1, 0, 0)]
 
 
+def test_an_id_kept_as_a_number_with_a_fraction_is_a_whole_number(stage_city, geometry) -> None:
+    staged = stage_city(geometry(more=", unit_digits = 8"), {"bbs.geojson": collection((1100001.0, SQUARE))})
+    assert staged.rows("SELECT basis_id FROM stage.geometrie") == [("01100001",)]
+
+
 def test_degrees_become_metres_of_the_city(stage_city, geometry) -> None:
     staged = stage_city(geometry("EPSG:4326"), {"bbs.geojson": collection(("01100001", BONN))})
     ((x, y, area),) = staged.rows(
@@ -121,7 +126,7 @@ def test_a_gap_is_told_with_the_units_around_it(stage_city, geometry) -> None:
 
 
 def test_an_id_that_stands_twice_stays_twice_for_the_check_to_see(stage_city, geometry) -> None:
-    staged = stage_city(geometry(), {"bbs.geojson": collection(("01100001", SQUARE), ("01100001", BONN))})
+    staged = stage_city(geometry(), {"bbs.geojson": collection(("01100001", SQUARE), ("01100001", AFAR))})
     assert staged.rows("SELECT basis_id, count(*) FROM stage.geometrie GROUP BY 1") == [("01100001", 2)]
 
 
@@ -146,8 +151,8 @@ def test_another_coordinate_system_than_the_contract_says_is_refused(refusal, ge
 @pytest.mark.parametrize(
     ("declared", "rings", "told"),
     [
-        ("EPSG:4326", SQUARE, "expected coordinates in EPSG:4326 (degrees), found metres: the first point is 350000"),
-        ("EPSG:25832", BONN, "expected coordinates in EPSG:25832 (metres), found degrees: the first point is 7.09"),
+        ("EPSG:4326", SQUARE, "expected coordinates in EPSG:4326 (degrees), found metres: a point is 350000"),
+        ("EPSG:25832", BONN, "expected coordinates in EPSG:25832 (metres), found degrees: a point is 7.09"),
     ],
 )
 def test_degrees_where_metres_are_declared_are_refused(refusal, geometry, declared: str, rings, told: str) -> None:
@@ -155,31 +160,87 @@ def test_degrees_where_metres_are_declared_are_refused(refusal, geometry, declar
 
 
 @pytest.mark.parametrize(
+    ("declared", "first", "other"), [("EPSG:4326", BONN, SQUARE), ("EPSG:25832", SQUARE, [SQUARE[0], BONN[0]])]
+)
+def test_every_point_of_every_polygon_is_held_against_the_contract(refusal, geometry, declared, first, other) -> None:
+    message = refusal(geometry(declared), {"bbs.geojson": collection(("01100001", first), ("01100002", other))})
+    assert message.startswith(
+        f"Source raum, file bbs.geojson, feature 2 (BBS 01100002): expected coordinates in {declared}"
+    )
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "{}",
         '{"features": 3}',
-        '{"features": [3]}',
-        '{"features": [{"properties": {"BBS": "01100001"}, "geometry": null}]}',
-        '{"features": [{"properties": {"BBS": "01100001"}, "geometry": {"type": "Point", "coordinates": [1, 2]}}]}',
-        '{"features": [{"properties": {"BBS": "01100001"}, "geometry": {"type": "Polygon", "coords": []}}]}',
-        '{"features": [{"properties": null, "geometry": {"type": "Polygon", "coordinates": []}}]}',
-        '{"features": [{"properties": ["BBS"], "geometry": {"type": "Polygon", "coordinates": []}}]}',
-        '{"features": [], "crs": "EPSG:25832"}',
         collection(("01100001", SQUARE))[:-20] + "}",
         "{" + '"a":{' * 100_000 + "}",
         collection(("01100001", SQUARE, {"NAME": "half of a pair \ud83d"})),
     ],
 )
 def test_what_is_no_collection_of_polygons_is_told(refusal, geometry, text: str) -> None:
-    assert refusal(geometry(), {"bbs.geojson": text}).startswith("File bbs.geojson: expected ")
+    assert refusal(geometry(), {"bbs.geojson": text}).startswith("File bbs.geojson: expected a GeoJSON")
+
+
+def with_feature(text: str) -> str:
+    return collection(("01100001", SQUARE))[:-2] + f", {text}]}}"
+
+
+@pytest.mark.parametrize(
+    ("feature", "place", "found"),
+    [
+        ("3", "2", "no feature but 3"),
+        ('{"properties": {"BBS": "7"}, "geometry": {"type": "Point"}}', "2 (BBS 7)", 'a geometry of type "Point"'),
+        ('{"properties": {"BBS": "7"}, "geometry": null}', "2 (BBS 7)", "no geometry"),
+        ('{"properties": {}, "id": 7, "geometry": null}', "2 (id 7)", "no geometry"),
+        ('{"properties": {}, "geometry": "here"}', "2", 'no object as geometry but "here"'),
+        ('{"properties": {}, "geometry": {"type": "Polygon"}}', "2", "a Polygon without coordinates"),
+        ('{"properties": null, "geometry": {"type": "Polygon"}}', "2", "no properties"),
+        ('{"properties": ["BBS"], "geometry": {"type": "Polygon"}}', "2", 'no object as properties but ["BBS"]'),
+    ],
+)
+def test_a_feature_that_is_no_polygon_with_properties_is_told(
+    refusal, geometry, feature: str, place: str, found: str
+) -> None:
+    assert refusal(geometry(), {"bbs.geojson": with_feature(feature)}) == (
+        f"File bbs.geojson, feature {place}: expected a Polygon or MultiPolygon with properties, found {found}. "
+        "Ask the supplier for it again."
+    )
+
+
+@pytest.mark.parametrize("crs", ["EPSG:25832", {"type": "link", "properties": {}}, {"properties": None}])
+def test_a_member_crs_that_names_no_coordinate_system_is_told(refusal, geometry, crs: object) -> None:
+    message = refusal(geometry(), {"bbs.geojson": collection(("01100001", SQUARE), crs=crs)})
+    assert message.startswith("File bbs.geojson: expected in `crs` an object with `properties.name`")
+    assert f"found {json.dumps(crs)}. " in message
+
+
+def test_a_member_that_stands_twice_is_told_since_only_one_of_them_would_be_read(refusal, geometry) -> None:
+    features = collection(("01100001", SQUARE))[:-1] + ', "features": []}'
+    told = "'features' stands twice in the object that begins with 'type': \"FeatureCollection\"."
+    assert told in refusal(geometry(), {"bbs.geojson": features})
+    names = with_feature('{"properties": {"BBS": "01100002", "N": "Nord", "N": "West"}, "geometry": null}')
+    told = "'N' stands twice in the object that begins with 'BBS': \"01100002\"."
+    assert told in refusal(geometry(), {"bbs.geojson": names})
+
+
+def test_a_byte_that_is_not_utf_8_is_told_with_its_line_and_what_stands_before_it(refusal, geometry) -> None:
+    many = "{\n" + collection(*((f"0110{number:04}", SQUARE) for number in range(1000)))[1:]
+    message = refusal(geometry(), {"bbs.geojson": many.encode().replace(b'"01100998"', b'"S\xfcd"')})
+    assert message == (
+        "File bbs.geojson, line 2: expected UTF-8, as GeoJSON is written, found bytes that are not: 0xfc after "
+        '\'perties": {"BBS": "S\'. Ask the supplier for it again.'
+    )
 
 
 @pytest.mark.parametrize(
     "rings", [[], [[]], [[[1]]], [[["a", "b"]]], [[[1, 2], [3, 4]]], 7, [[[1e400, 2]] * 4], [[[350000, 10**400]] * 4]]
 )
 def test_coordinates_that_are_none_are_told(refusal, geometry, rings) -> None:
-    assert "expected " in refusal(geometry(), {"bbs.geojson": collection(("01100001", rings))})
+    message = refusal(geometry(), {"bbs.geojson": collection(("01100001", rings))})
+    assert "01100001" in message
+    assert "expected " in message
 
 
 def test_a_property_that_some_features_lack_is_told(refusal, geometry) -> None:
@@ -196,6 +257,23 @@ def test_names_from_polygons_are_those_of_their_units(stage_city, geometry) -> N
     assert staged.rows("SELECT raumebene, raum_id, name FROM stage.raum_name") == [("stadtteil", "011", "Altstadt")]
 
 
+NAMED = ', names = { stadtteil = "TEIL" }'
+
+
+def test_a_unit_that_its_polygons_give_two_names_is_refused(refusal, geometry) -> None:
+    text = collection(("01100001", SQUARE, {"TEIL": "Nord"}), ("01100002", AFAR, {"TEIL": "Süd"}))
+    assert refusal(geometry(more=NAMED, zuschnitt="2020-01-01"), {"bbs.geojson": text}) == (
+        "File bbs.geojson: expected one name of stadtteil 011 (Zuschnitt 2020-01-01), found 'Nord' and 'Süd'. "
+        "Ask the supplier; a known error is an entry in corrections.toml."
+    )
+
+
+def test_a_polygon_that_does_not_name_its_unit_says_nothing_against_the_others(stage_city, geometry) -> None:
+    text = collection(("01100001", SQUARE, {"TEIL": "Nord"}), ("01100002", AFAR, {"TEIL": None}))
+    staged = stage_city(geometry(more=NAMED, zuschnitt="2020-01-01"), {"bbs.geojson": text})
+    assert staged.rows("SELECT raum_id, name FROM stage.raum_name") == [("011", "Nord")]
+
+
 def test_a_base_unit_lies_in_its_sozialraum_and_in_all_that_is_above(stage_city, assignment) -> None:
     staged = stage_city(assignment, {"zuordnung.csv": "BBS;SR\n01100001;011001\n01200001;012001\n"})
     assert staged.rows("SELECT basis_id, raumebene, raum_id FROM stage.zuordnung ORDER BY ALL") == [
@@ -210,22 +288,39 @@ def test_an_assignment_with_other_columns_is_told(refusal, assignment) -> None:
     assert "'SR' is missing" in message
 
 
-def test_names_by_raumebene(stage_city, refusal, source) -> None:
+@pytest.fixture
+def names(source) -> str:
     contract = 'names = { level = "EBENE", id = "NR", name = "NAME", levels = { Teil = "stadtteil" } }'
-    given = source(
-        "namen", contract, file="'namen.csv'", zuschnitt="2020-01-01", stichtag="", dialect='{ encoding = "cp1252" }'
-    )
-    staged = stage_city(given, {"namen.csv": "EBENE;NR;NAME\nTeil;011;Köln-Süd\n".encode("cp1252")})
+    return source("namen", contract, file="'namen.csv'", zuschnitt="2020-01-01", stichtag="")
+
+
+def test_names_by_raumebene(stage_city, names) -> None:
+    staged = stage_city(names, {"namen.csv": "EBENE;NR;NAME\nTeil;011;Köln-Süd\n"})
     assert staged.rows("SELECT zuschnitt, raumebene, raum_id, name FROM stage.raum_name") == [
         ("2020-01-01", "stadtteil", "011", "Köln-Süd")
     ]
 
 
-def test_a_raumebene_that_the_contract_does_not_know_is_told(refusal, source) -> None:
-    contract = 'names = { level = "EBENE", id = "NR", name = "NAME", levels = { Teil = "stadtteil" } }'
-    given = source("namen", contract, file="'namen.csv'", zuschnitt="2020-01-01", stichtag="")
-    message = refusal(given, {"namen.csv": "EBENE;NR;NAME\nViertel;01;x\n"})
-    assert "expected the Raumebenen Teil in column EBENE, found also 'Viertel'" in message
+def test_a_unit_that_two_rows_or_two_sources_name_differently_is_refused(refusal, geometry, names) -> None:
+    assert (
+        "File namen.csv: expected one name of stadtteil 011 (Zuschnitt 2020-01-01), found 'Nord' and 'Süd'"
+        in refusal(names, {"namen.csv": "EBENE;NR;NAME\nTeil;011;Süd\nTeil;011;Nord\n"})
+    )
+    polygons = geometry(more=NAMED, zuschnitt="2020-01-01")
+    assert "File bbs.geojson, namen.csv: expected one name of stadtteil 011" in refusal(
+        [names, polygons],
+        {
+            "namen.csv": "EBENE;NR;NAME\nTeil;011;Süd\n",
+            "bbs.geojson": collection(("01100001", SQUARE, {"TEIL": "Nord"})),
+        },
+    )
+
+
+def test_a_raumebene_that_the_contract_does_not_know_is_told_with_its_line(refusal, names) -> None:
+    message = refusal(names, {"namen.csv": "EBENE;NR;NAME\nTeil;011;a\n\nViertel;01;x\nViertel;02;y\n"})
+    assert message.startswith(
+        "Source namen, file namen.csv: expected the Raumebenen Teil in column EBENE, found also 'Viertel' in line 4."
+    )
 
 
 def test_a_known_error_of_a_map_is_mended_by_the_register_of_corrections(stage_city, geometry, small_city) -> None:
