@@ -49,5 +49,5 @@ clean:                           ## forget the environment and the local data
 	rm -rf .venv data
 
 drawing: .venv/.ready            ## the pictures in docs/, drawn from the code and the SQL
-	$(BIN)/python -m flows.drawing docs/architecture.svg
-	$(BIN)/python -m flows.geography.picture docs
+	$(BIN)/python -m tools.architecture_drawing docs/architecture.svg
+	$(BIN)/python -m tools.redraw_pictures docs

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from flows.check.models import CheckJob
-from flows.check.station import CheckWorker, raise_for_blockers
-from flows.extract.landing import Landing
-from flows.extract.station import pull
+from flows.check.run_checks import CheckWorker, raise_for_blockers
 from flows.profile.load import load_profile
+from flows.pull.landing.store import Landing
+from flows.pull.pull_sources import pull
 
 CITY = "musterstadt"
 

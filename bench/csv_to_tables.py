@@ -18,13 +18,13 @@ from pathlib import Path
 import duckdb
 
 from bench.worker import timed
-from flows.extract.landing import Landing
-from flows.extract.station import pull
-from flows.home import limits
+from flows.base.db import literal, open_work
+from flows.base.home import limits
 from flows.profile.load import load_profile
 from flows.profile.source import Source
-from flows.stage.database import literal, open_work
-from flows.stage.station import stage
+from flows.pull.landing.store import Landing
+from flows.pull.pull_sources import pull
+from flows.stage.stage_files import stage
 
 SOURCES = ("einwohner_bbs", "sgb2", "mindestsicherung", "wohnungen", "bewegungen")
 """Every table of counts that comes as CSV: two as UTF-8, two as cp1252, one as UTF-16."""

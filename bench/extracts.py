@@ -11,11 +11,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.demo.city import make_musterstadt
-from flows.demo.scale import BENCHMARK, Scale
-from flows.extract.landing import Landing
-from flows.extract.station import pull
+from flows.musterstadt.city import make_musterstadt
+from flows.musterstadt.scale import BENCHMARK, Scale
 from flows.profile.load import Profile, load_profile
+from flows.pull.landing.store import Landing
+from flows.pull.pull_sources import pull
 
 QUICK = Scale(baublockseiten=480, einwohner=9_000, stadtbezirke=3, stadtteile=9, sozialraeume=30, register_years="all")
 QUICK_REFRESH = Scale(baublockseiten=480, einwohner=9_000, stadtbezirke=3, stadtteile=9, sozialraeume=30)

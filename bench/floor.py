@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from bench.worker import timed
-from flows.home import limits
+from flows.base.home import limits
 
 STATEMENT = """
 CREATE TABLE floor AS

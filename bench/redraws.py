@@ -15,12 +15,12 @@ import duckdb
 import numpy as np
 
 from bench.worker import timed
-from flows.geography.best_key import Evidence, best_key
-from flows.geography.intersection import NO_SLIVERS, intersection
-from flows.resources import resource
-from flows.stage.database import create_stage, sql, use_spatial
-from flows.transform.sql_graph import SqlTable, tables_in_order
-from flows.transform.station import known_names
+from flows.base.db import create_stage, sql, use_spatial
+from flows.base.resources import resource
+from flows.base.sql_order import SqlTable, tables_in_order
+from flows.space.best_key import Evidence, best_key
+from flows.space.intersection import NO_SLIVERS, intersection
+from flows.transform.transform_counts import known_names
 
 OLD, NEW = "2015-01-01", "2020-01-01"
 YEARS, MERKMALE, SOZIALRAUM = 10, 49, 55
@@ -89,8 +89,8 @@ def rebased(con: duckdb.DuckDBPyConnection) -> Any:
 
 
 def _steps() -> frozenset[str]:
-    from flows.transform.events import EVENTS  # noqa: PLC0415
-    from flows.transform.redraws import KEYS  # noqa: PLC0415
+    from flows.space.event_step import EVENTS  # noqa: PLC0415
+    from flows.space.redraw_step import KEYS  # noqa: PLC0415
 
     return frozenset({*EVENTS.makes, *KEYS.makes})
 

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 from bench.worker import timed
-from flows.home import Home
-from flows.publish.diff import diff_releases
+from flows.base.home import Home
+from flows.compare.diff import diff_releases
 from flows.publish.verify import verify
 
 CITY, HOMES = "musterstadt", 10

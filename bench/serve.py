@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from flows.demo.server import serve
+from flows.musterstadt.server import serve
 
 if __name__ == "__main__":
     with serve(Path(sys.argv[1])) as server:

@@ -18,11 +18,11 @@ from pathlib import Path
 from bench.extracts import bench_profile
 from bench.figures import COLUMNS, indikatoren
 from bench.worker import timed
-from flows.extract.models import Pulled
+from flows.base.db import literal, open_work, set_variables, use_spatial
 from flows.profile.load import Profile
-from flows.stage.database import literal, open_work, set_variables, use_spatial
-from flows.stage.station import stage
-from flows.transform.station import transform
+from flows.pull.models import Pulled
+from flows.stage.stage_files import stage
+from flows.transform.transform_counts import transform
 
 FIGURES = f"""
     SELECT {", ".join(COLUMNS)}

@@ -17,7 +17,7 @@ from bench.redraws import WORK as REDRAWS
 from bench.releases import WORK, copies
 
 Costs = dict[str, list[Cost]]
-COMMAND = ("-c", "from flows.cli import main; main()")
+COMMAND = ("-c", "from flows.app.cli import main; main()")
 
 
 def figures(extracts: Extracts, limits: dict[str, str], repetitions: int, say: Callable[[str], None]) -> Costs:
@@ -60,7 +60,7 @@ def refresh(extracts: Extracts, limits: dict[str, str], repetitions: int, say: C
     Raises:
         BenchFailed: when a process fails.
     """
-    from flows.refresh_command import QUIET  # noqa: PLC0415 -- the rest measures without it
+    from flows.app.flow_runner import QUIET  # noqa: PLC0415 -- the rest measures without it
 
     costs: Costs = defaultdict(list)
     prefect, home = extracts.data / "prefect", extracts.data / "home"

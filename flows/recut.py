@@ -16,11 +16,11 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel, ConfigDict
 
 from flows import stations
-from flows.home import home_at
-from flows.publish.impact import Impact, impact_of
-from flows.publish.impact_page import impact_html, impact_lines
-from flows.refresh import made, pull
-from flows.run import Outcome, Run, begun, must_be_newest, new_run
+from flows.base.home import home_at
+from flows.compare.impact import Impact, impact_of
+from flows.pages.impact_page import impact_html, impact_lines
+from flows.refresh import publish_pulled, pull
+from flows.run import Outcome, Run, must_be_newest, new_run, working_folder
 from flows.secret_blocks import secrets_from_blocks
 
 REPORT = "recut"
@@ -69,10 +69,10 @@ def recut(
     """
     run = new_run(city, home_at(home), from_dir=from_dir, dry_run=dry_run)
     must_be_newest(run.profile, zuschnitt)
-    with begun(run), nullcontext() if from_dir else secrets_from_blocks(run.profile):
+    with working_folder(run), nullcontext() if from_dir else secrets_from_blocks(run.profile):
         pulled = pull(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        outcome = stations.already_published(run, fingerprint) or made(run, pulled, fingerprint)
+        outcome = stations.already_published(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
         stations.accept(run, pulled)
         done = report(run, outcome, zuschnitt.isoformat())
         run.note("done", outcome.reason)

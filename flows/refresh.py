@@ -19,13 +19,13 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from flows import stations
+from flows.base.errors import SourceUnavailable
+from flows.base.home import home_at
 from flows.check.models import CheckReport, results_of
-from flows.check.station import CheckWorker, raise_for_blockers
-from flows.errors import SourceUnavailable
-from flows.extract.models import Pulled
-from flows.home import home_at
-from flows.publish.station import publish_run
-from flows.run import Outcome, Run, begun, new_run
+from flows.check.run_checks import CheckWorker, raise_for_blockers
+from flows.publish.publish_release import publish_run
+from flows.pull.models import Pulled
+from flows.run import Outcome, Run, new_run, working_folder
 from flows.secret_blocks import secrets_from_blocks
 
 
@@ -105,17 +105,17 @@ def refresh(
         home: the data folder; by default FORTSCHREIBUNG_HOME, else ./data.
     """
     run = new_run(city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run)
-    with begun(run), nullcontext() if from_dir else secrets_from_blocks(run.profile):
+    with working_folder(run), nullcontext() if from_dir else secrets_from_blocks(run.profile):
         pulled = pull(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        outcome = stations.already_published(run, fingerprint) or made(run, pulled, fingerprint)
+        outcome = stations.already_published(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
         stations.accept(run, pulled)
         run.note("done", outcome.reason)
     _show(outcome)
     return outcome
 
 
-def made(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
+def publish_pulled(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
     """Take the pulled files through all further stations; the boundary change (flows/recut.py) does the same."""
     with CheckWorker.start() as worker:  # imports Great Expectations while the next two stations work
         stage(run, pulled)

@@ -19,10 +19,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.errors import ConfigError
-from flows.extract.landing import now
-from flows.home import Home
+from flows.base.errors import ConfigError
+from flows.base.home import Home
 from flows.profile.load import Profile, load_profile
+from flows.pull.landing.store import now
 
 CONFIDENTIAL = ("work.duckdb", "work.duckdb.wal", "spill", "plain", "publish", "findings")
 
@@ -88,7 +88,7 @@ class Outcome(BaseModel):
 
 
 @contextlib.contextmanager
-def begun(run: Run) -> Iterator[None]:
+def working_folder(run: Run) -> Iterator[None]:
     """Make the run's folder and hold it while the run lasts; afterwards forget what is confidential in it.
 
     A run that fails keeps its working database, so that somebody can look; the next run of the city

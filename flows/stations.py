@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from flows.base.errors import SourceUnavailable
+from flows.base.resources import resource
 from flows.check.models import CheckJob
-from flows.errors import SourceUnavailable
-from flows.extract.landing import Landing, read_back
-from flows.extract.models import Lieferung, Pulled
-from flows.extract.station import accept_pulled, pull
-from flows.resources import resource
+from flows.pull.landing.store import Landing, read_back
+from flows.pull.models import Lieferung, Pulled
+from flows.pull.pull_sources import accept_pulled, pull
 from flows.run import Outcome, Run
 
 _SHOWN = 5  # files of the folder that no source takes; the rest stands in lieferungen.json
@@ -61,7 +61,7 @@ def _add_files(digest: hashlib._Hash, root: Path) -> None:
 
 def already_published(run: Run, fingerprint: str) -> Outcome | None:
     """Return the outcome "nothing new" when a standing release was made from just these inputs, else None."""
-    from flows.publish.catalog import latest_release, releases  # noqa: PLC0415 -- stays out of the core's way
+    from flows.release.catalog import latest_release, releases  # noqa: PLC0415 -- stays out of the core's way
 
     known = releases(run.home, run.city)
     latest = latest_release(run.home, run.city)
@@ -77,8 +77,8 @@ def already_published(run: Run, fingerprint: str) -> Outcome | None:
 
 def stage_into(run: Run, pulled: Pulled) -> None:
     """Read every Lieferung into the typed tables of a new working database."""
-    from flows.stage.database import open_work  # noqa: PLC0415 -- only a run that has something to do needs DuckDB
-    from flows.stage.station import stage  # noqa: PLC0415
+    from flows.base.db import open_work  # noqa: PLC0415 -- only a run that has something to do needs DuckDB
+    from flows.stage.stage_files import stage  # noqa: PLC0415
 
     run.work.unlink(missing_ok=True)
     with open_work(run.work) as con:
@@ -99,8 +99,8 @@ def stage_into(run: Run, pulled: Pulled) -> None:
 
 def transform_in(run: Run) -> None:
     """Compute every figure of every unit in the working database."""
-    from flows.stage.database import open_work, use_spatial  # noqa: PLC0415
-    from flows.transform.station import transform  # noqa: PLC0415
+    from flows.base.db import open_work, use_spatial  # noqa: PLC0415
+    from flows.transform.transform_counts import transform  # noqa: PLC0415
 
     with open_work(run.work) as con:
         use_spatial(con)
@@ -109,7 +109,7 @@ def transform_in(run: Run) -> None:
 
 def check_job(run: Run) -> CheckJob:
     """Return what the check worker is to look at: the run's tables, the last release, and what the city decided."""
-    from flows.publish.catalog import latest_release  # noqa: PLC0415 -- stays out of the core's way
+    from flows.release.catalog import latest_release  # noqa: PLC0415 -- stays out of the core's way
 
     profile, last = run.profile, latest_release(run.home, run.city)
     return CheckJob(
@@ -121,8 +121,8 @@ def check_job(run: Run) -> CheckJob:
 
 def protect_in(run: Run) -> dict[str, int]:
     """Suppress what identifies people; write what may leave to the run's folder ``publish``."""
-    from flows.protect.station import protect  # noqa: PLC0415
-    from flows.stage.database import open_work  # noqa: PLC0415
+    from flows.base.db import open_work  # noqa: PLC0415
+    from flows.protect.protect_figures import protect  # noqa: PLC0415
 
     with open_work(run.work) as con:
         return protect(con, run.profile, run.folder / "publish")
@@ -130,7 +130,7 @@ def protect_in(run: Run) -> dict[str, int]:
 
 def waiting_in(run: Run) -> dict[str, list[str]]:
     """Return the title of each source that brought nothing -> the Indikatoren without figures that wait for it."""
-    from flows.stage.database import open_work  # noqa: PLC0415
+    from flows.base.db import open_work  # noqa: PLC0415
 
     with open_work(run.work) as con:
         rows = con.execute(

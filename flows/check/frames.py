@@ -16,9 +16,9 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.check.before import read_last_release
-from flows.errors import FortschreibungError
-from flows.home import limits
+from flows.base.errors import FortschreibungError
+from flows.base.home import limits
+from flows.check.last_release import read_last_release
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,8 +10,8 @@ import great_expectations as gx
 from great_expectations.exceptions.exceptions import GreatExpectationsError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from flows.base.errors import ConfigError
 from flows.check.models import Station
-from flows.errors import ConfigError
 from flows.profile.checks import OwnCheck, own_check
 
 if TYPE_CHECKING:

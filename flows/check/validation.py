@@ -14,14 +14,14 @@ import great_expectations as gx
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.types.base import ProgressBarsConfig
 
-from flows.check.decisions import expected_as_found, waivers_as_frame
+from flows.base.errors import ConfigError
+from flows.base.resources import resource
+from flows.check.city_decisions import expected_as_found, waivers_as_frame
 from flows.check.frames import Frame, frames_in, working_tables
 from flows.check.models import FINDINGS, FINDINGS_FOLDER, REPORT_FOLDER, RESULTS, CheckJob, CheckReport
 from flows.check.outcome import Outcome, outcome_of
 from flows.check.report import finish_pages
 from flows.check.suites import by_frame, own_suites_in, suites_in
-from flows.errors import ConfigError
-from flows.resources import resource
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ import sys
 
 from pydantic import ValidationError
 
+from flows.base.errors import FortschreibungError
 from flows.check.models import CheckJob
-from flows.errors import FortschreibungError
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 
-from flows.errors import ConfigError
+from flows.base.errors import ConfigError
 from flows.profile.city import Identifier, Strict
 
 _HEADER = re.compile(r"^-- (owner|severity|reason|what_to_do|expected|units_public): *(.+?) *$", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""How a source is reached, as data: manners towards its host, catalogue or service, and gates it may relax."""
+"""How a source is reached, as data: rate_limits towards its host, catalogue or service, and gates it may relax."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GENESIS_SERVICES = {
 }
 
 
-class Manners(Strict):
+class RateLimits(Strict):
     """How a source treats its host: requests under way at once, seconds between two, seconds that it may be silent."""
 
     at_once: int = Field(default=4, ge=1, le=16)

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
-from flows.errors import ConfigError
+from flows.base.errors import ConfigError
+from flows.base.resources import resource
 from flows.profile.checks import Expected, Waiver, Waivers, own_check
 from flows.profile.city import City, Identifier, Strict
 from flows.profile.codebook import Codebook
 from flows.profile.correction import Correction
 from flows.profile.source import Source
-from flows.resources import resource
 
 Model = TypeVar("Model", bound=Strict)
 

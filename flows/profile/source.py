@@ -9,8 +9,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from flows.profile.city import Identifier, Pattern, Strict
-from flows.profile.connector import GENESIS_SERVICES, Ckan, Gate, Genesis, Manners, Relaxation
-from flows.profile.contract import (
+from flows.profile.connector import GENESIS_SERVICES, Ckan, Gate, Genesis, RateLimits, Relaxation
+from flows.profile.dialect import POLYGONS, Dialect
+from flows.profile.source_contract import (
     KINDS,
     Assignment,
     Columns,
@@ -21,10 +22,9 @@ from flows.profile.contract import (
     Register,
     columns_of_run,
 )
-from flows.profile.dialect import POLYGONS, Dialect
 
 _OWN = ("datei", "zeile", "basis_text", "stichtag_text", "spalte_lang", "zelltext", "einheit_text")
-"""What SQL calls its own columns beside those of a table (flows.stage.normalise)."""
+"""What SQL calls its own columns beside those of a table (flows.stage.read.normalise)."""
 
 
 class StichtagRule(Strict):
@@ -97,7 +97,7 @@ class Source(Strict):
     folder: str | None = None
     ckan: Ckan | None = None
     genesis: Genesis | None = None
-    manners: Manners = Manners()
+    rate_limits: RateLimits = RateLimits()
     max_mb: int = Field(default=2048, ge=1)  # of one download, and of what an archive unpacks to
     relax: list[Relaxation] = Field(default_factory=list)
     file: Pattern

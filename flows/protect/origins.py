@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from flows.resources import resource
+from flows.base.resources import resource
 from flows.transform.lineage import ALL, Relation, Source, lineage, table
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
-FOLDERS = ("stage", "transform", "geography", "protect")
+FOLDERS = ("stage", "transform", "space", "protect")
 Made = Mapping[str, Mapping[str, Iterable[Source]]]  # table -> column -> where it comes from
 Edge = tuple[str, str, str | None, str | None]
 

@@ -1,4 +1,1 @@
-"""Publish: protected tables become an immutable, versioned release, promoted by moving a pointer.
-
-Kept empty of imports on purpose: `flows.publish.catalog` must load in milliseconds.
-"""
+"""Making and guarding releases: build, promote, verify, keep or remove, and make one again."""

@@ -21,12 +21,19 @@ from pathlib import Path
 
 import duckdb
 
-from flows.errors import FortschreibungError, VerificationFailed
-from flows.home import limits
-from flows.publish import diff, geo, tables
-from flows.publish.catalog import DATABASE
-from flows.publish.content_hash import table_hashes, whole_hash
-from flows.publish.contract import (
+from flows.base.errors import FortschreibungError, VerificationFailed
+from flows.base.home import limits
+from flows.compare import diff
+from flows.compare.diff_model import Diff, ReleaseNamed
+from flows.export import geo
+from flows.publish.own_tables import fill_own_tables, release_row
+from flows.publish.release_files import Building, copy_checks, write_dcat, write_files
+from flows.release import release_tables
+from flows.release.catalog import DATABASE
+from flows.release.content_hash import table_hashes, whole_hash
+from flows.release.job import Previous, ReleaseJob, Setting, job_from, sql_fingerprint
+from flows.release.manifest import FORMAT, Manifest, files_in, manifest_of
+from flows.release.table_contract import (
     IndikatorColumn,
     Level,
     Table,
@@ -37,11 +44,6 @@ from flows.publish.contract import (
     quoted,
     tables_of_city,
 )
-from flows.publish.diff_model import Diff, ReleaseNamed
-from flows.publish.files import Building, copy_checks, write_dcat, write_files
-from flows.publish.job import Previous, ReleaseJob, Setting, job_from, sql_fingerprint
-from flows.publish.manifest import FORMAT, Manifest, files_in, manifest_of
-from flows.publish.own_tables import fill_own_tables, release_row
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,15 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
     with new_database(target / DATABASE) as con:
         wanted, indikatoren = wanted_tables(con, job, folder)
         for table in wanted:
-            tables.create(con, table)
-        tables.load(con, wanted, folder)
+            release_tables.create(con, table)
+        release_tables.load(con, wanted, folder)
         content = table_hashes(con, [table.name for table in wanted if table.content])
         identity = whole_hash(content)
         if identity in setting.standing:
             return Built(identity, setting.standing[identity])
         compared = _compared(con, job, setting, content)
         fill_own_tables(con, wanted, release_row(job, setting, identity), job, compared)
-        _stop_at(tables.faults(con, wanted))
+        _stop_at(release_tables.faults(con, wanted))
         files = write_files(Building(con, job, setting, wanted, indikatoren, target), compared)
         own = table_hashes(con, [table.name for table in wanted if not table.content])
         described = {
@@ -87,7 +89,7 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
 
 
 def new_database(path: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection that uses a new release file at `path`, within the limits of flows.home."""
+    """Return a connection that uses a new release file at `path`, within the limits of flows.base.home."""
     allowed = limits()
     con = duckdb.connect(
         config={
@@ -108,14 +110,14 @@ def wanted_tables(
 ) -> tuple[Sequence[Table], Sequence[IndikatorColumn]]:
     """Return the tables that a release of the protected tables in `folder` has, and the Indikatoren of its codebook."""
     codebook = folder / "indikator.parquet"
-    tables.parquet_columns(con, codebook)
-    indikatoren = indikator_columns(con, tables.parquet(codebook))
+    release_tables.parquet_columns(con, codebook)
+    indikatoren = indikator_columns(con, release_tables.parquet(codebook))
     names = [level.id for level in job.raumebenen]
     levels = [
         level_with_parents(
             Level(level.id, level.label_de, level.label_en),
             names,
-            list(tables.parquet_columns(con, folder / f"{level.id}.parquet")),
+            list(release_tables.parquet_columns(con, folder / f"{level.id}.parquet")),
         )
         for level in job.raumebenen
     ]

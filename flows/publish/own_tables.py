@@ -8,10 +8,10 @@ from typing import Any
 
 import duckdb
 
-from flows.publish.contract import Table, contract, quoted
-from flows.publish.diff_model import Diff
-from flows.publish.job import ReleaseJob, Setting
-from flows.stage.database import insert
+from flows.base.db import insert
+from flows.compare.diff_model import Diff
+from flows.release.job import ReleaseJob, Setting
+from flows.release.table_contract import Table, contract, quoted
 
 Row = Mapping[str, Any]
 

@@ -2,7 +2,7 @@
 
 Under the city's lock, in this order:
 
-1.  What a killed run left is healed (`flows.publish.held`).
+1.  What a killed run left is healed (`flows.publish.workspace`).
 2.  A fresh process builds into ``.incoming-<id>/``; its manifest is written last, and signed if there is a key.
 3.  Every file and folder is brought to the disk; the release is verified by opening it, and made read-only.
 4.  ``.incoming-<id>/`` is renamed to the version. *From here on the release exists.*
@@ -25,15 +25,16 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.errors import FortschreibungError, VerificationFailed
-from flows.home import Home
-from flows.publish import catalog, durable
-from flows.publish.catalog import Entry
-from flows.publish.held import WAIT_SECONDS, HeldCity, Say, held_city, point, recorded, release_entry, silence
-from flows.publish.job import ReleaseJob
-from flows.publish.manifest import manifest_of
-from flows.publish.signature import KEY, PASSWORD, fingerprint, publish_key, sign, signing_key
+from flows.base import files
+from flows.base.errors import FortschreibungError, VerificationFailed
+from flows.base.home import Home
 from flows.publish.verify import release_faults
+from flows.publish.workspace import WAIT_SECONDS, Say, Workspace, point, recorded, release_entry, silence, workspace
+from flows.release import catalog
+from flows.release.catalog import Entry
+from flows.release.job import ReleaseJob
+from flows.release.manifest import manifest_of
+from flows.release.signature import KEY, PASSWORD, fingerprint, publish_key, sign, signing_key
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,13 @@ def publish(
     Raises:
         FortschreibungError: when it cannot be done; the last release is then as it was.
     """
-    with held_city(home, job.city_id, wait_seconds, say) as city:
-        incoming = city.folder / durable.unfinished_name()
+    with workspace(home, job.city_id, wait_seconds, say) as city:
+        incoming = city.folder / files.unfinished_name()
         try:
             return _published(job, publish_dir, city, incoming)
         finally:
             with contextlib.suppress(OSError):
-                durable.remove(incoming)
+                files.remove(incoming)
 
 
 def heal(home: Home, city: str, *, wait_seconds: float = WAIT_SECONDS, say: Say = silence) -> None:
@@ -70,11 +71,11 @@ def heal(home: Home, city: str, *, wait_seconds: float = WAIT_SECONDS, say: Say 
     Raises:
         VerificationFailed: when what lies there is not the work of a cut-off publication.
     """
-    with held_city(home, city, wait_seconds, say):
+    with workspace(home, city, wait_seconds, say):
         return  # whoever has the lock has healed
 
 
-def _published(job: ReleaseJob, publish_dir: Path, city: HeldCity, incoming: Path) -> PublishOutcome:
+def _published(job: ReleaseJob, publish_dir: Path, city: Workspace, incoming: Path) -> PublishOutcome:
     version, standing = _next_version(job.year, city), city.pointing
     key = signing_key(city.folder.parent)  # told now if it is not there, not after the build
     signed_by = fingerprint(key.public_key()) if key else None
@@ -86,7 +87,7 @@ def _published(job: ReleaseJob, publish_dir: Path, city: HeldCity, incoming: Pat
     if key is not None:
         sign(incoming, key)
         publish_key(city.folder, key.public_key())
-    durable.sync_tree(incoming)
+    files.sync_tree(incoming)
     manifest = manifest_of(incoming)
     faults = release_faults(incoming, manifest)
     if faults:
@@ -94,10 +95,10 @@ def _published(job: ReleaseJob, publish_dir: Path, city: HeldCity, incoming: Pat
             "The release is not what its manifest says right after it was written; is the disk sound?\n"
             + "\n".join(f"  {fault}" for fault in faults)
         )
-    durable.make_read_only(incoming)
+    files.make_read_only(incoming)
     release = city.folder / version
     incoming.rename(release)
-    durable.sync_folder(city.folder)
+    files.sync_folder(city.folder)
     entry = release_entry(release, manifest, city.entries)
     reason = f"{version} is published and is now the latest release."
     if catalog.pointing_entry([*city.entries, entry]) is entry:
@@ -108,13 +109,13 @@ def _published(job: ReleaseJob, publish_dir: Path, city: HeldCity, incoming: Pat
     return PublishOutcome(version, release, identity, published=True, reason=reason)
 
 
-def _next_version(year: int, city: HeldCity) -> str:
+def _next_version(year: int, city: Workspace) -> str:
     names = {entry.version for entry in city.entries} | {path.name for path in city.folder.iterdir()}
     keys = [catalog.version_key(name) for name in names if catalog.is_version(name)]
     return f"{year}.{max((edition for of, edition in keys if of == year), default=0) + 1}"
 
 
-def _standing(year: int, city: HeldCity) -> dict[str, str]:
+def _standing(year: int, city: Workspace) -> dict[str, str]:
     """Return by content hash what need not be published again: `latest`, and the newest edition of the year.
 
     The latter even if it was rolled back: what was withdrawn must not come again with the next scheduled run.
@@ -139,7 +140,7 @@ def _why_not(same_as: str, pointing: Entry | None) -> str:
     return f"Nothing new: the content is that of {same_as}."
 
 
-def _built(job: Path, incoming: Path, version: str, city: HeldCity, signed_by: str | None) -> dict[str, str | None]:
+def _built(job: Path, incoming: Path, version: str, city: Workspace, signed_by: str | None) -> dict[str, str | None]:
     """Have a fresh process build into `incoming`; return what it answers."""
     command = [sys.executable, "-m", "flows.publish.build", str(job), str(incoming), version]
     command += ["--end-with-parent", "--catalog-head", catalog.head(city.entries)]
@@ -171,5 +172,5 @@ def _built(job: Path, incoming: Path, version: str, city: HeldCity, signed_by: s
         return {str(name): value for name, value in answer.items()}
     words = answer.get("error") or f"it ended with exit code {code} and said:\n{said.strip()[-2000:]}"
     raising = VerificationFailed if answer.get("kind") == "VerificationFailed" else FortschreibungError
-    hint = durable.hint_of_full_disk(city.folder)
+    hint = files.hint_of_full_disk(city.folder)
     raise raising(f"The release {version} could not be built; the last release stands as it was. {words}{hint}")

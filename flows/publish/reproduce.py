@@ -21,23 +21,23 @@ from pathlib import Path
 import duckdb
 
 from flows import __version__
-from flows.errors import ConfigError, SourceUnavailable
-from flows.extract.landing import Landing
-from flows.extract.models import Lieferung
-from flows.home import Home
+from flows.base.db import open_work, use_spatial
+from flows.base.errors import ConfigError, SourceUnavailable
+from flows.base.home import Home
 from flows.profile.load import Profile, load_profile
-from flows.protect.station import protect
-from flows.publish import tables
+from flows.protect.protect_figures import protect
 from flows.publish.build import new_database, wanted_tables
-from flows.publish.content_hash import table_hashes
-from flows.publish.contract import literal, quoted
-from flows.publish.job import JobLevel, ReleaseJob, library_versions, sql_fingerprint
-from flows.publish.manifest import Manifest, manifest_of
-from flows.publish.reading import release_to_read
-from flows.publish.station import commit
-from flows.stage.database import open_work, use_spatial
-from flows.stage.station import stage
-from flows.transform.station import transform
+from flows.publish.publish_release import commit
+from flows.pull.landing.store import Landing
+from flows.pull.models import Lieferung
+from flows.release import release_tables
+from flows.release.content_hash import table_hashes
+from flows.release.job import JobLevel, ReleaseJob, library_versions, sql_fingerprint
+from flows.release.manifest import Manifest, manifest_of
+from flows.release.reading import release_to_read
+from flows.release.table_contract import literal, quoted
+from flows.stage.stage_files import stage
+from flows.transform.transform_counts import transform
 
 _FOLDER = ".reproduce-"
 Say = Callable[[str], None]
@@ -155,8 +155,8 @@ def _compared(profile: Profile, folder: Path, manifest: Manifest, published: Pat
         wanted, _ = wanted_tables(con, job, folder / "publish")
         content = [table for table in wanted if table.content]
         for table in content:
-            tables.create(con, table)
-        tables.load(con, content, folder / "publish")
+            release_tables.create(con, table)
+        release_tables.load(con, content, folder / "publish")
         hashes = table_hashes(con, [table.name for table in content])
         con.execute(f"ATTACH {literal(str(published))} AS published (READ_ONLY)")
         recorded = {name: each["hash"] for name, each in manifest.tables.items() if each["content"]}
@@ -217,7 +217,7 @@ def _held(folder: Path) -> Iterator[bool]:
         os.close(handle)
 
 
-def told(outcome: Reproduced) -> list[str]:
+def summary_lines(outcome: Reproduced) -> list[str]:
     """Return the outcome in a few lines: which tables differ, and what was otherwise when they were made."""
     lines = [f"made with other code or libraries: {each}" for each in outcome.made_otherwise]
     lines += [

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.errors import ConfigError
-from flows.home import Home
-from flows.publish import catalog
-from flows.publish.catalog import Entry
-from flows.publish.held import held_city, noted_entry, recorded, take_away
+from flows.base.errors import ConfigError
+from flows.base.home import Home
+from flows.publish.workspace import noted_entry, recorded, take_away, workspace
+from flows.release import catalog
+from flows.release.catalog import Entry
 
 KEEP = 2
 """Editions of each Stichtag year that stay without further reason."""
@@ -52,7 +52,7 @@ def remove_superseded(home: Home, city: str, *, keep: int = KEEP, who: str | Non
         VerificationFailed: when the catalogue is not as it was written; nothing is removed then.
     """
     verdicts(home, city, keep=keep)
-    with held_city(home, city) as held:
+    with workspace(home, city) as held:
         entries, judged = list(held.entries), _judged(held.folder, held.entries, keep)
         for verdict in judged:
             if not verdict.stays:

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import duckdb
 
-from flows.errors import ConfigError, FortschreibungError, VerificationFailed
-from flows.home import Home
-from flows.publish import catalog, durable
-from flows.publish.catalog import DATABASE
-from flows.publish.content_hash import table_hashes, whole_hash
-from flows.publish.contract import contract, tables_in_file
-from flows.publish.lock import settled
-from flows.publish.manifest import FORMAT, NAME, Manifest, files_in, manifest_of
-from flows.publish.signature import PUBLIC_KEYS, signature_faults
-from flows.publish.tables import faults as table_faults
+from flows.base import files
+from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
+from flows.base.home import Home
+from flows.base.locks import settled
+from flows.release import catalog
+from flows.release.catalog import DATABASE
+from flows.release.content_hash import table_hashes, whole_hash
+from flows.release.manifest import FORMAT, NAME, Manifest, files_in, manifest_of
+from flows.release.release_tables import faults as table_faults
+from flows.release.signature import PUBLIC_KEYS, signature_faults
+from flows.release.table_contract import contract, tables_in_file
 
 WAIT_SECONDS = 600.0
 
@@ -75,7 +76,7 @@ def verify(
         signed = {each: _signed_by(folder / each) for each in wanted} if not faults else {}
     except OSError as problem:
         raise FortschreibungError(
-            f"{problem.filename or folder} could not be read: {problem.strerror or problem}: {durable.remedy(problem)}."
+            f"{problem.filename or folder} could not be read: {problem.strerror or problem}: {files.remedy(problem)}."
         ) from problem
     if faults:
         raise VerificationFailed(f"{folder} is not as published:\n" + "\n".join(f"  {fault}" for fault in faults))

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import duckdb
 
+from flows.base.db import Value, insert, sql
 from flows.profile.load import Profile
-from flows.stage.database import Value, insert, sql
 
 
 def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date | None = None) -> None:

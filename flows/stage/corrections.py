@@ -13,12 +13,12 @@ from uuid import uuid4
 
 import duckdb
 
-from flows.errors import ConfigError
-from flows.extract.models import Lieferung
+from flows.base.db import insert
+from flows.base.errors import ConfigError
 from flows.profile.correction import Correction
 from flows.profile.source import Source
-from flows.stage.database import insert
-from flows.stage.plain_cell import number
+from flows.pull.models import Lieferung
+from flows.stage.read.digit_cell import number
 
 _OURS = uuid4().hex
 """Made anew by each process, so that no delivered file can hold it."""

@@ -21,18 +21,18 @@ from pathlib import Path
 
 import duckdb
 
-from flows.errors import SourceUnavailable
-from flows.extract.models import Lieferung
-from flows.profile.contract import Register
+from flows.base.db import insert, one_file, set_variables, sql
+from flows.base.errors import SourceUnavailable
 from flows.profile.dialect import Dialect
 from flows.profile.source import Source
-from flows.stage.account import Account, write_accounts
-from flows.stage.contract import refuse_other_columns
-from flows.stage.database import insert, one_file, set_variables, sql
-from flows.stage.delivered import lines, rows_of_text
-from flows.stage.normalise import Wanted, normalise, unpacked
-from flows.stage.notes import BLANK
-from flows.stage.text import refuse_wrong_mark
+from flows.profile.source_contract import Register
+from flows.pull.models import Lieferung
+from flows.stage.expected_columns import refuse_other_columns
+from flows.stage.read.normalise import Wanted, normalise, unpacked
+from flows.stage.read.notes import BLANK
+from flows.stage.read.row_counts import lines, rows_of_text
+from flows.stage.read.text import refuse_wrong_mark
+from flows.stage.reconciliation import Reconciliation, write_reconciliations
 
 NATIVE = ("utf-8", "utf-8-sig")
 
@@ -80,7 +80,7 @@ def stage_register(
         held = _count_by_line(con, source, contract, files, folder)
     _refuse_counted_twice(con, source)
     con.execute(f"INSERT INTO stage.register BY NAME {sql('stage/register')}")
-    _account(con, source, lieferungen, held)
+    _reconcile(con, source, lieferungen, held)
     con.execute(
         "DELETE FROM stage.register USING stage.ungewiss WHERE register.quelle = ungewiss.quelle "
         "AND register.stichtag = ungewiss.stichtag AND register.basis_id = ungewiss.basis_id"
@@ -229,7 +229,7 @@ def _header(path: Path, dialect: Dialect) -> list[str]:
     return []
 
 
-def _account(
+def _reconcile(
     con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequence[Lieferung], held: dict[str, _Held]
 ) -> None:
     """Write what became of every row of every file; `held` is how many each has."""
@@ -251,9 +251,9 @@ def _account(
         if not held[one.name].rows:
             raise SourceUnavailable(f"Source {source.id}, file {one.name}: expected one row a person, found no row.")
     _refuse_lost_persons(con, source, sum(good.values()))
-    write_accounts(
+    write_reconciliations(
         con, source,
-        [Account(one, held[one.name].all, good.get(one.name, 0), bad.get(one.name, 0), held[one.name].left_out,
+        [Reconciliation(one, held[one.name].all, good.get(one.name, 0), bad.get(one.name, 0), held[one.name].left_out,
                  stichtage=sorted((days.get(one.name) or "").split(","))) for one in lieferungen],
     )  # fmt: skip
 

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import duckdb
 
-from flows.errors import ConfigError, SourceUnavailable
-from flows.extract.models import Lieferung
-from flows.profile.contract import Assignment, Geometry, Names
+from flows.base.db import Value, insert, set_variables, sql
+from flows.base.errors import ConfigError, SourceUnavailable
 from flows.profile.correction import Correction
 from flows.profile.dialect import POLYGONS
 from flows.profile.load import Profile
 from flows.profile.source import Source
-from flows.stage.account import Account, write_accounts
-from flows.stage.contract import refuse_other_columns
+from flows.profile.source_contract import Assignment, Geometry, Names
+from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, record_corrections, registered, repaired
-from flows.stage.database import Value, insert, set_variables, sql
-from flows.stage.normalise import Wanted, normalise, unpacked
-from flows.stage.polygons import polygon_rows
+from flows.stage.expected_columns import refuse_other_columns
+from flows.stage.read.normalise import Wanted, normalise, unpacked
+from flows.stage.read.polygons import polygon_rows
+from flows.stage.reconciliation import Reconciliation, write_reconciliations
 
 Entries = Sequence[Correction]
 
@@ -91,7 +91,7 @@ def stage_space(
             reader(space, profile, file)
             files.append(file)
     _write(con, profile, space)
-    _account(con, files)
+    _reconcile(con, files)
 
 
 def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> tuple[list[Row], int, dict[str, int]]:
@@ -295,13 +295,13 @@ def _refuse_needless_repair(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _account(con: duckdb.DuckDBPyConnection, files: Sequence[Read]) -> None:
+def _reconcile(con: duckdb.DuckDBPyConnection, files: Sequence[Read]) -> None:
     """Write what became of every row of every file, as the staged tables tell it."""
     staged = {(source, name): rows for source, name, rows in con.execute(sql("stage/raum_gezaehlt")).fetchall()}
     for file in files:
         day = file.source.zuschnitt
-        account = Account(
+        account = Reconciliation(
             file.lieferung, file.held, staged.get((file.source.id, file.lieferung.name), 0), left_out=file.left_out,
             padded=file.padded, stichtage=[str(day)] if day else [],
         )  # fmt: skip
-        write_accounts(con, file.source, [account])
+        write_reconciliations(con, file.source, [account])

@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from flows.base.db import create_stage, sql
+from flows.base.resources import resource
 from flows.check.models import CheckJob, CheckReport, CheckResult, Finding, findings_of, results_of
-from flows.resources import resource
-from flows.stage.database import create_stage, sql
 
 _OTHER_TABLES = """
 CREATE TABLE stage.register (

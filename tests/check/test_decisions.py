@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from flows.errors import ConfigError, FortschreibungError
+from flows.base.errors import ConfigError, FortschreibungError
 from flows.profile.checks import Expected, Waiver, own_check
 
 _TODAY = dt.date(2025, 3, 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.resources import resource
+from flows.base.resources import resource
 
 _REAL = Path(os.environ.get("FORTSCHREIBUNG_REAL", "../shared/real"))
 _ORACLE = _REAL / "oracles" / "hidiroglou_berthelot"

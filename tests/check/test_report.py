@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from flows.check.station import raise_for_blockers
-from flows.errors import CheckStopped, ConfigError, FortschreibungError
-from flows.resources import resource
+from flows.base.errors import CheckStopped, ConfigError, FortschreibungError
+from flows.base.resources import resource
+from flows.check.run_checks import raise_for_blockers
 
 
 class _Page(HTMLParser):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.check.station import CheckWorker
-from flows.errors import FortschreibungError
+from flows.base.errors import FortschreibungError
+from flows.check.run_checks import CheckWorker
 
 
 def test_a_worker_started_early_checks_the_job_and_reports(city):
@@ -79,7 +79,7 @@ def test_stopping_ends_the_worker_at_once_and_twice_does_no_harm():
 
 def test_the_refreshs_side_imports_neither_great_expectations_nor_pandas():
     heavy = "{'great_expectations', 'pandas', 'duckdb'}"
-    program = f"import sys, flows.check.station; print({heavy} & set(sys.modules))"
+    program = f"import sys, flows.check.run_checks; print({heavy} & set(sys.modules))"
 
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 

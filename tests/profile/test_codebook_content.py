@@ -7,8 +7,8 @@ import tomllib
 
 import pytest
 
+from flows.base.resources import resource
 from flows.profile.codebook import Codebook, Indikator
-from flows.resources import resource
 
 BANDS_U27 = ["0_2", "3_5", "6_9", "10_17", "18_26", "27_66", "67_plus"]
 BANDS_LIFE_PHASES = ["0_5", "6_17", "18_29", "30_49", "50_64", "65_79", "80_plus"]

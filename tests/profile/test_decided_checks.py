@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from flows.errors import ConfigError
+from flows.base.errors import ConfigError
+from flows.base.resources import resource
 from flows.profile.load import load_profile
-from flows.resources import resource
 
 _WAIVER = '[[waiver]]\ncheck = "raum_name"\nreason = "{reason}"\nwho = "A. Beispiel"\nexpires = 2025-12-31\n'
 

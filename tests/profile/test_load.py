@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.errors import ConfigError
+from flows.base.errors import ConfigError
 from flows.profile.load import cities, load_profile
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.drawing import architecture_svg
-from flows.resources import resource
+from flows.base.resources import resource
+from tools.architecture_drawing import architecture_svg
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.map_svg import class_limits
+from flows.app.map import class_limits
 
 
 def test_five_classes_hold_equally_many() -> None:

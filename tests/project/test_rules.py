@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.resources import resource
+from flows.base.resources import resource
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,7 +54,7 @@ def test_cities_hold_data_only() -> None:
     assert {path.suffix for path in own_checks} <= {".sql", ".json"}
 
 
-@pytest.mark.parametrize("folder", ["stage", "geography", "transform", "check", "protect", "read"])
+@pytest.mark.parametrize("folder", ["stage", "space", "transform", "check", "protect", "compare", "read"])
 def test_every_sql_file_says_first_what_a_row_is(folder: str) -> None:
     silent = [
         path.name

@@ -38,7 +38,7 @@ def run(installed: Path, code: str) -> str:
 def test_the_bundled_folders_are_found_inside_the_wheel(installed: Path) -> None:
     found = run(
         installed,
-        "from flows.resources import resource as r\n"
+        "from flows.base.resources import resource as r\n"
         "print(*(r(n) for n in ('sql', 'expectations', 'cities')), sep='\\n')",
     )
 

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import duckdb
 import pytest
 
+from flows.base.db import create_stage, insert
 from flows.profile.city import City
 from flows.profile.codebook import Codebook
 from flows.profile.load import Profile
-from flows.protect.station import protect
+from flows.protect.protect_figures import protect
 from flows.stage.catalogue import write_catalogue
-from flows.stage.database import create_stage, insert
 
 DAY = "2020-12-31"
 OLD, NEW = "2015-01-01", "2020-01-01"

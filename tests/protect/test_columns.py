@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tomllib
 
-from flows.resources import resource
-from flows.stage.database import insert
+from flows.base.db import insert
+from flows.base.resources import resource
 from tests.protect.conftest import DAY, INDIKATOREN, NEW, OLD
 
 CONTRACT = tomllib.loads(resource("sql/release.toml").read_text(encoding="utf-8"))

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.protect.station import suppress
-from flows.stage.database import insert
+from flows.base.db import insert
+from flows.protect.protect_figures import suppress
 from tests.protect.conftest import DAY, NEW, OLD
 
 BEFORE = "2019-12-31"

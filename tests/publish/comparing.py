@@ -4,11 +4,11 @@ import datetime as dt
 
 import duckdb
 
+from flows.compare.diff import attach, diff_of, side_of
 from flows.publish.build import build
-from flows.publish.catalog import DATABASE
-from flows.publish.diff import attach, diff_of, side_of
-from flows.publish.job import Setting
-from flows.publish.manifest import manifest_of
+from flows.release.catalog import DATABASE
+from flows.release.job import Setting
+from flows.release.manifest import manifest_of
 
 CITY = "kleinstadt"
 NOW = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)

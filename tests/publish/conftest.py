@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.home import Home, home_at
-from flows.publish.job import JobLevel, Lieferung, ReleaseJob
+from flows.base.home import Home, home_at
+from flows.release.job import JobLevel, Lieferung, ReleaseJob
 from tests.publish.comparing import between, built
 
 SQUARES = {"011001": (0, 0), "011002": (1, 0), "012001": (2, 0)}

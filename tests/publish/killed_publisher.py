@@ -10,9 +10,9 @@ import signal
 import sys
 from pathlib import Path
 
-from flows.home import home_at
-from flows.publish.job import job_from
+from flows.base.home import home_at
 from flows.publish.promote import publish
+from flows.release.job import job_from
 
 
 def to(name):

@@ -14,12 +14,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flows.base.resources import resource
+from flows.base.words import METHODS, STATUS
+from flows.pages.codebook_model import codebook_page_from
+from flows.pages.codebook_page import codebook_html
+from flows.pages.lineage_picture import drawn
 from flows.profile.codebook import Codebook
-from flows.publish.codebook_model import codebook_page_from
-from flows.publish.codebook_page import codebook_html
-from flows.publish.codebook_words import METHODS, STATUS
-from flows.publish.way_picture import drawn
-from flows.resources import resource
 
 TIMES, MINUS = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}"
 VOID = {"meta", "input", "br", "hr", "img", "link"}

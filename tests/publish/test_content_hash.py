@@ -6,7 +6,7 @@ import time
 import duckdb
 import pytest
 
-from flows.publish.content_hash import content_tables, table_hash, whole_hash
+from flows.release.content_hash import content_tables, table_hash, whole_hash
 
 
 def hash_of(rows: str) -> str:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from flows.publish.contract import IndikatorColumn, Level, contract, tables_of_city
+from flows.release.table_contract import IndikatorColumn, Level, contract, tables_of_city
 
 BERLIN = [
     Level("sozialraum", "Planungsraum", "Planning area", ("bezirksregion", "bezirk")),

@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.home import home_at
-from flows.publish.catalog import is_version, releases
-from flows.publish.decisions import rollback
+from flows.base.home import home_at
 from flows.publish.promote import heal, publish
+from flows.publish.release_decisions import rollback
 from flows.publish.verify import verify
+from flows.release.catalog import is_version, releases
 
 CITY = "kleinstadt"
 KILLER = Path(__file__).with_name("killed_publisher.py")

@@ -8,8 +8,8 @@ import datetime as dt
 import duckdb
 import pytest
 
-from flows.publish.catalog import DATABASE
-from flows.publish.diff import attach
+from flows.compare.diff import attach
+from flows.release.catalog import DATABASE
 from tests.publish.comparing import REDRAWN
 
 ONE_FIGURE = "raum_id = '011001' AND stichtag = DATE '2024-12-31' AND indikator_id = 'einwohner'"

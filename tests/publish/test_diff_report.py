@@ -11,15 +11,15 @@ import duckdb
 import jsonschema
 import pytest
 
-from flows.home import home_at
-from flows.publish.catalog import DATABASE
-from flows.publish.diff import DiffFailed, attach, diff_of, diff_releases, side_of
-from flows.publish.diff_model import json_schema
-from flows.publish.diff_page import diff_html, diff_lines
-from flows.publish.durable import remove
-from flows.publish.job import Previous
-from flows.publish.manifest import manifest_of
+from flows.base.files import remove
+from flows.base.home import home_at
+from flows.compare.diff import DiffFailed, attach, diff_of, diff_releases, side_of
+from flows.compare.diff_model import json_schema
+from flows.pages.diff_page import diff_html, diff_lines
 from flows.publish.promote import publish
+from flows.release.catalog import DATABASE
+from flows.release.job import Previous
+from flows.release.manifest import manifest_of
 from tests.publish.comparing import CITY, REDRAWN, between, built
 
 COMMAND = Path(sys.executable).with_name("fortschreibung")
@@ -74,7 +74,7 @@ def test_the_report_of_a_publication_is_the_comparison_with_the_previous_release
 
 def test_the_published_schema_is_that_of_the_report_and_every_report_keeps_it(compared, first):
     schema = json.loads(SCHEMA.read_bytes())
-    assert schema == json_schema(), "docs/diff.schema.json is written by `python -m flows.publish.diff_model`"
+    assert schema == json_schema(), "docs/diff.schema.json is written by `python -m flows.compare.diff_model`"
     jsonschema.Draft202012Validator.check_schema(schema)
     found = compared(figures="SELECT * REPLACE (wert + 1 AS wert) FROM it", sha256="99" * 32, **REDRAWN)
     report = json.loads(found.model_dump_json())

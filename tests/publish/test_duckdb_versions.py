@@ -47,5 +47,5 @@ def test_a_release_opens_in_duckdb(version, city, home, tmp_path):
     there = said("-c", PROGRAM, database)
     assert there == json.loads(here.stdout)
     assert all(comment for _, _, _, comment in there[1])
-    assert said("-m", "flows.publish.content_hash", database)["content_hash"] == outcome.content_hash
+    assert said("-m", "flows.release.content_hash", database)["content_hash"] == outcome.content_hash
     assert duckdb.__version__ != version

@@ -8,8 +8,8 @@ import pytest
 import python_calamine
 
 from flows.publish.build import build
-from flows.publish.catalog import DATABASE
-from flows.publish.job import Setting
+from flows.release.catalog import DATABASE
+from flows.release.job import Setting
 
 
 def built(city, name, made_at):

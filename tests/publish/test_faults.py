@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.errors import FortschreibungError
-from flows.home import home_at
+from flows.base.errors import FortschreibungError
+from flows.base.home import home_at
 from flows.publish import promote
 from flows.publish.promote import publish
 from flows.publish.verify import verify
@@ -86,7 +86,7 @@ def with_a_disk(tmp_path, city):
             "{sys.executable}" -c "$PUBLISHER" "{run}" "{home.root}"
             {after}
             readlink "{release}/latest"
-            "{sys.executable}" -m flows.publish.content_hash "{release}/latest/fortschreibung.duckdb"
+            "{sys.executable}" -m flows.release.content_hash "{release}/latest/fortschreibung.duckdb"
         """
         done = subprocess.run(
             ["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, check=False, cwd=ROOT,
@@ -205,7 +205,7 @@ def test_verify_waits_for_a_publication_that_stands_between_release_and_entry(ci
 
 def test_verify_does_not_wait_where_all_is_well(city, home):
     publish(city.job(), city.run("a"), home)
-    with promote.held_city(home, CITY):
+    with promote.workspace(home, CITY):
         assert verify(home, CITY, wait_seconds=0).versions == ("2024.1",)
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import duckdb
 import pytest
 
-from flows.publish.impact import _stichtag
+from flows.compare.impact import _stichtag
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
+from flows.export.metadata import dcat
+from flows.export.turtle import turtle
+from flows.pages.codebook_model import City, CodebookPage
+from flows.pages.codebook_page import codebook_html
 from flows.publish.build import build
-from flows.publish.codebook_model import City, CodebookPage
-from flows.publish.codebook_page import codebook_html
-from flows.publish.job import Setting
-from flows.publish.metadata import dcat
-from flows.publish.turtle import turtle
+from flows.release.job import Setting
 
 BASE = "http://example.org/"
 NOW = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)

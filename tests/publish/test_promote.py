@@ -9,12 +9,12 @@ import threading
 import duckdb
 import pytest
 
-from flows.errors import ConfigError, FortschreibungError, VerificationFailed
-from flows.publish.catalog import latest_release, releases
-from flows.publish.decisions import rollback
-from flows.publish.lock import city_lock
+from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
+from flows.base.locks import city_lock
 from flows.publish.promote import heal, publish
+from flows.publish.release_decisions import rollback
 from flows.publish.verify import verify
+from flows.release.catalog import latest_release, releases
 
 CITY = "kleinstadt"
 
@@ -139,7 +139,7 @@ def test_a_lock_falls_when_its_owner_is_killed(home):
     folder = home.releases / CITY
     folder.mkdir()
     code = (
-        "import sys, time; from pathlib import Path; from flows.publish.lock import city_lock\n"
+        "import sys, time; from pathlib import Path; from flows.base.locks import city_lock\n"
         "with city_lock(Path(sys.argv[1]), 0, print):\n    print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, folder], stdout=subprocess.PIPE) as owner:
@@ -177,8 +177,8 @@ def test_a_disk_that_takes_no_more_is_a_clear_error_and_the_last_release_stands(
     run = city.run("b", residents=1250)
     city.job().write(run)
     code = (
-        "import resource, sys; from pathlib import Path; from flows.home import home_at\n"
-        "from flows.errors import FortschreibungError; from flows.publish.job import job_from\n"
+        "import resource, sys; from pathlib import Path; from flows.base.home import home_at\n"
+        "from flows.base.errors import FortschreibungError; from flows.release.job import job_from\n"
         "from flows.publish.promote import publish\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))\n"
         "run = Path(sys.argv[2])\n"
@@ -218,8 +218,8 @@ def test_where_there_are_no_links_latest_json_alone_points(city, home, monkeypat
 def test_listing_releases_takes_less_than_half_a_second_of_cpu(city, home):
     publish(city.job(), city.run("a"), home)
     code = (
-        "import sys, time; from pathlib import Path; from flows.home import Home; "
-        "from flows.publish.catalog import releases; found = releases(Home(Path(sys.argv[1])), 'kleinstadt'); "
+        "import sys, time; from pathlib import Path; from flows.base.home import Home; "
+        "from flows.release.catalog import releases; found = releases(Home(Path(sys.argv[1])), 'kleinstadt'); "
         "assert not {'duckdb', 'pydantic', 'prefect'} & set(sys.modules); "
         "print(found[0].version, time.process_time())"
     )

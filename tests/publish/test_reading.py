@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.errors import ConfigError
-from flows.home import home_at
-from flows.publish.decisions import rollback
+from flows.base.errors import ConfigError
+from flows.base.home import home_at
 from flows.publish.promote import publish
-from flows.publish.reading import answer_to, attach_statement, release_to_read
+from flows.publish.release_decisions import rollback
+from flows.release.reading import answer_to, attach_statement, release_to_read
 
 CITY = "kleinstadt"
 COMMAND = Path(sys.executable).with_name("fortschreibung")
@@ -151,7 +151,7 @@ def test_rollback_to_nowhere_is_wrong_use(city, home):
 def test_the_commands_that_read_start_light(two_releases):
     for arguments in (["open", CITY], ["query", CITY, "SELECT 1 AS eins"]):
         code = (
-            "import sys, time; from flows.cli import app; "
+            "import sys, time; from flows.app.cli import app; "
             "app(sys.argv[1:], result_action='return_value'); "
             "assert not {'prefect', 'great_expectations', 'pandas', 'pydantic'} & set(sys.modules); "
             "print(time.process_time())"

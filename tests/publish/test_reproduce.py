@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 
 from flows import stations
-from flows.demo.city import make_musterstadt
-from flows.demo.scale import Scale
-from flows.errors import ConfigError, SourceUnavailable
-from flows.home import home_at
+from flows.base.errors import ConfigError, SourceUnavailable
+from flows.base.home import home_at
+from flows.musterstadt.city import make_musterstadt
+from flows.musterstadt.scale import Scale
 from flows.publish import reproduce as module
-from flows.publish.manifest import manifest_of
+from flows.publish.publish_release import publish_run
 from flows.publish.reproduce import reproduce, told
-from flows.publish.station import publish_run
-from flows.run import begun, new_run
+from flows.release.manifest import manifest_of
+from flows.run import new_run, working_folder
 
 CITY = "musterstadt"
 COMMAND = Path(sys.executable).with_name("fortschreibung")
@@ -32,7 +32,7 @@ SMALL = Scale(baublockseiten=240, einwohner=16_000, stadtbezirke=2, stadtteile=6
 def released(extracts, home, *, until=None):
     """Publish what the extracts give, as a refresh does, and return the release's folder."""
     run = new_run(CITY, home, from_dir=extracts, until=until)
-    with begun(run):
+    with working_folder(run):
         pulled = stations.pull_into(run)
         stations.stage_into(run, pulled)
         stations.transform_in(run)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from flows.errors import ConfigError, VerificationFailed
-from flows.home import home_at
-from flows.publish import durable
-from flows.publish.catalog import chain_faults, entries_of, release_named, releases
-from flows.publish.decisions import rollback, tag
+from flows.base import files
+from flows.base.errors import ConfigError, VerificationFailed
+from flows.base.home import home_at
 from flows.publish.promote import heal, publish
+from flows.publish.release_decisions import rollback, tag
 from flows.publish.retention import remove_superseded, verdicts
 from flows.publish.verify import verify
+from flows.release.catalog import chain_faults, entries_of, release_named, releases
 
 CITY = "kleinstadt"
 COMMAND = Path(sys.executable).with_name("fortschreibung")
@@ -147,7 +147,7 @@ def test_a_removal_cut_off_after_its_entry_is_finished_by_the_next(five, monkeyp
 
 def test_who_removes_a_folder_by_hand_is_still_found_out(five):
     remove_superseded(five, CITY)
-    durable.remove(five.releases / CITY / "2023.1")
+    files.remove(five.releases / CITY / "2023.1")
     with pytest.raises(VerificationFailed, match=r"2023\.1: listed in catalog\.json, but its folder is gone"):
         verify(five, CITY)
 

@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from flows.errors import ConfigError, VerificationFailed
+from flows.base.errors import ConfigError, VerificationFailed
 from flows.publish.promote import publish
-from flows.publish.signature import PUBLIC_KEYS, fingerprint, public_keys
 from flows.publish.verify import verify
+from flows.release.signature import PUBLIC_KEYS, fingerprint, public_keys
 
 CITY = "kleinstadt"
 COMMAND = Path(sys.executable).with_name("fortschreibung")

@@ -6,12 +6,12 @@ import shutil
 import duckdb
 import pytest
 
-from flows.errors import ConfigError, VerificationFailed
-from flows.home import home_at
-from flows.publish import durable
-from flows.publish.manifest import files_in
+from flows.base import files
+from flows.base.errors import ConfigError, VerificationFailed
+from flows.base.home import home_at
 from flows.publish.promote import publish
 from flows.publish.verify import verify
+from flows.release.manifest import files_in
 
 CITY = "kleinstadt"
 
@@ -108,7 +108,7 @@ def test_a_release_removed_with_its_entry_is_noticed(published, home):
 def test_an_altered_entry_and_a_lost_release_are_noticed(published, home):
     path = published / "catalog.json"
     path.write_text(path.read_text().replace('"who": "run-1"', '"who": "nobody"', 1))
-    durable.remove(published / "2024.2")
+    files.remove(published / "2024.2")
     said = off(home)
     assert "entry 1 (2024.1) was altered" in said
     assert "2024.2: listed in catalog.json, but its folder is gone" in said

@@ -15,8 +15,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.demo.city import make_musterstadt
-from flows.demo.scale import Scale
+from flows.musterstadt.city import make_musterstadt
+from flows.musterstadt.scale import Scale
 
 COMMAND = Path(sys.executable).with_name("fortschreibung")
 SMALL = Scale(baublockseiten=240, einwohner=16_000, stadtbezirke=2, stadtteile=6, sozialraeume=24)

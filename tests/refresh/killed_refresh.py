@@ -12,16 +12,16 @@ from importlib import import_module
 from pathlib import Path
 
 from flows import stations
-from flows.home import Home, home_at
+from flows.base.home import Home, home_at
 from flows.publish.promote import PublishOutcome
-from flows.publish.station import publish_run
-from flows.run import begun, new_run
+from flows.publish.publish_release import publish_run
+from flows.run import new_run, working_folder
 
 
 def refreshed(home: Home, folder: Path) -> PublishOutcome:
     """Take musterstadt through every station but the checks, of which there is an empty report."""
     run = new_run("musterstadt", home, from_dir=folder)
-    with begun(run):
+    with working_folder(run):
         pulled = stations.pull_into(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
         stations.stage_into(run, pulled)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from flows.demo.server import serve
+from flows.musterstadt.server import serve
 from tests.refresh.conftest import Office
 
 ROOT = Path(__file__).resolve().parents[2]

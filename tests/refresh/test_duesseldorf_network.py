@@ -10,12 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from flows.errors import ConfigError
-from flows.extract.landing import Landing
-from flows.extract.station import pull
+from flows.base.errors import ConfigError
 from flows.profile.load import load_profile
-from tests.extract.replay import Heard, Replay, Said
-from tests.extract.secure import Tunnel, certified
+from flows.pull.landing.store import Landing
+from flows.pull.pull_sources import pull
+from tests.pull.replay import Heard, Replay, Said
+from tests.pull.secure import Tunnel, certified
 from tests.refresh.conftest import Office
 
 PORTAL, SERVICE = "opendata.duesseldorf.de", "www.regionalstatistik.de"

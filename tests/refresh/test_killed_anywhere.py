@@ -20,11 +20,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.demo.city import make_musterstadt
-from flows.demo.scale import Scale
-from flows.home import Home, home_at
-from flows.publish.catalog import is_version, releases
+from flows.base.home import Home, home_at
+from flows.musterstadt.city import make_musterstadt
+from flows.musterstadt.scale import Scale
 from flows.publish.verify import verify
+from flows.release.catalog import is_version, releases
 from tests.refresh.killed_refresh import refreshed
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flows.refresh_command import QUIET
+from flows.app.flow_runner import QUIET
 from tests.refresh.conftest import Office
 
 LOSES_ITS_SERVER = """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.demo.server import serve
+from flows.musterstadt.server import serve
 from tests.refresh.conftest import Office
 
 

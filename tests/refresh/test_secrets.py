@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.demo.server import serve
-from tests.extract.replay import Heard, Replay, Said
+from flows.musterstadt.server import serve
+from tests.pull.replay import Heard, Replay, Said
 from tests.refresh.conftest import Office
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,7 +20,7 @@ USER, PASSWORD, TOKEN = "kennung-4711", "kennwort-0815", "f00dfacecafe4242f00dfa
 TABLE = "12411-01-01-4"
 GENESIS = f'genesis = {{ table = "{TABLE}", credentials = "AMT" }}'
 SAVE = f"from prefect.blocks.system import Secret; Secret(value={TOKEN!r}).save('amt-token', overwrite=True)"
-REFRESH = "import sys; from flows.cli import main; sys.argv[1:] = ['refresh', 'musterstadt', '--json']; main()"
+REFRESH = "import sys; from flows.app.cli import main; sys.argv[1:] = ['refresh', 'musterstadt', '--json']; main()"
 
 
 @pytest.fixture

@@ -14,18 +14,18 @@ from xml.sax.saxutils import escape
 import duckdb
 import pytest
 
-from flows.errors import FortschreibungError
-from flows.extract.landing import Landing
-from flows.extract.models import Lieferung
-from flows.extract.station import pull
+from flows.base.db import create_stage, literal, open_work, use_spatial
+from flows.base.errors import FortschreibungError
 from flows.profile.dialect import Dialect
 from flows.profile.load import Profile
 from flows.profile.source import Source
-from flows.stage import station
+from flows.pull.landing.store import Landing
+from flows.pull.models import Lieferung
+from flows.pull.pull_sources import pull
+from flows.stage import stage_files
 from flows.stage.catalogue import write_catalogue
-from flows.stage.database import create_stage, literal, open_work, use_spatial
 from flows.stage.register import create_register
-from flows.stage.station import stage
+from flows.stage.stage_files import stage
 
 Files = Mapping[str, bytes | str]
 Row = tuple[Any, ...]
@@ -145,9 +145,9 @@ class Workbench:
             self.con.execute(f"DELETE FROM stage.{table}")
         lieferungen = [self._delivered(source, name, content) for name, content in files.items()]
         if source.kind in ("geometry", "assignment", "names"):
-            station._stage_space(self.con, self.profile, lieferungen, self.landing.folder, self.run)
+            stage_files._stage_space(self.con, self.profile, lieferungen, self.landing.folder, self.run)
         else:
-            station._stage_one(self.con, self.profile, source, lieferungen, self.landing.folder, self.run)
+            stage_files._stage_one(self.con, self.profile, source, lieferungen, self.landing.folder, self.run)
         return Staged(self.con, self.run)
 
     def _delivered(self, source: Source, name: str, content: bytes | str) -> Lieferung:

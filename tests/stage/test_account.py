@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.stage import plain_lines, polygons, register, space, tables
-from flows.stage.delivered import lines, rows_of_text
+from flows.stage import count_tables, register, space
+from flows.stage.read import digit_lines, polygons
+from flows.stage.read.row_counts import lines, rows_of_text
 
 Lose = Callable[[ModuleType, str, str], None]
 SQUARE = [[[350000, 5650000], [350100, 5650000], [350100, 5650100], [350000, 5650100], [350000, 5650000]]]
@@ -84,13 +85,13 @@ def test_features_that_only_one_reader_sees(refusal, source, monkeypatch) -> Non
     ("form", "driver", "name"), [("gpkg", "GPKG", "bbs.gpkg"), ("shp", "ESRI Shapefile", "bbs.zip")]
 )
 def test_a_polygon_that_gdal_does_not_hand_over(refusal, source, drawn, monkeypatch, form, driver, name) -> None:
-    asked = polygons.asked_apart
+    asked = polygons.read_in_subprocess
 
     def forgetful(*arguments) -> dict:
         told = asked(*arguments)
         return told | {"rows": told["rows"][1:]}
 
-    monkeypatch.setattr(polygons, "asked_apart", forgetful)
+    monkeypatch.setattr(polygons, "read_in_subprocess", forgetful)
     message = refusal(geometry(source, form, name), {name: drawn(driver, units=("01100001", "01100002"))})
     assert "of its 2 rows taken over, in quarantine or left out by a rule, found 1 taken over" in message
 
@@ -291,10 +292,10 @@ def told(refusal, source) -> Callable[[str, str], str]:
 @pytest.mark.parametrize(
     ("module", "step", "contract", "text"),
     [
-        (plain_lines, "stage/zeile_zahlen", MATRIX, PLAIN),
-        (tables, "stage/roh", MATRIX, BY_CELL),
-        (tables, "stage/zeile_gelesen", MATRIX, PLAIN),
-        (tables, "stage/roh", OFFICIAL, TOTALS),
+        (digit_lines, "stage/zeile_zahlen", MATRIX, PLAIN),
+        (count_tables, "stage/roh", MATRIX, BY_CELL),
+        (count_tables, "stage/zeile_gelesen", MATRIX, PLAIN),
+        (count_tables, "stage/roh", OFFICIAL, TOTALS),
     ],
     ids=["plain line", "row by cell", "row read", "official"],
 )
@@ -321,5 +322,5 @@ def test_a_row_of_a_table_lost(told, lose, module: ModuleType, step: str, contra
 def test_a_figure_that_never_comes_into_the_staged_table(
     told, lose, step: str, contract: str, text: str, numbers: str
 ) -> None:
-    lose(tables, step, "wert = 2" if "reihe" not in step else "werte[1] = 2")
+    lose(count_tables, step, "wert = 2" if "reihe" not in step else "werte[1] = 2")
     assert numbers in told(contract, text)

@@ -2,24 +2,24 @@
 
 import pytest
 
-from flows.stage import apart
+from flows.stage.read import subprocess_reader
 
 
 @pytest.mark.parametrize(
     "end", ["import os; os.abort()", "import sys; sys.exit(0)", "raise ValueError", "print('[1,')"]
 )
 def test_a_reader_that_ends_without_an_answer_has_met_a_damaged_file(end: str) -> None:
-    told = apart.asked_apart("timeit", "-n1", "-r1", end)
+    told = subprocess_reader.read_in_subprocess("timeit", "-n1", "-r1", end)
     assert told == {"problem": "the file is damaged (it ended the process that read it)"}
 
 
 def test_a_reader_that_does_not_end_is_ended(monkeypatch) -> None:
-    monkeypatch.setattr(apart, "PATIENCE", 1)
-    told = apart.asked_apart("timeit", "-n1", "-r1", "import time; time.sleep(60)")
+    monkeypatch.setattr(subprocess_reader, "PATIENCE", 1)
+    told = subprocess_reader.read_in_subprocess("timeit", "-n1", "-r1", "import time; time.sleep(60)")
     assert told == {"problem": "the file is damaged (reading it did not end within 1 seconds)"}
 
 
 def test_a_reader_that_asks_for_more_memory_than_a_file_can_need_says_so() -> None:
-    setup = "import os, sys; from flows.stage.apart import answer"
+    setup = "import os, sys; from flows.stage.read.subprocess_reader import answer"
     asks = "answer(lambda _: {'texts': bytearray(1 << 40)}); sys.stdout.flush(); os._exit(0)"
-    assert apart.asked_apart("timeit", "-n1", "-r1", "-s", setup, asks) == {"problem": "MemoryError"}
+    assert subprocess_reader.read_in_subprocess("timeit", "-n1", "-r1", "-s", setup, asks) == {"problem": "MemoryError"}

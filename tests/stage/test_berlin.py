@@ -6,11 +6,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.extract.landing import Landing
-from flows.extract.station import pull
+from flows.base.db import open_work
 from flows.profile.load import load_profile
-from flows.stage.database import open_work
-from flows.stage.station import stage
+from flows.pull.landing.store import Landing
+from flows.pull.pull_sources import pull
+from flows.stage.stage_files import stage
 
 pytestmark = pytest.mark.real
 

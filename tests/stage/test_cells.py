@@ -2,8 +2,8 @@
 
 import pytest
 
-from flows.errors import SourceUnavailable
-from flows.stage.tables import stichtag_in_name
+from flows.base.errors import SourceUnavailable
+from flows.stage.count_tables import stichtag_in_name
 from tests.stage.deliveries import FILE, TABLE
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import duckdb
 import pytest
 
-from flows.stage.database import sql
+from flows.base.db import sql
 
 FILE = "einwohner_2022.csv"
 TWO = 'matrix = { unit = "BBS", merkmale = { einwohner = ["EW"], wohnflaeche_qm = ["QM"] }, ignore = ["ALT"] }'

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 import xlsxwriter
 
-from flows.errors import FortschreibungError
+from flows.base.errors import FortschreibungError
 from flows.profile.load import load_profile
 
 _found = importlib.util.spec_from_file_location("damage", Path(__file__).parent / "damage.py")

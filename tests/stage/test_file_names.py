@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from flows.errors import ConfigError
-from flows.home import home_at
-from flows.publish.tables import parquet
-from flows.stage.database import insert, literal, one_file, open_work
+from flows.base.db import insert, literal, one_file, open_work
+from flows.base.errors import ConfigError
+from flows.base.home import home_at
+from flows.release.release_tables import parquet
 
 HEADER = "BBS;EW\n"
 NAMES = st.text("*?[]!^-{}a1 =~%#'ü.", min_size=1, max_size=12).filter(lambda name: name not in (".", ".."))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.profile.dialect import Dialect
-from flows.stage.notes import Notes, RowBelow, RowsAbove
+from flows.stage.read.notes import Notes, RowBelow, RowsAbove
 from tests.stage.deliveries import RESIDENTS, TABLE
 from tests.stage.test_packed import workbook
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.profile.dialect import Dialect
-from flows.stage.text import Delimited
+from flows.stage.read.text import Delimited
 from tests.stage.deliveries import FILE
 
 LEFT_OUT = "SELECT regel, zeilen FROM stage.entfallen ORDER BY 1"

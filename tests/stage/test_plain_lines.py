@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.errors import SourceUnavailable
+from flows.base.errors import SourceUnavailable
 from flows.profile.dialect import Dialect
-from flows.stage import tables
+from flows.stage import count_tables
 
 FILE = "einwohner_2022.csv"
 SIGNS = {"-": "nichts", ".": "unbekannt"}
@@ -141,7 +141,7 @@ def test_every_file_is_staged_as_if_it_were_read_by_cell(bench, monkeypatch: pyt
         dialect = Dialect(thousands=separators[0], decimal=separators[1], footer=footer, missing=signs)
         at_once = staged(content, dialect)
         with monkeypatch.context() as patch:
-            patch.setattr(tables, "can_be_plain", lambda *_: False)
+            patch.setattr(count_tables, "can_be_plain", lambda *_: False)
             assert staged(content, dialect) == at_once
 
     holds()

@@ -12,7 +12,7 @@ from contextlib import closing
 
 import pytest
 
-from flows.stage.geojson import as_text
+from flows.stage.read.geojson import as_text
 
 
 @pytest.fixture

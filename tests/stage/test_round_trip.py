@@ -10,7 +10,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from flows.errors import FortschreibungError
+from flows.base.errors import FortschreibungError
 from flows.profile.dialect import Dialect, Long
 
 SIGNS = {"-": "nichts", ".": "unbekannt", "...": "spaeter", "x": "sinnlos", "/": "unsicher"}

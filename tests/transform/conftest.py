@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import duckdb
 import pytest
 
-from flows.stage.database import create_stage, insert, sql, use_spatial
-from flows.transform.station import transform
+from flows.base.db import create_stage, insert, sql, use_spatial
+from flows.transform.transform_counts import transform
 
 Count = float | EllipsisType | None
 

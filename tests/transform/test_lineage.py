@@ -8,7 +8,7 @@ import pytest
 import sqlglot
 from sqlglot.lineage import lineage as traced
 
-from flows.resources import resource
+from flows.base.resources import resource
 from flows.transform.lineage import NONE, Source, lineage, table
 from tests.transform.conftest import City
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.errors import ConfigError
-from flows.resources import resource
-from flows.transform.events import EVENTS
-from flows.transform.redraws import KEYS
-from flows.transform.sql_graph import PythonStep, tables_in_order
-from flows.transform.station import run_folder
+from flows.base.errors import ConfigError
+from flows.base.resources import resource
+from flows.base.sql_order import PythonStep, tables_in_order
+from flows.space.event_step import EVENTS
+from flows.space.redraw_step import KEYS
+from flows.transform.transform_counts import run_folder
 
 ROW = "-- One row a thing.\n"
 

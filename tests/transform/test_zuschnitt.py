@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.stage.database import insert
+from flows.base.db import insert
 
 
 @pytest.mark.parametrize(

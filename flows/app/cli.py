@@ -1,0 +1,80 @@
+"""The command line `fortschreibung`: the table of its commands, and how it ends.
+
+Commands that only read releases import neither Prefect nor Great Expectations nor DuckDB. Errors are told
+in their own words on stderr; the exit code says which kind it was (flows/base/errors.py).
+"""
+
+from __future__ import annotations
+
+import sys
+
+from cyclopts import App
+from cyclopts.exceptions import CycloptsError
+
+from flows import __version__
+from flows.app.commands import keeping, preparing, reading, refreshing
+from flows.app.terminal import say
+from flows.base.errors import ConfigError, EndedAfterPublication, FortschreibungError
+
+app = App(
+    name="fortschreibung",
+    version=__version__,
+    help="From a statistics office's extracts to published Sozialraum tables.",
+    help_format="markdown",
+)
+app.command(refreshing.refresh)
+app.command(refreshing.recut)
+app.command(reading.releases)
+app.command(reading.open_, name="open")
+app.command(reading.query)
+app.command(reading.diff)
+app.command(reading.map_, name="map")
+app.command(keeping.verify)
+app.command(keeping.rollback)
+app.command(keeping.tag)
+app.command(keeping.retention)
+app.command(keeping.reproduce)
+app.command(preparing.sources)
+app.command(preparing.doctor)
+app.command(preparing.demo)
+app.command(preparing.example)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    try:
+        code = app(exit_on_error=False, result_action="return_value")
+    except CycloptsError:
+        code = ConfigError.exit_code  # cyclopts has told what was wrong
+    except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- the last net: nobody should read a traceback
+        words, code = _told(problem)
+        say(words)
+    sys.stdout.flush()
+    sys.exit(code)
+
+
+def _told(
+    problem: BaseException, stands: str = "Nothing was published and the last release stands."
+) -> tuple[str, int]:
+    """Return what to tell the user of a failure, and the exit code; `stands` is what became of the releases."""
+    if isinstance(problem, EndedAfterPublication) and problem.__cause__ is not None:
+        words, code = _told(problem.__cause__, str(problem))
+        return (f"{words}\n{problem}" if isinstance(problem.__cause__, FortschreibungError) else words), code
+    if isinstance(problem, FortschreibungError):
+        return str(problem), problem.exit_code
+    if isinstance(problem, KeyboardInterrupt):
+        return f"Stopped by hand. {stands}", 130
+    return (
+        f"This is a defect of the program, not of your data ({type(problem).__name__}). {stands} "
+        f"Please send {_written(problem)} to its developers; it may quote delivered values, so look first."
+    ), FortschreibungError.exit_code
+
+
+def _written(defect: BaseException) -> str:
+    """Write the traceback where a developer finds it and return the file's name."""
+    import tempfile  # noqa: PLC0415 -- only in this case
+    import traceback  # noqa: PLC0415
+
+    with tempfile.NamedTemporaryFile("w", prefix="fortschreibung-", suffix=".txt", delete=False) as file:
+        file.write("".join(traceback.format_exception(defect)))
+    return file.name

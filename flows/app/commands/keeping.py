@@ -1,0 +1,141 @@
+"""Commands that vouch for releases and decide what becomes of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.app.terminal import HomeOption, JsonOption, print_json, say
+from flows.base.errors import VerificationFailed
+from flows.base.home import Home, home_at, root_at
+
+
+def verify(
+    city: str,
+    version: str | None = None,
+    *,
+    key: Path | None = None,
+    quick: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Recompute checksums and content hashes of a city's releases; exit code 4 when anything is off.
+
+    Parameters
+    ----------
+    key
+        Every release must be signed with this public key of the office (PEM); else the keys beside the releases count.
+    quick
+        Only the bytes, the signatures and the chain of the catalogue; no database is opened.
+    """
+    from flows.publish.verify import verify as verified  # noqa: PLC0415
+
+    try:
+        checked = verified(Home(root_at(home)), city, version, deep=not quick, key=key, say=say)
+    except VerificationFailed as off:
+        if as_json:
+            print_json({"city": city, "verified": [], "faults": [line.strip() for line in str(off).splitlines()[1:]]})
+        raise
+    if as_json:
+        print_json({"city": city, "verified": list(checked.versions), "faults": [], "signed_by": checked.signed})
+        return 0
+    print(f"{city} {', '.join(checked.versions)}: everything is as the manifest says.")
+    for one, by in checked.signed.items():
+        print(f"  {one}: signed with the key {by}, the signature holds" if by else f"  {one}: not signed")
+    return 0
+
+
+def rollback(city: str, version: str, *, why: str, as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """Let `latest` be an earlier release again; the catalogue keeps who did it, when and why."""
+    from flows.publish.release_decisions import rollback as rolled_back  # noqa: PLC0415
+
+    entry = rolled_back(Home(root_at(home)), city, version, why=why)
+    if as_json:
+        print_json({"city": city, "latest": entry.version, "at": entry.at, "who": entry.who, "why": entry.why})
+    else:
+        print(f"latest of {city} is {entry.version} again; recorded for {entry.who} at {entry.at}: {entry.why}")
+    return 0
+
+
+def tag(
+    city: str,
+    version: str,
+    *,
+    why: str,
+    remove: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Keep a release for good (`--remove`: no longer); the catalogue keeps who said so, when and why."""
+    from flows.publish.release_decisions import tag as tagged  # noqa: PLC0415
+
+    entry = tagged(Home(root_at(home)), city, version, why=why, remove=remove)
+    if as_json:
+        print_json({"city": city, "version": version, "tagged": not remove, "who": entry.who, "why": entry.why})
+    else:
+        print(
+            f"{city} {version} is {'no longer ' if remove else ''}kept for good; recorded for {entry.who}: {entry.why}"
+        )
+    return 0
+
+
+def retention(
+    city: str,
+    *,
+    keep: int = 2,
+    apply: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Show which editions could go by the rules of docs/releases.md; nothing is deleted without --apply.
+
+    Parameters
+    ----------
+    keep
+        How many editions of each Stichtag year stay without further reason.
+    apply
+        Remove those that could go, and note it in the catalogue.
+    """
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from flows.publish.retention import remove_superseded, verdicts  # noqa: PLC0415
+
+    judged = (remove_superseded if apply else verdicts)(Home(root_at(home)), city, keep=keep)
+    if as_json:
+        print_json({"city": city, "applied": apply, "releases": [asdict(one) for one in judged]})
+    for one in [] if as_json else judged:
+        fate = "stays" if one.stays else "removed" if apply else "could go"
+        print(f"{one.version:8} {one.bytes / 1e6:8.1f} MB  {fate}: {one.why}")
+    if not as_json and not apply and not all(one.stays for one in judged):
+        print("Nothing was deleted; --apply removes what could go.")
+    return 0
+
+
+def reproduce(
+    city: str,
+    version: str,
+    *,
+    anyway: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Make a release again from its deliveries and compare every table; exit code 4 when one differs.
+
+    Parameters
+    ----------
+    anyway
+        Also when code or libraries are not those that the release was made with.
+    """
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from flows.publish.reproduce import reproduce as reproduced  # noqa: PLC0415
+    from flows.publish.reproduce import summary_lines  # noqa: PLC0415
+
+    outcome = reproduced(home_at(home), city, version, anyway=anyway, say=say)
+    if as_json:
+        print_json(asdict(outcome))
+    else:
+        print(*summary_lines(outcome), sep="\n")
+    return 0 if outcome.same else VerificationFailed.exit_code

@@ -1,0 +1,125 @@
+"""Commands for what a refresh needs: sources that answer, a sound installation, extracts to try it with."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.app.commands.refreshing import refresh
+from flows.app.terminal import HomeOption, JsonOption, print_json, say
+from flows.base.errors import ConfigError, SourceUnavailable
+from flows.base.home import Home, home_at, root_at
+
+
+def sources(city: str, *, release: str | None = None, as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """Say of each source of a city when it last succeeded, and since when and why it fails.
+
+    Parameters
+    ----------
+    release
+        List the files of this release instead, and whether the landing zone still holds each; exit code 3 if not.
+    """
+    from flows.app.source_status import release_lines, release_state, source_lines, source_states  # noqa: PLC0415
+
+    where = Home(root_at(home))
+    if release is not None:
+        held = release_state(where, city, release)
+        if as_json:
+            print_json({"city": city, "release": release, "files": held})
+        else:
+            print(*release_lines(held), sep="\n")
+        return 0 if all(one["held"] for one in held) else SourceUnavailable.exit_code
+    states = source_states(where, city)
+    if as_json:
+        print_json({"city": city, "sources": states})
+    else:
+        print(*source_lines(states), sep="\n")
+    return 0
+
+
+def doctor(*, as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """Say what is installed, configured and reachable; exit code 2 when something needed is not."""
+    from flows.app.doctor import findings  # noqa: PLC0415
+
+    found = findings(root_at(home))
+    if as_json:
+        print_json([{"what": one.what, "ok": one.ok, "found": one.found, "remedy": one.remedy} for one in found])
+    for one in [] if as_json else found:
+        remedy = f"\n      -> {one.remedy}" if one.remedy and not one.ok else ""
+        print(f"{'ok  ' if one.ok else 'MISSING'} {one.what}: {one.found}{remedy}")
+    return 0 if all(one.ok for one in found) else ConfigError.exit_code
+
+
+def demo(
+    *,
+    refresh_: Annotated[bool, Parameter(name="--refresh", negative="")] = False,
+    folder: Path | None = None,
+    port: int = 0,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Make the extracts of the synthetic city Musterstadt and serve them on this machine.
+
+    Parameters
+    ----------
+    refresh_
+        Refresh Musterstadt from that server and end; otherwise serve until Ctrl-C.
+    folder
+        Where the extracts go (default: demo/ in the data folder).
+    port
+        Port of the server on 127.0.0.1 (default: any that is free).
+    """
+    from flows.musterstadt.city import make_musterstadt  # noqa: PLC0415 -- imports numpy
+    from flows.musterstadt.server import serve  # noqa: PLC0415
+
+    where = folder or home_at(home).root / "demo"
+    if not (where / "index.html").exists():
+        say(f"Making the extracts of Musterstadt (synthetic) in {os.path.relpath(where)} ...")
+        make_musterstadt(where)
+    with serve(where, port=port) as server:
+        os.environ["FORTSCHREIBUNG_MUSTERSTADT_URL"] = server.url
+        say(f"Serving them at {server.url}")
+        if refresh_:
+            return refresh("musterstadt", as_json=as_json, home=home)
+        print(
+            "In another terminal:\n"
+            f"  FORTSCHREIBUNG_MUSTERSTADT_URL={server.url} fortschreibung refresh musterstadt\n"
+            "Ctrl-C ends the server.",
+            flush=True,
+        )
+        server.wait()
+    return 0
+
+
+def example(
+    city: str,
+    *,
+    from_: Annotated[Path, Parameter(name="--from")],
+    into: Path | None = None,
+    year: int = 2023,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Write a synthetic example of each of an office's own extracts, as the city's contracts want them.
+
+    Parameters
+    ----------
+    from_
+        Folder with the polygons of the units that the base units are assigned to.
+    into
+        Folder for the files (default: examples/CITY in the data folder); their names say that they are synthetic.
+    year
+        The examples are of 31.12. of this year.
+    """
+    from flows.app.examples import write_examples  # noqa: PLC0415
+    from flows.profile.load import load_profile  # noqa: PLC0415
+
+    written = write_examples(load_profile(city), into or root_at(home) / "examples" / city, folder=from_, year=year)
+    if as_json:
+        print_json([str(path) for path in written])
+    for path in [] if as_json else written:
+        print(path)
+    return 0

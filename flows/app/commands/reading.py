@@ -1,0 +1,117 @@
+"""Commands that look into releases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.app.terminal import HomeOption, JsonOption, print_json
+from flows.base.home import Home, root_at
+
+
+def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """List the published releases of a city, oldest first."""
+    from flows.release.catalog import releases as published  # noqa: PLC0415
+
+    known = published(Home(root_at(home)), city)
+    if as_json:
+        print_json(
+            [
+                {
+                    "city": one.city,
+                    "version": one.version,
+                    "path": str(one.path),
+                    "published_at": one.published_at,
+                    "stichtag_max": one.stichtag_max,
+                    "zuschnitt": one.zuschnitt,
+                    "content_hash": one.content_hash,
+                    "latest": one.latest,
+                    "tag": one.tag,
+                }
+                for one in known
+            ]
+        )
+    elif not known:
+        print(f"No release of {city} in {root_at(home) / 'releases'}. `fortschreibung refresh {city}` makes the first.")
+    for one in [] if as_json else known:
+        mark = ("  <- latest" if one.latest else "") + (f"  tagged: {one.tag}" if one.tag else "")
+        print(f"{one.version:8} data up to {one.stichtag_max}, published {one.published_at[:10]}  {one.path}{mark}")
+    return 0
+
+
+def open_(city: str, version: str | None = None, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """Print the line that attaches a release in DuckDB, and its path (default: the latest)."""
+    from flows.release.reading import attach_statement, release_to_read  # noqa: PLC0415
+
+    release = release_to_read(Home(root_at(home)), city, version)
+    if as_json:
+        print_json({"version": release.version, "path": str(release.path), "attach": attach_statement(release)})
+    else:
+        print(attach_statement(release), release.path, sep="\n")
+    return 0
+
+
+def query(
+    city: str, sql: str, *, version: str | None = None, as_json: JsonOption = False, home: HomeOption = None
+) -> int:
+    """Ask a release with SQL, for a quick look (default: the latest); nothing can be changed by it."""
+    from flows.release.reading import answer_to, release_to_read  # noqa: PLC0415
+
+    answer = answer_to(release_to_read(Home(root_at(home)), city, version).database, sql, as_table=not as_json)
+    if as_json:
+        print_json(answer.records)
+    else:
+        print(answer.table)
+    return 0
+
+
+def diff(
+    city: str,
+    before: str,
+    after: str,
+    *,
+    as_json: JsonOption = False,
+    html: Path | None = None,
+    home: HomeOption = None,
+) -> int:
+    """Say how two releases differ, and why; exit code 0 the same, 1 different, 2 could not be compared.
+
+    Parameters
+    ----------
+    html
+        Also write the comparison as a page to this file.
+    """
+    from flows.compare.diff import diff_releases  # noqa: PLC0415
+    from flows.pages.diff_page import diff_lines, write_html  # noqa: PLC0415
+
+    found = diff_releases(Home(root_at(home)), city, before, after)
+    if html is not None:
+        write_html(found, html)
+    if as_json:
+        print(found.model_dump_json(), flush=True)
+    else:
+        print(*diff_lines(found), sep="\n")
+    return 0 if found.same else 1
+
+
+def map_(
+    city: str,
+    indikator: str,
+    *,
+    stichtag: dt.date | None = None,
+    version: str | None = None,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    home: HomeOption = None,
+) -> int:
+    """Draw a map of an Indikator by Sozialraum, as SVG (default file: CITY_INDIKATOR.svg)."""
+    from flows.app.map import map_of  # noqa: PLC0415
+    from flows.release.reading import release_to_read  # noqa: PLC0415
+
+    release = release_to_read(Home(root_at(home)), city, version)
+    target = output or Path(f"{city}_{indikator}.svg")
+    target.write_text(map_of(release.database, indikator, stichtag.isoformat() if stichtag else None), encoding="utf-8")
+    print(target)
+    return 0

@@ -1,0 +1,155 @@
+"""The flows as commands: Prefect set up quietly, progress on stderr, failures in their own words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.base.errors import EndedAfterPublication, FortschreibungError
+from flows.base.home import Home
+from flows.release.catalog import is_version
+
+if TYPE_CHECKING:
+    from flows.recut import Recut
+    from flows.run import Outcome
+
+QUIET = {
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLI_WRAP_LINES": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "DO_NOT_TRACK": "1",
+}
+LOOK_EVERY = 0.1
+
+
+def run_refresh(city: str, home: Home, *, from_dir: Path | None, stichtag: dt.date | None, dry_run: bool) -> Outcome:
+    """Run the flow in this process, on the embedded server unless PREFECT_API_URL names another.
+
+    Raises:
+        EndedAfterPublication: what stopped the refresh came after a release was published.
+        FortschreibungError: what stopped the refresh; the last release is then as it was.
+    """
+    _set_up_prefect(home, f"Refreshing {city}")
+    from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
+
+    with _publication_reported(home, city), _progress_shown(home, city):
+        outcome: Outcome = refresh(city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root)
+    return outcome
+
+
+def run_recut(city: str, zuschnitt: dt.date, home: Home, *, from_dir: Path | None, dry_run: bool) -> Recut:
+    """Run the flow of a boundary change in this process.
+
+    Raises:
+        EndedAfterPublication: what stopped it came after a release was published.
+        FortschreibungError: what stopped it; the last release is then as it was.
+    """
+    _set_up_prefect(home, f"Recutting {city} to {zuschnitt}")
+    from flows.recut import recut  # noqa: PLC0415 -- imports Prefect, which reads the settings above
+
+    with _publication_reported(home, city), _progress_shown(home, city):
+        done: Recut = recut(city, zuschnitt, from_dir=from_dir, dry_run=dry_run, home=home.root)
+    return done
+
+
+def _set_up_prefect(home: Home, doing: str) -> None:
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("PREFECT_HOME", str(home.prefect))
+    _keep_this_machine_off_the_proxy()
+    print(f"{doing}: starting Prefect ...", file=sys.stderr, flush=True)
+    from flows.embedded_server import EmbeddedServer  # noqa: PLC0415 -- imports Prefect, which reads the settings above
+
+    EmbeddedServer()  # Prefect starts it when it is first needed, unless PREFECT_API_URL names another
+
+
+@contextmanager
+def _publication_reported(home: Home, city: str) -> Iterator[None]:
+    """Let what ends the body say whether a release of `city` was published in it, and stands."""
+    before = _versions(home, city)
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- raised again, with what is known of releases
+        cause = _loss_of_server(problem) or problem
+        published = _versions(home, city) - before
+        if not published:
+            raise cause from problem.__cause__
+        stands = ", ".join(str(home.releases / city / version) for version in sorted(published))
+        raise EndedAfterPublication(
+            f"What the run was to publish is published and stands: {stands}. Only what comes after that was cut off; "
+            "the same command finishes it and publishes nothing twice."
+        ) from cause
+
+
+def _versions(home: Home, city: str) -> set[str]:
+    """Return the releases whose folders stand; the catalogue may know one only when the next run has healed it."""
+    return {path.name for path in (home.releases / city).glob("*") if is_version(path.name)}
+
+
+def _loss_of_server(problem: BaseException) -> FortschreibungError | None:
+    """Return what to tell when Prefect's server was lost; nothing but Prefect's client speaks by httpx."""
+    from httpx import HTTPError  # noqa: PLC0415 -- Prefect has imported it by now
+
+    if not isinstance(problem, HTTPError):
+        return None
+    return FortschreibungError(
+        f"Expected Prefect's server to answer until the run ends, found that it no longer does "
+        f"({type(problem).__name__}). Run the command again; if PREFECT_API_URL names the server, look whether it runs."
+    )
+
+
+def _keep_this_machine_off_the_proxy() -> None:
+    """Let Prefect reach its embedded server where an office's proxy is set, but NO_PROXY is not."""
+    kept = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    names = [name.strip() for name in kept.split(",") if name.strip()]
+    if "*" not in names:
+        names += [name for name in ("127.0.0.1", "localhost") if name not in names]
+        os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(names)
+
+
+@contextmanager
+def _progress_shown(home: Home, city: str) -> Iterator[None]:
+    """Show on stderr what the newest run of `city` notes, while the body lasts."""
+    before, done = set(home.runs.glob(f"{city}-*")), threading.Event()
+    watcher = threading.Thread(target=_watch, args=(home, city, before, done), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join(timeout=5)
+
+
+def _watch(home: Home, city: str, before: set[Path], done: threading.Event) -> None:
+    shown, started = 0, time.monotonic()
+    while True:
+        last = done.is_set()
+        for folder in set(home.runs.glob(f"{city}-*")) - before:
+            path = folder / "progress.jsonl"
+            lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+            for line in lines[shown:]:
+                noted = json.loads(line)
+                if noted["event"] == "started":
+                    print(
+                        f"  {time.monotonic() - started:6.1f} s  {noted['station']}",
+                        file=sys.stderr,
+                        flush=True,
+                    )
+                elif noted["event"].startswith(("not asked", "passed over")):
+                    print(f"            {noted['event']}", file=sys.stderr, flush=True)
+                elif sys.stderr.isatty():
+                    print(f"            {noted['event']:60}", end="\r", file=sys.stderr, flush=True)
+            shown = len(lines)
+        if last:
+            return
+        done.wait(LOOK_EVERY)

@@ -1,0 +1,122 @@
+"""Which sources a city has and how they do, out of the landing zone's record; and the files of a release.
+
+Reads text files only, so that the answer is there at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flows.base.home import Home
+from flows.profile.load import load_profile
+from flows.profile.source import Source
+from flows.pull.landing.store import Landing
+from flows.pull.models import Attempt
+from flows.release.catalog import release_named
+from flows.release.manifest import manifest_of
+
+_CAME = ("new", "unchanged", "mended")
+_BAD = ("refused", "failed")
+
+
+def source_states(home: Home, city: str) -> list[dict[str, Any]]:
+    """Return one entry for each source of the profile: its last success, its failure if it fails, its newest file.
+
+    A source fails while any of its files, or the source as a whole, did not come when it was last asked for.
+    """
+    attempts = _attempts(home.landing, city)
+    return [_state(source, attempts.get(source.id, [])) for source in load_profile(city).sources]
+
+
+def _attempts(landing: Path, city: str) -> dict[str, list[Attempt]]:
+    """Return the recorded attempts by source, oldest first."""
+    found: dict[str, list[Attempt]] = {}
+    for one in Landing(landing).attempts() if landing.is_dir() else ():
+        if one.city == city:
+            found.setdefault(one.source, []).append(one)
+    return found
+
+
+def _state(source: Source, attempts: list[Attempt]) -> dict[str, Any]:
+    first_bad: dict[str, Attempt] = {}
+    last_bad: dict[str, Attempt] = {}
+    for one in attempts:
+        if one.outcome in _BAD:
+            first_bad.setdefault(one.name, one)
+            last_bad[one.name] = one
+        else:
+            first_bad.pop(one.name, None)
+            last_bad.pop(one.name, None)
+    good = [one for one in attempts if one.outcome in _CAME and one.name]
+    changed = [one for one in good if one.outcome == "new"]
+    newest = max(changed, key=lambda one: (one.at, one.name), default=None)
+    worst = max(last_bad.values(), key=lambda one: one.at, default=None)
+    return {
+        "source": source.id,
+        "title": source.title_de,
+        "connector": source.connector,
+        "asked": attempts[-1].at.isoformat() if attempts else None,
+        "last_success": good[-1].at.isoformat() if good else None,
+        "failing_since": min(one.at for one in first_bad.values()).isoformat() if first_bad else None,
+        "problem": worst.problem if worst else None,
+        "files": len({one.name for one in good}),
+        "newest": {"file": newest.name, "at": newest.at.isoformat(), "bytes": newest.bytes, "sha256": newest.sha256}
+        if newest
+        else None,
+        "relaxed": [{"gate": one.gate, "file": one.file, "reason": one.reason} for one in source.relax],
+    }
+
+
+def source_lines(states: list[dict[str, Any]]) -> list[str]:
+    """Return the states as lines to read."""
+    lines = []
+    for one in states:
+        newest = one["newest"]
+        brought = f"{one['files']} files, newest {newest['file']} ({newest['at'][:10]})" if newest else "no file yet"
+        last = f"last success {_minute(one['last_success'])}" if one["last_success"] else "never fetched"
+        lines.append(f"{one['source']:20} {one['connector']:12} {last}; {brought}")
+        if one["failing_since"]:
+            lines.append(f"    FAILING since {_minute(one['failing_since'])}: {one['problem']}")
+        lines += [f"    gate {each['gate']} relaxed: {each['reason']}" for each in one["relaxed"]]
+    return lines
+
+
+def release_state(home: Home, city: str, version: str) -> list[dict[str, Any]]:
+    """Return the Lieferungen of a release as its manifest names them, each with whether it can be read as it came.
+
+    Raises:
+        ConfigError: when there is no such release.
+        VerificationFailed: when its manifest is missing or damaged.
+    """
+    manifest = manifest_of(release_named(home, city, version).path)
+    zone = home.landing / "objects"
+    return [
+        {
+            "source": one["quelle"],
+            "file": one["datei"],
+            "bytes": one["bytes"],
+            "sha256": one["sha256"],
+            "url": one["url"],
+            "fetched_at": one["geholt_am"],
+            "path": str(zone / one["sha256"][:2] / one["sha256"]),
+            "held": Landing(home.landing).holds(one["sha256"]) if zone.is_dir() else False,
+        }
+        for one in manifest.sources
+    ]
+
+
+def release_lines(files: list[dict[str, Any]]) -> list[str]:
+    """Return the files of a release as lines to read."""
+    lines = [
+        f"{'held' if one['held'] else 'LOST':4}  {one['source']:20} {one['file']:32} {one['bytes']:>12,} B  "
+        f"{one['sha256'][:12]}  fetched {str(one['fetched_at'])[:10]}"
+        for one in files
+    ]
+    lost = sum(not one["held"] for one in files)
+    verdict = "all can be read as they were delivered" if not lost else f"{lost} are lost or damaged"
+    return [*lines, f"{len(files)} files: {verdict}."]
+
+
+def _minute(at: str) -> str:
+    return f"{at[:16].replace('T', ' ')} UTC"

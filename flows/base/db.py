@@ -1,0 +1,111 @@
+"""The working database of a run: opened within limits, filled from lists of rows, driven by files of SQL."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from flows.base.home import limits
+from flows.base.resources import resource
+
+Value = str | int | float | bool | None | list[str] | list[int] | list[list[int]] | dict[str, str]
+
+
+def open_work(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the working database at `path` within the limits of flows.base.home, reaching for nothing outside.
+
+    What it writes aside goes into the folder ``spill`` beside it, which is forgotten with the run.
+    """
+    bounds, spill = limits(), path.parent / "spill"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    spill.mkdir(mode=0o700, exist_ok=True)
+    return duckdb.connect(
+        path,
+        config={
+            "memory_limit": bounds.memory, "threads": bounds.threads,
+            "temp_directory": str(spill), "autoinstall_known_extensions": False,
+            "checkpoint_threshold": "1GB",  # a run that dies starts again: nothing is gained by tidying up on the way
+        },
+    )  # fmt: skip
+
+
+def use_spatial(con: duckdb.DuckDBPyConnection) -> None:
+    """Load the spatial extension from the installed package; nothing is downloaded, the home stays untouched."""
+    package = files("duckdb_extension_spatial")
+    con.load_extension(str(package / "extensions" / f"v{duckdb.__version__}" / "spatial.duckdb_extension"))
+
+
+def sql(name: str) -> str:
+    """Return the text of the file ``sql/<name>.sql``."""
+    return resource(f"sql/{name}.sql").read_text(encoding="utf-8")
+
+
+def create_stage(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the schema stage, empty; it shows the catalogue's names, so that `katalog` must be there."""
+    con.execute(sql("schema/stage"))
+    con.execute(f"CREATE VIEW stage.zaehlung AS {sql('stage/zaehlung')}")
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Value]]) -> None:
+    """Append `rows`, given as column to value, to `table` by column name; a column not given is NULL.
+
+    They go through a file, since the first Python value bound to a statement makes DuckDB import pandas,
+    which costs more time than a whole station.
+    """
+    if not rows:
+        return
+    columns = {str(name): str(kind) for name, kind, *_ in con.execute(f"DESCRIBE {table}").fetchall()}
+    unknown = set().union(*rows) - set(columns)
+    if unknown:
+        message = f"{table} has no column {sorted(unknown)}"
+        raise ValueError(message)
+    folder = _aside(con)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json", dir=folder, delete=False) as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    set_variables(con, zeilen_datei=one_file(Path(file.name)), zeilen_spalten=columns)
+    try:
+        con.execute(
+            f"INSERT INTO {table} SELECT * FROM read_json(getvariable('zeilen_datei'), "  # noqa: S608 -- our tables
+            "columns = getvariable('zeilen_spalten'), format = 'newline_delimited', hive_partitioning = FALSE)"
+        )
+    finally:
+        Path(file.name).unlink()
+
+
+def _aside(con: duckdb.DuckDBPyConnection) -> Path | None:
+    """Return the folder that the working database writes aside to; None for one that `open_work` did not open."""
+    (setting,) = con.execute("SELECT current_setting('temp_directory')").fetchone() or ("",)
+    return Path(setting) if Path(setting).is_dir() else None
+
+
+def one_file(path: Path) -> str:
+    """Return a path as DuckDB's readers (read_csv, read_json, read_parquet, read_text) take it for this one file.
+
+    They take `*`, `?` and `[` for a pattern, and read what else fits it, besides the file or instead of it; between
+    brackets each is itself. And they take a folder ``x=1`` for a column, unless told ``hive_partitioning = FALSE``.
+    ATTACH, COPY ... TO and GDAL take a path as it is.
+    """
+    return re.sub(r"([*?[])", r"[\1]", str(path))
+
+
+def set_variables(con: duckdb.DuckDBPyConnection, **values: Value) -> None:
+    """Set DuckDB variables, which the SQL files read by getvariable()."""
+    for name, value in values.items():
+        con.execute(f"SET VARIABLE {name} = {literal(value)}")
+
+
+def literal(value: Value) -> str:
+    """Return a value as DuckDB writes it in SQL; quotes inside a text are doubled, which is its only escape."""
+    if isinstance(value, list):
+        return "[" + ", ".join(literal(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
+    if value is None or isinstance(value, (bool, int, float)):
+        return "NULL" if value is None else str(value)
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,100 @@
+"""Orders the files of a SQL folder by what each reads, found by parsing, so that nobody numbers them by hand.
+
+What SQL cannot say (a fit that goes round until it holds) is a step in Python with a stated place in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.base.errors import ConfigError
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class SqlTable:
+    """One file: the table that it makes, what a row is, its query, the names that it reads and its own steps."""
+
+    name: str
+    row: str
+    query: str
+    reads: frozenset[str]
+    steps: frozenset[str]
+
+
+@dataclass(frozen=True)
+class PythonStep:
+    """Python that makes tables from tables: what a row of each is, the names that it reads, and the function."""
+
+    makes: Mapping[str, str]
+    """Each table with what a row of it is."""
+    reads: frozenset[str]
+    run: Callable[[duckdb.DuckDBPyConnection], None]
+
+
+def tables_in_order(
+    folder: Path, known: frozenset[str] = frozenset(), steps: Sequence[PythonStep] = ()
+) -> list[SqlTable | PythonStep]:
+    """Return the tables of `folder`, and `steps` among them, so that each comes after those that it reads.
+
+    `known` are the names that are there already (``schema.table`` or ``table``).
+
+    Raises:
+        ConfigError: a file is not one query, has no leading comment, reads an unknown name, names a step
+            like a table, or files read each other in a circle.
+    """
+    tables = {path.stem: _parsed(path) for path in sorted(folder.glob("*.sql"))}
+    made_by: dict[str, SqlTable | PythonStep] = {**tables, **{name: step for step in steps for name in step.makes}}
+    for table in tables.values():
+        unknown = sorted(table.reads - set(made_by) - known)
+        if unknown:
+            raise ConfigError(
+                f"{folder / table.name}.sql reads {', '.join(unknown)}, which is neither a file in {folder.name}/ "
+                f"nor a table that is there before ({', '.join(sorted(known)) or 'none'}). Correct the name."
+            )
+        hiding = sorted(table.steps & (set(made_by) | known))
+        if hiding:
+            raise ConfigError(
+                f"{folder / table.name}.sql names a step (WITH ... AS) like a table, {', '.join(hiding)}, so that "
+                "nobody can tell which of the two is read. Give the step another name."
+            )
+    graph = {name: sorted(maker.reads & set(made_by)) for name, maker in made_by.items()}
+    try:
+        order = [made_by[name] for name in TopologicalSorter(graph).static_order()]
+        return [maker for place, maker in enumerate(order) if maker not in order[:place]]
+    except CycleError as circle:
+        raise ConfigError(
+            f"The files of {folder} read each other in a circle: {' -> '.join(circle.args[1])}. "
+            "A table can only read what is made before it."
+        ) from None
+
+
+def _parsed(path: Path) -> SqlTable:
+    import sqlglot  # noqa: PLC0415 -- commands that only read releases do without
+    from sqlglot import exp  # noqa: PLC0415
+
+    query = path.read_text(encoding="utf-8")
+    first = query.splitlines()[0] if query else ""
+    if not first.startswith("-- One row "):
+        raise ConfigError(f"{path}, line 1: expected a comment that begins '-- One row ' and says what a row is.")
+    try:
+        tree = sqlglot.parse_one(query, dialect="duckdb")
+    except sqlglot.errors.SqlglotError as problem:
+        raise ConfigError(f"{path} is not SQL that can be read: {problem}") from problem
+    if not isinstance(tree, exp.Query | exp.Pivot):
+        raise ConfigError(
+            f"{path}: expected one query (SELECT or PIVOT), since a file makes one table; found more or less."
+        )
+    steps = frozenset(step.alias_or_name for step in tree.find_all(exp.CTE))
+    reads = frozenset(
+        f"{table.db}.{table.name}" if table.db else table.name
+        for table in tree.find_all(exp.Table)
+        if table.name and (table.db or table.name not in steps)
+    )
+    return SqlTable(path.stem, first.removeprefix("-- "), query, reads, steps)

@@ -1,0 +1,138 @@
+"""The refresh's side of the checks: start the worker early, hand it the job, stop at blockers.
+
+Great Expectations takes seconds to import. The worker is a process of its own that imports it while the
+refresh still pulls and transforms; this module imports neither it nor pandas.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from contextlib import suppress
+from typing import IO, Self
+
+from pydantic import ValidationError
+
+from flows.base.errors import CheckStopped, FortschreibungError
+from flows.check.models import CheckJob, CheckReport, CheckResult, Finding, findings_of, results_of
+
+_SHOWN_UNITS = 20
+_SHOWN_LINES = 12
+
+
+class CheckWorker:
+    """A process that has Great Expectations at hand and waits for one job."""
+
+    def __init__(self, process: subprocess.Popen[str], complaints: IO[str]) -> None:
+        self._process = process
+        self._complaints = complaints
+
+    @classmethod
+    def start(cls) -> Self:
+        """Start the worker; it imports Great Expectations while the caller goes on."""
+        complaints = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 -- the worker's
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.check.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "GX_ANALYTICS_ENABLED": "false", "PYTHONUTF8": "1"},
+        )
+        return cls(process, complaints)
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id."""
+        return self._process.pid
+
+    def run(self, job: CheckJob) -> CheckReport:
+        """Have `job` checked and return the report. A worker serves one job; `stop` it afterwards.
+
+        Raises:
+            FortschreibungError: when the worker ended without a report, with its last words.
+        """
+        try:
+            return CheckReport.model_validate_json(self._answer_to(job))
+        except ValidationError as problem:
+            raise FortschreibungError(self._last_words()) from problem
+
+    def stop(self) -> None:
+        """End the worker, whatever it is doing; nothing happens when it has ended already."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout, self._complaints):
+            if pipe is not None and not pipe.closed:
+                _close(pipe)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _answer_to(self, job: CheckJob) -> str:
+        """Return the worker's line without waiting for its end, which takes Python a while."""
+        assert self._process.stdin is not None  # noqa: S101 -- Popen was asked for both pipes
+        assert self._process.stdout is not None  # noqa: S101
+        try:
+            self._process.stdin.write(job.model_dump_json() + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return ""
+        return self._process.stdout.readline()
+
+    def _last_words(self) -> str:
+        self._process.wait()
+        self._complaints.seek(0)
+        lines = [line.rstrip() for line in self._complaints if line.strip()][-_SHOWN_LINES:]
+        said = "\n".join(f"  {line}" for line in lines) or "  (it said nothing)"
+        return (
+            "The checks could not be made, so nothing was published and the last release stands.\n"
+            "Expected a report of the check worker, found that it ended with "
+            f"exit code {self._process.returncode}. It said last:\n{said}\n"
+            "Mend what it names and refresh again; if it was ended from outside (-9), give it more memory."
+        )
+
+
+def _close(pipe: IO[str]) -> None:
+    with suppress(BrokenPipeError):  # what the worker did not read any more
+        pipe.close()
+
+
+def raise_for_blockers(report: CheckReport) -> None:
+    """Do nothing when no blocker failed.
+
+    Raises:
+        CheckStopped: naming each blocking check, what it expected and found, the units, and what to do.
+    """
+    blocking = [result for result in results_of(report) if result.blocks]
+    if not blocking:
+        return
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings_of(report):
+        findings[finding.check].append(finding)
+    count = "1 check stops" if len(blocking) == 1 else f"{len(blocking)} checks stop"
+    paragraphs = [f"{count} the publication; nothing was published and the last release stands."]
+    paragraphs += [_paragraph(result, findings[result.check]) for result in blocking]
+    paragraphs.append(f"The whole report: {report.path / 'index.html'}")
+    raise CheckStopped("\n\n".join(paragraphs))
+
+
+def _paragraph(result: CheckResult, findings: list[Finding]) -> str:
+    lines = [
+        f"{result.check} ({result.station})",
+        f"  expected: {result.expected}",
+        f"  found:    {result.found}",
+    ]
+    shown = findings[:_SHOWN_UNITS]
+    lines += [f"    {finding.unit}: found {finding.found}; expected {finding.expected}" for finding in shown]
+    if result.offending > len(shown) > 0:
+        lines.append(f"    and {result.offending - len(shown)} more")
+    lines += [f"  why:      {result.reason}", f"  what to do: {result.what_to_do}"]
+    return "\n".join(lines)

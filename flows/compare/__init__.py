@@ -1,0 +1,1 @@
+"""How two releases differ and what a redraw changed, from published figures alone."""

@@ -1,0 +1,175 @@
+"""How two releases of a city differ, and why: the comparison behind `fortschreibung diff` and every change report.
+
+Tables are first compared by the content hashes in the manifests; only what differs is looked into. A comparison
+that could not be made (a table that one release has not, a column that is missing) counts as different and says so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from flows.base.errors import FortschreibungError
+from flows.base.home import Home
+from flows.compare import diff_catalogue, diff_figures
+from flows.compare.diff_model import CodebookChange, Comparison, Diff, ReleaseNamed, SourceChange, UnitChange
+from flows.release.catalog import DATABASE
+from flows.release.manifest import Manifest, manifest_of
+from flows.release.reading import release_to_read
+from flows.release.table_contract import literal
+
+Delivery = tuple[str, str, str]
+"""Source, file name and sha256 of a Lieferung."""
+
+
+class DiffFailed(FortschreibungError):  # noqa: N818 -- named by the outcome that the user sees
+    """The comparison could not be working_folder: neither same nor different can be said."""
+
+    exit_code = 2
+
+
+class Side(NamedTuple):
+    """One of the two releases: what is known of it without opening its file."""
+
+    named: ReleaseNamed
+    tables: Mapping[str, str]  # content table -> its hash
+    deliveries: frozenset[Delivery]
+
+
+@dataclass
+class _Found:
+    """What has been found so far, and what could not be looked at."""
+
+    comparisons: dict[str, Comparison]
+    codebook: list[CodebookChange]
+    units: list[UnitChange]
+    figures: dict[str, Any]
+
+    def not_made(self, tables: Sequence[str], reason: str) -> None:
+        for table in tables:
+            self.comparisons[table] = Comparison(table=table, outcome="not_made", reason=reason)
+
+
+def diff_releases(home: Home, city: str, before: str, after: str) -> Diff:
+    """Return how the release `after` differs from `before`.
+
+    Raises:
+        DiffFailed: when one of them is not there or cannot be read.
+    """
+    try:
+        folders = [release_to_read(home, city, version).path for version in (before, after)]
+        first, second = (side_of(manifest_of(folder)) for folder in folders)
+        if first.tables == second.tables:
+            return diff_of(None, city, first, second)
+        with duckdb.connect() as con:
+            for folder, name in zip(folders, ("vorher", "fortschreibung"), strict=True):
+                attach(con, folder / DATABASE, name)
+            return diff_of(con, city, first, second)
+    except (FortschreibungError, duckdb.Error, OSError, KeyError, ValueError) as problem:
+        raise DiffFailed(f"{city} {before} and {after} cannot be compared: {problem}") from problem
+
+
+def attach(con: duckdb.DuckDBPyConnection, database: Path, name: str) -> None:
+    """Attach a release's file, read-only, as `name`."""
+    con.execute(f"ATTACH {literal(str(database))} AS {name} (READ_ONLY)")
+
+
+def side_of(manifest: Manifest) -> Side:
+    """Return what a manifest says that a comparison needs."""
+    return Side(
+        named=ReleaseNamed(
+            version=manifest.version,
+            content_hash=manifest.content_hash,
+            stichtag_max=dt.date.fromisoformat(manifest.stichtag_max),
+            zuschnitt=manifest.zuschnitt,
+        ),
+        tables={name: each["hash"] for name, each in manifest.tables.items() if each["content"]},
+        deliveries=frozenset((each["quelle"], each["datei"], each["sha256"]) for each in manifest.sources),
+    )
+
+
+def diff_of(con: duckdb.DuckDBPyConnection | None, city: str, before: Side | None, after: Side) -> Diff:
+    """Return how the release attached to `con` as `fortschreibung` differs from the one attached as `vorher`.
+
+    Without `con` only what the manifests say is compared; where that differs, the comparison is not made.
+    """
+    if before is None:
+        return Diff(city=city, before=None, after=after.named, same=False)
+    found = _Found(_by_hash(before, after), [], [], {})
+    if con is not None:
+        _look_into(con, found, before, after)
+    else:
+        differing = [each.table for each in found.comparisons.values() if each.outcome == "different"]
+        found.not_made(differing, "the file of the earlier release could not be opened")
+    comparisons = [found.comparisons[name] for name in sorted(found.comparisons)]
+    return Diff(
+        city=city, before=before.named, after=after.named,
+        same=all(each.outcome == "same" for each in comparisons), comparisons=comparisons,
+        sources=_source_changes(before.deliveries, after.deliveries),
+        codebook=found.codebook, units=found.units, **found.figures,
+    )  # fmt: skip
+
+
+def _by_hash(before: Side, after: Side) -> dict[str, Comparison]:
+    comparisons = {}
+    for table in {**after.tables, **before.tables}:
+        missing = [side.named.version for side in (before, after) if table not in side.tables]
+        if missing:
+            reason = f"{missing[0]} has no table {table}"
+            comparisons[table] = Comparison(table=table, outcome="not_made", reason=reason)
+        else:
+            same = before.tables[table] == after.tables[table]
+            comparisons[table] = Comparison(table=table, outcome="same" if same else "different")
+    return comparisons
+
+
+def _look_into(con: duckdb.DuckDBPyConnection, found: _Found, before: Side, after: Side) -> None:
+    """Say what differs in the codebook, in the units and in the figures, as far as each can be said."""
+    diff_catalogue.prepare(con)
+
+    def codebook() -> None:
+        found.codebook = diff_catalogue.codebook_changes(con)
+
+    def units() -> None:
+        found.units = diff_catalogue.unit_changes(con)
+
+    def figures() -> None:
+        diff_figures.find_differences(con, other_deliveries=before.deliveries != after.deliveries)
+        found.figures = {
+            "causes": diff_figures.causes(con),
+            "stichtage_come": diff_figures.stichtage_only_in(con, "fortschreibung", "vorher"),
+            "stichtage_gone": diff_figures.stichtage_only_in(con, "vorher", "fortschreibung"),
+            "indikatoren": diff_figures.indikatoren(con),
+            "levels": diff_figures.levels(con),
+            "movers": diff_figures.movers(con),
+            "units_moved": diff_figures.units_moved(con),
+        }
+
+    _unless_impossible(found, ["indikator", "indikator_teil"], codebook)
+    _unless_impossible(found, ["raumebene"], units)
+    if found.comparisons["wert"].outcome != "same":
+        _unless_impossible(found, ["wert"], figures)
+
+
+def _unless_impossible(found: _Found, tables: Sequence[str], step: Callable[[], None]) -> None:
+    try:
+        step()
+    except duckdb.Error as problem:
+        found.not_made(tables, str(problem).strip().splitlines()[0])
+
+
+def _source_changes(before: frozenset[Delivery], after: frozenset[Delivery]) -> list[SourceChange]:
+    old = {(quelle, datei): sha256 for quelle, datei, sha256 in before}
+    new = {(quelle, datei): sha256 for quelle, datei, sha256 in after}
+    changes = []
+    for quelle, datei in sorted({**old, **new}):
+        was, now = old.get((quelle, datei)), new.get((quelle, datei))
+        if was != now:
+            kind = "come" if was is None else "gone" if now is None else "other_bytes"
+            changes.append(SourceChange(quelle=quelle, datei=datei, change=kind))
+    return changes

@@ -1,0 +1,202 @@
+"""What a comparison of two releases says, as typed models: one report for people, programs and `_changes`.
+
+docs/diff.schema.json is the JSON schema of `Diff`; a test holds it to these models. docs/releases.md explains
+the causes and the severity.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from flows.base.words import Words
+
+FORMAT: Literal["fortschreibung-diff/1"] = "fortschreibung-diff/1"
+SCHEMA_ID = "urn:fortschreibung:diff:1"
+
+Cause = Literal["revised", "boundary", "definition", "protection", "coverage", "computation"]
+Severity = Literal["high", "medium", "low"]
+
+CAUSES: Mapping[Cause, Words] = {
+    "revised": Words("von der Quelle berichtigt", "revised by the source"),
+    "boundary": Words("durch neuen Zuschnitt bewegt", "moved by a boundary change"),
+    "definition": Words("Definition geändert", "changed definition"),
+    "protection": Words("neu geschützt oder freigegeben", "newly protected or released"),
+    "coverage": Words("hinzugekommen oder entfallen", "coverage come or gone"),
+    "computation": Words("anders gerechnet, Lieferungen gleich", "computed differently from the same deliveries"),
+}
+SEVERITIES: Mapping[Severity, Words] = {
+    "high": Words("hoch", "high"),
+    "medium": Words("mittel", "medium"),
+    "low": Words("gering", "low"),
+}
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReleaseNamed(_Model):
+    """One side of the comparison."""
+
+    version: str
+    content_hash: str
+    stichtag_max: dt.date
+    zuschnitt: str
+
+
+class Comparison(_Model):
+    """How one published table compares; one that could not be compared counts as different."""
+
+    table: str
+    outcome: Literal["same", "different", "not_made"]
+    reason: str | None = Field(default=None, description="Why the comparison could not be made.")
+
+
+class SourceChange(_Model):
+    """A Lieferung that only one release was made from, or that came with other bytes."""
+
+    quelle: str
+    datei: str
+    change: Literal["come", "gone", "other_bytes"]
+
+
+class FieldChange(_Model):
+    """One property of an Indikator in the codebook, before and after."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+class CodebookChange(_Model):
+    """An Indikator that came, went, is computed in another way, or is only worded in another way."""
+
+    indikator_id: str
+    change: Literal["come", "gone", "definition", "wording"]
+    fields: list[FieldChange]
+
+
+class UnitChange(_Model):
+    """A unit that came, went, has another outline or lies in another larger unit, or has another name."""
+
+    zuschnitt: str
+    raumebene: str
+    raum_id: str
+    name: str | None
+    change: Literal["come", "gone", "boundary", "name"]
+
+
+class IndikatorDiff(_Model):
+    """What happened to the figures of an Indikator, and how much it matters."""
+
+    indikator_id: str
+    label_de: str
+    label_en: str
+    einheit: str
+    severity: Severity
+    why: list[str] = Field(description="The rules of docs/releases.md that gave the severity.")
+    different: int = Field(description="Figures that differ; the sum of the six causes.")
+    revised: int
+    boundary: int
+    definition: int
+    protection: int
+    coverage: int
+    computation: int
+    come: int
+    gone: int
+    newly_protected: int
+    newly_released: int
+    moved: int = Field(description="Figures with a value in both releases, and not the same.")
+    largest_movement: float | None = Field(description="Largest |after - before| / max(|before|, |after|).")
+
+
+class LevelDiff(_Model):
+    """The differences of an Indikator on a Raumebene: a row of `_changes`."""
+
+    raumebene: str
+    indikator_id: str
+    geaendert: int
+    hinzugekommen: int
+    entfallen: int
+    groesste_abweichung: float | None
+    raum_id: str | None
+    stichtag: dt.date | None
+
+
+class Mover(_Model):
+    """A figure that moved far for its Indikator and Raumebene."""
+
+    raumebene: str
+    indikator_id: str
+    zuschnitt: str
+    raum_id: str
+    name: str | None
+    stichtag: dt.date
+    cause: Cause
+    before: float
+    after: float
+    difference: float
+
+
+class UnitMoved(_Model):
+    """A unit with many figures that moved, and the one that moved furthest."""
+
+    zuschnitt: str
+    raumebene: str
+    raum_id: str
+    name: str | None
+    figures: int
+    indikatoren: int
+    largest_movement: float
+    indikator_id: str
+    stichtag: dt.date
+    before: float
+    after: float
+
+
+class Diff(_Model):
+    """The whole comparison; `before` is null for the first release of a city."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Comparison of two releases of a Fortschreibung")
+
+    format: Literal["fortschreibung-diff/1"] = FORMAT
+    city: str
+    before: ReleaseNamed | None
+    after: ReleaseNamed
+    same: bool = Field(description="True only when every table of the content was compared and is the same.")
+    comparisons: list[Comparison] = Field(default_factory=list)
+    causes: dict[Cause, int] = Field(default_factory=dict, description="Figures that differ, by cause.")
+    stichtage_come: list[dt.date] = Field(default_factory=list)
+    stichtage_gone: list[dt.date] = Field(default_factory=list)
+    sources: list[SourceChange] = Field(default_factory=list)
+    codebook: list[CodebookChange] = Field(default_factory=list)
+    units: list[UnitChange] = Field(default_factory=list)
+    indikatoren: list[IndikatorDiff] = Field(default_factory=list)
+    levels: list[LevelDiff] = Field(default_factory=list)
+    movers: list[Mover] = Field(default_factory=list)
+    units_moved: list[UnitMoved] = Field(default_factory=list)
+
+    @property
+    def different(self) -> int:
+        """How many figures differ."""
+        return sum(self.causes.values())
+
+    @property
+    def not_made(self) -> list[Comparison]:
+        """The comparisons that could not be made."""
+        return [each for each in self.comparisons if each.outcome == "not_made"]
+
+
+def json_schema() -> dict[str, object]:
+    """Return the JSON schema of the report, as published in docs/diff.schema.json."""
+    schema = Diff.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, **schema}
+
+
+if __name__ == "__main__":
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=2))  # noqa: T201 -- docs/diff.schema.json

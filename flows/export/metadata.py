@@ -1,0 +1,268 @@
+"""What catalogues, portals and search engines read: Frictionless, DCAT-AP.de as JSON-LD, schema.org."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from flows.export.open_formats import csv_columns
+from flows.release.job import ReleaseJob
+from flows.release.table_contract import Column, IndikatorColumn, Table
+
+_FRICTIONLESS = {
+    "VARCHAR": "string",
+    "DOUBLE": "number",
+    "INTEGER": "integer",
+    "BIGINT": "integer",
+    "DATE": "date",
+    "BOOLEAN": "boolean",
+    "TIMESTAMP": "datetime",
+}
+_MEDIA = {
+    ".duckdb": ("application/vnd.duckdb", "DuckDB"),
+    ".csv": ("text/csv", "CSV"),
+    ".parquet": ("application/vnd.apache.parquet", "Parquet"),
+    ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"),
+    ".gpkg": ("application/geopackage+sqlite3", "GeoPackage"),
+}
+_DCAT_LICENCE = {
+    "dl-de/by-2-0": "http://dcat-ap.de/def/licenses/dl-by-de/2.0",
+    "dl-de/zero-2-0": "http://dcat-ap.de/def/licenses/dl-zero-de/2.0",
+    "CC-BY-4.0": "http://dcat-ap.de/def/licenses/cc-by/4.0",
+    "CC0-1.0": "http://dcat-ap.de/def/licenses/cc-zero",
+}
+_THEME = "http://publications.europa.eu/resource/authority/data-theme/"
+_IN_IRI = ":/?#[]@!$&'()*+,;=%"
+_SPDX = "http://spdx.org/rdf/terms#"
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of the bytes of `path`."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def title(job: ReleaseJob, version: str, language: str) -> str:
+    """Return the title of a release, which says so when the city is synthetic."""
+    made_up = {"de": " (synthetische Daten)", "en": " (synthetic data)"}[language] if job.synthetic else ""
+    words = {"de": "Sozialräumliche Gliederung", "en": "Sozialraum tables"}[language]
+    return f"{words} {job.city_name}, Fortschreibung {version}{made_up}"
+
+
+@dataclass(frozen=True)
+class _CsvForm:
+    """One of the two ways in which a release writes its tables as CSV, as Frictionless describes it."""
+
+    folder: str
+    suffix: str  # of the resource's name
+    encoding: str
+    delimiter: str
+    by_type: Mapping[str, Mapping[str, Any]]
+
+
+_CSV_FORMS = (
+    _CsvForm("csv", "", "utf-8", ",", {}),
+    _CsvForm(
+        "csv_excel",
+        "-excel",
+        "utf-8-sig",
+        ";",
+        {
+            "DOUBLE": {"decimalChar": ","},
+            "DATE": {"format": "%d.%m.%Y"},
+            "BOOLEAN": {"trueValues": ["WAHR"], "falseValues": ["FALSCH"]},
+        },
+    ),
+)
+
+
+def data_package(job: ReleaseJob, version: str, tables: Sequence[Table], folder: Path) -> dict[str, Any]:
+    """Return the Frictionless descriptor of the CSV files in `folder`, in both forms."""
+    exported = {table.name for table in tables}
+    return {
+        "name": f"fortschreibung-{job.city_id}".replace("_", "-"),
+        "version": version,
+        "title": title(job, version, "de"),
+        "description": title(job, version, "en"),
+        "licenses": [{"title": job.licence, **({"path": job.licence_url} if job.licence_url else {})}],
+        "contributors": [{"title": job.publisher, "role": "publisher"}],
+        "sources": [{"title": job.attribution}],
+        "resources": [_resource(table, form, folder, exported) for form in _CSV_FORMS for table in tables],
+    }
+
+
+def _resource(table: Table, form: _CsvForm, folder: Path, exported: set[str]) -> dict[str, Any]:
+    path = folder / form.folder / f"{table.name}.csv"
+    references = [
+        {"fields": [column], "reference": {"resource": target.replace("_", "-") + form.suffix, "fields": [column]}}
+        for column, target in table.references.items()
+        if target in exported
+    ]
+    key = [column for column in table.columns if column.key]
+    unique = {"primaryKey": [column.name for column in key]} if all(column.required for column in key) else {}
+    return {
+        "name": (table.name.replace("_", "-") if table.content else f"meta-{table.name[1:]}") + form.suffix,
+        "title": table.description_de,
+        "description": table.description_en,
+        "path": f"{form.folder}/{path.name}",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": form.encoding,
+        "dialect": {"delimiter": form.delimiter, "header": True},
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256_of(path)}",
+        "schema": {
+            "fields": [_field(column, form) for column in csv_columns(table)],
+            **unique,
+            "foreignKeys": references,
+            "missingValues": [""],
+        },
+    }
+
+
+def _field(column: Column, form: _CsvForm) -> dict[str, Any]:
+    described = {
+        "name": column.name,
+        "type": _FRICTIONLESS[column.type],
+        **form.by_type.get(column.type, {}),
+        "title": column.label_de,
+        "description": column.comment,
+        "constraints": {"required": column.required},
+    }
+    return {**described, "unit": column.unit} if column.unit else described
+
+
+def dcat(job: ReleaseJob, version: str, made_at: str, files: Mapping[str, Path]) -> dict[str, Any]:
+    """Return the DCAT-AP.de description of a release and its distributions, as JSON-LD."""
+    series = f"urn:fortschreibung:{job.city_id}"
+    own_licence = quote(job.licence_url, safe=_IN_IRI) if job.licence_url else f"urn:lizenz:{quote(job.licence)}"
+    licence = {"@id": _DCAT_LICENCE.get(job.licence, own_licence)}
+    dataset = {
+        "@id": f"{series}:{version}",
+        "@type": "dcat:Dataset",
+        "dct:title": [_said(title(job, version, language), language) for language in ("de", "en")],
+        "dct:description": [
+            _said(
+                "Kleinräumige Indikatoren der Stadt für ihre Sozialräume und deren übergeordnete Raumebenen, "
+                f"Stichtage bis {job.stichtag_max.isoformat()}, Zuschnitt {job.zuschnitt}.",
+                "de",
+            ),
+            _said(
+                "Small-area indicators of the city for its Sozialräume and the levels above them, "
+                f"reference dates up to {job.stichtag_max.isoformat()}, Zuschnitt {job.zuschnitt}.",
+                "en",
+            ),
+        ],
+        "dct:identifier": f"{job.city_id}/{version}",
+        "dcat:version": version,
+        "dcat:inSeries": {"@id": series},
+        "dct:issued": {"@type": "xsd:dateTime", "@value": made_at},
+        "dct:publisher": {"@type": "foaf:Organization", "foaf:name": job.publisher},
+        "dcat:contactPoint": {"@type": "vcard:Organization", "vcard:fn": job.contact},
+        "dcat:theme": [{"@id": f"{_THEME}SOCI"}, {"@id": f"{_THEME}REGI"}],
+        "dcat:keyword": [_said(word, "de") for word in ("Sozialraum", "Sozialstruktur", "Einwohner", job.city_name)],
+        "dct:language": {"@id": "http://publications.europa.eu/resource/authority/language/DEU"},
+        "dct:temporal": {
+            "@type": "dct:PeriodOfTime",
+            "dcat:endDate": {"@type": "xsd:date", "@value": job.stichtag_max.isoformat()},
+        },
+        "dcat:distribution": [_distribution(job, name, path, licence) for name, path in sorted(files.items())],
+    }
+    return {
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dct": "http://purl.org/dc/terms/",
+            "dcatde": "http://dcat-ap.de/def/dcatde/",
+            "foaf": "http://xmlns.com/foaf/0.1/",
+            "spdx": _SPDX,
+            "vcard": "http://www.w3.org/2006/vcard/ns#",
+            "xsd": "http://www.w3.org/2001/XMLSchema#",
+        },
+        "@graph": [
+            dataset,
+            {
+                "@id": series,
+                "@type": "dcat:DatasetSeries",
+                "dct:title": _said(f"Fortschreibungen der sozialräumlichen Gliederung {job.city_name}", "de"),
+            },
+        ],
+    }
+
+
+def schema_org(
+    job: ReleaseJob, version: str, first_day: dt.date, indikatoren: Sequence[IndikatorColumn], files: Sequence[str]
+) -> dict[str, Any]:
+    """Return the description of a release for search engines; `files` are its data files by relative path.
+
+    It names no time of making, so that the page it stands in is the same whenever it is made.
+    """
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": title(job, version, "de"),
+        "alternateName": title(job, version, "en"),
+        "description": (
+            f"Kleinräumige Indikatoren für die Sozialräume von {job.city_name} und die Raumebenen darüber: "
+            f"{len(indikatoren)} Indikatoren, Stichtage {first_day.isoformat()} bis {job.stichtag_max.isoformat()}, "
+            f"Zuschnitt {job.zuschnitt}." + (" Synthetische Daten." if job.synthetic else "")
+        ),
+        "identifier": f"{job.city_id}/{version}",
+        "version": version,
+        "inLanguage": "de",
+        "isAccessibleForFree": True,
+        "license": job.licence_url or job.licence,
+        "creditText": job.attribution,
+        "publisher": {"@type": "Organization", "name": job.publisher, "email": job.contact},
+        "temporalCoverage": f"{first_day.isoformat()}/{job.stichtag_max.isoformat()}",
+        "spatialCoverage": {"@type": "Place", "name": job.city_name},
+        "variableMeasured": [
+            {
+                "@type": "PropertyValue",
+                "propertyID": each.name,
+                "name": each.label_de,
+                "alternateName": each.label_en,
+                "description": each.description_de,
+                "unitText": each.unit,
+            }
+            for each in indikatoren
+        ],
+        "distribution": [
+            {"@type": "DataDownload", "contentUrl": name, "encodingFormat": _MEDIA[Path(name).suffix][0]}
+            for name in files
+        ],
+    }
+
+
+def _distribution(job: ReleaseJob, name: str, path: Path, licence: dict[str, str]) -> dict[str, Any]:
+    media, label = _MEDIA[path.suffix]
+    return {
+        "@type": "dcat:Distribution",
+        "dct:title": f"{name} ({label})",
+        "dcat:accessURL": {"@id": name},
+        "dcat:downloadURL": {"@id": name},
+        "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{media}"},
+        "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(path.stat().st_size)},
+        "dct:license": licence,
+        "dcatde:licenseAttributionByText": _said(job.attribution, "de"),
+        "spdx:checksum": {
+            "@type": "spdx:Checksum",
+            "spdx:algorithm": {"@id": f"{_SPDX}checksumAlgorithm_sha256"},
+            "spdx:checksumValue": {"@type": "xsd:hexBinary", "@value": sha256_of(path)},
+        },
+    }
+
+
+def _said(text: str, language: str) -> dict[str, str]:
+    return {"@language": language, "@value": text}
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> Path:
+    """Write `content` to `path` as indented UTF-8."""
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,95 @@
+"""The tables as CSV in two forms and as Parquet, and the codebook as CSV: the same bytes every time."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from flows.release.table_contract import Column, Table, literal, quoted
+
+
+def write_csv(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) -> list[Path]:
+    """Write each exported table to `folder`/<table>.csv (UTF-8, comma, point), without geometry."""
+    folder.mkdir()
+    paths = []
+    for table in tables:
+        columns = ", ".join(quoted(column.name) for column in csv_columns(table))
+        path = folder / f"{table.name}.csv"
+        con.execute(
+            f"COPY (SELECT {columns} FROM {quoted(table.name)} ORDER BY {table.rows_in_order}) "  # noqa: S608
+            f"TO {literal(str(path))} (FORMAT csv, HEADER, DELIMITER ',')"
+        )
+        paths.append(path)
+    return paths
+
+
+def write_csv_excel(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) -> list[Path]:
+    """Write each exported table to `folder`/<table>.csv as Excel in German reads it.
+
+    UTF-8 with byte order mark, semicolon, decimal comma, dates as 31.12.2024, WAHR and FALSCH; the numbers are
+    those of the other CSV, digit by digit.
+    """
+    folder.mkdir()
+    paths = []
+    for table in tables:
+        columns = ", ".join(_for_excel(column) for column in csv_columns(table))
+        path = folder / f"{table.name}.csv"
+        con.execute(
+            f"COPY (SELECT {columns} FROM {quoted(table.name)} ORDER BY {table.rows_in_order}) "  # noqa: S608
+            f"TO {literal(str(path))} (FORMAT csv, HEADER, DELIMITER ';')"
+        )
+        path.write_bytes(codecs.BOM_UTF8 + path.read_bytes())
+        paths.append(path)
+    return paths
+
+
+def _for_excel(column: Column) -> str:
+    name = quoted(column.name)
+    if column.type == "DOUBLE":
+        return f"replace({name}::VARCHAR, '.', ',') AS {name}"
+    if column.type == "DATE":
+        return f"strftime({name}, '%d.%m.%Y') AS {name}"
+    if column.type == "BOOLEAN":
+        return f"CASE {name} WHEN true THEN 'WAHR' WHEN false THEN 'FALSCH' END AS {name}"
+    return name
+
+
+def csv_columns(table: Table) -> list[Column]:
+    """Return the columns of `table` that its CSV file holds."""
+    return [column for column in table.columns if column.type != "BLOB"]
+
+
+def write_parquet(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) -> list[Path]:
+    """Write each exported table to `folder`/<table>.parquet (zstd)."""
+    folder.mkdir()
+    paths = []
+    for table in tables:
+        path = folder / f"{table.name}.parquet"
+        con.execute(
+            f"COPY (SELECT * FROM {quoted(table.name)} ORDER BY {table.rows_in_order}) "  # noqa: S608
+            f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        paths.append(path)
+    return paths
+
+
+def write_codebook_csv(con: duckdb.DuckDBPyConnection, path: Path) -> Path:
+    """Write the codebook to `path`: each Indikator with its Merkmale, and with the Lieferungen they are read from."""
+    con.execute(
+        "COPY (WITH lieferung AS ("  # noqa: S608 -- a path, quoted
+        "SELECT indikator_id, quelle, list_sort(list(DISTINCT datei)) AS dateien "
+        "FROM indikator_teil INNER JOIN _origins USING (merkmal) GROUP BY ALL), "
+        "herkunft AS (SELECT indikator_id, "
+        "string_agg(quelle || ': ' || array_to_string(dateien, ', '), '; ' ORDER BY quelle) AS lieferungen "
+        "FROM lieferung GROUP BY indikator_id) SELECT i.*, "
+        "string_agg(t.merkmal, ' + ' ORDER BY t.merkmal) FILTER (t.rolle = 'zaehler') AS zaehler, "
+        "string_agg(t.merkmal, ' + ' ORDER BY t.merkmal) FILTER (t.rolle = 'nenner') AS nenner, h.lieferungen "
+        "FROM indikator AS i LEFT JOIN indikator_teil AS t USING (indikator_id) "
+        "LEFT JOIN herkunft AS h USING (indikator_id) "
+        "GROUP BY ALL ORDER BY i.position) "
+        f"TO {literal(str(path))} (FORMAT csv, HEADER, DELIMITER ',')"
+    )
+    return path

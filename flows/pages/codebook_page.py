@@ -1,0 +1,52 @@
+"""The codebook as one HTML page: what each published figure means, for readers who have no program at hand.
+
+The page stands for itself (no script, font or image from elsewhere), says the same for the same catalogue,
+and takes its thresholds from the catalogue of the run, so that it cannot promise another protection than
+was applied.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from flows.base.words import DIRECTIONS, KINDS, METHODS, STATUS, THEMES, TYPES, Words, years
+from flows.pages.codebook_model import CodebookPage
+from flows.pages.template import page_of
+
+
+def codebook_html(codebook: CodebookPage, described: Mapping[str, Any] | None = None, way: Markup | None = None) -> str:
+    """Return the page: German first, English beside, complete in itself.
+
+    `described` is what search engines are told of the release (schema.org), as JSON-LD; `way` is the drawing of the
+    way from the delivered rows to the figures.
+    """
+    return page_of(
+        "codebook.html.j2",
+        page=codebook,
+        way=way,
+        described=None if described is None else _json_in_html(described),
+        status=STATUS,
+        methods=METHODS,
+        themes=THEMES,
+        types=TYPES,
+        kinds=KINDS,
+        directions=DIRECTIONS,
+        number=_number,
+        years=years,
+    )
+
+
+def _json_in_html(content: Mapping[str, Any]) -> Markup:
+    """Return JSON that no text in it can end the script element of."""
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704 -- escaped
+
+
+def _number(value: float) -> Words:
+    """Write a factor as each language does: 1.000 and 1,000."""
+    english = f"{value:,.0f}" if value.is_integer() else f"{value:,}"
+    return Words(english.translate(str.maketrans(",.", ".,")), english)

@@ -1,0 +1,120 @@
+"""Station protect: what may leave the office, and only that, as Parquet files for the publishing process.
+
+Columns are private until sql/release.toml publishes them: every file is written by the columns named there,
+so that a column which the computation needs stays behind without anybody thinking of it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.base.db import insert, literal, sql
+from flows.base.resources import resource
+from flows.profile.load import Profile
+from flows.protect.origins import lineage_rows
+from flows.transform.transform_counts import run_folder
+
+# without the condition, which may quote counts of single base units
+_CORRECTIONS = "(FROM stage.korrektur SELECT * RENAME (spalte AS korrigierte_spalte, grund AS korrektur_grund))"
+
+# published table -> where its rows are in the working database
+PUBLISHED = {
+    "wert": "wert",
+    "sozialraum_jahr": "sozialraum_jahr",
+    "umsteigeschluessel": "umsteigeschluessel",
+    "raum_ereignis": "raum_ereignis",
+    "indikator": "katalog.indikator",
+    "indikator_teil": "katalog.indikator_teil",
+    "merkmal": "katalog.merkmal",
+    "raumebene": "katalog.raumebene",
+    "zuschnitt": "katalog.zuschnitt",
+    "schutzklasse": "katalog.schutzklasse",
+    "hinweis": "katalog.hinweis",
+    "korrektur": _CORRECTIONS,
+    "ausstehend": "ausstehend",
+    "_origins": "herkunft",
+}
+
+
+def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> dict[str, int]:
+    """Suppress what identifies people and write the tables of the release to `target`.
+
+    Returns:
+        How many figures are published and how many suppressed, under ``published`` and ``suppressed``.
+
+    Raises:
+        ConfigError: a file of sql/protect cannot be run.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    suppress(con)
+    contract = tomllib.loads(resource("sql/release.toml").read_text(encoding="utf-8"))
+    queries = {level.id: _units_of(con, level.id, contract["raumebene"]) for level in profile.city.raumebene}
+    for name, relation in PUBLISHED.items():
+        entry = contract["table"][name]
+        columns = [*entry["columns"], *(_indikatoren(con) if entry.get("one_column_per_indikator") else [])]
+        queries[name] = f"FROM {relation} SELECT {', '.join(columns)}"
+    for name, query in queries.items():
+        file = contract["table"].get(name, {}).get("parquet", name)
+        _write(con, query, target / f"{file}.parquet")
+    _write_lineage(con, queries, target / "_lineage.parquet")
+    counted = con.execute("SELECT count(wert), count(*) FILTER (status = 'geschuetzt') FROM wert").fetchone()
+    published, suppressed = counted or (0, 0)
+    return {"published": published, "suppressed": suppressed}
+
+
+def suppress(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables of sql/protect: the figures without what identifies people.
+
+    Raises:
+        ConfigError: a file of sql/protect cannot be run.
+    """
+    con.execute(sql("schema/zu_klein"))
+    run_folder(con, resource("sql/protect"))
+
+
+def _write_lineage(con: duckdb.DuckDBPyConnection, queries: dict[str, str], path: Path) -> None:
+    content = {name: query for name, query in queries.items() if not name.startswith("_")}
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE herleitung "
+        "(tabelle VARCHAR, spalte VARCHAR, aus_tabelle VARCHAR, aus_spalte VARCHAR)"
+    )
+    columns = ("tabelle", "spalte", "aus_tabelle", "aus_spalte")
+    insert(con, "herleitung", [dict(zip(columns, row, strict=True)) for row in lineage_rows(con, content)])
+    _write(con, "FROM herleitung ORDER BY ALL", path)
+
+
+def _indikatoren(con: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = con.execute("SELECT indikator_id FROM katalog.indikator ORDER BY position").fetchall()
+    return [f'"{indikator_id}"' for (indikator_id,) in rows]
+
+
+def _units_of(con: duckdb.DuckDBPyConnection, level: str, entry: dict[str, Any]) -> str:
+    """Return the query of a Raumebene's units, with one column for each coarser one in which they lie."""
+    columns: list[str] = []
+    for column in entry["columns"]:
+        if column == "{raumebene}_id":
+            columns.append(f"raum_id AS {level}_id")
+        elif column == "{uebergeordnet}_id":
+            columns += [f"eltern[{literal(parent)}] AS {parent}_id" for parent in _coarser(con, level)]
+        else:
+            columns.append(column)
+    relation = "raum INNER JOIN raum_dauer USING (zuschnitt, raumebene, raum_id)"
+    return f"FROM {relation} SELECT {', '.join(columns)} WHERE raumebene = {literal(level)}"
+
+
+def _coarser(con: duckdb.DuckDBPyConnection, level: str) -> Sequence[str]:
+    """Return the coarser Raumebenen in which a unit of `level` lies, from fine to coarse."""
+    rows = con.execute(
+        f"FROM (FROM raum SELECT unnest(map_keys(eltern)) AS ober WHERE raumebene = {literal(level)}) "
+        "INNER JOIN katalog.raumebene ON ober = raumebene.raumebene SELECT DISTINCT ober, rang ORDER BY rang"
+    ).fetchall()
+    return [parent for parent, _ in rows]
+
+
+def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    con.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet)")

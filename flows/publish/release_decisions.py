@@ -1,0 +1,57 @@
+"""What a person decides about releases: which one is `latest` again, and which one is never to be removed.
+
+Every decision is an entry of the catalogue with who, when and why, so that it is as hard to alter as a release.
+"""
+
+from __future__ import annotations
+
+from flows.base.errors import ConfigError, VerificationFailed
+from flows.base.home import Home
+from flows.publish.verify import release_faults
+from flows.publish.workspace import noted_entry, point, recorded, workspace
+from flows.release import catalog
+from flows.release.catalog import Entry
+from flows.release.manifest import manifest_of
+
+
+def rollback(home: Home, city: str, version: str, *, why: str, who: str | None = None) -> Entry:
+    """Move `latest` back to an earlier release, and record who did it, when and why.
+
+    Raises:
+        ConfigError: when there is no such release, or no reason is given.
+        VerificationFailed: when that release is not what its manifest says.
+    """
+    _ask_for_a_reason("A rollback", why)
+    catalog.release_named(home, city, version)
+    with workspace(home, city) as held:
+        release = catalog.entry_of(held.entries, version)
+        faults = release_faults(held.folder / version, manifest_of(held.folder / version))
+        if faults:
+            raise VerificationFailed(f"{held.folder / version} cannot be rolled back to:\n  " + "\n  ".join(faults))
+        entry = noted_entry("rollback", release, held.entries, why=why, who=who)
+        recorded(held.folder, city, [*held.entries, entry])
+        point(held.folder, entry)
+        return entry
+
+
+def tag(home: Home, city: str, version: str, *, why: str, who: str | None = None, remove: bool = False) -> Entry:
+    """Note that a release is to be kept for good (cited, handed in, used in a report), or with `remove` no longer.
+
+    Raises:
+        ConfigError: when there is no such release, no reason is given, or there is no tag to remove.
+    """
+    _ask_for_a_reason("A tag" if not remove else "Removing a tag", why)
+    catalog.release_named(home, city, version)
+    with workspace(home, city) as held:
+        tagged = catalog.tags(held.entries)
+        if remove and version not in tagged:
+            raise ConfigError(f"{city} {version} carries no tag. Tagged are: {', '.join(sorted(tagged)) or 'none'}.")
+        kind = "untag" if remove else "tag"
+        entry = noted_entry(kind, catalog.entry_of(held.entries, version), held.entries, why=why, who=who)
+        recorded(held.folder, city, [*held.entries, entry])
+        return entry
+
+
+def _ask_for_a_reason(what: str, why: str) -> None:
+    if not why.strip():
+        raise ConfigError(f"{what} needs a reason: --why '...' says it, and the catalogue keeps it.")

@@ -1,0 +1,106 @@
+"""The files of a release beside its database: tables in open formats, maps, pages and what describes them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from flows.base.errors import FortschreibungError
+from flows.compare.diff_model import Diff
+from flows.export import geo, metadata, open_formats, workbook
+from flows.export.turtle import turtle
+from flows.pages.codebook_model import codebook_page_from
+from flows.pages.codebook_page import codebook_html
+from flows.pages.diff_page import diff_html
+from flows.pages.lineage_picture import lineage_svg
+from flows.release.catalog import DATABASE
+from flows.release.job import ReleaseJob, Setting
+from flows.release.table_contract import IndikatorColumn, Table
+
+
+@dataclass(frozen=True)
+class Building:
+    """What every step of a build works on."""
+
+    con: duckdb.DuckDBPyConnection
+    job: ReleaseJob
+    setting: Setting
+    tables: Sequence[Table]
+    indikatoren: Sequence[IndikatorColumn]
+    target: Path
+
+
+def write_files(build: Building, compared: Diff) -> list[Path]:
+    """Write what comes from the open database; return the files that hold data."""
+    con, job, version, target = build.con, build.job, build.setting.version, build.target
+    exported = [table for table in build.tables if table.export]
+    levels = {level.id for level in job.raumebenen}
+    units = [table for table in build.tables if table.name in levels]
+    layers = geo.Layers(units, build.indikatoren, job.zuschnitt, job.coordinate_system)
+    with ThreadPoolExecutor(1) as beside, con.cursor() as for_maps:
+        for_maps.execute("USE fortschreibung")
+        maps = beside.submit(geo.write_geo, for_maps, layers, target / "geo")  # takes as long as all others
+        files = [
+            *open_formats.write_csv(con, exported, target / "csv"),
+            *open_formats.write_csv_excel(con, exported, target / "csv_excel"),
+            *open_formats.write_parquet(con, exported, target / "parquet"),
+            open_formats.write_codebook_csv(con, target / "codebook.csv"),
+            workbook.write_workbook(con, job, version, units, build.indikatoren, target / workbook.NAME),
+        ]
+        files += maps.result()
+    (target / "codebook.html").write_text(_codebook(build, [target / DATABASE, *files]), encoding="utf-8")
+    (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (target / "changes.html").write_text(diff_html(compared), encoding="utf-8")
+    metadata.write_json(target / "datapackage.json", metadata.data_package(job, version, exported, target))
+    return files
+
+
+def write_dcat(job: ReleaseJob, setting: Setting, files: Sequence[Path], target: Path) -> None:
+    """Describe the files, the database among them: only now, when it is closed and its bytes are final."""
+    named = {path.relative_to(target).as_posix(): path for path in files}
+    described = metadata.dcat(job, setting.version, setting.made_at.isoformat(), named)
+    metadata.write_json(target / "dcat.jsonld", described)
+    (target / "dcat.ttl").write_text(turtle(described), encoding="utf-8")
+
+
+def _codebook(build: Building, files: Sequence[Path]) -> str:
+    """Return the codebook's page, which reads a schema `katalog`: here views on the release's own tables."""
+    con, version = build.con, build.setting.version
+    first = con.execute("SELECT min(stichtag) FROM wert").fetchone()
+    described = metadata.schema_org(
+        build.job,
+        version,
+        first[0] if first and first[0] else build.job.stichtag_max,
+        build.indikatoren,
+        [path.relative_to(build.target).as_posix() for path in files],
+    )
+    con.execute("CREATE SCHEMA memory.katalog")
+    for name in ("raumebene", "merkmal", "indikator", "indikator_teil", "schutzklasse", "hinweis", "ausstehend"):
+        con.execute(f"CREATE VIEW memory.katalog.{name} AS SELECT * FROM fortschreibung.{name}")  # noqa: S608
+    con.execute("CREATE VIEW memory.katalog.herkunft AS FROM fortschreibung._origins")
+    con.execute("CREATE VIEW memory.katalog.stadt AS SELECT stadt AS name, synthetisch FROM fortschreibung._release")
+    way = lineage_svg(con)
+    con.execute("USE memory")
+    try:
+        return codebook_html(codebook_page_from(con, version), described, way)
+    finally:
+        con.execute("USE fortschreibung")
+
+
+def copy_checks(report: Path, target: Path) -> None:
+    """Let the release have the report of the checks.
+
+    Raises:
+        FortschreibungError: when the station check left none.
+    """
+    if not report.is_dir():
+        raise FortschreibungError(
+            f"Expected the report of the checks in {report}, found no such folder; nothing was published. "
+            "The station check writes it."
+        )
+    shutil.copytree(report, target, copy_function=shutil.copyfile)

@@ -1,0 +1,257 @@
+"""A GENESIS web service (REST 2020) as it answers: tables as bytes, everything else as a status in JSON.
+
+Errors come with HTTP status 200; what they mean stands in `Status.Code`. Credentials travel in headers of
+POST requests, are never followed elsewhere by a redirect, and are taken out of everything that is told.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from flows.base.errors import ConfigError, NotSetUp, SourceUnavailable
+from flows.profile.connector import GENESIS_SERVICES, Genesis, credential_variables
+from flows.profile.source import Source
+from flows.pull.connectors.http_file import PIECE, BrokenOff, failure
+from flows.pull.context import AttemptLog, PullContext
+from flows.pull.landing.incoming import Incoming
+from flows.pull.models import Order
+from flows.pull.web.client import json_in, reason, with_environment, without, without_secrets
+
+DONE, TOO_MANY, ADJUSTED, NOTHING_NEWER, NO_TABLE, TOO_BIG, JOB_MADE, NO_OBJECT, ERROR = (
+    0,
+    6,
+    22,
+    50,
+    90,
+    98,
+    99,
+    104,
+    -1,
+)
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0  # seconds between two questions, doubled from one to the next
+TRIES = 3
+_LOGIN = re.compile(
+    r"passwor[dt]|kennwort|kennung|benutzername|user ?name|credential|zugangsdaten|token", re.IGNORECASE
+)
+_NO_CUBE = re.compile(r"kein Datenquader|Keine Datenquader", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the service says instead of data."""
+
+    code: int
+    words: str
+    content: dict[str, Any] = field(default_factory=dict)
+
+
+class Service:
+    """One service, asked for one source's table."""
+
+    def __init__(self, source: Source, order: Order, context: PullContext, log: AttemptLog) -> None:
+        self._source, self._order, self._errand, self._trial = source, order, context, log
+        self._base = base_of(source)
+        self._secrets = credentials_of(source)
+        self._deadline = time.monotonic() + table_of(source).wait_minutes * 60
+
+    def table(self, method: str, asked: dict[str, str], file: Incoming) -> Status | None:
+        """Ask for a table: None when its bytes have come into `file`, else what the service says instead."""
+        for turn in itertools.count():
+            file.restart()
+            try:
+                status = self._once(method, asked, file)
+                if status is None or not self._again(status, turn):
+                    return status
+            except BrokenOff:
+                if turn + 1 >= TRIES:
+                    raise
+            self.wait(turn, f"the table {asked['name']}")
+        raise AssertionError  # the waiting ends by raising
+
+    def said(self, method: str, asked: dict[str, str]) -> Status:
+        """Ask for anything else than a table; return what the service says."""
+        for turn in itertools.count():
+            status = self._once(method, asked, None)
+            assert status is not None  # noqa: S101 -- without a file there is no other answer
+            if not self._again(status, turn):
+                return status
+            self.wait(turn, method)
+        raise AssertionError
+
+    def wait(self, turn: int, waited_for: str) -> None:
+        """Wait, longer from turn to turn.
+
+        Raises:
+            SourceUnavailable: the source's deadline would pass.
+            CancelledError: the pull is being stopped.
+        """
+        seconds = min(FIRST_PAUSE * 2.0 ** min(turn, 10), LONGEST_PAUSE)
+        if time.monotonic() + seconds > self._deadline:
+            minutes = table_of(self._source).wait_minutes
+            raise failure(
+                self._order, self._base, f"that {waited_for} is not ready after {minutes:g} minutes (`wait_minutes` "
+                "in sources.toml; a job under way is waited for again by the next run)",
+            )  # fmt: skip
+        if self._errand.given_up.wait(seconds):
+            raise CancelledError
+
+    def refusal(self, status: Status, what: str) -> SourceUnavailable:
+        """Return the error for a status after which no data comes."""
+        words = f"the service's status {status.code}: {self._clean(status.words)}"
+        if _LOGIN.search(status.words) and status.code not in (NO_TABLE, NO_OBJECT, ADJUSTED):
+            remedy = f"Check {' or '.join(credential_variables(table_of(self._source).credentials))}."
+        elif status.code == NO_TABLE:
+            remedy = "Correct `genesis.table` in sources.toml; the service knows no table of that name."
+        elif status.code == ADJUSTED:
+            remedy = "Correct `genesis.parameters` in sources.toml: the service did not take them as they are."
+        elif status.code in (NO_OBJECT, NOTHING_NEWER):
+            remedy = "The service has no data for it; correct `genesis.parameters` in sources.toml or ask the office."
+        else:
+            remedy = "The last release stands. Try again later, ask the office, or give the file with --from DIR."
+        return SourceUnavailable(
+            f"Source {self._source.id}: expected {what} of {self._base}, found {words}. {remedy}",
+            retryable=status.code in (ERROR, TOO_MANY) and not _NO_CUBE.search(status.words),
+        )
+
+    def _again(self, status: Status, turn: int) -> bool:
+        """Return whether the same question may have another answer after a pause."""
+        if status.code == ERROR:
+            return turn + 1 < TRIES and not _NO_CUBE.search(status.words) and not _LOGIN.search(status.words)
+        return status.code == TOO_MANY
+
+    def _once(self, method: str, asked: dict[str, str], file: Incoming | None) -> Status | None:
+        began = False
+        try:
+            with self._errand.web.asked(
+                self._source, f"{self._base}/{method}", method="POST", data=asked, allow_redirects=False,
+                headers={"Accept-Encoding": "identity", **self._headers()},
+            ) as answer:  # fmt: skip
+                began, self._trial.status = True, answer.status_code
+                self._refuse_http_status(answer)
+                pieces = answer.iter_content(PIECE)
+                first = next(pieces, b"")
+                if file is not None and first and not first.lstrip().startswith((b"{", b"<")):
+                    self._receive(first, pieces, answer, file)
+                    return None
+                return self._status(answer, first)
+        except requests.RequestException as problem:
+            kind = BrokenOff if began else SourceUnavailable
+            raise failure(self._order, self._base, reason(problem, self._source), kind) from None
+
+    def _receive(self, first: bytes, pieces: Iterator[bytes], answer: requests.Response, file: Incoming) -> None:
+        cap = self._source.max_mb << 20
+        file.write(first)
+        for piece in pieces:
+            file.write(piece)
+            if file.size > cap:
+                raise SourceUnavailable(
+                    f"Source {self._source.id}, table {self._order.name}: expected at most {self._source.max_mb:,} MB, "
+                    f"found more. Raise `max_mb` in sources.toml, or narrow `genesis.parameters`."
+                )
+        length = answer.headers.get("Content-Length", "")
+        if length.isdecimal() and length.lstrip("0") != str(file.size) and "Content-Encoding" not in answer.headers:
+            raise failure(
+                self._order, self._base, f"{file.size:,} bytes although {length} were announced: cut short", BrokenOff
+            )
+
+    def _status(self, answer: requests.Response, first: bytes) -> Status:
+        try:
+            said = json_in(answer, first)
+            told = said.get("Status") or said
+            return Status(int(told["Code"]), " ".join(str(told.get("Content") or "").split()), said)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            begins = repr(self._clean(first.decode("utf-8", "replace"))[:40])
+            raise failure(
+                self._order, self._base, f"an answer that is neither a table nor a status; it begins {begins}"
+            ) from None
+
+    def _refuse_http_status(self, answer: requests.Response) -> None:
+        if answer.status_code in (401, 403):
+            names = " or ".join(credential_variables(table_of(self._source).credentials))
+            raise SourceUnavailable(
+                f"Source {self._source.id}: expected {self._base} to let us in, found HTTP status "
+                f"{answer.status_code}. Check {names}."
+            )
+        if 300 <= answer.status_code < 400:
+            target = without_secrets(answer.headers.get("Location", "elsewhere"))
+            raise SourceUnavailable(
+                f"Source {self._source.id}: expected a service at {self._base}, found that it has moved to {target}. "
+                "Credentials are not sent along; if that is the office's new address, set `url` in sources.toml."
+            )
+        if answer.status_code != 200:
+            raise failure(self._order, self._base, f"HTTP status {answer.status_code} ({answer.reason})")
+
+    def _headers(self) -> dict[str, Any]:
+        return {name: value.encode() for name, value in zip(("username", "password"), self._secrets, strict=True)}
+
+    def _clean(self, text: str) -> str:
+        return without(self._secrets, text)[:400]
+
+
+def table_of(source: Source) -> Genesis:
+    """Return which table a source is."""
+    assert source.genesis is not None  # noqa: S101 -- the model asks for it
+    return source.genesis
+
+
+def base_of(source: Source) -> str:
+    """Return the address of a source's service, without a slash at the end.
+
+    Raises:
+        ConfigError: credentials would travel unencrypted, or stand in it.
+    """
+    table = table_of(source)
+    base = with_environment(source, source.url) if source.url else GENESIS_SERVICES[table.service or "destatis"]
+    parts = urlsplit(base)
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ConfigError(
+            f"Source {source.id}: expected an address without user, password, ? and #, since credentials travel in "
+            f"headers, found {without_secrets(base)} with some of them. Correct `url` in sources.toml."
+        )
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise ConfigError(
+            f"Source {source.id}: expected an address that begins with https://, since credentials are sent to it, "
+            f"found {without_secrets(base)}. Correct `url` in sources.toml."
+        )
+    return base.rstrip("/")
+
+
+def credentials_of(source: Source) -> tuple[str, str]:
+    """Return user and password as the service wants them; a token is a user without a password.
+
+    Raises:
+        NotSetUp: neither is set in the environment.
+        ConfigError: one cannot be sent as it is set.
+    """
+    token, user, password = credential_variables(table_of(source).credentials)
+    if os.environ.get(token):
+        return _as_sent(source, token), ""
+    if os.environ.get(user) and os.environ.get(password):
+        return _as_sent(source, user), _as_sent(source, password)
+    raise NotSetUp(
+        f"Source {source.id}: expected credentials of {without_secrets(source.url or '') or table_of(source).service} "
+        f"in {token}, or in {user} and {password}; found neither. Set them in the environment or as Prefect Secret "
+        f"blocks (docs/sources.md), or give the file with --from DIR.",
+        lacks=f"{token} (or {user} and {password})",
+    )
+
+
+def _as_sent(source: Source, variable: str) -> str:
+    """Return what a variable holds, which must fit into a header; one read from a file may end with a line break."""
+    value = os.environ[variable]
+    if value != value.strip() or not value.isprintable():
+        raise ConfigError(
+            f"Source {source.id}: expected what {variable} holds to be one line without blanks at its ends, "
+            "found another. Set it anew."
+        )
+    return value

@@ -1,0 +1,150 @@
+"""Connector for polygons from a WFS 2.0: all features of one type, page by page, landed as one GeoJSON file.
+
+The pages are asked for in the order of the units' ids, since a server may otherwise page in any order, and they
+land only when they are proven to be complete: as many features as the server says there are, none twice.
+The same features give the same bytes, so that a service that has not changed is no new Lieferung.
+
+owslib would bring lxml and its own way of asking, without our retries, rate_limits and records, for one request that
+is a GET with eight parameters; so it is not used.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import Any
+
+import requests
+
+from flows.base.errors import SourceUnavailable
+from flows.profile.source import Source
+from flows.profile.source_contract import Geometry
+from flows.pull.connectors import http_file
+from flows.pull.connectors.http_file import BrokenOff, failure
+from flows.pull.context import AttemptLog, PullContext
+from flows.pull.models import Brought, Order
+from flows.pull.web.client import json_in, quoted, reason, with_environment, without_secrets
+
+_DIGITS = 19  # of the number of features
+PAGE = 1000  # features; servers cap a page, and say so by sending fewer
+
+
+def ready(source: Source) -> None:
+    """Stop where the address cannot be had.
+
+    Raises:
+        NotSetUp: it names environment variables that are not set.
+        ConfigError: it is none of the web.
+    """
+    with_environment(source, source.url or "")
+
+
+def orders(source: Source, context: PullContext) -> list[Order]:  # noqa: ARG001 -- every connector is asked the same
+    """Return one order: all features of the type that the dialect names."""
+    return [Order(source.id, f"{source.id}.geojson", url=with_environment(source, source.url or ""))]
+
+
+def fetch(source: Source, order: Order, context: PullContext) -> Brought:
+    """Bring all features into the landing zone, as one GeoJSON file.
+
+    Raises:
+        SourceUnavailable: no answer, an exception of the service, pages that do not fit together, or no data.
+    """
+    with context.attempt(order, without_secrets(order.url or "")) as log, context.landing.incoming() as file:
+        collection = _all_features(source, order, context, log)
+        file.write(json.dumps(collection, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode())
+        return log.landed(context.keep(source, order, file))
+
+
+def _all_features(source: Source, order: Order, context: PullContext, log: AttemptLog) -> dict[str, Any]:
+    """Return the complete feature collection, its features in the order of their units' ids."""
+    contract = source.geometry
+    assert isinstance(contract, Geometry)  # noqa: S101 -- the model asks for it
+    features: list[dict[str, Any]] = []
+    matched: int | None = None
+    crs: Any = None
+    size = 0
+    while True:
+        page = _page(source, order, context, log, len(features))
+        told = str(page.get("numberMatched", page.get("totalFeatures")))
+        number = int(told) if told.isdecimal() and len(told) < _DIGITS else None
+        if number is None:
+            raise _incomplete(order, "no `numberMatched`, so that nobody can tell whether all features came")
+        if features and (number != matched or page.get("crs") != crs):
+            raise _incomplete(order, "pages that do not fit together: the service changed while it was read")
+        matched, crs = number, page.get("crs")
+        came = page["features"]
+        features += came
+        size += len(json.dumps(came))
+        if size > source.max_mb << 20:
+            raise _incomplete(order, f"more than {source.max_mb:,} MB (`max_mb` in sources.toml)")
+        if not came or len(features) >= number:
+            break
+    if len(features) != matched:
+        raise _incomplete(order, f"{len(features):,} features although the service says that there are {matched:,}")
+    keys = [json.dumps([each.get("id"), each.get("properties")], sort_keys=True) for each in features]
+    if len(set(keys)) != len(keys):
+        raise _incomplete(order, "a feature that came twice: its pages overlap")
+    features.sort(
+        key=lambda each: (str(each["properties"].get(contract.id_property)), json.dumps(each, sort_keys=True))
+    )
+    whole: dict[str, Any] = {"type": "FeatureCollection", "features": features}
+    return whole | ({"crs": crs} if crs is not None else {})
+
+
+def _page(source: Source, order: Order, context: PullContext, log: AttemptLog, offset: int) -> dict[str, Any]:
+    """Return a page; one that breaks off is asked for again."""
+    for left in reversed(range(http_file.BODY_TRIES)):
+        try:
+            return _asked(source, order, context, log, offset)
+        except BrokenOff:
+            if not left:
+                raise
+            time.sleep(http_file.BODY_PAUSE)
+    raise AssertionError  # the loop ends by returning or raising
+
+
+def _asked(source: Source, order: Order, context: PullContext, log: AttemptLog, offset: int) -> dict[str, Any]:
+    contract = source.geometry
+    assert contract is not None  # noqa: S101 -- the model asks for it
+    url = order.url or ""
+    asked = {
+        "service": "WFS", "version": "2.0.0", "request": "GetFeature", "typeNames": str(source.dialect.layer),
+        "outputFormat": "application/json", "srsName": contract.crs, "sortBy": contract.id_property,
+        "count": str(PAGE), "startIndex": str(offset),
+    }  # fmt: skip
+    shown, began = without_secrets(url), False
+    try:
+        with context.web.asked(source, url, params=asked) as answer:
+            began, log.status = True, answer.status_code
+            try:
+                page = json_in(answer)
+            except ValueError as unread:
+                text = unread.doc if isinstance(unread, json.JSONDecodeError) else ""
+                raise failure(order, shown, _exception_told(text, answer.status_code, url)) from None
+    except requests.RequestException as problem:
+        raise failure(order, shown, reason(problem, source), BrokenOff if began else SourceUnavailable) from None
+    features = page.get("features") if isinstance(page, dict) else None
+    if answer.status_code != 200 or not isinstance(features, list):
+        raise failure(order, shown, f"an answer without features (HTTP status {answer.status_code})")
+    if not all(isinstance(each, dict) and isinstance(each.get("properties"), dict) for each in features):
+        raise failure(order, shown, "features without properties")
+    found: dict[str, Any] = page
+    return found
+
+
+def _exception_told(text: str, status: int, url: str) -> str:
+    """Return what a service says in its ExceptionReport, else that its answer is none that can be read."""
+    told = re.search(r"ExceptionText[^>]*>\s*([^<]{1,300})", text)
+    if told:
+        return f"that the service says no: {quoted(told[1].strip(), url)}. Correct `layer` or `crs` in sources.toml"
+    return f"an answer that is not GeoJSON, with status {status} (a login or error page?)"
+
+
+def _incomplete(order: Order, found: str) -> SourceUnavailable:
+    return SourceUnavailable(
+        f"Source {order.source}: expected all features of the service at {without_secrets(order.url or '')}, found "
+        f"{found}. Nothing was taken over. Try again later, or give the file with --from DIR.",
+        retryable=True,
+    )

@@ -1,0 +1,194 @@
+"""The gate: a look at what arrived before anything is parsed, so that a login page never becomes data.
+
+Each look has a name by which a source may relax it in sources.toml, with a reason (`relax`). A gate that
+stops says which line would let the file pass. That a file is empty or a web page is never relaxed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from flows.base.errors import SourceUnavailable
+from flows.profile.connector import Gate
+from flows.profile.dialect import SHEETS, Dialect
+from flows.profile.source import Source
+from flows.pull.landing.accepted import Taken
+from flows.pull.landing.archive import GZIP, ZIP, refuse_bad_archive
+from flows.pull.models import Lieferung
+
+SIZE_BAND = 0.25
+"""Share by which a file may be larger or smaller than the accepted one."""
+A_FEW_LINES = 1024
+"""Bytes by which any file may grow: a short table gets a line a year."""
+_NOT_TEXT = (ZIP, GZIP, b"%PDF", b"\xd0\xcf\x11\xe0", b"SQLite format 3")
+_NEVER_DATA = re.compile(r"(text/html|application/(xhtml\+xml|pdf)|(image|audio|video)/)")
+_JSON = re.compile(r"application/(\w+\+)?json")
+
+
+def look(
+    source: Source, name: str, path: Path, *, content_type: str | None = None, before: Taken | None = None
+) -> None:
+    """Stop when the file is no data, of another kind than the profile says, cut short, or unlike the one `before`.
+
+    Raises:
+        SourceUnavailable: names source and file, what was expected and what was found.
+    """
+    with path.open("rb") as file:
+        head = file.read(2048)
+    if not head:
+        raise _refusal(source, name, "data", "an empty file")
+    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:200].lower()
+    if start.startswith(b"<"):
+        raise _refusal(source, name, "a data file", f"a web page that begins {start[:20]!r} (a login or error page?)")
+    _look_at_kind(source, name, head, start)
+    dialect = source.as_written_in(name).dialect
+    _look_at_content_type(source, dialect, name, content_type)
+    _look_at_end(source, dialect, name, path)
+    if dialect.member is not None or (dialect.format in (*SHEETS, "shp") and head.startswith(ZIP)):
+        refuse_bad_archive(path, name, dialect.member, source.max_mb << 20)
+    _look_at_size(source, name, path.stat().st_size, before)
+
+
+def _look_at_kind(source: Source, name: str, head: bytes, start: bytes) -> None:
+    """The first bytes against what the dialect says."""
+    if source.relaxed("magic", name):
+        return
+    dialect = source.as_written_in(name).dialect
+    kind = dialect.format
+    if dialect.member is not None:
+        if not head.startswith((ZIP, GZIP)):
+            raise _refusal(source, name, "a ZIP or GZIP archive", f"bytes that begin {head[:8]!r}", "magic")
+    elif kind in (*SHEETS, "shp"):
+        if not head.startswith(ZIP):
+            expected = "the parts of a Shapefile in a ZIP archive" if kind == "shp" else f"an {kind.upper()} workbook"
+            raise _refusal(source, name, expected, f"bytes that begin {head[:8]!r}", "magic")
+    elif kind == "gpkg":
+        if not head.startswith(b"SQLite format 3\x00"):
+            raise _refusal(source, name, "a GeoPackage", f"bytes that begin {head[:8]!r}", "magic")
+    elif head.startswith(_NOT_TEXT):
+        raise _refusal(source, name, "a text file", f"an archive or document ({head[:4]!r})", "magic")
+    elif kind == "geojson" and not start.startswith(b"{"):
+        raise _refusal(source, name, "GeoJSON", f"text that begins {start[:20]!r}", "magic")
+
+
+def _look_at_content_type(source: Source, dialect: Dialect, name: str, content_type: str | None) -> None:
+    """What the server calls it, where that cannot be what was ordered; its charset does not matter."""
+    told = (content_type or "").partition(";")[0].strip().lower()
+    wrong = _NEVER_DATA.match(told) or (_JSON.fullmatch(told) and dialect.format != "geojson")
+    if wrong and not source.relaxed("content_type", name):
+        raise _refusal(source, name, f"{dialect.format} data", f"what its server calls {told}", "content_type")
+
+
+def _look_at_end(source: Source, dialect: Dialect, name: str, path: Path) -> None:
+    """The last byte of JSON closes what the first opened."""
+    if dialect.format != "geojson" or dialect.member or source.relaxed("truncated", name):
+        return
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - 1024, 0))
+        end = file.read().rstrip()
+    if not end.endswith(b"}"):
+        raise _refusal(source, name, "GeoJSON that ends with '}'", f"one cut short: {end[-20:]!r}", "truncated")
+
+
+def _look_at_size(source: Source, name: str, size: int, before: Taken | None) -> None:
+    """The size against that of the accepted file."""
+    if before is None or source.relaxed("size", name):
+        return
+    change = size - before.bytes
+    if abs(change) <= SIZE_BAND * before.bytes or 0 <= change <= A_FEW_LINES:
+        return
+    compared = "the last accepted" if before.name == name else f"the last accepted, {before.name},"
+    expected = f"about the size of {compared} with {before.bytes:,} bytes (within {SIZE_BAND:.0%})"
+    raise _refusal(source, name, expected, f"{size:,} bytes ({change / before.bytes:+.0%})", "size")
+
+
+def refuse_other_files(source: Source, names: list[str], before: dict[str, Taken]) -> None:
+    """Stop when a file that was accepted is missing now, or one has come that is not newer than all of those.
+
+    Raises:
+        SourceUnavailable: names them.
+    """
+    if not before:
+        return
+    missing = [name for name in before if name not in names and not source.relaxed("files", name)]
+    last = max((_place_in_time(source, name) for name in before), default=())
+    extra = [
+        name
+        for name in names
+        if name not in before and not (_place_in_time(source, name) > last) and not source.relaxed("files", name)
+    ]
+    if not missing and not extra:
+        return
+    told = [f"{', '.join(missing)} missing"] if missing else []
+    told += [f"{', '.join(extra)} new, though not later than {max(before)}"] if extra else []
+    first = (missing + extra)[0]
+    raise SourceUnavailable(
+        f"Source {source.id}: expected the {len(before)} files of the last accepted run and later ones, found "
+        f"{len(names)}: {'; '.join(told)}. {_remedy(source, 'files', first)}"
+    )
+
+
+def _place_in_time(source: Source, name: str) -> tuple[str, ...]:
+    """Return what the source's pattern finds in a name, in its order: year, half-year or month."""
+    match = re.fullmatch(source.file, name)
+    return tuple(part or "" for part in match.groups()) if match and "year" in match.groupdict() else ()
+
+
+def refuse_gap_in_years(source: Source, years: list[int], until: int) -> None:
+    """Stop when a year is missing between the first and the last that were delivered.
+
+    The newest year may be late, unless the profile says that the series ends before the year `until`.
+
+    Raises:
+        SourceUnavailable: names the missing years.
+    """
+    if source.years is None or not years:
+        return
+    first, end = source.years.first, source.years.last
+    last = end if end is not None and max(years) < end < until else max(years)
+    allowed = {year for one in source.relax if one.gate == "years" for year in one.years or range(first, last + 1)}
+    missing = sorted(set(range(first, last + 1)) - set(years) - allowed)
+    if missing:
+        line = f'relax = [{{ gate = "years", years = {missing}, reason = "who said so, and when" }}]'
+        raise SourceUnavailable(
+            f"Source {source.id}: expected every year from {first} to {last}, found none for "
+            f"{', '.join(map(str, missing))}. Ask the supplier for them, set `years`, or, if there are none, add to "
+            f"[source.{source.id}] in sources.toml: {line}"
+        )
+
+
+def refuse_same_content(source: Source, lieferungen: list[Lieferung]) -> None:
+    """Stop when two files of counts are the same file: last year's under a new name, or one put there twice.
+
+    Raises:
+        SourceUnavailable: names both.
+    """
+    known: dict[str, str] = {}
+    for one in lieferungen if source.kind in ("register", "matrix", "official") else ():
+        if one.sha256 in known and not source.relaxed("same_content", one.name):
+            raise SourceUnavailable(
+                f"Source {source.id}: expected other counts in each file, found the same content in "
+                f"{known[one.sha256]} and {one.name}. Leave one of them out. "
+                + _remedy(source, "same_content", one.name)
+            )
+        known[one.sha256] = one.name
+
+
+def _refusal(source: Source, name: str, expected: str, found: str, gate: Gate | None = None) -> SourceUnavailable:
+    remedy = _remedy(source, gate, name) if gate else "Open the address in a browser or ask the supplier."
+    return SourceUnavailable(
+        f"Source {source.id}, file {name}: expected {expected}, found {found}. {remedy} Nothing was taken over."
+    )
+
+
+def _remedy(source: Source, gate: Gate, name: str) -> str:
+    """Return what to do, with the line that lets the file pass."""
+    pattern = re.escape(name)
+    text = json.dumps(pattern, ensure_ascii=False) if "'" in pattern else f"'{pattern}'"  # as TOML writes it
+    line = f'relax = [{{ gate = "{gate}", file = {text}, reason = "who said so, and when" }}]'
+    return (
+        "Open the address in a browser or ask the supplier; if it is right, add to "
+        f"[source.{source.id}] in sources.toml: {line}."
+    )

@@ -1,0 +1,76 @@
+"""manifest.json, written last: what a release is, in what it came from and in every byte.
+
+A release without a manifest is not a release. Reading one needs nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.base.errors import VerificationFailed
+
+NAME, SIGNATURE = "manifest.json", "manifest.sig"
+FORMAT = "fortschreibung-manifest/1"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What manifest.json says."""
+
+    format: str
+    city: str
+    version: str
+    schema_version: str
+    made_at: str
+    stichtag_max: str
+    zuschnitt: str
+    previous: str | None
+    content_hash: str
+    tables: dict[str, dict[str, Any]]
+    input_fingerprint: str
+    run_id: str
+    code: dict[str, Any]
+    libraries: dict[str, str]
+    sources: list[dict[str, Any]]
+    catalog_head: str
+    files: dict[str, dict[str, Any]]
+    until: str | None = None
+    signed_by: str | None = None
+    """The sha256 of the public key whose signature lies beside the manifest."""
+
+    def write(self, folder: Path) -> Path:
+        """Write the manifest into `folder` and return its path."""
+        path = folder / NAME
+        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        return path
+
+
+def manifest_of(folder: Path) -> Manifest:
+    """Return the manifest of the release in `folder`.
+
+    Raises:
+        VerificationFailed: when there is none, or it is not a manifest.
+    """
+    path = folder / NAME
+    try:
+        return Manifest(**json.loads(path.read_bytes()))
+    except FileNotFoundError as problem:
+        raise VerificationFailed(f"{path} is missing: this is no whole release.") from problem
+    except (ValueError, TypeError) as problem:
+        raise VerificationFailed(f"{path} is damaged ({problem}); restore the release from a backup.") from problem
+
+
+def files_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return size and sha256 of every file below `folder` but the manifest and its signature, by relative path."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in (NAME, SIGNATURE):
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            found[name] = {"bytes": path.stat().st_size, "sha256": digest}
+    return found

@@ -1,0 +1,234 @@
+"""The step of the station transform that SQL cannot say: keys between Zuschnitte, fitted until they hold.
+
+It asks for keys wherever a Stichtag cannot be added on a Zuschnitt
+(``zu_schaetzen``) and wherever two Zuschnitte that follow each other share no base units. Keys are found on the finest
+Raumebene; coarser ones are sums of it, except where the finer units do not nest: those have keys of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from flows.base.db import Value, insert, set_variables, sql
+from flows.base.sql_order import PythonStep
+
+if TYPE_CHECKING:
+    from flows.space.dasymetric import ControlWeights
+    from flows.space.estimate import Estimated
+    from flows.space.intersection import Intersection
+    from flows.space.links import Links
+
+TABLES = {
+    "schaetzung": (
+        "von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, gelungen BOOLEAN, grund VARCHAR, "
+        "stichtag DATE, nah_am DATE, stuecke BIGINT, splitter BIGINT, splitter_km2 DOUBLE"
+    ),
+    "schaetzung_befund": (
+        "von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, merkmal VARCHAR, einheit VARCHAR, "
+        "befund VARCHAR, personen DOUBLE, flaeche_km2 DOUBLE"
+    ),
+    "schaetzung_ebene": "nach_zuschnitt VARCHAR, raumebene VARCHAR, ziel_ebene VARCHAR",
+    "geometrie_uebergang": (
+        "von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, von_id VARCHAR, nach_id VARCHAR, "
+        "flaeche_km2 DOUBLE, einwohner DOUBLE"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Level:
+    """A Raumebene with keys of its own in a Zuschnitt, and the coarser ones that are sums of its units."""
+
+    raumebene: str
+    sums: tuple[str, ...]
+
+
+def lay_keys_of_redraws(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``schluessel_geschaetzt`` and the tables that tell how it was found; all are empty where nobody asks."""
+    for name, columns in TABLES.items():
+        con.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
+    from flows.space.estimate import KEY_TABLE  # noqa: PLC0415 -- numpy, which a city without a redraw can do without
+
+    con.execute(KEY_TABLE)
+    wanted = _pairs(con)
+    found: dict[tuple[str, str, str], Estimated] = {}
+    for nach in sorted({nach for _, nach in wanted}):
+        levels = _levels(con, nach)
+        insert(
+            con, "schaetzung_ebene",
+            [{"nach_zuschnitt": nach, "raumebene": level.raumebene, "ziel_ebene": coarser}
+             for level in levels for coarser in level.sums],
+        )  # fmt: skip
+        for von in (one for one, other in wanted if other == nach):
+            for level in levels:
+                _lay(con, found, von, nach, level.raumebene)
+    for left in ("raum_alt", "raum_neu", "schnitt", "kontrollpunkt"):
+        con.execute(f"DROP TABLE IF EXISTS temp.{left}")
+
+
+def _pairs(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Return the pairs of Zuschnitte between which keys are wanted, in the order of time."""
+    rows: list[tuple[str, str]] = con.execute(
+        "SELECT von_zuschnitt, nach_zuschnitt FROM zu_schaetzen "
+        "UNION SELECT von_zuschnitt, nach_zuschnitt FROM umbruch "
+        "UNION SELECT nach_zuschnitt, von_zuschnitt FROM umbruch ORDER BY ALL"
+    ).fetchall()
+    return rows
+
+
+def _levels(con: duckdb.DuckDBPyConnection, zuschnitt: str) -> list[Level]:
+    """Return the Raumebenen with keys of their own: the finest, and those that it does not nest in."""
+    set_variables(con, zuschnitt=zuschnitt)
+    rows = con.execute(
+        """
+        SELECT ebene.raumebene, coalesce(bool_and(raum.eltern[ebene.raumebene] IS NOT NULL), FALSE)
+        FROM katalog.raumebene AS ebene
+        LEFT JOIN raum ON raum.zuschnitt = getvariable('zuschnitt')
+            AND raum.raumebene = (SELECT arg_min(raumebene, rang) FROM katalog.raumebene)
+        GROUP BY ebene.raumebene, ebene.rang
+        ORDER BY ebene.rang
+        """
+    ).fetchall()
+    finest = rows[0][0]
+    nested = tuple(level for level, nests in rows[1:] if nests)
+    return [Level(finest, nested), *(Level(level, ()) for level, nests in rows[1:] if not nests)]
+
+
+def _lay(
+    con: duckdb.DuckDBPyConnection, found: dict[tuple[str, str, str], Estimated], von: str, nach: str, level: str
+) -> None:
+    """Find the key of one direction, over further redraws if need be, and lay it into the database."""
+    from flows.space.estimate import composed, lay_keys  # noqa: PLC0415
+
+    way = _way(con, von, nach)
+    for one, two in pairwise(way):
+        if (one, two, level) not in found and not _find(con, found, min(one, two), max(one, two), level):
+            return
+    estimated = found[way[0], way[1], level]
+    for one, two in pairwise(way[1:]):
+        estimated = composed(estimated, found[one, two, level])
+    outside = lay_keys(con, estimated, von, nach, level)
+    insert(
+        con, "schaetzung_befund",
+        [{"von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": level, "einheit": unit,
+          "befund": f"lies outside every unit of the other Zuschnitt and counts for the nearest, {nearest}"}
+         for unit, nearest in outside.items()],
+    )  # fmt: skip
+
+
+def _way(con: duckdb.DuckDBPyConnection, von: str, nach: str) -> list[str]:
+    """Return the Zuschnitte to go over: one of each numbering of base units that lies between the two."""
+    rows: list[tuple[str, str]] = con.execute(
+        "SELECT zuschnitt, basis FROM katalog.zuschnitt ORDER BY gueltig_ab"
+    ).fetchall()
+    first, last = sorted([name for name, _ in rows].index(one) for one in (von, nach))
+    between = rows[first : last + 1] if rows[first][0] == von else rows[first : last + 1][::-1]
+    first_of: dict[str, str] = {}
+    for name, basis in between:
+        first_of.setdefault(basis, name)
+    middle = [name for basis, name in first_of.items() if basis not in (between[0][1], between[-1][1])]
+    return [von, *middle, nach]
+
+
+def _find(
+    con: duckdb.DuckDBPyConnection, found: dict[tuple[str, str, str], Estimated], von: str, nach: str, level: str
+) -> bool:
+    """Estimate both directions between two Zuschnitte, and note how it went."""
+    from flows.space.estimate import RESIDENTS, counted_series, estimate_keys  # noqa: PLC0415
+
+    why = _impossible(con, von, nach, level)
+    if why:
+        insert(
+            con, "schaetzung",
+            [{"von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": level, "gelungen": False, "grund": why}],
+        )  # fmt: skip
+        return False
+    pieces, there, back = estimate_keys(con, von, nach, level, lambda links: _control(con, von, nach, links))
+    found[von, nach, level], found[nach, von, level] = there, back
+    _note(con, pieces, there, von, nach, level)
+    _note(con, pieces, back, nach, von, level)
+    counts = counted_series(con, von, level).get(RESIDENTS, {}).get(there.stichtag, {}) if there.stichtag else {}
+    insert(
+        con, "geometrie_uebergang",
+        [{"von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": level, "von_id": old, "nach_id": new,
+          "flaeche_km2": round(area / 1e6, 6), "einwohner": round(people, 6)}
+         for (old, new), area, people in zip(
+             pieces.links.pairs(), pieces.area.tolist(), there.keys[RESIDENTS].spread(counts).tolist(), strict=True)],
+    )  # fmt: skip
+    return True
+
+
+def _impossible(con: duckdb.DuckDBPyConnection, von: str, nach: str, level: str) -> str:
+    """Return why no key can be found between two Zuschnitte, or nothing."""
+    set_variables(con, von_zuschnitt=von, nach_zuschnitt=nach, raumebene=level)
+    (without, counted) = con.execute(
+        """
+        SELECT
+            (SELECT list(zuschnitt ORDER BY zuschnitt) FROM (
+                SELECT unnest([getvariable('von_zuschnitt'), getvariable('nach_zuschnitt')]) AS zuschnitt)
+             WHERE zuschnitt NOT IN (SELECT raum.zuschnitt FROM raum
+                                     WHERE raum.raumebene = getvariable('raumebene') AND geometrie IS NOT NULL)),
+            (SELECT count(*) FROM merkmal_raum WHERE merkmal = 'einwohner' AND raumebene = getvariable('raumebene')
+                AND zuschnitt IN (getvariable('von_zuschnitt'), getvariable('nach_zuschnitt')))
+        """
+    ).fetchone() or ([], 0)
+    if without:
+        return f"no polygons of Zuschnitt {' and '.join(without)}"
+    return "" if counted else "residents were counted on neither Zuschnitt"
+
+
+def _control(con: duckdb.DuckDBPyConnection, von: str, nach: str, links: Links) -> Sequence[ControlWeights]:
+    """Return what base units finer than the Raumebene know of where dwellings and residents are."""
+    from flows.space.dasymetric import weights_of_table  # noqa: PLC0415
+    from flows.space.umsteigeschluessel import Method  # noqa: PLC0415
+
+    known = []
+    for merkmal, method in (("wohnungen", Method.BUILDING_WEIGHTED), ("einwohner", Method.POPULATION_WEIGHTED)):
+        set_variables(con, von_zuschnitt=von, nach_zuschnitt=nach, merkmal=merkmal)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE kontrollpunkt AS {sql('space/kontrollpunkt')}")
+        if con.execute("SELECT 1 FROM kontrollpunkt LIMIT 1").fetchone():
+            known.append(weights_of_table(con, links, method))
+    return known
+
+
+def _note(
+    con: duckdb.DuckDBPyConnection, pieces: Intersection, made: Estimated, von: str, nach: str, level: str
+) -> None:
+    """Note how a key was found, and what could not be held."""
+    pair: dict[str, Value] = {"von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": level}
+    insert(
+        con, "schaetzung",
+        [pair | {
+            "gelungen": True, "stuecke": len(pieces.links), "splitter": len(pieces.slivers),
+            "splitter_km2": round(sum(one.area for one in pieces.slivers) / 1e6, 6),
+            "stichtag": made.stichtag.isoformat() if made.stichtag else None,
+            "nah_am": made.near.isoformat() if made.near else None,
+        }],
+    )  # fmt: skip
+    insert(
+        con, "schaetzung_befund",
+        [pair | {"merkmal": merkmal, "einheit": one.unit, "befund": one.trouble.value,
+                 "personen": round(one.residents, 6)}
+         for merkmal, findings in made.findings.items() for one in findings]
+        + [pair | {"einheit": gap.unit, "befund": "lies partly outside every unit of the other Zuschnitt",
+                   "flaeche_km2": round(gap.outside / 1e6, 6)}
+           for gap in pieces.gaps if gap.is_old == (von < nach)],
+    )  # fmt: skip
+
+
+KEYS = PythonStep(
+    makes={
+        "schluessel_geschaetzt": "One row a part of a unit of one Zuschnitt in one of another: its estimated share.",
+        "schaetzung": "One row two Zuschnitte and a Raumebene: whether a key was found, and from what.",
+        "schaetzung_befund": "One row a unit whose counts or area a key could not hold.",
+        "schaetzung_ebene": "One row a Raumebene that is the sum of a finer one with a key of its own.",
+        "geometrie_uebergang": "One row an old and a new unit that share more than a sliver, with area and residents.",
+    },
+    reads=frozenset({"zu_schaetzen", "umbruch", "raum", "merkmal_raum", "katalog.raumebene", "katalog.zuschnitt"}),
+    run=lay_keys_of_redraws,
+)

@@ -1,0 +1,286 @@
+"""Stages tables of counts: one row a base unit (matrix) or one row a Stichtag of the whole city (official)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import get_args
+
+import duckdb
+
+from flows.base.db import Value, insert, one_file, set_variables, sql
+from flows.base.errors import SourceUnavailable
+from flows.profile.correction import Correction
+from flows.profile.dialect import Sign
+from flows.profile.source import Source, StichtagRule
+from flows.pull.connectors.drop_folder import year_in
+from flows.pull.models import Lieferung
+from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
+from flows.stage.expected_columns import TableContract, refuse_other_columns, table_contract
+from flows.stage.read.digit_cell import number
+from flows.stage.read.digit_lines import PlainlyRead, can_be_plain, numbered_lines, read_plain_lines
+from flows.stage.read.long import known_by_format
+from flows.stage.read.normalise import PlainFile, Wanted, normalise, refuse_no_row, unpacked
+from flows.stage.read.notes import BLANK, NOTES
+from flows.stage.reconciliation import Reconciliation, write_reconciliations
+
+
+def stage_table(
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    lieferungen: Sequence[Lieferung],
+    landing: Path,
+    run: Path,
+    corrections: Sequence[Correction] = (),
+) -> None:
+    """Read all files of a table source into stage.zaehlung or stage.amtlich, bad rows into stage.quarantaene.
+
+    Files that are written in the same way (the source's dialect, or the same variant) are read together.
+
+    Raises:
+        SourceUnavailable: a file is not of its dialect, or its columns are not those of the contract.
+        ConfigError: a registered correction no longer matches.
+    """
+    known_errors = registered(source, lieferungen, corrections)
+    alike: list[tuple[Source, list[Lieferung]]] = []
+    for lieferung in lieferungen:
+        written = source.as_written_in(lieferung.name)
+        group = next((files for other, files in alike if other == written), None)
+        if group is None:
+            alike.append((written, group := []))
+        group.append(lieferung)
+    folder = run / "plain" / source.id
+    folder.mkdir(parents=True, exist_ok=True)
+    for written, files in alike:
+        assert written.stichtag is not None  # noqa: S101 -- the model asks for it
+        delivered = {
+            one.name: unpacked(one.path_in(landing), one.name, written.dialect, folder / f"{one.name}.unpacked")
+            for one in files
+        }
+        contract = table_contract(written)
+        _stage_alike(con, _Alike(written, contract, written.stichtag, delivered, known_errors, folder), files)
+
+
+@dataclass(frozen=True)
+class _Alike:
+    """Files of a source that are written in the same way, and what is done with them."""
+
+    source: Source
+    contract: TableContract
+    rule: StichtagRule
+    delivered: Mapping[str, Path]
+    known_errors: Mapping[str, Sequence[Correction]]
+    folder: Path
+
+    def wanted(self, name: str) -> Wanted:
+        """Return what of the file is written for SQL, cell by cell."""
+        source, contract, entries = self.source, self.contract, self.known_errors[name]
+        return Wanted(
+            self.rename, source.renamed, contract.ignore, contract.drop, contract.only,
+            partial(_mend, source, name, entries) if entries else None,
+        )  # fmt: skip
+
+    @property
+    def rename(self) -> dict[str, str]:
+        """Delivered column -> the name that SQL knows it by."""
+        column = self.rule.column if self.rule.source == "column" else None
+        named = ((self.contract.unit, "basis_text"), (column, "stichtag_text"))
+        return {name: canonical for name, canonical in named if name}
+
+    def refuse_others(self, name: str, columns: Sequence[str]) -> None:
+        """Stop where the columns of a file are not those of the contract."""
+        known = known_by_format(columns) if self.source.dialect.format == "ffcsv" else ()
+        dropping = [rule.column for rule in self.contract.drop]
+        needed, ignored = [*self.contract.wanted, *self.rename, *dropping], [*self.contract.ignore, *known]
+        refuse_other_columns(self.source.id, name, columns, needed, ignored)
+
+
+def _stage_alike(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[Lieferung]) -> None:
+    source, contract, dialect = alike.source, alike.contract, alike.source.dialect
+    files = _read_by_cell(con, alike, _read_plainly(con, alike))
+    _set_dialect(con, source, contract, alike.rule)
+    _write_fixed_stichtage(con, source, alike.rule, alike.delivered)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle_lang' if dialect.long else 'stage/zelle')}")
+    for step in ("zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
+    con.execute(f"INSERT INTO stage.ungewiss BY NAME {sql('stage/ungewiss')}")
+    written = [
+        _written(con, f"INSERT INTO stage.{target} BY NAME {sql(f'stage/{target}')}")
+        for target in (("zaehlung_reihe", "zaehlung_einzeln") if source.matrix else ("amtlich",))
+    ]
+    con.execute("INSERT INTO stage.quarantaene BY NAME SELECT * FROM zeile_verletzt")
+    if not dialect.long:
+        _refuse_lost_figures(con, source, written)
+    _reconcile(con, source, lieferungen, files)
+
+
+def _read_plainly(con: duckdb.DuckDBPyConnection, alike: _Alike) -> dict[str, PlainlyRead]:
+    """Fill zeile_zahlen with the plain lines of the files, and return what that leaves to be read of each."""
+    numbered = []
+    for name, path in alike.delivered.items():
+        if not can_be_plain(alike.source, alike.contract, alike.known_errors[name]):
+            continue
+        lines = numbered_lines(path, name, alike.source, alike.contract, alike.folder / f"{name}.zeilen")
+        if lines:
+            alike.refuse_others(name, lines.columns)
+            numbered.append(lines)
+    return read_plain_lines(con, alike.source, alike.contract, numbered)
+
+
+def _read_by_cell(con: duckdb.DuckDBPyConnection, alike: _Alike, plainly: Mapping[str, PlainlyRead]) -> list[PlainFile]:
+    """Fill roh with what was not read plainly, and return every file with all its rows."""
+    dialect, files, by_cell = alike.source.dialect, list[PlainFile](), list[PlainFile]()
+    for name, path in alike.delivered.items():
+        read = plainly.get(name)
+        if read and not read.left:
+            file = PlainFile(name, path, list(read.file.columns), 0, {NOTES: read.file.notes}, read.file.header_line)
+        else:
+            target = alike.folder / f"{name}.csv"
+            file = normalise(path, name, dialect, target, alike.wanted(name), read.left if read else None)
+            alike.refuse_others(name, file.columns)
+            by_cell.append(file)
+        if read:
+            file = replace(file, rows=read.file.held)
+            told = file.rows - sum(file.left_out.get(rule, 0) for rule in (BLANK, NOTES))
+            refuse_no_row(name, file.header_line, told, file.rows - file.dropped)
+        record_corrections(con, alike.source, name, alike.known_errors[name])
+        files.append(file)
+    _load(con, by_cell, alike.rename, long=dialect.long is not None)
+    return files
+
+
+def _mend(source: Source, name: str, entries: Sequence[Correction], rows: list[Row]) -> list[Row]:
+    return corrected(source, name, rows, entries)
+
+
+def _load(con: duckdb.DuckDBPyConnection, plain: list[PlainFile], rename: dict[str, str], *, long: bool) -> None:
+    if not plain:
+        con.execute(sql("schema/roh"))
+        return
+    set_variables(con, dateien=[one_file(file.path) for file in plain])
+    absent = {"basis_text", "stichtag_text", *(() if long else ("spalte_lang",))} - set(rename.values())
+    extra = "".join(f", NULL::VARCHAR AS {column}" for column in sorted(absent))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE roh AS SELECT *{extra} FROM ({sql('stage/roh')})")  # noqa: S608 -- two fixed names
+
+
+def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: TableContract, rule: StichtagRule) -> None:
+    dialect = source.dialect
+    signs = dialect.missing | {marked(status): status for status in get_args(Sign)}
+    con.execute("CREATE OR REPLACE TEMP TABLE fehlzeichen (zeichen VARCHAR, status VARCHAR)")
+    insert(con, "fehlzeichen", [{"zeichen": sign, "status": status} for sign, status in signs.items()])
+    con.execute("CREATE OR REPLACE TEMP TABLE faktor (spalte VARCHAR, einheit VARCHAR, faktor DOUBLE)")
+    insert(con, "faktor", _factors(source))
+    set_variables(
+        con, quelle=source.id, lang=dialect.long is not None,
+        einheit_in_zeile=dialect.long is not None and dialect.long.unit is not None,
+        einheiten=contract.unit is not None, stellen_id=contract.digits,
+        spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
+        zahl_muster=number(dialect),
+        tausender=dialect.thousands, dezimal=dialect.decimal,
+        stichtag_format=rule.format, stichtag_genauigkeit=granularity(rule.format),
+    )  # fmt: skip
+
+
+def _factors(source: Source) -> list[Mapping[str, Value]]:
+    """Return what figures are multiplied by: by column, and in a long file by the unit in the row."""
+    dialect = source.dialect
+    factors: list[Mapping[str, Value]] = [
+        {"spalte": name, "einheit": None, "faktor": by} for name, by in dialect.units.items()
+    ]
+    long = dialect.long
+    return factors + [
+        {"spalte": None, "einheit": unit, "faktor": by} for unit, by in (long.units if long else {}).items()
+    ]
+
+
+def granularity(date_format: str) -> str:
+    """Return how fine a date format is: a day ('tag'), the end of a month ('monat') or of a year ('jahr')."""
+    return "tag" if "%d" in date_format else "monat" if "%m" in date_format else "jahr"
+
+
+def _write_fixed_stichtage(
+    con: duckdb.DuckDBPyConnection, source: Source, rule: StichtagRule, names: Iterable[str]
+) -> None:
+    con.execute("CREATE OR REPLACE TEMP TABLE datei_stichtag (datei VARCHAR, stichtag DATE)")
+    if rule.source != "column":
+        dates = {name: rule.fixed or stichtag_in_name(source, name) for name in names}
+        insert(con, "datei_stichtag", [{"datei": name, "stichtag": str(date)} for name, date in dates.items()])
+
+
+def stichtag_in_name(source: Source, name: str) -> dt.date:
+    """Return the Stichtag that a file's name carries: the end of its year, half-year or month.
+
+    Raises:
+        SourceUnavailable: when the pattern finds no year in the name.
+    """
+    match, year = re.fullmatch(source.file, name), year_in(source, name)
+    if match is None or year is None:
+        raise SourceUnavailable(
+            f"Source {source.id}: expected a year in the file name {name} (group `year` of the pattern {source.file}), "
+            "found none. Correct `file` or the `stichtag` rule in sources.toml."
+        )
+    parts = match.groupdict()
+    month = int(parts["month"]) if parts.get("month") else 6 * int(parts.get("half") or 2)
+    if not 1 <= month <= 12:
+        raise SourceUnavailable(
+            f"Source {source.id}: expected a month or half-year in the file name {name}, found one that no year has. "
+            "Correct `file` in sources.toml, or ask the supplier."
+        )
+    if not dt.MINYEAR < year < dt.MAXYEAR:
+        raise SourceUnavailable(
+            f"Source {source.id}: expected a year in the file name {name}, found {year}, which is none. Correct `file` "
+            "in sources.toml, or ask the supplier."
+        )
+    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+
+
+def _written(con: duckdb.DuckDBPyConnection, statement: str) -> int:
+    """Run an INSERT and return how many rows it wrote."""
+    answer = con.execute(statement).fetchone()
+    return int(answer[0]) if answer else 0
+
+
+def _refuse_lost_figures(con: duckdb.DuckDBPyConnection, source: Source, written: Sequence[int]) -> None:
+    """Stop when the staged tables got fewer or more rows than the good rows of wide files have Merkmale.
+
+    Raises:
+        SourceUnavailable: names both numbers.
+    """
+    counted = con.execute(
+        "SELECT count(zeile_zahlen.zeile), count(*) - count(zeile_zahlen.zeile) FROM zeile_gelesen "
+        "ANTI JOIN zeile_verletzt USING (datei, zeile) LEFT JOIN zeile_zahlen USING (datei, zeile)"
+    ).fetchone()
+    at_once, by_cell = counted or (0, 0)
+    kind = source.matrix or source.official
+    figures = by_cell * (len(kind.merkmale) if kind else 0)
+    expected = [at_once, figures] if source.matrix else [figures]
+    if list(written) != expected:
+        raise SourceUnavailable(
+            f"Source {source.id}: expected {sum(expected)} rows in the staged tables from the rows of its files, found "
+            f"{sum(written)}. Nothing was published; please report this with the files."
+        )
+
+
+def _reconcile(
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    lieferungen: Sequence[Lieferung],
+    files: Sequence[PlainFile],
+) -> None:
+    """Write what became of every row of every file: taken over, quarantined, or dropped by a named rule."""
+    bad = dict(con.execute("SELECT datei, count(*) FROM zeile_verletzt GROUP BY datei").fetchall())
+    found = con.execute(
+        "SELECT datei, count(*), count_if(coalesce(basis_id <> basis_text, FALSE)), "
+        "string_agg(DISTINCT stichtag::VARCHAR, ',') "
+        "FROM zeile_gelesen ANTI JOIN zeile_verletzt USING (datei, zeile) GROUP BY datei"
+    ).fetchall()
+    good = {name: (rows, padded, sorted((dates or "").split(","))) for name, rows, padded, dates in found}
+    reconciliations = []
+    for one, file in zip(lieferungen, files, strict=True):
+        rows, padded, dates = good.get(one.name, (0, 0, [""]))
+        reconciliations.append(Reconciliation(one, file.rows, rows, bad.get(one.name, 0), file.left_out, padded, dates))
+    write_reconciliations(con, source, reconciliations)

@@ -1,0 +1,61 @@
+"""What a table of counts must hold; a new, missing or renamed column is an error that says which."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flows.base.errors import SourceUnavailable
+from flows.profile.source import Source
+from flows.profile.source_contract import Drop
+
+
+@dataclass(frozen=True)
+class TableContract:
+    """What a table of counts must hold, whichever kind of source it comes from."""
+
+    unit: str | None
+    digits: int | None
+    wanted: list[str]
+    ignore: list[str]
+    drop: Sequence[Drop]
+    only: Mapping[str, Sequence[str]]
+
+
+def table_contract(source: Source) -> TableContract:
+    """Return the table contract of a matrix or official source."""
+    kind = source.matrix or source.official
+    assert kind is not None  # noqa: S101 -- the two kinds that are staged here
+    long = source.dialect.long
+    ignore = [*source.expand(kind.ignore), *source.ignored_here]
+    matrix = source.matrix
+    return TableContract(
+        unit=matrix.unit if matrix else None, digits=matrix.unit_digits if matrix else None,
+        wanted=[*(long.reads if long else source.figure_columns), *kind.only], ignore=ignore,
+        drop=matrix.drop if matrix else (), only=kind.only,
+    )  # fmt: skip
+
+
+def refuse_other_columns(
+    source: str, name: str, found: Sequence[str], needed: Sequence[str], ignored: Sequence[str]
+) -> None:
+    """Stop unless `found` has every needed column and none beyond the needed and the ignored.
+
+    Raises:
+        SourceUnavailable: names the missing and the new columns, and the likely renames.
+    """
+    missing = [column for column in dict.fromkeys(needed) if column not in found]
+    new = [column for column in found if column not in {*needed, *ignored}]
+    if not missing and not new:
+        return
+    told = []
+    for column in missing:
+        likely = difflib.get_close_matches(column, new or list(found), n=1, cutoff=0.6)
+        told.append(f"{column!r} is missing" + (f" (renamed to {likely[0]!r}?)" if likely else ""))
+    told += [f"{column!r} is new" for column in new]
+    raise SourceUnavailable(
+        f"Source {source}, file {name}: the columns are not those of the contract in sources.toml: "
+        + "; ".join(told)
+        + ". Adapt the contract (a column that is not wanted goes to `ignore`), or ask the supplier."
+    )

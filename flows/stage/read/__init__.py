@@ -1,0 +1,1 @@
+"""Reading delivered files: text, sheets and polygons as rows of text with exact line numbers."""

@@ -1,0 +1,62 @@
+"""Files with one value a row (GENESIS ffcsv and the like): which rows are wanted, and which column each would be.
+
+A row keeps its line number and is judged by itself, as a wide table's cell is; nothing is pivoted in Python.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from flows.base.errors import SourceUnavailable
+from flows.profile.dialect import Long
+
+LONG_COLUMNS = ("spalte_lang", "zelltext", "einheit_text")
+"""What SQL reads of a long file beside unit and Stichtag: the wide column's name, the value, its unit."""
+
+_FFCSV = re.compile(
+    r"statistics_(code|label)|time(_code|_label)?|\d+_variable_(attribute_)?(code|label)"
+    r"|value(_unit|_variable_code|_variable_label|_q)?"
+)
+
+
+def known_by_format(columns: Sequence[str]) -> list[str]:
+    """Return those of a flat file's columns that its format knows, whether the contract names them or not."""
+    return [column for column in columns if _FFCSV.fullmatch(column)]
+
+
+def long_cell(long: Long, columns: Sequence[str]) -> Callable[[Sequence[str]], list[str] | None]:
+    """Return a function from a row's cells to (column, value, unit), or None where the row is not wanted."""
+    places = {column: place for place, column in enumerate(columns)}
+    wanted = [
+        (name, [(places[column], _texts(texts)) for column, texts in asked.items() if column in places])
+        for name, asked in long.columns.items()
+    ]
+    value, unit = places.get(long.value), places.get(long.unit) if long.unit else None
+
+    def cell(cells: Sequence[str]) -> list[str] | None:
+        for name, asked in wanted:
+            if all(cells[place] in texts for place, texts in asked):
+                return [name, cells[value] if value is not None else "", cells[unit] if unit is not None else ""]
+        return None
+
+    return cell
+
+
+def refuse_absent_columns(name: str, long: Long, found: Mapping[str, int]) -> None:
+    """Stop when a column of the contract has no row in the file: its codes have changed, or the file is another.
+
+    Raises:
+        SourceUnavailable: names the column and the texts that its rows should have.
+    """
+    for column, asked in long.columns.items():
+        if column not in found:
+            texts = ", ".join(f"{key} = {' or '.join(map(repr, _texts(value)))}" for key, value in asked.items())
+            raise SourceUnavailable(
+                f"File {name}: expected rows with {texts} (they are the column {column!r}), found none. Have the codes "
+                "changed? Correct `long.columns` in sources.toml, or ask the supplier."
+            )
+
+
+def _texts(value: str | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value]

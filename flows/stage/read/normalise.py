@@ -1,0 +1,258 @@
+"""Turns a file of any dialect into plain text columns with exact line numbers.
+
+The result is a CSV in UTF-8 with the columns ``datei`` (the delivered file's name) and ``zeile`` (the
+line in it) before the delivered columns. Encoding, archive, spreadsheet, preamble and footer are dealt
+with here, once, so that everything after reads one kind of file. Nothing is interpreted: a text stays
+the text it was.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
+
+from flows.base.errors import SourceUnavailable
+from flows.profile.dialect import SHEETS, Dialect
+from flows.profile.source_contract import Drop
+from flows.pull.landing.archive import unpack
+from flows.stage.corrections import Row
+from flows.stage.read.long import LONG_COLUMNS, long_cell, refuse_absent_columns
+from flows.stage.read.sheet import Sheet, cell_name, left_edge
+from flows.stage.read.text import Delimited, Line
+
+
+@dataclass(frozen=True)
+class PlainFile:
+    """A normalised file: where it lies, its columns, how many rows it holds, and which rules left out how many."""
+
+    name: str
+    path: Path
+    columns: list[str]
+    rows: int
+    left_out: dict[str, int]
+    header_line: int = 1
+
+    @property
+    def dropped(self) -> int:
+        """How many rows a rule left out."""
+        return sum(self.left_out.values())
+
+
+@dataclass
+class _Sieve:
+    """Says of each row which rule leaves it out, and counts them by the rule's name."""
+
+    columns: Sequence[str]
+    drop: Sequence[Drop]
+    only: Mapping[str, Collection[str]]
+    counted: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        places = {column: place for place, column in enumerate(self.columns)}
+        self._unwanted = [
+            (rule.rule, places[rule.column], set(rule.equals)) for rule in self.drop if rule.column in places
+        ]
+        self._only = [(places[column], set(texts)) for column, texts in self.only.items() if column in places]
+
+    def keeps(self, cells: Sequence[str]) -> bool:
+        """Say whether no rule leaves the row out."""
+        for rule, place, texts in self._unwanted:
+            if cells[place] in texts:
+                self.count(rule)
+                return False
+        if any(cells[place] not in texts for place, texts in self._only):
+            self.count(OTHER_ROWS)
+            return False
+        return True
+
+    def count(self, rule: str, rows: int = 1) -> None:
+        """Note that the rule left out so many rows."""
+        if rows:
+            self.counted[rule] = self.counted.get(rule, 0) + rows
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of a file is written, and under which names.
+
+    `rename` gives the contract's columns the names that SQL knows them by, `called` before that columns of a variant
+    the contract's names; those in `leave_out` are not written. Rows that a `drop` rule names, or that are not those
+    of `only`, are counted and left out; `mend` applies registered corrections to the rows before.
+    """
+
+    rename: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
+    leave_out: Collection[str] = ()
+    drop: Sequence[Drop] = ()
+    only: Mapping[str, Collection[str]] = field(default_factory=dict)
+    mend: Callable[[list[Row]], list[Row]] | None = None
+
+
+EVERYTHING = Wanted()
+
+
+def normalise(
+    delivered: Path,
+    name: str,
+    dialect: Dialect,
+    target: Path,
+    wanted: Wanted = EVERYTHING,
+    lines: Collection[int] | None = None,
+) -> PlainFile:
+    """Write `delivered` (called `name` by its source) to `target` as plain CSV and describe it.
+
+    Of a long file only the columns of `wanted.rename` and flows.stage.read.long.LONG_COLUMNS are written. The described
+    columns are those of the contract. With `lines`, only the rows in those lines are read, which may be none; each
+    row must then be a line. Blank rows and notes are counted among its rows, and as left out.
+
+    Raises:
+        SourceUnavailable: wrong encoding, no header, two columns of one name, a row of another length, or no row.
+    """
+    text = Delimited(delivered, name, dialect) if dialect.format not in SHEETS else None
+    read = text or Sheet(delivered, name, dialect)
+    rows = read.rows()
+    header_line, columns = header(name, rows, dialect, wanted.called)
+    if text and lines is not None:
+        rows = text.rows_in(lines)
+    long = dialect.long
+    kept = [
+        (index, wanted.rename.get(column, column)) for index, column in enumerate(columns)
+        if column not in wanted.leave_out and (long is None or column in wanted.rename)
+    ]  # fmt: skip
+    written = ["datei", "zeile", *(column for _, column in kept), *(LONG_COLUMNS if long else ())]
+    _refuse_bad_header(name, header_line, written, dialect)  # a column may be called as one of ours
+    sieve = _Sieve(columns, wanted.drop, wanted.only)
+    long_part = long_cell(long, columns) if long else None
+    counted = _Counted(_of_one_length(rows, name, len(columns)))
+    taken, of_column = 0, dict[str, int]()
+    with target.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\r\n")  # so that either of them inside a cell is quoted
+        out.writerow(written)
+        for line, cells in _mended(counted, columns, wanted.mend) if wanted.mend else counted:
+            if not sieve.keeps(cells):
+                continue
+            more: list[str] | None = []
+            if long_part:
+                more = long_part(cells)
+                if more is None:
+                    sieve.count(OTHER_ROWS)
+                    continue
+                of_column[more[0]] = of_column.get(more[0], 0) + 1
+            taken += 1
+            out.writerow([name, line, *(cells[index] for index, _ in kept), *(more or ())])
+    sieve.count("correction", counted.count - taken - sum(sieve.counted.values()))
+    if long and counted.count and not set(long.reads) - set(columns):
+        refuse_absent_columns(name, long, of_column)
+    if lines is None:
+        refuse_no_row(name, header_line, counted.count, taken)
+    for rule, blank_or_note in read.left_out.items():
+        sieve.count(rule, blank_or_note)
+    return PlainFile(name, target, columns, read.held, sieve.counted, header_line)
+
+
+def refuse_no_row(name: str, header_line: int, rows: int, taken: int) -> None:
+    """Stop when of the `rows` of a file none is `taken`.
+
+    Raises:
+        SourceUnavailable: says whether there were any.
+    """
+    if not taken:
+        raise SourceUnavailable(
+            f"File {name}: expected rows below the header in line {header_line}, found "
+            f"{'only rows that a rule leaves out' if rows else 'none'}. Is the file cut short? "
+            "Ask the supplier for it again."
+        )
+
+
+def header(
+    name: str, rows: Iterator[Line], dialect: Dialect, called: Mapping[str, str] = MappingProxyType({})
+) -> tuple[int, list[str]]:
+    """Return the line of the header's last row, and the columns as the contract calls them.
+
+    The header's rows are joined, blank columns named by the profile; `called` gives a variant's columns their names.
+
+    Raises:
+        SourceUnavailable: no header, a column without a name, or two of one name.
+    """
+    read = list(islice(rows, dialect.header_rows))
+    line = read[-1][0] if read else 0
+    width = max((len(cells) for _, cells in read), default=0)
+    columns = []
+    for place in range(width):
+        parts = [cells[place].strip() for _, cells in read if place < len(cells)]
+        columns.append(" / ".join(part for part in parts if part))
+    blank = [place for place, column in enumerate(columns) if not column]
+    if dialect.blank_headers:
+        if len(blank) != len(dialect.blank_headers):
+            raise SourceUnavailable(
+                f"File {name}, line {line}: expected {len(dialect.blank_headers)} columns without a header "
+                f"(`blank_headers`), found {len(blank)}. Has the layout changed? Adapt sources.toml."
+            )
+        for place, column in zip(blank, dialect.blank_headers, strict=True):
+            columns[place] = column
+    columns = [called.get(column, column) for column in columns]
+    _refuse_bad_header(name, line, columns, dialect)
+    return line, columns
+
+
+OTHER_ROWS = "other rows"
+"""The rule under which rows are counted that the contract does not ask for (`only`, `long.columns`)."""
+
+
+class _Counted:
+    """Rows, and how many there were once all have gone by."""
+
+    def __init__(self, rows: Iterator[Line]) -> None:
+        self.rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[Line]:
+        for row in self.rows:
+            self.count += 1
+            yield row
+
+
+def _of_one_length(rows: Iterator[Line], name: str, length: int) -> Iterator[Line]:
+    for line, row in rows:
+        if len(row) != length:
+            raise SourceUnavailable(
+                f"File {name}, line {line}: expected {length} columns as in the header, found {len(row)}. "
+                "Is the delimiter right, is a quote missing, is the file cut short?"
+            )
+        yield line, [cell.strip() for cell in row]
+
+
+def _mended(rows: Iterable[Line], columns: list[str], mend: Callable[[list[Row]], list[Row]]) -> Iterator[Line]:
+    """Yield the rows after registered corrections; the line number travels under a name that no column has."""
+    for row in mend([{"": str(line), **dict(zip(columns, cells, strict=True))} for line, cells in rows]):
+        yield int(row[""]), [row[column] for column in columns]
+
+
+def unpacked(delivered: Path, name: str, dialect: Dialect, target: Path) -> Path:
+    """Return the file itself, or the one member of the archive that the dialect names, written to `target`.
+
+    Raises:
+        SourceUnavailable: the archive is damaged, encrypted, too large, or holds no such member or several.
+    """
+    if dialect.member is None:
+        return delivered
+    unpack(delivered, name, dialect.member, target)
+    return target
+
+
+def _refuse_bad_header(name: str, line: int, columns: list[str], dialect: Dialect) -> None:
+    known = [column.casefold() for column in columns]  # SQL does not tell upper from lower case
+    twice = sorted({column for column in columns if known.count(column.casefold()) > 1})
+    if columns and not twice and "" not in columns:
+        return
+    found = "nothing" if not columns else "a column without a name"
+    if twice:
+        found = f"{', '.join(map(repr, twice))} more than once"
+    place = f"line {line}"
+    if dialect.format in SHEETS and columns:
+        wrong = columns.index("") if not twice else max(known.index(text.casefold()) for text in twice)
+        place = f"cell {cell_name(left_edge(dialect) + wrong, line)}"
+    raise SourceUnavailable(f"File {name}, {place}: expected a header of different column names, found {found}.")

@@ -1,0 +1,174 @@
+"""Reads files of polygons (GeoJSON, GeoPackage, Shapefile) as rows of text, in the coordinates of the file.
+
+A row is a polygon: its properties by name, and its outline as GeoJSON under ``geometrie``. The coordinate
+system that the file states, and the size of its coordinates, are held against the contract before anything
+is transformed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flows.base.errors import SourceUnavailable
+from flows.profile.source import Source
+from flows.profile.source_contract import Geometry
+from flows.pull.landing.archive import unpack
+from flows.stage.corrections import Row
+from flows.stage.read.geojson import called, feature_rows
+from flows.stage.read.row_counts import features
+from flows.stage.read.subprocess_reader import read_in_subprocess
+
+GEOGRAPHIC = ("EPSG:4326", "EPSG:4258", "EPSG:4979")
+"""Coordinate systems in degrees that offices deliver in; all others in use here are in metres."""
+
+
+@dataclass(frozen=True)
+class Polygons:
+    """The rows of a file, the coordinate system it states, and how many rows it holds, counted by another reader."""
+
+    rows: list[Row]
+    crs: str | None
+    held: int
+
+
+def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
+    """Return the polygons of the file `name` at `path`.
+
+    Raises:
+        SourceUnavailable: the file cannot be read, holds no polygon, or is in another coordinate system.
+    """
+    form, contract = source.dialect.format, source.geometry
+    assert contract is not None  # noqa: S101 -- only geometry sources come here
+    if form == "geojson":
+        found = Polygons(*feature_rows(name, path, contract.id_property), features(name, path))
+    elif form == "gpkg":
+        found = _layer(source, name, path, contract)
+    else:
+        with TemporaryDirectory() as folder:
+            found = _layer(source, name, _shapefile_in(path, name, Path(folder)), contract)
+    _refuse_other_coordinates(source, name, contract.crs, found.crs)
+    if not found.rows:
+        raise SourceUnavailable(f"File {name}: expected features, found none. Ask the supplier for it again.")
+    _refuse_degrees_for_metres(source, name, contract, found.rows)
+    return found
+
+
+def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygons:
+    """Return the rows of the one layer, or the one that the dialect names, and the coordinate system it states."""
+    layer = [source.dialect.layer] if source.dialect.layer else []
+    told = read_in_subprocess("flows.stage.read.gdal", str(path), contract.crs, *layer)
+    if "layers" in told:
+        wanted = f"the layer {source.dialect.layer!r}" if source.dialect.layer else "one layer"
+        raise SourceUnavailable(
+            f"Source {source.id}, file {name}: expected {wanted} of polygons, found "
+            f"{', '.join(told['layers']) or 'none'}. Name it as `layer` in the dialect of sources.toml."
+        )
+    if "problem" in told:
+        raise SourceUnavailable(
+            f"File {name}: expected a {source.dialect.format} file of polygons, found one that cannot be read: "
+            f"{told['problem']}. Is it cut short? Ask the supplier for it again."
+        )
+    rows: list[Row] = []
+    for cells in told["rows"]:
+        texts: Row = dict(zip(told["columns"], cells, strict=True))
+        outline = texts.pop(told["outline"])
+        if not outline.startswith(('{"type":"Polygon"', '{"type":"MultiPolygon"')):
+            place = called(len(rows) + 1, contract.id_property, texts.get(contract.id_property))
+            raise SourceUnavailable(
+                f"File {name}, {place}: expected polygons in its layer, found {outline[:40] or 'no geometry'!r}. "
+                "Ask the supplier for it again."
+            )
+        rows.append(texts | {"geometrie": outline})
+    return Polygons(rows, told["crs"], told["held"])
+
+
+def _shapefile_in(path: Path, name: str, folder: Path) -> Path:
+    """Unpack the parts of one Shapefile from a ZIP into `folder` and return the path of its .shp.
+
+    Raises:
+        SourceUnavailable: the archive is damaged or does not hold the parts of just one Shapefile.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = [one.filename for one in archive.infolist()]
+    except (zipfile.BadZipFile, struct.error, OSError, EOFError, ValueError, RuntimeError) as problem:
+        raise SourceUnavailable(f"Archive {name} is damaged: {problem}. Ask the supplier for it again.") from problem
+    parts = [PurePosixPath(one).suffix.lower() for one in inside]
+    if parts.count(".shp") != 1 or not {".shx", ".dbf", ".prj"} <= set(parts):
+        raise SourceUnavailable(
+            f"Archive {name}: expected the parts .shp, .shx, .dbf and .prj of one Shapefile, found "
+            f"{', '.join(inside) or 'nothing'}. Ask for all of them."
+        )
+    for part in (".shp", ".shx", ".dbf", ".prj", ".cpg"):
+        if part in parts:
+            either_case = "".join(f"[{letter}{letter.upper()}]" for letter in part[1:])
+            unpack(path, name, f"*.{either_case}", folder / f"teil{part}")
+    return folder / "teil.shp"
+
+
+def _refuse_other_coordinates(source: Source, name: str, crs: str, stated: str | None) -> None:
+    """Stop when the file states another coordinate system than the contract; one that states none is as declared.
+
+    Raises:
+        SourceUnavailable: names both, and what to do.
+    """
+    if stated in (None, crs):
+        return
+    what_to_do = (
+        "Correct `crs` in sources.toml if the supplier changed it."
+        if str(stated).startswith("EPSG:")
+        else "Ask the supplier for the file in a system with an EPSG number, and name that as `crs` in sources.toml."
+    )
+    raise SourceUnavailable(
+        f"Source {source.id}, file {name}: expected coordinates in {crs} as sources.toml says, found that the file "
+        f"says {stated}. {what_to_do}"
+    )
+
+
+def _refuse_degrees_for_metres(source: Source, name: str, contract: Geometry, rows: list[Row]) -> None:
+    """Stop when a point is in degrees where the contract declares metres, the other way round, or no point at all.
+
+    Raises:
+        SourceUnavailable: says which was found, and of which feature.
+    """
+    declared = "degrees" if contract.crs in GEOGRAPHIC else "metres"
+    for number, row in enumerate(rows, start=1):
+        feature = called(number, contract.id_property, row.get(contract.id_property))
+        place = f"Source {source.id}, file {name}, {feature}"
+        try:
+            for x, y in _points(json.loads(row["geometrie"])):
+                found = "degrees" if abs(x) <= 180 and abs(y) <= 90 else "metres"
+                if found != declared:
+                    raise SourceUnavailable(
+                        f"{place}: expected coordinates in {contract.crs} ({declared}), found {found}: a point is "
+                        f"{x:g}, {y:g}. Correct `crs` in sources.toml (WGS 84 in degrees is EPSG:4326), or ask the "
+                        "supplier."
+                    )
+        except (ValueError, TypeError, OverflowError) as problem:
+            raise SourceUnavailable(
+                f"{place}: expected rings of points of two numbers or three, found coordinates that are none. "
+                "Ask the supplier for it again."
+            ) from problem
+
+
+def _points(outline: dict[str, Any]) -> Iterator[tuple[float, float]]:
+    """Yield each point of a polygon, or of several.
+
+    Raises:
+        ValueError, TypeError, OverflowError: there is something else than points of finite numbers in rings.
+    """
+    for part in outline["coordinates"] if outline["type"] == "MultiPolygon" else [outline["coordinates"]]:
+        for ring in part:
+            for point in ring:
+                x, y, *_ = point
+                if not all(map(math.isfinite, point)):
+                    raise ValueError
+                yield x, y

@@ -1,0 +1,132 @@
+"""Reads the rows of a workbook (XLSX, ODS) as text; a layout that has changed is told with the cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from flows.base.errors import SourceUnavailable
+from flows.profile.dialect import Dialect
+from flows.stage.read.notes import BLANK, NOTES, Notes, RowsAbove
+from flows.stage.read.subprocess_reader import read_in_subprocess
+from flows.stage.read.text import Line
+
+
+class Sheet:
+    """A sheet while it is read; `held` and `left_out` say what flows.stage.read.text.Delimited says of a text file."""
+
+    def __init__(self, delivered: Path, name: str, dialect: Dialect) -> None:
+        self._name, self._dialect, self._texts = name, dialect, _texts(delivered, name, dialect)
+        self.held, self.left_out = 0, dict[str, int]()
+
+    def rows(self) -> Iterator[Line]:
+        """Yield (row number, cells) within `area`, from the header down to the footer.
+
+        The texts of header rows above the last run on to the right, as merged cells do.
+
+        Raises:
+            RowBelow: below the footer or the area stands what looks like a row.
+        """
+        dialect = self._dialect
+        left, right, first, last = _bounds(dialect)
+        within = [row[left:right] for row in self._texts[first:]]
+        end, above, notes, seen = len(self._texts[:last]), dialect.header_rows, None, RowsAbove()
+        for number, row in enumerate(within[: end - first], start=first + 1):
+            if notes:
+                notes.refuse_row(number, row, "the footer")
+                self._count(NOTES)
+            elif dialect.footer and row and row[0].startswith(dialect.footer):
+                notes = Notes(self._name, dialect, seen)
+                notes.refuse_footer(number, row)
+                self._count(NOTES)
+            elif not any(row):
+                self._count(BLANK, above == 0)
+            elif above:
+                above -= 1
+                self.held = end - number
+                yield number, (_run_on(row) if above else row)
+            else:
+                seen.add(row)
+                yield number, row
+        for number, row in enumerate(within[end - first :], start=end + 1):
+            Notes(self._name, dialect, seen).refuse_row(number, row, "the area")
+
+    def _count(self, rule: str, rows: int = 1) -> None:
+        self.left_out[rule] = self.left_out.get(rule, 0) + rows
+
+
+def _texts(delivered: Path, name: str, dialect: Dialect) -> list[list[str]]:
+    """Return the cells of the named sheet as text.
+
+    Raises:
+        SourceUnavailable: no workbook, no such sheet, or a cell that does not hold what the profile says.
+    """
+    told = read_in_subprocess(
+        "flows.stage.read.workbook", str(delivered), dialect.decimal, *([dialect.sheet] if dialect.sheet else [])
+    )
+    if "problem" in told:
+        raise SourceUnavailable(f"Workbook {name} cannot be read: {told['problem']}. Ask the supplier again.")
+    if "sheets" in told:
+        wanted = f"the sheet {dialect.sheet!r}" if dialect.sheet else "a sheet"
+        raise SourceUnavailable(
+            f"Workbook {name}: expected {wanted}, found {', '.join(told['sheets']) or 'none'}. "
+            "Correct `sheet` in sources.toml or ask the supplier."
+        )
+    texts: list[list[str]] = told["texts"]
+    _refuse_other_layout(name, texts, dialect)
+    return texts
+
+
+def cell_name(column: int, row: int) -> str:
+    """Return how a spreadsheet calls the cell in column `column` (from 0) and row `row` (from 1)."""
+    letters, rest = "", column + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return f"{letters}{row}"
+
+
+def left_edge(dialect: Dialect) -> int:
+    """Return the first column (from 0) that the table has in its sheet."""
+    return _bounds(dialect)[0]
+
+
+def _refuse_other_layout(name: str, texts: list[list[str]], dialect: Dialect) -> None:
+    for cell, expected in dialect.cells.items():
+        column, row = _place(cell)
+        line = texts[row - 1] if row <= len(texts) else []
+        found = line[column] if column < len(line) else ""
+        if found.strip() != expected:
+            raise SourceUnavailable(
+                f"Workbook {name}, cell {cell}: expected {expected!r} as sources.toml says, found {found!r}. Has the "
+                "layout changed? Adapt `cells`, `area` and `preamble`, or ask the supplier."
+            )
+
+
+def _bounds(dialect: Dialect) -> tuple[int, int | None, int, int | None]:
+    """Return the table's first and end column and first and end row, counted from 0."""
+    if dialect.area is None:
+        return 0, None, dialect.preamble, None
+    corner, _, other = dialect.area.partition(":")
+    left, top = _place(corner)
+    right, bottom = _place(other if other[-1].isdigit() else f"{other}1")
+    return left, right + 1, top - 1, bottom if other[-1].isdigit() else None
+
+
+def _place(cell: str) -> tuple[int, int]:
+    """Return a cell's column from 0 and row from 1."""
+    match = re.fullmatch(r"([A-Z]+)(\d+)", cell)
+    assert match is not None  # noqa: S101 -- the model has checked the pattern
+    column = 0
+    for letter in match[1]:
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return column - 1, int(match[2])
+
+
+def _run_on(row: list[str]) -> list[str]:
+    told, last = [], ""
+    for text in row:
+        last = text.strip() or last
+        told.append(last)
+    return told

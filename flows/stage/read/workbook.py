@@ -1,0 +1,70 @@
+"""Reads a sheet of a workbook with calamine, in a process of its own (flows.stage.read.subprocess_reader).
+
+    python -m flows.stage.read.workbook PATH DECIMAL [SHEET]
+
+prints the cells as text, numbers with the decimal sign, or the names of the sheets where there is none of that name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+from zlib import error
+
+from flows.stage.read.error_cells import Errors, error_cells
+from flows.stage.read.subprocess_reader import answer
+
+_LARGEST = 100_000_000
+"""Cells; with errors put in, a sheet must not become larger."""
+
+
+def requested_sheet(arguments: Sequence[str]) -> dict[str, Any]:
+    """Return the texts of one sheet, or the names of all; the first sheet where none is asked for."""
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415 -- only the process of its own needs it
+
+    path, decimal, *wanted = arguments
+    with Path(path).open("rb") as file:
+        book = CalamineWorkbook.from_filelike(file)
+        if not book.sheet_names or (wanted and wanted[0] not in book.sheet_names):
+            return {"sheets": book.sheet_names}
+        name = wanted[0] if wanted else book.sheet_names[0]
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        texts = [[_text(cell, decimal) for cell in row] for row in rows]
+    _put_in(texts, error_cells(Path(path), name))
+    return {"texts": texts}
+
+
+def _put_in(texts: list[list[str]], errors: Errors) -> None:
+    """Let errors stand where calamine has nothing, also where it has no row or column any more."""
+    height = max([len(texts), *(row + 1 for row, _ in errors)])
+    width = max([*map(len, texts), *(column + 1 for _, column in errors)], default=0)
+    if errors and height * width > _LARGEST:
+        message = "it has an error far away from its table"
+        raise ValueError(message)
+    if errors:
+        texts += [[] for _ in range(height - len(texts))]
+        for row in texts:
+            row.extend([""] * (width - len(row)))
+    for (at, column), wrong in errors.items():
+        texts[at][column] = wrong
+
+
+def _text(cell: object, decimal: str) -> str:
+    if isinstance(cell, bool) or not isinstance(cell, (int, float)) or not math.isfinite(cell):
+        return str(cell)
+    return (str(int(cell)) if cell == int(cell) else repr(cell)).replace(".", decimal)
+
+
+def main() -> None:
+    """Answer the process that asked."""
+    from python_calamine import CalamineError  # noqa: PLC0415 -- see requested_sheet
+
+    answer(requested_sheet, CalamineError, OSError, ValueError, BadZipFile, ParseError, error, NotImplementedError)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Station transform: from staged counts to the figures of every unit of every Raumebene."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import duckdb
+
+from flows.base.errors import ConfigError
+from flows.base.resources import resource
+from flows.base.sql_order import PythonStep, SqlTable, tables_in_order
+from flows.space.event_step import EVENTS
+from flows.space.redraw_step import KEYS
+
+
+def transform(con: duckdb.DuckDBPyConnection, *, progress: Callable[[str], None] = lambda _: None) -> None:
+    """Make every table of sql/transform in the working database, and what Python knows of redraws among them.
+
+    Raises:
+        ConfigError: a file of SQL is broken, or what it reads is not there.
+    """
+    run_folder(con, resource("sql/transform"), steps=[KEYS, EVENTS], progress=progress)
+
+
+def run_folder(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    *,
+    steps: Sequence[PythonStep] = (),
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[SqlTable | PythonStep]:
+    """Make one table of each file in `folder`, and those of `steps`, in the order in which they read each other.
+
+    A folder can be run again.
+
+    Raises:
+        ConfigError: a file of SQL is broken, or what it reads is not there.
+    """
+    made = tables_in_order(folder, known_names(con), steps)
+    for maker in made:
+        if isinstance(maker, PythonStep):
+            maker.run(con)
+        else:
+            try:
+                con.execute(f"CREATE OR REPLACE TABLE {maker.name} AS {maker.query}")
+            except duckdb.Error as problem:
+                raise ConfigError(f"{folder / maker.name}.sql cannot be run: {problem}") from problem
+        for name in maker.makes if isinstance(maker, PythonStep) else (maker.name,):
+            progress(name)
+    return made
+
+
+def known_names(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Return the names of the tables and views that are there, as SQL would write them."""
+    rows = con.execute(
+        "SELECT DISTINCT CASE schema_name WHEN 'main' THEN table_name ELSE schema_name || '.' || table_name END "
+        "FROM duckdb_columns() WHERE NOT internal"
+    ).fetchall()
+    return frozenset(name for (name,) in rows)
