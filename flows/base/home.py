@@ -25,12 +25,12 @@ class Home:
 
     @property
     def runs(self) -> Path:
-        """One folder a run: its working database, quarantine and reports."""
+        """One folder per run: its working database, quarantine and reports."""
         return self.root / "runs"
 
     @property
     def releases(self) -> Path:
-        """One folder a city: the published releases, `latest` and the catalogue."""
+        """One folder per city: the published releases, `latest` and the catalogue."""
         return self.root / "releases"
 
     @property

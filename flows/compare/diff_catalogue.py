@@ -16,7 +16,7 @@ from flows.release.table_contract import literal, quoted
 DEFINITION = ("zaehler", "nenner", "faktor", "nachkommastellen", "typ", "abstand_jahre", "bezug", "einheit")
 """Properties of an Indikator that decide its figures; in any other property it is only worded differently."""
 
-# one row an Indikator, with what is above and below its line
+# one row per Indikator, with what is above and below its line
 _CODEBOOK = """
 SELECT
     i.*,
@@ -28,7 +28,7 @@ GROUP BY ALL
 ORDER BY i.position
 """
 
-# one row a unit that is in one release only, or not the same in both
+# one row per unit that is in one release only, or not the same in both
 _UNITS = """
 SELECT
     zuschnitt, {level} AS raumebene, {unit} AS raum_id, coalesce(after.name, before.name) AS name,
@@ -47,7 +47,7 @@ WHERE
     OR before.name IS DISTINCT FROM after.name
 """
 
-# one row a unit with its name, the later one where both releases know it
+# one row per unit with its name, the later one where both releases know it
 _NAMES = """
 INSERT INTO temp.einheit_name
 SELECT zuschnitt, {level}, {unit}, name FROM fortschreibung.{table}

@@ -1,4 +1,4 @@
-"""Which figures differ between two releases, and why: the table temp.unterschied, one row a figure.
+"""Which figures differ between two releases, and why: the table temp.unterschied, one row per figure.
 
 Every figure that differs has exactly one cause, the first that holds in the order of `_CAUSES`: another
 Zuschnitt for its Stichtag or another set of units, then coverage, protection, definition, the unit's outline, and
@@ -19,7 +19,7 @@ FAR = 0.05
 
 _MOVERS, _UNITS_SHOWN = 3, 25
 
-# one row a figure that is in one release only, or not the same in both
+# one row per figure that is in one release only, or not the same in both
 _PAIRED = """
 CREATE OR REPLACE TEMP TABLE gepaart AS
 SELECT
@@ -38,7 +38,7 @@ WHERE
     OR before.unsicherheit IS DISTINCT FROM after.unsicherheit
 """
 
-# one row a figure that differs, a figure that went on one Zuschnitt and came on another being one
+# one row per figure that differs, a figure that went on one Zuschnitt and came on another being one
 _CAUSES = """
 CREATE OR REPLACE TEMP TABLE unterschied AS
 WITH gereiht AS (
@@ -94,7 +94,7 @@ LEFT JOIN gemeinsam USING (zuschnitt)
 LEFT JOIN temp.definition_anders USING (indikator_id)
 """
 
-# one row an Indikator with a difference, in codebook order
+# one row per Indikator with a difference, in codebook order
 _INDIKATOREN = """
 WITH gemessen AS (
     SELECT *, abs(neu - alt) / greatest(abs(neu), abs(alt)) AS weg FROM temp.unterschied
@@ -129,7 +129,7 @@ GROUP BY ALL
 ORDER BY any_value(namen.folge), any_value(namen.position)
 """
 
-# one row a Raumebene and Indikator with a difference
+# one row per Raumebene and Indikator with a difference
 _LEVELS = """
 SELECT
     raumebene, indikator_id,
@@ -144,7 +144,7 @@ GROUP BY raumebene, indikator_id
 ORDER BY raumebene, indikator_id
 """
 
-# one row a figure among those of its Raumebene and Indikator that moved furthest
+# one row per figure among those of its Raumebene and Indikator that moved furthest
 _LARGEST = """
 SELECT
     raumebene, indikator_id, zuschnitt, raum_id, name, stichtag, cause, alt AS before, neu AS after,
@@ -158,7 +158,7 @@ QUALIFY row_number() OVER (
 ORDER BY raumebene, indikator_id, abs(neu - alt) DESC, zuschnitt, raum_id, stichtag
 """
 
-# one row a unit among those with the most figures that moved
+# one row per unit among those with the most figures that moved
 _BY_UNIT = """
 WITH gemessen AS (
     SELECT *, abs(neu - alt) / greatest(abs(neu), abs(alt)) AS weg FROM temp.unterschied WHERE neu <> alt

@@ -1,6 +1,6 @@
 """The release as one workbook for people who work in Excel: a cover, the codebook, the units, the figures by year.
 
-The figures stand one row a unit and Stichtag, one column an Indikator, one sheet a Raumebene: the long table
+The figures stand one row per unit and Stichtag, one column per Indikator, one sheet a Raumebene: the long table
 would be more than a workbook is good for, and is in csv/ and parquet/. Numbers are numbers, ids are text (with
 their leading zeros), dates are dates. Everything is written in a fixed order and dated by the Stichtag, so that the
 same release has the same bytes.
@@ -26,7 +26,7 @@ _COVER = "Fortschreibung"
 _WIDTHS = {"label_de": 34, "label_en": 34, "beschreibung_de": 60, "beschreibung_en": 60, "name": 30, "zuschnitt": 12}
 _LONGEST_NAME = 31  # what Excel takes as the name of a sheet
 
-# one row an Indikator, with what stands above and below its line
+# one row per Indikator, with what stands above and below its line
 _CODEBOOK = """
 SELECT
     i.*,
@@ -86,7 +86,7 @@ def _cover(job: ReleaseJob, version: str) -> list[tuple[Any, ...]]:
 
 
 def _by_year(table: Table, indikatoren: Sequence[IndikatorColumn]) -> str:
-    """Return the query for one row a unit and Stichtag with its figures, in the order of Zuschnitt, unit, Stichtag."""
+    """Return the query for one row per unit and Stichtag with its figures, ordered by Zuschnitt, unit, Stichtag."""
     unit = quoted(f"{table.name}_id")
     figures = "".join(
         f", max(figure.wert) FILTER (figure.indikator_id = {literal(each.name)}) AS {quoted(each.name)}"

@@ -16,7 +16,7 @@ SUBSIDY_COUNTED_FROM = 2014
 
 @dataclass(frozen=True)
 class Dwellings:
-    """The stock on one 31.12., one entry a Baublockseite; every part is at most `total`."""
+    """The stock on one 31.12., one entry per Baublockseite; every part is at most `total`."""
 
     total: Ints
     own_houses: Ints

@@ -65,7 +65,7 @@ def listing(ids: Sequence[str], listed: Flags, year: int) -> Listing:
 
 
 def person_extract(residents: Residents, ids: Sequence[str], year: int) -> bytes:
-    """The register: one row a person, ordered by Baublockseite."""
+    """The register: one row per person, ordered by Baublockseite."""
     place = np.argsort(np.argsort(np.array(ids), kind="stable"), kind="stable")
     people = residents.people.only(np.argsort(place[residents.people.side], kind="stable"))
     n = len(people)

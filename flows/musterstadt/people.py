@@ -1,4 +1,4 @@
-"""The residents: a table of people, one entry a person, and the households they live in."""
+"""The residents: a table of people, one entry per person, and the households they live in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ IN_A_HOME = -1
 
 @dataclass
 class People:
-    """Columns of equal length, one entry a person."""
+    """Columns of equal length, one entry per person."""
 
     side: Ints
     """Baublockseite."""
@@ -51,7 +51,7 @@ class People:
 
 @dataclass
 class Households:
-    """Columns of equal length, one entry a household."""
+    """Columns of equal length, one entry per household."""
 
     side: Ints
     income: Ints

@@ -24,7 +24,7 @@ ESTATE_YEARS = (2019, 2020, 2021)
 
 @dataclass(frozen=True)
 class Quarters:
-    """One entry a Baublockseite."""
+    """One entry per Baublockseite."""
 
     standing: Ints
     """0 poorest to 999 richest surroundings."""

@@ -11,7 +11,7 @@ YEARS = tuple(range(2015, 2025))
 """The Stichtage are 31.12. of these years."""
 
 REGISTER_FROM = 2022
-"""From this year on the register office delivers one row a person instead of tables by Baublockseite."""
+"""From this year on the register office delivers one row per person instead of tables by Baublockseite."""
 
 
 @dataclass(frozen=True)

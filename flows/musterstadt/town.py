@@ -37,7 +37,7 @@ SIZE |= {2022: 1_024, 2023: 1_029, 2024: 1_033}
 
 @dataclass(frozen=True)
 class YearEnd:
-    """The town on one 31.12., and the movements of that year, one entry a Baublockseite."""
+    """The town on one 31.12., and the movements of that year, one entry per Baublockseite."""
 
     year: int
     residents: Residents

@@ -51,7 +51,7 @@ class Drop(Strict):
 
 
 class Register(Strict):
-    """A register extract: one row a person. Columns by their header, codes as the office writes them."""
+    """A register extract: one row per person. Columns by their header, codes as the office writes them."""
 
     unit: str
     age: str
@@ -79,7 +79,7 @@ class Register(Strict):
 
 
 class Matrix(Strict):
-    """A table of counts, one row a base unit: which columns make which Merkmal.
+    """A table of counts, one row per base unit: which columns make which Merkmal.
 
     ``merkmale`` maps a Merkmal to the columns whose sum it is; ``A000..A002`` names a run of columns.
     ``unit_digits`` pads ids that lost their leading zeros on the way through a spreadsheet, and counts them.
@@ -107,7 +107,7 @@ class Assignment(Strict):
 
 
 class Names(Strict):
-    """Names of units: one row a unit, the Raumebene in a column."""
+    """Names of units: one row per unit, the Raumebene in a column."""
 
     level: str
     id: str
@@ -142,7 +142,7 @@ class Geometry(Strict):
 
 
 class Official(Strict):
-    """Official totals of the whole city, one row a Stichtag. ``only`` names its rows in a table of many places."""
+    """Official totals of the whole city, one row per Stichtag. ``only`` names its rows in a table of many places."""
 
     merkmale: dict[Identifier, str] = Field(min_length=1)
     ignore: Columns = Field(default_factory=list)

@@ -67,7 +67,7 @@ def _events(connected: list[tuple[str, ...]], old: dict[str, str], new: dict[str
 
 
 def _rows(events: list[Event]) -> list[dict[str, Value]]:
-    """Return one row a pair of units, and one a unit that has no partner."""
+    """Return one row per pair of units, and one a unit that has no partner."""
     from flows.space.events import UMBENANNT  # noqa: PLC0415
 
     rows: list[dict[str, Value]] = []
@@ -95,8 +95,8 @@ def _units(con: duckdb.DuckDBPyConnection) -> Units:
 
 EVENTS = PythonStep(
     makes={
-        "ereignis": "One row an old and a new unit that a redraw connects, with what happened between the two.",
-        "raum_dauer": "One row a unit in a Zuschnitt, with an identity that lasts as long as its boundary does.",
+        "ereignis": "One row per old and a new unit that a redraw connects, with what happened between the two.",
+        "raum_dauer": "One row per unit in a Zuschnitt, with an identity that lasts as long as its boundary does.",
     },
     reads=frozenset({"beruehrung", "raum"}),
     run=lay_events,

@@ -223,11 +223,11 @@ def _note(
 
 KEYS = PythonStep(
     makes={
-        "schluessel_geschaetzt": "One row a part of a unit of one Zuschnitt in one of another: its estimated share.",
-        "schaetzung": "One row two Zuschnitte and a Raumebene: whether a key was found, and from what.",
-        "schaetzung_befund": "One row a unit whose counts or area a key could not hold.",
-        "schaetzung_ebene": "One row a Raumebene that is the sum of a finer one with a key of its own.",
-        "geometrie_uebergang": "One row an old and a new unit that share more than a sliver, with area and residents.",
+        "schluessel_geschaetzt": "One row per part of a unit of one Zuschnitt in one of another: its estimated share.",
+        "schaetzung": "One row per pair of Zuschnitte and Raumebene: whether a key was found, and from what.",
+        "schaetzung_befund": "One row per unit whose counts or area a key could not hold.",
+        "schaetzung_ebene": "One row per Raumebene that is the sum of a finer one with a key of its own.",
+        "geometrie_uebergang": "One row per old and a new unit that share more than a sliver, with area and residents.",
     },
     reads=frozenset({"zu_schaetzen", "umbruch", "raum", "merkmal_raum", "katalog.raumebene", "katalog.zuschnitt"}),
     run=lay_keys_of_redraws,

@@ -1,4 +1,4 @@
-"""Stages tables of counts: one row a base unit (matrix) or one row a Stichtag of the whole city (official)."""
+"""Stages tables of counts: one row per base unit (matrix) or one row per Stichtag of the whole city (official)."""
 
 from __future__ import annotations
 

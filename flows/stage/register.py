@@ -1,4 +1,4 @@
-"""Stages register extracts of one row a person: counted by base unit while they are read, never stored.
+"""Stages register extracts of one row per person: counted by base unit while they are read, never stored.
 
 The usual way is one pass of DuckDB over the files. Only when a row breaks the contract, or a file is in
 a dialect that DuckDB does not read, is it read once more with line numbers, and the bad rows are set
@@ -249,7 +249,7 @@ def _reconcile(
     )
     for one in lieferungen:
         if not held[one.name].rows:
-            raise SourceUnavailable(f"Source {source.id}, file {one.name}: expected one row a person, found no row.")
+            raise SourceUnavailable(f"Source {source.id}, file {one.name}: expected one row per person, found no row.")
     _refuse_lost_persons(con, source, sum(good.values()))
     write_reconciliations(
         con, source,

@@ -1,1 +1,1 @@
-"""Station transform: plain SQL in sql/transform, one file a table, ordered by what each reads."""
+"""Station transform: plain SQL in sql/transform, one file per table, ordered by what each reads."""

@@ -1,5 +1,5 @@
--- One row a Sozialraum of the old and of the new Zuschnitt: its outline in SVG's path language, what the redraw did to
--- it, and the box around all of them.
+-- One row per Sozialraum of the old and of the new Zuschnitt: its outline in SVG's path language, what the redraw did
+-- to it, and the box around all of them.
 WITH vorgang AS (
     SELECT DISTINCT
         nach_id AS raum_id,

@@ -1,4 +1,4 @@
--- One row an old and a new unit that the redraw to a Zuschnitt (variable nach_zuschnitt) connects.
+-- One row per old and a new unit that the redraw to a Zuschnitt (variable nach_zuschnitt) connects.
 SELECT
     raum_ereignis.raumebene,
     raum_ereignis.vorgang,

@@ -1,4 +1,4 @@
--- One row a Raumebene and a method: how many figures a Zuschnitt (variable nach_zuschnitt) has by it, from Stichtage
+-- One row per Raumebene and a method: how many figures a Zuschnitt (variable nach_zuschnitt) has by it, from Stichtage
 -- before it was drawn and since.
 WITH zahl AS (
     SELECT

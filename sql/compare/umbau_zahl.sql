@@ -1,4 +1,4 @@
--- One row a figure, at the Stichtag of a redraw, of a unit of one of the two Zuschnitte that it changed.
+-- One row per figure, at the Stichtag of a redraw, of a unit of one of the two Zuschnitte that it changed.
 WITH veraendert AS (
     SELECT *
     FROM raum_ereignis

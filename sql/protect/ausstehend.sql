@@ -1,4 +1,4 @@
--- One row an Indikator without a single figure and a Merkmal that it waits for, with the source that would bring it.
+-- One row per Indikator without a single figure and a Merkmal that it waits for, with the source that would bring it.
 -- The source is 'keine' where none of sources.toml brings the Merkmal. Areas come with the polygons.
 WITH ohne_zahl AS (
     SELECT indikator.indikator_id

@@ -1,4 +1,4 @@
--- One row a Lieferung and a Merkmal that is read from it; without a Merkmal, a Lieferung that describes space.
+-- One row per Lieferung and a Merkmal that is read from it; without a Merkmal, a Lieferung that describes space.
 -- The contract of a source holds for each of its files: all of them have every column that it names.
 -- Official totals are only compared with: no figure comes from them.
 WITH gelesen AS (

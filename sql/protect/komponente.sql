@@ -1,4 +1,4 @@
--- One row a unit that a redraw touched, with the connected set of units of its Raumebene to which it belongs. Units
+-- One row per unit that a redraw touched, with the connected set of units of its Raumebene to which it belongs. Units
 -- hang together if a smallest place lies in both. A set with a single unit in each Zuschnitt is a place that no
 -- redraw ever touched, and is left out.
 WITH RECURSIVE einheit AS (

@@ -1,4 +1,4 @@
--- One row an old and a new unit that a redraw connects, with what happened in a sentence, and the area and the
+-- One row per old and a new unit that a redraw connects, with what happened in a sentence, and the area and the
 -- residents that the two share (counted through base units, or estimated from the map).
 -- Where a part of what a redraw connects holds too few residents, those of none of its parts are told.
 WITH einwohner_schwelle AS (

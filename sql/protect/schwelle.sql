@@ -1,4 +1,4 @@
--- One row an Indikator: the smallest counts above and below the line that may be published.
+-- One row per Indikator: the smallest counts above and below the line that may be published.
 -- A threshold guards counts of people, households or dwellings, never areas or floor space.
 -- What a change divides by is the earlier count of what it counts.
 WITH seite AS (

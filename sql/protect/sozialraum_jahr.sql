@@ -1,4 +1,4 @@
--- One row a Sozialraum and Stichtag, with one column an Indikator of the codebook: a series on today's Zuschnitt. A
+-- One row per Sozialraum and Stichtag, with one column per Indikator of the codebook: a series on today's Zuschnitt. A
 -- Stichtag that cannot be brought there stands on the newest on which it has figures.
 WITH stand AS (
     SELECT

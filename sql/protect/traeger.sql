@@ -1,4 +1,4 @@
--- One row a smallest place whose counts are known, and a unit that it lies in or gives people to. Such places are the
+-- One row per smallest place whose counts are known, and a unit that it lies in or gives people to. Such places are the
 -- combinations of base units, for all Zuschnitte that share these (gruppe ''), and, where a key leads from one
 -- Zuschnitt to another, the units that it leads from (gruppe 'from>to').
 WITH schluessel_weg AS (

@@ -1,4 +1,4 @@
--- One row a Sozialraum on a map: its outline in SVG's path language, its figure, and the box around all of them.
+-- One row per Sozialraum on a map: its outline in SVG's path language, its figure, and the box around all of them.
 -- Where the Stichtag is given on several Zuschnitte, the map is that of the newest.
 WITH juengster AS (
     SELECT max(zuschnitt) AS zuschnitt

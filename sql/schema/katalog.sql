@@ -10,7 +10,7 @@ CREATE TABLE katalog.stadt (
     amtlich_band DOUBLE NOT NULL
 );
 
--- one row a Raumebene, from fine (1) to coarse
+-- one row per Raumebene, from fine (1) to coarse
 CREATE TABLE katalog.raumebene (
     raumebene VARCHAR NOT NULL,
     rang INTEGER NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE katalog.raumebene (
     stadt_raum_id VARCHAR
 );
 
--- one row a Zuschnitt with the numbering of base units it is made of
+-- one row per Zuschnitt with the numbering of base units it is made of
 CREATE TABLE katalog.zuschnitt (
     zuschnitt VARCHAR NOT NULL,
     gueltig_ab DATE NOT NULL,
@@ -32,13 +32,13 @@ CREATE TABLE katalog.zuschnitt (
     schachtelung BOOLEAN NOT NULL
 );
 
--- one row a Zuschnitt and a coarser Raumebene in which its finest units are declared to lie whole
+-- one row per Zuschnitt and a coarser Raumebene in which its finest units are declared to lie whole
 CREATE TABLE katalog.schachtelung (
     zuschnitt VARCHAR NOT NULL,
     raumebene VARCHAR NOT NULL
 );
 
--- one row a Merkmal
+-- one row per Merkmal
 CREATE TABLE katalog.merkmal (
     merkmal VARCHAR NOT NULL,
     position INTEGER NOT NULL,
@@ -51,7 +51,7 @@ CREATE TABLE katalog.merkmal (
     ganzzahlig BOOLEAN NOT NULL
 );
 
--- one row an Indikator, in the order of the codebook
+-- one row per Indikator, in the order of the codebook
 CREATE TABLE katalog.indikator (
     indikator_id VARCHAR NOT NULL,
     position INTEGER NOT NULL,
@@ -74,42 +74,42 @@ CREATE TABLE katalog.indikator (
     hinweise VARCHAR NOT NULL
 );
 
--- one row a Merkmal in the numerator or denominator of an Indikator
+-- one row per Merkmal in the numerator or denominator of an Indikator
 CREATE TABLE katalog.indikator_teil (
     indikator_id VARCHAR NOT NULL,
     rolle VARCHAR NOT NULL,
     merkmal VARCHAR NOT NULL
 );
 
--- one row a caution of the fixed vocabulary
+-- one row per caution of the fixed vocabulary
 CREATE TABLE katalog.hinweis (
     hinweis VARCHAR NOT NULL,
     text_de VARCHAR NOT NULL,
     text_en VARCHAR NOT NULL
 );
 
--- one row a class of protection with the smallest counts that may be published
+-- one row per class of protection with the smallest counts that may be published
 CREATE TABLE katalog.schutzklasse (
     schutzklasse VARCHAR NOT NULL,
     mindest_zaehler INTEGER NOT NULL,
     mindest_nenner INTEGER NOT NULL
 );
 
--- one row a delivered column and the Merkmal that it is part of
+-- one row per delivered column and the Merkmal that it is part of
 CREATE TABLE katalog.spalte_merkmal (
     quelle VARCHAR NOT NULL,
     spalte VARCHAR NOT NULL,
     merkmal VARCHAR NOT NULL
 );
 
--- one row a missing-value sign of a source and what it says
+-- one row per missing-value sign of a source and what it says
 CREATE TABLE katalog.fehlzeichen (
     quelle VARCHAR NOT NULL,
     zeichen VARCHAR NOT NULL,
     status VARCHAR NOT NULL
 );
 
--- one row a source; ungelistet_null: a base unit without a row has 0 (else it has no figure);
+-- one row per source; ungelistet_null: a base unit without a row has 0 (else it has no figure);
 -- abweichung: how far its counts may lie from the true ones, as the office protected them (NULL: not at all)
 CREATE TABLE katalog.quelle (
     quelle VARCHAR NOT NULL,
@@ -122,26 +122,26 @@ CREATE TABLE katalog.quelle (
     abweichung DOUBLE
 );
 
--- one row a source and a Merkmal that it brings
+-- one row per source and a Merkmal that it brings
 CREATE TABLE katalog.quelle_merkmal (
     quelle VARCHAR NOT NULL,
     merkmal VARCHAR NOT NULL
 );
 
--- one row a source of counts: its Merkmale in the order in which the rows of stage.zaehlung_reihe have them
+-- one row per source of counts: its Merkmale in the order in which the rows of stage.zaehlung_reihe have them
 CREATE TABLE katalog.quelle_reihe (
     quelle VARCHAR NOT NULL,
     merkmale VARCHAR[] NOT NULL
 );
 
--- one row a source and Stichtag that must come, with the number of base units that it lists
+-- one row per source and Stichtag that must come, with the number of base units that it lists
 CREATE TABLE katalog.erwartet_lieferung (
     quelle VARCHAR NOT NULL,
     stichtag DATE NOT NULL,
     basiseinheiten BIGINT NOT NULL
 );
 
--- one row a Raumebene of a Zuschnitt with the number of its units
+-- one row per Raumebene of a Zuschnitt with the number of its units
 CREATE TABLE katalog.erwartet_raum (
     zuschnitt VARCHAR NOT NULL,
     raumebene VARCHAR NOT NULL,

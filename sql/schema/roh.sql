@@ -1,4 +1,4 @@
--- one row a row that is read cell by cell: none, where every line of a source is plain
+-- one row per row that is read cell by cell: none, where every line of a source is plain
 CREATE OR REPLACE TEMP TABLE roh (
     datei VARCHAR,
     zeile BIGINT,

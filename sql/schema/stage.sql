@@ -1,7 +1,7 @@
 -- The staged tables: what the sources delivered, typed and tidy, before anything is computed.
 CREATE SCHEMA stage;
 
--- one row a delivered file, with what became of its rows
+-- one row per delivered file, with what became of its rows
 CREATE TABLE stage.datei (
     quelle VARCHAR NOT NULL,
     datei VARCHAR NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE stage.datei (
     stichtage VARCHAR[] NOT NULL -- for which the file has rows
 );
 
--- one row a rule that left out rows of a file
+-- one row per rule that left out rows of a file
 CREATE TABLE stage.entfallen (
     quelle VARCHAR NOT NULL,
     datei VARCHAR NOT NULL,
@@ -23,7 +23,7 @@ CREATE TABLE stage.entfallen (
     zeilen BIGINT NOT NULL
 );
 
--- one row a row that broke its contract, and where to find it
+-- one row per row that broke its contract, and where to find it
 CREATE TABLE stage.quarantaene (
     quelle VARCHAR NOT NULL,
     datei VARCHAR NOT NULL,
@@ -33,7 +33,7 @@ CREATE TABLE stage.quarantaene (
     regel VARCHAR NOT NULL
 );
 
--- one row a base unit at a Stichtag, from a line that was read at once (stage.zaehlung shows its Merkmale)
+-- one row per base unit at a Stichtag, from a line that was read at once (stage.zaehlung shows its Merkmale)
 CREATE TABLE stage.zaehlung_reihe (
     quelle VARCHAR NOT NULL,
     stichtag DATE NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE stage.zaehlung_reihe (
     werte DOUBLE[] NOT NULL -- of the Merkmale that katalog.quelle_reihe names, in their order
 );
 
--- one row a Merkmal of a base unit at a Stichtag, from a row that was read by cell
+-- one row per Merkmal of a base unit at a Stichtag, from a row that was read by cell
 CREATE TABLE stage.zaehlung_einzeln (
     quelle VARCHAR NOT NULL,
     stichtag DATE NOT NULL,
@@ -54,7 +54,7 @@ CREATE TABLE stage.zaehlung_einzeln (
     status VARCHAR NOT NULL
 );
 
--- one row a Merkmal of a base unit at a Stichtag that a row in quarantine speaks of: nobody knows it. Without a base
+-- one row per Merkmal of a base unit at a Stichtag that a row in quarantine speaks of: nobody knows it. Without a base
 -- unit it is an official total.
 CREATE TABLE stage.ungewiss (
     quelle VARCHAR NOT NULL,
@@ -64,7 +64,7 @@ CREATE TABLE stage.ungewiss (
     merkmal VARCHAR NOT NULL
 );
 
--- one row a base unit and Zuschnitt and Raumebene: the unit it lies in
+-- one row per base unit and Zuschnitt and Raumebene: the unit it lies in
 CREATE TABLE stage.zuordnung (
     zuschnitt VARCHAR NOT NULL,
     basis VARCHAR NOT NULL,
@@ -73,7 +73,7 @@ CREATE TABLE stage.zuordnung (
     raum_id VARCHAR NOT NULL
 );
 
--- one row a unit that has a name
+-- one row per unit that has a name
 CREATE TABLE stage.raum_name (
     zuschnitt VARCHAR NOT NULL,
     raumebene VARCHAR NOT NULL,
@@ -81,7 +81,7 @@ CREATE TABLE stage.raum_name (
     name VARCHAR NOT NULL
 );
 
--- one row a base unit with its polygon in the city's planar coordinates; zuschnitt where it holds for one only
+-- one row per base unit with its polygon in the city's planar coordinates; zuschnitt where it holds for one only
 CREATE TABLE stage.geometrie (
     basis VARCHAR NOT NULL,
     basis_id VARCHAR NOT NULL,
@@ -91,7 +91,7 @@ CREATE TABLE stage.geometrie (
     geheilt BOOLEAN NOT NULL -- repaired by a registered correction
 );
 
--- one row a unit whose own polygon was delivered, in the city's planar coordinates
+-- one row per unit whose own polygon was delivered, in the city's planar coordinates
 CREATE TABLE stage.raum_geometrie (
     zuschnitt VARCHAR NOT NULL,
     raumebene VARCHAR NOT NULL,
@@ -101,7 +101,7 @@ CREATE TABLE stage.raum_geometrie (
     geheilt BOOLEAN NOT NULL
 );
 
--- one row a unit with its own polygon and a Raumebene: the unit of it in which it lies, by its id
+-- one row per unit with its own polygon and a Raumebene: the unit of it in which it lies, by its id
 CREATE TABLE stage.raum_lage (
     zuschnitt VARCHAR NOT NULL,
     ebene VARCHAR NOT NULL,
@@ -110,7 +110,7 @@ CREATE TABLE stage.raum_lage (
     raum_id VARCHAR NOT NULL
 );
 
--- one row a defect of delivered polygons: ungueltig, doppelt, ueberlappung or luecke, with its size in m2
+-- one row per defect of delivered polygons: ungueltig, doppelt, ueberlappung or luecke, with its size in m2
 CREATE TABLE stage.geometrie_mangel (
     quelle VARCHAR NOT NULL,
     zuschnitt VARCHAR,
@@ -120,7 +120,7 @@ CREATE TABLE stage.geometrie_mangel (
     schmal BOOLEAN NOT NULL -- a sliver: long and thinner than its boundary lets one see
 );
 
--- one row an official total of the whole city
+-- one row per official total of the whole city
 CREATE TABLE stage.amtlich (
     quelle VARCHAR NOT NULL,
     stichtag DATE NOT NULL,
@@ -131,7 +131,7 @@ CREATE TABLE stage.amtlich (
     status VARCHAR NOT NULL
 );
 
--- one row a correction of the register that was applied
+-- one row per correction of the register that was applied
 CREATE TABLE stage.korrektur (
     quelle VARCHAR NOT NULL,
     datei VARCHAR NOT NULL,

@@ -1,4 +1,4 @@
--- one row a plain line: its unit, its Stichtag and its Merkmale (NULL while a line that is not plain is still in it)
+-- one row per plain line: its unit, its Stichtag and its Merkmale (NULL while a line that is not plain is still in it)
 CREATE OR REPLACE TEMP TABLE zeile_zahlen (
     datei VARCHAR NOT NULL,
     zeile BIGINT NOT NULL,

@@ -1,4 +1,4 @@
--- One row a base unit finer than the Sozialräume, with a point inside it and its newest count of a Merkmal (variables
+-- One row per base unit finer than the Sozialräume, with a point inside it and its newest count of a Merkmal (variables
 -- von_zuschnitt, nach_zuschnitt, merkmal). A count that is 0 or unknown weighs nothing.
 WITH fein AS (
     SELECT DISTINCT

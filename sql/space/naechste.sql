@@ -1,4 +1,4 @@
--- One row a unit of the old Zuschnitt (variables von_zuschnitt, raumebene) that lies in none of the new one
+-- One row per unit of the old Zuschnitt (variables von_zuschnitt, raumebene) that lies in none of the new one
 -- (nach_zuschnitt), among those of the list `einheiten`, with the new unit nearest to it.
 WITH abstand AS (
     SELECT

@@ -1,4 +1,4 @@
--- One row a unit of the old Zuschnitt (variables von_zuschnitt, raumebene), with its polygon.
+-- One row per unit of the old Zuschnitt (variables von_zuschnitt, raumebene), with its polygon.
 SELECT
     raum_id,
     st_geomfromwkb(geometrie) AS gestalt

@@ -1,4 +1,4 @@
--- One row an official total of the whole city at a Stichtag.
+-- One row per official total of the whole city at a Stichtag.
 WITH stadt AS (
     SELECT
         raumebene,

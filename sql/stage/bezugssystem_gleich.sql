@@ -1,4 +1,5 @@
--- One row a layer whose coordinate system has no EPSG number: whether it is the declared one (NULL without a polygon).
+-- One row per layer whose coordinate system has no EPSG number: whether it is the declared one (NULL without a
+-- polygon).
 -- It is when the corners of the layer's extent keep their numbers on the way from its system into the declared one, but
 -- for a part in a thousand million: some millimetres. A datum that PROJ does not know counts as any on its ellipsoid.
 WITH lage AS (

@@ -1,4 +1,4 @@
--- One row a base unit with its polygon in the city's planar coordinates.
+-- One row per base unit with its polygon in the city's planar coordinates.
 SELECT
     basis,
     basis_id,

@@ -1,4 +1,5 @@
--- One row a defect of the delivered polygons of a source: invalid, one id twice, an overlap of two, a gap between some.
+-- One row per defect of the delivered polygons of a source: invalid, one id twice, an overlap of two, a gap between
+-- some.
 -- Overlaps and gaps count from the tolerance in sources.toml. A sliver is one whose area is less than a metre times
 -- half its outline: the trace of two digitisations of one line, rather than land that two units claim or none.
 -- Pairs are only looked for where the outlines of a source's polygons do not fit together edge by edge.

@@ -1,4 +1,4 @@
--- One row a polygon that lies nowhere or is empty (the first, and none when all is well).
+-- One row per polygon that lies nowhere or is empty (the first, and none when all is well).
 SELECT basis_id
 FROM polygon
 WHERE

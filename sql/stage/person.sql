@@ -1,4 +1,4 @@
--- One row a person of a register extract: typed, with `gut` = every field keeps the contract.
+-- One row per person of a register extract: typed, with `gut` = every field keeps the contract.
 -- Never stored: the register is counted while it is read (register.sql).
 -- Reads roh_person (text as delivered); the codes of the office are variables set from sources.toml.
 -- A cast alone would take 3.7 for 4 and 1e1 for 10; years are whole when the text has just as many digits.

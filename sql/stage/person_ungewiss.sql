@@ -1,4 +1,4 @@
--- One row a Merkmal of a base unit at a Stichtag of which a person in quarantine is said to be: its count is unknown.
+-- One row per Merkmal of a base unit at a Stichtag of which a person in quarantine is said to be: its count is unknown.
 WITH verletzt AS (
     SELECT DISTINCT
         person.basis_text,

@@ -1,4 +1,4 @@
--- One row a person that breaks the contract: where it stands, which field, and the rule.
+-- One row per person that breaks the contract: where it stands, which field, and the rule.
 WITH gelesen AS (
     SELECT
         *,

@@ -1,4 +1,4 @@
--- One row a delivered polygon in the city's planar coordinates, repaired only where a correction says so.
+-- One row per delivered polygon in the city's planar coordinates, repaired only where a correction says so.
 WITH gelesen AS (
     SELECT
         * EXCLUDE (geojson),

@@ -1,4 +1,4 @@
--- One row a unit of a Raumebene whose own polygon was delivered, in the city's planar coordinates.
+-- One row per unit of a Raumebene whose own polygon was delivered, in the city's planar coordinates.
 SELECT
     zuschnitt,
     raumebene,

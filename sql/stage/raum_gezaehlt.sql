@@ -1,4 +1,4 @@
--- One row a file that describes space: how many of its rows stand whole in the staged tables.
+-- One row per file that describes space: how many of its rows stand whole in the staged tables.
 -- A row makes several entries (one a Raumebene or numbering); equal ones are numbered, so that each finds its own.
 WITH geliefert AS (
     SELECT

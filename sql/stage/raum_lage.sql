@@ -1,4 +1,4 @@
--- One row a unit with its own polygon and a Raumebene: itself, the unit that its id begins with, or the city.
+-- One row per unit with its own polygon and a Raumebene: itself, the unit that its id begins with, or the city.
 WITH eigene AS (
     SELECT DISTINCT
         raum_geometrie.zuschnitt,

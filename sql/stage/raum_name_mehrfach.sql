@@ -1,4 +1,4 @@
--- One row a unit that files call by several names (the first, and none when all is well).
+-- One row per unit that files call by several names (the first, and none when all is well).
 SELECT
     zuschnitt,
     raumebene,

@@ -1,4 +1,4 @@
--- One row a base unit and Stichtag: the Merkmale counted from the persons of the register.
+-- One row per base unit and Stichtag: the Merkmale counted from the persons of the register.
 WITH gezaehlt AS (
     SELECT
         register_gezaehlt.*,

@@ -1,4 +1,4 @@
--- One row a base unit and Stichtag that more than one file holds (the first, and none when all is well).
+-- One row per base unit and Stichtag that more than one file holds (the first, and none when all is well).
 -- Only a Stichtag that stands in more than one file can be counted twice.
 -- Files may write one day in two ways.
 WITH datiert AS (

@@ -1,4 +1,4 @@
--- One row a base unit, Stichtag text, file and good-or-bad: its persons counted in one pass over the extract.
+-- One row per base unit, Stichtag text, file and good-or-bad: its persons counted in one pass over the extract.
 -- `unter_N` counts the persons younger than N, so that each age costs one comparison; bands are differences.
 SELECT
     datei,

@@ -1,4 +1,4 @@
--- One row a register source and a Merkmal that is counted from it.
+-- One row per register source and a Merkmal that is counted from it.
 SELECT
     quelle.quelle,
     spalte.column_name AS merkmal

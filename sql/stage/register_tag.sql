@@ -1,4 +1,4 @@
--- One row a Stichtag as the register writes it: read, with the numbering of base units that was valid on it.
+-- One row per Stichtag as the register writes it: read, with the numbering of base units that was valid on it.
 WITH geschrieben AS (
     SELECT DISTINCT stichtag_text
     FROM register_gezaehlt

@@ -1,4 +1,4 @@
--- One row a text that breaks the contract: a bad field, Stichtag or base unit (none when all is well).
+-- One row per text that breaks the contract: a bad field, Stichtag or base unit (none when all is well).
 -- Each base unit is matched once, however many Stichtage it stands in.
 WITH einheit AS (
     SELECT DISTINCT

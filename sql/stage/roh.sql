@@ -1,4 +1,4 @@
--- One row a row of the plain files of one source, as text: file, line and the delivered columns.
+-- One row per row of the plain files of one source, as text: file, line and the delivered columns.
 SELECT *  -- noqa: AM04
 FROM
     read_csv(

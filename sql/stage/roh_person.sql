@@ -1,4 +1,4 @@
--- One row a person of a register extract, as text, read straight from the delivered files.
+-- One row per person of a register extract, as text, read straight from the delivered files.
 SELECT
     *,  -- noqa: AM04
     pfad AS datei

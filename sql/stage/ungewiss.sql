@@ -1,4 +1,4 @@
--- One row a Merkmal of a base unit at a Stichtag that a row in quarantine speaks of. A row of a wide table speaks of
+-- One row per Merkmal of a base unit at a Stichtag that a row in quarantine speaks of. A row of a wide table speaks of
 -- all its Merkmale, one of a long table of those that its column is part of; a row whose unit or Stichtag cannot be
 -- read speaks of nothing that we know.
 WITH verletzt AS (

@@ -1,4 +1,4 @@
--- One row a Merkmal of a base unit at a Stichtag: a view of what was read line by line and what was read by cell.
+-- One row per Merkmal of a base unit at a Stichtag: a view of what was read line by line and what was read by cell.
 -- What a row in quarantine speaks of is unknown, whatever another row says of it.
 WITH aus_reihe AS (
     SELECT

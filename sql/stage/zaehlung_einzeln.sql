@@ -1,4 +1,4 @@
--- One row a Merkmal of a base unit at a Stichtag, from rows that were read by cell and keep their contract.
+-- One row per Merkmal of a base unit at a Stichtag, from rows that were read by cell and keep their contract.
 -- Columns that make the same Merkmale are added first, so that 101 ages cost no more than their bands. Where a long
 -- table lacks a column of a Merkmal for a unit, the sum is unknown, unless its source leaves out what is empty.
 WITH gute_zeile AS (

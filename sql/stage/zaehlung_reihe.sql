@@ -1,4 +1,4 @@
--- One row a plain line that keeps its contract: a base unit at a Stichtag, and its Merkmale in the order of
+-- One row per plain line that keeps its contract: a base unit at a Stichtag, and its Merkmale in the order of
 -- katalog.quelle_reihe.
 SELECT
     getvariable('quelle') AS quelle,

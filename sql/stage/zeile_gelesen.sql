@@ -1,4 +1,4 @@
--- One row a delivered row: its base unit and Stichtag, whether these can be read (`benannt`), and the first rule that
+-- One row per delivered row: its base unit and Stichtag, whether these can be read (`benannt`), and the first rule that
 -- it breaks (or NULL).
 -- Dates and ids are looked at once each, however many rows they stand in; a filter on `passt` would undo that.
 WITH zeilen AS (

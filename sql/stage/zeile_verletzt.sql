@@ -1,4 +1,4 @@
--- One row a delivered row that breaks a rule, with the first column and text that break it.
+-- One row per delivered row that breaks a rule, with the first column and text that break it.
 WITH verletzungen AS (
     SELECT
         0 AS rang,

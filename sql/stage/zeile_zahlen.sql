@@ -1,4 +1,5 @@
--- One row a numbered line: its unit and Stichtag, and its Merkmale where it is written plainly (NULL where it is not).
+-- One row per numbered line: its unit and Stichtag, and its Merkmale where it is written plainly (NULL where it is
+-- not).
 -- Every pattern is one of a whole line, so that a line costs one match, however many figures it holds. A Merkmal is the
 -- inner product of the figures and its mask, which says how often each figure is part of it (0 or 1).
 WITH zeilen AS (

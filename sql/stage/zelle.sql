@@ -1,4 +1,4 @@
--- One row a cell of a delivered table that is part of a Merkmal: unit, Stichtag, column and text as delivered.
+-- One row per cell of a delivered table that is part of a Merkmal: unit, Stichtag, column and text as delivered.
 -- Reads roh: the plain files of one source (datei, zeile, basis_text, stichtag_text and the delivered columns).
 WITH zellen AS (
     SELECT *

@@ -1,4 +1,4 @@
--- One row a cell, read: its number or the status of its missing-value sign, and the rule that it breaks (or NULL).
+-- One row per cell, read: its number or the status of its missing-value sign, and the rule that it breaks (or NULL).
 WITH zahlen AS (
     SELECT
         zelle.*,

@@ -1,4 +1,5 @@
--- One row a row of a long file: unit, Stichtag, the column that it would be in a wide table, text, factor of its unit.
+-- One row per row of a long file: unit, Stichtag, the column that it would be in a wide table, text, factor of its
+-- unit.
 SELECT
     roh.datei,
     roh.zeile::BIGINT AS zeile,

@@ -1,4 +1,4 @@
--- One row a base unit, Zuschnitt and Raumebene: assigned by a file, itself a unit, by its id, or the whole city.
+-- One row per base unit, Zuschnitt and Raumebene: assigned by a file, itself a unit, by its id, or the whole city.
 WITH zugeordnet AS (
     SELECT
         zuschnitt,

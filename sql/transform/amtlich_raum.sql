@@ -1,4 +1,4 @@
--- One row an official total of the city that stands as a figure: its Merkmal is not counted at base units on that
+-- One row per official total of the city that stands as a figure: its Merkmal is not counted at base units on that
 -- Stichtag. Where it is, the counts are the figures, and the official total only serves the checks.
 WITH gezaehlt AS (
     SELECT

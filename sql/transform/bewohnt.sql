@@ -1,4 +1,4 @@
--- One row a base unit at a Stichtag: its residents, from register or table.
+-- One row per base unit at a Stichtag: its residents, from register or table.
 SELECT
     stichtag,
     basis,

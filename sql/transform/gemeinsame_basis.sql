@@ -1,4 +1,4 @@
--- One row a base unit at a redraw and Raumebene, with the old and the new unit in which it lies.
+-- One row per base unit at a redraw and Raumebene, with the old and the new unit in which it lies.
 SELECT
     umbau.von_zuschnitt,
     umbau.nach_zuschnitt,

@@ -1,4 +1,4 @@
--- One row an Indikator of a unit at a Stichtag on a Zuschnitt, before protection.
+-- One row per Indikator of a unit at a Stichtag on a Zuschnitt, before protection.
 -- A figure is made only where every Merkmal of its numerator and denominator was delivered. It is as sure as the least
 -- sure of them. The 90 % interval of a quotient takes the errors above and below the line as independent.
 WITH gebraucht AS (

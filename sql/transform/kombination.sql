@@ -1,4 +1,4 @@
--- One row a base unit, with the number of the combination of units that it lies in, over all Zuschnitte of its
+-- One row per base unit, with the number of the combination of units that it lies in, over all Zuschnitte of its
 -- numbering: the pieces that one gets when every boundary that ever was is drawn on one map.
 -- Base units of one combination are added once; every Raumebene of every Zuschnitt is then a sum of a few hundred
 -- combinations, whether Raumebenen nest in each other or not.

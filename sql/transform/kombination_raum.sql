@@ -1,4 +1,4 @@
--- One row a combination, Zuschnitt and Raumebene: the unit of that Raumebene in which the combination lies.
+-- One row per combination, Zuschnitt and Raumebene: the unit of that Raumebene in which the combination lies.
 -- In a Zuschnitt that does not assign its base units it has none.
 SELECT DISTINCT
     kombination.kombination,

@@ -1,4 +1,4 @@
--- One row a Merkmal of a base unit at a Stichtag that its source should have listed (katalog.quelle) and did not.
+-- One row per Merkmal of a base unit at a Stichtag that its source should have listed (katalog.quelle) and did not.
 -- It is unknown, not 0: a sum over the unit is one of known parts.
 WITH gelistet AS (
     SELECT

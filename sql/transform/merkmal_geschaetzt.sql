@@ -1,4 +1,4 @@
--- One row a Merkmal of a unit at a Stichtag on a Zuschnitt where its counts cannot be added: the count that an
+-- One row per Merkmal of a unit at a Stichtag on a Zuschnitt where its counts cannot be added: the count that an
 -- estimated key (schluessel_geschaetzt) brings there, its 90 % interval and its hard bounds.
 -- A Merkmal without a key of its own goes through that of the residents. Whole counts stay whole: inside an island of
 -- units that exchange nobody the largest remainders are rounded up, so that its total is kept. A coarser unit is the

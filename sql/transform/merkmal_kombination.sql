@@ -1,4 +1,4 @@
--- One row a Merkmal of a combination at a Stichtag: summed over its base units, for every Zuschnitt at once.
+-- One row per Merkmal of a combination at a Stichtag: summed over its base units, for every Zuschnitt at once.
 WITH register_breit AS (
     SELECT
         kombination.kombination,

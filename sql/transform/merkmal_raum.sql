@@ -1,4 +1,4 @@
--- One row a Merkmal of a unit at a Stichtag on a Zuschnitt where it can be added: the sum over its base units.
+-- One row per Merkmal of a unit at a Stichtag on a Zuschnitt where it can be added: the sum over its base units.
 -- Where a source leaves out what is empty (katalog.quelle), an unlisted unit has 0; elsewhere it has no row, and
 -- an unlisted part of it is unknown. Where `herkunft` is amtlich, the figure is the official total of the city, which
 -- counts other people than the register does: no figure is computed from both.

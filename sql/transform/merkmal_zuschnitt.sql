@@ -1,5 +1,5 @@
--- One row a Merkmal of a unit at a Stichtag on a Zuschnitt, added from base units where they are known, else estimated.
--- Areas are of the map, so they hold on a Zuschnitt for every Stichtag.
+-- One row per Merkmal of a unit at a Stichtag on a Zuschnitt, added from base units where they are known, else
+-- estimated. Areas are of the map, so they hold on a Zuschnitt for every Stichtag.
 WITH flaeche AS (
     SELECT
         raum.zuschnitt,

@@ -1,4 +1,4 @@
--- One row a unit of a Raumebene in a Zuschnitt: name, parents, validity, area and polygon.
+-- One row per unit of a Raumebene in a Zuschnitt: name, parents, validity, area and polygon.
 -- Its polygon is its own where one was delivered, else the union of its base units, else of finer units with one.
 -- A unit of which no part has a polygon, or only an invalid one, has neither polygon nor area.
 WITH kombination_gestalt AS (

@@ -1,4 +1,4 @@
--- One row a part of a unit of one Zuschnitt that lies in a unit of another, with its share of the residents.
+-- One row per part of a unit of one Zuschnitt that lies in a unit of another, with its share of the residents.
 -- Both directions; a unit where nobody lives is shared by its base units. There is a key only if both Zuschnitte
 -- assign every base unit with residents: without one of them, its people would be spread over the others.
 WITH vollstaendig AS (

@@ -1,4 +1,4 @@
--- One row a Stichtag for which something was delivered, with the Zuschnitt that was valid on it.
+-- One row per Stichtag for which something was delivered, with the Zuschnitt that was valid on it.
 WITH geliefert AS (
     SELECT stichtag FROM stage.zaehlung
     UNION

@@ -1,4 +1,4 @@
--- One row a Stichtag and a Zuschnitt on which its counts can be added exactly, through common base units.
+-- One row per Stichtag and a Zuschnitt on which its counts can be added exactly, through common base units.
 -- On a Zuschnitt other than its own only if that one assigns every base unit where somebody was, or may have been,
 -- counted.
 WITH gezaehlt AS (

@@ -1,4 +1,4 @@
--- One row a pair of Zuschnitte that follow each other and share their base units, with a Stichtag to weigh by:
+-- One row per pair of Zuschnitte that follow each other and share their base units, with a Stichtag to weigh by:
 -- the last before the redraw at which residents were counted, else the first after it, else none.
 WITH gezaehlt AS (
     SELECT DISTINCT

@@ -1,4 +1,4 @@
--- One row a pair of Zuschnitte that follow each other and share no base units.
+-- One row per pair of Zuschnitte that follow each other and share no base units.
 WITH folge AS (
     SELECT
         zuschnitt AS von_zuschnitt,

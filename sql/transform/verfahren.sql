@@ -1,4 +1,4 @@
--- One row a method by which a count comes onto a Zuschnitt, from the surest (1) to the least sure.
+-- One row per method by which a count comes onto a Zuschnitt, from the surest (1) to the least sure.
 SELECT
     verfahren.rang,
     verfahren.methode

@@ -1,4 +1,4 @@
--- One row a Stichtag and a Zuschnitt on which its counts cannot be added exactly: they have to be estimated there.
+-- One row per Stichtag and a Zuschnitt on which its counts cannot be added exactly: they have to be estimated there.
 SELECT
     stichtag.stichtag,
     stichtag.zuschnitt AS von_zuschnitt,

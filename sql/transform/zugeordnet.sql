@@ -1,4 +1,4 @@
--- One row a combination and a Zuschnitt that assigns its base units.
+-- One row per combination and a Zuschnitt that assigns its base units.
 SELECT DISTINCT
     kombination,
     zuschnitt

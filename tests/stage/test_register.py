@@ -1,4 +1,4 @@
-"""Register extracts of one row a person: counted right, and what breaks the contract is set aside row by row."""
+"""Register extracts of one row per person: counted right, and what breaks the contract is set aside row by row."""
 
 import io
 import re

@@ -14,7 +14,7 @@ from flows.space.event_step import EVENTS
 from flows.space.redraw_step import KEYS
 from flows.transform.transform_counts import run_folder
 
-ROW = "-- One row a thing.\n"
+ROW = "-- One row per thing.\n"
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_step_of_the_query_is_no_table(folder):
     [table] = tables_in_order(folder)
 
     assert table.reads == set()
-    assert table.row == "One row a thing."
+    assert table.row == "One row per thing."
 
 
 def test_a_circle_is_shown_with_the_files_in_it(folder):
