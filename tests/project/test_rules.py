@@ -33,7 +33,7 @@ def test_no_file_names_a_package_index() -> None:
 
 def test_no_code_mentions_a_city() -> None:
     """Cities are data; only the maker of the synthetic city and the command that serves it know a name."""
-    knowing = {ROOT / "flows" / "commands" / "preparing.py", *(ROOT / "flows" / "demo").glob("*.py")}
+    knowing = {ROOT / "flows" / "app" / "commands" / "preparing.py", *(ROOT / "flows" / "musterstadt").glob("*.py")}
     guilty = [
         path.relative_to(ROOT)
         for folder in ("flows", "sql")
