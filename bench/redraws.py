@@ -20,6 +20,7 @@ from flows.base.resources import resource
 from flows.base.sql_order import SqlTable, tables_in_order
 from flows.space.best_key import Evidence, best_key
 from flows.space.intersection import NO_SLIVERS, intersection
+from flows.stage.catalogue import write_vocabulary
 from flows.transform.transform_counts import known_names
 
 OLD, NEW = "2015-01-01", "2020-01-01"
@@ -45,6 +46,7 @@ def city(units: int) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     use_spatial(con)
     con.execute(sql("schema/katalog"))
+    write_vocabulary(con)
     create_stage(con)
     con.execute(
         "CREATE TABLE stage.register (quelle VARCHAR, stichtag DATE, basis VARCHAR, basis_id VARCHAR, einwohner BIGINT)"

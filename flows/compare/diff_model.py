@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.base.words import Words
+from flows.profile.vocabulary import Words
 
 FORMAT: Literal["fortschreibung-diff/1"] = "fortschreibung-diff/1"
 SCHEMA_ID = "urn:fortschreibung:diff:1"

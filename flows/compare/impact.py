@@ -17,11 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from flows.base.db import set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
+from flows.profile.vocabulary import vocabulary
 from flows.release.release_tables import parquet
 from flows.release.table_contract import literal
 
 FORMAT: Literal["fortschreibung-recut/1"] = "fortschreibung-recut/1"
-RELABELLED = ("unveraendert", "umbenannt", "umnummeriert")
 TABLES = ("wert", "raum_ereignis", "indikator", "zuschnitt", "raumebene", "sozialraum")
 
 
@@ -136,7 +136,8 @@ def impact_of(
                 f"Expected a Zuschnitt of {city} before {zuschnitt} to compare with, found none: the first Zuschnitt "
                 "is no redraw. Use `fortschreibung refresh`."
             )
-        set_variables(con, von_zuschnitt=before[0], nach_zuschnitt=zuschnitt)
+        same = list(vocabulary().same_unit)
+        set_variables(con, von_zuschnitt=before[0], nach_zuschnitt=zuschnitt, gleiche_einheit=same)
         stichtag = _stichtag(con, zuschnitt)
         set_variables(con, stichtag=stichtag.isoformat() if stichtag else None)
         pairs = _rows(con, "compare/umbau_paar")
@@ -203,7 +204,7 @@ def _changes(
     changes = []
     for (level, number), group in groupby(pairs, key=lambda row: (row["raumebene"], row["vorgang"])):
         rows = list(group)
-        if rows[0]["vorgang_art"] in RELABELLED:
+        if rows[0]["vorgang_art"] in vocabulary().same_unit:
             continue
         moved = [row for row in rows if not row["fortgefuehrt"]]
         after = _units(rows, "nach_id", nach, level, figures)

@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 import xlsxwriter
 
-from flows.base.words import STATUS
 from flows.export.open_formats import csv_columns
+from flows.profile.vocabulary import vocabulary
 from flows.release.job import ReleaseJob
 from flows.release.table_contract import IndikatorColumn, Table, literal, quoted
 
@@ -81,7 +81,7 @@ def _cover(job: ReleaseJob, version: str) -> list[tuple[Any, ...]]:
         ("Herausgeber", job.publisher),
         ("Kontakt", job.contact),
         ("Leere Felder", "Wo ein Wert fehlt, steht sein Grund in der Tabelle wert (csv/wert.csv), Spalte status:"),
-        *((f"status {name}", words.de) for name, words in STATUS.items() if name != "ok"),
+        *((f"status {name}", words.de) for name, words in vocabulary().status.items() if name != "ok"),
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from flows.base.words import Words, years
+from flows.profile.vocabulary import Words, years
 
 
 class _Row(BaseModel):

@@ -13,9 +13,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from flows.base.words import DIRECTIONS, KINDS, METHODS, STATUS, THEMES, TYPES, Words, years
 from flows.pages.codebook_model import CodebookPage
 from flows.pages.template import page_of
+from flows.profile.vocabulary import Words, vocabulary, years
 
 
 def codebook_html(codebook: CodebookPage, described: Mapping[str, Any] | None = None, way: Markup | None = None) -> str:
@@ -24,17 +24,18 @@ def codebook_html(codebook: CodebookPage, described: Mapping[str, Any] | None = 
     `described` is what search engines are told of the release (schema.org), as JSON-LD; `way` is the drawing of the
     way from the delivered rows to the figures.
     """
+    words = vocabulary()
     return page_of(
         "codebook.html.j2",
         page=codebook,
         way=way,
         described=None if described is None else _json_in_html(described),
-        status=STATUS,
-        methods=METHODS,
-        themes=THEMES,
-        types=TYPES,
-        kinds=KINDS,
-        directions=DIRECTIONS,
+        status=words.meanings("status"),
+        methods=words.meanings("method"),
+        themes=words.meanings("theme"),
+        types=words.meanings("type"),
+        kinds=words.meanings("kind"),
+        directions=words.meanings("direction"),
         number=_number,
         years=years,
     )

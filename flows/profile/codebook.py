@@ -7,8 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from flows.profile.city import Identifier, Strict
-
-Theme = Literal["bevoelkerung", "haushalte", "soziales", "wohnen", "bewegung", "raum"]
+from flows.profile.vocabulary import Direction, Kind, Theme, Type
 
 
 class Merkmal(Strict):
@@ -17,10 +16,29 @@ class Merkmal(Strict):
     label_de: str
     label_en: str
     unit: str
-    kind: Literal["bestand", "bewegung", "flaeche"]
+    kind: Kind
     theme: Theme
     protected: bool
     whole: bool = True  # a count of things, never a fraction
+    part_of: list[Identifier] = Field(default_factory=list)
+
+
+class Division(Strict):
+    """A complete division of a Merkmal: the parts add up to the whole."""
+
+    label: str
+    whole: Identifier
+    parts: list[Identifier] = Field(min_length=2)
+
+
+class Cohort(Strict):
+    """Two Merkmale of which `after` counts the people of `before` some years later; bounds of after / before."""
+
+    before: Identifier
+    after: Identifier
+    years: int = Field(ge=1)
+    at_least: float = Field(gt=0)
+    at_most: float = Field(gt=0)
 
 
 class UsageWarning(Strict):
@@ -39,7 +57,7 @@ class Indikator(Strict):
     description_en: str
     unit: str
     decimals: int = Field(ge=0, le=6)
-    type: Literal["anzahl", "anteil", "verhaeltnis", "veraenderung"]
+    type: Type
     numerator: list[Identifier] = Field(min_length=1)
     denominator: list[Identifier] = Field(default_factory=list)
     factor: float = 1
@@ -47,7 +65,7 @@ class Indikator(Strict):
     reference: Literal["stichtag", "zeitraum"]
     theme: Theme
     source_de: str
-    direction: Literal["hoch", "niedrig", "neutral"]
+    direction: Direction
     protection: Identifier
     limitations_de: str = ""
     limitations_en: str = ""
@@ -72,10 +90,19 @@ class Codebook(Strict):
 
     usage_warnings: dict[Identifier, UsageWarning] = Field(default_factory=dict)
     merkmal: dict[Identifier, Merkmal] = Field(default_factory=dict)
+    division: dict[Identifier, Division] = Field(default_factory=dict)
+    cohort: dict[Identifier, Cohort] = Field(default_factory=dict)
     indikator: dict[Identifier, Indikator] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
+        named = [(f"merkmal.{name}.part_of", merkmal.part_of) for name, merkmal in self.merkmal.items()]
+        named += [(f"division.{name}", [each.whole, *each.parts]) for name, each in self.division.items()]
+        named += [(f"cohort.{name}", [each.before, each.after]) for name, each in self.cohort.items()]
+        for key, merkmale in named:
+            if not_in_codebook := sorted(set(merkmale) - set(self.merkmal)):
+                message = f"{key}: {not_in_codebook} is no Merkmal of the codebook"
+                raise ValueError(message)
         for name, indikator in self.indikator.items():
             unknown = {*indikator.numerator, *indikator.denominator} - set(self.merkmal)
             if unknown:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from flows.profile.city import Identifier, Pattern, Strict
-from flows.profile.dialect import Factor, Sign
+from flows.profile.dialect import Factor
+from flows.profile.vocabulary import Sign
 
 Column = Annotated[str, Field(min_length=1)]
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from flows.profile.city import Strict
+from flows.profile.vocabulary import Sign
 
-Sign = Literal["nichts", "unbekannt", "spaeter", "sinnlos", "unsicher"]
 Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 """What a figure is multiplied by."""
 

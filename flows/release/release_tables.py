@@ -198,7 +198,7 @@ def _protection_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
         """
         SELECT indikator_id, status, count(*)
         FROM wert
-        WHERE (status IN ('geschuetzt', 'unbekannt', 'nicht_geliefert', 'sinnlos') AND wert IS NOT NULL)
+        WHERE (status NOT IN ('ok', 'unvollstaendig') AND wert IS NOT NULL)
             OR (status = 'geschuetzt' AND zaehler IS NOT NULL)
             OR (status = 'ok' AND wert IS NULL)
         GROUP BY ALL ORDER BY ALL

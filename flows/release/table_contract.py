@@ -15,6 +15,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.base.resources import resource
+from flows.profile.vocabulary import vocabulary
 
 
 class _Strict(BaseModel):
@@ -153,8 +154,12 @@ def literal(text: str) -> str:
 
 @cache
 def contract() -> Contract:
-    """Return the contract that travels with the code."""
-    return Contract.model_validate(tomllib.loads((resource("sql") / "release.toml").read_text(encoding="utf-8")))
+    """Return the contract that travels with the code; `{status}` and the like in it stand for the words themselves."""
+    words, text = vocabulary(), (resource("sql") / "release.toml").read_text(encoding="utf-8")
+    events = ", ".join(f"{name} ({event.short_en})" for name, event in words.event.items())
+    for place, meant in (("status", words.status), ("method", words.method), ("event", words.event)):
+        text = text.replace(f"{{{place}}}", ", ".join(meant))
+    return Contract.model_validate(tomllib.loads(text.replace("{event_en}", events)))
 
 
 def tables_of_city(levels: Sequence[Level], indikatoren: Sequence[IndikatorColumn]) -> tuple[Table, ...]:

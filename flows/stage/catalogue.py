@@ -9,14 +9,18 @@ from itertools import pairwise
 import duckdb
 
 from flows.base.db import Value, insert, sql
+from flows.profile.codebook import Codebook
 from flows.profile.load import Profile
+from flows.profile.vocabulary import vocabulary
 
 
 def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date | None = None) -> None:
     """Create and fill the schema katalog from the profile of a city, without Zuschnitte later than `until`."""
     con.execute(sql("schema/katalog"))
     _write_city(con, profile, until)
+    write_vocabulary(con)
     _write_codebook(con, profile)
+    write_relations(con, profile.codebook)
     _write_sources(con, profile)
     _write_expected(con, profile)
 
@@ -82,6 +86,34 @@ def _write_codebook(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
     insert(
         con, "katalog.hinweis",
         [{"hinweis": name, "text_de": w.de, "text_en": w.en} for name, w in book.usage_warnings.items()],
+    )  # fmt: skip
+
+
+def write_relations(con: duckdb.DuckDBPyConnection, book: Codebook) -> None:
+    """Write how the Merkmale of a codebook hang together: divisions, parts of wholes, cohorts."""
+    insert(
+        con, "katalog.gliederung",
+        [{"gliederung": division.label, "ganzes": division.whole, "teil": part}
+         for division in book.division.values() for part in division.parts],
+    )  # fmt: skip
+    insert(
+        con, "katalog.teil_ganzes",
+        [{"teil": name, "ganzes": whole} for name, m in book.merkmal.items() for whole in m.part_of],
+    )  # fmt: skip
+    insert(
+        con, "katalog.kohorte",
+        [{"damals": c.before, "heute": c.after, "jahre": c.years, "mindestens": c.at_least, "hoechstens": c.at_most}
+         for c in book.cohort.values()],
+    )  # fmt: skip
+
+
+def write_vocabulary(con: duckdb.DuckDBPyConnection) -> None:
+    """Write the fixed words that SQL reads; the schema katalog is there."""
+    words = vocabulary()
+    insert(con, "katalog.status", [{"status": name, "rang": rank} for rank, name in enumerate(words.status, start=1)])
+    insert(
+        con, "katalog.methode",
+        [{"methode": name, "rang": method.rank} for name, method in words.method.items() if method.rank],
     )  # fmt: skip
 
 

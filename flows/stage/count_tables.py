@@ -8,15 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import get_args
 
 import duckdb
 
 from flows.base.db import Value, insert, one_file, set_variables, sql
 from flows.base.errors import SourceUnavailable
 from flows.profile.correction import Correction
-from flows.profile.dialect import Sign
 from flows.profile.source import Source, StichtagRule
+from flows.profile.vocabulary import vocabulary
 from flows.pull.connectors.drop_folder import year_in
 from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
@@ -169,7 +168,7 @@ def _load(con: duckdb.DuckDBPyConnection, plain: list[PlainFile], rename: dict[s
 
 def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: TableContract, rule: StichtagRule) -> None:
     dialect = source.dialect
-    signs = dialect.missing | {marked(status): status for status in get_args(Sign)}
+    signs = dialect.missing | {marked(status): status for status in vocabulary().signs}
     con.execute("CREATE OR REPLACE TEMP TABLE fehlzeichen (zeichen VARCHAR, status VARCHAR)")
     insert(con, "fehlzeichen", [{"zeichen": sign, "status": status} for sign, status in signs.items()])
     con.execute("CREATE OR REPLACE TEMP TABLE faktor (spalte VARCHAR, einheit VARCHAR, faktor DOUBLE)")

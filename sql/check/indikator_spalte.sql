@@ -6,9 +6,7 @@ WITH spalte AS (
         count(DISTINCT wert.wert) AS verschiedene,
         bit_xor(hash(wert.raum_id, wert.stichtag, wert.wert)) AS inhalt
     FROM indikator_wert AS wert
-    WHERE
-        wert.raumebene = (SELECT ebene.feinste FROM _ebene AS ebene)
-        AND wert.status <> 'nicht_geliefert'
+    WHERE wert.raumebene = (SELECT ebene.feinste FROM _ebene AS ebene)
     GROUP BY wert.indikator_id
 ),
 

@@ -17,6 +17,7 @@ WITH zahl AS (
 SELECT
     concat(indikator_id, ', ', raumebene, ', status ', coalesce(status, 'NULL')) AS einheit,
     status,
+    status IS NULL OR status IN (SELECT bekannt.status FROM katalog.status AS bekannt) AS bekannt,
     stimmig,
     concat(
         count(*), ' figures ', CASE WHEN hat_wert THEN 'with' ELSE 'without' END, ' a value, the first in ',

@@ -3,6 +3,7 @@
 WITH summe AS (
     SELECT
         gruppe.gliederung,
+        gruppe.ganzes,
         teil.stichtag,
         teil.basis,
         teil.basis_id,
@@ -13,23 +14,23 @@ WITH summe AS (
         ON gruppe.merkmal = teil.merkmal
     LEFT JOIN _abweichung AS grenze
         ON teil.quelle = grenze.quelle AND teil.merkmal = grenze.merkmal
-    GROUP BY gruppe.gliederung, gruppe.gruppen, teil.stichtag, teil.basis, teil.basis_id
+    GROUP BY gruppe.gliederung, gruppe.ganzes, gruppe.gruppen, teil.stichtag, teil.basis, teil.basis_id
     HAVING count(teil.wert) = gruppe.gruppen
 )
 
 SELECT
     concat(summe.basis, ' ', summe.basis_id, ', ', summe.stichtag) AS einheit,
     concat(summe.einwohner, ' in the bands ', summe.gliederung) AS gefunden,
-    concat(alle.wert, ' residents') AS erwartet
+    concat(alle.wert, ' of ', summe.ganzes) AS erwartet
 FROM summe
 INNER JOIN _basis_wert AS alle
     ON
         summe.stichtag = alle.stichtag
         AND summe.basis = alle.basis
         AND summe.basis_id = alle.basis_id
+        AND summe.ganzes = alle.merkmal
 LEFT JOIN _abweichung AS grenze
     ON alle.quelle = grenze.quelle AND alle.merkmal = grenze.merkmal
 WHERE
-    alle.merkmal = 'einwohner'
-    AND abs(summe.einwohner - alle.wert) > summe.abweichung + coalesce(grenze.abweichung, 0)
+    abs(summe.einwohner - alle.wert) > summe.abweichung + coalesce(grenze.abweichung, 0)
 ORDER BY summe.stichtag, summe.basis_id, summe.gliederung

@@ -5,7 +5,7 @@ WITH veraendert AS (
     WHERE
         von_zuschnitt = getvariable('von_zuschnitt')
         AND nach_zuschnitt = getvariable('nach_zuschnitt')
-        AND vorgang_art NOT IN ('unveraendert', 'umbenannt', 'umnummeriert')
+        AND NOT list_contains(getvariable('gleiche_einheit'), vorgang_art)
 ),
 
 beteiligt AS (

@@ -88,6 +88,40 @@ CREATE TABLE katalog.hinweis (
     text_en VARCHAR NOT NULL
 );
 
+-- one row per status that a figure may have, in the order in which reasons for a missing figure count
+CREATE TABLE katalog.status (
+    status VARCHAR NOT NULL,
+    rang INTEGER NOT NULL
+);
+
+-- one row per method by which a count comes onto a Zuschnitt, from the surest (1) to the least sure
+CREATE TABLE katalog.methode (
+    methode VARCHAR NOT NULL,
+    rang INTEGER NOT NULL
+);
+
+-- one row per division of a whole Merkmal and a part of it: the parts add up to the whole
+CREATE TABLE katalog.gliederung (
+    gliederung VARCHAR NOT NULL,
+    ganzes VARCHAR NOT NULL,
+    teil VARCHAR NOT NULL
+);
+
+-- one row per Merkmal that counts a part of another
+CREATE TABLE katalog.teil_ganzes (
+    teil VARCHAR NOT NULL,
+    ganzes VARCHAR NOT NULL
+);
+
+-- one row per pair of Merkmale of which the second counts the same people some years later, with bounds of the ratio
+CREATE TABLE katalog.kohorte (
+    damals VARCHAR NOT NULL,
+    heute VARCHAR NOT NULL,
+    jahre INTEGER NOT NULL,
+    mindestens DOUBLE NOT NULL,
+    hoechstens DOUBLE NOT NULL
+);
+
 -- one row per class of protection with the smallest counts that may be published
 CREATE TABLE katalog.schutzklasse (
     schutzklasse VARCHAR NOT NULL,

@@ -13,6 +13,8 @@ import pytest
 from flows.base.db import create_stage, sql
 from flows.base.resources import resource
 from flows.check.models import CheckJob, CheckReport, CheckResult, Finding, findings_of, results_of
+from flows.profile.load import load_profile
+from flows.stage.catalogue import write_relations, write_vocabulary
 
 _OTHER_TABLES = """
 CREATE TABLE stage.register (
@@ -137,6 +139,8 @@ def make_city(tmp_path: Path) -> Callable[..., City]:
         city.run_folder.mkdir()
         with duckdb.connect(str(city.work_db)) as connection:
             connection.execute(sql("schema/katalog"))
+            write_vocabulary(connection)
+            write_relations(connection, load_profile("musterstadt").codebook)
             create_stage(connection)
             connection.execute(_OTHER_TABLES)
             _fill_catalogue(connection)

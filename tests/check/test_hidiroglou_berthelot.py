@@ -28,6 +28,10 @@ def scores():
             CREATE TABLE katalog.raumebene AS SELECT 'planungsraum' AS raumebene, 1 AS rang;
             CREATE TABLE halbjahr AS
             FROM (VALUES ('t1', DATE '2020-06-30'), ('t2', DATE '2020-12-31')) AS h (kurz, stichtag);
+            CREATE SCHEMA katalog;
+            CREATE TABLE katalog.kohorte (
+                damals VARCHAR, heute VARCHAR, jahre INTEGER, mindestens DOUBLE, hoechstens DOUBLE
+            );
             CREATE TABLE stichtag AS SELECT stichtag, '2006' AS zuschnitt FROM halbjahr;
             CREATE TABLE merkmal_raum AS
             SELECT '2006' AS zuschnitt, 'planungsraum' AS raumebene, id AS raum_id, stichtag,

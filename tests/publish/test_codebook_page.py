@@ -15,11 +15,11 @@ import duckdb
 import pytest
 
 from flows.base.resources import resource
-from flows.base.words import METHODS, STATUS
 from flows.pages.codebook_model import codebook_page_from
 from flows.pages.codebook_page import codebook_html
 from flows.pages.lineage_picture import drawn
 from flows.profile.codebook import Codebook
+from flows.profile.vocabulary import vocabulary
 
 TIMES, MINUS = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}"
 VOID = {"meta", "input", "br", "hr", "img", "link"}
@@ -223,9 +223,7 @@ def test_a_class_without_thresholds_says_so(con: duckdb.DuckDBPyConnection) -> N
 
 def test_every_status_and_method_is_explained_in_both_languages(con: duckdb.DuckDBPyConnection) -> None:
     text = Page(html_of(con)).text
-    assert set(STATUS) == {"ok", "geschuetzt", "unvollstaendig", "unbekannt", "nicht_geliefert", "sinnlos"}
-    assert set(METHODS) == {"exact", "overlap", "building_weighted", "population_weighted", "area_weighted", "amtlich"}
-    for value, meaning in {**STATUS, **METHODS}.items():
+    for value, meaning in {**vocabulary().meanings("status"), **vocabulary().meanings("method")}.items():
         assert f"{value} {meaning.de} {meaning.en}" in text
 
 

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 from flows.base.db import create_stage, insert, sql, use_spatial
+from flows.stage.catalogue import write_vocabulary
 from flows.transform.transform_counts import transform
 
 Count = float | EllipsisType | None
@@ -37,6 +38,7 @@ class City:
         self.con = con
         self.con.execute("USE memory; DETACH DATABASE IF EXISTS stadt; ATTACH ':memory:' AS stadt; USE stadt")
         self.con.execute(sql("schema/katalog"))
+        write_vocabulary(self.con)
         create_stage(self.con)
         self.con.execute(
             "CREATE TABLE stage.register (quelle VARCHAR, stichtag DATE, basis VARCHAR, basis_id VARCHAR, "

@@ -1,0 +1,132 @@
+"""The fixed words of the published tables (cities/vocabulary.toml): one wording wherever they are used or shown."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from flows.base.errors import ConfigError
+from flows.base.resources import resource
+
+
+class Words(NamedTuple):
+    """The same said in German and in English."""
+
+    de: str
+    en: str
+
+
+class Word(BaseModel):
+    """A fixed word and what it means."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    de: str
+    en: str
+
+    @property
+    def meaning(self) -> Words:
+        """What the word means."""
+        return Words(self.de, self.en)
+
+
+class Status(Word):
+    """Why a figure is there or missing; `sign` where a missing-value sign of a source may state it."""
+
+    sign: bool = False
+
+
+class Named(Word):
+    """A word with a short name for pages."""
+
+    short_de: str
+    short_en: str
+
+    @property
+    def name(self) -> Words:
+        """The short name."""
+        return Words(self.short_de, self.short_en)
+
+
+class Method(Named):
+    """How a figure came onto its Zuschnitt; the rank orders from sure (1) to unsure, None stands apart."""
+
+    rank: int | None = None
+
+
+class Event(Named):
+    """What a redraw did to a unit; `same` where the unit is the one that it was."""
+
+    same: bool = False
+
+
+class Vocabulary(BaseModel):
+    """cities/vocabulary.toml: each word by its id, in the order of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    status: dict[str, Status]
+    sign: dict[str, Word]
+    method: dict[str, Method]
+    event: dict[str, Event]
+    type: dict[str, Word]
+    kind: dict[str, Word]
+    theme: dict[str, Word]
+    direction: dict[str, Word]
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What a missing-value sign of a source may state."""
+        return (*self.sign, *(name for name, status in self.status.items() if status.sign))
+
+    @property
+    def same_unit(self) -> tuple[str, ...]:
+        """The events after which a unit is the one that it was."""
+        return tuple(name for name, event in self.event.items() if event.same)
+
+    def meanings(self, section: str) -> Mapping[str, Words]:
+        """Return what each word of a section means."""
+        words: Mapping[str, Word] = getattr(self, section)
+        return {name: word.meaning for name, word in words.items()}
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the fixed words.
+
+    Raises:
+        ConfigError: cities/vocabulary.toml is not as it must be; names the key.
+    """
+    path = resource("cities/vocabulary.toml")
+    try:
+        return Vocabulary.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (ValidationError, tomllib.TOMLDecodeError) as problem:
+        raise ConfigError(f"{path} is not as expected: {problem}") from problem
+
+
+def years(count: int) -> Words:
+    """Return a number of years in words."""
+    return Words("1 Jahr", "1 year") if count == 1 else Words(f"{count} Jahre", f"{count} years")
+
+
+def _one_of(section: str) -> Callable[[str], str]:
+    def known(word: str) -> str:
+        words = vocabulary().signs if section == "signs" else tuple(getattr(vocabulary(), section))
+        if word not in words:
+            message = f"expected one of {', '.join(words)}"
+            raise ValueError(message)
+        return word
+
+    return known
+
+
+Sign = Annotated[str, AfterValidator(_one_of("signs"))]
+"""What a missing-value sign states."""
+Theme = Annotated[str, AfterValidator(_one_of("theme"))]
+Kind = Annotated[str, AfterValidator(_one_of("kind"))]
+Type = Annotated[str, AfterValidator(_one_of("type"))]
+Direction = Annotated[str, AfterValidator(_one_of("direction"))]
