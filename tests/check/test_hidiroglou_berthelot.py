@@ -24,11 +24,11 @@ def scores():
         delivered = connection.read_csv(str(_ORACLE / "input_berlin_plr_2020h1_h2.csv"), dtype={"id": "VARCHAR"})
         delivered.create("delivered")
         connection.execute("""
-            CREATE SCHEMA katalog;
+            CREATE SCHEMA IF NOT EXISTS katalog;
             CREATE TABLE katalog.raumebene AS SELECT 'planungsraum' AS raumebene, 1 AS rang;
             CREATE TABLE halbjahr AS
             FROM (VALUES ('t1', DATE '2020-06-30'), ('t2', DATE '2020-12-31')) AS h (kurz, stichtag);
-            CREATE SCHEMA katalog;
+            CREATE SCHEMA IF NOT EXISTS katalog;
             CREATE TABLE katalog.kohorte (
                 damals VARCHAR, heute VARCHAR, jahre INTEGER, mindestens DOUBLE, hoechstens DOUBLE
             );
