@@ -36,8 +36,8 @@ GROUP BY ALL
 """
 WORK = ("plain", "rebase", "cut_redraw", "tobler_redraw", "cut_unrelated", "tobler_unrelated")
 NEEDED = (
-    "kombination", "kombination_raum", "zugeordnet", "stichtag", "stichtag_zuschnitt", "amtlich_raum", "luecke", "raum",
-    "merkmal_kombination", "merkmal_raum",
+    "kombination", "kombination_raum", "zugeordnet", "merkmal_geliefert", "stichtag", "stichtag_zuschnitt",
+    "amtlich_raum", "luecke", "raum", "merkmal_kombination", "merkmal_raum",
 )  # fmt: skip
 
 
@@ -48,9 +48,6 @@ def city(units: int) -> duckdb.DuckDBPyConnection:
     con.execute(sql("schema/katalog"))
     write_vocabulary(con)
     create_stage(con)
-    con.execute(
-        "CREATE TABLE stage.register (quelle VARCHAR, stichtag DATE, basis VARCHAR, basis_id VARCHAR, einwohner BIGINT)"
-    )
     con.execute(f"""
         SET VARIABLE units = {units};
         INSERT INTO katalog.raumebene BY NAME FROM (VALUES

@@ -87,9 +87,8 @@ def stage_into(run: Run, pulled: Pulled) -> None:
             progress=lambda event: run.note("stage", event),
         )  # fmt: skip
         counted = con.execute("SELECT count(*) FROM stage.zaehlung").fetchone()
-        people = con.execute("SELECT count(*) FROM stage.register").fetchone()
         official = con.execute("SELECT count(*) FROM stage.amtlich").fetchone()
-    if not any(found and found[0] for found in (counted, people, official)):
+    if not any(found and found[0] for found in (counted, official)):
         raise SourceUnavailable(
             f"{run.city}: expected counts of residents, or official totals, found no row up to "
             f"{run.until or 'today'} in {len(pulled.lieferungen)} files. "

@@ -49,7 +49,8 @@ def sql(name: str) -> str:
 def create_stage(con: duckdb.DuckDBPyConnection) -> None:
     """Create the schema stage, empty; it shows the catalogue's names, so that `katalog` must be there."""
     con.execute(sql("schema/stage"))
-    con.execute(f"CREATE VIEW stage.zaehlung AS {sql('stage/zaehlung')}")
+    for view in ("zaehlung_liste", "zaehlung_lose", "zaehlung"):
+        con.execute(f"CREATE VIEW stage.{view} AS {sql(f'stage/{view}')}")
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Value]]) -> None:

@@ -12,6 +12,7 @@ from flows.base.db import Value, insert, sql
 from flows.profile.codebook import Codebook
 from flows.profile.load import Profile
 from flows.profile.vocabulary import vocabulary
+from flows.stage.register_merkmale import REGISTER_MERKMALE
 
 
 def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date | None = None) -> None:
@@ -139,15 +140,17 @@ def _write_sources(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
         if source.official
         for merkmal, column in source.official.merkmale.items()
     ]
+    rows = {source.id: list(source.matrix.merkmale) for source in profile.sources if source.matrix}
+    rows |= {source.id: list(REGISTER_MERKMALE) for source in profile.sources if source.register_}
     brought = {(str(row["quelle"]), str(row["merkmal"])) for row in columns}
+    brought |= {(source, merkmal) for source, merkmale in rows.items() for merkmal in merkmale}
     insert(
         con, "katalog.quelle_merkmal", [{"quelle": source, "merkmal": merkmal} for source, merkmal in sorted(brought)]
     )
     insert(con, "katalog.spalte_merkmal", columns)
     insert(
         con, "katalog.quelle_reihe",
-        [{"quelle": source.id, "merkmale": list(source.matrix.merkmale)}
-         for source in profile.sources if source.matrix],
+        [{"quelle": source, "merkmale": merkmale} for source, merkmale in rows.items()],
     )  # fmt: skip
     insert(
         con, "katalog.fehlzeichen",

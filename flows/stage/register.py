@@ -8,7 +8,7 @@ That no person is lost is proved without a second parse. On the usual way the li
 bytes: a row takes at least one line, so as many rows as lines below the header means that none is missing. Where
 the two differ (empty lines, line breaks in quoted cells) the lines that begin a row are counted instead; and where
 that number is not DuckDB's either, the file is read the slow way, whose rows Python's csv module counts. In the end the
-persons in stage.register must be those that were counted from the files.
+persons in stage.zaehlung_reihe must be those that were counted from the files.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from flows.stage.read.notes import BLANK
 from flows.stage.read.row_counts import lines, rows_of_text
 from flows.stage.read.text import refuse_wrong_mark
 from flows.stage.reconciliation import Reconciliation, write_reconciliations
+from flows.stage.register_merkmale import REGISTER_MERKMALE
 
 NATIVE = ("utf-8", "utf-8-sig")
 
@@ -52,7 +53,7 @@ class _Held:
 def stage_register(
     con: duckdb.DuckDBPyConnection, source: Source, lieferungen: Sequence[Lieferung], landing: Path, run: Path
 ) -> None:
-    """Count all extracts of a register source into stage.register, bad rows into stage.quarantaene.
+    """Count all extracts of a register source into stage.zaehlung_reihe, bad rows into stage.quarantaene.
 
     Raises:
         SourceUnavailable: a file is not of its dialect, or its columns are not those of the contract.
@@ -79,24 +80,12 @@ def stage_register(
     if held is None:
         held = _count_by_line(con, source, contract, files, folder)
     _refuse_counted_twice(con, source)
-    con.execute(f"INSERT INTO stage.register BY NAME {sql('stage/register')}")
-    _reconcile(con, source, lieferungen, held)
+    columns = ", ".join(REGISTER_MERKMALE)
     con.execute(
-        "DELETE FROM stage.register USING stage.ungewiss WHERE register.quelle = ungewiss.quelle "
-        "AND register.stichtag = ungewiss.stichtag AND register.basis_id = ungewiss.basis_id"
+        "INSERT INTO stage.zaehlung_reihe BY NAME SELECT quelle, stichtag, basis, basis_id, FALSE AS mit_zeichen, "  # noqa: S608
+        f"[{columns}]::DOUBLE[] AS werte FROM ({sql('stage/register')})"
     )
-
-
-def create_register(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty table stage.register with the columns that its SQL makes."""
-    set_variables(
-        con, quelle="", stichtag_format="%Y-%m-%d", geschlechter=[""], weiblich=[""], nationen=[""],
-        nichtdeutsch=[""], migrationen=[""], migriert=[""],
-    )  # fmt: skip
-    columns = ", ".join(f"NULL::VARCHAR AS {name}" for name in ("datei", *_CANONICAL))
-    con.execute(f"CREATE OR REPLACE TEMP VIEW roh_person AS SELECT {columns} WHERE FALSE")
-    _count(con)
-    con.execute(f"CREATE TABLE stage.register AS {sql('stage/register')}")
+    _reconcile(con, source, lieferungen, held)
 
 
 _CANONICAL = ("basis_text", "stichtag_text", "alter_text", "geschlecht", "nation", "migration", "dauer_text")
@@ -259,17 +248,18 @@ def _reconcile(
 
 
 def _refuse_lost_persons(con: duckdb.DuckDBPyConnection, source: Source, counted: int) -> None:
-    """Stop when stage.register does not hold all persons that were counted from the files.
+    """Stop when stage.zaehlung_reihe does not hold all persons that were counted from the files.
 
     Raises:
         SourceUnavailable: names both numbers.
     """
     found = con.execute(
-        "SELECT coalesce(sum(einwohner), 0) FROM stage.register WHERE quelle = getvariable('quelle')"
+        "SELECT coalesce(sum(werte[list_position(merkmale, 'einwohner')]), 0) FROM stage.zaehlung_reihe "
+        "INNER JOIN katalog.quelle_reihe USING (quelle) WHERE quelle = getvariable('quelle')"
     ).fetchone()
     staged = int(found[0]) if found else 0
     if staged != counted:
         raise SourceUnavailable(
-            f"Source {source.id}: expected the {counted} persons of its files in stage.register, found {staged}. "
+            f"Source {source.id}: expected the {counted} persons of its files in stage.zaehlung_reihe, found {staged}. "
             "Nothing was published; please report this with the files."
         )

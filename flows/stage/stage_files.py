@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import create_stage, literal, set_variables, sql, use_spatial
+from flows.base.db import create_stage, literal, set_variables, use_spatial
 from flows.base.errors import SourceUnavailable
 from flows.base.home import limits
 from flows.profile.load import Profile
@@ -19,7 +19,7 @@ from flows.profile.source import Source
 from flows.pull.models import Lieferung
 from flows.stage.catalogue import write_catalogue
 from flows.stage.count_tables import stage_table
-from flows.stage.register import create_register, stage_register
+from flows.stage.register import stage_register
 from flows.stage.space import stage_space
 
 FIGURES = ("register", "matrix", "official")
@@ -46,8 +46,6 @@ def stage(
     """
     write_catalogue(con, profile, until)
     create_stage(con)
-    create_register(con)
-    con.execute(f"INSERT INTO katalog.quelle_merkmal BY NAME {sql('stage/register_merkmal')}")
     delivered = [(source, [one for one in lieferungen if one.source == source.id]) for source in profile.sources]
     figures = [(source, own) for source, own in delivered if own and source.kind in FIGURES]
     if any(own for source, own in delivered if source.kind not in FIGURES):
@@ -67,7 +65,7 @@ def stage(
             progress(f"{source.id}: {len(own)} files")
     if until is not None:
         set_variables(con, bis=until.isoformat())
-        for table in ("zaehlung_reihe", "zaehlung_einzeln", "ungewiss", "register", "amtlich"):
+        for table in ("zaehlung_reihe", "zaehlung_einzeln", "ungewiss", "amtlich"):
             con.execute(f"DELETE FROM stage.{table} WHERE stichtag > getvariable('bis')::DATE")  # noqa: S608
     _write_quarantine(con, run)
 

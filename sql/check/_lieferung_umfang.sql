@@ -3,17 +3,5 @@ SELECT
     quelle,
     stichtag,
     count(DISTINCT basis_id) AS basiseinheiten
-FROM (
-    SELECT
-        quelle,
-        stichtag,
-        basis_id
-    FROM stage.zaehlung
-    UNION ALL
-    SELECT
-        quelle,
-        stichtag,
-        basis_id
-    FROM stage.register
-) AS zeile
+FROM stage.zaehlung
 GROUP BY quelle, stichtag

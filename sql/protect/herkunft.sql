@@ -2,28 +2,14 @@
 -- The contract of a source holds for each of its files: all of them have every column that it names.
 -- Official totals are only compared with: no figure comes from them.
 WITH gelesen AS (
-    SELECT DISTINCT
-        spalte_merkmal.quelle,
-        spalte_merkmal.merkmal,
-        'stage.zaehlung' AS tabelle
-    FROM katalog.spalte_merkmal
-    INNER JOIN katalog.quelle ON spalte_merkmal.quelle = quelle.quelle
-    WHERE quelle.art = 'matrix'
-
-    UNION ALL
-
     SELECT
-        quelle.quelle,
-        merkmal.merkmal,
-        'stage.register' AS tabelle
-    FROM katalog.quelle
-    CROSS JOIN katalog.merkmal
-    SEMI JOIN duckdb_columns() AS spalte
-        ON
-            spalte.schema_name = 'stage'
-            AND spalte.table_name = 'register'
-            AND merkmal.merkmal = spalte.column_name
-    WHERE quelle.art = 'register'
+        quelle_merkmal.quelle,
+        quelle_merkmal.merkmal,
+        'stage.zaehlung' AS tabelle
+    FROM katalog.quelle_merkmal
+    INNER JOIN katalog.quelle ON quelle_merkmal.quelle = quelle.quelle
+    SEMI JOIN katalog.merkmal ON quelle_merkmal.merkmal = merkmal.merkmal
+    WHERE quelle.art IN ('matrix', 'register')
 
     UNION ALL
 

@@ -33,7 +33,7 @@ CREATE TABLE stage.quarantaene (
     regel VARCHAR NOT NULL
 );
 
--- one row per base unit at a Stichtag, from a line that was read at once (stage.zaehlung shows its Merkmale)
+-- one row per base unit at a Stichtag whose counts were read together (stage.zaehlung shows its Merkmale)
 CREATE TABLE stage.zaehlung_reihe (
     quelle VARCHAR NOT NULL,
     stichtag DATE NOT NULL,

@@ -20,16 +20,6 @@ gezaehlt AS (
         wert
     FROM stage.zaehlung
     WHERE merkmal = getvariable('merkmal') AND wert IS NOT NULL
-
-    UNION ALL
-
-    SELECT
-        basis,
-        basis_id,
-        stichtag,
-        einwohner AS wert
-    FROM stage.register
-    WHERE getvariable('merkmal') = 'einwohner'
 ),
 
 neueste AS (

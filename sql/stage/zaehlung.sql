@@ -1,50 +1,26 @@
--- One row per Merkmal of a base unit at a Stichtag: a view of what was read line by line and what was read by cell.
--- What a row in quarantine speaks of is unknown, whatever another row says of it.
-WITH aus_reihe AS (
-    SELECT
-        zaehlung_reihe.quelle,
-        zaehlung_reihe.stichtag,
-        zaehlung_reihe.basis,
-        zaehlung_reihe.basis_id,
-        zaehlung_reihe.mit_zeichen,
-        unnest(quelle_reihe.merkmale) AS merkmal,
-        unnest(zaehlung_reihe.werte) AS wert
-    FROM stage.zaehlung_reihe
-    INNER JOIN katalog.quelle_reihe ON zaehlung_reihe.quelle = quelle_reihe.quelle
-),
-
-gelesen AS (
+-- One row per Merkmal of a base unit at a Stichtag that a source counted: a view of everything that was counted, from
+-- the register and from tables alike.
+WITH aus_liste AS (
     SELECT
         quelle,
         stichtag,
         basis,
         basis_id,
-        merkmal,
-        wert,
-        CASE WHEN wert = 0 AND mit_zeichen THEN 'nichts' ELSE 'ok' END AS status
-    FROM aus_reihe
-
-    UNION ALL
-
-    SELECT
-        quelle,
-        stichtag,
-        basis,
-        basis_id,
-        merkmal,
-        wert,
-        status
-    FROM stage.zaehlung_einzeln
+        mit_zeichen,
+        unnest(merkmale) AS merkmal,
+        unnest(werte) AS wert
+    FROM stage.zaehlung_liste
 )
 
-SELECT gelesen.*
-FROM gelesen
-ANTI JOIN stage.ungewiss
-    ON
-        gelesen.quelle = ungewiss.quelle
-        AND gelesen.stichtag = ungewiss.stichtag
-        AND gelesen.basis_id = ungewiss.basis_id
-        AND gelesen.merkmal = ungewiss.merkmal
+SELECT
+    quelle,
+    stichtag,
+    basis,
+    basis_id,
+    merkmal,
+    wert,
+    CASE WHEN wert = 0 AND mit_zeichen THEN 'nichts' ELSE 'ok' END AS status
+FROM aus_liste
 
 UNION ALL
 
@@ -54,7 +30,6 @@ SELECT
     basis,
     basis_id,
     merkmal,
-    NULL AS wert,
-    'unbekannt' AS status
-FROM stage.ungewiss
-WHERE basis_id IS NOT NULL
+    wert,
+    status
+FROM stage.zaehlung_lose

@@ -1,25 +1,10 @@
 -- One row per official total of the city that stands as a figure: its Merkmal is not counted at base units on that
 -- Stichtag. Where it is, the counts are the figures, and the official total only serves the checks.
-WITH gezaehlt AS (
-    SELECT
-        stichtag,
-        merkmal
-    FROM stage.zaehlung
-
-    UNION
-
-    SELECT
-        register.stichtag,
-        spalte.column_name AS merkmal
-    FROM stage.register
-    INNER JOIN duckdb_columns() AS spalte ON spalte.schema_name = 'stage' AND spalte.table_name = 'register'
-    WHERE spalte.column_name NOT IN ('quelle', 'stichtag', 'basis', 'basis_id')
-),
-
-allein AS (
+WITH allein AS (
     SELECT amtlich.*
     FROM stage.amtlich
-    ANTI JOIN gezaehlt ON amtlich.stichtag = gezaehlt.stichtag AND amtlich.merkmal = gezaehlt.merkmal
+    ANTI JOIN merkmal_geliefert
+        ON amtlich.stichtag = merkmal_geliefert.stichtag AND amtlich.merkmal = merkmal_geliefert.merkmal
 )
 
 SELECT

@@ -1,10 +1,11 @@
--- One row per base unit at a Stichtag: its residents, from register or table.
+-- One row per base unit at a Stichtag: its residents, where they are known.
 SELECT
     stichtag,
     basis,
     basis_id,
-    einwohner::DOUBLE AS einwohner
-FROM stage.register
+    werte[list_position(merkmale, 'einwohner')] AS einwohner
+FROM stage.zaehlung_liste
+WHERE list_contains(merkmale, 'einwohner')
 
 UNION ALL
 
@@ -13,5 +14,5 @@ SELECT
     basis,
     basis_id,
     wert AS einwohner
-FROM stage.zaehlung
+FROM stage.zaehlung_lose
 WHERE merkmal = 'einwohner' AND wert IS NOT NULL

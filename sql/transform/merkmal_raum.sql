@@ -26,20 +26,11 @@ WITH summe AS (
 
 nullbar AS (
     SELECT DISTINCT
-        zaehlung.stichtag,
-        zaehlung.merkmal
-    FROM stage.zaehlung
-    INNER JOIN katalog.quelle ON zaehlung.quelle = quelle.quelle
+        merkmal_geliefert.stichtag,
+        merkmal_geliefert.merkmal
+    FROM merkmal_geliefert
+    INNER JOIN katalog.quelle ON merkmal_geliefert.quelle = quelle.quelle
     WHERE quelle.ungelistet_null
-
-    UNION
-
-    SELECT DISTINCT
-        register.stichtag,
-        spalte.column_name AS merkmal
-    FROM stage.register
-    INNER JOIN duckdb_columns() AS spalte ON spalte.schema_name = 'stage' AND spalte.table_name = 'register'
-    WHERE spalte.column_name NOT IN ('quelle', 'stichtag', 'basis', 'basis_id')
 ),
 
 ungelistet AS (

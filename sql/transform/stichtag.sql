@@ -1,8 +1,6 @@
 -- One row per Stichtag for which something was delivered, with the Zuschnitt that was valid on it.
 WITH geliefert AS (
-    SELECT stichtag FROM stage.zaehlung
-    UNION
-    SELECT stichtag FROM stage.register
+    SELECT stichtag FROM merkmal_geliefert
     UNION
     SELECT stichtag FROM amtlich_raum
 )

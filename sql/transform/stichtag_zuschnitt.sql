@@ -2,18 +2,21 @@
 -- On a Zuschnitt other than its own only if that one assigns every base unit where somebody was, or may have been,
 -- counted.
 WITH gezaehlt AS (
-    SELECT DISTINCT
-        stichtag,
-        basis,
-        basis_id
-    FROM stage.zaehlung
-    WHERE wert > 0 OR wert IS NULL
-    UNION
     SELECT
         stichtag,
         basis,
         basis_id
-    FROM stage.register
+    FROM stage.zaehlung_liste
+    WHERE list_max(werte) > 0
+
+    UNION ALL
+
+    SELECT
+        stichtag,
+        basis,
+        basis_id
+    FROM stage.zaehlung_lose
+    WHERE wert > 0 OR wert IS NULL
 ),
 
 ohne_zuordnung AS (

@@ -17,9 +17,6 @@ from flows.profile.load import load_profile
 from flows.stage.catalogue import write_relations, write_vocabulary
 
 _OTHER_TABLES = """
-CREATE TABLE stage.register (
-    quelle VARCHAR, stichtag DATE, basis VARCHAR, basis_id VARCHAR, einwohner BIGINT, weiblich BIGINT
-);
 CREATE TABLE stichtag (stichtag DATE, zuschnitt VARCHAR, basis VARCHAR);
 CREATE TABLE raum (
     zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, name VARCHAR, gueltig_ab DATE, gueltig_bis DATE,

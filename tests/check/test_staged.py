@@ -91,7 +91,8 @@ def test_two_sources_for_one_merkmal_at_one_stichtag_are_a_blocker(city):
 
 
 def test_the_register_and_a_table_for_the_same_stichtag_are_two_sources(city):
-    city.spoil("INSERT INTO stage.register VALUES ('register', '2024-12-31', 'bbs', '01100011', 0, 0)")
+    city.spoil("INSERT INTO katalog.quelle_reihe VALUES ('register', ['einwohner', 'weiblich'])")
+    city.spoil("INSERT INTO stage.zaehlung_reihe VALUES ('register', '2024-12-31', 'bbs', '01100011', FALSE, [0, 0])")
 
     assert "staged_zwei_quellen" in city.check().failed
 

@@ -73,7 +73,6 @@ CREATE TABLE merkmal_raum (
     zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, merkmal VARCHAR, wert DOUBLE
 );
 INSERT INTO merkmal_raum VALUES ('2020-01-01', 'sozialraum', 'A', DATE '2020-12-31', 'einwohner', 2.0);
-CREATE TABLE stage.register (quelle VARCHAR, stichtag DATE, einwohner BIGINT, weiblich BIGINT);
 """
 
 

@@ -124,6 +124,8 @@ def test_origins_name_every_delivery_of_a_source_for_each_merkmal_read_from_it(o
         office.con, "katalog.spalte_merkmal",
         [{"quelle": name, "spalte": column, "merkmal": "sgb2"} for name, column in columns],
     )  # fmt: skip
+    brought = (("benefits", "sgb2"), ("sum", "sgb2"), ("people", "einwohner"), ("people", "weiblich"))
+    insert(office.con, "katalog.quelle_merkmal", [{"quelle": name, "merkmal": merkmal} for name, merkmal in brought])
     files = [(name, f"{name}.csv") for name in kinds] + [("benefits", "benefits_2.csv")]
     insert(
         office.con,
@@ -147,11 +149,11 @@ def test_origins_name_every_delivery_of_a_source_for_each_merkmal_read_from_it(o
     office.protect()
 
     assert office.rows("_origins", "merkmal, titel_en, datei, tabelle") == [
-        ("einwohner", "people", "people.csv", "stage.register"),
+        ("einwohner", "people", "people.csv", "stage.zaehlung"),
         ("flaeche_km2", "outlines", "outlines.csv", "stage.geometrie"),
         ("sgb2", "benefits", "benefits.csv", "stage.zaehlung"),
         ("sgb2", "benefits", "benefits_2.csv", "stage.zaehlung"),
-        ("weiblich", "people", "people.csv", "stage.register"),
+        ("weiblich", "people", "people.csv", "stage.zaehlung"),
         (None, "units", "units.csv", "stage.zuordnung"),
     ]
 

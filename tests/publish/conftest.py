@@ -90,7 +90,7 @@ TABLES = {
     """,
     "_origins": """
         FROM (VALUES
-               ('einwohner', 'stage.register'), ('sgb2', 'stage.zaehlung'), ('wohnflaeche_qm', 'stage.zaehlung'))
+               ('einwohner', 'stage.zaehlung'), ('sgb2', 'stage.zaehlung'), ('wohnflaeche_qm', 'stage.zaehlung'))
         AS t(merkmal, tabelle)
         SELECT *, 'einwohner' AS quelle, 'Melderegister' AS titel_de, 'Register' AS titel_en,
             'EW_2024.csv' AS datei, repeat('cd', 32) AS sha256""",

@@ -92,7 +92,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
                 ('sgb2', 'jobcenter', 'Jobcenter', 'Job centre', 'S_2023.csv', 'stage.zaehlung'),
                 ('sgb2', 'jobcenter', 'Jobcenter', 'Job centre', 'S_2022.csv', 'stage.zaehlung'),
                 ('sgb2', 'jobcenter', 'Jobcenter', 'Job centre', 'S_2024.csv', 'stage.zaehlung'),
-                ('einwohner', 'melder', 'Register & Co', 'Register', 'E.csv', 'stage.register'),
+                ('einwohner', 'melder', 'Register & Co', 'Register', 'E.csv', 'stage.zaehlung'),
                 (NULL, 'raum', 'Zuordnung', 'Assignment', 'Z.csv', 'stage.zuordnung');
             """
         )

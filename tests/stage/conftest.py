@@ -24,7 +24,6 @@ from flows.pull.models import Lieferung
 from flows.pull.pull_sources import pull
 from flows.stage import stage_files
 from flows.stage.catalogue import write_catalogue
-from flows.stage.register import create_register
 from flows.stage.stage_files import stage
 
 Files = Mapping[str, bytes | str]
@@ -174,7 +173,6 @@ def workbench(tmp_path: Path) -> Iterator[Callable[[Profile], Workbench]]:
         use_spatial(con)
         write_catalogue(con, profile)
         create_stage(con)
-        create_register(con)
         return Workbench(profile, Landing(tmp_path / "bench_landing"), run, con)
 
     yield made

@@ -208,7 +208,7 @@ def test_a_person_that_the_fast_reader_loses_is_counted_by_the_slow_one(stage_ci
     lose(register, "stage/roh_person", "alter_text = '32'")
     staged = stage_city(persons(source), {FILE: PERSONS})
     assert staged.files == [(FILE, 3, 3, 0, 0)]
-    assert staged.rows("SELECT sum(einwohner) FROM stage.register") == [(3,)]
+    assert staged.rows("SELECT sum(wert) FROM stage.zaehlung WHERE merkmal = 'einwohner'") == [(3,)]
 
 
 def test_a_person_that_both_readers_lose(refusal, source, lose) -> None:
@@ -230,7 +230,7 @@ def test_a_person_set_aside_and_lost_from_quarantine(refusal, source, lose) -> N
 def test_a_base_unit_lost_from_the_staged_register(refusal, source, lose) -> None:
     lose(register, "stage/register", "basis_id = '01100003'")
     message = refusal(persons(source), {FILE: PERSONS})
-    assert "Source personen: expected the 3 persons of its files in stage.register, found 2." in message
+    assert "Source personen: expected the 3 persons of its files in stage.zaehlung_reihe, found 2." in message
 
 
 @pytest.mark.parametrize(

@@ -99,8 +99,8 @@ def test_what_has_landed_is_read_from_its_own_data_folder(
     staged = stage_city(sources, files, home=tmp_path / home)
 
     assert staged.files == [(name, 1, 1, 0, 0) for name in files]
-    assert staged.rows("SELECT einwohner FROM stage.register") == [(1,)]
-    assert staged.counts == {("01100001", "haushalte"): 7}
+    assert staged.residents == {"01100001": 1}
+    assert staged.rows("SELECT wert FROM stage.zaehlung WHERE merkmal = 'haushalte'") == [(7,)]
 
 
 @pytest.mark.parametrize("name", ["a?b", "a\\b"])

@@ -40,10 +40,12 @@ class City:
         self.con.execute(sql("schema/katalog"))
         write_vocabulary(self.con)
         create_stage(self.con)
-        self.con.execute(
-            "CREATE TABLE stage.register (quelle VARCHAR, stichtag DATE, basis VARCHAR, basis_id VARCHAR, "
-            "einwohner BIGINT, weiblich BIGINT)"
-        )
+        insert(self.con, "katalog.quelle_reihe", [{"quelle": "register", "merkmale": ["einwohner", "weiblich"]}])
+        insert(
+            self.con, "katalog.quelle",
+            [{"quelle": "register", "titel_de": "-", "titel_en": "-", "art": "register", "quarantaene_erlaubt": 0,
+              "ungelistet_null": True}],
+        )  # fmt: skip
         insert(
             self.con, "katalog.raumebene",
             [{"raumebene": level, "rang": rank, "label_de": level, "label_en": level, "id_muster": ".*",
@@ -99,9 +101,9 @@ class City:
     def register(self, stichtag: str, residents: dict[int, tuple[int, int]]) -> None:
         """Deliver the register: residents and women of each square where somebody lives."""
         insert(
-            self.con, "stage.register",
+            self.con, "stage.zaehlung_reihe",
             [{"quelle": "register", "stichtag": stichtag, "basis": "bbs", "basis_id": str(square),
-              "einwohner": everybody, "weiblich": women} for square, (everybody, women) in residents.items()],
+              "mit_zeichen": False, "werte": list(counts)} for square, counts in residents.items()],
         )  # fmt: skip
 
     def quarantined(self, merkmal: str, stichtag: str, square: int, source: str) -> None:
