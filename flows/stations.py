@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.base.resources import resource
 from flows.check.models import CheckJob
 from flows.pull.landing.store import Landing, read_back
@@ -89,7 +89,7 @@ def stage_into(run: Run, pulled: Pulled) -> None:
         counted = con.execute("SELECT count(*) FROM stage.zaehlung").fetchone()
         official = con.execute("SELECT count(*) FROM stage.amtlich").fetchone()
     if not any(found and found[0] for found in (counted, official)):
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"{run.city}: expected counts of residents, or official totals, found no row up to "
             f"{run.until or 'today'} in {len(pulled.lieferungen)} files. "
             "Is the Stichtag right, are the files those of sources.toml?"

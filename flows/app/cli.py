@@ -14,12 +14,13 @@ from cyclopts.exceptions import CycloptsError
 from flows import __version__
 from flows.app.commands import keeping, preparing, reading, refreshing
 from flows.app.terminal import say
-from flows.base.errors import ConfigError, EndedAfterPublication, FortschreibungError
+from flows.base.errors import EXIT_CODES, ConfigError, EndedAfterPublication, FortschreibungError, ProgramDefect
 
 app = App(
     name="fortschreibung",
     version=__version__,
     help="From a statistics office's extracts to published Sozialraum tables.",
+    help_epilogue="Exit codes:\n\n" + "\n".join(f"* {code}: {words}" for code, words in EXIT_CODES.items()),
     help_format="markdown",
 )
 app.command(refreshing.refresh)
@@ -67,7 +68,7 @@ def _told(
     return (
         f"This is a defect of the program, not of your data ({type(problem).__name__}). {stands} "
         f"Please send {_written(problem)} to its developers; it may quote delivered values, so look first."
-    ), FortschreibungError.exit_code
+    ), ProgramDefect.exit_code
 
 
 def _written(defect: BaseException) -> str:

@@ -1,8 +1,25 @@
-"""What can go wrong, in the words of the person who has to mend it.
+"""What can go wrong, in the words of the person who has to fix it.
 
 Every message says what was expected, what was found, where, and what to do.
 The class decides the exit code of the command line; nothing here is ever shown as a traceback.
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+EXIT_CODES: Mapping[int, str] = MappingProxyType({
+    0: "done, also when there was nothing new",
+    1: "a check stopped the publication, or the command could not be completed",
+    2: "wrong use, or the profile, the codebook or a variable needs correcting",
+    3: "a source cannot be had now: a later run may help",
+    4: "a release does not match its manifest",
+    5: "a file breaks its contract: the supplier or the profile must change",
+    6: "a defect of the program: report it",
+    130: "stopped by hand",
+})  # fmt: skip
+"""What each exit code of the command line means, as its help and docs/operation.md say."""
 
 
 class FortschreibungError(Exception):
@@ -31,16 +48,42 @@ class NotSetUp(ConfigError):  # noqa: N818 -- named by the outcome that the user
         self.lacks = lacks
 
 
-class SourceUnavailable(FortschreibungError):  # noqa: N818 -- named by the outcome that the user sees
-    """A source could not be had, or what came is not what was ordered."""
-
-    exit_code = 3
+class SourceProblem(FortschreibungError):  # noqa: N818 -- raised as one of the three below, which say who must act
+    """A source brought nothing that can be worked with."""
 
     def __init__(self, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
+        """Whether the same question, a few seconds later, may have another answer."""
         self.recorded = False
         """Whether the landing zone's record of attempts has it already."""
+
+
+class SourceUnavailable(SourceProblem):
+    """A source, or the landing zone that keeps its files, cannot be used now: waiting may help.
+
+    Prefect asks again where this is `retryable`; a wrong password is not.
+    """
+
+    exit_code = 3
+
+
+class ContractBroken(SourceProblem):
+    """What was delivered is not what the profile describes: the supplier or the profile must change."""
+
+    exit_code = 5
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
+
+class ProgramDefect(SourceProblem):
+    """The program failed on what was delivered, or lost rows of it: its developers must act."""
+
+    exit_code = 6
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
 
 
 class VerificationFailed(FortschreibungError):  # noqa: N818 -- named by the outcome that the user sees

@@ -20,7 +20,7 @@ from typing import Protocol
 
 import requests
 
-from flows.base.errors import FortschreibungError, SourceUnavailable
+from flows.base.errors import FortschreibungError, ProgramDefect, SourceProblem
 from flows.profile.source import Source
 from flows.pull import gate
 from flows.pull.landing.accepted import Accepted, Taken
@@ -54,7 +54,7 @@ class PullContext:
         """Let a file pass the gate into the landing zone.
 
         Raises:
-            SourceUnavailable: it is no data, or not what came before.
+            ContractBroken: it is no data, or not what came before.
         """
         file.flush()
         gate.look(source, order.name, file.path, content_type=content_type, before=self._measure(order))
@@ -75,7 +75,7 @@ class PullContext:
         try:
             with defect_as_failure(order.source, f"the file {order.name}"):
                 yield log
-        except SourceUnavailable as stopped:
+        except SourceProblem as stopped:
             log.stopped(stopped)
             raise
 
@@ -85,7 +85,7 @@ def defect_as_failure(source: str, expected: str) -> Iterator[None]:
     """Let a defect of the program be the failure of one source: recorded, and beside those of the others.
 
     Raises:
-        SourceUnavailable: says where the program stumbled, and nothing of the data; `__cause__` is the defect.
+        ProgramDefect: says where the program stumbled, and nothing of the data; `__cause__` is the defect.
     """
     try:
         yield
@@ -93,7 +93,7 @@ def defect_as_failure(source: str, expected: str) -> Iterator[None]:
         raise
     except Exception as defect:
         at = traceback.extract_tb(defect.__traceback__)[-1]
-        raise SourceUnavailable(
+        raise ProgramDefect(
             f"Source {source}: expected {expected}, found what the program cannot deal with: {type(defect).__name__} "
             f"in {Path(at.filename).name}, line {at.lineno}. This is a defect of the program, not of your data: please "
             "send this line to its developers. The last release stands; --from DIR takes the file from a folder."
@@ -134,7 +134,7 @@ class AttemptLog:
         self._record("absent")
         return None, False
 
-    def stopped(self, problem: SourceUnavailable) -> None:
+    def stopped(self, problem: SourceProblem) -> None:
         """Record why nothing came."""
         self._record("failed" if problem.retryable else "refused", problem=str(problem))
         problem.recorded = True
@@ -173,11 +173,13 @@ class Connector(Protocol):
 
         Raises:
             SourceUnavailable: it cannot be asked.
+            ContractBroken: what it has is not what the profile describes.
         """
 
     def fetch(self, source: Source, order: Order, context: PullContext) -> Brought:
         """Bring an ordered file into the landing zone.
 
         Raises:
-            SourceUnavailable: it could not be had, or what came is no data.
+            SourceUnavailable: it could not be had.
+            ContractBroken: what came is no data, or not what the profile describes.
         """

@@ -10,7 +10,7 @@ import json
 import re
 from pathlib import Path
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.profile.connector import Gate
 from flows.profile.dialect import SHEETS, Dialect
 from flows.profile.source import Source
@@ -33,7 +33,7 @@ def look(
     """Stop when the file is no data, of another kind than the profile says, cut short, or unlike the one `before`.
 
     Raises:
-        SourceUnavailable: names source and file, what was expected and what was found.
+        ContractBroken: names source and file, what was expected and what was found.
     """
     with path.open("rb") as file:
         head = file.read(2048)
@@ -108,7 +108,7 @@ def refuse_other_files(source: Source, names: list[str], before: dict[str, Taken
     """Stop when a file that was accepted is missing now, or one has come that is not newer than all of those.
 
     Raises:
-        SourceUnavailable: names them.
+        ContractBroken: names them.
     """
     if not before:
         return
@@ -124,7 +124,7 @@ def refuse_other_files(source: Source, names: list[str], before: dict[str, Taken
     told = [f"{', '.join(missing)} missing"] if missing else []
     told += [f"{', '.join(extra)} new, though not later than {max(before)}"] if extra else []
     first = (missing + extra)[0]
-    raise SourceUnavailable(
+    raise ContractBroken(
         f"Source {source.id}: expected the {len(before)} files of the last accepted run and later ones, found "
         f"{len(names)}: {'; '.join(told)}. {_remedy(source, 'files', first)}"
     )
@@ -142,7 +142,7 @@ def refuse_gap_in_years(source: Source, years: list[int], until: int) -> None:
     The newest year may be late, unless the profile says that the series ends before the year `until`.
 
     Raises:
-        SourceUnavailable: names the missing years.
+        ContractBroken: names the missing years.
     """
     if source.years is None or not years:
         return
@@ -152,7 +152,7 @@ def refuse_gap_in_years(source: Source, years: list[int], until: int) -> None:
     missing = sorted(set(range(first, last + 1)) - set(years) - allowed)
     if missing:
         line = f'relax = [{{ gate = "years", years = {missing}, reason = "who said so, and when" }}]'
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Source {source.id}: expected every year from {first} to {last}, found none for "
             f"{', '.join(map(str, missing))}. Ask the supplier for them, set `years`, or, if there are none, add to "
             f"[source.{source.id}] in sources.toml: {line}"
@@ -163,12 +163,12 @@ def refuse_same_content(source: Source, lieferungen: list[Lieferung]) -> None:
     """Stop when two files of counts are the same file: last year's under a new name, or one put there twice.
 
     Raises:
-        SourceUnavailable: names both.
+        ContractBroken: names both.
     """
     known: dict[str, str] = {}
     for one in lieferungen if source.kind in ("register", "matrix", "official") else ():
         if one.sha256 in known and not source.relaxed("same_content", one.name):
-            raise SourceUnavailable(
+            raise ContractBroken(
                 f"Source {source.id}: expected other counts in each file, found the same content in "
                 f"{known[one.sha256]} and {one.name}. Leave one of them out. "
                 + _remedy(source, "same_content", one.name)
@@ -176,9 +176,9 @@ def refuse_same_content(source: Source, lieferungen: list[Lieferung]) -> None:
         known[one.sha256] = one.name
 
 
-def _refusal(source: Source, name: str, expected: str, found: str, gate: Gate | None = None) -> SourceUnavailable:
+def _refusal(source: Source, name: str, expected: str, found: str, gate: Gate | None = None) -> ContractBroken:
     remedy = _remedy(source, gate, name) if gate else "Open the address in a browser or ask the supplier."
-    return SourceUnavailable(
+    return ContractBroken(
         f"Source {source.id}, file {name}: expected {expected}, found {found}. {remedy} Nothing was taken over."
     )
 

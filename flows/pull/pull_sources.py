@@ -15,7 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from flows.base.errors import ConfigError, NotSetUp, SourceUnavailable
+from flows.base.errors import (
+    ConfigError,
+    ContractBroken,
+    NotSetUp,
+    ProgramDefect,
+    SourceProblem,
+    SourceUnavailable,
+)
 from flows.profile.load import Profile
 from flows.profile.source import Source
 from flows.pull.connectors import ckan, drop_folder, genesis, http_file, wfs
@@ -38,7 +45,7 @@ class _Answer:
 
     brought: list[Brought] = field(default_factory=list)
     not_set_up: NotSetUp | None = None
-    problem: SourceUnavailable | None = None
+    problem: SourceProblem | None = None
 
     @property
     def found(self) -> list[Lieferung]:
@@ -64,7 +71,9 @@ def pull(
     that is not required and whose place nobody has named yet is not asked. None is when another's place is missing.
 
     Raises:
-        SourceUnavailable: a required source could not be had, or what came is no data.
+        SourceUnavailable: a required source could not be had.
+        ContractBroken: what came is no data, or not what the profile describes.
+        ProgramDefect: the program failed on it.
         ConfigError: a source's address, folder or credentials are not configured; names all such sources.
     """
     landing.forget_leftovers()
@@ -117,7 +126,7 @@ def _answer(source: Source, folder: Path | None, context: PullContext, failing: 
     try:
         with _as_a_whole(source, context, failing):
             return _Answer(_brought(source, folder, context))
-    except SourceUnavailable as problem:
+    except SourceProblem as problem:
         return _Answer(problem=problem)
 
 
@@ -133,9 +142,16 @@ def _progress(source: Source, answer: _Answer) -> str:
     return f"{source.id}: failed" if answer.problem else f"{source.id}: {len(answer.found)} files"
 
 
-def _together(problems: list[SourceUnavailable]) -> SourceUnavailable:
-    """Return the first error, which also says what else failed; asking again helps only where it helps all."""
-    return SourceUnavailable(_in_one(map(str, problems)), retryable=all(each.retryable for each in problems))
+def _together(problems: list[SourceProblem]) -> SourceProblem:
+    """Return one error that names them all, of the kind for which waiting helps least.
+
+    Asking again helps only where it helps all.
+    """
+    words = _in_one(map(str, problems))
+    for kind in (ProgramDefect, ContractBroken):
+        if any(isinstance(each, kind) for each in problems):
+            return kind(words)
+    return SourceUnavailable(words, retryable=all(each.retryable for each in problems))
 
 
 def _in_one(problems: Iterable[str]) -> str:
@@ -198,7 +214,7 @@ def _as_a_whole(source: Source, context: PullContext, failing: set[str]) -> Iter
     try:
         with defect_as_failure(source.id, "its files"):
             yield
-    except SourceUnavailable as problem:
+    except SourceProblem as problem:
         if not problem.recorded:
             outcome = "failed" if problem.retryable else "refused"
             context.landing.record(_of_a_whole(source, context, outcome, str(problem)))

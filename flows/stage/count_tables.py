@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base.db import Value, insert, one_file, set_variables, sql
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken, ProgramDefect
 from flows.profile.correction import Correction
 from flows.profile.source import Source, StichtagRule
 from flows.profile.vocabulary import vocabulary
@@ -41,7 +41,7 @@ def stage_table(
     Files that are written in the same way (the source's dialect, or the same variant) are read together.
 
     Raises:
-        SourceUnavailable: a file is not of its dialect, or its columns are not those of the contract.
+        ContractBroken: a file is not of its dialect, or its columns are not those of the contract.
         ConfigError: a registered correction no longer matches.
     """
     known_errors = registered(source, lieferungen, corrections)
@@ -214,23 +214,23 @@ def stichtag_in_name(source: Source, name: str) -> dt.date:
     """Return the Stichtag that a file's name carries: the end of its year, half-year or month.
 
     Raises:
-        SourceUnavailable: when the pattern finds no year in the name.
+        ContractBroken: when the pattern finds no year in the name.
     """
     match, year = re.fullmatch(source.file, name), year_in(source, name)
     if match is None or year is None:
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Source {source.id}: expected a year in the file name {name} (group `year` of the pattern {source.file}), "
             "found none. Correct `file` or the `stichtag` rule in sources.toml."
         )
     parts = match.groupdict()
     month = int(parts["month"]) if parts.get("month") else 6 * int(parts.get("half") or 2)
     if not 1 <= month <= 12:
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Source {source.id}: expected a month or half-year in the file name {name}, found one that no year has. "
             "Correct `file` in sources.toml, or ask the supplier."
         )
     if not dt.MINYEAR < year < dt.MAXYEAR:
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Source {source.id}: expected a year in the file name {name}, found {year}, which is none. Correct `file` "
             "in sources.toml, or ask the supplier."
         )
@@ -247,7 +247,7 @@ def _refuse_lost_figures(con: duckdb.DuckDBPyConnection, source: Source, written
     """Stop when the staged tables got fewer or more rows than the good rows of wide files have Merkmale.
 
     Raises:
-        SourceUnavailable: names both numbers.
+        ProgramDefect: names both numbers.
     """
     counted = con.execute(
         "SELECT count(zeile_zahlen.zeile), count(*) - count(zeile_zahlen.zeile) FROM zeile_gelesen "
@@ -258,7 +258,7 @@ def _refuse_lost_figures(con: duckdb.DuckDBPyConnection, source: Source, written
     figures = by_cell * (len(kind.merkmale) if kind else 0)
     expected = [at_once, figures] if source.matrix else [figures]
     if list(written) != expected:
-        raise SourceUnavailable(
+        raise ProgramDefect(
             f"Source {source.id}: expected {sum(expected)} rows in the staged tables from the rows of its files, found "
             f"{sum(written)}. Nothing was published; please report this with the files."
         )

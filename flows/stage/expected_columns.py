@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.profile.source import Source
 from flows.profile.source_contract import Drop
 
@@ -43,7 +43,7 @@ def refuse_other_columns(
     """Stop unless `found` has every needed column and none beyond the needed and the ignored.
 
     Raises:
-        SourceUnavailable: names the missing and the new columns, and the likely renames.
+        ContractBroken: names the missing and the new columns, and the likely renames.
     """
     missing = [column for column in dict.fromkeys(needed) if column not in found]
     new = [column for column in found if column not in {*needed, *ignored}]
@@ -54,7 +54,7 @@ def refuse_other_columns(
         likely = difflib.get_close_matches(column, new or list(found), n=1, cutoff=0.6)
         told.append(f"{column!r} is missing" + (f" (renamed to {likely[0]!r}?)" if likely else ""))
     told += [f"{column!r} is new" for column in new]
-    raise SourceUnavailable(
+    raise ContractBroken(
         f"Source {source}, file {name}: the columns are not those of the contract in sources.toml: "
         + "; ".join(told)
         + ". Adapt the contract (a column that is not wanted goes to `ignore`), or ask the supplier."

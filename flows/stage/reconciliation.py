@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from flows.base.db import insert
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ProgramDefect
 from flows.profile.source import Source
 from flows.pull.models import Lieferung
 
@@ -48,11 +48,11 @@ def write_reconciliations(
     """Write what became of every row of every file of a source into stage.datei and stage.entfallen.
 
     Raises:
-        SourceUnavailable: the rows of a file do not add up; names the file and the counts.
+        ProgramDefect: the rows of a file do not add up; names the file and the counts.
     """
     for each in reconciliations:
         if not each.adds_up:
-            raise SourceUnavailable(
+            raise ProgramDefect(
                 f"Source {source.id}, file {each.lieferung.name}: expected every one of its {each.held} rows taken "
                 f"over, in quarantine or left out by a rule, found {each.staged} taken over, {each.quarantined} in "
                 f"quarantine and {each.dropped} left out. Nothing was published; please report this with the file."

@@ -22,7 +22,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base.db import insert, one_file, set_variables, sql
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken, ProgramDefect
 from flows.profile.dialect import Dialect
 from flows.profile.source import Source
 from flows.profile.source_contract import Register
@@ -56,7 +56,7 @@ def stage_register(
     """Count all extracts of a register source into stage.zaehlung_reihe, bad rows into stage.quarantaene.
 
     Raises:
-        SourceUnavailable: a file is not of its dialect, or its columns are not those of the contract.
+        ContractBroken: a file is not of its dialect, or its columns are not those of the contract.
     """
     contract, rule = source.register_, source.stichtag
     assert contract is not None and rule is not None  # noqa: S101, PT018 -- the model asks for both
@@ -195,12 +195,12 @@ def _refuse_counted_twice(con: duckdb.DuckDBPyConnection, source: Source) -> Non
     """Stop when two extracts hold persons of one base unit at one Stichtag: they would be counted twice.
 
     Raises:
-        SourceUnavailable: names the files, and a unit and Stichtag that both hold.
+        ContractBroken: names the files, and a unit and Stichtag that both hold.
     """
     twice = con.execute(sql("stage/register_doppelt")).fetchone()
     if twice:
         unit, stichtag, files = twice
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Source {source.id}: expected each base unit and Stichtag in one file, found {unit} at {stichtag} in "
             f"{files}. Is one of them an older edition, or misnamed? Leave one of them out."
         )
@@ -238,7 +238,7 @@ def _reconcile(
     )
     for one in lieferungen:
         if not held[one.name].rows:
-            raise SourceUnavailable(f"Source {source.id}, file {one.name}: expected one row per person, found no row.")
+            raise ContractBroken(f"Source {source.id}, file {one.name}: expected one row per person, found no row.")
     _refuse_lost_persons(con, source, sum(good.values()))
     write_reconciliations(
         con, source,
@@ -251,7 +251,7 @@ def _refuse_lost_persons(con: duckdb.DuckDBPyConnection, source: Source, counted
     """Stop when stage.zaehlung_reihe does not hold all persons that were counted from the files.
 
     Raises:
-        SourceUnavailable: names both numbers.
+        ProgramDefect: names both numbers.
     """
     found = con.execute(
         "SELECT coalesce(sum(werte[list_position(merkmale, 'einwohner')]), 0) FROM stage.zaehlung_reihe "
@@ -259,7 +259,7 @@ def _refuse_lost_persons(con: duckdb.DuckDBPyConnection, source: Source, counted
     ).fetchone()
     staged = int(found[0]) if found else 0
     if staged != counted:
-        raise SourceUnavailable(
+        raise ProgramDefect(
             f"Source {source.id}: expected the {counted} persons of its files in stage.zaehlung_reihe, found {staged}. "
             "Nothing was published; please report this with the files."
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base.db import Value, insert, set_variables, sql
-from flows.base.errors import ConfigError, SourceUnavailable
+from flows.base.errors import ConfigError, ContractBroken
 from flows.profile.correction import Correction
 from flows.profile.dialect import POLYGONS
 from flows.profile.load import Profile
@@ -73,7 +73,7 @@ def stage_space(
     """Fill stage.zuordnung, stage.raum_name and stage.geometrie from the city's space sources and profile.
 
     Raises:
-        SourceUnavailable: a file is not of its dialect or contract.
+        ContractBroken: a file is not of its dialect or contract.
         ConfigError: a registered correction no longer matches.
     """
     space, files = Space(), list[Read]()
@@ -156,7 +156,7 @@ def _read_names(space: Space, _: Profile, file: Read) -> None:
     unknown = sorted(set(first_line) - set(contract.levels))
     if unknown:
         told = ", ".join(f"{level!r} in line {first_line[level]}" for level in unknown)
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Source {source.id}, file {file.lieferung.name}: expected the Raumebenen {', '.join(contract.levels)} in "
             f"column {contract.level}, found also {told}. Add it to `levels` in sources.toml or ask the supplier."
         )
@@ -177,7 +177,7 @@ def _read_geometry(space: Space, profile: Profile, file: Read) -> None:
     }
     lacking = sorted(name for name in needed if not rows or any(name not in row for row in rows))
     if lacking:
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Source {source.id}: expected the properties {', '.join(sorted(needed))} on every feature, "
             f"found features without {', '.join(lacking)}. Adapt the contract in sources.toml or ask the supplier."
         )
@@ -211,14 +211,14 @@ def _refuse_other_parents(
     """Stop when a polygon says that it lies in another unit than its id does.
 
     Raises:
-        SourceUnavailable: names the polygon and both units.
+        ContractBroken: names the polygon and both units.
     """
     for level, parent in contract.parents.items():
         for row in rows:
             told = row[parent.property].zfill(parent.digits or 0)
             by_id = row[contract.id_property][: prefix.get(level)]
             if told != by_id:
-                raise SourceUnavailable(
+                raise ContractBroken(
                     f"Source {source.id}, unit {row[contract.id_property]}: expected {parent.property} to name the "
                     f"{level} {by_id} in which the id lies, found {row[parent.property]!r}. Ask the supplier; a known "
                     "error is an entry in corrections.toml."
@@ -254,7 +254,7 @@ def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> No
     con.execute(f"CREATE OR REPLACE TEMP TABLE polygon AS {sql('stage/polygon')}")
     nowhere = con.execute(sql("stage/geometrie_verletzt")).fetchone()
     if nowhere:
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Unit {nowhere[0]}: expected a polygon in {profile.city.crs}, found one that is empty or lies "
             "nowhere. Is `crs` of its source in sources.toml right? Else ask the supplier for the file again."
         )
@@ -268,12 +268,12 @@ def _refuse_several_names(con: duckdb.DuckDBPyConnection) -> None:
     """Stop when a unit has two names in a Zuschnitt, in rows of one file or in several.
 
     Raises:
-        SourceUnavailable: names the files, the unit and its names.
+        ContractBroken: names the files, the unit and its names.
     """
     found = con.execute(sql("stage/raum_name_mehrfach")).fetchone()
     if found:
         zuschnitt, level, unit, files, names = found
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"File {files}: expected one name of {level} {unit} (Zuschnitt {zuschnitt}), found "
             f"{' and '.join(map(repr, names))}. Ask the supplier; a known error is an entry in corrections.toml."
         )

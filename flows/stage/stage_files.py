@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base.db import create_stage, literal, set_variables, use_spatial
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.base.home import limits
 from flows.profile.load import Profile
 from flows.profile.source import Source
@@ -41,7 +41,7 @@ def stage(
     """Create and fill the schemas katalog and stage; rows later than `until` are left out as asked for.
 
     Raises:
-        SourceUnavailable: a file is not of its dialect or its columns not those of its contract.
+        ContractBroken: a file is not of its dialect or its columns not those of its contract.
         ConfigError: a registered correction no longer matches.
     """
     write_catalogue(con, profile, until)
@@ -92,7 +92,7 @@ def _stage_space(
         stage_space(con, profile, lieferungen, landing, run)
     except _UNREADABLE as problem:
         names = ", ".join(source.id for source in profile.sources if source.kind == "geometry")
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Sources {names}: expected polygons in the coordinate system that sources.toml names, found others: "
             f"{str(problem).splitlines()[0]}. Correct `crs`, or ask the supplier for the file again."
         ) from problem
@@ -108,7 +108,7 @@ def _stage_one(
             stage_table(con, source, own, landing, run, profile.corrections)
     except _UNREADABLE as problem:
         names = ", ".join(one.name for one in own[:3]) + (" ..." if len(own) > 3 else "")
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Source {source.id}: expected files as sources.toml describes them, found that {names} cannot be read: "
             f"{str(problem).splitlines()[0]}"
         ) from problem

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.pull.landing.archive import refuse_bad_archive, unpack
 
 TABLE = b"BBS;EW\n" + b"01100001;12\n" * 1000
@@ -31,7 +31,7 @@ def refusal(tmp_path: Path):
 
     def told(content: bytes, name: str = "ew.zip", pattern: str | None = "*.csv", cap: int = CAP) -> str:
         (tmp_path / "file").write_bytes(content)
-        with pytest.raises(SourceUnavailable) as refused:
+        with pytest.raises(ContractBroken) as refused:
             refuse_bad_archive(tmp_path / "file", name, pattern, cap)
         return str(refused.value)
 

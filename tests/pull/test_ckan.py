@@ -329,7 +329,7 @@ def test_pages_without_end_end_at_the_cap(store) -> None:
     profile = given.profile
     (source,) = profile.sources
     given.profile = dataclasses.replace(profile, sources=(source.model_copy(update={"max_mb": 1}),))
-    assert "more than 1 MB (`max_mb` in sources.toml)" in given.refusal()
+    assert "expected at most 1 MB, found 1 MB or more" in given.refusal()
     assert len(server.heard) == 3
 
 

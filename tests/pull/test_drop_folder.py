@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.base.errors import ConfigError, SourceUnavailable
+from flows.base.errors import ConfigError, ContractBroken, SourceUnavailable
 from flows.pull.connectors import drop_folder
 from flows.pull.landing.store import Landing
 from flows.pull.pull_sources import pull
@@ -68,7 +68,7 @@ def test_hidden_and_half_written_files_are_passed_over(
 def test_one_name_in_two_places_stops(take, drop: Path) -> None:
     (drop / "neu").mkdir()
     (drop / "neu" / "jahr_2022.csv").write_text(CONTENT)
-    with pytest.raises(SourceUnavailable, match=r"jahr_2022\.csv lies in two places, .* Keep one of them"):
+    with pytest.raises(ContractBroken, match=r"jahr_2022\.csv lies in two places, .* Keep one of them"):
         take()
 
 
@@ -123,7 +123,7 @@ def test_a_file_that_is_still_being_written_stops_and_is_recorded(take, drop: Pa
 )
 def test_what_is_no_table_is_refused_and_recorded(take, drop: Path, tmp_path: Path, content, found: str) -> None:
     (drop / "jahr_2022.csv").write_bytes(content)
-    with pytest.raises(SourceUnavailable, match=f"jahr_2022.csv: expected .*, found {found}"):
+    with pytest.raises(ContractBroken, match=f"jahr_2022.csv: expected .*, found {found}"):
         take()
     assert [one.outcome for one in Landing(tmp_path / "landing").attempts()] == ["refused"]
 
@@ -140,7 +140,7 @@ def test_what_is_not_of_its_dialect_is_refused_whatever_its_name(
 ) -> None:
     (drop / "jahr_2022.csv").write_bytes(content)
     profile = small_city.with_sources(source("jahr", dialect=dialect))
-    with pytest.raises(SourceUnavailable) as refused:
+    with pytest.raises(ContractBroken) as refused:
         pull(profile, Landing(tmp_path / "landing"), folder=drop)
     assert told in str(refused.value)
 
@@ -160,7 +160,7 @@ def test_a_gap_between_the_years_in_a_folder_is_told_for_a_yearly_source(
 ) -> None:
     (drop / "jahr_2024.csv").write_text(OTHER)
     profile = small_city.with_sources(source("jahr", years="{ first = 2022 }"))
-    with pytest.raises(SourceUnavailable, match="every year from 2022 to 2024, found none for 2023"):
+    with pytest.raises(ContractBroken, match="every year from 2022 to 2024, found none for 2023"):
         pull(profile, Landing(tmp_path / "landing"), folder=drop)
 
 
@@ -245,7 +245,7 @@ def test_a_link_to_nowhere_is_no_file(take, drop: Path) -> None:
 
 def test_last_years_file_under_a_new_name_stops(take, drop: Path) -> None:
     (drop / "jahr_2023.csv").write_text(CONTENT)
-    with pytest.raises(SourceUnavailable, match=r"found the same content in jahr_2022\.csv and jahr_2023\.csv"):
+    with pytest.raises(ContractBroken, match=r"found the same content in jahr_2022\.csv and jahr_2023\.csv"):
         take()
 
 
@@ -374,7 +374,7 @@ def test_a_name_that_is_no_text_is_told_as_bytes(take, drop: Path) -> None:
 def test_a_file_of_a_source_whose_name_is_no_text_is_refused(small_city, source, tmp_path: Path, drop: Path) -> None:
     (drop / os.fsdecode(b"jahr_S\xfcd_2023.csv")).write_text(OTHER)
     profile = small_city.with_sources(source("jahr", file=r"'jahr_.*(?P<year>\d{4})\.csv'"))
-    with pytest.raises(SourceUnavailable, match=r"expected a file name of characters, found .*jahr_S\\xfcd_2023\.csv"):
+    with pytest.raises(ContractBroken, match=r"expected a file name of characters, found .*jahr_S\\xfcd_2023\.csv"):
         pull(profile, Landing(tmp_path / "landing"), folder=drop)
 
 

@@ -6,7 +6,7 @@ import logging
 import pytest
 import requests
 
-from flows.base.errors import ConfigError, SourceUnavailable
+from flows.base.errors import ConfigError, ContractBroken, SourceUnavailable
 from flows.musterstadt.faults import Fault
 from flows.pull.connectors import http_file
 from flows.pull.web import client, session
@@ -329,12 +329,12 @@ def _objects(office) -> list[str]:
     return [path.name for path in (office.landing.folder / "objects").rglob("*") if path.is_file()]
 
 
-def test_a_refusal_that_may_pass_says_so(office) -> None:
+def test_no_answer_may_pass_and_a_login_page_needs_somebody(office) -> None:
     office.server.faults[FILE] = Fault(kind="server_error")
     with pytest.raises(SourceUnavailable) as refused:
         office.pull()
-    assert refused.value.retryable
+    assert (refused.value.retryable, refused.value.exit_code) == (True, 3)
     office.server.faults[FILE] = Fault(kind="login_page")
-    with pytest.raises(SourceUnavailable) as refused:
+    with pytest.raises(ContractBroken) as broken:
         office.pull()
-    assert not refused.value.retryable
+    assert (broken.value.retryable, broken.value.exit_code) == (False, 5)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flows.base.errors import ConfigError, SourceUnavailable
+from flows.base.errors import ConfigError, ProgramDefect, SourceProblem, SourceUnavailable
 from flows.profile.connector import RateLimits
 from flows.pull import pull_sources
 from flows.pull.connectors import http_file
@@ -145,9 +145,10 @@ def test_what_came_beside_a_failing_source_need_not_come_again(bad_day, desk, re
 def test_asking_again_helps_only_where_it_helps_all(replay, desk, web_source) -> None:
     broken, login = replay(lambda _: Said(500)), replay(lambda _: Said(200, b"<html>"))
     for servers, helps in (((broken, broken), True), ((broken, login), False), ((login, broken), False)):
-        with pytest.raises(SourceUnavailable) as stopped:
+        with pytest.raises(SourceProblem) as stopped:
             desk(*(web_source(name, server) for name, server in zip("ab", servers, strict=True))).pull()
         assert stopped.value.retryable is helps
+        assert stopped.value.exit_code == (3 if helps else 5)
 
 
 def test_what_is_wrong_with_two_sources_alike_is_told_once(replay, desk, web_source) -> None:
@@ -320,8 +321,9 @@ def test_a_defect_of_the_program_is_the_failure_of_one_source_and_recorded(
     server = replay(lambda one: own_content(one) if one.path == "/zwei.csv" else Said(500))
     given = desk(*(web_source(name, server) for name in ("eins", "zwei", "drei")))
     monkeypatch.setattr(http_file, where, wrong)
-    with pytest.raises(SourceUnavailable) as refused:
+    with pytest.raises(ProgramDefect) as refused:
         given.pull()
+    assert refused.value.exit_code == 6
     first, second = str(refused.value).splitlines()
     assert "Source eins: expected its files, found what the program cannot deal with: IndexError in " in first
     assert "This is a defect of the program, not of your data" in first

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.profile.dialect import Dialect
 from flows.stage import count_tables
 
@@ -123,7 +123,7 @@ def test_every_file_is_staged_as_if_it_were_read_by_cell(bench, monkeypatch: pyt
     def staged(content: str, dialect: Dialect) -> tuple:
         try:
             found = bench.stage({FILE: content}, dialect)
-        except SourceUnavailable as problem:
+        except ContractBroken as problem:
             return (str(problem),)
         left_out = found.rows("SELECT regel, zeilen FROM stage.entfallen")
         return figures(found), found.quarantine, found.rules, found.files, left_out

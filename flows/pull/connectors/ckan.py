@@ -18,7 +18,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken, SourceUnavailable
 from flows.profile.connector import Ckan
 from flows.profile.source import Source
 from flows.pull.connectors import http_file
@@ -47,7 +47,8 @@ def orders(source: Source, context: PullContext) -> list[Order]:
     """Return one order for each file of the package that matches the source's pattern, or one for the datastore.
 
     Raises:
-        SourceUnavailable: there is no such package, or it cannot be asked for.
+        SourceUnavailable: the portal cannot be asked.
+        ContractBroken: it has no such package, or no such file in it.
     """
     wanted = _wanted(source)
     base = with_environment(source, source.url or "").rstrip("/")
@@ -67,7 +68,8 @@ def fetch(source: Source, order: Order, context: PullContext) -> Brought:
     """Bring a file of the package, or the datastore's rows, into the landing zone.
 
     Raises:
-        SourceUnavailable: it could not be had, is no data, or a datastore is not complete.
+        SourceUnavailable: it could not be had, or a datastore is not complete.
+        ContractBroken: more than the source's cap, or no data.
     """
     if not _wanted(source).datastore:
         return http_file.fetch(source, order, context)
@@ -95,14 +97,14 @@ def _files(source: Source, base: str, resources: list[dict[str, Any]]) -> list[O
         if name is None:
             continue
         if found.get(name, url) != url:
-            raise SourceUnavailable(
+            raise ContractBroken(
                 f"Source {source.id}: expected files of different names in the package, found {name} twice, at "
                 f"{without_secrets(found[name])} and {without_secrets(url)}. Make `file` in sources.toml narrower."
             )
         found[name] = url
     if not found:
         there = ", ".join(http_file.file_name(_address(base, one)) for one in resources) or "nothing"
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Source {source.id}: expected a file named like {source.file} in the package {_wanted(source).package}, "
             f"found {there}. Correct `file` in sources.toml, or ask the portal."
         )
@@ -141,6 +143,7 @@ def _rows(source: Source, order: Order, context: PullContext, log: AttemptLog) -
 
     Raises:
         SourceUnavailable: pages do not fit together, or fewer or more rows came than the portal says there are.
+        ContractBroken: more came than the source's cap.
     """
     wanted, offset = _wanted(source), 0
     table: _Table | None = None
@@ -157,8 +160,7 @@ def _rows(source: Source, order: Order, context: PullContext, log: AttemptLog) -
             table.rows += page.rows
         before, offset = page.rows, offset + len(page.rows)
         size += sum(len(_text(value)) for row in page.rows for value in row.values())
-        if size > source.max_mb << 20:
-            raise _incomplete(order, f"more than {source.max_mb:,} MB (`max_mb` in sources.toml)")
+        http_file.refuse_too_large(source, order, size)
         if table.number is None and page.rows and offset > len(page.rows):
             raise _incomplete(order, "several pages of rows without a number, so that nobody can tell whether all came")
         if not page.rows or (table.total is not None and offset >= table.total):
@@ -224,12 +226,12 @@ def _result(
         return said["result"]
     problem = said.get("error") if isinstance(said, dict) else None
     words = problem.get("message", "") if isinstance(problem, dict) else problem or ""
-    raise SourceUnavailable(
+    told = (
         f"Source {source.id}: expected {order.name} from the portal at {without_secrets(order.url or '')}, "
         f"found that it says no (HTTP status {status}): {quoted(str(words), order.url or '') or 'without a reason'}. "
-        "Correct `ckan` in sources.toml, or ask the portal.",
-        retryable=status >= 500,
+        "Correct `ckan` in sources.toml, or ask the portal."
     )
+    raise SourceUnavailable(told, retryable=True) if status >= 500 else ContractBroken(told)
 
 
 def _answer(

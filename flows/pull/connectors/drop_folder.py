@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from flows.base.errors import NotSetUp, SourceUnavailable
+from flows.base.errors import ContractBroken, NotSetUp, SourceUnavailable
 from flows.profile.source import Source
 from flows.pull.context import AttemptLog, PullContext
 from flows.pull.landing.store import CHUNK, Stored
@@ -39,7 +39,8 @@ def orders(source: Source, _: PullContext) -> list[Order]:
     """Return one order for each file of the source in its configured folder.
 
     Raises:
-        SourceUnavailable: when the folder is not there, or one name stands in two places.
+        SourceUnavailable: the folder is not there.
+        ContractBroken: one name stands in two places, or cannot be shown.
     """
     return orders_in(configured_folder(source), source)
 
@@ -65,7 +66,8 @@ def orders_in(folder: Path, source: Source) -> list[Order]:
     """Return one order for each complete file below `folder` whose name matches the source's pattern, by name.
 
     Raises:
-        SourceUnavailable: when the folder is not there, or one name stands in two places.
+        SourceUnavailable: the folder is not there.
+        ContractBroken: one name stands in two places, or cannot be shown.
     """
     if not folder.is_dir():
         raise SourceUnavailable(f"Source {source.id}: the folder {folder} is not there; give another with --from DIR.")
@@ -75,12 +77,12 @@ def orders_in(folder: Path, source: Source) -> list[Order]:
         if _unfinished(folder, path) or not re.fullmatch(source.file, name):
             continue
         if not name.isprintable():
-            raise SourceUnavailable(
+            raise ContractBroken(
                 f"Source {source.id}: expected a file name of characters, found {_shown(path)} with others in it. "
                 "Rename the file."
             )
         if name in found:
-            raise SourceUnavailable(
+            raise ContractBroken(
                 f"Source {source.id}: {name} lies in two places, {found[name]} and {path}. Keep one of them."
             )
         found[name] = path
@@ -204,7 +206,8 @@ def take(source: Source, order: Order, context: PullContext) -> Brought:
     """Copy the ordered file into the landing zone.
 
     Raises:
-        SourceUnavailable: when it cannot be read, changes while it is read, or is no data.
+        SourceUnavailable: it cannot be read, or changes while it is read.
+        ContractBroken: it is no data.
     """
     path = order.path
     assert path is not None  # noqa: S101 -- orders of this connector carry a path

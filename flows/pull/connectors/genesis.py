@@ -81,7 +81,8 @@ def fetch(source: Source, order: Order, context: PullContext) -> Brought:
     """Bring the table, packed as it comes, into the landing zone.
 
     Raises:
-        SourceUnavailable: the service has no such table, does not let us in, is not ready in time, or fails.
+        SourceUnavailable: the service does not let us in, is not ready in time, or fails.
+        ContractBroken: it has no such table, or none for the parameters that are asked for, or no data.
     """
     url, version = f"{order.url}/data/tablefile", _version(source)
     with context.attempt(order, url) as log:

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 import requests
 
-from flows.base.errors import ConfigError, NotSetUp, SourceUnavailable
+from flows.base.errors import ConfigError, ContractBroken, NotSetUp, SourceUnavailable
 from flows.profile.connector import GENESIS_SERVICES, Genesis, credential_variables
 from flows.profile.source import Source
-from flows.pull.connectors.http_file import PIECE, BrokenOff, failure
+from flows.pull.connectors.http_file import PIECE, BrokenOff, failure, refuse_too_large
 from flows.pull.context import AttemptLog, PullContext
 from flows.pull.landing.incoming import Incoming
 from flows.pull.models import Order
@@ -43,6 +43,14 @@ TRIES = 3
 _LOGIN = re.compile(
     r"passwor[dt]|kennwort|kennung|benutzername|user ?name|credential|zugangsdaten|token", re.IGNORECASE
 )
+_NOTHING_THERE = "The service has no data for it; correct `genesis.parameters` in sources.toml or ask the office."
+_IN_THE_PROFILE = {
+    NO_TABLE: "Correct `genesis.table` in sources.toml; the service knows no table of that name.",
+    ADJUSTED: "Correct `genesis.parameters` in sources.toml: the service did not take them as they are.",
+    NO_OBJECT: _NOTHING_THERE,
+    NOTHING_NEWER: _NOTHING_THERE,
+}
+"""What to correct in sources.toml, by the status that asks for it."""
 _NO_CUBE = re.compile(r"kein Datenquader|Keine Datenquader", re.IGNORECASE)
 
 
@@ -105,21 +113,19 @@ class Service:
         if self._errand.given_up.wait(seconds):
             raise CancelledError
 
-    def refusal(self, status: Status, what: str) -> SourceUnavailable:
+    def refusal(self, status: Status, what: str) -> SourceUnavailable | ContractBroken:
         """Return the error for a status after which no data comes."""
-        words = f"the service's status {status.code}: {self._clean(status.words)}"
-        if _LOGIN.search(status.words) and status.code not in (NO_TABLE, NO_OBJECT, ADJUSTED):
-            remedy = f"Check {' or '.join(credential_variables(table_of(self._source).credentials))}."
-        elif status.code == NO_TABLE:
-            remedy = "Correct `genesis.table` in sources.toml; the service knows no table of that name."
-        elif status.code == ADJUSTED:
-            remedy = "Correct `genesis.parameters` in sources.toml: the service did not take them as they are."
-        elif status.code in (NO_OBJECT, NOTHING_NEWER):
-            remedy = "The service has no data for it; correct `genesis.parameters` in sources.toml or ask the office."
-        else:
-            remedy = "The last release stands. Try again later, ask the office, or give the file with --from DIR."
+        told = (
+            f"Source {self._source.id}: expected {what} of {self._base}, "
+            f"found the service's status {status.code}: {self._clean(status.words)}. "
+        )
+        if status.code in _IN_THE_PROFILE:
+            return ContractBroken(told + _IN_THE_PROFILE[status.code])
+        if _LOGIN.search(status.words):  # a wrong password that is sent again and again locks the account
+            variables = " or ".join(credential_variables(table_of(self._source).credentials))
+            return SourceUnavailable(f"{told}Check {variables}.")
         return SourceUnavailable(
-            f"Source {self._source.id}: expected {what} of {self._base}, found {words}. {remedy}",
+            told + "The last release stands. Try again later, ask the office, or give the file with --from DIR.",
             retryable=status.code in (ERROR, TOO_MANY) and not _NO_CUBE.search(status.words),
         )
 
@@ -149,15 +155,10 @@ class Service:
             raise failure(self._order, self._base, reason(problem, self._source), kind) from None
 
     def _receive(self, first: bytes, pieces: Iterator[bytes], answer: requests.Response, file: Incoming) -> None:
-        cap = self._source.max_mb << 20
         file.write(first)
         for piece in pieces:
             file.write(piece)
-            if file.size > cap:
-                raise SourceUnavailable(
-                    f"Source {self._source.id}, table {self._order.name}: expected at most {self._source.max_mb:,} MB, "
-                    f"found more. Raise `max_mb` in sources.toml, or narrow `genesis.parameters`."
-                )
+            refuse_too_large(self._source, self._order, file.size)
         length = answer.headers.get("Content-Length", "")
         if length.isdecimal() and length.lstrip("0") != str(file.size) and "Content-Encoding" not in answer.headers:
             raise failure(

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 
-from flows.base.errors import ConfigError, SourceUnavailable
+from flows.base.errors import ConfigError, ContractBroken, SourceUnavailable
 from flows.profile.source import Source
 from flows.pull.context import PullContext
 from flows.pull.landing.incoming import Incoming
@@ -96,7 +96,8 @@ def fetch(source: Source, order: Order, context: PullContext) -> Brought:
     where it ended, as long as the server says that the file is still the same.
 
     Raises:
-        SourceUnavailable: no answer, an error status, fewer bytes than announced, too many, or no data.
+        SourceUnavailable: no answer, an error status, or fewer bytes than announced.
+        ContractBroken: too many bytes, or no data.
     """
     known = context.held(order, without_secrets(order.url or ""))
     left, most = BODY_TRIES, 0
@@ -167,10 +168,10 @@ def _begin(source: Source, order: Order, shown: str, answer: requests.Response, 
 def _receive(source: Source, order: Order, shown: str, answer: requests.Response, download: _Download) -> None:
     """Stream the body to disk; stop at the source's cap, and when fewer bytes come than were announced."""
     file, announced = download.file, download.total
-    _refuse_too_large(source, order, announced or 0)
+    refuse_too_large(source, order, announced or 0)
     for piece in answer.iter_content(PIECE):
         file.write(piece)
-        _refuse_too_large(source, order, file.size)
+        refuse_too_large(source, order, file.size)
     if announced is not None and file.size != announced:
         found = f"{file.size:,} bytes although {announced:,} were announced: cut short"
         raise failure(order, shown, found, BrokenOff)
@@ -183,9 +184,14 @@ def _announced(answer: requests.Response) -> int | None:
     return int(length[1]) if length and as_it_is else None
 
 
-def _refuse_too_large(source: Source, order: Order, size: int) -> None:
+def refuse_too_large(source: Source, order: Order, size: int) -> None:
+    """Stop at the source's cap.
+
+    Raises:
+        ContractBroken: names it, and the line that raises it.
+    """
     if size > source.max_mb << 20:
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Source {source.id}, file {order.name}: expected at most {source.max_mb:,} MB, found "
             f"{size / (1 << 20):,.0f} MB or more. If that is right, raise it in [source.{source.id}] in sources.toml: "
             f"max_mb = {2 * (size >> 20) + 1}"

@@ -49,7 +49,8 @@ def fetch(source: Source, order: Order, context: PullContext) -> Brought:
     """Bring all features into the landing zone, as one GeoJSON file.
 
     Raises:
-        SourceUnavailable: no answer, an exception of the service, pages that do not fit together, or no data.
+        SourceUnavailable: no answer, an exception of the service, or pages that do not fit together.
+        ContractBroken: more than the source's cap, or no data.
     """
     with context.attempt(order, without_secrets(order.url or "")) as log, context.landing.incoming() as file:
         collection = _all_features(source, order, context, log)
@@ -77,8 +78,7 @@ def _all_features(source: Source, order: Order, context: PullContext, log: Attem
         came = page["features"]
         features += came
         size += len(json.dumps(came))
-        if size > source.max_mb << 20:
-            raise _incomplete(order, f"more than {source.max_mb:,} MB (`max_mb` in sources.toml)")
+        http_file.refuse_too_large(source, order, size)
         if not came or len(features) >= number:
             break
     if len(features) != matched:

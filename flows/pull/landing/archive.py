@@ -17,7 +17,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken, SourceUnavailable
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 MAX_UNPACKED = 4 << 30
@@ -39,7 +39,7 @@ def refuse_bad_archive(path: Path, name: str, pattern: str | None, cap: int) -> 
     Without a `pattern` (a workbook is a ZIP too) only what the archive says of itself is looked at.
 
     Raises:
-        SourceUnavailable: names archive and member, and what to do.
+        ContractBroken: names archive and member, and what to do.
     """
     if pattern is not None:
         with _told(f"Archive {name} is damaged"):
@@ -53,7 +53,7 @@ def unpack(path: Path, name: str, pattern: str, target: Path, cap: int = MAX_UNP
     """Write the one member of the archive that is named like `pattern` to `target`.
 
     Raises:
-        SourceUnavailable: see `refuse_bad_archive`.
+        ContractBroken: see `refuse_bad_archive`.
     """
     with _told(f"Archive {name} is damaged"), target.open("wb") as out:
         _through(path, name, pattern, cap, out.write)
@@ -93,7 +93,7 @@ def _safe(archive: zipfile.ZipFile, name: str, path: Path, cap: int) -> None:
             raise zipfile.BadZipFile(message)
         inner = PurePosixPath(member.filename.replace("\\", "/"))
         if inner.is_absolute() or ".." in inner.parts or (inner.parts and inner.parts[0].endswith(":")):
-            raise SourceUnavailable(
+            raise ContractBroken(
                 f"Archive {name}: expected members inside the archive, found {member.filename!r}, which leads out of "
                 "it. No office packs like that by accident: ask the supplier. Nothing was taken over."
             )
@@ -107,13 +107,13 @@ def _wanted(archive: zipfile.ZipFile, name: str, pattern: str) -> zipfile.ZipInf
     found = [each for each in files if fnmatch(each.filename, pattern) and not each.filename.startswith("__MACOSX/")]
     if len(found) != 1:
         inside = ", ".join(member.filename for member in files[:10]) or "nothing"
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Archive {name}: expected one member named like {pattern!r}, found {len(found)}; "
             f"inside are {inside}{' ...' if len(files) > 10 else ''}. "
             "Correct `member` in sources.toml or ask the supplier."
         )
     if found[0].flag_bits & 1:
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Archive {name}: expected a member that can be read, found that {found[0].filename} is encrypted. "
             "Ask the supplier for it without a password, over a channel that is private."
         )
@@ -123,7 +123,7 @@ def _wanted(archive: zipfile.ZipFile, name: str, pattern: str) -> zipfile.ZipInf
 def _refuse_other_name(path: Path, name: str, pattern: str) -> None:
     names = [each for each in (_gzip_name(path), name.removesuffix(".gz")) if each]
     if not any(fnmatch(each, pattern) for each in names):
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Archive {name}: expected a packed file named like {pattern!r}, found {' or '.join(names)}. "
             "Correct `member` in sources.toml or ask the supplier."
         )
@@ -140,8 +140,8 @@ def _gzip_name(path: Path) -> str | None:
     return text.decode("latin-1") if flags & 8 and end else None
 
 
-def _bomb(name: str, comes: int, packed: int, cap: int) -> SourceUnavailable:
-    return SourceUnavailable(
+def _bomb(name: str, comes: int, packed: int, cap: int) -> ContractBroken:
+    return ContractBroken(
         f"Archive {name}: expected at most {cap / (1 << 20):,.0f} MB and {MAX_RATIO} times its own size, found that "
         f"{comes / (1 << 20):,.0f} MB or more come out of {packed / (1 << 20):,.2f} MB. If that is right, raise "
         "`max_mb` in sources.toml; else ask the supplier. Nothing was taken over."
@@ -158,6 +158,6 @@ def _told(what: str) -> Iterator[None]:
             raise SourceUnavailable(
                 f"{what}, or there is no room to unpack it: {problem.strerror}. Look at the disk, then try again."
             ) from problem
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"{what}: {problem or type(problem).__name__}. Ask the supplier for it again."
         ) from problem

@@ -83,7 +83,7 @@ def numbered_lines(
     So it is too where a row seems to stand below the notes, which may be part of a quoted cell. Reading by cell tells.
 
     Raises:
-        SourceUnavailable: wrong encoding, or no header or one with two columns of one name.
+        ContractBroken: wrong encoding, or no header or one with two columns of one name.
     """
     with suppress(RowBelow):
         return _numbered(delivered, name, source, contract, target)

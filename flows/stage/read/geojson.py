@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.stage.corrections import Row
 from flows.stage.read.text import first_bad_byte
 
@@ -22,7 +22,7 @@ def feature_rows(name: str, path: Path, id_property: str) -> tuple[list[Row], st
     """Return the polygons of the collection `name` at `path`, and the coordinate system that it states.
 
     Raises:
-        SourceUnavailable: no collection, a member twice, or a feature that is no polygon with properties.
+        ContractBroken: no collection, a member twice, or a feature that is no polygon with properties.
     """
     collection = _collection(name, path)
     rows = [_row(name, number, feature, id_property) for number, feature in enumerate(collection["features"], start=1)]
@@ -47,7 +47,7 @@ def _collection(name: str, path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_members)
     except UnicodeDecodeError as error:
         place, byte = first_bad_byte(path, "utf-8-sig")
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"File {name}{place}: expected UTF-8, as GeoJSON is written, found bytes that are not: {byte}. "
             "Ask the supplier for it again."
         ) from error
@@ -57,7 +57,7 @@ def _collection(name: str, path: Path) -> dict[str, Any]:
         if isinstance(found, dict) and isinstance(found.get("features"), list):
             return found
         problem = "it has no list `features`"
-    raise SourceUnavailable(
+    raise ContractBroken(
         f"File {name}: expected a GeoJSON FeatureCollection of polygons, found text that is none: {problem}. "
         "Is the file cut short? Ask the supplier for it again."
     )
@@ -82,7 +82,7 @@ def _row(name: str, number: int, feature: Any, id_property: str) -> Row:
         place = called(number, id_property, unit)
         if unit is None and isinstance(feature, dict):
             place = called(number, "id", feature.get("id"))
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"File {name}, {place}: expected a Polygon or MultiPolygon with properties, found {problem}. "
             "Ask the supplier for it again."
         )
@@ -111,7 +111,7 @@ def _crs(name: str, stated: Any) -> str | None:
     properties = stated.get("properties") if isinstance(stated, dict) else None
     crs = properties.get("name") if isinstance(properties, dict) else None
     if not isinstance(crs, str):
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"File {name}: expected in `crs` an object with `properties.name`, as GeoJSON names a coordinate system, "
             f"found {_short(stated)}. Ask the supplier for it again, with an EPSG number or without `crs`."
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.profile.dialect import Long
 
 LONG_COLUMNS = ("spalte_lang", "zelltext", "einheit_text")
@@ -47,12 +47,12 @@ def refuse_absent_columns(name: str, long: Long, found: Mapping[str, int]) -> No
     """Stop when a column of the contract has no row in the file: its codes have changed, or the file is another.
 
     Raises:
-        SourceUnavailable: names the column and the texts that its rows should have.
+        ContractBroken: names the column and the texts that its rows should have.
     """
     for column, asked in long.columns.items():
         if column not in found:
             texts = ", ".join(f"{key} = {' or '.join(map(repr, _texts(value)))}" for key, value in asked.items())
-            raise SourceUnavailable(
+            raise ContractBroken(
                 f"File {name}: expected rows with {texts} (they are the column {column!r}), found none. Have the codes "
                 "changed? Correct `long.columns` in sources.toml, or ask the supplier."
             )

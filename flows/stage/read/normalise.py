@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.profile.dialect import SHEETS, Dialect
 from flows.profile.source_contract import Drop
 from flows.pull.landing.archive import unpack
@@ -110,7 +110,7 @@ def normalise(
     row must then be a line. Blank rows and notes are counted among its rows, and as left out.
 
     Raises:
-        SourceUnavailable: wrong encoding, no header, two columns of one name, a row of another length, or no row.
+        ContractBroken: wrong encoding, no header, two columns of one name, a row of another length, or no row.
     """
     text = Delimited(delivered, name, dialect) if dialect.format not in SHEETS else None
     read = text or Sheet(delivered, name, dialect)
@@ -158,10 +158,10 @@ def refuse_no_row(name: str, header_line: int, rows: int, taken: int) -> None:
     """Stop when of the `rows` of a file none is `taken`.
 
     Raises:
-        SourceUnavailable: says whether there were any.
+        ContractBroken: says whether there were any.
     """
     if not taken:
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"File {name}: expected rows below the header in line {header_line}, found "
             f"{'only rows that a rule leaves out' if rows else 'none'}. Is the file cut short? "
             "Ask the supplier for it again."
@@ -176,7 +176,7 @@ def header(
     The header's rows are joined, blank columns named by the profile; `called` gives a variant's columns their names.
 
     Raises:
-        SourceUnavailable: no header, a column without a name, or two of one name.
+        ContractBroken: no header, a column without a name, or two of one name.
     """
     read = list(islice(rows, dialect.header_rows))
     line = read[-1][0] if read else 0
@@ -188,7 +188,7 @@ def header(
     blank = [place for place, column in enumerate(columns) if not column]
     if dialect.blank_headers:
         if len(blank) != len(dialect.blank_headers):
-            raise SourceUnavailable(
+            raise ContractBroken(
                 f"File {name}, line {line}: expected {len(dialect.blank_headers)} columns without a header "
                 f"(`blank_headers`), found {len(blank)}. Has the layout changed? Adapt sources.toml."
             )
@@ -218,7 +218,7 @@ class _Counted:
 def _of_one_length(rows: Iterator[Line], name: str, length: int) -> Iterator[Line]:
     for line, row in rows:
         if len(row) != length:
-            raise SourceUnavailable(
+            raise ContractBroken(
                 f"File {name}, line {line}: expected {length} columns as in the header, found {len(row)}. "
                 "Is the delimiter right, is a quote missing, is the file cut short?"
             )
@@ -235,7 +235,7 @@ def unpacked(delivered: Path, name: str, dialect: Dialect, target: Path) -> Path
     """Return the file itself, or the one member of the archive that the dialect names, written to `target`.
 
     Raises:
-        SourceUnavailable: the archive is damaged, encrypted, too large, or holds no such member or several.
+        ContractBroken: the archive is damaged, encrypted, too large, or holds no such member or several.
     """
     if dialect.member is None:
         return delivered
@@ -255,4 +255,4 @@ def _refuse_bad_header(name: str, line: int, columns: list[str], dialect: Dialec
     if dialect.format in SHEETS and columns:
         wrong = columns.index("") if not twice else max(known.index(text.casefold()) for text in twice)
         place = f"cell {cell_name(left_edge(dialect) + wrong, line)}"
-    raise SourceUnavailable(f"File {name}, {place}: expected a header of different column names, found {found}.")
+    raise ContractBroken(f"File {name}, {place}: expected a header of different column names, found {found}.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.profile.dialect import SHEETS, Dialect
 
 BLANK = "leer"
@@ -22,7 +22,7 @@ NOTES = "fusszeile"
 _FIGURE = re.compile(r"[-+]?\d[\d.,' \xa0]*")
 
 
-class RowBelow(SourceUnavailable):
+class RowBelow(ContractBroken):
     """Below a table stands what looks like a row of it."""
 
 

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.profile.source import Source
 from flows.profile.source_contract import Geometry
 from flows.pull.landing.archive import unpack
@@ -43,7 +43,7 @@ def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
     """Return the polygons of the file `name` at `path`.
 
     Raises:
-        SourceUnavailable: the file cannot be read, holds no polygon, or is in another coordinate system.
+        ContractBroken: the file cannot be read, holds no polygon, or is in another coordinate system.
     """
     form, contract = source.dialect.format, source.geometry
     assert contract is not None  # noqa: S101 -- only geometry sources come here
@@ -56,7 +56,7 @@ def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
             found = _layer(source, name, _shapefile_in(path, name, Path(folder)), contract)
     _refuse_other_coordinates(source, name, contract.crs, found.crs)
     if not found.rows:
-        raise SourceUnavailable(f"File {name}: expected features, found none. Ask the supplier for it again.")
+        raise ContractBroken(f"File {name}: expected features, found none. Ask the supplier for it again.")
     _refuse_degrees_for_metres(source, name, contract, found.rows)
     return found
 
@@ -67,12 +67,12 @@ def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygon
     told = read_in_subprocess("flows.stage.read.gdal", str(path), contract.crs, *layer)
     if "layers" in told:
         wanted = f"the layer {source.dialect.layer!r}" if source.dialect.layer else "one layer"
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Source {source.id}, file {name}: expected {wanted} of polygons, found "
             f"{', '.join(told['layers']) or 'none'}. Name it as `layer` in the dialect of sources.toml."
         )
     if "problem" in told:
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"File {name}: expected a {source.dialect.format} file of polygons, found one that cannot be read: "
             f"{told['problem']}. Is it cut short? Ask the supplier for it again."
         )
@@ -82,7 +82,7 @@ def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygon
         outline = texts.pop(told["outline"])
         if not outline.startswith(('{"type":"Polygon"', '{"type":"MultiPolygon"')):
             place = called(len(rows) + 1, contract.id_property, texts.get(contract.id_property))
-            raise SourceUnavailable(
+            raise ContractBroken(
                 f"File {name}, {place}: expected polygons in its layer, found {outline[:40] or 'no geometry'!r}. "
                 "Ask the supplier for it again."
             )
@@ -94,16 +94,16 @@ def _shapefile_in(path: Path, name: str, folder: Path) -> Path:
     """Unpack the parts of one Shapefile from a ZIP into `folder` and return the path of its .shp.
 
     Raises:
-        SourceUnavailable: the archive is damaged or does not hold the parts of just one Shapefile.
+        ContractBroken: the archive is damaged or does not hold the parts of just one Shapefile.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             inside = [one.filename for one in archive.infolist()]
     except (zipfile.BadZipFile, struct.error, OSError, EOFError, ValueError, RuntimeError) as problem:
-        raise SourceUnavailable(f"Archive {name} is damaged: {problem}. Ask the supplier for it again.") from problem
+        raise ContractBroken(f"Archive {name} is damaged: {problem}. Ask the supplier for it again.") from problem
     parts = [PurePosixPath(one).suffix.lower() for one in inside]
     if parts.count(".shp") != 1 or not {".shx", ".dbf", ".prj"} <= set(parts):
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Archive {name}: expected the parts .shp, .shx, .dbf and .prj of one Shapefile, found "
             f"{', '.join(inside) or 'nothing'}. Ask for all of them."
         )
@@ -118,7 +118,7 @@ def _refuse_other_coordinates(source: Source, name: str, crs: str, stated: str |
     """Stop when the file states another coordinate system than the contract; one that states none is as declared.
 
     Raises:
-        SourceUnavailable: names both, and what to do.
+        ContractBroken: names both, and what to do.
     """
     if stated in (None, crs):
         return
@@ -127,7 +127,7 @@ def _refuse_other_coordinates(source: Source, name: str, crs: str, stated: str |
         if str(stated).startswith("EPSG:")
         else "Ask the supplier for the file in a system with an EPSG number, and name that as `crs` in sources.toml."
     )
-    raise SourceUnavailable(
+    raise ContractBroken(
         f"Source {source.id}, file {name}: expected coordinates in {crs} as sources.toml says, found that the file "
         f"says {stated}. {what_to_do}"
     )
@@ -137,7 +137,7 @@ def _refuse_degrees_for_metres(source: Source, name: str, contract: Geometry, ro
     """Stop when a point is in degrees where the contract declares metres, the other way round, or no point at all.
 
     Raises:
-        SourceUnavailable: says which was found, and of which feature.
+        ContractBroken: says which was found, and of which feature.
     """
     declared = "degrees" if contract.crs in GEOGRAPHIC else "metres"
     for number, row in enumerate(rows, start=1):
@@ -147,13 +147,13 @@ def _refuse_degrees_for_metres(source: Source, name: str, contract: Geometry, ro
             for x, y in _points(json.loads(row["geometrie"])):
                 found = "degrees" if abs(x) <= 180 and abs(y) <= 90 else "metres"
                 if found != declared:
-                    raise SourceUnavailable(
+                    raise ContractBroken(
                         f"{place}: expected coordinates in {contract.crs} ({declared}), found {found}: a point is "
                         f"{x:g}, {y:g}. Correct `crs` in sources.toml (WGS 84 in degrees is EPSG:4326), or ask the "
                         "supplier."
                     )
         except (ValueError, TypeError, OverflowError) as problem:
-            raise SourceUnavailable(
+            raise ContractBroken(
                 f"{place}: expected rings of points of two numbers or three, found coordinates that are none. "
                 "Ask the supplier for it again."
             ) from problem

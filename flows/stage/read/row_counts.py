@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base.db import one_file, set_variables, sql
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 
 _CHUNK = 1 << 20
 _DELETED = ord("*")
@@ -49,14 +49,14 @@ def features(name: str, path: Path) -> int:
     """Return how many features the GeoJSON collection `name` at `path` has, as DuckDB's JSON reader sees it.
 
     Raises:
-        SourceUnavailable: it is no JSON to that reader, or no collection.
+        ContractBroken: it is no JSON to that reader, or no collection.
     """
     try:
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
             set_variables(con, sammlung=one_file(path))
             found = con.execute(sql("stage/sammlung_gezaehlt")).fetchone()
     except duckdb.Error as problem:
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"File {name}: expected a GeoJSON FeatureCollection, found text that is none: "
             f"{str(problem).splitlines()[0]}. Ask the supplier for it again."
         ) from problem

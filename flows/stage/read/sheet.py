@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.profile.dialect import Dialect
 from flows.stage.read.notes import BLANK, NOTES, Notes, RowsAbove
 from flows.stage.read.subprocess_reader import read_in_subprocess
@@ -60,16 +60,16 @@ def _texts(delivered: Path, name: str, dialect: Dialect) -> list[list[str]]:
     """Return the cells of the named sheet as text.
 
     Raises:
-        SourceUnavailable: no workbook, no such sheet, or a cell that does not hold what the profile says.
+        ContractBroken: no workbook, no such sheet, or a cell that does not hold what the profile says.
     """
     told = read_in_subprocess(
         "flows.stage.read.workbook", str(delivered), dialect.decimal, *([dialect.sheet] if dialect.sheet else [])
     )
     if "problem" in told:
-        raise SourceUnavailable(f"Workbook {name} cannot be read: {told['problem']}. Ask the supplier again.")
+        raise ContractBroken(f"Workbook {name} cannot be read: {told['problem']}. Ask the supplier again.")
     if "sheets" in told:
         wanted = f"the sheet {dialect.sheet!r}" if dialect.sheet else "a sheet"
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"Workbook {name}: expected {wanted}, found {', '.join(told['sheets']) or 'none'}. "
             "Correct `sheet` in sources.toml or ask the supplier."
         )
@@ -98,7 +98,7 @@ def _refuse_other_layout(name: str, texts: list[list[str]], dialect: Dialect) ->
         line = texts[row - 1] if row <= len(texts) else []
         found = line[column] if column < len(line) else ""
         if found.strip() != expected:
-            raise SourceUnavailable(
+            raise ContractBroken(
                 f"Workbook {name}, cell {cell}: expected {expected!r} as sources.toml says, found {found!r}. Has the "
                 "layout changed? Adapt `cells`, `area` and `preamble`, or ask the supplier."
             )

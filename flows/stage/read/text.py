@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.profile.dialect import Dialect
 from flows.stage.read.notes import BLANK, NOTES, Notes, RowsAbove
 
@@ -55,7 +55,7 @@ class Delimited:
         """Yield (line number, cells) of every row that is not blank, the header first.
 
         Raises:
-            SourceUnavailable: a row is no CSV, or what `text_lines` refuses.
+            ContractBroken: a row is no CSV, or what `text_lines` refuses.
         """
         above, footer = self._dialect.preamble, self._dialect.footer
         started, seen = above + 1, RowsAbove()
@@ -143,7 +143,7 @@ def text_lines(delivered: Path, name: str, dialect: Dialect) -> Iterator[str]:
     """Return the lines of a file with their ends, which are read as they are asked for.
 
     Raises:
-        SourceUnavailable: the bytes are not of the encoding that the profile says, or there is a zero byte.
+        ContractBroken: the bytes are not of the encoding that the profile says, or there is a zero byte.
     """
     refuse_wrong_mark(delivered, name, dialect)
     _refuse_another_encoding(delivered, name, dialect)
@@ -157,14 +157,14 @@ def _checked(delivered: Path, name: str, dialect: Dialect) -> Iterator[list[str]
             while lines := file.readlines(_CHUNK):
                 if "\x00" in "".join(lines):
                     number = read + next(place for place, line in enumerate(lines, start=1) if "\x00" in line)
-                    raise SourceUnavailable(
+                    raise ContractBroken(
                         f"File {name}, line {number}: expected text, found zero bytes. Ask the supplier for it again."
                     )
                 yield lines
                 read += len(lines)
     except UnicodeError as problem:
         place, byte = first_bad_byte(delivered, dialect.encoding)
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"File {name}{place}: expected {dialect.encoding} as sources.toml says, found bytes that are not: "
             f"{byte or problem}. Correct `encoding` in sources.toml or ask the supplier."
         ) from problem
@@ -197,14 +197,14 @@ def refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:
     """Stop when the file's byte order mark says another encoding than the profile.
 
     Raises:
-        SourceUnavailable: names both.
+        ContractBroken: names both.
     """
     with delivered.open("rb") as file:
         head = file.read(3)
     utf8, utf16 = head == b"\xef\xbb\xbf", head[:2] in (b"\xff\xfe", b"\xfe\xff")
     found = "utf-8-sig" if utf8 else "utf-16" if utf16 else None
     if found and found != dialect.encoding:
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"File {name}: expected {dialect.encoding} as sources.toml says, found the mark of {found}. "
             f"Set `encoding = {found!r}` in sources.toml if the supplier changed it."
         )
@@ -214,7 +214,7 @@ def _refuse_another_encoding(delivered: Path, name: str, dialect: Dialect) -> No
     """Stop when bytes that every single-byte encoding takes are plainly of another one.
 
     Raises:
-        SourceUnavailable: names both encodings.
+        ContractBroken: names both encodings.
     """
     if dialect.encoding not in ("cp1252", "latin-1"):
         return
@@ -233,7 +233,7 @@ def _refuse_another_encoding(delivered: Path, name: str, dialect: Dialect) -> No
     if found is None and dialect.encoding == "latin-1" and control:
         found = "cp1252"
     if found:
-        raise SourceUnavailable(
+        raise ContractBroken(
             f"File {name}: expected {dialect.encoding} as sources.toml says, found bytes that are {found}. "
             f"Set `encoding = {found!r}` in sources.toml if the supplier changed it."
         )
@@ -254,5 +254,5 @@ def _csv_rules(dialect: Dialect) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _no_row(name: str, line: int, problem: csv.Error) -> SourceUnavailable:
-    return SourceUnavailable(f"File {name}, line {line}: expected a CSV row, found {problem}.")
+def _no_row(name: str, line: int, problem: csv.Error) -> ContractBroken:
+    return ContractBroken(f"File {name}, line {line}: expected a CSV row, found {problem}.")

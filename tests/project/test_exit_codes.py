@@ -1,0 +1,59 @@
+"""Every failure has an exit code of its own kind, and the help and docs/operation.md say what it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.app import cli
+from flows.base.errors import EXIT_CODES, ContractBroken, FortschreibungError, ProgramDefect, SourceUnavailable
+
+OPERATION = Path(__file__).parents[2] / "docs" / "operation.md"
+
+
+def _below(kind: type[FortschreibungError]) -> Iterator[type[FortschreibungError]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+def test_each_error_ends_with_a_code_that_has_a_meaning() -> None:
+    assert {each.exit_code for each in _below(FortschreibungError)} <= set(EXIT_CODES)
+
+
+def test_who_must_act_can_be_told_by_the_code() -> None:
+    assert (SourceUnavailable.exit_code, ContractBroken.exit_code, ProgramDefect.exit_code) == (3, 5, 6)
+
+
+def test_only_what_may_be_had_later_is_asked_for_again() -> None:
+    assert SourceUnavailable("no answer", retryable=True).retryable
+    assert not SourceUnavailable("wrong password").retryable
+    assert not ContractBroken("a column is missing").retryable
+    assert not ProgramDefect("rows were lost").retryable
+
+
+def test_the_docs_list_the_codes() -> None:
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", OPERATION.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {int(code): words for code, words in rows} == EXIT_CODES
+
+
+def test_the_help_lists_the_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.app(["--help"], exit_on_error=False, result_action="return_value")
+    told = " ".join(capsys.readouterr().out.split())
+    assert all(f"{code}: {words}" in told for code, words in EXIT_CODES.items())
+
+
+def test_an_error_that_nobody_thought_of_is_a_defect(capsys: pytest.CaptureFixture[str], monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def stumble(*_: object, **__: object) -> int:
+        raise IndexError
+
+    monkeypatch.setattr(cli, "app", stumble)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == ProgramDefect.exit_code
+    assert "This is a defect of the program, not of your data (IndexError)" in capsys.readouterr().err
