@@ -16,8 +16,10 @@ from pathlib import Path
 
 import duckdb
 
+from flows.base.db import set_variables, sql
 from flows.base.errors import FortschreibungError
-from flows.release.table_contract import IndikatorColumn, Table, literal, quoted
+from flows.export.wide_figures import show_units
+from flows.release.table_contract import Table, literal
 
 
 def load_spatial(con: duckdb.DuckDBPyConnection) -> None:
@@ -44,21 +46,25 @@ def still_clock(day: dt.date) -> None:
 
 @dataclass(frozen=True)
 class Layers:
-    """Which units are written, with which figures, on which Zuschnitt and in which coordinate system."""
+    """Which units are written, on which Zuschnitt and in which coordinate system."""
 
     units: Sequence[Table]
-    indikatoren: Sequence[IndikatorColumn]
     zuschnitt: str
     crs: str
 
 
 def write_geo(con: duckdb.DuckDBPyConnection, layers: Layers, folder: Path) -> list[Path]:
-    """Write `folder`/<raumebene>.parquet and .gpkg for each Raumebene; return the paths."""
+    """Write `folder`/<raumebene>.parquet and .gpkg for each Raumebene; return the paths.
+
+    The figures are those of `flows.export.wide_figures`.
+    """
     load_spatial(con)
     folder.mkdir()
     paths = []
     for table in layers.units:
-        con.execute(_layer(table, layers))
+        show_units(con, table)
+        set_variables(con, raumebene=table.name, zuschnitt=layers.zuschnitt, crs=layers.crs)
+        con.execute(f"CREATE TEMP TABLE lage AS {sql('export/lage')}")
         parquet, geopackage = folder / f"{table.name}.parquet", folder / f"{table.name}.gpkg"
         con.execute(f"COPY temp.lage TO {literal(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
         named, crs = literal(table.name), literal(layers.crs)
@@ -69,22 +75,3 @@ def write_geo(con: duckdb.DuckDBPyConnection, layers: Layers, folder: Path) -> l
         con.execute("DROP TABLE temp.lage")
         paths += [parquet, geopackage]
     return paths
-
-
-def _layer(table: Table, layers: Layers) -> str:
-    """Return the statement that makes the units of `table` with their figures at the newest Stichtag."""
-    unit_id, level, zuschnitt = quoted(f"{table.name}_id"), literal(table.name), literal(layers.zuschnitt)
-    unit_columns = ", ".join(f"unit.{quoted(c.name)}" for c in table.columns if c.name != "geometrie")
-    figures = "".join(
-        f", max(figure.wert) FILTER (figure.indikator_id = {literal(each.name)}) AS {quoted(each.name)}"
-        for each in layers.indikatoren
-    )
-    return (
-        f"CREATE TEMP TABLE lage AS SELECT {unit_columns}, max(figure.stichtag) AS stichtag{figures}, "  # noqa: S608
-        f"ST_SetCRS(ST_GeomFromWKB(any_value(unit.geometrie)), {literal(layers.crs)}) AS geometrie "
-        f"FROM {quoted(table.name)} AS unit LEFT JOIN wert AS figure "
-        f"ON figure.zuschnitt = unit.zuschnitt AND figure.raumebene = {level} "
-        f"AND figure.raum_id = unit.{unit_id} AND figure.stichtag = (SELECT max(stichtag) FROM wert "
-        f"WHERE zuschnitt = {zuschnitt} AND raumebene = {level}) "
-        f"WHERE unit.zuschnitt = {zuschnitt} GROUP BY {unit_columns} ORDER BY unit.{unit_id}"
-    )

@@ -1,14 +1,19 @@
-"""The tables as CSV in two forms and as Parquet, and the codebook as CSV: the same bytes every time."""
+"""The tables as CSV in two forms and as Parquet, and the codebook as CSV: the same bytes every time.
+
+The rows come as the release's tables store them, which is in the order of the contract: nothing is sorted again.
+"""
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from flows.release.table_contract import Column, Table, literal, quoted
+
+_MARK = "\ufeff"
+"""The byte order mark, which begins the file: it is written as the first character of the first heading."""
 
 
 def write_csv(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) -> list[Path]:
@@ -19,7 +24,7 @@ def write_csv(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: P
         columns = ", ".join(quoted(column.name) for column in csv_columns(table))
         path = folder / f"{table.name}.csv"
         con.execute(
-            f"COPY (SELECT {columns} FROM {quoted(table.name)} ORDER BY {table.rows_in_order}) "  # noqa: S608
+            f"COPY (SELECT {columns} FROM {quoted(table.name)}) "  # noqa: S608 -- contract names
             f"TO {literal(str(path))} (FORMAT csv, HEADER, DELIMITER ',')"
         )
         paths.append(path)
@@ -35,26 +40,26 @@ def write_csv_excel(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], fol
     folder.mkdir()
     paths = []
     for table in tables:
-        columns = ", ".join(_for_excel(column) for column in csv_columns(table))
+        first, *others = csv_columns(table)
+        columns = ", ".join([_for_excel(first, f"{_MARK}{first.name}"), *(_for_excel(c, c.name) for c in others)])
         path = folder / f"{table.name}.csv"
         con.execute(
-            f"COPY (SELECT {columns} FROM {quoted(table.name)} ORDER BY {table.rows_in_order}) "  # noqa: S608
+            f"COPY (SELECT {columns} FROM {quoted(table.name)}) "  # noqa: S608 -- contract names
             f"TO {literal(str(path))} (FORMAT csv, HEADER, DELIMITER ';')"
         )
-        path.write_bytes(codecs.BOM_UTF8 + path.read_bytes())
         paths.append(path)
     return paths
 
 
-def _for_excel(column: Column) -> str:
-    name = quoted(column.name)
+def _for_excel(column: Column, heading: str) -> str:
+    name, named = quoted(column.name), quoted(heading)
     if column.type == "DOUBLE":
-        return f"replace({name}::VARCHAR, '.', ',') AS {name}"
+        return f"replace({name}::VARCHAR, '.', ',') AS {named}"
     if column.type == "DATE":
-        return f"strftime({name}, '%d.%m.%Y') AS {name}"
+        return f"strftime({name}, '%d.%m.%Y') AS {named}"
     if column.type == "BOOLEAN":
-        return f"CASE {name} WHEN true THEN 'WAHR' WHEN false THEN 'FALSCH' END AS {name}"
-    return name
+        return f"CASE {name} WHEN true THEN 'WAHR' WHEN false THEN 'FALSCH' END AS {named}"
+    return f"{name} AS {named}"
 
 
 def csv_columns(table: Table) -> list[Column]:
@@ -69,7 +74,7 @@ def write_parquet(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folde
     for table in tables:
         path = folder / f"{table.name}.parquet"
         con.execute(
-            f"COPY (SELECT * FROM {quoted(table.name)} ORDER BY {table.rows_in_order}) "  # noqa: S608
+            f"COPY (SELECT * FROM {quoted(table.name)}) "  # noqa: S608 -- contract names
             f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
         )
         paths.append(path)

@@ -9,17 +9,19 @@ same release has the same bytes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import xlsxwriter
 
+from flows.base.db import set_variables, sql
 from flows.export.open_formats import csv_columns
+from flows.export.wide_figures import show_units
 from flows.profile.vocabulary import vocabulary
 from flows.release.job import ReleaseJob
-from flows.release.table_contract import IndikatorColumn, Table, literal, quoted
+from flows.release.table_contract import Table, quoted
 
 NAME = "fortschreibung.xlsx"
 _COVER = "Fortschreibung"
@@ -44,10 +46,12 @@ def write_workbook(
     job: ReleaseJob,
     version: str,
     units: Sequence[Table],
-    indikatoren: Sequence[IndikatorColumn],
     path: Path,
 ) -> Path:
-    """Write the workbook of the release open in `con` to `path`; `units` are the tables of its Raumebenen."""
+    """Write the workbook of the release open in `con` to `path`; `units` are the tables of its Raumebenen.
+
+    The figures are those of `flows.export.wide_figures`.
+    """
     options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": str(path.parent)}
     with xlsxwriter.Workbook(str(path), options) as book:
         created = dt.datetime.combine(job.stichtag_max, dt.time())
@@ -56,13 +60,15 @@ def write_workbook(
         sheets.add(_COVER, ("Angabe", "Inhalt"), _cover(job, version))
         sheets.add_query(con, "Codebuch", _CODEBOOK)
         for table in units:
-            sheets.add_query(con, f"{table.name}_jahr", _by_year(table, indikatoren))
+            show_units(con, table)
+            set_variables(con, raumebene=table.name)
+            sheets.add_query(con, f"{table.name}_jahr", sql("export/raum_jahr"), {"raum_id": f"{table.name}_id"})
         for table in units:
             columns = ", ".join(quoted(column.name) for column in csv_columns(table))
             sheets.add_query(
                 con,
                 table.name,
-                f"SELECT {columns} FROM {quoted(table.name)} ORDER BY {table.rows_in_order}",  # noqa: S608
+                f"SELECT {columns} FROM {quoted(table.name)}",  # noqa: S608 -- contract names
             )
     return path
 
@@ -85,23 +91,6 @@ def _cover(job: ReleaseJob, version: str) -> list[tuple[Any, ...]]:
     ]
 
 
-def _by_year(table: Table, indikatoren: Sequence[IndikatorColumn]) -> str:
-    """Return the query for one row per unit and Stichtag with its figures, ordered by Zuschnitt, unit, Stichtag."""
-    unit = quoted(f"{table.name}_id")
-    figures = "".join(
-        f", max(figure.wert) FILTER (figure.indikator_id = {literal(each.name)}) AS {quoted(each.name)}"
-        for each in indikatoren
-    )
-    return (
-        f"SELECT figure.zuschnitt, figure.raum_id AS {unit}, any_value(unit.name) AS name, figure.stichtag{figures} "  # noqa: S608
-        f"FROM wert AS figure JOIN {quoted(table.name)} AS unit "
-        f"ON unit.zuschnitt = figure.zuschnitt AND unit.{unit} = figure.raum_id "
-        f"WHERE figure.raumebene = {literal(table.name)} "
-        "GROUP BY figure.zuschnitt, figure.raum_id, figure.stichtag "
-        "ORDER BY figure.zuschnitt, figure.raum_id, figure.stichtag"
-    )
-
-
 class _Sheets:
     """Adds sheets to a workbook: a frozen head, a filter, dates as dates."""
 
@@ -110,9 +99,11 @@ class _Sheets:
         self._head = book.add_format({"bold": True, "bottom": 1})
         self._date = book.add_format({"num_format": "dd.mm.yyyy"})
 
-    def add_query(self, con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
-        found = con.execute(query)
-        self.add(name, [column[0] for column in found.description], found.fetchall())
+    def add_query(
+        self, con: duckdb.DuckDBPyConnection, name: str, query: str, headings: Mapping[str, str] | None = None
+    ) -> None:
+        found, renamed = con.execute(query), headings or {}
+        self.add(name, [renamed.get(column, column) for column, *_ in found.description], found.fetchall())
 
     def add(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         sheet = self._book.add_worksheet(name[:_LONGEST_NAME])

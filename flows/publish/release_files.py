@@ -14,6 +14,7 @@ from flows.base.errors import FortschreibungError
 from flows.compare.diff_model import Diff
 from flows.export import geo, metadata, open_formats, workbook
 from flows.export.turtle import turtle
+from flows.export.wide_figures import pivot_figures
 from flows.pages.codebook_model import codebook_page_from
 from flows.pages.codebook_page import codebook_html
 from flows.pages.diff_page import diff_html
@@ -41,18 +42,24 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     exported = [table for table in build.tables if table.export]
     levels = {level.id for level in job.raumebenen}
     units = [table for table in build.tables if table.name in levels]
-    layers = geo.Layers(units, build.indikatoren, job.zuschnitt, job.coordinate_system)
-    with ThreadPoolExecutor(1) as beside, con.cursor() as for_maps:
-        for_maps.execute("USE fortschreibung")
-        maps = beside.submit(geo.write_geo, for_maps, layers, target / "geo")  # takes as long as all others
-        files = [
-            *open_formats.write_csv(con, exported, target / "csv"),
-            *open_formats.write_csv_excel(con, exported, target / "csv_excel"),
-            *open_formats.write_parquet(con, exported, target / "parquet"),
-            open_formats.write_codebook_csv(con, target / "codebook.csv"),
-            workbook.write_workbook(con, job, version, units, build.indikatoren, target / workbook.NAME),
+    layers = geo.Layers(units, job.zuschnitt, job.coordinate_system)
+    pivot_figures(con)
+
+    def by_duckdb(cursor: duckdb.DuckDBPyConnection) -> tuple[list[Path], list[Path]]:
+        cursor.execute("USE fortschreibung")
+        tables = [
+            *open_formats.write_csv(cursor, exported, target / "csv"),
+            *open_formats.write_csv_excel(cursor, exported, target / "csv_excel"),
+            *open_formats.write_parquet(cursor, exported, target / "parquet"),
+            open_formats.write_codebook_csv(cursor, target / "codebook.csv"),
         ]
-        files += maps.result()
+        return tables, geo.write_geo(cursor, layers, target / "geo")
+
+    with ThreadPoolExecutor(1) as beside, con.cursor() as cursor:
+        written = beside.submit(by_duckdb, cursor)
+        book = workbook.write_workbook(con, job, version, units, target / workbook.NAME)  # keeps Python busy meanwhile
+        tables, maps = written.result()
+    files = [*tables, book, *maps]
     (target / "codebook.html").write_text(_codebook(build, [target / DATABASE, *files]), encoding="utf-8")
     (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (target / "changes.html").write_text(diff_html(compared), encoding="utf-8")
