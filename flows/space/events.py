@@ -1,7 +1,8 @@
 """What a redraw did: change events with the area and the residents that moved, and identities that survive renumbering.
 
-An event is told of a connected component of old and new units: nothing outside it was touched. Inside, every pair of
-an old and a new unit says what happened between the two, in the words of sql/transform/ereignis.sql.
+An event belongs to a connected component of old and new units: nothing outside it was touched. Inside, every pair of
+an old and a new unit says what happened between the two, in words that sql/protect/raum_ereignis.sql turns into
+sentences.
 """
 
 from __future__ import annotations

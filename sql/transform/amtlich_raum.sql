@@ -10,6 +10,7 @@ WITH allein AS (
 SELECT
     zuschnitt.zuschnitt,
     zuschnitt.basis,
+    allein.quelle,
     allein.stichtag,
     allein.raumebene,
     allein.raum_id,

@@ -72,6 +72,7 @@ CREATE TABLE raum (
 CREATE TABLE merkmal_raum (
     zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, merkmal VARCHAR, wert DOUBLE
 );
+CREATE TABLE amtlich_raum (quelle VARCHAR, stichtag DATE, merkmal VARCHAR, raumebene VARCHAR, raum_id VARCHAR);
 INSERT INTO merkmal_raum VALUES ('2020-01-01', 'sozialraum', 'A', DATE '2020-12-31', 'einwohner', 2.0);
 """
 

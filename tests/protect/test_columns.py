@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import tomllib
 
+import duckdb
+import pytest
+
 from flows.base.db import insert
 from flows.base.resources import resource
+from flows.release.release_tables import faults
 from tests.protect.conftest import DAY, INDIKATOREN, NEW, OLD
 
 CONTRACT = tomllib.loads(resource("sql/release.toml").read_text(encoding="utf-8"))
@@ -104,48 +108,32 @@ def test_lineage_holds_every_published_column(office):
         assert table.startswith("_") or {(table, column) for column in columns} <= told
 
 
-def test_origins_name_every_delivery_of_a_source_for_each_merkmal_read_from_it(office):
-    office.counts("einwohner", 30)
-    kinds = {
-        "benefits": "matrix",
-        "people": "register",
-        "outlines": "geometry",
-        "units": "assignment",
-        "sum": "official",
-    }
+def delivered(office, kinds: dict[str, str], *files: tuple[str, str]) -> None:
+    """Enter sources by kind in the catalogue, each with one Lieferung of its name, and further `files` of them."""
     insert(
         office.con, "katalog.quelle",
         [{"quelle": name, "titel_de": name.upper(), "titel_en": name, "art": kind, "ungelistet_null": True,
           "quarantaene_erlaubt": 0}
          for name, kind in kinds.items()],
     )  # fmt: skip
-    columns = (("benefits", "A"), ("benefits", "B"), ("sum", "A"))
+    insert(
+        office.con, "stage.datei",
+        [{"quelle": name, "datei": file, "sha256": "ab", "bytes": 1, "zeilen": 1, "uebernommen": 1, "quarantaene": 0,
+          "entfallen": 0, "kennungen_ergaenzt": 0, "stichtage": []}
+         for name, file in [*((name, f"{name}.csv") for name in kinds), *files]],
+    )  # fmt: skip
+
+
+def test_origins_name_every_delivery_of_a_source_for_each_merkmal_read_from_it(office):
+    office.counts("einwohner", 30)
+    kinds = {"benefits": "matrix", "people": "register", "outlines": "geometry", "units": "assignment"}
+    delivered(office, kinds, ("benefits", "benefits_2.csv"))
     insert(
         office.con, "katalog.spalte_merkmal",
-        [{"quelle": name, "spalte": column, "merkmal": "sgb2"} for name, column in columns],
+        [{"quelle": "benefits", "spalte": column, "merkmal": "sgb2"} for column in ("A", "B")],
     )  # fmt: skip
-    brought = (("benefits", "sgb2"), ("sum", "sgb2"), ("people", "einwohner"), ("people", "weiblich"))
+    brought = (("benefits", "sgb2"), ("people", "einwohner"), ("people", "weiblich"))
     insert(office.con, "katalog.quelle_merkmal", [{"quelle": name, "merkmal": merkmal} for name, merkmal in brought])
-    files = [(name, f"{name}.csv") for name in kinds] + [("benefits", "benefits_2.csv")]
-    insert(
-        office.con,
-        "stage.datei",
-        [
-            {
-                "quelle": name,
-                "datei": file,
-                "sha256": "ab",
-                "bytes": 1,
-                "zeilen": 1,
-                "uebernommen": 1,
-                "quarantaene": 0,
-                "entfallen": 0,
-                "kennungen_ergaenzt": 0,
-                "stichtage": [],
-            }
-            for name, file in files
-        ],
-    )
     office.protect()
 
     assert office.rows("_origins", "merkmal, titel_en, datei, tabelle") == [
@@ -155,6 +143,42 @@ def test_origins_name_every_delivery_of_a_source_for_each_merkmal_read_from_it(o
         ("sgb2", "benefits", "benefits_2.csv", "stage.zaehlung"),
         ("weiblich", "people", "people.csv", "stage.zaehlung"),
         (None, "units", "units.csv", "stage.zuordnung"),
+    ]
+
+
+@pytest.fixture
+def official(office):
+    """Two sources of official totals: one of residents that is published, one that is only compared with counts."""
+    office.counts("einwohner", 30)
+    delivered(office, {"land": "official", "compared": "official"})
+    insert(
+        office.con, "katalog.spalte_merkmal",
+        [{"quelle": name, "spalte": "A", "merkmal": "einwohner"} for name in ("land", "compared")],
+    )  # fmt: skip
+    insert(
+        office.con, "amtlich_raum",
+        [{"quelle": "land", "stichtag": day, "merkmal": "einwohner", "raumebene": "stadt", "raum_id": "S"}
+         for day in ("2019-12-31", "2020-12-31")],
+    )  # fmt: skip
+    office.protect()
+    return office
+
+
+def test_an_official_total_that_is_published_has_an_origin_and_one_only_compared_with_has_none(official):
+    assert official.rows("_origins", "merkmal, quelle, datei, tabelle", "tabelle = 'stage.amtlich'") == [
+        ("einwohner", "land", "land.csv", "stage.amtlich")
+    ]
+
+
+def test_an_official_total_without_a_licence_stops_publication(official):
+    with duckdb.connect() as release:
+        for file in official.target.glob("*.parquet"):
+            release.execute(f"CREATE VIEW {file.stem.removeprefix('katalog_')} AS FROM '{file}'")
+        release.execute("CREATE TABLE _sources AS FROM (VALUES ('land', ''), ('compared', '')) AS s (quelle, lizenz)")
+        found = faults(release, ())
+
+    assert [fault for fault in found if "without a licence" in fault and "indikator einwohner:" in fault] == [
+        "indikator einwohner: comes from Lieferungen without a licence; say it at `licence` of land in sources.toml"
     ]
 
 
