@@ -1,7 +1,8 @@
 """Raumebenen: blocks gathered into Sozialräume, these into Stadtteile, these into Stadtbezirke.
 
-A parent is cut along streets into children of about equal weight; what a cut leaves as an island joins the
-neighbour across the street, so that every unit is in one piece.
+A parent is cut along streets into children of about equal weight, each with a block for every Sozialraum in it; what
+a cut leaves as an island joins the neighbour across the street, so that every unit is in one piece (unless a unit of a
+very small city could not spare those blocks).
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def districts(plan: StreetPlan, scale: Scale, seed: int) -> Districts:
     teil = _divided(
         plan, near, bezirk, [weight_of_stadtteil[owner == b].tolist() for b in range(scale.stadtbezirke)], rng
     )
-    raum = _divided(plan, near, teil, [[100] * n for n in sozialraeume], rng)
+    raum = _divided(plan, near, teil, [[1] * n for n in sozialraeume], rng)
     ids = [f"{b + 1:02d}{place}" for b, n in enumerate(stadtteile) for place in range(1, n + 1)]
     return Districts(bezirk, teil, raum, tuple(ids))
 
@@ -62,14 +63,17 @@ def _numbers_of_children(children: int, parents: int, least: int, most: int, rng
 def _divided(
     plan: StreetPlan, near: list[list[int]], parent: Ints, weights: list[list[int]], rng: RandomNumbers
 ) -> Ints:
-    """Divide every parent into as many children as it has weights; children count through the whole city."""
+    """Divide every parent into as many children as it has weights, the numbers of Sozialräume in them.
+
+    Children count through the whole city.
+    """
     child = np.full(parent.size, -1, dtype=np.int64)
     first = 0
     for number, shares in enumerate(weights):
         members = np.flatnonzero(parent == number)
         _cut_apart(plan, members, list(enumerate(shares, start=first)), child, rng)
         first += len(shares)
-    _join_islands(child, parent, near)
+    _join_islands(child, parent, near, [share for shares in weights for share in shares])
     return child
 
 
@@ -87,13 +91,13 @@ def _cut_apart(plan: StreetPlan, members: Ints, units: list[tuple[int, int]], ch
     mass = np.cumsum(plan.sides[order])
     wanted = int(mass[-1]) * sum(s for _, s in units[:half]) // sum(s for _, s in units)
     at = int(np.searchsorted(mass, wanted)) + 1
-    at = min(max(at, half), len(order) - (len(units) - half))
+    at = min(max(at, sum(s for _, s in units[:half])), len(order) - sum(s for _, s in units[half:]))
     _cut_apart(plan, order[:at], units[:half], child, rng)
     _cut_apart(plan, order[at:], units[half:], child, rng)
 
 
-def _join_islands(child: Ints, parent: Ints, near: list[list[int]]) -> None:
-    """Give each detached piece of a unit to the neighbouring unit of the same parent."""
+def _join_islands(child: Ints, parent: Ints, near: list[list[int]], least: list[int]) -> None:
+    """Give each detached piece of a unit to the neighbouring unit of the same parent, if `least` blocks stay."""
     for _ in range(4):
         moved = False
         for unit in range(int(child.max()) + 1):
@@ -101,7 +105,7 @@ def _join_islands(child: Ints, parent: Ints, near: list[list[int]]) -> None:
                 across = sorted(
                     int(child[n]) for b in piece for n in near[b] if child[n] != unit and parent[n] == parent[b]
                 )
-                if across:
+                if across and int((child == unit).sum()) - len(piece) >= least[unit]:
                     child[piece] = max(set(across), key=lambda u: (across.count(u), -u))
                     moved = True
         if not moved:

@@ -132,7 +132,8 @@ def benefit_table(received: Benefits, at: Listing, seed: int) -> bytes:
         rng = random_numbers(seed, "kept back", at.year)
         for column, many in zip(columns, (2, 3, 3, 1), strict=True):
             filled = np.flatnonzero(column != b"-")
-            column[filled[(rng.random(many) * filled.size).astype(np.int64)]] = b"."
+            kept_back = (rng.random(many) * filled.size).astype(np.int64)
+            column[filled[kept_back if filled.size else filled]] = b"."
     header = WELFARE.text(["BBS;JAHR;PERSONEN;U18;U15;ARBEITSLOSE"])
     return header + WELFARE.table([at.ids, same(str(at.year), at.rows), *columns])
 
@@ -174,7 +175,7 @@ def official_table(totals: dict[int, int], seed: int) -> bytes:
     rows = []
     for year, total in sorted(totals.items()):
         per_mille = 14 + (year - 2015) * 2 if year < 2022 else -(13 + (year - 2022) * 2)
-        noise = int(rng.random() * 120)
+        noise = min(int(rng.random() * 120), total * 24 // 1_000)
         rows.append(f"31.12.{year};{dotted(total + total * per_mille // 1_000 + noise)}")
     preamble = [
         "Bevölkerung der Gemeinden",

@@ -102,7 +102,7 @@ def quarters(plan: StreetPlan, areas: Districts, einwohner: int, seed: int) -> Q
 
 
 def _special_units(plan: StreetPlan, areas: Districts, unit: Ints, standing: Ints) -> tuple[int, int, int]:
-    """Harbour and new area at the rim, the estate where standing is lowest; each in another Stadtteil."""
+    """Harbour and new area at the rim, the estate where standing is lowest; each in another Stadtteil if it can be."""
     units = int(unit.max()) + 1
     members = np.bincount(unit, minlength=units)
     rim = np.bincount(unit, weights=plan.distance[plan.side_block], minlength=units).astype(np.int64) // members
@@ -114,7 +114,8 @@ def _special_units(plan: StreetPlan, areas: Districts, unit: Ints, standing: Int
         np.argsort(poor, kind="stable"),
     ):
         parents = {areas.stadtteil_of(t) for t in taken}
-        taken.append(next(int(o) for o in order if areas.stadtteil_of(int(o)) not in parents))
+        free = [u for u in order.tolist() if u not in taken]
+        taken.append(next((u for u in free if areas.stadtteil_of(u) not in parents), free[0]))
     return taken[0], taken[1], taken[2]
 
 
@@ -125,17 +126,25 @@ def _first_years(
     special: tuple[int, int, int],
     key: np.typing.NDArray[np.float64],
 ) -> Ints:
-    """New building areas: some blocks at the edge of outer Sozialräume, and one Sozialraum as a whole."""
+    """New building areas: some blocks at the edge of outer Sozialräume, and one Sozialraum as a whole.
+
+    Only a Sozialraum of several blocks grows, so that it was there before. A small city may run out of them.
+    """
     first_year = np.zeros(unit.size, dtype=np.int64)
     outer = np.unique(unit[distance > 450])
     outer = outer[~np.isin(outer, special)]
-    order = outer[np.argsort(key[: outer.size], kind="stable")].tolist()
+    order = [
+        u for u in outer[np.argsort(key[: outer.size], kind="stable")].tolist()
+        if np.unique(plan.side_block[unit == u]).size > 1
+    ]  # fmt: skip
     for year in NEW_AREA_YEARS:
         if year == 2021:
             blocks = np.unique(plan.side_block[unit == special[1]])
             later = np.arange(blocks.size) * 2 // blocks.size
             for block, wait in zip(blocks.tolist(), later.tolist(), strict=True):
                 first_year[plan.side_block == block] = year + wait
+            continue
+        if not order:
             continue
         members = np.flatnonzero(unit == order.pop())
         blocks = np.unique(plan.side_block[members])

@@ -50,11 +50,11 @@ def redraw(plan: StreetPlan, areas: Districts, quarters: Quarters, seed: int) ->
 
     for first, second in work.neighbouring_pairs(units * 5 // 180 + 1, free, used):
         work.merge(first, second)
-    for giver, taker in work.neighbouring_pairs(units * 9 // 180 + 1, free, used):
+    for giver, taker in work.neighbouring_pairs(units * 9 // 180 + 1, work.divisible(free), used):
         work.transfer(giver, taker)
     rest = [u for u in free if u not in used and u != quarters.estate]
     splits, renumbered = units * 8 // 180 + 1, units * 6 // 180 + 1
-    for unit in sorted(rest, key=lambda u: -int((work.unit == u).sum()))[:splits]:
+    for unit in sorted(work.divisible(rest), key=lambda u: -int((work.unit == u).sum()))[:splits]:
         rest.remove(unit)
         work.split(unit)
     for unit in rest[:renumbered]:
@@ -82,6 +82,10 @@ class _Redrawing:
     def shuffled(self, units: list[int]) -> list[int]:
         """The units in random order."""
         return [units[i] for i in np.argsort(self._rng.random(len(units)), kind="stable").tolist()]
+
+    def divisible(self, units: list[int]) -> list[int]:
+        """The units of more than one Baublockseite."""
+        return [u for u in units if (self.unit == u).sum() > 1]
 
     def neighbouring_pairs(self, wanted: int, free: list[int], used: set[int]) -> list[tuple[int, int]]:
         """Pairs of unused neighbours in the same Stadtteil; they are used afterwards."""
@@ -128,7 +132,7 @@ class _Redrawing:
         x, y = self._plan.x[block], self._plan.y[block]
         along = x if int(np.ptp(x)) > int(np.ptp(y)) else y
         order = members[np.argsort(along, kind="stable")]
-        at = members.size * (40 + int(self._rng.random() * 20)) // 100
+        at = max(members.size * (40 + int(self._rng.random() * 20)) // 100, 1)
         new = (self._new_number(unit), self._new_number(unit))
         self._give(order[:at], new[0])
         self._give(order[at:], new[1])
