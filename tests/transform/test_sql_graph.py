@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
@@ -158,3 +160,29 @@ def test_a_step_in_python_has_its_place_by_what_it_reads(folder):
     b, fit, a = tables_in_order(folder, steps=[step])
 
     assert (b.name, fit, a.name) == ("b", step, "a")
+
+
+def test_a_pivot_by_the_values_of_the_data_is_read_like_any_query(folder):
+    write(folder, a=f"{ROW}WITH step AS (SELECT * FROM b) PIVOT step ON x USING any_value(y) GROUP BY z")
+
+    [table] = tables_in_order(folder, frozenset({"b"}))
+
+    assert (table.reads, table.steps) == ({"b"}, {"step"})
+
+
+@pytest.mark.parametrize("station", ["transform", "protect"])
+def test_duckdbs_parser_finds_the_names_that_sqlglot_finds(station):
+    folder = resource("sql") / station
+    trees = {path.stem: sqlglot.parse_one(path.read_text("utf-8"), dialect="duckdb") for path in folder.glob("*.sql")}
+    steps = {name: {step.alias_or_name for step in tree.find_all(exp.CTE)} for name, tree in trees.items()}
+    reads = {
+        name: {f"{each.db}.{each.name}" if each.db else each.name
+               for each in tree.find_all(exp.Table) if each.name and (each.db or each.name not in steps[name])}
+        for name, tree in trees.items()
+    }  # fmt: skip
+
+    tables = tables_in_order(folder, frozenset(set().union(*reads.values()) - set(reads)))
+
+    assert {table.name: (table.reads, table.steps) for table in tables} == {
+        name: (reads[name], steps[name]) for name in trees
+    }
