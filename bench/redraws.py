@@ -83,7 +83,7 @@ def rebased(con: duckdb.DuckDBPyConnection) -> Any:
     """Return the number of sums that the station makes of the same counts, with what it needs for them."""
     for table in tables_in_order(resource("sql/transform"), known_names(con) | _steps()):
         if isinstance(table, SqlTable) and table.name in NEEDED:
-            con.execute(f"CREATE OR REPLACE TABLE {table.name} AS {table.query}")
+            con.execute(table.statement)
     return con.execute("SELECT count(*), sum(wert) FROM merkmal_raum WHERE merkmal <> 'flaeche_km2'").fetchone()
 
 

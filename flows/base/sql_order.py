@@ -30,6 +30,12 @@ class SqlTable:
     reads: frozenset[str]
     steps: frozenset[str]
 
+    @property
+    def statement(self) -> str:
+        """The statement that makes the table; a file with a comment `-- A view` makes one, and copies nothing."""
+        kind = "VIEW" if "\n-- A view" in self.query else "TABLE"
+        return f"CREATE OR REPLACE {kind} {self.name} AS {self.query}"
+
 
 @dataclass(frozen=True)
 class PythonStep:

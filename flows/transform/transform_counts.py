@@ -43,7 +43,7 @@ def run_folder(
             maker.run(con)
         else:
             try:
-                con.execute(f"CREATE OR REPLACE TABLE {maker.name} AS {maker.query}")
+                con.execute(maker.statement)
             except duckdb.Error as problem:
                 raise ConfigError(f"{folder / maker.name}.sql cannot be run: {problem}") from problem
         for name in maker.makes if isinstance(maker, PythonStep) else (maker.name,):

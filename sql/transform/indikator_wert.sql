@@ -1,140 +1,109 @@
 -- One row per Indikator of a unit at a Stichtag on a Zuschnitt, before protection.
--- A figure is made only where every Merkmal of its numerator and denominator was delivered. It is as sure as the least
--- sure of them. The 90 % interval of a quotient takes the errors above and below the line as independent.
-WITH gebraucht AS (
+-- A figure is made only where every Merkmal of its numerator and denominator was delivered. Nearly all are sums of
+-- certain counts: those of a unit stand in one list, and an Indikator adds places of it, which are the same for every
+-- unit with the same Merkmale. The others come from indikator_unsicher, which says the same of a certain figure, only
+-- slower. The 90 % interval of a quotient takes the errors above and below the line as independent.
+WITH nummer AS (
     SELECT
-        indikator_id,
-        rolle,
-        count(*) AS merkmale
+        merkmal,
+        row_number() OVER (ORDER BY merkmal) AS nummer
     FROM katalog.indikator_teil
-    GROUP BY indikator_id, rolle
+    GROUP BY merkmal
 ),
 
-teil_summe AS (
+einheit_merkmal AS (
     SELECT
         merkmal_zuschnitt.zuschnitt,
         merkmal_zuschnitt.raumebene,
         merkmal_zuschnitt.raum_id,
         merkmal_zuschnitt.stichtag,
-        indikator_teil.indikator_id,
-        indikator_teil.rolle,
-        count(*) AS merkmale,
-        sum(merkmal_zuschnitt.wert) AS wert,
-        list_sort(
-            list_distinct(flatten(list(merkmal_zuschnitt.unbekannte) FILTER (merkmal_zuschnitt.unbekannte IS NOT NULL)))
-        ) AS unbekannte,
-        bool_or(merkmal_zuschnitt.teile_unbekannt > 0 AND merkmal_zuschnitt.teile_unbekannt = merkmal_zuschnitt.teile)
-            AS unbekannt,
-        max(verfahren.rang) AS unsicherste,
-        sqrt(sum(merkmal_zuschnitt.breite * merkmal_zuschnitt.breite)) AS breite,
-        min(merkmal_zuschnitt.herkunft) AS herkunft
+        list_sort(list({ 'nummer': nummer.nummer, 'wert': merkmal_zuschnitt.wert })) AS merkmale
     FROM merkmal_zuschnitt
-    INNER JOIN katalog.indikator_teil ON merkmal_zuschnitt.merkmal = indikator_teil.merkmal
-    INNER JOIN verfahren ON merkmal_zuschnitt.methode = verfahren.methode
+    INNER JOIN nummer ON merkmal_zuschnitt.merkmal = nummer.merkmal
+    WHERE merkmal_zuschnitt.sicher
     GROUP BY ALL
-    HAVING min(merkmal_zuschnitt.herkunft) IS NOT DISTINCT FROM max(merkmal_zuschnitt.herkunft)
 ),
 
-vollstaendig AS (
-    SELECT teil_summe.*
-    FROM teil_summe
-    INNER JOIN gebraucht
-        ON
-            teil_summe.indikator_id = gebraucht.indikator_id
-            AND teil_summe.rolle = gebraucht.rolle
-            AND teil_summe.merkmale = gebraucht.merkmale
-),
-
-zaehler AS (
+einheit AS (
     SELECT
-        vollstaendig.*,
-        indikator.typ,
-        indikator.faktor,
-        indikator.nachkommastellen
-    FROM vollstaendig
-    INNER JOIN katalog.indikator ON vollstaendig.indikator_id = indikator.indikator_id
-    WHERE vollstaendig.rolle = 'zaehler'
+        einheit_merkmal.zuschnitt,
+        einheit_merkmal.raumebene,
+        einheit_merkmal.raum_id,
+        einheit_merkmal.stichtag,
+        list_transform(einheit_merkmal.merkmale, LAMBDA eines: eines.nummer) AS nummern,
+        list_transform(einheit_merkmal.merkmale, LAMBDA eines: eines.wert) AS werte
+    FROM einheit_merkmal
 ),
 
-nenner AS (
+bestand AS (
+    SELECT DISTINCT nummern
+    FROM einheit
+),
+
+stelle AS (
+    SELECT
+        bestand.nummern,
+        indikator.indikator_id,
+        list(list_position(bestand.nummern, nummer.nummer)) FILTER (indikator_teil.rolle = 'zaehler') AS zaehler,
+        list(list_position(bestand.nummern, nummer.nummer)) FILTER (indikator_teil.rolle = 'nenner') AS nenner
+    FROM bestand
+    CROSS JOIN katalog.indikator
+    INNER JOIN katalog.indikator_teil ON indikator.indikator_id = indikator_teil.indikator_id
+    INNER JOIN nummer ON indikator_teil.merkmal = nummer.merkmal
+    WHERE indikator.typ <> 'veraenderung'
+    GROUP BY bestand.nummern, indikator.indikator_id
+    HAVING bool_and(list_contains(bestand.nummern, nummer.nummer))
+),
+
+paar AS (
+    SELECT
+        einheit.zuschnitt,
+        einheit.raumebene,
+        einheit.raum_id,
+        einheit.stichtag,
+        stelle.indikator_id,
+        NULL AS herkunft,
+        NULL AS zaehler_summe,
+        NULL AS zaehler_breite,
+        round(list_sum(list_select(einheit.werte, stelle.zaehler)), 6) AS zaehler_wert,
+        round(list_sum(list_select(einheit.werte, stelle.nenner)), 6) AS nenner_wert,
+        NULL AS nenner_breite,
+        FALSE AS keines_bekannt,
+        FALSE AS lueckenhaft,
+        FALSE AS verschieden_lueckenhaft,
+        'exact' AS methode
+    FROM einheit
+    INNER JOIN stelle ON einheit.nummern = stelle.nummern
+
+    UNION ALL
+
     SELECT
         zuschnitt,
         raumebene,
         raum_id,
         stichtag,
         indikator_id,
-        wert,
-        unbekannte,
-        unbekannt,
-        unsicherste,
-        breite,
-        herkunft
-    FROM vollstaendig
-    WHERE rolle = 'nenner'
-
-    UNION ALL
-
-    SELECT
-        frueher.zuschnitt,
-        frueher.raumebene,
-        frueher.raum_id,
-        (frueher.stichtag + to_years(indikator.abstand_jahre))::DATE AS stichtag,
-        frueher.indikator_id,
-        frueher.wert,
-        frueher.unbekannte,
-        frueher.unbekannt,
-        frueher.unsicherste,
-        frueher.breite,
-        frueher.herkunft
-    FROM vollstaendig AS frueher
-    INNER JOIN katalog.indikator ON frueher.indikator_id = indikator.indikator_id
-    WHERE indikator.typ = 'veraenderung'
+        herkunft,
+        zaehler_summe,
+        zaehler_breite,
+        zaehler_wert,
+        nenner_wert,
+        nenner_breite,
+        keines_bekannt,
+        lueckenhaft,
+        verschieden_lueckenhaft,
+        methode
+    FROM indikator_unsicher
 ),
 
-paar AS (
-    SELECT
-        zaehler.zuschnitt,
-        zaehler.raumebene,
-        zaehler.raum_id,
-        zaehler.stichtag,
-        zaehler.indikator_id,
-        coalesce(zaehler.herkunft, nenner.herkunft) AS herkunft,
-        zaehler.typ,
-        zaehler.faktor,
-        zaehler.nachkommastellen,
-        zaehler.wert AS zaehler_summe,
-        zaehler.breite AS zaehler_breite,
-        CASE
-            WHEN zaehler.typ = 'veraenderung' THEN round(zaehler.wert - nenner.wert, 6)
-            -- a part and its whole are estimated one by one, and rounded
-            WHEN zaehler.typ = 'anteil' AND zaehler.unsicherste > 1 THEN round(least(zaehler.wert, nenner.wert), 6)
-            ELSE round(zaehler.wert, 6)
-        END AS zaehler_wert,
-        round(nenner.wert, 6) AS nenner_wert,
-        greatest(zaehler.unsicherste, nenner.unsicherste) AS unsicherste_von_beiden,
-        nenner.breite AS nenner_breite,
-        zaehler.unbekannt OR coalesce(nenner.unbekannt, FALSE) AS keines_bekannt,
-        coalesce(len(zaehler.unbekannte), 0) + coalesce(len(nenner.unbekannte), 0) > 0 AS lueckenhaft,
-        coalesce(zaehler.unbekannte, []) <> coalesce(nenner.unbekannte, []) AS verschieden_lueckenhaft
-    FROM zaehler
-    LEFT JOIN nenner
-        ON
-            zaehler.zuschnitt = nenner.zuschnitt
-            AND zaehler.raumebene = nenner.raumebene
-            AND zaehler.raum_id = nenner.raum_id
-            AND zaehler.stichtag = nenner.stichtag
-            AND zaehler.indikator_id = nenner.indikator_id
-    WHERE
-        (zaehler.typ = 'anzahl' OR nenner.wert IS NOT NULL)
-        AND coalesce(zaehler.herkunft, nenner.herkunft, '') = coalesce(nenner.herkunft, zaehler.herkunft, '')
-),
-
-benannt AS (
+beschrieben AS (
     SELECT
         paar.*,
-        verfahren.methode
+        indikator.typ,
+        indikator.faktor,
+        indikator.nachkommastellen
     FROM paar
-    INNER JOIN verfahren ON paar.unsicherste_von_beiden = verfahren.rang
+    INNER JOIN katalog.indikator ON paar.indikator_id = indikator.indikator_id
 )
 
 SELECT
@@ -160,7 +129,7 @@ SELECT
     END AS status,
     CASE herkunft WHEN 'amtlich' THEN 'amtlich' ELSE methode END AS methode,
     CASE -- exact figures have none
-        WHEN unsicherste_von_beiden = 1 OR keines_bekannt OR (typ <> 'anzahl' AND verschieden_lueckenhaft) THEN NULL
+        WHEN methode = 'exact' OR keines_bekannt OR (typ <> 'anzahl' AND verschieden_lueckenhaft) THEN NULL
         WHEN typ = 'anzahl' THEN round(faktor * zaehler_breite, nachkommastellen + 1)
         WHEN nenner_wert > 0
             THEN round(
@@ -169,4 +138,4 @@ SELECT
                 nachkommastellen + 1
             )
     END AS unsicherheit
-FROM benannt
+FROM beschrieben

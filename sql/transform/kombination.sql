@@ -2,17 +2,32 @@
 -- numbering: the pieces that one gets when every boundary that ever was is drawn on one map.
 -- Base units of one combination are added once; every Raumebene of every Zuschnitt is then a sum of a few hundred
 -- combinations, whether Raumebenen nest in each other or not.
-WITH lage AS (
+WITH einheit AS (
     SELECT
-        basis,
-        basis_id,
-        list((zuschnitt, raumebene, raum_id) ORDER BY zuschnitt, raumebene, raum_id) AS raeume
+        zuschnitt,
+        raumebene,
+        raum_id,
+        row_number() OVER (ORDER BY zuschnitt, raumebene, raum_id) AS nummer
     FROM stage.zuordnung
-    GROUP BY basis, basis_id
+    GROUP BY zuschnitt, raumebene, raum_id
+),
+
+lage AS (
+    SELECT
+        zuordnung.basis,
+        zuordnung.basis_id,
+        list(einheit.nummer ORDER BY einheit.nummer) AS einheiten -- numbers compare a hundred times faster than names
+    FROM stage.zuordnung
+    INNER JOIN einheit
+        ON
+            zuordnung.zuschnitt = einheit.zuschnitt
+            AND zuordnung.raumebene = einheit.raumebene
+            AND zuordnung.raum_id = einheit.raum_id
+    GROUP BY zuordnung.basis, zuordnung.basis_id
 )
 
 SELECT
     basis,
     basis_id,
-    dense_rank() OVER (ORDER BY basis, raeume) AS kombination
+    dense_rank() OVER (ORDER BY basis, einheiten) AS kombination
 FROM lage

@@ -1,5 +1,7 @@
 -- One row per Merkmal of a unit at a Stichtag on a Zuschnitt, added from base units where they are known, else
 -- estimated. Areas are of the map, so they hold on a Zuschnitt for every Stichtag.
+-- A view: nothing is copied.
+-- `sicher` is what was counted exactly and in every part.
 WITH flaeche AS (
     SELECT
         raum.zuschnitt,
@@ -28,7 +30,8 @@ SELECT
     unbekannte,
     herkunft,
     'exact' AS methode,
-    0.0 AS breite
+    0.0 AS breite,
+    teile_unbekannt = 0 AND coalesce(herkunft, '') <> 'amtlich' AS sicher
 FROM merkmal_raum
 
 UNION ALL
@@ -45,7 +48,8 @@ SELECT
     unbekannte,
     'gezaehlt' AS herkunft,
     methode,
-    greatest(obergrenze - wert, wert - untergrenze) AS breite -- half the 90 % interval, inside the hard bounds
+    greatest(obergrenze - wert, wert - untergrenze) AS breite, -- half the 90 % interval, inside the hard bounds
+    FALSE AS sicher
 FROM merkmal_geschaetzt
 
 UNION ALL
@@ -62,5 +66,6 @@ SELECT
     NULL AS unbekannte,
     NULL AS herkunft,
     'exact' AS methode,
-    0.0 AS breite
+    0.0 AS breite,
+    TRUE AS sicher
 FROM flaeche

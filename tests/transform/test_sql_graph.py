@@ -134,6 +134,17 @@ def test_each_file_makes_the_table_of_its_name(folder):
         assert con.execute("FROM a").fetchall() == [(2,)]
 
 
+def test_a_file_that_says_so_makes_a_view(folder):
+    write(folder, a=f"{ROW}-- A view: nothing is copied.\nSELECT x + 1 AS x FROM b", b=f"{ROW}SELECT 1 AS x")
+
+    with duckdb.connect() as con:
+        run_folder(con, folder)
+        run_folder(con, folder)
+
+        assert con.execute("FROM a").fetchall() == [(2,)]
+        assert con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall() == [("a",)]
+
+
 @pytest.mark.parametrize("station", ["stage", "transform", "check", "protect"])
 def test_every_file_of_the_project_says_what_a_row_is(station):
     files = sorted((resource("sql") / station).glob("*.sql"))
@@ -146,7 +157,8 @@ def test_every_table_of_the_station_is_called_like_its_file(city):
     city.zuschnitt("2020-01-01", sozialraum="A")
     city.transform()
 
-    made = {name for (name,) in city.rows("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'")}
+    made = {name for (name,) in city.rows(
+        "SELECT DISTINCT table_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal")}  # fmt: skip
 
     files = {path.stem for path in resource("sql/transform").glob("*.sql")}
     assert made == files | {*KEYS.makes, *EVENTS.makes}
