@@ -20,6 +20,7 @@ from flows.base.resources import resource
 from flows.base.sql_order import SqlTable, tables_in_order
 from flows.space.best_key import Evidence, best_key
 from flows.space.intersection import NO_SLIVERS, intersection
+from flows.space.shape_step import SHAPES
 from flows.stage.catalogue import write_vocabulary
 from flows.transform.transform_counts import known_names
 
@@ -81,9 +82,11 @@ def plain(con: duckdb.DuckDBPyConnection) -> Any:
 
 def rebased(con: duckdb.DuckDBPyConnection) -> Any:
     """Return the number of sums that the station makes of the same counts, with what it needs for them."""
-    for table in tables_in_order(resource("sql/transform"), known_names(con) | _steps()):
-        if isinstance(table, SqlTable) and table.name in NEEDED:
-            con.execute(table.statement)
+    for maker in tables_in_order(resource("sql/transform"), known_names(con) | _steps(), steps=[SHAPES]):
+        if not isinstance(maker, SqlTable):
+            maker.run(con)
+        elif maker.name in NEEDED:
+            con.execute(maker.statement)
     return con.execute("SELECT count(*), sum(wert) FROM merkmal_raum WHERE merkmal <> 'flaeche_km2'").fetchone()
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.extracts import bench_profile
 from bench.figures import COLUMNS, indikatoren
 from bench.worker import timed
-from flows.base.db import literal, open_work, set_variables, use_spatial
+from flows.base.db import literal, open_work, set_variables
 from flows.profile.load import Profile
 from flows.pull.models import Pulled
 from flows.stage.stage_files import stage
@@ -43,8 +43,6 @@ def stage_and_transform(profile: Profile, pulled: Pulled, landing: Path, run: Pa
     own = [one for one in pulled.lieferungen if one.source in known]
     with open_work(work) as con:
         stage(con, profile, own, landing, run, progress=tell)
-    with open_work(work) as con:
-        use_spatial(con)
         transform(con, progress=tell)
     tell("closed")
     return work

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from pathlib import Path
 
 from flows.base.errors import ContractBroken
@@ -13,6 +14,8 @@ from flows.pull.models import Lieferung, Pulled
 from flows.pull.pull_sources import accept_pulled, pull
 from flows.run import Outcome, Run
 
+_open_since_stage: dict[Path, ExitStack] = {}
+"""Working databases that stage leaves open: transform goes on in the same instance, in which nothing is read again."""
 _SHOWN = 5  # files of the folder that no source takes; the rest stands in lieferungen.json
 
 
@@ -81,28 +84,27 @@ def stage_into(run: Run, pulled: Pulled) -> None:
     from flows.stage.stage_files import stage  # noqa: PLC0415
 
     run.work.unlink(missing_ok=True)
-    with open_work(run.work) as con:
+    with ExitStack() as closing:
+        con = closing.enter_context(open_work(run.work))
         stage(
             con, run.profile, pulled.lieferungen, run.home.landing, run.folder, until=run.until,
             progress=lambda event: run.note("stage", event),
         )  # fmt: skip
-        counted = con.execute("SELECT count(*) FROM stage.zaehlung").fetchone()
-        official = con.execute("SELECT count(*) FROM stage.amtlich").fetchone()
-    if not any(found and found[0] for found in (counted, official)):
-        raise ContractBroken(
-            f"{run.city}: expected counts of residents, or official totals, found no row up to "
-            f"{run.until or 'today'} in {len(pulled.lieferungen)} files. "
-            "Is the Stichtag right, are the files those of sources.toml?"
-        )
+        if not con.execute("SELECT 1 WHERE EXISTS (FROM stage.zaehlung) OR EXISTS (FROM stage.amtlich)").fetchone():
+            raise ContractBroken(
+                f"{run.city}: expected counts of residents, or official totals, found no row up to "
+                f"{run.until or 'today'} in {len(pulled.lieferungen)} files. "
+                "Is the Stichtag right, are the files those of sources.toml?"
+            )
+        _open_since_stage[run.work] = closing.pop_all()
 
 
 def transform_in(run: Run) -> None:
-    """Compute every figure of every unit in the working database."""
-    from flows.base.db import open_work, use_spatial  # noqa: PLC0415
+    """Compute every figure of every unit in the working database, which is closed afterwards: others may read it."""
+    from flows.base.db import open_work  # noqa: PLC0415
     from flows.transform.transform_counts import transform  # noqa: PLC0415
 
-    with open_work(run.work) as con:
-        use_spatial(con)
+    with _open_since_stage.pop(run.work, ExitStack()), open_work(run.work) as con:
         transform(con, progress=lambda event: run.note("transform", event))
 
 

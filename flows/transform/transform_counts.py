@@ -12,6 +12,7 @@ from flows.base.resources import resource
 from flows.base.sql_order import PythonStep, SqlTable, tables_in_order
 from flows.space.event_step import EVENTS
 from flows.space.redraw_step import KEYS
+from flows.space.shape_step import SHAPES
 
 
 def transform(con: duckdb.DuckDBPyConnection, *, progress: Callable[[str], None] = lambda _: None) -> None:
@@ -20,7 +21,7 @@ def transform(con: duckdb.DuckDBPyConnection, *, progress: Callable[[str], None]
     Raises:
         ConfigError: a file of SQL is broken, or what it reads is not there.
     """
-    run_folder(con, resource("sql/transform"), steps=[KEYS, EVENTS], progress=progress)
+    run_folder(con, resource("sql/transform"), steps=[SHAPES, KEYS, EVENTS], progress=progress)
 
 
 def run_folder(

@@ -1,29 +1,20 @@
 -- One row per old and a new unit of a Raumebene that a redraw connects: through common base units, or, where there are
 -- none, because they share more than a sliver on the map. With the area and the residents of what they share.
 -- On the map coarser units share what the finer ones inside them do.
-WITH gestalt AS (
-    SELECT
-        basis,
-        basis_id,
-        coalesce(zuschnitt, '') AS zuschnitt,
-        st_area(st_geomfromwkb(wkb)) / 1e6 AS flaeche_km2
-    FROM stage.geometrie
-),
-
-gemeinsam AS (
+WITH gemeinsam AS (
     SELECT
         gemeinsame_basis.von_zuschnitt,
         gemeinsame_basis.nach_zuschnitt,
         gemeinsame_basis.raumebene,
         gemeinsame_basis.von_id,
         gemeinsame_basis.nach_id,
-        round(sum(gestalt.flaeche_km2), 6) AS flaeche_km2
+        round(sum(basis_flaeche.flaeche_km2), 6) AS flaeche_km2
     FROM gemeinsame_basis
-    INNER JOIN gestalt
+    INNER JOIN basis_flaeche
         ON
-            gemeinsame_basis.basis = gestalt.basis
-            AND gemeinsame_basis.basis_id = gestalt.basis_id
-            AND gestalt.zuschnitt IN ('', gemeinsame_basis.von_zuschnitt)
+            gemeinsame_basis.basis = basis_flaeche.basis
+            AND gemeinsame_basis.basis_id = basis_flaeche.basis_id
+            AND coalesce(basis_flaeche.zuschnitt, '') IN ('', gemeinsame_basis.von_zuschnitt)
     GROUP BY ALL
 ),
 

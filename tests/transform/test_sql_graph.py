@@ -14,6 +14,7 @@ from flows.base.resources import resource
 from flows.base.sql_order import PythonStep, tables_in_order
 from flows.space.event_step import EVENTS
 from flows.space.redraw_step import KEYS
+from flows.space.shape_step import SHAPES
 from flows.transform.transform_counts import run_folder
 
 ROW = "-- One row per thing.\n"
@@ -161,7 +162,7 @@ def test_every_table_of_the_station_is_called_like_its_file(city):
         "SELECT DISTINCT table_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal")}  # fmt: skip
 
     files = {path.stem for path in resource("sql/transform").glob("*.sql")}
-    assert made == files | {*KEYS.makes, *EVENTS.makes}
+    assert made == files | {*SHAPES.makes, *KEYS.makes, *EVENTS.makes}
 
 
 def test_a_step_in_python_has_its_place_by_what_it_reads(folder):
