@@ -15,7 +15,8 @@ SELECT
     allein.raumebene,
     allein.raum_id,
     allein.merkmal,
-    allein.wert
+    allein.wert,
+    allein.status
 FROM allein
 ASOF INNER JOIN katalog.zuschnitt ON allein.stichtag >= zuschnitt.gueltig_ab
 QUALIFY row_number() OVER (PARTITION BY allein.stichtag, allein.merkmal ORDER BY allein.quelle) = 1

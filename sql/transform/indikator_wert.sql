@@ -101,9 +101,18 @@ beschrieben AS (
         paar.*,
         indikator.typ,
         indikator.faktor,
-        indikator.nachkommastellen
+        indikator.nachkommastellen,
+        fehlgrund.status AS grund
     FROM paar
     INNER JOIN katalog.indikator ON paar.indikator_id = indikator.indikator_id
+    LEFT JOIN fehlgrund
+        ON
+            paar.keines_bekannt
+            AND paar.zuschnitt = fehlgrund.zuschnitt
+            AND paar.raumebene = fehlgrund.raumebene
+            AND paar.raum_id = fehlgrund.raum_id
+            AND paar.stichtag = fehlgrund.stichtag
+            AND paar.indikator_id = fehlgrund.indikator_id
 )
 
 SELECT
@@ -122,7 +131,7 @@ SELECT
     END AS zaehler,
     CASE WHEN NOT keines_bekannt THEN nenner_wert END AS nenner,
     CASE
-        WHEN keines_bekannt THEN 'unbekannt'
+        WHEN keines_bekannt THEN coalesce(grund, 'unbekannt')
         WHEN lueckenhaft THEN 'unvollstaendig'
         WHEN typ <> 'anzahl' AND nenner_wert = 0 THEN 'sinnlos'
         ELSE 'ok'

@@ -3,7 +3,8 @@
     city.zuschnitt("2020-01-01", sozialraum="AAB", stadtteil="XYY")
 
 has the base units 1, 2, 3; 1 and 2 lie in Sozialraum A, which lies in two Stadtteile. A dot is a square that
-the Zuschnitt does not assign. In counts, None is delivered as unknown and ... is a square without a row.
+the Zuschnitt does not assign. In counts, None is delivered as unknown, a text is the status
+that a missing-value sign states, and ... is a square without a row.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from flows.base.db import create_stage, insert, sql, use_spatial
 from flows.stage.catalogue import write_vocabulary
 from flows.transform.transform_counts import transform
 
-Count = float | EllipsisType | None
+Count = float | EllipsisType | str | None
 
 
 class Figure(NamedTuple):
@@ -94,7 +95,8 @@ class City:
         insert(
             self.con, "stage.zaehlung_einzeln",
             [{"quelle": source, "stichtag": stichtag, "basis": basis, "basis_id": str(square), "merkmal": merkmal,
-              "wert": count, "status": "unbekannt" if count is None else "ok"}
+              "wert": None if isinstance(count, str) else count,
+              "status": count if isinstance(count, str) else "unbekannt" if count is None else "ok"}
              for square, count in enumerate(counts, start=1) if count is not ...],
         )  # fmt: skip
 

@@ -26,6 +26,47 @@ def test_a_unit_of_which_nothing_is_known_has_no_value(city):
     assert city.figure("sgb2", "S", DAY) == (4, 4, None, "unvollstaendig")
 
 
+def test_a_figure_of_which_nothing_is_known_keeps_the_reason_that_the_source_gives(city):
+    city.zuschnitt("2020-01-01", sozialraum="ABCD")
+    city.counts("sgb2", DAY, ["spaeter", "unsicher", "sinnlos", 4])
+    city.indikator("sgb2", "sgb2")
+    city.transform()
+
+    assert [city.figure("sgb2", unit, DAY).status for unit in "ABCD"] == ["spaeter", "unsicher", "sinnlos", "ok"]
+    assert city.figure("sgb2", "S", DAY) == (4, 4, None, "unvollstaendig")
+
+
+def test_of_several_reasons_the_first_of_the_vocabulary_counts(city):
+    city.zuschnitt("2020-01-01", sozialraum="AABB", stadtteil="XXXX")
+    city.counts("sgb2", DAY, ["spaeter", "unsicher", "spaeter", None])
+    city.indikator("sgb2", "sgb2")
+    city.transform()
+
+    assert city.figure("sgb2", "A", DAY) == (None, None, None, "unsicher")
+    assert city.figure("sgb2", "B", DAY) == (None, None, None, "unbekannt")
+    assert city.figure("sgb2", "X", DAY) == (None, None, None, "unbekannt")
+
+
+def test_a_rate_says_why_its_denominator_is_missing(city):
+    city.zuschnitt("2020-01-01", sozialraum="AB")
+    city.counts("sgb2", DAY, [3, 4])
+    city.counts("einwohner_0_64", DAY, ["spaeter", 40])
+    city.indikator("sgb2_quote", "sgb2", "einwohner_0_64", faktor=100)
+    city.transform()
+
+    assert city.figure("sgb2_quote", "A", DAY) == (None, None, None, "spaeter")
+
+
+def test_a_change_says_why_its_earlier_count_is_missing(city):
+    city.zuschnitt("2015-01-01", sozialraum="AB")
+    city.counts("haushalte", "2018-12-31", ["unsicher", 4])
+    city.counts("haushalte", "2019-12-31", [3, 4])
+    city.indikator("veraenderung", "haushalte", typ="veraenderung", faktor=100, jahre=1)
+    city.transform()
+
+    assert city.figure("veraenderung", "A", "2019-12-31") == (None, None, None, "unsicher")
+
+
 def test_a_rate_is_given_where_the_same_base_units_are_missing_above_and_below(city):
     city.zuschnitt("2020-01-01", sozialraum="AAB")
     city.counts("sgb2", DAY, [3, None, 4])
