@@ -57,6 +57,7 @@ def recut(
     from_dir: Path | None = None,
     dry_run: bool = False,
     home: Path | None = None,
+    no_cache: bool = False,
 ) -> Recut:
     """Bring the Fortschreibung of a city onto a new Zuschnitt, and report what the redraw did.
 
@@ -66,8 +67,9 @@ def recut(
         from_dir: take every source's files from this folder instead of its own address.
         dry_run: only the report; publish nothing.
         home: the data folder; by default FORTSCHREIBUNG_HOME, else ./data.
+        no_cache: read every file anew instead of using the kept results of earlier runs, and keep none.
     """
-    run = new_run(city, home_at(home), from_dir=from_dir, dry_run=dry_run)
+    run = new_run(city, home_at(home), from_dir=from_dir, dry_run=dry_run, no_cache=no_cache)
     must_be_newest(run.profile, zuschnitt)
     with working_folder(run), nullcontext() if from_dir else secrets_from_blocks(run.profile):
         pulled = pull(run)

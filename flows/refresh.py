@@ -94,6 +94,7 @@ def refresh(
     stichtag: dt.date | None = None,
     dry_run: bool = False,
     home: Path | None = None,
+    no_cache: bool = False,
 ) -> Outcome:
     """Refresh the Fortschreibung of a city, and publish it when it says anything new.
 
@@ -103,8 +104,9 @@ def refresh(
         stichtag: leave out everything later than this date.
         dry_run: go as far as protection and publish nothing.
         home: the data folder; by default FORTSCHREIBUNG_HOME, else ./data.
+        no_cache: read every file anew instead of using the kept results of earlier runs, and keep none.
     """
-    run = new_run(city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run)
+    run = new_run(city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache)
     with working_folder(run), nullcontext() if from_dir else secrets_from_blocks(run.profile):
         pulled = pull(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)

@@ -38,6 +38,8 @@ class Run(BaseModel):
     from_dir: Path | None = None
     until: dt.date | None = None
     dry_run: bool = False
+    no_cache: bool = False
+    """Read every file anew, and keep nothing of what staging made of them (flows.stage.kept_results)."""
 
     @property
     def home(self) -> Home:
@@ -140,6 +142,7 @@ def new_run(
     from_dir: Path | None = None,
     until: dt.date | None = None,
     dry_run: bool = False,
+    no_cache: bool = False,
 ) -> Run:
     """Return a run with a name of its own.
 
@@ -150,7 +153,7 @@ def new_run(
     if from_dir is not None and not from_dir.is_dir():
         raise ConfigError(f"--from {from_dir}: expected a folder with the city's files, found none there.")
     name = f"{city}-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    return Run(id=name, city=city, root=home.root, from_dir=from_dir, until=until, dry_run=dry_run)
+    return Run(id=name, city=city, root=home.root, from_dir=from_dir, until=until, dry_run=dry_run, no_cache=no_cache)
 
 
 def must_be_newest(profile: Profile, zuschnitt: dt.date) -> None:

@@ -81,13 +81,16 @@ def already_published(run: Run, fingerprint: str) -> Outcome | None:
 def stage_into(run: Run, pulled: Pulled) -> None:
     """Read every Lieferung into the typed tables of a new working database."""
     from flows.base.db import open_work  # noqa: PLC0415 -- only a run that has something to do needs DuckDB
+    from flows.stage.kept_results import KeptResults  # noqa: PLC0415
     from flows.stage.stage_files import stage  # noqa: PLC0415
 
+    profile = run.profile
+    kept = None if run.no_cache else KeptResults(run.home.landing, profile)
     run.work.unlink(missing_ok=True)
     with ExitStack() as closing:
         con = closing.enter_context(open_work(run.work))
         stage(
-            con, run.profile, pulled.lieferungen, run.home.landing, run.folder, until=run.until,
+            con, profile, pulled.lieferungen, run.home.landing, run.folder, until=run.until, kept=kept,
             progress=lambda event: run.note("stage", event),
         )  # fmt: skip
         if not con.execute("SELECT 1 WHERE EXISTS (FROM stage.zaehlung) OR EXISTS (FROM stage.amtlich)").fetchone():

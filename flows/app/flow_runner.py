@@ -32,7 +32,9 @@ QUIET = {
 LOOK_EVERY = 0.1
 
 
-def run_refresh(city: str, home: Home, *, from_dir: Path | None, stichtag: dt.date | None, dry_run: bool) -> Outcome:
+def run_refresh(
+    city: str, home: Home, *, from_dir: Path | None, stichtag: dt.date | None, dry_run: bool, no_cache: bool
+) -> Outcome:
     """Run the flow in this process, on the embedded server unless PREFECT_API_URL names another.
 
     Raises:
@@ -43,11 +45,15 @@ def run_refresh(city: str, home: Home, *, from_dir: Path | None, stichtag: dt.da
     from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
     with _publication_reported(home, city), _progress_shown(home, city):
-        outcome: Outcome = refresh(city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root)
+        outcome: Outcome = refresh(
+            city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root, no_cache=no_cache
+        )
     return outcome
 
 
-def run_recut(city: str, zuschnitt: dt.date, home: Home, *, from_dir: Path | None, dry_run: bool) -> Recut:
+def run_recut(
+    city: str, zuschnitt: dt.date, home: Home, *, from_dir: Path | None, dry_run: bool, no_cache: bool
+) -> Recut:
     """Run the flow of a boundary change in this process.
 
     Raises:
@@ -58,7 +64,7 @@ def run_recut(city: str, zuschnitt: dt.date, home: Home, *, from_dir: Path | Non
     from flows.recut import recut  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
     with _publication_reported(home, city), _progress_shown(home, city):
-        done: Recut = recut(city, zuschnitt, from_dir=from_dir, dry_run=dry_run, home=home.root)
+        done: Recut = recut(city, zuschnitt, from_dir=from_dir, dry_run=dry_run, home=home.root, no_cache=no_cache)
     return done
 
 

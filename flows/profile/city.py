@@ -145,3 +145,9 @@ class City(Strict):
     def zuschnitt_named(self, name: dt.date) -> Zuschnitt | None:
         """Return the Zuschnitt valid from exactly `name`, or None."""
         return next((z for z in self.zuschnitt if z.valid_from == name), None)
+
+    @property
+    def numbering(self) -> list[tuple[str, str, str]]:
+        """Since when base units are numbered in which way: the date, the name of the numbering, the pattern of ids."""
+        drawn = [(z.id, z.base, self.base[z.base].id_pattern) for z in self.zuschnitt]
+        return [one for place, one in enumerate(drawn) if place == 0 or one[1] != drawn[place - 1][1]]

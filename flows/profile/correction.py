@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -42,3 +43,7 @@ class Correction(Strict):
             message = f"action = {self.action!r} needs `column` and `{with_}`"
             raise ValueError(message)
         return self
+
+    def is_for(self, name: str) -> bool:
+        """Say whether the entry is for a file of that name."""
+        return self.file is None or re.fullmatch(self.file, name) is not None

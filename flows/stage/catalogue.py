@@ -48,6 +48,10 @@ def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date
          for z in drawn],
     )  # fmt: skip
     insert(
+        con, "katalog.nummerierung",
+        [{"gueltig_ab": since, "basis": base, "basis_muster": pattern} for since, base, pattern in city.numbering],
+    )  # fmt: skip
+    insert(
         con, "katalog.schachtelung",
         [{"zuschnitt": z.id, "raumebene": level} for z in drawn for level in city.nesting_of(z)],
     )  # fmt: skip

@@ -37,7 +37,7 @@ def registered(
     names = [one.name for one in lieferungen if one.source == source.id]
     found: dict[str, list[Correction]] = {name: [] for name in names}
     for entry in (each for each in corrections if each.source == source.id):
-        hit = [name for name in names if entry.file is None or re.fullmatch(entry.file, name)]
+        hit = [name for name in names if entry.is_for(name)]
         if names and not hit:
             raise ConfigError(
                 f"corrections.toml, source {source.id}: expected a file named like {entry.file}, found "

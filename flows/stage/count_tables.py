@@ -20,6 +20,8 @@ from flows.pull.connectors.drop_folder import year_in
 from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
 from flows.stage.expected_columns import TableContract, refuse_other_columns, table_contract
+from flows.stage.file_rows import FileRows
+from flows.stage.kept_results import KeptResults
 from flows.stage.read.digit_cell import number
 from flows.stage.read.digit_lines import PlainlyRead, can_be_plain, numbered_lines, read_plain_lines
 from flows.stage.read.long import known_by_format
@@ -35,10 +37,13 @@ def stage_table(
     landing: Path,
     run: Path,
     corrections: Sequence[Correction] = (),
+    *,
+    kept: KeptResults | None = None,
 ) -> None:
     """Read all files of a table source into stage.zaehlung or stage.amtlich, bad rows into stage.quarantaene.
 
-    Files that are written in the same way (the source's dialect, or the same variant) are read together.
+    Files that are written in the same way (the source's dialect, or the same variant) are read together; those whose
+    result is `kept` are not read.
 
     Raises:
         ContractBroken: a file is not of its dialect, or its columns are not those of the contract.
@@ -56,12 +61,11 @@ def stage_table(
     folder.mkdir(parents=True, exist_ok=True)
     for written, files in alike:
         assert written.stichtag is not None  # noqa: S101 -- the model asks for it
-        delivered = {
-            one.name: unpacked(one.path_in(landing), one.name, written.dialect, folder / f"{one.name}.unpacked")
-            for one in files
-        }
-        contract = table_contract(written)
-        _stage_alike(con, _Alike(written, contract, written.stichtag, delivered, known_errors, folder), files)
+        _stage_alike(
+            con, _Alike(written, table_contract(written), written.stichtag, known_errors, landing, folder), files, kept
+        )
+        for one in files:
+            record_corrections(con, source, one.name, known_errors[one.name])
 
 
 @dataclass(frozen=True)
@@ -71,9 +75,18 @@ class _Alike:
     source: Source
     contract: TableContract
     rule: StichtagRule
-    delivered: Mapping[str, Path]
     known_errors: Mapping[str, Sequence[Correction]]
+    landing: Path
     folder: Path
+
+    def delivered(self, lieferungen: Iterable[Lieferung]) -> dict[str, Path]:
+        """Return where the table of each file lies, taken out of its archive, by the file's name."""
+        return {
+            one.name: unpacked(
+                one.path_in(self.landing), one.name, self.source.dialect, self.folder / f"{one.name}.unpacked"
+            )
+            for one in lieferungen
+        }
 
     def wanted(self, name: str) -> Wanted:
         """Return what of the file is written for SQL, cell by cell."""
@@ -98,29 +111,52 @@ class _Alike:
         refuse_other_columns(self.source.id, name, columns, needed, ignored)
 
 
-def _stage_alike(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[Lieferung]) -> None:
+def _stage_alike(
+    con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[Lieferung], kept: KeptResults | None
+) -> None:
+    rows = FileRows(con, alike.source, kept)
+    reconciled = rows.load_kept(lieferungen)
+    new = [one for one in lieferungen if one.name not in reconciled]
+    reconciled |= _read(con, alike, new)
+    shared = rows.shared()
+    if shared and len(new) < len(lieferungen):
+        rows.clear()
+        reconciled = _read(con, alike, lieferungen)
+    rows.join()
+    write_reconciliations(con, alike.source, [reconciled[one.name] for one in lieferungen])
+    if not shared:
+        rows.keep(new, reconciled)
+
+
+def _read(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[Lieferung]) -> dict[str, Reconciliation]:
+    """Add the rows of the files to those of flows.stage.file_rows; return what became of them, by the file's name."""
+    if not lieferungen:
+        return {}
     source, contract, dialect = alike.source, alike.contract, alike.source.dialect
-    files = _read_by_cell(con, alike, _read_plainly(con, alike))
+    delivered = alike.delivered(lieferungen)
+    files = _read_by_cell(con, alike, delivered, _read_plainly(con, alike, delivered))
     _set_dialect(con, source, contract, alike.rule)
-    _write_fixed_stichtage(con, source, alike.rule, alike.delivered)
+    _write_fixed_stichtage(con, source, alike.rule, delivered)
     con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle_lang' if dialect.long else 'stage/zelle')}")
     for step in ("zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
-    con.execute(f"INSERT INTO stage.ungewiss BY NAME {sql('stage/ungewiss')}")
+    con.execute(f"INSERT INTO je_datei_ungewiss BY NAME {sql('stage/ungewiss')}")
     written = [
-        _written(con, f"INSERT INTO stage.{target} BY NAME {sql(f'stage/{target}')}")
+        _written(con, f"INSERT INTO je_datei_{target} BY NAME {sql(f'stage/{target}')}")
         for target in (("zaehlung_reihe", "zaehlung_einzeln") if source.matrix else ("amtlich",))
     ]
-    con.execute("INSERT INTO stage.quarantaene BY NAME SELECT * FROM zeile_verletzt")
+    con.execute("INSERT INTO je_datei_quarantaene BY NAME FROM zeile_verletzt")
     if not dialect.long:
         _refuse_lost_figures(con, source, written)
-    _reconcile(con, source, lieferungen, files)
+    return _reconciled(con, lieferungen, files)
 
 
-def _read_plainly(con: duckdb.DuckDBPyConnection, alike: _Alike) -> dict[str, PlainlyRead]:
+def _read_plainly(
+    con: duckdb.DuckDBPyConnection, alike: _Alike, delivered: Mapping[str, Path]
+) -> dict[str, PlainlyRead]:
     """Fill zeile_zahlen with the plain lines of the files, and return what that leaves to be read of each."""
     numbered = []
-    for name, path in alike.delivered.items():
+    for name, path in delivered.items():
         if not can_be_plain(alike.source, alike.contract, alike.known_errors[name]):
             continue
         lines = numbered_lines(path, name, alike.source, alike.contract, alike.folder / f"{name}.zeilen")
@@ -130,10 +166,12 @@ def _read_plainly(con: duckdb.DuckDBPyConnection, alike: _Alike) -> dict[str, Pl
     return read_plain_lines(con, alike.source, alike.contract, numbered)
 
 
-def _read_by_cell(con: duckdb.DuckDBPyConnection, alike: _Alike, plainly: Mapping[str, PlainlyRead]) -> list[PlainFile]:
+def _read_by_cell(
+    con: duckdb.DuckDBPyConnection, alike: _Alike, delivered: Mapping[str, Path], plainly: Mapping[str, PlainlyRead]
+) -> list[PlainFile]:
     """Fill roh with what was not read plainly, and return every file with all its rows."""
     dialect, files, by_cell = alike.source.dialect, list[PlainFile](), list[PlainFile]()
-    for name, path in alike.delivered.items():
+    for name, path in delivered.items():
         read = plainly.get(name)
         if read and not read.left:
             file = PlainFile(name, path, list(read.file.columns), 0, {NOTES: read.file.notes}, read.file.header_line)
@@ -146,7 +184,6 @@ def _read_by_cell(con: duckdb.DuckDBPyConnection, alike: _Alike, plainly: Mappin
             file = replace(file, rows=read.file.held)
             told = file.rows - sum(file.left_out.get(rule, 0) for rule in (BLANK, NOTES))
             refuse_no_row(name, file.header_line, told, file.rows - file.dropped)
-        record_corrections(con, alike.source, name, alike.known_errors[name])
         files.append(file)
     _load(con, by_cell, alike.rename, long=dialect.long is not None)
     return files
@@ -264,13 +301,10 @@ def _refuse_lost_figures(con: duckdb.DuckDBPyConnection, source: Source, written
         )
 
 
-def _reconcile(
-    con: duckdb.DuckDBPyConnection,
-    source: Source,
-    lieferungen: Sequence[Lieferung],
-    files: Sequence[PlainFile],
-) -> None:
-    """Write what became of every row of every file: taken over, quarantined, or dropped by a named rule."""
+def _reconciled(
+    con: duckdb.DuckDBPyConnection, lieferungen: Sequence[Lieferung], files: Sequence[PlainFile]
+) -> dict[str, Reconciliation]:
+    """Return what became of every row of every file: taken over, quarantined, or dropped by a named rule."""
     bad = dict(con.execute("SELECT datei, count(*) FROM zeile_verletzt GROUP BY datei").fetchall())
     found = con.execute(
         "SELECT datei, count(*), count_if(coalesce(basis_id <> basis_text, FALSE)), "
@@ -278,8 +312,8 @@ def _reconcile(
         "FROM zeile_gelesen ANTI JOIN zeile_verletzt USING (datei, zeile) GROUP BY datei"
     ).fetchall()
     good = {name: (rows, padded, sorted((dates or "").split(","))) for name, rows, padded, dates in found}
-    reconciliations = []
+    reconciled = {}
     for one, file in zip(lieferungen, files, strict=True):
         rows, padded, dates = good.get(one.name, (0, 0, [""]))
-        reconciliations.append(Reconciliation(one, file.rows, rows, bad.get(one.name, 0), file.left_out, padded, dates))
-    write_reconciliations(con, source, reconciliations)
+        reconciled[one.name] = Reconciliation(one, file.rows, rows, bad.get(one.name, 0), file.left_out, padded, dates)
+    return reconciled

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 import duckdb
 
@@ -40,6 +41,19 @@ class Reconciliation:
     def adds_up(self) -> bool:
         """Whether every row of the file went to one place that is known."""
         return self.held == self.staged + self.quarantined + self.dropped
+
+    @property
+    def note(self) -> dict[str, Any]:
+        """All of it but the Lieferung, as JSON has it."""
+        return {
+            "held": self.held, "staged": self.staged, "quarantined": self.quarantined, "left_out": {**self.left_out},
+            "padded": self.padded, "stichtage": [*self.stichtage],
+        }  # fmt: skip
+
+    @classmethod
+    def from_note(cls, lieferung: Lieferung, note: Mapping[str, Any]) -> Self:
+        """Return what a `note` says of a Lieferung with the same bytes."""
+        return cls(lieferung, **note)
 
 
 def write_reconciliations(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from flows.base.db import Value, insert, set_variables, sql
+from flows.base.db import Value, insert, literal, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError, ContractBroken
 from flows.profile.correction import Correction
 from flows.profile.dialect import POLYGONS
@@ -19,11 +21,14 @@ from flows.profile.source_contract import Assignment, Geometry, Names
 from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, record_corrections, registered, repaired
 from flows.stage.expected_columns import refuse_other_columns
+from flows.stage.kept_results import Kept, KeptResults, load
 from flows.stage.read.normalise import Wanted, normalise, unpacked
 from flows.stage.read.polygons import polygon_rows
 from flows.stage.reconciliation import Reconciliation, write_reconciliations
 
 Entries = Sequence[Correction]
+_File = tuple[str, str]
+"""A file by the id of its source and its name."""
 
 
 @dataclass
@@ -41,7 +46,7 @@ class Space:
 
 @dataclass(frozen=True)
 class Read:
-    """The rows of one file after registered corrections, and how many it holds, counted apart from reading them."""
+    """The rows of one file after registered corrections, and how many it holds, counted by another reader."""
 
     source: Source
     lieferung: Lieferung
@@ -57,10 +62,18 @@ class Read:
         for place, row in enumerate(self.rows):
             yield {"quelle": self.source.id, "datei": self.lieferung.name, "zeile": place}, row
 
-    @property
-    def left_out(self) -> dict[str, int]:
-        """How many rows are blank or notes, and how many corrections leave out, as they say themselves."""
-        return {**self.layout, "correction": sum(entry.rows for entry in self.entries if entry.action == "drop")}
+    def reconciled(self, staged: int) -> Reconciliation:
+        """Return what became of the rows of the file; what corrections leave out is what they say themselves."""
+        left_out = {**self.layout, "correction": sum(entry.rows for entry in self.entries if entry.action == "drop")}
+        day = self.source.zuschnitt
+        return Reconciliation(
+            self.lieferung,
+            self.held,
+            staged,
+            left_out=left_out,
+            padded=self.padded,
+            stichtage=[str(day)] if day else [],
+        )
 
 
 def stage_space(
@@ -69,29 +82,62 @@ def stage_space(
     lieferungen: Sequence[Lieferung],
     landing: Path,
     run: Path,
+    kept: KeptResults | None = None,
 ) -> None:
     """Fill stage.zuordnung, stage.raum_name and stage.geometrie from the city's space sources and profile.
+
+    Files whose result is `kept` are not read.
 
     Raises:
         ContractBroken: a file is not of its dialect or contract.
         ConfigError: a registered correction no longer matches.
     """
-    space, files = Space(), list[Read]()
-    for source in profile.sources:
-        if source.kind not in ("assignment", "names", "geometry"):
+    files = [
+        (source, one) for source in profile.sources if source.kind in _READERS
+        for one in lieferungen if one.source == source.id
+    ]  # fmt: skip
+    known_errors = {
+        source.id: registered(source, lieferungen, profile.corrections) for source, _ in files
+    }  # fmt: skip
+    notes = _load_kept(con, files, kept)
+    space, new = Space(), dict[_File, Read]()
+    for source, lieferung in files:
+        entries = known_errors[source.id][lieferung.name]
+        record_corrections(con, source, lieferung.name, entries)
+        if (source.id, lieferung.name) in notes:
             continue
-        known_errors = registered(source, lieferungen, profile.corrections)
-        for lieferung in (one for one in lieferungen if one.source == source.id):
-            reader = {"assignment": _read_assignment, "names": _read_names, "geometry": _read_geometry}[source.kind]
-            written, entries = source.as_written_in(lieferung.name), known_errors[lieferung.name]
-            rows, held, layout = _rows(written, lieferung, landing, run)
-            mended = corrected(written, lieferung.name, rows, entries)
-            record_corrections(con, source, lieferung.name, entries)
-            file = Read(written, lieferung, mended, held, layout, _pad_ids(written, mended), entries)
-            reader(space, profile, file)
-            files.append(file)
+        written = source.as_written_in(lieferung.name)
+        rows, held, layout = _rows(written, lieferung, landing, run)
+        mended = corrected(written, lieferung.name, rows, entries)
+        file = Read(written, lieferung, mended, held, layout, _pad_ids(written, mended), entries)
+        _READERS[source.kind](space, profile, file)
+        new[source.id, lieferung.name] = file
     _write(con, profile, space)
-    _reconcile(con, files)
+    _write_defects(con, files, kept)
+    reconciled = _reconcile(con, files, new, notes)
+    for source, lieferung in files:
+        if kept and (source.id, lieferung.name) in new:
+            at = f"quelle = {literal(source.id)} AND datei = {literal(lieferung.name)}"
+            queries = {table: f"FROM {table} WHERE {at}" for table in _GATHERED}
+            kept.keep(con, kept.keys.of(source, lieferung), queries, reconciled[source.id, lieferung.name].note)
+
+
+def _load_kept(
+    con: duckdb.DuckDBPyConnection, files: Sequence[tuple[Source, Lieferung]], kept: KeptResults | None
+) -> dict[_File, Mapping[str, Any]]:
+    """Fill the tables of gathered rows with what is kept; return what was noted of each file that was."""
+    _create_gathered(con)
+    if kept is None:
+        return {}
+    addressed = {(source.id, one.name): kept.find(kept.keys.of(source, one)) for source, one in files}
+    found = {file: result for file, result in addressed.items() if result}
+    try:
+        for table in _GATHERED:
+            load(con, table, [result.tables[table] for result in found.values()])
+    except duckdb.Error:  # a file went away, or is none of Parquet although its sha256 is right
+        _create_gathered(con)
+        return {}
+    return {file: result.note for file, result in found.items()}
 
 
 def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> tuple[list[Row], int, dict[str, int]]:
@@ -225,33 +271,58 @@ def _refuse_other_parents(
                 )
 
 
+_READERS = {"assignment": _read_assignment, "names": _read_names, "geometry": _read_geometry}
+"""How each kind of source that describes space is read."""
+
 _GATHERED = {
     "roh_zuordnung": "zuschnitt VARCHAR, basis VARCHAR, basis_id VARCHAR, raumebene VARCHAR, raum_id VARCHAR",
     "roh_raum_name": "zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, name VARCHAR",
-    "roh_geometrie": (
-        "basis VARCHAR, raumebene VARCHAR, basis_id VARCHAR, zuschnitt VARCHAR, geojson VARCHAR, crs VARCHAR, "
-        "reparieren BOOLEAN, toleranz DOUBLE"
+    "polygon": (
+        "basis VARCHAR, raumebene VARCHAR, basis_id VARCHAR, zuschnitt VARCHAR, reparieren BOOLEAN, toleranz DOUBLE, "
+        "ungueltig BOOLEAN, wkb BLOB"
     ),
 }
+"""The temporary tables of what all files say of space, by file and row; what is kept of a file is its part of them."""
+
+_OUTLINES = (
+    "basis VARCHAR, raumebene VARCHAR, basis_id VARCHAR, zuschnitt VARCHAR, geojson VARCHAR, crs VARCHAR, "
+    "reparieren BOOLEAN, toleranz DOUBLE"
+)
+
+
+def _create_gathered(con: duckdb.DuckDBPyConnection) -> None:
+    for table, columns in _GATHERED.items():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} (quelle VARCHAR, datei VARCHAR, zeile BIGINT, {columns})")
 
 
 def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> None:
-    for table, columns in _GATHERED.items():
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} (quelle VARCHAR, datei VARCHAR, zeile BIGINT, {columns})")
     insert(con, "roh_zuordnung", space.assigned)
-    insert(con, "roh_geometrie", space.polygons)
     insert(con, "roh_raum_name", space.names)
-    set_variables(con, crs=profile.city.crs)
     _refuse_several_names(con)
     con.execute("INSERT INTO stage.raum_name BY NAME SELECT zuschnitt, raumebene, raum_id, name FROM roh_raum_name")
-    given = {(str(row["zuschnitt"]), str(row["raumebene"]), str(row["raum_id"])) for row in space.names}
+    given = set(con.execute("SELECT zuschnitt, raumebene, raum_id FROM roh_raum_name").fetchall())
     insert(
         con, "stage.raum_name",
         [{"zuschnitt": z.id, "raumebene": level.id, "raum_id": unit, "name": name}
          for z in profile.city.zuschnitt for level in profile.city.raumebene
          for unit, name in level.names.items() if (z.id, level.id, unit) not in given],
     )  # fmt: skip
-    con.execute(f"CREATE OR REPLACE TEMP TABLE polygon AS {sql('stage/polygon')}")
+    if space.polygons:
+        _add_polygons(con, profile, space)
+    for table in ("geometrie", "raum_geometrie", "raum_lage"):
+        con.execute(f"INSERT INTO stage.{table} BY NAME {sql(f'stage/{table}')}")
+    con.execute(f"INSERT INTO stage.zuordnung BY NAME {sql('stage/zuordnung')}")
+
+
+def _add_polygons(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> None:
+    """Add the polygons that were read to the table `polygon`, in the city's coordinates."""
+    use_spatial(con)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE roh_geometrie (quelle VARCHAR, datei VARCHAR, zeile BIGINT, {_OUTLINES})"
+    )
+    insert(con, "roh_geometrie", space.polygons)
+    set_variables(con, crs=profile.city.crs)
+    con.execute(f"INSERT INTO polygon BY NAME {sql('stage/polygon')}")
     nowhere = con.execute(sql("stage/geometrie_verletzt")).fetchone()
     if nowhere:
         raise ContractBroken(
@@ -259,9 +330,34 @@ def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> No
             "nowhere. Is `crs` of its source in sources.toml right? Else ask the supplier for the file again."
         )
     _refuse_needless_repair(con)
-    for table in ("geometrie", "raum_geometrie", "raum_lage", "geometrie_mangel"):
-        con.execute(f"INSERT INTO stage.{table} BY NAME {sql(f'stage/{table}')}")
-    con.execute(f"INSERT INTO stage.zuordnung BY NAME {sql('stage/zuordnung')}")
+
+
+def _write_defects(
+    con: duckdb.DuckDBPyConnection, files: Sequence[tuple[Source, Lieferung]], kept: KeptResults | None
+) -> None:
+    """Fill stage.geometrie_mangel, source by source, since a polygon may overlap one of another file of its source."""
+    delivered: dict[str, tuple[Source, list[Lieferung]]] = {}
+    for source, one in files:
+        if source.kind == "geometry":
+            delivered.setdefault(source.id, (source, []))[1].append(one)
+    for source, own in delivered.values():
+        address = kept.keys.of_all(source, own) if kept else None
+        if kept and address and _load_defects(con, kept.find(address)):
+            continue
+        use_spatial(con)
+        set_variables(con, quelle=source.id)
+        con.execute(f"INSERT INTO stage.geometrie_mangel BY NAME {sql('stage/geometrie_mangel')}")
+        if kept and address:
+            query = f"FROM stage.geometrie_mangel WHERE quelle = {literal(source.id)}"
+            kept.keep(con, address, {"geometrie_mangel": query}, {})
+
+
+def _load_defects(con: duckdb.DuckDBPyConnection, found: Kept | None) -> bool:
+    with suppress(duckdb.Error):  # see _load_kept
+        if found:
+            load(con, "stage.geometrie_mangel", [found.tables["geometrie_mangel"]])
+            return True
+    return False
 
 
 def _refuse_several_names(con: duckdb.DuckDBPyConnection) -> None:
@@ -295,13 +391,19 @@ def _refuse_needless_repair(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _reconcile(con: duckdb.DuckDBPyConnection, files: Sequence[Read]) -> None:
-    """Write what became of every row of every file, as the staged tables tell it."""
+def _reconcile(
+    con: duckdb.DuckDBPyConnection,
+    files: Sequence[tuple[Source, Lieferung]],
+    new: Mapping[_File, Read],
+    notes: Mapping[_File, Mapping[str, Any]],
+) -> dict[_File, Reconciliation]:
+    """Write and return what became of every row of every file, kept or read now, as the staged tables show it."""
     staged = {(source, name): rows for source, name, rows in con.execute(sql("stage/raum_gezaehlt")).fetchall()}
-    for file in files:
-        day = file.source.zuschnitt
-        account = Reconciliation(
-            file.lieferung, file.held, staged.get((file.source.id, file.lieferung.name), 0), left_out=file.left_out,
-            padded=file.padded, stichtage=[str(day)] if day else [],
-        )  # fmt: skip
-        write_reconciliations(con, file.source, [account])
+    reconciled = {}
+    for source, lieferung in files:
+        file = source.id, lieferung.name
+        rows = staged.get(file, 0)
+        account = new[file].reconciled(rows) if file in new else Reconciliation.from_note(lieferung, notes[file])
+        reconciled[file] = replace(account, staged=rows)
+        write_reconciliations(con, source, [reconciled[file]])
+    return reconciled

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import create_stage, literal, set_variables, use_spatial
+from flows.base.db import create_stage, literal, set_variables
 from flows.base.errors import ContractBroken
 from flows.base.home import limits
 from flows.profile.load import Profile
@@ -19,6 +19,7 @@ from flows.profile.source import Source
 from flows.pull.models import Lieferung
 from flows.stage.catalogue import write_catalogue
 from flows.stage.count_tables import stage_table
+from flows.stage.kept_results import KeptResults
 from flows.stage.register import stage_register
 from flows.stage.space import stage_space
 
@@ -36,9 +37,12 @@ def stage(
     run: Path,
     *,
     until: dt.date | None = None,
+    kept: KeptResults | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Create and fill the schemas katalog and stage; rows later than `until` are left out as asked for.
+
+    Files whose result is `kept` are not read; without it every file is, and nothing is kept.
 
     Raises:
         ContractBroken: a file is not of its dialect or its columns not those of its contract.
@@ -47,18 +51,20 @@ def stage(
     write_catalogue(con, profile, until)
     create_stage(con)
     delivered = [(source, [one for one in lieferungen if one.source == source.id]) for source in profile.sources]
+    if kept:
+        kept.in_use(delivered)
     figures = [(source, own) for source, own in delivered if own and source.kind in FIGURES]
     if any(own for source, own in delivered if source.kind not in FIGURES):
-        use_spatial(con)
-        _stage_space(con, profile, lieferungen, landing, run)
+        _stage_space(con, profile, lieferungen, landing, run, kept)
         progress("space")
     for source, own in (each for each in figures if each[0].kind == "register"):
-        _stage_one(con, profile, source, own, landing, run)
+        _stage_one(con, profile, source, own, landing, run, kept=kept)
         progress(f"{source.id}: {len(own)} files")
     tables = [each for each in figures if each[0].kind != "register"]
     with _side_by_side(con, len(tables)) as pool:
         under_way = [
-            pool.submit(_stage_one, con.cursor(), profile, source, own, landing, run) for source, own in tables
+            pool.submit(_stage_one, con.cursor(), profile, source, own, landing, run, kept=kept)
+            for source, own in tables
         ]
         for (source, own), staged in zip(tables, under_way, strict=True):
             staged.result()
@@ -68,6 +74,8 @@ def stage(
         for table in ("zaehlung_reihe", "zaehlung_einzeln", "ungewiss", "amtlich"):
             con.execute(f"DELETE FROM stage.{table} WHERE stichtag > getvariable('bis')::DATE")  # noqa: S608
     _write_quarantine(con, run)
+    if kept:
+        kept.sweep()
 
 
 @contextmanager
@@ -86,10 +94,15 @@ def _side_by_side(con: duckdb.DuckDBPyConnection, sources: int) -> Iterator[Thre
 
 
 def _stage_space(
-    con: duckdb.DuckDBPyConnection, profile: Profile, lieferungen: list[Lieferung], landing: Path, run: Path
+    con: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    lieferungen: list[Lieferung],
+    landing: Path,
+    run: Path,
+    kept: KeptResults | None = None,
 ) -> None:
     try:
-        stage_space(con, profile, lieferungen, landing, run)
+        stage_space(con, profile, lieferungen, landing, run, kept)
     except _UNREADABLE as problem:
         names = ", ".join(source.id for source in profile.sources if source.kind == "geometry")
         raise ContractBroken(
@@ -99,13 +112,20 @@ def _stage_space(
 
 
 def _stage_one(
-    con: duckdb.DuckDBPyConnection, profile: Profile, source: Source, own: list[Lieferung], landing: Path, run: Path
+    con: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    source: Source,
+    own: list[Lieferung],
+    landing: Path,
+    run: Path,
+    *,
+    kept: KeptResults | None = None,
 ) -> None:
     try:
         if source.kind == "register":
             stage_register(con, source, own, landing, run)
         else:
-            stage_table(con, source, own, landing, run, profile.corrections)
+            stage_table(con, source, own, landing, run, profile.corrections, kept=kept)
     except _UNREADABLE as problem:
         names = ", ".join(one.name for one in own[:3]) + (" ..." if len(own) > 3 else "")
         raise ContractBroken(

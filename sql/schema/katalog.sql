@@ -32,6 +32,14 @@ CREATE TABLE katalog.zuschnitt (
     schachtelung BOOLEAN NOT NULL
 );
 
+-- one row per date from which base units are numbered in another way than before; also those later than --stichtag,
+-- since a row is judged by its own Stichtag
+CREATE TABLE katalog.nummerierung (
+    gueltig_ab DATE NOT NULL,
+    basis VARCHAR NOT NULL,
+    basis_muster VARCHAR NOT NULL
+);
+
 -- one row per Zuschnitt and a coarser Raumebene in which its finest units are declared to lie whole
 CREATE TABLE katalog.schachtelung (
     zuschnitt VARCHAR NOT NULL,

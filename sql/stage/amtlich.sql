@@ -5,6 +5,13 @@ WITH stadt AS (
         stadt_raum_id
     FROM katalog.raumebene
     WHERE zugehoerigkeit = 'city'
+),
+
+ungewiss AS (
+    SELECT DISTINCT
+        merkmal,
+        stichtag
+    FROM je_datei_ungewiss
 )
 
 SELECT
@@ -14,7 +21,8 @@ SELECT
     stadt.raumebene,
     stadt.stadt_raum_id AS raum_id,
     CASE WHEN ungewiss.merkmal IS NULL THEN zelle_gelesen.wert END AS wert,
-    CASE WHEN ungewiss.merkmal IS NULL THEN zelle_gelesen.status ELSE 'unbekannt' END AS status
+    CASE WHEN ungewiss.merkmal IS NULL THEN zelle_gelesen.status ELSE 'unbekannt' END AS status,
+    zeile_gelesen.datei
 FROM zelle_gelesen
 INNER JOIN zeile_gelesen
     ON zelle_gelesen.datei = zeile_gelesen.datei AND zelle_gelesen.zeile = zeile_gelesen.zeile
@@ -22,11 +30,8 @@ INNER JOIN katalog.spalte_merkmal
     ON
         zelle_gelesen.spalte = spalte_merkmal.spalte
         AND spalte_merkmal.quelle = getvariable('quelle')
-LEFT JOIN stage.ungewiss
-    ON
-        spalte_merkmal.quelle = ungewiss.quelle
-        AND spalte_merkmal.merkmal = ungewiss.merkmal
-        AND zeile_gelesen.stichtag = ungewiss.stichtag
+LEFT JOIN ungewiss
+    ON spalte_merkmal.merkmal = ungewiss.merkmal AND zeile_gelesen.stichtag = ungewiss.stichtag
 CROSS JOIN stadt
 ANTI JOIN zeile_verletzt
     ON zelle_gelesen.datei = zeile_verletzt.datei AND zelle_gelesen.zeile = zeile_verletzt.zeile

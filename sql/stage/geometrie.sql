@@ -3,7 +3,7 @@ SELECT
     basis,
     basis_id,
     zuschnitt,
-    st_aswkb(gestalt)::BLOB AS wkb,
+    wkb,
     ungueltig AND NOT reparieren AS ungueltig,
     ungueltig AND reparieren AS geheilt
 FROM polygon

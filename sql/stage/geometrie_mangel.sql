@@ -4,14 +4,15 @@
 -- half its outline: the trace of two digitisations of one line, rather than land that two units claim or none.
 -- Pairs are only looked for where the outlines of a source's polygons do not fit together edge by edge.
 WITH je_quelle AS (
-    SELECT DISTINCT ON (quelle, zuschnitt, basis_id, gestalt)
+    SELECT DISTINCT ON (quelle, zuschnitt, basis_id, wkb)
         quelle,
         zuschnitt,
         basis_id,
-        gestalt,
+        st_geomfromwkb(wkb) AS gestalt,
         toleranz,
         ungueltig AND NOT reparieren AS kaputt
     FROM polygon
+    WHERE quelle = getvariable('quelle')
 ),
 
 ganze AS (

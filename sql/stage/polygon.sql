@@ -10,7 +10,7 @@ WITH gelesen AS (
 )
 
 SELECT
-    * EXCLUDE (roh),  -- noqa: AM04
+    * EXCLUDE (roh, crs),  -- noqa: AM04
     NOT st_isvalid(roh) AS ungueltig,
-    CASE WHEN reparieren THEN st_makevalid(roh) ELSE roh END AS gestalt
+    st_aswkb(CASE WHEN reparieren THEN st_makevalid(roh) ELSE roh END)::BLOB AS wkb
 FROM gelesen

@@ -3,7 +3,7 @@ SELECT
     zuschnitt,
     raumebene,
     basis_id AS raum_id,
-    st_aswkb(gestalt)::BLOB AS wkb,
+    wkb,
     ungueltig AND NOT reparieren AS ungueltig,
     ungueltig AND reparieren AS geheilt
 FROM polygon

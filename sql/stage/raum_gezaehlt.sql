@@ -28,7 +28,7 @@ WITH geliefert AS (
         zeile,
         CASE WHEN raumebene IS NULL THEN 'geometrie' ELSE 'raum_geometrie' END AS tabelle,
         [zuschnitt, coalesce(raumebene, basis), basis_id] AS eintrag
-    FROM roh_geometrie
+    FROM polygon
 ),
 
 angekommen AS (

@@ -19,7 +19,8 @@ SELECT DISTINCT
     verletzt.stichtag,
     verletzt.basis,
     verletzt.basis_id,
-    spalte_merkmal.merkmal
+    spalte_merkmal.merkmal,
+    verletzt.datei
 FROM verletzt
 INNER JOIN katalog.spalte_merkmal ON spalte_merkmal.quelle = getvariable('quelle')
 LEFT JOIN zelle_gelesen

@@ -1,6 +1,7 @@
 -- One row per Merkmal of a base unit at a Stichtag, from rows that were read by cell and keep their contract.
 -- Columns that make the same Merkmale are added first, so that 101 ages cost no more than their bands. Where a long
 -- table lacks a column of a Merkmal for a unit, the sum is unknown, unless its source leaves out what is empty.
+-- `datei` is the file that the rows are from; the first of them where they are from several.
 WITH gute_zeile AS (
     SELECT zeile_gelesen.*
     FROM zeile_gelesen
@@ -23,6 +24,7 @@ gruppe_summe AS (
         gute_zeile.basis,
         gute_zeile.basis_id,
         spalte_gruppe.gruppe,
+        min(gute_zeile.datei) AS datei,
         count(*) AS spalten,
         sum(zelle_gelesen.wert) AS wert,
         max(zelle_gelesen.status) FILTER (zelle_gelesen.status NOT IN ('ok', 'nichts')) AS offen,
@@ -57,6 +59,7 @@ merkmal_summe AS (
         gruppe_summe.basis,
         gruppe_summe.basis_id,
         gruppe_merkmal.merkmal,
+        min(gruppe_summe.datei) AS datei,
         sum(gruppe_summe.spalten) AS spalten,
         sum(gruppe_summe.wert) AS wert,
         max(gruppe_summe.offen) AS offen,
@@ -88,5 +91,6 @@ SELECT
     basis_id,
     merkmal,
     CASE WHEN status IN ('ok', 'nichts') THEN wert END AS wert,
-    status
+    status,
+    datei
 FROM beurteilt

@@ -6,7 +6,8 @@ SELECT
     zeile_gelesen.basis,
     zeile_gelesen.basis_id,
     zeile_zahlen.mit_zeichen,
-    zeile_zahlen.werte
+    zeile_zahlen.werte,
+    zeile_zahlen.datei
 FROM zeile_zahlen
 INNER JOIN zeile_gelesen
     ON zeile_zahlen.datei = zeile_gelesen.datei AND zeile_zahlen.zeile = zeile_gelesen.zeile

@@ -47,10 +47,10 @@ tag AS (
 tag_basis AS (
     SELECT
         tag.*,
-        zuschnitt.basis,
-        zuschnitt.basis_muster
+        nummerierung.basis,
+        nummerierung.basis_muster
     FROM tag
-    ASOF LEFT JOIN katalog.zuschnitt ON tag.stichtag >= zuschnitt.gueltig_ab
+    ASOF LEFT JOIN katalog.nummerierung ON tag.stichtag >= nummerierung.gueltig_ab
 ),
 
 datiert AS (

@@ -24,6 +24,7 @@ from flows.pull.models import Lieferung
 from flows.pull.pull_sources import pull
 from flows.stage import stage_files
 from flows.stage.catalogue import write_catalogue
+from flows.stage.kept_results import KeptResults
 from flows.stage.stage_files import stage
 
 Files = Mapping[str, bytes | str]
@@ -81,10 +82,15 @@ class Staged:
 
 @pytest.fixture
 def stage_city(tmp_path: Path, small_city: Any) -> Iterator[Callable[..., Staged]]:
-    """Pull the files from a folder and run the whole station with the sources given as TOML."""
+    """Pull the files from a folder and run the whole station with the sources given as TOML.
+
+    With `keeping`, results are kept in the landing zone and used again; otherwise every file is read.
+    """
     opened: list[duckdb.DuckDBPyConnection] = []
 
-    def staged(sources: str | list[str], files: Files, *, home: Path = tmp_path, **options: Any) -> Staged:
+    def staged(
+        sources: str | list[str], files: Files, *, home: Path = tmp_path, keeping: bool = False, **options: Any
+    ) -> Staged:
         drop, run = tmp_path / f"drop{len(opened)}", home / f"run{len(opened)}"
         drop.mkdir()
         run.mkdir(parents=True)
@@ -95,7 +101,8 @@ def stage_city(tmp_path: Path, small_city: Any) -> Iterator[Callable[..., Staged
         pulled = pull(profile, landing, folder=drop)
         con = open_work(run / "work.duckdb")
         opened.append(con)
-        stage(con, profile, pulled.lieferungen, landing.folder, run, **options)
+        kept = KeptResults(landing.folder, profile) if keeping else None
+        stage(con, profile, pulled.lieferungen, landing.folder, run, kept=kept, **options)
         _quarantine_file_says_the_same(con, run)
         return Staged(con, run)
 

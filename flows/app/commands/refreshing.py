@@ -18,6 +18,7 @@ def refresh(
     from_: Annotated[Path | None, Parameter(name="--from")] = None,
     stichtag: dt.date | None = None,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
+    no_cache: Annotated[bool, Parameter(negative="")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
@@ -33,12 +34,14 @@ def refresh(
         Leave out everything later than this date (JJJJ-MM-TT).
     dry_run
         Go as far as protection; publish nothing.
+    no_cache
+        Read every file anew instead of using kept results (docs/staging.md), and keep none.
     """
     from flows.app.flow_runner import run_refresh  # noqa: PLC0415
     from flows.profile.load import load_profile  # noqa: PLC0415
 
     load_profile(city)  # a mistake in the profile is told before Prefect starts
-    outcome = run_refresh(city, home_at(home), from_dir=from_, stichtag=stichtag, dry_run=dry_run)
+    outcome = run_refresh(city, home_at(home), from_dir=from_, stichtag=stichtag, dry_run=dry_run, no_cache=no_cache)
     if as_json:
         print_json(
             {
@@ -65,6 +68,7 @@ def recut(
     *,
     from_: Annotated[Path | None, Parameter(name="--from")] = None,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
+    no_cache: Annotated[bool, Parameter(negative="")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
@@ -80,6 +84,8 @@ def recut(
         Take every file from this folder instead of its source's address.
     dry_run
         Only the report; publish nothing.
+    no_cache
+        Read every file anew instead of using kept results (docs/staging.md), and keep none.
     """
     from flows.app.flow_runner import run_recut  # noqa: PLC0415
     from flows.pages.impact_page import impact_lines  # noqa: PLC0415
@@ -87,7 +93,7 @@ def recut(
     from flows.run import must_be_newest  # noqa: PLC0415
 
     must_be_newest(load_profile(city), zuschnitt)  # told before Prefect starts
-    done = run_recut(city, zuschnitt, home_at(home), from_dir=from_, dry_run=dry_run)
+    done = run_recut(city, zuschnitt, home_at(home), from_dir=from_, dry_run=dry_run, no_cache=no_cache)
     if as_json:
         print_json(
             {
