@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from flows.profile.check_header import Severity, Station
 from flows.profile.checks import Waiver
-
-Station = Literal["extract", "staged", "sozialraum", "release", "city"]
-Severity = Literal["critical", "warning", "info"]
 
 REPORT_FOLDER = "checks"
 """Below the run folder; travels with the release, so it names no confidential value."""

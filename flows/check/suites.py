@@ -1,4 +1,9 @@
-"""The suites in expectations/: Great Expectations' own format, with what our report needs in `meta`."""
+"""The suites of the checks: built from the headers of their SQL, or read from a file of Great Expectations.
+
+Where a frame is the offending rows, the header of its SQL file says all that its suite needs. A suite that judges
+columns, or makes several checks of one frame, is a file of JSON in Great Expectations' own format, with what our
+report needs in `meta`.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +16,7 @@ from great_expectations.exceptions.exceptions import GreatExpectationsError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from flows.base.errors import ConfigError
-from flows.check.models import Station
-from flows.profile.checks import OwnCheck, own_check
+from flows.profile.check_header import CheckHeader, CityCheckHeader, Station, header_lines, read_header
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,13 +25,11 @@ if TYPE_CHECKING:
 
 
 class SuiteMeta(BaseModel):
-    """`meta` of a suite: which station it judges, what it is about, and whom to ask."""
+    """`meta` of a suite: which station it judges, and whom to ask."""
 
     model_config = ConfigDict(frozen=True)
 
     station: Station
-    description_de: str
-    description_en: str
     owner: str
     frame: str | None = None
     """The frame that a city's own suite judges, when it is not one of the same name."""
@@ -44,23 +46,42 @@ class CheckMeta(BaseModel):
     units_public: bool
 
 
-def suites_in(folder: Path) -> list[ExpectationSuite]:
-    """Return the suites of `folder`, in the order of their names.
+def bundled_suites(expectations: Path, sql: Path) -> list[ExpectationSuite]:
+    """Return the suites of the files in `expectations`, and those of the headers of the checks in `sql`.
 
     Raises:
-        ConfigError: when a file is no suite, or lacks what the report needs.
+        ConfigError: when a file is not a suite or lacks what the report needs, when a header says too little, or when
+            a check has both.
     """
+    return [*_stored_suites(expectations), *_suites_from_headers(sql, expectations, CheckHeader)]
+
+
+def city_suites(folder: Path) -> list[ExpectationSuite]:
+    """Return the suites of a city's own checks: its files of JSON, and those of the headers of its queries.
+
+    Raises:
+        ConfigError: as `bundled_suites`.
+    """
+    return [*_stored_suites(folder), *_suites_from_headers(folder, folder, CityCheckHeader)]
+
+
+def _stored_suites(folder: Path) -> list[ExpectationSuite]:
     return [_suite(file) for file in sorted(folder.glob("*.json"))]
 
 
-def own_suites_in(folder: Path) -> list[ExpectationSuite]:
-    """Return the suites of a city's own checks: its files of JSON, and one for each query that has none.
-
-    Raises:
-        ConfigError: when a suite is none, or the header of a query says too little.
-    """
-    queries = [file for file in sorted(folder.glob("*.sql")) if not file.with_suffix(".json").exists()]
-    return [*suites_in(folder), *(_no_row_expected(own_check(file)) for file in queries)]
+def _suites_from_headers(sql: Path, stored: Path, model: type[CheckHeader]) -> list[ExpectationSuite]:
+    """Return the suites of the queries in `sql` that have no file in `stored`, from their headers."""
+    suites = []
+    for file in sorted(sql.glob("[!_]*.sql")):
+        suite = stored / f"{file.stem}.json"
+        if not suite.exists():
+            suites.append(_no_row_expected(read_header(file, model)))
+        elif said := header_lines(file).keys() & model.model_fields.keys():
+            message = (
+                f"{file}: expected no header, since {suite} says what is expected; found {', '.join(sorted(said))}."
+            )
+            raise ConfigError(message)
+    return suites
 
 
 def by_frame(suites: list[ExpectationSuite]) -> dict[str, list[ExpectationSuite]]:
@@ -74,16 +95,18 @@ def by_frame(suites: list[ExpectationSuite]) -> dict[str, list[ExpectationSuite]
     for suite in suites:
         for name in {suite.name, *(CheckMeta.model_validate(each.meta).id for each in suite.expectations)}:
             if name in seen:
-                raise ConfigError(f"{suite.name}.json: the check {name} stands already in {seen[name]}.json.")
+                raise ConfigError(
+                    f"The check {name} is in two suites, {seen[name]} and {suite.name}. Rename one of them."
+                )
             seen[name] = suite.name
         frames.setdefault(SuiteMeta.model_validate(suite.meta).frame or suite.name, []).append(suite)
     return frames
 
 
-def _no_row_expected(check: OwnCheck) -> ExpectationSuite:
+def _no_row_expected(check: CheckHeader) -> ExpectationSuite:
     """Return the suite of a query that returns offending rows."""
     meta = CheckMeta(id=check.name, reason=check.reason, what_to_do=check.what_to_do, units_public=check.units_public)
-    about = SuiteMeta(station="city", description_de=check.expected, description_en=check.expected, owner=check.owner)
+    about = SuiteMeta(station=check.station, owner=check.owner)
     expectation = {
         "id": str(uuid5(NAMESPACE_URL, check.name)),
         "type": "expect_table_row_count_to_be_between",

@@ -21,7 +21,7 @@ from flows.check.frames import Frame, frames_in, working_tables
 from flows.check.models import FINDINGS, FINDINGS_FOLDER, REPORT_FOLDER, RESULTS, CheckJob, CheckReport
 from flows.check.outcome import Outcome, outcome_of
 from flows.check.report import finish_pages
-from flows.check.suites import by_frame, own_suites_in, suites_in
+from flows.check.suites import bundled_suites, by_frame, city_suites
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,7 @@ def checked(job: CheckJob) -> CheckReport:
     context = _context(checks_folder)
     any_frame = _any_frame(context)
     sql = resource("sql") / "check"
-    bundled, own = by_frame([*suites_in(resource("expectations")), *_own_suites(job)]), job.own_checks
+    bundled, own = by_frame(_all_suites(job, sql)), job.own_checks
     waivers = [waiver for waiver in job.waivers if not waiver.expired(job.today)]
     outcomes: list[Outcome] = []
 
@@ -72,8 +72,9 @@ def checked(job: CheckJob) -> CheckReport:
     return _written(job, checks_folder, findings_folder, outcomes)
 
 
-def _own_suites(job: CheckJob) -> list[ExpectationSuite]:
-    return own_suites_in(job.own_checks) if job.own_checks else []
+def _all_suites(job: CheckJob, sql: Path) -> list[ExpectationSuite]:
+    own = city_suites(job.own_checks) if job.own_checks else []
+    return [*bundled_suites(resource("expectations"), sql), *own]
 
 
 def _suites_of(frame: Frame, suites: dict[str, list[ExpectationSuite]]) -> list[ExpectationSuite]:

@@ -1,18 +1,12 @@
-"""What a city decides about its checks: what must be delivered, what may fail for now, and checks of its own."""
+"""What a city decides about its checks: what must be delivered, and which failures it accepts for now."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from pathlib import Path
-from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
-from flows.base.errors import ConfigError
 from flows.profile.city import Identifier, Strict
-
-_HEADER = re.compile(r"^-- (owner|severity|reason|what_to_do|expected|units_public): *(.+?) *$", re.MULTILINE)
 
 
 class Expected(Strict):
@@ -64,32 +58,3 @@ class Waivers(Strict):
     """The file ``waivers.toml``."""
 
     waiver: list[Waiver] = Field(default_factory=list)
-
-
-class OwnCheck(Strict):
-    """The header of a check that a city adds: ``-- key: words`` above its query."""
-
-    name: Identifier
-    owner: str
-    severity: Literal["critical", "warning", "info"]
-    reason: str
-    expected: str = "No row"
-    what_to_do: str = "Ask the owner of the check."
-    units_public: bool = False
-
-
-def own_check(file: Path) -> OwnCheck:
-    """Return what the header of a city's own check says.
-
-    Raises:
-        ConfigError: when it says too little.
-    """
-    said = dict(_HEADER.findall(file.read_text(encoding="utf-8")))
-    try:
-        return OwnCheck.model_validate({"name": file.stem, **said})
-    except ValidationError as problem:
-        faults = "; ".join(f"{error['loc'][0]}: {error['msg']}" for error in problem.errors())
-        raise ConfigError(
-            f"{file}: expected lines such as `-- owner: Statistikstelle`, `-- severity: critical, warning or info` and "
-            f"`-- reason: ...` above the query, and a file name of small letters, digits and _; found {faults}."
-        ) from problem

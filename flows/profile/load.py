@@ -11,7 +11,8 @@ from pydantic import Field, ValidationError
 
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
-from flows.profile.checks import Expected, Waiver, Waivers, own_check
+from flows.profile.check_header import CityCheckHeader, read_header
+from flows.profile.checks import Expected, Waiver, Waivers
 from flows.profile.city import City, Identifier, Strict
 from flows.profile.codebook import Codebook
 from flows.profile.correction import Correction
@@ -80,7 +81,7 @@ def _decided_on_checks(where: Path) -> tuple[Expected | None, tuple[Waiver, ...]
     """Return what expected.toml and waivers.toml say, and see that the city's own checks can be read."""
     for file in sorted((where / "checks").glob("*.sql")):
         if not file.with_suffix(".json").exists():
-            own_check(file)
+            read_header(file, CityCheckHeader)
     expected, waivers = where / "expected.toml", where / "waivers.toml"
     return (
         _model(Expected, expected, _table(expected)) if expected.exists() else None,

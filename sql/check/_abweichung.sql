@@ -1,4 +1,4 @@
--- One row is a Merkmal of a source whose counts were perturbed or rounded: how far a count of it may be off.
+-- One row per Merkmal of a source whose counts were perturbed or rounded: how far a count of it may be off.
 -- A Merkmal that is the sum of n delivered columns is off by at most n times what one count is.
 SELECT
     herkunft.quelle,

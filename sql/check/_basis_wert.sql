@@ -1,4 +1,4 @@
--- One row is the value of one Merkmal at one base unit and Stichtag, with how often and by whom it was delivered.
+-- One row per value of one Merkmal at one base unit and Stichtag, with how often and by whom it was delivered.
 -- A working table of the checks. NULL = delivered as unknown.
 SELECT
     stichtag,

@@ -1,4 +1,4 @@
--- One row is an Indikator with the way it is computed, as one text.
+-- One row per Indikator with the way it is computed, as one text.
 SELECT
     indikator.indikator_id,
     concat_ws(

@@ -1,4 +1,4 @@
--- One row is the change of a Merkmal or cohort of a Sozialraum between two Stichtage, scored by Hidiroglou and
+-- One row per change of a Merkmal or cohort of a Sozialraum between two Stichtage, scored by Hidiroglou and
 -- Berthelot (1986): U weighs size, A keeps the bounds apart; a change is an outlier where abstand > C. Zeros stay out.
 WITH paar AS (
     SELECT

@@ -1,4 +1,4 @@
--- One row is a cohort of a unit at two Stichtage on the Zuschnitt of the later one: the same people, some years older.
+-- One row per cohort of a unit at two Stichtage on the Zuschnitt of the later one: the same people, some years older.
 -- The newborn are counted as well: those aged 0-2 were born in the year of the Stichtag and the two before.
 WITH bekannt AS (
     SELECT

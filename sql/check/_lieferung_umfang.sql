@@ -1,4 +1,4 @@
--- One row is a source at a Stichtag, with the number of base units that it lists.
+-- One row per source at a Stichtag, with the number of base units that it lists.
 SELECT
     quelle,
     stichtag,

@@ -1,4 +1,4 @@
--- One row is a Merkmal of a unit at two successive Stichtage, both on the Zuschnitt of the later one.
+-- One row per Merkmal of a unit at two successive Stichtage, both on the Zuschnitt of the later one.
 -- A pair exists only where the earlier Stichtag is known on the later Zuschnitt: a redraw is no jump. Nor is the step
 -- between a count and an official total; so those of either kind follow one another.
 WITH geliefert AS (

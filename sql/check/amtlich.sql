@@ -1,4 +1,4 @@
--- One row is a figure to compare with the official one: the city's residents at every Stichtag, and what else came.
+-- One row per figure to compare with the official one: the city's residents at every Stichtag, and what else came.
 -- Register, Zensus and official Fortschreibung never agree exactly; the band stands in the city profile.
 WITH eigene AS (
     SELECT merkmal_raum.*

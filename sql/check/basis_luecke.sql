@@ -1,4 +1,12 @@
--- One row is a base unit that a source should have listed at a Stichtag and did not: its counts are unknown.
+-- One row per base unit that a source should have listed at a Stichtag and did not: its counts are unknown.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: Every base unit is listed by every source that does not leave out what is empty
+-- reason: A unit without a row is unknown, not empty; the sum of its Sozialraum lacks it.
+-- what_to_do: Ask the supplier for the row, or say unlisted = "zero" in sources.toml if the office leaves out what is
+--   empty.
+-- units_public: true
 SELECT
     concat(basis, ' ', basis_id, ', ', stichtag) AS einheit,
     concat('no row for ', string_agg(merkmal, ', ' ORDER BY merkmal)) AS gefunden,

@@ -1,5 +1,13 @@
--- One row is a Merkmal whose delivered counts do not all arrive in the city's figure.
+-- One row per Merkmal whose delivered counts do not all arrive in the city's figure.
 -- What was delivered for other base units than those of the Stichtag counts only where nothing else was delivered.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: The city's figure is the sum of all delivered counts
+-- reason: Anything lost on the way from the base units is missing everywhere.
+-- what_to_do: Check the Zuordnung of base units (staged_zuordnung); if that passes, report a defect of the
+--   transformation.
+-- units_public: true
 WITH geliefert AS (
     SELECT
         stichtag.zuschnitt,

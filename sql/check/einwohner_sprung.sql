@@ -1,4 +1,12 @@
--- One row is a Sozialraum whose residents changed far out of line with the others between two Stichtage.
+-- One row per Sozialraum whose residents changed far out of line with the others between two Stichtage.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: No Sozialraum's residents change far out of line with the others (U = 0.5, A = 0.05, C = 20)
+-- reason: A jump is a new building area, a demolished estate, or blocks that were assigned to another unit by mistake.
+-- what_to_do: Look at the base units of the Sozialraum in both years; if the change is real, say so in the notes of the
+--   release.
+-- units_public: true
 SELECT
     concat(raumebene, ' ', raum_id, ', ', stichtag_vorher, ' to ', stichtag) AS einheit,
     concat(merkmal, ' ', wert_vorher, ' to ', wert, ' (', round(abstand, 1), ' quartile distances)') AS gefunden,

@@ -1,4 +1,4 @@
--- One row is a delivery of a source for a Stichtag, or a Raumebene of a Zuschnitt, that came or should have come.
+-- One row per delivery of a source for a Stichtag, or a Raumebene of a Zuschnitt, that came or should have come.
 -- What must come stands in the city's expected.toml; a source or Zuschnitt that it does not name may bring anything.
 WITH soll AS (
     SELECT

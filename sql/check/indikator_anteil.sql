@@ -1,4 +1,11 @@
--- One row is a share that is below zero or above the whole.
+-- One row per share that is below zero or above the whole.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: A share lies between 0 and 100 percent
+-- reason: A share beyond the whole is wrong: its numerator and denominator do not belong together.
+-- what_to_do: Compare numerator and denominator of the Indikator in the codebook, and both sources at the unit named.
+-- units_public: true
 SELECT
     concat(wert.raumebene, ' ', wert.raum_id, ', ', wert.stichtag, ', ', wert.indikator_id) AS einheit,
     concat(round(wert.wert, 4), ' ', indikator.einheit) AS gefunden,

@@ -1,4 +1,11 @@
--- One row is a figure that stands more than once in indikator_wert.
+-- One row per figure that stands more than once in indikator_wert.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: A figure is identified by Zuschnitt, unit, Stichtag and Indikator
+-- reason: Readers who join or pivot would count it twice.
+-- what_to_do: Report it: the transformation must not make two rows of one figure.
+-- units_public: true
 SELECT
     concat(raumebene, ' ', raum_id, ', Zuschnitt ', zuschnitt, ', ', stichtag, ', ', indikator_id) AS einheit,
     count(*) || ' rows' AS gefunden,

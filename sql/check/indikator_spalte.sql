@@ -1,4 +1,4 @@
--- One row is a delivered Indikator as a column over all units and Stichtage of the finest Raumebene.
+-- One row per delivered Indikator as a column over all units and Stichtage of the finest Raumebene.
 WITH spalte AS (
     SELECT
         wert.indikator_id,

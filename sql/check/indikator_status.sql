@@ -1,4 +1,4 @@
--- One row is a status that figures of an Indikator have at a Raumebene, with and without a value.
+-- One row per status that figures of an Indikator have at a Raumebene, with and without a value.
 WITH zahl AS (
     SELECT
         indikator_id,

@@ -1,5 +1,13 @@
--- One row is a Raumebene whose sum of a counted Indikator is not the city's figure.
+-- One row per Raumebene whose sum of a counted Indikator is not the city's figure.
 -- Exact figures must agree but for the rounding of each; estimated ones (methode) within their uncertainties.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: A counted Indikator has the same sum at every Raumebene; estimated figures within their uncertainties
+-- reason: People lost or counted twice between two Raumebenen make shares wrong that nobody recalculates.
+-- what_to_do: Look which units of the Raumebene lack a figure or have one too many; for estimated figures look at their
+--   key.
+-- units_public: true
 WITH eigenschaft AS (
     SELECT
         teil.indikator_id,

@@ -1,6 +1,14 @@
--- One row is a unit whose residents are not those of the year before with its births, deaths and moves.
+-- One row per unit whose residents are not those of the year before with its births, deaths and moves.
 -- The balancing equation (Preston, Heuveline and Guillot 2001, ch. 1.1). Register corrections and late notices leave a
--- rest: up to 1 percent in the city, up to 5 percent and 20 persons in a unit.
+-- remainder of up to 1 percent in the city and up to 5 percent and 20 persons in a unit.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: Residents are those of the year before with births, deaths and moves: within 1 percent in the city, within
+--   5 percent and 20 persons in a unit
+-- reason: Stock and movements come from one register; a large rest means that one of them is of another year or area.
+-- what_to_do: Look whether the movements are those of the calendar year of the Stichtag, and complete.
+-- units_public: true
 WITH zahl AS (
     SELECT
         merkmal_raum.zuschnitt,

@@ -1,4 +1,11 @@
--- One row is a Sozialraum where cohorts changed far out of line with the same cohorts of the other Sozialräume.
+-- One row per Sozialraum where cohorts changed far out of line with the same cohorts of the other Sozialräume.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: No cohort of a Sozialraum changes far out of line with the others (U = 0.5, A = 0.05, C = 20)
+-- reason: A cohort that doubles is a new building area, a home that opened, or addresses assigned to another unit.
+-- what_to_do: Look at the base units of the Sozialraum in both years; if the change is real, waive it with the reason.
+-- units_public: false
 SELECT
     concat(raumebene, ' ', raum_id, ', ', stichtag) AS einheit,
     string_agg(

@@ -1,4 +1,11 @@
--- One row is a cohort of the city that grew or shrank beyond its bounds between two Stichtage.
+-- One row per cohort of the city that grew or shrank beyond its bounds between two Stichtage.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: No cohort of the city changes beyond its bounds
+-- reason: The same people are some years older: a band that is far from what it came from was cut or counted otherwise.
+-- what_to_do: Compare the age columns of both deliveries, and what age means in them (at the Stichtag or in the year).
+-- units_public: true
 SELECT
     concat(raumebene, ' ', raum_id, ', ', stichtag_vorher, ' to ', stichtag, ', ', merkmal) AS einheit,
     concat(wert_vorher, ' to ', wert, ', ratio ', round(wert / nullif(wert_vorher, 0), 3)) AS gefunden,

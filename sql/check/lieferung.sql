@@ -1,4 +1,4 @@
--- One row is a delivered file: how many rows it had and where each of them went.
+-- One row per delivered file: how many rows it had and where each of them went.
 SELECT
     quelle || ': ' || datei AS einheit,
     quelle,

@@ -1,5 +1,12 @@
--- One row is a Merkmal that the Stichtag before the newest had and the newest has not.
+-- One row per Merkmal that the Stichtag before the newest had and the newest has not.
 -- Counts are held against counts and official totals against such: a Stichtag may have totals alone.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: Every Merkmal of the Stichtag before is there at the newest one, too
+-- reason: A subject that is late leaves a gap in the newest year, which readers should know.
+-- what_to_do: Ask the source, and refresh again when it has delivered.
+-- units_public: true
 WITH vorhanden AS (
     SELECT DISTINCT
         merkmal_raum.herkunft,

@@ -1,4 +1,11 @@
--- One row is a count of a unit that fell from at least 20 to zero between two Stichtage.
+-- One row per count of a unit that fell from at least 20 to zero between two Stichtage.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: No count of a unit falls from 20 or more to zero
+-- reason: A sudden zero is usually a missing row that was read as nothing.
+-- what_to_do: Look up the unit in the delivered file; ask the source where it is missing.
+-- units_public: false
 SELECT
     concat(raumebene, ' ', raum_id, ', ', stichtag, ', ', merkmal) AS einheit,
     '0' AS gefunden,

@@ -1,5 +1,14 @@
--- One row is a Sozialraum where counts other than the residents changed far out of line with the other Sozialräume.
+-- One row per Sozialraum where counts other than the residents changed far out of line with the other Sozialräume.
 -- Where its residents jump as well, that explains the rest, and einwohner_sprung tells it.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: No other count of a Sozialraum changes far out of line with the others (U = 0.5, A = 0.05, C = 20, from 20
+--   on)
+-- reason: A count that jumps while the residents do not is a new definition, a wrong column, or a building.
+-- what_to_do: Look at the Merkmal at the base units of the Sozialraum in both years; if the change is real, waive it
+--   with the reason.
+-- units_public: false
 WITH sprung AS (
     SELECT *
     FROM _hidiroglou_berthelot

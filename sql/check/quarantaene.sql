@@ -1,4 +1,12 @@
--- One row is a cell that broke its source's contract and was set aside with its row, of a source with too many such.
+-- One row per cell that broke its source's contract and was set aside with its row, of a source with too many such.
+-- station: extract
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: No row is in quarantine
+-- reason: Every row set aside is missing from the figures.
+-- what_to_do: Look up file, line and column in quarantine.csv of the run; have the source corrected, enter a correction
+--   with its reason, or change the contract in sources.toml.
+-- units_public: false
 WITH zu_viele AS (
     SELECT
         quarantaene.quelle,

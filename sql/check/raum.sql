@@ -1,4 +1,4 @@
--- One row is a unit of a Raumebene in a Zuschnitt.
+-- One row per unit of a Raumebene in a Zuschnitt.
 SELECT
     concat(raum.raumebene, ' ', raum.raum_id, ', Zuschnitt ', raum.zuschnitt) AS einheit,
     raum.zuschnitt,

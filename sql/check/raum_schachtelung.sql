@@ -1,4 +1,11 @@
--- One row is a unit of the finest Raumebene that lies in several units of a coarser one in which it should lie whole.
+-- One row per unit of the finest Raumebene that lies in several units of a coarser one in which it should lie whole.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: The finest units lie whole in the coarser Raumebenen that the city declares
+-- reason: Readers add Sozialräume up to Stadtteile where nesting is declared.
+-- what_to_do: Correct the Zuordnung, or declare in city.toml in which Raumebenen this Zuschnitt nests (nested = [...]).
+-- units_public: true
 SELECT
     concat(raum.raumebene, ' ', raum.raum_id, ', Zuschnitt ', raum.zuschnitt) AS einheit,
     concat('parts in several units of ', schachtelung.raumebene) AS gefunden,

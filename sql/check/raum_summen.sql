@@ -1,5 +1,12 @@
--- One row is a Raumebene whose sum of a Merkmal is not the city's figure.
+-- One row per Raumebene whose sum of a Merkmal is not the city's figure.
 -- Areas come from geometry and may differ by half a percent, everything else only by the rounding of the machine.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: A Merkmal has the same sum at every Raumebene
+-- reason: Different sums mean that units are lost or doubled on one level.
+-- what_to_do: Check the Zuordnung of the Raumebene named.
+-- units_public: true
 WITH summe AS (
     SELECT
         merkmal_raum.zuschnitt,

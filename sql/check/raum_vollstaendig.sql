@@ -1,4 +1,11 @@
--- One row is a unit without a row for a Merkmal delivered at the Stichtag, or a row of a unit the Zuschnitt lacks.
+-- One row per unit without a row for a Merkmal delivered at the Stichtag, or a row of a unit the Zuschnitt lacks.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: Every unit of the Zuschnitt has a row for every delivered Merkmal at every Stichtag, and no other unit has
+-- reason: A missing row reads as zero in many tools; an unknown unit is a wrong Zuschnitt.
+-- what_to_do: Look whether the unit is in the delivery and in the Zuordnung of the Zuschnitt valid at the Stichtag.
+-- units_public: true
 WITH geliefert AS (
     SELECT DISTINCT
         stichtag.zuschnitt,

@@ -1,4 +1,11 @@
--- One row is a unit whose counts or area a key to another Zuschnitt could not hold, with what of it is left over.
+-- One row per unit whose counts or area a key to another Zuschnitt could not hold, with what of it is left over.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: A key holds the counts of both sides
+-- reason: A unit that cannot be held is estimated worse than its interval says.
+-- what_to_do: Compare the unit's lines in both Zuschnitte, and its residents at the two Stichtage.
+-- units_public: true
 SELECT
     concat(
         raumebene, ' ', einheit, ' of Zuschnitt ',

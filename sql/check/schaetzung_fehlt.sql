@@ -1,4 +1,11 @@
--- One row is a pair of Zuschnitte and a Raumebene between which no key could be found.
+-- One row per pair of Zuschnitte and a Raumebene between which no key could be found.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: A key was found between two Zuschnitte
+-- reason: Without one, series break at the redraw.
+-- what_to_do: Add polygons of both Zuschnitte, or residents, to sources.toml.
+-- units_public: true
 SELECT
     concat(raumebene, ', ', von_zuschnitt, ' and ', nach_zuschnitt) AS einheit,
     grund AS gefunden,

@@ -1,4 +1,11 @@
--- One row is a Merkmal whose sum over the units of another Zuschnitt is not that of its own.
+-- One row per Merkmal whose sum over the units of another Zuschnitt is not that of its own.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: A converted Merkmal has the city's total of its own Zuschnitt
+-- reason: A unit without a key would vanish from every other Zuschnitt.
+-- what_to_do: See which units have counts but no polygon in their Zuschnitt, and add it to the geometry source.
+-- units_public: true
 WITH eigene AS (
     SELECT
         merkmal_raum.stichtag,

@@ -1,4 +1,4 @@
--- One row is a Stichtag of the whole city: residents, their age structure in percent, and figures per 1,000 residents.
+-- One row per Stichtag of the whole city: residents, their age structure in percent, and figures per 1,000 residents.
 -- The bounds stand in expectations/stadt.json. NULL = the city has no source for it.
 WITH zahl AS (
     SELECT

@@ -1,6 +1,13 @@
--- One row is a Stichtag at which a part is larger than its whole in the city.
+-- One row per Stichtag at which a part is larger than its whole in the city.
 -- A sum of n counts that are each off by at most d is off by more than d * sqrt(29 n) once in a million
 -- (Hoeffding 1963, theorem 2: 2 exp(-t^2 / (2 n d^2))), and never by more than n d.
+-- station: sozialraum
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: No part is larger than its whole in the city
+-- reason: Over a whole city days and addresses level out; a part above its whole is a wrong column or a wrong Stichtag.
+-- what_to_do: Compare the columns of both sources in sources.toml with their headers.
+-- units_public: true
 WITH abweichung AS (
     SELECT
         basis_wert.stichtag,

@@ -1,5 +1,12 @@
--- One row is a base unit whose age bands, all of them delivered, do not add up to its residents.
+-- One row per base unit whose age bands, all of them delivered, do not add up to its residents.
 -- Where a source was perturbed or rounded (sources.toml), the bands and their total may be off together by as much.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: Age bands that divide all residents add up to them
+-- reason: Bands with a gap or an overlap make every age share wrong.
+-- what_to_do: Check the columns that make up the bands in sources.toml, and the source's own total.
+-- units_public: false
 WITH summe AS (
     SELECT
         gruppe.gliederung,

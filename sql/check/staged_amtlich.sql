@@ -1,4 +1,11 @@
--- One row is an official total that came more than once for a Stichtag: in two files, or from two sources.
+-- One row per official total that came more than once for a Stichtag: in two files, or from two sources.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: An official total comes once for a Stichtag
+-- reason: Of two totals one would be taken, and nobody would know which.
+-- what_to_do: Leave one of the files out, or take the rows out by an entry in the corrections register.
+-- units_public: true
 SELECT
     concat(raumebene, ' ', raum_id, ', ', stichtag, ', ', merkmal) AS einheit,
     concat(count(*), ' times, from ', string_agg(DISTINCT quelle, ' and ' ORDER BY quelle)) AS gefunden,

@@ -1,4 +1,11 @@
--- One row is a Merkmal that one source delivered more than once for the same base unit and Stichtag.
+-- One row per Merkmal that one source delivered more than once for the same base unit and Stichtag.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: A source delivers a Merkmal of a base unit once for a Stichtag
+-- reason: Rows that come twice are counted twice.
+-- what_to_do: Have the source corrected, or take the doubled file or row out by an entry in the corrections register.
+-- units_public: false
 SELECT
     concat(basis, ' ', basis_id, ', ', stichtag, ', ', merkmal, ' from ', quelle) AS einheit,
     lieferungen || ' rows' AS gefunden,

@@ -1,4 +1,11 @@
--- One row is a base unit or unit whose geometry was delivered more than once.
+-- One row per base unit or unit whose geometry was delivered more than once.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: The geometry of a base unit comes once
+-- reason: A geometry that comes twice doubles the area and halves the density, or one unit bears the id of another.
+-- what_to_do: Find the right id of each polygon and enter it in the corrections register of the city.
+-- units_public: true
 WITH geliefert AS (
     SELECT
         basis AS art,

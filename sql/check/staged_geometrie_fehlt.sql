@@ -1,4 +1,11 @@
--- One row is an inhabited base unit without geometry, where the others of its kind have one.
+-- One row per inhabited base unit without geometry, where the others of its kind have one.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: Every inhabited base unit has a geometry
+-- reason: Without it the area of its Sozialraum is too small and the density too high.
+-- what_to_do: Ask for a geometry file that covers the Zuschnitt.
+-- units_public: true
 WITH bewohnt AS (
     SELECT DISTINCT
         basis_wert.basis,

@@ -1,4 +1,12 @@
--- One row is an overlap of two delivered polygons or a gap between some, at least as large as sources.toml tolerates.
+-- One row per overlap of two delivered polygons or a gap between some, at least as large as sources.toml tolerates.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: Neighbouring polygons share their line
+-- reason: An overlap gives land to two units, a gap to none; most are slivers of two digitisations and change no count.
+-- what_to_do: Look at the units on a map; have large ones corrected by the supplier, or raise `tolerance_m2` of the
+--   source with a reason.
+-- units_public: true
 SELECT
     concat(quelle, ': ', einheit, coalesce(', Zuschnitt ' || zuschnitt, '')) AS einheit,
     concat(

@@ -1,4 +1,11 @@
--- One row is a delivered polygon that is invalid (its outline crosses itself) and that no correction repairs.
+-- One row per delivered polygon that is invalid (its outline crosses itself) and that no correction repairs.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: Every delivered polygon is valid
+-- reason: An outline that crosses itself has no sure area and cannot be joined with its neighbours.
+-- what_to_do: Ask the supplier for a valid polygon, or enter a correction with action = "repair" for these units.
+-- units_public: true
 SELECT
     concat(quelle, ': ', einheit, coalesce(', Zuschnitt ' || zuschnitt, '')) AS einheit,
     'an outline that crosses itself' AS gefunden,

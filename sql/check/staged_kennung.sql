@@ -1,4 +1,11 @@
--- One row is an id in the deliveries or the Zuordnung that is not of the form prescribed for it.
+-- One row per id in the deliveries or the Zuordnung that is not of the form prescribed for it.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: Every id has the form that its Raumebene prescribes
+-- reason: An id of another form (a lost leading zero, a different scheme) finds no unit, and its counts are lost.
+-- what_to_do: Set the width of the id in the source's contract in sources.toml, or correct the pattern in city.toml.
+-- units_public: true
 WITH muster AS (
     SELECT
         raumebene AS art,

@@ -1,4 +1,4 @@
--- One row is a Merkmal of a source at a Stichtag as a column over the base units that it lists.
+-- One row per Merkmal of a source at a Stichtag as a column over the base units that it lists.
 WITH spalten AS (
     SELECT
         quelle,

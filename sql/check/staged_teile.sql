@@ -1,5 +1,14 @@
--- One row is a base unit where a part was counted larger than its whole.
+-- One row per base unit where a part was counted larger than its whole.
 -- Where a source was perturbed or rounded (sources.toml), the two may be off together by as much.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: No part is larger than its whole at a base unit
+-- reason: Sources count on different days and addresses, so single base units may disagree; many of them mean a wrong
+--   column or Stichtag.
+-- what_to_do: Look through the rows in findings/staged_teile.csv of the run; where one source or year stands out, ask
+--   it.
+-- units_public: false
 SELECT
     concat(klein.basis, ' ', klein.basis_id, ', ', klein.stichtag) AS einheit,
     concat(paar.teil, ' ', klein.wert) AS gefunden,

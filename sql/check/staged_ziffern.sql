@@ -1,4 +1,4 @@
--- One row is a Merkmal of a source and a base (3 or 5) of which its counts could be multiples.
+-- One row per Merkmal of a source and a base (3 or 5) of which its counts could be multiples.
 -- The ratio is Whipple's: how often multiples occur against what each number of the complete windows around them
 -- (18-22, 23-27, ...; 17-19, 20-22, ...) would have; 1 = no preference. From 1.25 on the United Nations call an index
 -- rough (Manual II, 1955); the excess must also lie beyond 6 standard deviations of the binomial distribution.

@@ -1,4 +1,11 @@
--- One row is a base unit with something counted in it that belongs to no unit, or to several, of a Raumebene.
+-- One row per base unit with something counted in it that belongs to no unit, or to several, of a Raumebene.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: Every base unit in which anything was counted belongs to exactly one unit of each Raumebene
+-- reason: Counts of a unit without Zuordnung are lost; with two they are counted twice.
+-- what_to_do: Complete or correct the Zuordnung file of this Zuschnitt.
+-- units_public: true
 WITH gezaehlt AS (
     SELECT
         basis_wert.basis,

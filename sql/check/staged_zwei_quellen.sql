@@ -1,4 +1,11 @@
--- One row is a Merkmal that two sources delivered for the same Stichtag and the same base units.
+-- One row per Merkmal that two sources delivered for the same Stichtag and the same base units.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: critical
+-- expected: A Merkmal comes from one source for a Stichtag
+-- reason: Two sources for the same count would be added up.
+-- what_to_do: Decide in sources.toml which source delivers the Merkmal at this Stichtag.
+-- units_public: true
 SELECT
     concat(merkmal, ', ', stichtag) AS einheit,
     concat(min(quelle), ' and ', max(andere_quelle), ' both deliver it, for ', count(*), ' base units') AS gefunden,

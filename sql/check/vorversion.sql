@@ -1,4 +1,4 @@
--- One row is an Indikator at a Stichtag of the last release: the share of its values that are others now.
+-- One row per Indikator at a Stichtag of the last release: the share of its values that are others now.
 -- Only values that stand in both, of Indikatoren that are still computed in the same way.
 WITH gleich_gerechnet AS (
     SELECT jetzt.indikator_id

@@ -1,4 +1,11 @@
--- One row is a count of the last release that was revised by more than a quarter and at least 20, the largest first.
+-- One row per count of the last release that was revised by more than a quarter and at least 20, the largest first.
+-- station: release
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: No published count is revised by more than a quarter and at least 20
+-- reason: The largest movers show first where a delivery is wrong.
+-- what_to_do: Look at the base units of the unit in both deliveries.
+-- units_public: false
 SELECT
     concat(damals.raumebene, ' ', damals.raum_id, ', ', damals.stichtag, ', ', damals.indikator_id) AS einheit,
     concat(jetzt.wert, ' now') AS gefunden,

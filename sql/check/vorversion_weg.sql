@@ -1,4 +1,4 @@
--- One row is a Stichtag, unit or Indikator of the last release that has figures no more.
+-- One row per Stichtag, unit or Indikator of the last release that has figures no more.
 WITH jetzt AS (
     SELECT DISTINCT
         zuschnitt,

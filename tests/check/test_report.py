@@ -139,19 +139,15 @@ def test_a_database_of_another_version_is_named_with_the_check_that_failed(city)
         city.check()
 
 
-def test_every_frame_has_its_suite_and_every_suite_its_frame():
-    frames = {file.stem for file in (resource("sql") / "check").glob("[!_]*.sql")}
-    suites = {file.stem for file in resource("expectations").glob("*.json")}
+def test_a_suite_is_kept_as_a_file_only_where_it_says_more_than_no_row():
+    for file in resource("expectations").glob("*.json"):
+        expectations = json.loads(file.read_text())["expectations"]
 
-    assert frames | {"verzicht"} == suites, "the frame of the waivers follows from the other outcomes"
+        assert [one["type"] for one in expectations] != ["expect_table_row_count_to_be_between"], file.name
 
 
 def test_a_check_is_called_by_one_name_everywhere():
-    ids = [
-        expectation["meta"]["id"]
-        for file in resource("expectations").glob("*.json")
-        for expectation in json.loads(file.read_text())["expectations"]
-    ]
+    ids = [check.meta["id"] for suite in _suites() for check in suite.expectations]
 
     assert len(ids) == len(set(ids))
     assert all(re.fullmatch(r"[a-z0-9_]+", one) for one in ids)
@@ -161,10 +157,8 @@ def test_the_documentation_lists_every_check_with_its_severity():
     words = {"critical": "blocker", "warning": "warning", "info": "note"}
     documented = (resource("expectations").parent / "docs" / "checks.md").read_text()
 
-    for file in resource("expectations").glob("*.json"):
-        for one in json.loads(file.read_text())["expectations"]:
-            row = f"| `{one['meta']['id']}` | {words[one['severity']]} | {one['description']} |"
-            assert row in documented
+    for check in (check for suite in _suites() for check in suite.expectations):
+        assert f"| `{check.meta['id']}` | {words[check.severity]} | {check.description} |" in documented
 
 
 def test_a_check_that_cannot_be_made_is_a_blocker(tmp_path, city, monkeypatch):
@@ -196,20 +190,27 @@ def test_a_suite_that_is_none_is_refused_with_its_name(tmp_path, city, monkeypat
         city.check()
 
 
-def test_a_frame_without_a_suite_is_refused(tmp_path, city, monkeypatch):
+def test_a_frame_without_suite_and_header_is_refused(tmp_path, city, monkeypatch):
     suites = _copied_suites(tmp_path)
     (suites / "raum.json").unlink()
     _use(monkeypatch, suites)
 
-    with pytest.raises(ConfigError, match=r"sql/check/raum\.sql is judged by no suite"):
+    with pytest.raises(ConfigError, match=r"(?s)sql/check/raum\.sql.*severity: it is missing"):
+        city.check()
+
+
+def test_a_check_with_header_and_suite_is_refused(tmp_path, city, monkeypatch):
+    suites = _copied_suites(tmp_path)
+    (suites / "quarantaene.json").write_text(_orphan(suites, "quarantaene"))
+    _use(monkeypatch, suites)
+
+    with pytest.raises(ConfigError, match=r"(?s)sql/check/quarantaene\.sql: expected no header.*found expected, owner"):
         city.check()
 
 
 def test_a_suite_without_a_frame_is_refused(tmp_path, city, monkeypatch):
     suites = _copied_suites(tmp_path)
-    orphan = json.loads((suites / "quarantaene.json").read_text())
-    orphan["name"] = orphan["expectations"][0]["meta"]["id"] = "waise"
-    (suites / "waise.json").write_text(json.dumps(orphan))
+    (suites / "waise.json").write_text(_orphan(suites, "waise"))
     _use(monkeypatch, suites)
 
     with pytest.raises(ConfigError, match=r"expectations/waise\.json: nothing to judge"):
@@ -222,6 +223,20 @@ def test_the_working_database_is_only_read(city):
     city.check()
 
     assert city.work_db.read_bytes() == before
+
+
+def _suites():
+    from flows.check.suites import bundled_suites  # noqa: PLC0415 -- takes seconds
+
+    return bundled_suites(resource("expectations"), resource("sql") / "check")
+
+
+def _orphan(suites, name):
+    """Return a suite of one check, both called `name`."""
+    suite = json.loads((suites / "stadt.json").read_text())
+    suite["name"], suite["expectations"] = name, suite["expectations"][:1]
+    suite["expectations"][0]["meta"]["id"] = name
+    return json.dumps(suite)
 
 
 def _copied_suites(tmp_path):
