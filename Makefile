@@ -1,11 +1,14 @@
-# Two commands do it all: `make run` (the main job on the bundled city) and `make test`.
+# Two commands do it all: `make run` (the main job on the bundled city) and `make test`. While working: `make check`.
 PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 # Offices have a certificate authority of their own.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: run setup test lint coverage bench lock clean drawing
+# One test process per core; who has nothing left takes tests from the others.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+
+.PHONY: run setup check test test-all thorough nightly lint coverage bench lock wheel clean drawing
 
 run: .venv/.ready                ## yearly refresh of the bundled synthetic city, to a published release in ./data
 	$(BIN)/fortschreibung demo --refresh
@@ -25,8 +28,19 @@ setup: .venv/.ready              ## .venv with the locked dependencies and the c
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	touch $@
 
-test: .venv/.ready-dev lint      ## everything CI runs: linters, types, tests
-	$(BIN)/python -m pytest -m "not nightly" -n auto --maxprocesses 4 --dist loadfile
+check: .venv/.ready-dev lint     ## linters, types and the fast tests: for every change
+	$(PYTEST) -m "not nightly and not thorough and not slow"
+
+test: .venv/.ready-dev lint      ## linters, types and the tests: for every merge
+	$(PYTEST) -m "not nightly and not thorough"
+
+test-all: test thorough          ## everything but the nightly tests; what CI runs
+
+thorough: .venv/.ready-dev       ## what `make test` shows at one place, at the other places too
+	$(PYTEST) -m "thorough and not nightly"
+
+nightly: .venv/.ready-dev        ## the exhaustive tests, with new examples each time; hours
+	$(PYTEST) -m nightly --hypothesis-profile nightly
 
 lint: .venv/.ready-dev
 	$(BIN)/ruff check .
@@ -35,8 +49,8 @@ lint: .venv/.ready-dev
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
 	$(BIN)/lint-imports --config pyproject.toml
 
-coverage: .venv/.ready-dev       ## which lines the quick tests reach
-	$(BIN)/python -m pytest -m "not nightly and not slow" --cov --cov-report=term-missing:skip-covered
+coverage: .venv/.ready-dev       ## which lines the fast tests reach
+	$(BIN)/python -m pytest -m "not nightly and not thorough and not slow" --cov --cov-report=term-missing:skip-covered
 
 bench: .venv/.ready-dev          ## ratios against the floor, pandas and polars; writes bench/results.json
 	$(BIN)/python -m bench
@@ -44,6 +58,9 @@ bench: .venv/.ready-dev          ## ratios against the floor, pandas and polars;
 lock: .venv/.ready               ## resolve the dependencies again (writes no registry address)
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-dev.lock --group dev pyproject.toml
+
+wheel: .venv/.ready-dev          ## dist/*.whl, as docs/releasing.md describes
+	$(BIN)/python -m hatchling build -t wheel
 
 clean:                           ## forget the environment and the local data
 	rm -rf .venv data

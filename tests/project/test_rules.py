@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from flows import __version__
 from flows.base.resources import resource
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,15 +22,42 @@ def tracked_files() -> list[Path]:
     return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 
+PACKAGE_INDEX = re.compile(
+    r"(?:index|links|registry|repository)[-_]?(?:url)?[\"']?\s*[=:\s]\s*[\"']?(?:https?|file)://"  # an option
+    r"|(?:https?|file)://\S*/simple(?:/|\b)"  # the address of an index as packaging tools use it
+    r"|(?:https?|file)://\S+\.(?:whl|tar\.gz)\b"  # the address of one package
+)
+
+
 def test_no_file_names_a_package_index() -> None:
-    told = re.compile(r"(index-url|find-links|extra-index|registry\s*=\s*\"http|files\.pythonhosted|pypi\.org/simple)")
     guilty = [
-        path.name
+        str(path.relative_to(ROOT))
         for path in tracked_files()
-        if path != Path(__file__) and told.search(path.read_text("utf-8", errors="ignore"))
+        if PACKAGE_INDEX.search(path.read_text("utf-8", errors="ignore"))
     ]
 
     assert guilty == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("--index-" + "url https://packages.example/root", True),
+        ("[[tool.uv.index]]\nurl = 'https://packages.example/root/" + "simple/'", True),
+        ('registry = "' + 'https://packages.example/"', True),
+        ("six @ https://packages.example/six-1.0" + ".whl", True),
+        ("url = 'https://stadt.example/einwohner.csv'", False),
+        ("see https://duckdb.org/docs/", False),
+    ],
+)
+def test_a_package_index_is_recognised_by_its_shape(text: str, found: bool) -> None:
+    assert bool(PACKAGE_INDEX.search(text)) is found
+
+
+def test_the_version_stands_the_same_in_code_and_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+    assert project["version"] == __version__
 
 
 def test_no_code_mentions_a_city() -> None:
