@@ -1,4 +1,7 @@
-"""Runs the installed command line as a person would: in a process of its own, with an empty home directory."""
+"""An office with an empty home directory, where the command line runs; and offices that have published already.
+
+`Office.run` runs it in the test's process (in_process.py), `Office.command` as a person would, with Prefect and all.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,8 @@ import pytest
 
 from flows.musterstadt.city import make_musterstadt
 from flows.musterstadt.scale import Scale
+from tests.conftest import MadeOnce
+from tests.refresh.in_process import run_command_line
 
 COMMAND = Path(sys.executable).with_name("fortschreibung")
 SMALL = Scale(baublockseiten=240, einwohner=16_000, stadtbezirke=2, stadtteile=6, sozialraeume=24)
@@ -35,6 +40,13 @@ class Ended:
         """The JSON object on the last line of stdout."""
         found: dict[str, Any] = json.loads(self.out.strip().rpartition("\n")[2])
         return found
+
+
+def without_defect(ended: Ended) -> Ended:
+    """Return how a command ended, which must not be by a defect of the program."""
+    assert "Traceback" not in ended.out + ended.err, ended.err
+    assert "a defect of the program" not in ended.err, ended.err
+    return ended
 
 
 @dataclass(frozen=True)
@@ -69,20 +81,32 @@ class Office:
             start_new_session=True,
         )
 
-    def run(self, *arguments: str | Path, **variables: str) -> Ended:
+    def command(self, *arguments: str | Path, **variables: str) -> Ended:
+        """Run the installed command in a process of its own; most tests need only `run`."""
         process = self.start(*arguments, **variables)
         out, err = process.communicate(timeout=600)
-        assert "Traceback" not in out + err, err
-        assert "a defect of the program" not in err, err
-        return Ended(process.returncode, out, err)
+        return without_defect(Ended(process.returncode, out, err))
+
+    def run(self, *arguments: str | Path, **variables: str) -> Ended:
+        """Run the command line in this process."""
+        given = [*map(str, arguments), "--home", str(self.home)]
+        return without_defect(Ended(*run_command_line(given, self.environment | variables, self.root)))
 
     def database(self, city: str = "musterstadt", version: str = "latest") -> duckdb.DuckDBPyConnection:
         return duckdb.connect(self.home / "releases" / city / version / "fortschreibung.duckdb", read_only=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder as slow: each takes a whole city through the stations."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def warm_prefect(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One Prefect database for all offices: only the first refresh pays for its migrations."""
+    """One Prefect database for all offices: only the first command pays for its migrations."""
     return tmp_path_factory.mktemp("prefect")
 
 
@@ -92,34 +116,56 @@ def office(tmp_path: Path, warm_prefect: Path) -> Office:
 
 
 @pytest.fixture(scope="session")
-def small_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_extracts(made_once: MadeOnce) -> Path:
     """The extracts of a small Musterstadt; read only."""
-    folder = tmp_path_factory.mktemp("extracts")
-    make_musterstadt(folder, scale=SMALL)
-    return folder
+    return made_once("extracts", lambda folder: make_musterstadt(folder, scale=SMALL))
 
 
 @pytest.fixture(scope="session")
-def two_releases(tmp_path_factory: pytest.TempPathFactory, warm_prefect: Path, small_extracts: Path) -> Office:
+def one_release(made_once: MadeOnce, warm_prefect: Path, small_extracts: Path) -> Office:
+    """An office with 2024.1 of Musterstadt; read only, or to be copied."""
+
+    def publish(folder: Path) -> None:
+        folder.mkdir()
+        ended = Office(folder, warm_prefect).run("refresh", "musterstadt", "--from", small_extracts)
+        assert ended.code == 0, ended.err
+
+    return Office(made_once("one", publish), warm_prefect)
+
+
+@pytest.fixture(scope="session")
+def two_releases(made_once: MadeOnce, one_release: Office, small_extracts: Path) -> Office:
     """An office with 2024.1 and 2024.2 of Musterstadt, one delivered figure apart; read only, or to be copied."""
-    office = Office(tmp_path_factory.mktemp("pair"), warm_prefect)
-    copy = office.root / "extracts"
-    shutil.copytree(small_extracts, copy)
-    first = office.run("refresh", "musterstadt", "--from", copy)
-    benefits = copy / "soziales" / "Mindestsicherung_2024.csv"
-    text = benefits.read_text("utf-8-sig")
-    line = next(text for text in text.splitlines()[1:] if text.endswith('"4"'))
-    benefits.write_text(text.replace(line, line.removesuffix('"4"') + '"5"'), "utf-8-sig")
-    second = office.run("refresh", "musterstadt", "--from", copy)
-    assert (first.code, second.code) == (0, 0), first.err + second.err
-    return office
+
+    def publish(folder: Path) -> None:
+        office = copy_of(one_release, folder)
+        shutil.copytree(small_extracts, extracts := folder / "extracts")
+        benefits = extracts / "soziales" / "Mindestsicherung_2024.csv"
+        text = benefits.read_text("utf-8-sig")
+        line = next(text for text in text.splitlines()[1:] if text.endswith('"4"'))
+        benefits.write_text(text.replace(line, line.removesuffix('"4"') + '"5"'), "utf-8-sig")
+        ended = office.run("refresh", "musterstadt", "--from", extracts)
+        assert ended.code == 0, ended.err
+
+    return Office(made_once("two", publish), one_release.prefect)
+
+
+def copy_of(office: Office, folder: Path) -> Office:
+    """Copy what an office has published and landed to another folder."""
+    shutil.copytree(office.home, folder / "data", symlinks=True)
+    return Office(folder, office.prefect)
+
+
+@pytest.fixture
+def office_with_one(one_release: Office, tmp_path: Path) -> Office:
+    """A copy of the office with one release, to be changed."""
+    return copy_of(one_release, tmp_path)
 
 
 @pytest.fixture
 def office_with_two(two_releases: Office, tmp_path: Path) -> Office:
     """A copy of the office with two releases, to be changed."""
-    shutil.copytree(two_releases.home, tmp_path / "data", symlinks=True)
-    return Office(tmp_path, two_releases.prefect)
+    return copy_of(two_releases, tmp_path)
 
 
 @pytest.fixture

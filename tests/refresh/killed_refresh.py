@@ -17,6 +17,9 @@ from flows.publish.promote import PublishOutcome
 from flows.publish.publish_release import publish_run
 from flows.run import new_run, working_folder
 
+IMPORTED_LATE = ("flows.stage.stage_files", "flows.transform.transform_counts", "flows.protect.protect_figures")
+"""Imported by the stations when they begin; imports are not what is to be killed."""
+
 
 def refreshed(home: Home, folder: Path) -> PublishOutcome:
     """Take musterstadt through every station but the checks, of which there is an empty report."""
@@ -34,7 +37,7 @@ def refreshed(home: Home, folder: Path) -> PublishOutcome:
 
 
 if __name__ == "__main__":
-    for station in ("stage", "transform", "protect"):  # imported late by flows.run, and not what is to be killed
-        import_module(f"flows.{station}.station")
+    for module in IMPORTED_LATE:
+        import_module(module)
     print("refreshing", flush=True)
     refreshed(home_at(Path(sys.argv[1])), Path(sys.argv[2]))

@@ -81,7 +81,6 @@ def wait_for(reached: Callable[[], bool], *, seconds: float) -> None:
         time.sleep(0.5)
 
 
-@pytest.mark.slow
 def test_the_deployment_is_accepted_as_it_stands_and_a_worker_publishes(
     office: Office, environment: dict[str, str], small_extracts: Path
 ) -> None:

@@ -23,7 +23,6 @@ def public_files(real: Path, folder: Path) -> Path:
 
 
 @pytest.mark.real
-@pytest.mark.slow
 def test_what_is_public_is_published_and_the_rest_is_waited_for(office: Office, real_folder: Path) -> None:
     ended = office.run("refresh", "duesseldorf", "--from", real_folder, "--json")
 
@@ -53,13 +52,12 @@ def test_what_is_public_is_published_and_the_rest_is_waited_for(office: Office, 
     assert waiting == [("einwohner",), ("gebaeude",), ("haushalte",), ("keine",), ("sgb2",)]
     assert stichtage == [("2024-12-31",)]
     assert mended == [("sozialraeume", "repair", 4), ("wohnquartiere", "repair", 2)]
-    told = ended.answer["waiting"]
-    assert "einwohner_0_5" in told["Melderegister nach Baublockseiten, eine Zeile je Person"]
-    assert "haushalte" in told["Haushalte nach Baublockseiten (Haushaltegenerierung)"]
+    waiting_for = ended.answer["waiting"]
+    assert "einwohner_0_5" in waiting_for["Melderegister nach Baublockseiten, eine Zeile je Person"]
+    assert "haushalte" in waiting_for["Haushalte nach Baublockseiten (Haushaltegenerierung)"]
 
 
 @pytest.mark.real
-@pytest.mark.slow
 def test_an_official_total_stays_published_when_extracts_of_an_earlier_year_come(
     office: Office, real_folder: Path, tmp_path: Path
 ) -> None:
@@ -82,7 +80,6 @@ def test_an_official_total_stays_published_when_extracts_of_an_earlier_year_come
 
 
 @pytest.mark.real
-@pytest.mark.slow
 def test_the_example_of_every_extract_keeps_its_contract(office: Office, real_folder: Path, tmp_path: Path) -> None:
     folder = public_files(real_folder, tmp_path / "lieferung")
 

@@ -93,7 +93,6 @@ def published(office: Office) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.mark.real
-@pytest.mark.slow
 def test_over_the_network_comes_what_comes_from_a_folder(office: Office, network: Network, real_folder: Path) -> None:
     ended = office.run("refresh", "duesseldorf", "--from", real_folder, "--json", **network.way)
     assert ended.code == 0, ended.err

@@ -14,8 +14,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -29,7 +31,8 @@ from tests.refresh.killed_refresh import refreshed
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = Scale(baublockseiten=100, einwohner=3_000, stadtbezirke=2, stadtteile=5, sozialraeume=12)
-SEED, MOMENTS, IN_CI = 20241231, 200, 20
+SEED, MOMENTS, PARTS = 20241231, 200, 20
+IN_TEST = 5  # of the parts, spread over the whole of the refresh
 KEPT = ("work.duckdb", "publish", "plain", "spill")
 
 
@@ -83,21 +86,29 @@ def aside(home: Path) -> Path:
 def check_readers_see_a_whole_release(home: Home, waiting: Waiting) -> None:
     folder = home.releases / "musterstadt"
     with duckdb.connect(str((folder / "latest").resolve() / "fortschreibung.duckdb"), read_only=True) as con:
-        told = con.execute("SELECT version, content_hash FROM _release").fetchone()
-    assert told in {("2024.1", waiting.first), ("2024.2", waiting.second)}
+        shown = con.execute("SELECT version, content_hash FROM _release").fetchone()
+    assert shown in {("2024.1", waiting.first), ("2024.2", waiting.second)}
     for path in folder.iterdir():
         assert not is_version(path.name) or (path / "manifest.json").is_file(), "half a release shows"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "number", [*range(IN_CI), *(pytest.param(n, marks=pytest.mark.nightly) for n in range(IN_CI, MOMENTS))]
-)
+def moments() -> Iterator[Any]:
+    """The numbers of all moments: a few in `make test`, one in each part of the refresh in CI, all of them at night."""
+    for number in range(MOMENTS):
+        if number >= PARTS:
+            yield pytest.param(number, marks=pytest.mark.nightly)
+        elif number % (PARTS // IN_TEST):
+            yield pytest.param(number, marks=pytest.mark.thorough)
+        else:
+            yield number
+
+
+@pytest.mark.parametrize("number", moments())
 def test_a_kill_at_a_random_moment_costs_nothing(waiting: Waiting, tmp_path: Path, number: int) -> None:
-    """The twentieths of a refresh each get a moment in turn, so that 20 moments cover the whole of it."""
+    """The parts of a refresh each get a moment in turn, so that 20 moments cover the whole of it."""
     home = home_at(tmp_path / "home")
     shutil.copytree(waiting.home, home.root, symlinks=True, dirs_exist_ok=True)
-    moment = waiting.seconds * (number % IN_CI + random.Random(SEED + number).random()) / IN_CI
+    moment = waiting.seconds * (number % PARTS + random.Random(SEED + number).random()) / PARTS
 
     process = begin(home.root, waiting.extracts)
     time.sleep(moment)

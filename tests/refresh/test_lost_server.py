@@ -7,12 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
+import pytest
+
 from flows.app.flow_runner import QUIET
 from tests.refresh.conftest import Office
 
 LOSES_ITS_SERVER = """
 import os, signal, sys
-from flows import cli, stations
+from flows import stations
+from flows.app.cli import main
 
 station = getattr(stations, sys.argv.pop(1))
 
@@ -25,7 +29,7 @@ def and_then_the_server_is_killed(*given, **named):
     return done
 
 setattr(stations, station.__name__, and_then_the_server_is_killed)
-cli.main()
+main()
 """
 STARTS_A_SERVER = """
 import random, sys
@@ -50,7 +54,7 @@ def refresh_that_loses_its_server(
     )  # fmt: skip
 
 
-def test_a_server_lost_after_the_publication_is_told_with_the_release_that_stands(
+def test_a_server_lost_after_the_publication_is_reported_with_the_release_that_stands(
     office: Office, small_extracts: Path
 ) -> None:
     ended = refresh_that_loses_its_server(office, small_extracts, after="accept")
@@ -64,7 +68,23 @@ def test_a_server_lost_after_the_publication_is_told_with_the_release_that_stand
     assert (again.code, again.answer["published"], again.answer["release"]) == (0, False, "2024.1")
 
 
-def test_a_server_lost_where_nothing_is_published_is_told_without_a_release(
+def test_an_answer_that_never_comes_is_reported_without_a_release_where_nothing_is_published(
+    office: Office, small_extracts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise httpx.ConnectError("All connection attempts failed")
+
+    monkeypatch.setattr("flows.stations.stage_into", lost)
+
+    ended = office.run("refresh", "musterstadt", "--from", small_extracts)
+
+    assert ended.code == 1
+    assert "Expected Prefect's server to answer until the run ends" in ended.err
+    assert "is published" not in ended.err
+
+
+@pytest.mark.thorough
+def test_a_server_lost_where_nothing_is_published_is_reported_without_a_release(
     office: Office, small_extracts: Path
 ) -> None:
     ended = refresh_that_loses_its_server(office, small_extracts, "--dry-run", after="protect_in")

@@ -34,8 +34,8 @@ def test_folders_may_have_any_name(tmp_path: Path, warm_prefect: Path, small_ext
     assert "sozialraum_id" in opened.stdout, opened.stderr
     assert office.run("verify", "musterstadt").code == 0
     assert "2024.1" in office.run("query", "musterstadt", "SELECT version FROM _release").out
-    held = office.run("sources", "musterstadt", "--release", "2024.1")
-    assert "66 files: all can be read as they were delivered." in held.out
+    listed = office.run("sources", "musterstadt", "--release", "2024.1")
+    assert "66 files: all can be read as they were delivered." in listed.out
 
 
 def test_a_data_folder_whose_name_fits_another_is_not_mixed_up_with_it(

@@ -1,4 +1,4 @@
-"""A boundary change from the command line: everything on the new Zuschnitt, a report, and no half-done redraw."""
+"""A boundary change: everything on the new Zuschnitt, a report, and no half-done redraw."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def report(ended: Ended) -> dict:
 def test_a_recut_publishes_the_whole_history_on_the_new_zuschnitt_and_reports(
     office: Office, small_extracts: Path
 ) -> None:
-    ended = office.run("recut", "musterstadt", NEW, "--from", small_extracts, "--json")
+    ended = office.command("recut", "musterstadt", NEW, "--from", small_extracts, "--json")
 
     assert ended.code == 0, ended.err
     assert ended.answer["published"] is True
@@ -45,21 +45,26 @@ def test_a_recut_publishes_the_whole_history_on_the_new_zuschnitt_and_reports(
     assert "http" not in page.replace("http://www.w3.org", "")
 
 
-def test_residents_before_and_after_a_change_are_the_same_people(office: Office, small_extracts: Path) -> None:
-    found = report(office.run("recut", "musterstadt", NEW, "--from", small_extracts, "--dry-run", "--json"))
+@pytest.fixture(scope="module")
+def dry_run(tmp_path_factory: pytest.TempPathFactory, warm_prefect: Path, small_extracts: Path) -> tuple[Office, Ended]:
+    """A recut of an office without a release, as a dry run."""
+    office = Office(tmp_path_factory.mktemp("dry"), warm_prefect)
+    return office, office.run("recut", "musterstadt", NEW, "--from", small_extracts, "--dry-run", "--json")
 
-    told = [
+
+def test_residents_before_and_after_a_change_are_the_same_people(dry_run: tuple[Office, Ended]) -> None:
+    compared = [
         (sum(unit["einwohner"]["wert"] for unit in change["before"]),
          sum(unit["einwohner"]["wert"] for unit in change["after"]))
-        for change in found["changes"]
+        for change in report(dry_run[1])["changes"]
         if all(unit["einwohner"]["wert"] is not None for unit in change["before"] + change["after"])
     ]  # fmt: skip
-    assert told
-    assert all(before == after for before, after in told)
+    assert compared
+    assert all(before == after for before, after in compared)
 
 
-def test_a_dry_run_only_reports(office: Office, small_extracts: Path) -> None:
-    ended = office.run("recut", "musterstadt", NEW, "--from", small_extracts, "--dry-run", "--json")
+def test_a_dry_run_only_reports(dry_run: tuple[Office, Ended]) -> None:
+    office, ended = dry_run
 
     assert (ended.code, ended.answer["published"], ended.answer["release"]) == (0, False, None)
     assert not (office.home / "releases" / "musterstadt").exists()
@@ -96,9 +101,9 @@ SPOILED = {
 
 @pytest.mark.parametrize("what", SPOILED)
 def test_a_broken_zuschnitt_stops_names_the_unit_and_leaves_the_last_release(
-    what: str, office: Office, extracts: Path
+    what: str, office_with_one: Office, extracts: Path
 ) -> None:
-    office.run("refresh", "musterstadt", "--from", extracts)
+    office = office_with_one
     named = SPOILED[what](extracts)
 
     ended = office.run("recut", "musterstadt", NEW, "--from", extracts, "--json")
@@ -136,18 +141,18 @@ def test_polygons_in_degrees_where_metres_are_declared_stop(office: Office, extr
 
 
 @pytest.mark.parametrize(
-    ("zuschnitt", "told"),
+    ("zuschnitt", "said"),
     [
         ("2015-01-01", "expected the newest zuschnitt of musterstadt, 2020-01-01"),
         ("2031-01-01", "valid_from = 2031-01-01"),
         ("gestern", "zuschnitt"),
     ],
 )
-def test_a_zuschnitt_that_is_not_the_newest_is_wrong_use(office: Office, zuschnitt: str, told: str) -> None:
+def test_a_zuschnitt_that_is_not_the_newest_is_wrong_use(office: Office, zuschnitt: str, said: str) -> None:
     ended = office.run("recut", "musterstadt", zuschnitt)
 
     assert ended.code == 2
-    assert told in ended.err.lower()
+    assert said in ended.err.lower()
     assert not (office.home / "runs").exists()
 
 

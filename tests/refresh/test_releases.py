@@ -1,4 +1,4 @@
-"""What an office does with releases of Musterstadt: verify, compare, make again, go back; all by the command line."""
+"""What an office does with releases of Musterstadt: verify, compare, make again, go back."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_the_data_package_of_a_whole_city_is_valid_in_both_forms(two_releases: O
 
 def test_every_indikator_with_a_figure_leads_back_to_a_delivered_file(two_releases: Office) -> None:
     with two_releases.database() as con:
-        untold = con.execute(
+        without = con.execute(
             "SELECT DISTINCT indikator_id FROM wert SEMI JOIN indikator_teil USING (indikator_id) WHERE indikator_id "
             "NOT IN (SELECT indikator_id FROM indikator_teil INNER JOIN _origins USING (merkmal))"
         ).fetchall()
@@ -87,5 +87,5 @@ def test_every_indikator_with_a_figure_leads_back_to_a_delivered_file(two_releas
             "FROM _lineage INNER JOIN weg ON _lineage.tabelle = weg.aus_tabelle AND _lineage.spalte = weg.aus_spalte) "
             "SELECT DISTINCT tabelle FROM weg WHERE tabelle LIKE 'stage.%' OR tabelle LIKE 'roh%' ORDER BY ALL"
         ).fetchall()
-    assert (untold, unknown) == ([], [])
+    assert (without, unknown) == ([], [])
     assert {"stage.zaehlung", "stage.geometrie", "roh"} <= {name for (name,) in ends}
