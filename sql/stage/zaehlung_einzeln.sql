@@ -1,6 +1,7 @@
 -- One row per Merkmal of a base unit at a Stichtag, from rows that were read by cell and keep their contract.
 -- Columns that make the same Merkmale are added first, so that 101 ages cost no more than their bands. Where a long
--- table lacks a column of a Merkmal for a unit, the sum is unknown, unless its source leaves out what is empty.
+-- table lacks a column of a Merkmal for a unit, the sum is unknown, unless its source leaves out what is empty. Of
+-- several missing-value signs below one sum the first status of cities/vocabulary.toml counts.
 -- `datei` is the file that the rows are from; the first of them where they are from several.
 WITH gute_zeile AS (
     SELECT zeile_gelesen.*
@@ -27,12 +28,13 @@ gruppe_summe AS (
         min(gute_zeile.datei) AS datei,
         count(*) AS spalten,
         sum(zelle_gelesen.wert) AS wert,
-        max(zelle_gelesen.status) FILTER (zelle_gelesen.status NOT IN ('ok', 'nichts')) AS offen,
+        min(status.rang) FILTER (zelle_gelesen.status <> 'ok') AS offen,
         bool_and(zelle_gelesen.status = 'nichts') AS nichts
     FROM zelle_gelesen
     INNER JOIN gute_zeile
         ON zelle_gelesen.datei = gute_zeile.datei AND zelle_gelesen.zeile = gute_zeile.zeile
     INNER JOIN spalte_gruppe ON zelle_gelesen.spalte = spalte_gruppe.spalte
+    LEFT JOIN katalog.status ON zelle_gelesen.status = status.status
     GROUP BY ALL
 ),
 
@@ -62,7 +64,7 @@ merkmal_summe AS (
         min(gruppe_summe.datei) AS datei,
         sum(gruppe_summe.spalten) AS spalten,
         sum(gruppe_summe.wert) AS wert,
-        max(gruppe_summe.offen) AS offen,
+        min(gruppe_summe.offen) AS offen,
         bool_and(gruppe_summe.nichts) AS nichts
     FROM gruppe_summe
     INNER JOIN gruppe_merkmal ON gruppe_summe.gruppe = gruppe_merkmal.gruppe
@@ -73,7 +75,7 @@ beurteilt AS (
     SELECT
         merkmal_summe.*,
         coalesce(
-            merkmal_summe.offen,
+            grund.status,
             CASE
                 WHEN merkmal_summe.spalten < noetig.spalten THEN 'unbekannt'
                 WHEN merkmal_summe.nichts THEN 'nichts'
@@ -82,6 +84,7 @@ beurteilt AS (
         ) AS status
     FROM merkmal_summe
     LEFT JOIN noetig ON merkmal_summe.merkmal = noetig.merkmal
+    LEFT JOIN katalog.status AS grund ON merkmal_summe.offen = grund.rang
 )
 
 SELECT

@@ -85,6 +85,14 @@ def test_a_sign_that_the_contract_does_not_know_is_never_a_number(stage_city, so
     assert staged.quarantine == [(FILE, 2, "EW", sign)]
 
 
+def test_of_several_signs_below_one_sum_the_first_status_of_the_vocabulary_counts(stage_city, source) -> None:
+    contract = 'matrix = { unit = "BBS", merkmale = { einwohner = ["M", "W", "D"] } }'
+    dialect = '{ missing = { "." = "unbekannt", "/" = "unsicher", "..." = "spaeter" } }'
+    rows = "01100001;/;...;1\n01100002;...;.;/\n01100003;...;1;...\n"
+    staged = stage_city(source("einwohner", dialect=dialect, contract=contract), {FILE: f"BBS;M;W;D\n{rows}"})
+    assert staged.statuses == {"01100001": "unsicher", "01100002": "unbekannt", "01100003": "spaeter"}
+
+
 def test_a_sum_with_an_unknown_part_is_unknown_and_one_of_nothings_is_nothing(stage_city, source) -> None:
     contract = 'matrix = { unit = "BBS", merkmale = { einwohner = ["M", "W"], weiblich = ["W"] } }'
     dialect = '{ missing = { "-" = "nichts", "." = "unbekannt" } }'
