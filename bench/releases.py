@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.worker import timed
 from flows.base.home import Home
 from flows.compare.diff import diff_releases
-from flows.publish.verify import verify
+from flows.publish.verify import Content, verify
 
 CITY, HOMES = "musterstadt", 10
 
@@ -35,9 +35,9 @@ def hashed(folder: Path) -> int:
     return len(files)
 
 
-def verified(folder: Path, *, deep: bool = True) -> int:
+def verified(folder: Path, content: Content) -> int:
     """Return how many releases are as they were published."""
-    return sum(len(verify(Home(home), CITY, deep=deep).versions) for home in sorted(folder.iterdir()))
+    return sum(len(verify(Home(home), CITY, content=content).versions) for home in sorted(folder.iterdir()))
 
 
 def compared(folder: Path) -> int:
@@ -48,8 +48,8 @@ def compared(folder: Path) -> int:
 
 WORK = {
     "sha256": hashed,
-    "verify": verified,
-    "verify_quick": lambda folder: verified(folder, deep=False),
+    "verify": lambda folder: verified(folder, Content.UNREAD),
+    "verify_deep": lambda folder: verified(folder, Content.ALL),
     "diff": compared,
 }
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -99,6 +100,17 @@ def set_variables(con: duckdb.DuckDBPyConnection, **values: Value) -> None:
     """Set DuckDB variables, which the SQL files read by getvariable()."""
     for name, value in values.items():
         con.execute(f"SET VARIABLE {name} = {literal(value)}")
+
+
+def quoted(name: str) -> str:
+    """Return a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def records(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return the rows of an executed query, each as column name to value."""
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def literal(value: Value) -> str:

@@ -6,6 +6,7 @@ Everything unfinished is named ``.incoming-*``, so that one look finds the lefto
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import secrets
 import shutil
@@ -49,6 +50,12 @@ def unfinished_name() -> str:
 def remedy(problem: OSError) -> str:
     """Return what went wrong with a folder and what to do, for the user."""
     return _REMEDY.get(problem.errno or 0, "look at the folder and refresh again")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of the bytes of `path`."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

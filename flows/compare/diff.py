@@ -19,6 +19,7 @@ from flows.base.home import Home
 from flows.compare import diff_catalogue, diff_figures
 from flows.compare.diff_model import CodebookChange, Comparison, Diff, ReleaseNamed, SourceChange, UnitChange
 from flows.release.catalog import DATABASE
+from flows.release.content_hash import FORMAT, digests, keys_in_file, table_hashes
 from flows.release.manifest import Manifest, manifest_of
 from flows.release.reading import release_to_read
 from flows.release.table_contract import literal
@@ -28,7 +29,7 @@ Delivery = tuple[str, str, str]
 
 
 class DiffFailed(FortschreibungError):  # noqa: N818 -- named by the outcome that the user sees
-    """The comparison could not be working_folder: neither same nor different can be said."""
+    """The comparison could not be made: neither same nor different can be said."""
 
     exit_code = 2
 
@@ -39,6 +40,7 @@ class Side(NamedTuple):
     named: ReleaseNamed
     tables: Mapping[str, str]  # content table -> its hash
     deliveries: frozenset[Delivery]
+    content_format: int  # of the hashes
 
 
 @dataclass
@@ -64,7 +66,7 @@ def diff_releases(home: Home, city: str, before: str, after: str) -> Diff:
     try:
         folders = [release_to_read(home, city, version).path for version in (before, after)]
         first, second = (side_of(manifest_of(folder)) for folder in folders)
-        if first.tables == second.tables:
+        if first.tables == second.tables and first.content_format == second.content_format:
             return diff_of(None, city, first, second)
         with duckdb.connect() as con:
             for folder, name in zip(folders, ("vorher", "fortschreibung"), strict=True):
@@ -88,8 +90,9 @@ def side_of(manifest: Manifest) -> Side:
             stichtag_max=dt.date.fromisoformat(manifest.stichtag_max),
             zuschnitt=manifest.zuschnitt,
         ),
-        tables={name: each["hash"] for name, each in manifest.tables.items() if each["content"]},
+        tables=manifest.content_tables,
         deliveries=frozenset((each["quelle"], each["datei"], each["sha256"]) for each in manifest.sources),
+        content_format=manifest.content_format,
     )
 
 
@@ -100,6 +103,8 @@ def diff_of(con: duckdb.DuckDBPyConnection | None, city: str, before: Side | Non
     """
     if before is None:
         return Diff(city=city, before=None, after=after.named, same=False)
+    if con is not None and before.content_format != after.content_format:
+        before, after = _in_one_format(con, before, "vorher"), _in_one_format(con, after, "fortschreibung")
     found = _Found(_by_hash(before, after), [], [], {})
     if con is not None:
         _look_into(con, found, before, after)
@@ -113,6 +118,15 @@ def diff_of(con: duckdb.DuckDBPyConnection | None, city: str, before: Side | Non
         sources=_source_changes(before.deliveries, after.deliveries),
         codebook=found.codebook, units=found.units, **found.figures,
     )  # fmt: skip
+
+
+def _in_one_format(con: duckdb.DuckDBPyConnection, side: Side, name: str) -> Side:
+    """Return a side with the hashes of its tables in today's format, computed from its file if they are not."""
+    if side.content_format == FORMAT:
+        return side
+    keys = keys_in_file(con, name)
+    hashes = table_hashes(con, {table: keys.get(table, ()) for table in side.tables}, database=name)
+    return side._replace(tables=digests(hashes), content_format=FORMAT)
 
 
 def _by_hash(before: Side, after: Side) -> dict[str, Comparison]:

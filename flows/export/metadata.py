@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from flows.base.files import sha256_of
 from flows.export.open_formats import csv_columns
 from flows.release.job import ReleaseJob
 from flows.release.table_contract import Column, IndikatorColumn, Table
@@ -40,12 +40,6 @@ _DCAT_LICENCE = {
 _THEME = "http://publications.europa.eu/resource/authority/data-theme/"
 _IN_IRI = ":/?#[]@!$&'()*+,;=%"
 _SPDX = "http://spdx.org/rdf/terms#"
-
-
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of the bytes of `path`."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def title(job: ReleaseJob, version: str, language: str) -> str:

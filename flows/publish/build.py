@@ -15,7 +15,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +30,9 @@ from flows.publish.own_tables import fill_own_tables, release_row
 from flows.publish.release_files import Building, copy_checks, write_dcat, write_files
 from flows.release import release_tables
 from flows.release.catalog import DATABASE
-from flows.release.content_hash import table_hashes, whole_hash
-from flows.release.job import Previous, ReleaseJob, Setting, job_from, sql_fingerprint
+from flows.release.content_hash import FORMAT as CONTENT_FORMAT
+from flows.release.content_hash import TableHash, digests, table_hashes, whole_hash
+from flows.release.job import Previous, ReleaseJob, Setting, Standing, job_from, sql_fingerprint
 from flows.release.manifest import FORMAT, Manifest, files_in, manifest_of
 from flows.release.table_contract import (
     IndikatorColumn,
@@ -68,19 +69,17 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
         for table in wanted:
             release_tables.create(con, table)
         release_tables.load(con, wanted, folder)
-        content = table_hashes(con, [table.name for table in wanted if table.content])
-        identity = whole_hash(content)
-        if identity in setting.standing:
-            return Built(identity, setting.standing[identity])
-        compared = _compared(con, job, setting, content)
+        content = table_hashes(con, {table.name: table.key for table in wanted if table.content})
+        identity = whole_hash(digests(content))
+        same = _with_the_same_content(con, wanted, identity, setting.standing)
+        if same is not None:
+            return Built(same.content_hash, same.version)
+        compared = _compared(con, job, setting, digests(content))
         fill_own_tables(con, wanted, release_row(job, setting, identity), job, compared)
         _stop_at(release_tables.faults(con, wanted))
         files = write_files(Building(con, job, setting, wanted, indikatoren, target), compared)
-        own = table_hashes(con, [table.name for table in wanted if not table.content])
-        described = {
-            name: {"rows": _rows(con, name), "content": name in content, "hash": digest}
-            for name, digest in sorted({**content, **own}.items())
-        }
+        own = table_hashes(con, {table.name: table.key for table in wanted if not table.content})
+        described = _described(con, content, own)
         con.execute("USE memory; DETACH fortschreibung")
     write_dcat(job, setting, [target / DATABASE, *files], target)
     copy_checks(folder.parent / "checks", target / "checks")
@@ -124,6 +123,30 @@ def wanted_tables(
     return tables_of_city(levels, indikatoren), indikatoren
 
 
+def _with_the_same_content(
+    con: duckdb.DuckDBPyConnection, wanted: Sequence[Table], identity: str, standing: Sequence[Standing]
+) -> Standing | None:
+    """Return the standing release that has the content of the open tables, whose hash is `identity`."""
+    found = {CONTENT_FORMAT: identity}
+    for each in standing:
+        if each.content_format not in found:
+            keys = {table.name: table.key for table in wanted if table.content}
+            found[each.content_format] = whole_hash(digests(table_hashes(con, keys, form=each.content_format)))
+        if found[each.content_format] == each.content_hash:
+            return each
+    return None
+
+
+def _described(
+    con: duckdb.DuckDBPyConnection, content: Mapping[str, TableHash], own: Mapping[str, TableHash]
+) -> dict[str, dict[str, object]]:
+    """Return what the manifest says of each table."""
+    return {
+        name: {"rows": _rows(con, name), "content": name in content, "hash": each.digest, "blocks": each.blocks}
+        for name, each in sorted({**content, **own}.items())
+    }
+
+
 def _compared(con: duckdb.DuckDBPyConnection, job: ReleaseJob, setting: Setting, content: dict[str, str]) -> Diff:
     """Return how the open tables differ from the previous release; what cannot be compared counts as different."""
     named = ReleaseNamed(
@@ -133,7 +156,7 @@ def _compared(con: duckdb.DuckDBPyConnection, job: ReleaseJob, setting: Setting,
         zuschnitt=job.zuschnitt,
     )
     deliveries = frozenset((each.quelle, each.datei, each.sha256) for each in job.sources)
-    after = diff.Side(named, content, deliveries)
+    after = diff.Side(named, content, deliveries, CONTENT_FORMAT)
     if setting.previous is None:
         return diff.diff_of(con, job.city_id, None, after)
     before = diff.side_of(manifest_of(setting.previous.database.parent))
@@ -173,6 +196,7 @@ def _manifest(
         zuschnitt=job.zuschnitt,
         previous=setting.previous.version if setting.previous else None,
         content_hash=identity,
+        content_format=CONTENT_FORMAT,
         tables=described,
         input_fingerprint=job.input_fingerprint,
         run_id=job.run_id,
@@ -206,7 +230,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--made-at", type=dt.datetime.fromisoformat, default=dt.datetime.now(dt.UTC))
     parser.add_argument("--previous", nargs=2, metavar=("VERSION", "DIR"))
     parser.add_argument("--catalog-head", default="")
-    parser.add_argument("--standing", action="append", default=[], metavar="HASH=VERSION")
+    parser.add_argument("--standing", action="append", default=[], metavar="VERSION:FORMAT:HASH")
     parser.add_argument("--signed-by")
     parser.add_argument("--end-with-parent", action="store_true")
     given = parser.parse_args(arguments)
@@ -218,7 +242,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         made_at=given.made_at.astimezone(dt.UTC).replace(microsecond=0),
         previous=Previous(given.previous[0], Path(given.previous[1]) / DATABASE) if given.previous else None,
         catalog_head=given.catalog_head,
-        standing=dict(each.split("=", 1) for each in given.standing),
+        standing=tuple(
+            Standing(version, content_hash, int(form))
+            for version, form, content_hash in (each.split(":") for each in given.standing)
+        ),
         signed_by=given.signed_by,
     )
     try:

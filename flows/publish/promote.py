@@ -28,11 +28,13 @@ from pathlib import Path
 from flows.base import files
 from flows.base.errors import FortschreibungError, VerificationFailed
 from flows.base.home import Home
+from flows.publish.read_notes import note_readings, reading_of
 from flows.publish.verify import release_faults
 from flows.publish.workspace import WAIT_SECONDS, Say, Workspace, point, recorded, release_entry, silence, workspace
 from flows.release import catalog
-from flows.release.catalog import Entry
-from flows.release.job import ReleaseJob
+from flows.release.catalog import DATABASE, Entry
+from flows.release.content_hash import FORMAT as CONTENT_FORMAT
+from flows.release.job import ReleaseJob, Standing
 from flows.release.manifest import manifest_of
 from flows.release.signature import KEY, PASSWORD, fingerprint, publish_key, sign, signing_key
 
@@ -89,7 +91,7 @@ def _published(job: ReleaseJob, publish_dir: Path, city: Workspace, incoming: Pa
         publish_key(city.folder, key.public_key())
     files.sync_tree(incoming)
     manifest = manifest_of(incoming)
-    faults = release_faults(incoming, manifest)
+    faults = release_faults(incoming, manifest, contract_kept=True)
     if faults:
         raise VerificationFailed(
             "The release is not what its manifest says right after it was written; is the disk sound?\n"
@@ -106,6 +108,7 @@ def _published(job: ReleaseJob, publish_dir: Path, city: Workspace, incoming: Pa
     else:
         reason = f"{version} is published; latest stays {standing.version if standing else 'as it was'}."
     recorded(city.folder, city.name, [*city.entries, entry])
+    note_readings(city.folder, [reading_of(release, manifest.files[DATABASE]["sha256"], manifest.content_hash)])
     return PublishOutcome(version, release, identity, published=True, reason=reason)
 
 
@@ -115,15 +118,23 @@ def _next_version(year: int, city: Workspace) -> str:
     return f"{year}.{max((edition for of, edition in keys if of == year), default=0) + 1}"
 
 
-def _standing(year: int, city: Workspace) -> dict[str, str]:
-    """Return by content hash what need not be published again: `latest`, and the newest edition of the year.
+def _standing(year: int, city: Workspace) -> list[Standing]:
+    """Return what need not be published again: `latest`, and the newest edition of the year.
 
     The latter even if it was rolled back: what was withdrawn must not come again with the next scheduled run.
     """
     of_year = [entry for entry in city.entries if catalog.version_key(entry.version)[0] == year]
     newest = max(of_year, key=lambda entry: catalog.version_key(entry.version), default=None)
     kept = [entry for entry in (newest, city.pointing) if entry in of_year]
-    return {entry.content_hash: entry.version for entry in kept if entry is not None}
+    return [
+        Standing(entry.version, entry.content_hash, _content_format(city.folder / entry.version))
+        for entry in dict.fromkeys(kept)
+        if entry is not None
+    ]
+
+
+def _content_format(release: Path) -> int:
+    return manifest_of(release).content_format if release.is_dir() else CONTENT_FORMAT
 
 
 def _without_secrets() -> dict[str, str]:
@@ -149,7 +160,7 @@ def _built(job: Path, incoming: Path, version: str, city: Workspace, signed_by: 
     if standing is not None and (city.folder / standing.version).is_dir():
         command += ["--previous", standing.version, str(city.folder / standing.version)]
     year = catalog.version_key(version)[0]
-    command += [f"--standing={digest}={holder}" for digest, holder in _standing(year, city).items()]
+    command += [f"--standing={one.version}:{one.content_format}:{one.content_hash}" for one in _standing(year, city)]
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     with subprocess.Popen(  # noqa: S603 -- this Python, this package

@@ -31,7 +31,7 @@ from flows.publish.publish_release import commit
 from flows.pull.landing.store import Landing
 from flows.pull.models import Lieferung
 from flows.release import release_tables
-from flows.release.content_hash import table_hashes
+from flows.release.content_hash import digests, table_hashes
 from flows.release.job import JobLevel, ReleaseJob, library_versions, sql_fingerprint
 from flows.release.manifest import Manifest, manifest_of
 from flows.release.reading import release_to_read
@@ -157,9 +157,10 @@ def _compared(profile: Profile, folder: Path, manifest: Manifest, published: Pat
         for table in content:
             release_tables.create(con, table)
         release_tables.load(con, content, folder / "publish")
-        hashes = table_hashes(con, [table.name for table in content])
+        keys = {table.name: table.key for table in content}
+        hashes = digests(table_hashes(con, keys, form=manifest.content_format))
         con.execute(f"ATTACH {literal(str(published))} AS published (READ_ONLY)")
-        recorded = {name: each["hash"] for name, each in manifest.tables.items() if each["content"]}
+        recorded = manifest.content_tables
         return tuple(
             TableMade(name, same=True)
             if hashes.get(name) == recorded.get(name)

@@ -1,27 +1,54 @@
-"""Is a release what its manifest and the catalogue say: every byte, every table, every row, every entry?"""
+"""Is a release what its manifest and the catalogue say: every byte, every table, every row, every entry?
+
+Bytes, signatures and the chain of the catalogue are always looked at. The content of a database is read where this
+DuckDB and this code have not yet read the very same bytes (`flows.publish.read_notes`).
+"""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-
-import duckdb
 
 from flows.base import files
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home
 from flows.base.locks import settled
+from flows.publish.read_notes import Reading, note_readings, noted_readings, reading_of
 from flows.release import catalog
 from flows.release.catalog import DATABASE
-from flows.release.content_hash import table_hashes, whole_hash
-from flows.release.manifest import FORMAT, NAME, Manifest, files_in, manifest_of
-from flows.release.release_tables import faults as table_faults
+from flows.release.manifest import NAME, READABLE, Manifest, files_in, manifest_of
 from flows.release.signature import PUBLIC_KEYS, signature_faults
-from flows.release.table_contract import contract, tables_in_file
 
 WAIT_SECONDS = 600.0
+
+
+class Content(StrEnum):
+    """Of which releases the content is read."""
+
+    UNREAD = "unread"  # by this DuckDB and code
+    ALL = "all"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class ContentRead:
+    """Whether the content of a release was read `now`, or when and by what it was read `before`; or `no`."""
+
+    when: str
+    at: str | None = None
+    duckdb: str | None = None
+    program: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The same as a part of a sentence."""
+        by = f"by DuckDB {self.duckdb} and version {self.program} of this program"
+        return {
+            "now": f"content read now {by}",
+            "before": f"bytes unchanged since the content was read on {self.at} {by}",
+        }.get(self.when, "content not read")
 
 
 @dataclass(frozen=True)
@@ -31,6 +58,7 @@ class Verified:
     city: str
     versions: tuple[str, ...]
     signed: Mapping[str, str | None]
+    content: Mapping[str, ContentRead]
 
 
 def verify(
@@ -38,15 +66,14 @@ def verify(
     city: str,
     version: str | None = None,
     *,
-    deep: bool = True,
+    content: Content = Content.UNREAD,
     key: Path | None = None,
     wait_seconds: float = WAIT_SECONDS,
     say: Callable[[str], None] = lambda _: None,
 ) -> Verified:
-    """Recompute everything of one release, or of all of them and the catalogue.
+    """Recompute the checksums of one release, or of all of them and the catalogue, and read `content`.
 
-    A publication may be running: what looks wrong in the catalogue is looked at again when it is done. With
-    ``deep=False`` the files' checksums and the chain are looked at, and the database is not opened. With `key`, a
+    A publication may be running: what looks wrong in the catalogue is looked at again when it is done. With `key`, a
     file of public keys, every release must be signed with one of them; else those beside the releases count.
 
     Raises:
@@ -69,10 +96,11 @@ def verify(
                 entries = catalog.entries_of(folder)
                 faults = catalog_faults(folder, entries)
         wanted = _wanted(folder, entries, version)
-        for each in wanted:
-            off = _listed_faults(folder, entries, each, deep=deep, key=key)
-            removed_meanwhile = off and each in catalog.removed(catalog.entries_of(folder))
-            faults += [] if removed_meanwhile else [f"{each}: {fault}" for fault in off]
+        found = [_looked_at(folder, entries, each, content=content, key=key) for each in wanted]
+        for each in found:
+            removed_meanwhile = each.faults and each.version in catalog.removed(catalog.entries_of(folder))
+            faults += [] if removed_meanwhile else [f"{each.version}: {fault}" for fault in each.faults]
+        note_readings(folder, [each.reading for each in found if each.reading and not each.faults])
         signed = {each: _signed_by(folder / each) for each in wanted} if not faults else {}
     except OSError as problem:
         raise FortschreibungError(
@@ -80,7 +108,7 @@ def verify(
         ) from problem
     if faults:
         raise VerificationFailed(f"{folder} is not as published:\n" + "\n".join(f"  {fault}" for fault in faults))
-    return Verified(city, tuple(wanted), signed)
+    return Verified(city, tuple(wanted), signed, {each.version: each.content for each in found})
 
 
 def _wanted(folder: Path, entries: Sequence[catalog.Entry], version: str | None) -> list[str]:
@@ -129,101 +157,69 @@ def catalog_faults(folder: Path, entries: Sequence[catalog.Entry]) -> list[str]:
     return faults
 
 
-def _listed_faults(
-    folder: Path, entries: Sequence[catalog.Entry], version: str, *, deep: bool, key: Path | None
-) -> list[str]:
-    release = folder / version
+@dataclass(frozen=True)
+class _LookedAt:
+    """What was found of one release, and the reading of its content to be noted."""
+
+    version: str
+    faults: list[str]
+    content: ContentRead
+    reading: Reading | None = None
+
+
+def _looked_at(
+    folder: Path, entries: Sequence[catalog.Entry], version: str, *, content: Content, key: Path | None
+) -> _LookedAt:
+    release, unread = folder / version, ContentRead("no")
     entry = next((each for each in entries if each.kind == "release" and each.version == version), None)
     if entry is None or not release.is_dir():
-        return []  # said already by catalog_faults
+        return _LookedAt(version, [], unread)  # said already by catalog_faults
     try:
         manifest = manifest_of(release)
     except VerificationFailed as problem:
-        return [str(problem)]
+        return _LookedAt(version, [str(problem)], unread)
     faults = []
-    if hashlib.sha256((release / NAME).read_bytes()).hexdigest() != entry.manifest_sha256:
+    if files.sha256_of(release / NAME) != entry.manifest_sha256:
         faults.append(f"{NAME}: is not the one that was published")
     if manifest.content_hash != entry.content_hash:
         faults.append(f"{NAME}: has another content hash than the catalogue")
     keys = folder / PUBLIC_KEYS if key is None else key
     faults += signature_faults(release, manifest.signed_by, keys, wanted=key is not None)
-    return faults + release_faults(release, manifest, deep=deep)
-
-
-def release_faults(release: Path, manifest: Manifest, *, deep: bool = True) -> list[str]:
-    """Return what in the folder `release` differs from its own manifest, one line each."""
-    faults = (
-        [] if manifest.format == FORMAT else [f"{NAME}: format {manifest.format!r} is not known, expected {FORMAT!r}"]
-    )
     found = files_in(release)
+    faults += _file_faults(manifest, found)
+    if content is Content.NONE or DATABASE not in found:
+        return _LookedAt(version, faults, unread)
+    reading = reading_of(release, found[DATABASE]["sha256"], manifest.content_hash)
+    before = noted_readings(folder).get(version)
+    if content is Content.UNREAD and before is not None and before.same_but_for_time(reading):
+        return _LookedAt(version, faults, ContentRead("before", before.at, before.duckdb, before.program))
+    faults += _content_faults(release, manifest)
+    return _LookedAt(version, faults, ContentRead("now", reading.at, reading.duckdb, reading.program), reading)
+
+
+def release_faults(release: Path, manifest: Manifest, *, contract_kept: bool = False) -> list[str]:
+    """Return what in the folder `release` differs from its own manifest, one line each; its content is read.
+
+    With `contract_kept` the rows are not compared with the contract: the build that made them just did.
+    """
+    found = files_in(release)
+    faults = _file_faults(manifest, found)
+    return faults + (_content_faults(release, manifest, contract_kept=contract_kept) if DATABASE in found else [])
+
+
+def _file_faults(manifest: Manifest, found: Mapping[str, Mapping[str, object]]) -> list[str]:
+    known = manifest.format in READABLE
+    faults = [] if known else [f"{NAME}: format {manifest.format!r} is not known, expected one of {READABLE}"]
     faults += [f"{name}: missing" for name in sorted(set(manifest.files) - set(found))]
     faults += [f"{name}: not in the manifest" for name in sorted(set(found) - set(manifest.files))]
-    for name in sorted(set(found) & set(manifest.files)):
-        if found[name] != manifest.files[name]:
-            faults.append(f"{name}: its bytes have changed since publication")
-    if deep and DATABASE in found:
-        faults += _database_faults(release / DATABASE, manifest)
-    return faults
-
-
-def _database_faults(path: Path, manifest: Manifest) -> list[str]:
-    try:
-        with duckdb.connect(str(path), read_only=True) as con:
-            return _shape_faults(con) + _content_faults(con, manifest)
-    except (duckdb.Error, ValueError) as problem:
-        return [f"{DATABASE}: cannot be read: {problem}"]
-
-
-def _content_faults(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> list[str]:
-    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY table_name").fetchall()
-    present = {name for (name,) in rows}
-    faults = [f"{DATABASE}: table {name} is missing" for name in sorted(set(manifest.tables) - present)]
-    faults += [f"{DATABASE}: table {name} is not in the manifest" for name in sorted(present - set(manifest.tables))]
-    hashes = table_hashes(con, sorted(present & set(manifest.tables)))
-    faults += [
-        f"{DATABASE}: the content of {name} is not what was published"
-        for name, digest in hashes.items()
-        if digest != manifest.tables[name]["hash"]
+    return faults + [
+        f"{name}: its bytes have changed since publication"
+        for name in sorted(set(found) & set(manifest.files))
+        if found[name] != manifest.files[name]
     ]
-    content = {name: digest for name, digest in hashes.items() if manifest.tables[name]["content"]}
-    if whole_hash(content) != manifest.content_hash:
-        faults.append(f"{DATABASE}: the content hash is not {manifest.content_hash}")
-    noted = con.execute("SELECT version, content_hash FROM _release").fetchall()
-    if noted != [(manifest.version, manifest.content_hash)]:
-        faults.append(f"{DATABASE}: _release does not say version and content hash of the manifest")
-    return faults
 
 
-def _shape_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Compare tables, columns, types and comments with `_columns`, and with the contract of today."""
-    actual = con.execute(
-        "SELECT table_name, column_name, column_index, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
-    ).fetchall()
-    agreed = con.execute("SELECT tabelle, spalte, position, typ FROM _columns ORDER BY ALL").fetchall()
-    faults = [
-        f"{DATABASE}: {table}.{column} ({kind}) is not as _columns says"
-        for table, column, _, kind in sorted(set(actual) ^ set(agreed))
-    ]
-    silent = con.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() "
-        "WHERE NOT internal AND coalesce(comment, '') = '' "
-        "UNION ALL SELECT table_name, '' FROM duckdb_tables() "
-        "WHERE NOT internal AND coalesce(comment, '') = '' ORDER BY ALL"
-    ).fetchall()
-    faults += [f"{DATABASE}: {table}{'.' if column else ''}{column} has no comment" for table, column in silent]
-    return faults + _contract_faults(con, actual)
+def _content_faults(release: Path, manifest: Manifest, *, contract_kept: bool = False) -> list[str]:
+    from flows.publish.read_back import database_faults  # noqa: PLC0415 -- DuckDB and numpy only where content is read
 
-
-def _contract_faults(con: duckdb.DuckDBPyConnection, actual: Sequence[tuple[str, str, int, str]]) -> list[str]:
-    noted = con.execute("SELECT schema_version FROM _release").fetchone()
-    if noted is None or noted[0] != contract().schema_version:
-        return []  # an older contract: the release is held to its own _columns
-    wanted = tables_in_file(con)
-    shape = {
-        (table.name, column.name, position, column.type)
-        for table in wanted
-        for position, column in enumerate(table.columns, start=1)
-    }
-    off = sorted(shape ^ set(actual))
-    found = [f"{DATABASE}: {table}.{column} ({kind}) is not as the contract says" for table, column, _, kind in off]
-    return found + ([] if off else [f"{DATABASE}: {fault}" for fault in table_faults(con, wanted)])
+    return database_faults(release / DATABASE, manifest, contract_kept=contract_kept)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import getpass
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -121,7 +120,7 @@ def release_entry(release: Path, manifest: Manifest, entries: Sequence[Entry]) -
             version=manifest.version,
             at=manifest.made_at,
             content_hash=manifest.content_hash,
-            manifest_sha256=hashlib.sha256((release / NAME).read_bytes()).hexdigest(),
+            manifest_sha256=files.sha256_of(release / NAME),
             input_fingerprint=manifest.input_fingerprint,
             stichtag_max=manifest.stichtag_max,
             zuschnitt=manifest.zuschnitt,

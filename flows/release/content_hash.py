@@ -1,44 +1,45 @@
-r"""The identity of a release: a hash over what its tables say, not over how a file stores it.
+"""The identity of a release: a hash over what its tables say, not over how a file stores it.
 
-A .duckdb file differs from run to run, and DuckDB's own ``hash()`` differs between versions. This hash is
-computed here from plain Python values, so that any DuckDB on any machine gives the same.
+A .duckdb file differs from run to run, and DuckDB's own ``hash()`` differs between versions. This hash is computed
+from the values themselves, column by column, so that any DuckDB (1.0 to 2.0), machine and number of threads gives the
+same. docs/releases.md defines the format (2) for whoever computes it without this program; a change of it needs a new
+number. Releases of format 1 keep theirs (`flows.release.content_hash_1`); the manifest says which one it is.
 
-The format (1), which must never change without a new number:
-
-* A table is its header, then its rows in rising order of their text (by code point), each ended by ``\n``.
-* The header is ``fortschreibung-table 1``, then a line with each column as ``name:TYPE``, joined by tabs.
-* A row is its cells joined by tabs. A cell is ``~`` for NULL; for VARCHAR the number of characters, a colon
-  and the characters (so that no text can imitate a separator); for whole numbers the decimal digits; for
-  DOUBLE the shortest text that reads back to the same number (Python's ``repr``), with -0.0 as 0.0; for DATE
-  and TIMESTAMP the ISO form; for BOOLEAN ``1`` or ``0``; for BLOB the bytes in hexadecimal.
-* The hash is the sha256 of that text in UTF-8. The hash of several tables is the sha256 of the lines
-  ``table hash``, sorted by table, each ended by ``\n``.
-
-Needs nothing but a DuckDB connection: ``python -m flows.release.content_hash FILE`` runs with any version.
+``python -m flows.release.content_hash FILE`` needs nothing but duckdb and numpy.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from flows.base.db import literal, quoted
+from flows.release import content_hash_1
+from flows.release.column_values import Values, read_columns
 
 if TYPE_CHECKING:
     import duckdb
+    from numpy.typing import NDArray
 
-_BATCH = 10_000
-_TO_TEXT: Mapping[str, Callable[[Any], str]] = {
-    "VARCHAR": lambda value: f"{len(value)}:{value}",
-    "DOUBLE": lambda value: repr(value + 0.0),
-    "DATE": lambda value: value.isoformat(),
-    "TIMESTAMP": lambda value: value.isoformat(),
-    "BOOLEAN": lambda value: "1" if value else "0",
-    "BLOB": lambda value: value.hex(),
-    "INTEGER": str,
-    "BIGINT": str,
-}
+FORMAT = 2
+BLOCK = 65_536
+"""Rows of a block, the smallest piece that has a hash of its own."""
+_NULL = 0xFFFFFFFF
+
+
+@dataclass(frozen=True)
+class TableHash:
+    """The hash of a table, and by column those of its blocks (none in format 1)."""
+
+    digest: str
+    blocks: dict[str, list[str]] = field(default_factory=dict)
 
 
 def content_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -50,32 +51,46 @@ def content_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
-    """Return the content hash of `table` in the database that `con` uses."""
-    # no parameter: with the first one DuckDB imports pandas, a second that `verify` would wait
-    named = "'" + table.replace("'", "''") + "'"
-    columns = con.execute(
-        "SELECT column_name, data_type FROM information_schema.columns "  # noqa: S608 -- quoted
-        f"WHERE table_catalog = current_database() AND table_name = {named} ORDER BY ordinal_position"
+def keys_in_file(con: duckdb.DuckDBPyConnection, database: str | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the key of each table of the open release (or the one attached as `database`), as `_columns` says."""
+    rows = con.execute(
+        f"SELECT tabelle, spalte FROM {_relation('_columns', database)} "  # noqa: S608 -- quoted
+        "WHERE schluessel ORDER BY tabelle, position"
     ).fetchall()
-    cells_as_text = [_column_text(kind) for _, kind in columns]
-    names = ", ".join('"' + name.replace('"', '""') + '"' for name, _ in columns)
-    con.execute(f'SELECT {names} FROM "{table}"')  # noqa: S608 -- names from the catalogue, quoted
-    rows: list[str] = []
-    while batch := con.fetchmany(_BATCH):
-        texts = [as_text(cells) for as_text, cells in zip(cells_as_text, zip(*batch, strict=True), strict=True)]
-        rows += map("\t".join, zip(*texts, strict=True))
-    rows.sort()
-    digest = hashlib.sha256(b"fortschreibung-table 1\n")
-    digest.update(("\t".join(f"{name}:{kind}" for name, kind in columns) + "\n").encode())
-    for first in range(0, len(rows), _BATCH):
-        digest.update(("\n".join(rows[first : first + _BATCH]) + "\n").encode())
-    return digest.hexdigest()
+    found: dict[str, tuple[str, ...]] = {}
+    for table, column in rows:
+        found[table] = (*found.get(table, ()), column)
+    return found
 
 
-def table_hashes(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, str]:
-    """Return the content hash of each of `tables`."""
-    return {table: table_hash(con, table) for table in tables}
+def table_hashes(
+    con: duckdb.DuckDBPyConnection,
+    keys: Mapping[str, Sequence[str]],
+    *,
+    form: int = FORMAT,
+    database: str | None = None,
+) -> dict[str, TableHash]:
+    """Return the content hash, in the format `form`, of each table that `keys` names with the columns of its key.
+
+    Raises:
+        ValueError: when the format is not known, or none is defined for the type of a column.
+    """
+    if form not in (1, FORMAT):
+        message = f"expected a content hash of format 1 or {FORMAT}, found format {form}: made by a newer version?"
+        raise ValueError(message)
+    columns, hashes = _columns_by_table(con, database), {}
+    for table, key in keys.items():
+        relation = _relation(table, database)
+        if form == 1:
+            hashes[table] = TableHash(content_hash_1.table_hash(con, relation, columns[table]))
+        else:
+            hashes[table] = _hashed(columns[table], read_columns(con, relation, columns[table]), key)
+    return hashes
+
+
+def digests(hashes: Mapping[str, TableHash]) -> dict[str, str]:
+    """Return the hash of each table without those of its blocks."""
+    return {table: each.digest for table, each in hashes.items()}
 
 
 def whole_hash(hashes: Mapping[str, str]) -> str:
@@ -84,16 +99,73 @@ def whole_hash(hashes: Mapping[str, str]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def _column_text(kind: str) -> Callable[[tuple[Any, ...]], list[str]]:
-    if kind not in _TO_TEXT:
-        message = f"no canonical text is defined for the type {kind}; known are {', '.join(_TO_TEXT)}"
-        raise ValueError(message)
-    if kind == "VARCHAR":  # the commonest two, without a call a cell
-        return lambda cells: ["~" if value is None else f"{len(value)}:{value}" for value in cells]
-    if kind == "DOUBLE":
-        return lambda cells: ["~" if value is None else repr(value + 0.0) for value in cells]
-    one = _TO_TEXT[kind]
-    return lambda cells: ["~" if value is None else one(value) for value in cells]
+def _relation(table: str, database: str | None) -> str:
+    return f"{quoted(database)}.{quoted(table)}" if database else quoted(table)
+
+
+def _columns_by_table(con: duckdb.DuckDBPyConnection, database: str | None) -> dict[str, list[tuple[str, str]]]:
+    of = literal(database) if database else "current_database()"
+    rows = con.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() "  # noqa: S608 -- quoted
+        f"WHERE database_name = {of} AND schema_name = 'main' ORDER BY table_name, column_index"
+    ).fetchall()
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, name, kind in rows:
+        found.setdefault(table, []).append((name, kind))
+    return found
+
+
+def _hashed(columns: Sequence[tuple[str, str]], read: Mapping[str, Values], key: Sequence[str]) -> TableHash:
+    names = [name for name, _ in columns]
+    order = _order([read[name] for name in names if name in key], [read[name] for name in names if name not in key])
+    rows = len(read[names[0]].valid)
+    blocks = {
+        name: [hashlib.sha256(_block(read[name], at, order)).hexdigest() for at in range(0, rows, BLOCK)]
+        for name in names
+    }
+    lines = [
+        " ".join(["key" if name in key else "-", f"{len(name)}:{name}", kind, *blocks[name]]) for name, kind in columns
+    ]
+    text = "\n".join([f"fortschreibung-table {FORMAT}", f"rows {rows}", *lines]) + "\n"
+    return TableHash(hashlib.sha256(text.encode()).hexdigest(), blocks)
+
+
+def _order(key: Sequence[Values], others: Sequence[Values]) -> NDArray[np.intp] | None:
+    """Return the places of the rows in the order of their key, or None where they are stored so.
+
+    Rows that the key leaves undecided are ordered by the other columns.
+    """
+    ranks = [each.ranks for each in key]
+    if ranks and _rising(ranks):
+        return None
+    return np.lexsort([*reversed([each.ranks for each in others]), *reversed(ranks)])
+
+
+def _rising(ranks: Sequence[NDArray[Any]]) -> bool:
+    """Return whether every row comes after the one before it."""
+    undecided = np.ones(max(len(ranks[0]) - 1, 0), dtype=bool)
+    for each in ranks:
+        if np.any(undecided & (each[1:] < each[:-1])):
+            return False
+        undecided &= each[1:] == each[:-1]
+    return not undecided.any()
+
+
+def _block(column: Values, first: int, order: NDArray[np.intp] | None) -> bytes:
+    """Return the canonical bytes of the block of a column that begins with row `first`."""
+    rows: slice | NDArray[np.intp] = slice(first, first + BLOCK)
+    if order is not None:
+        rows = order[first : first + BLOCK]
+    numbers, valid = column.numbers[rows], column.valid[rows]
+    if column.texts is None:
+        return valid.astype("u1").tobytes() + numbers.tobytes()
+    occurs = np.zeros(len(column.texts), dtype=bool)
+    occurs[numbers[valid]] = True
+    codes = np.full(len(numbers), _NULL, dtype="<u4")
+    codes[valid] = (np.cumsum(occurs) - 1)[numbers[valid]]
+    texts = [text for text, here in zip(column.texts, occurs, strict=True) if here]
+    written = b"".join(struct.pack("<I", len(text)) + text for text in texts)
+    return struct.pack("<I", len(texts)) + written + codes.tobytes()
 
 
 def main(path: str) -> None:
@@ -101,8 +173,10 @@ def main(path: str) -> None:
     import duckdb  # noqa: PLC0415 -- whoever has a connection already need not have this DuckDB
 
     with duckdb.connect(path, read_only=True) as con:
-        hashes = table_hashes(con, content_tables(con))
-        print(json.dumps({"content_hash": whole_hash(hashes), "tables": hashes}))  # noqa: T201 -- its output
+        keys = keys_in_file(con)
+        hashes = table_hashes(con, {table: keys.get(table, ()) for table in content_tables(con)})
+        found = digests(hashes)
+        print(json.dumps({"content_hash": whole_hash(found), "tables": found}))  # noqa: T201 -- its output
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import platform
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -108,6 +108,14 @@ class ReleaseJob(_Strict):
         return path
 
 
+class Standing(NamedTuple):
+    """A release whose content need not be published again."""
+
+    version: str
+    content_hash: str
+    content_format: int
+
+
 class Previous(NamedTuple):
     """The release that a new one is compared with."""
 
@@ -123,7 +131,7 @@ class Setting:
     made_at: dt.datetime
     previous: Previous | None = None
     catalog_head: str = ""
-    standing: dict[str, str] = field(default_factory=dict)  # content hash -> the version that already has it
+    standing: tuple[Standing, ...] = ()
     signed_by: str | None = None  # the key that is to sign the manifest
 
 

@@ -5,16 +5,18 @@ A release without a manifest is not a release. Reading one needs nothing but the
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from flows.base.errors import VerificationFailed
+from flows.base.files import sha256_of
 
 NAME, SIGNATURE = "manifest.json", "manifest.sig"
-FORMAT = "fortschreibung-manifest/1"
+FORMAT = "fortschreibung-manifest/2"
+READABLE = ("fortschreibung-manifest/1", FORMAT)
+"""Every format that was ever written; 2 says which format the content hash has, and has hashes of blocks."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,15 @@ class Manifest:
     sources: list[dict[str, Any]]
     catalog_head: str
     files: dict[str, dict[str, Any]]
+    content_format: int = 1
     until: str | None = None
     signed_by: str | None = None
     """The sha256 of the public key whose signature lies beside the manifest."""
+
+    @property
+    def content_tables(self) -> dict[str, str]:
+        """The hash of each table that is content."""
+        return {name: each["hash"] for name, each in self.tables.items() if each["content"]}
 
     def write(self, folder: Path) -> Path:
         """Write the manifest into `folder` and return its path."""
@@ -70,7 +78,5 @@ def files_in(folder: Path) -> dict[str, dict[str, Any]]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name not in (NAME, SIGNATURE):
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            found[name] = {"bytes": path.stat().st_size, "sha256": digest}
+            found[name] = {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
     return found

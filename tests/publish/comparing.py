@@ -1,14 +1,16 @@
 """Releases of the tiny city, built to be compared: what is otherwise in one is a query over its table."""
 
 import datetime as dt
+import json
 
 import duckdb
 
 from flows.compare.diff import attach, diff_of, side_of
 from flows.publish.build import build
 from flows.release.catalog import DATABASE
+from flows.release.content_hash import content_tables, digests, table_hashes, whole_hash
 from flows.release.job import Setting
-from flows.release.manifest import manifest_of
+from flows.release.manifest import files_in, manifest_of
 
 CITY = "kleinstadt"
 NOW = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
@@ -39,6 +41,23 @@ def built(city, name, *, figures=None, sha256=None, previous=None, **tables):
     target = city.root / "built" / name
     build(job.write(folder), target, setting)
     return target
+
+
+def as_format_1(release):
+    """Turn a built release into one as it was made before the content hash had its format 2."""
+    database = release / DATABASE
+    manifest = json.loads((release / "manifest.json").read_bytes())
+    with duckdb.connect(str(database)) as con:
+        content = digests(table_hashes(con, dict.fromkeys(content_tables(con), ()), form=1))
+        con.execute(f"UPDATE _release SET content_hash = '{whole_hash(content)}'")
+        hashes = digests(table_hashes(con, dict.fromkeys(manifest["tables"], ()), form=1))
+    for name, table in manifest["tables"].items():
+        del table["blocks"]
+        table["hash"] = hashes[name]
+    del manifest["content_format"]
+    manifest |= {"format": "fortschreibung-manifest/1", "content_hash": whole_hash(content), "files": files_in(release)}
+    (release / "manifest.json").write_text(json.dumps(manifest))
+    return release
 
 
 def between(before, after):

@@ -10,7 +10,7 @@ import pytest
 
 from flows.compare.diff import attach
 from flows.release.catalog import DATABASE
-from tests.publish.comparing import REDRAWN
+from tests.publish.comparing import REDRAWN, as_format_1, between, built
 
 ONE_FIGURE = "raum_id = '011001' AND stichtag = DATE '2024-12-31' AND indikator_id = 'einwohner'"
 
@@ -233,3 +233,11 @@ def test_the_units_that_moved_most_come_first_with_their_furthest_figure(compare
     ]  # fmt: skip
     assert found.units_moved[1].largest_movement == pytest.approx(2 / 3)
     assert found.units_moved[1].indikator_id == "einwohner"
+
+
+def test_releases_whose_content_hashes_have_different_formats_are_compared_by_their_content(city):
+    old, same = as_format_1(built(city, "old")), built(city, "same")
+    assert between(old, same).same
+    other = built(city, "other", katalog_hinweis="SELECT * REPLACE ('other' AS text_en) FROM it")
+    differing = {each.table for each in between(other, old).comparisons if each.outcome == "different"}
+    assert differing == {"hinweis"}

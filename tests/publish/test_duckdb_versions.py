@@ -32,7 +32,7 @@ def test_a_release_opens_in_duckdb(version, city, home, tmp_path):
     outcome = publish(city.job(), city.run("a"), home)
     python = tmp_path / "venv" / "bin" / "python"
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, tmp_path / "venv"], check=True)
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", python, f"duckdb=={version}"], check=True)
+    subprocess.run([uv, "pip", "install", "--quiet", "--python", python, f"duckdb=={version}", "numpy"], check=True)
     database = outcome.path / "fortschreibung.duckdb"
 
     def said(*arguments):

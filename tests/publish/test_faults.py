@@ -16,7 +16,7 @@ from flows.base.errors import FortschreibungError
 from flows.base.home import home_at
 from flows.publish import promote
 from flows.publish.promote import publish
-from flows.publish.verify import verify
+from flows.publish.verify import Content, verify
 
 CITY = "kleinstadt"
 ROOT = Path(__file__).resolve().parents[2]
@@ -169,7 +169,7 @@ def test_verify_never_finds_a_fault_while_releases_are_published(city, home):
     def look():
         while not done.is_set():
             try:
-                verify(home, CITY, deep=False)
+                verify(home, CITY, content=Content.NONE)
             except FortschreibungError as problem:
                 problems.append(str(problem))
 
@@ -180,7 +180,7 @@ def test_verify_never_finds_a_fault_while_releases_are_published(city, home):
     done.set()
     watcher.join()
     assert problems == []
-    assert len(verify(home, CITY, deep=False).versions) == 7
+    assert len(verify(home, CITY, content=Content.NONE).versions) == 7
 
 
 def test_verify_waits_for_a_publication_that_stands_between_release_and_entry(city, home, monkeypatch):

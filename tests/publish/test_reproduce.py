@@ -11,6 +11,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows import stations
@@ -20,7 +21,8 @@ from flows.musterstadt.city import make_musterstadt
 from flows.musterstadt.scale import Scale
 from flows.publish import reproduce as module
 from flows.publish.publish_release import publish_run
-from flows.publish.reproduce import reproduce, told
+from flows.publish.reproduce import reproduce, summary_lines
+from flows.release.content_hash import table_hashes
 from flows.release.manifest import manifest_of
 from flows.run import new_run, working_folder
 
@@ -73,7 +75,16 @@ def test_every_table_of_the_content_comes_out_the_same(published):
     assert outcome.same
     assert {each.table for each in outcome.tables} >= {"wert", "sozialraum_jahr", "sozialraum", "indikator"}
     assert outcome.made_otherwise == ()
-    assert told(outcome)[-1].startswith("musterstadt 2024.1 is reproduced: ")
+    assert summary_lines(outcome)[-1].startswith("musterstadt 2024.1 is reproduced: ")
+
+
+def test_a_release_of_content_format_1_is_compared_by_its_own_format(published, monkeypatch):
+    recorded = module.manifest_of(None)
+    with duckdb.connect(str(published.releases / CITY / "2024.1" / "fortschreibung.duckdb"), read_only=True) as con:
+        old = table_hashes(con, dict.fromkeys(recorded.content_tables, ()), form=1)
+    tables = {name: {**recorded.tables[name], "hash": each.digest} for name, each in old.items()}
+    with_manifest(monkeypatch, tables=tables, content_format=1)
+    assert reproduce(published, CITY, "2024.1").same
 
 
 def test_nothing_confidential_is_left_behind(published):
@@ -106,7 +117,7 @@ def test_the_table_that_differs_is_named_with_its_rows(published, monkeypatch):
     assert not outcome.same
     (wrong,) = (each for each in outcome.tables if not each.same)
     assert (wrong.table, wrong.only_published, wrong.only_made_again) == ("wert", 1, 1)
-    assert told(outcome)[0] == "wert: differs; 1 rows only in the release, 1 only in what was made again"
+    assert summary_lines(outcome)[0] == "wert: differs; 1 rows only in the release, 1 only in what was made again"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +142,7 @@ def test_with_anyway_it_is_compared_and_said(published, monkeypatch):
     with_manifest(monkeypatch, libraries={**module.manifest_of(None).libraries, "pandas": "0.1"})
     outcome = reproduce(published, CITY, "2024.1", anyway=True)
     assert outcome.same
-    assert told(outcome)[0].startswith("made with other code or libraries: library pandas: 0.1 then, ")
+    assert summary_lines(outcome)[0].startswith("made with other code or libraries: library pandas: 0.1 then, ")
 
 
 def test_a_lost_or_altered_delivery_is_named(published, tmp_path, monkeypatch):

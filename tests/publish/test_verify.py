@@ -9,9 +9,15 @@ import pytest
 from flows.base import files
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import home_at
+from flows.publish import read_back, read_notes
 from flows.publish.promote import publish
-from flows.publish.verify import verify
-from flows.release.manifest import files_in
+from flows.publish.read_back import database_faults
+from flows.publish.read_notes import note_readings, reading_of
+from flows.publish.verify import Content, release_faults, verify
+from flows.publish.workspace import recorded, release_entry
+from flows.release.catalog import entries_of
+from flows.release.manifest import files_in, manifest_of
+from tests.publish.comparing import as_format_1, built
 
 CITY = "kleinstadt"
 
@@ -37,9 +43,9 @@ def published(three_releases, home):
     return folder
 
 
-def off(home, version=None, *, deep=True):
+def off(home, version=None, *, content=Content.UNREAD):
     with pytest.raises(VerificationFailed) as caught:
-        verify(home, CITY, version, deep=deep)
+        verify(home, CITY, version, content=content)
     return str(caught.value)
 
 
@@ -54,7 +60,7 @@ def test_a_flipped_byte_is_noticed(published, home, name):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    assert f"2024.2: {name}: its bytes have changed" in off(home, deep=False)
+    assert f"2024.2: {name}: its bytes have changed" in off(home, content=Content.NONE)
 
 
 def test_a_removed_and_an_added_file_are_noticed(published, home):
@@ -74,7 +80,7 @@ def test_a_database_rewritten_with_its_manifest_is_noticed_by_its_content_and_by
     (release / "manifest.json").write_text(json.dumps(manifest))
     said = off(home)
     assert "manifest.json: is not the one that was published" in said
-    assert "the content of wert is not what was published" in said
+    assert "the content of wert is not what was published (columns wert; among the rows 1 to 65536 by its key)" in said
 
 
 def test_a_removed_comment_and_a_changed_type_are_noticed(published, home):
@@ -130,3 +136,98 @@ def test_an_unknown_city_or_release_is_wrong_use(published, home):
         verify(home, "atlantis")
     with pytest.raises(ConfigError, match=r"no release '2030\.1'"):
         verify(home, CITY, "2030.1")
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The versions whose database verify opens."""
+    found = []
+
+    def noting(path, manifest, **how):
+        found.append(manifest.version)
+        return database_faults(path, manifest, **how)
+
+    monkeypatch.setattr(read_back, "database_faults", noting)
+    return found
+
+
+def test_content_is_read_where_this_duckdb_and_code_have_not_read_it(published, home, opened, monkeypatch):
+    first = verify(home, CITY, "2024.1")
+    assert (opened, first.content["2024.1"].when) == ([], "before")  # the publication read it
+    (published / "verified.json").unlink()
+    assert verify(home, CITY, "2024.1").content["2024.1"].when == "now"
+    assert verify(home, CITY, "2024.1").content["2024.1"].when == "before"
+    monkeypatch.setattr(read_notes, "version", lambda _: "9.9.9")
+    assert verify(home, CITY, "2024.1").content["2024.1"].duckdb == "9.9.9"
+    monkeypatch.setattr(read_notes, "code_fingerprint", lambda: "other code")
+    assert verify(home, CITY, "2024.1").content["2024.1"].when == "now"
+    assert opened == ["2024.1"] * 3
+
+
+def test_deep_reads_all_content_whatever_is_noted_and_quick_reads_none(home, published, opened):
+    assert {each.when for each in verify(home, CITY, content=Content.ALL).content.values()} == {"now"}
+    assert opened == ["2024.1", "2024.2", "2024.3"]
+    (published / "verified.json").unlink()
+    assert {each.when for each in verify(home, CITY, content=Content.NONE).content.values()} == {"no"}
+    assert len(opened) == 3
+
+
+def test_a_forged_note_hides_neither_changed_bytes_nor_a_changed_database(published, home):
+    database = published / "2024.2" / "fortschreibung.duckdb"
+    with duckdb.connect(str(database)) as con:
+        con.execute("UPDATE wert SET wert = wert + 1 WHERE raum_id = '05999' AND indikator_id = 'einwohner'")
+    manifest = manifest_of(published / "2024.2")
+    note_readings(published, [reading_of(published / "2024.2", files.sha256_of(database), manifest.content_hash)])
+    assert "2024.2: fortschreibung.duckdb: its bytes have changed" in off(home)
+    assert "the content of wert is not what was published" in off(home, content=Content.ALL)
+
+
+def test_a_release_with_a_fault_is_not_noted(published, home):
+    (published / "verified.json").unlink()
+    (published / "2024.1" / "notes.txt").write_text("mine")
+    off(home)
+    assert sorted(json.loads((published / "verified.json").read_bytes())["readings"]) == ["2024.2", "2024.3"]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"format": "fortschreibung-verified/1", "readings": {"2024.1": 7}}']
+)
+def test_a_damaged_note_means_reading_again(published, home, content):
+    (published / "verified.json").write_text(content)
+    assert {each.when for each in verify(home, CITY).content.values()} == {"now"}
+
+
+def test_where_no_note_can_be_written_content_is_read_every_time(published, home, monkeypatch):
+    (published / "verified.json").unlink()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files, "write_whole", full)
+    for _ in range(2):
+        assert verify(home, CITY, "2024.1").content["2024.1"].when == "now"
+
+
+def test_a_release_of_content_format_1_verifies_and_names_a_changed_table(city, tmp_path):
+    release = as_format_1(built(city, "old"))
+    assert release_faults(release, manifest_of(release)) == []
+    with duckdb.connect(str(release / "fortschreibung.duckdb")) as con:
+        con.execute("UPDATE hinweis SET text_en = 'other'")
+    found = release_faults(release, manifest_of(release))
+    assert "fortschreibung.duckdb: the content of hinweis is not what was published" in found
+
+
+def test_the_same_content_is_not_published_again_because_the_hash_has_a_new_format(published, home, city):
+    release = published / "2024.3"
+    as_format_1(release)
+    entries = entries_of(published)
+    adopted = release_entry(release, manifest_of(release), entries[:2])
+    recorded(published, CITY, [*entries[:2], adopted])
+    again = publish(city.job(), city.run("again", residents=1202), home)
+    assert (again.version, again.published, again.content_hash) == ("2024.3", False, adopted.content_hash)
+    new = publish(city.job(), city.run("new", residents=1299), home)
+    changes = json.loads((new.path / "changes.json").read_bytes())
+    assert {each["table"] for each in changes["comparisons"] if each["outcome"] == "different"} == {
+        "wert", "sozialraum_jahr",
+    }  # fmt: skip
+    verify(home, CITY, content=Content.ALL)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from flows.app.terminal import HomeOption, JsonOption, print_json, say
-from flows.base.errors import VerificationFailed
+from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home, home_at, root_at
 
 
@@ -18,10 +19,11 @@ def verify(
     *,
     key: Path | None = None,
     quick: Annotated[bool, Parameter(negative="")] = False,
+    deep: Annotated[bool, Parameter(negative="")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """Recompute checksums and content hashes of a city's releases; exit code 4 when anything is off.
+    """Recompute checksums of a city's releases, and content hashes not yet read; exit code 4 when anything is off.
 
     Parameters
     ----------
@@ -29,21 +31,30 @@ def verify(
         Every release must be signed with this public key of the office (PEM); else the keys beside the releases count.
     quick
         Only the bytes, the signatures and the chain of the catalogue; no database is opened.
+    deep
+        Read the content of every release again, also what this DuckDB and this program have read before.
     """
+    from flows.publish.verify import Content  # noqa: PLC0415
     from flows.publish.verify import verify as verified  # noqa: PLC0415
 
+    if quick and deep:
+        raise ConfigError("Expected --quick or --deep, found both: the one reads no content, the other all of it.")
+    content = Content.NONE if quick else Content.ALL if deep else Content.UNREAD
     try:
-        checked = verified(Home(root_at(home)), city, version, deep=not quick, key=key, say=say)
+        checked = verified(Home(root_at(home)), city, version, content=content, key=key, say=say)
     except VerificationFailed as off:
         if as_json:
             print_json({"city": city, "verified": [], "faults": [line.strip() for line in str(off).splitlines()[1:]]})
         raise
     if as_json:
-        print_json({"city": city, "verified": list(checked.versions), "faults": [], "signed_by": checked.signed})
+        read = {one: asdict(each) for one, each in checked.content.items()}
+        answer = {"city": city, "verified": list(checked.versions), "faults": [], "signed_by": checked.signed}
+        print_json({**answer, "content_read": read})
         return 0
     print(f"{city} {', '.join(checked.versions)}: everything is as the manifest says.")
     for one, by in checked.signed.items():
-        print(f"  {one}: signed with the key {by}, the signature holds" if by else f"  {one}: not signed")
+        signed = f"signed with the key {by}, the signature holds" if by else "not signed"
+        print(f"  {one}: {signed}; {checked.content[one].words}")
     return 0
 
 
