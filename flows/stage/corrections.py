@@ -121,7 +121,7 @@ def _written(source: Source, name: str, entry: Correction, text: str) -> str:
 def record_corrections(
     con: duckdb.DuckDBPyConnection, source: Source, name: str, applied: Sequence[Correction]
 ) -> None:
-    """Write down which corrections were applied to the file `name`, for the release to tell."""
+    """Write down which corrections were applied to the file `name`, for the release to list."""
     insert(
         con, "stage.korrektur",
         [{"quelle": source.id, "datei": name, "aktion": entry.action, "bedingung": _condition(entry),

@@ -182,8 +182,8 @@ def _read_by_cell(
             by_cell.append(file)
         if read:
             file = replace(file, rows=read.file.held)
-            told = file.rows - sum(file.left_out.get(rule, 0) for rule in (BLANK, NOTES))
-            refuse_no_row(name, file.header_line, told, file.rows - file.dropped)
+            rows = file.rows - sum(file.left_out.get(rule, 0) for rule in (BLANK, NOTES))
+            refuse_no_row(name, file.header_line, rows, file.rows - file.dropped)
         files.append(file)
     _load(con, by_cell, alike.rename, long=dialect.long is not None)
     return files
@@ -268,7 +268,7 @@ def stichtag_in_name(source: Source, name: str) -> dt.date:
         )
     if not dt.MINYEAR < year < dt.MAXYEAR:
         raise ContractBroken(
-            f"Source {source.id}: expected a year in the file name {name}, found {year}, which is none. Correct `file` "
+            f"Source {source.id}: expected a year in the file name {name}, found {year}. Correct `file` "
             "in sources.toml, or ask the supplier."
         )
     return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)

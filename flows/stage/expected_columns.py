@@ -49,13 +49,13 @@ def refuse_other_columns(
     new = [column for column in found if column not in {*needed, *ignored}]
     if not missing and not new:
         return
-    told = []
+    problems = []
     for column in missing:
         likely = difflib.get_close_matches(column, new or list(found), n=1, cutoff=0.6)
-        told.append(f"{column!r} is missing" + (f" (renamed to {likely[0]!r}?)" if likely else ""))
-    told += [f"{column!r} is new" for column in new]
+        problems.append(f"{column!r} is missing" + (f" (renamed to {likely[0]!r}?)" if likely else ""))
+    problems += [f"{column!r} is new" for column in new]
     raise ContractBroken(
         f"Source {source}, file {name}: the columns are not those of the contract in sources.toml: "
-        + "; ".join(told)
+        + "; ".join(problems)
         + ". Adapt the contract (a column that is not wanted goes to `ignore`), or ask the supplier."
     )

@@ -201,10 +201,10 @@ def _read_names(space: Space, _: Profile, file: Read) -> None:
     first_line = {row[contract.level]: row["zeile"] for row in reversed(file.rows)}
     unknown = sorted(set(first_line) - set(contract.levels))
     if unknown:
-        told = ", ".join(f"{level!r} in line {first_line[level]}" for level in unknown)
+        found = ", ".join(f"{level!r} in line {first_line[level]}" for level in unknown)
         raise ContractBroken(
             f"Source {source.id}, file {file.lieferung.name}: expected the Raumebenen {', '.join(contract.levels)} in "
-            f"column {contract.level}, found also {told}. Add it to `levels` in sources.toml or ask the supplier."
+            f"column {contract.level}, found also {found}. Add it to `levels` in sources.toml or ask the supplier."
         )
     space.names += [
         {**place, "zuschnitt": str(source.zuschnitt), "raumebene": contract.levels[row[contract.level]],
@@ -261,9 +261,9 @@ def _refuse_other_parents(
     """
     for level, parent in contract.parents.items():
         for row in rows:
-            told = row[parent.property].zfill(parent.digits or 0)
+            stated = row[parent.property].zfill(parent.digits or 0)
             by_id = row[contract.id_property][: prefix.get(level)]
-            if told != by_id:
+            if stated != by_id:
                 raise ContractBroken(
                     f"Source {source.id}, unit {row[contract.id_property]}: expected {parent.property} to name the "
                     f"{level} {by_id} in which the id lies, found {row[parent.property]!r}. Ask the supplier; a known "

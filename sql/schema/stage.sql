@@ -54,8 +54,8 @@ CREATE TABLE stage.zaehlung_einzeln (
     status VARCHAR NOT NULL
 );
 
--- one row per Merkmal of a base unit at a Stichtag that a row in quarantine speaks of: nobody knows it. Without a base
--- unit it is an official total.
+-- one row per Merkmal of a base unit at a Stichtag that a row in quarantine is about: its figure is unknown. Without a
+-- base unit it is an official total.
 CREATE TABLE stage.ungewiss (
     quelle VARCHAR NOT NULL,
     stichtag DATE NOT NULL,

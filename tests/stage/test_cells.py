@@ -174,7 +174,7 @@ def test_a_month_that_no_year_has_is_told(refusal, source) -> None:
 @pytest.mark.parametrize("year", ["0000", "9999"])
 def test_a_year_that_no_calendar_has_is_told(small_city, source, year: str) -> None:
     (given,) = small_city.with_sources(source("einwohner")).sources
-    with pytest.raises(ContractBroken, match=rf"einwohner_{year}\.csv, found {int(year)}, which is none"):
+    with pytest.raises(ContractBroken, match=rf"einwohner_{year}\.csv, found {int(year)}\."):
         stichtag_in_name(given, f"einwohner_{year}.csv")
 
 

@@ -1,4 +1,4 @@
-"""Reads the lines of wide tables that are written plainly, all at once; whatever else there is, is left to be told.
+"""Reads the plain lines of wide tables all at once; other lines are left to be read cell by cell.
 
 A line is plain when every figure in it is digits, as the dialect groups them, and zero is written in one way in the
 whole line: as 0, or by the sign for nothing. Plain lines can break no rule about figures, so DuckDB adds them up

@@ -1,4 +1,4 @@
-"""Reads a GeoJSON collection of polygons as rows of text; what is not as it must be is told with the feature.
+"""Reads a GeoJSON collection of polygons as rows of text; an error names the feature.
 
 Layout: RFC 7946, and the member ``crs`` of the format of 2008 that it replaced.
 """

@@ -1,7 +1,7 @@
 """Reads files of polygons (GeoJSON, GeoPackage, Shapefile) as rows of text, in the coordinates of the file.
 
 A row is a polygon: its properties by name, and its outline as GeoJSON under ``geometrie``. The coordinate
-system that the file states, and the size of its coordinates, are held against the contract before anything
+system that the file states, and the size of its coordinates, are compared with the contract before anything
 is transformed.
 """
 
@@ -64,22 +64,22 @@ def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
 def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygons:
     """Return the rows of the one layer, or the one that the dialect names, and the coordinate system it states."""
     layer = [source.dialect.layer] if source.dialect.layer else []
-    told = read_in_subprocess("flows.stage.read.gdal", str(path), contract.crs, *layer)
-    if "layers" in told:
+    answer = read_in_subprocess("flows.stage.read.gdal", str(path), contract.crs, *layer)
+    if "layers" in answer:
         wanted = f"the layer {source.dialect.layer!r}" if source.dialect.layer else "one layer"
         raise ContractBroken(
             f"Source {source.id}, file {name}: expected {wanted} of polygons, found "
-            f"{', '.join(told['layers']) or 'none'}. Name it as `layer` in the dialect of sources.toml."
+            f"{', '.join(answer['layers']) or 'none'}. Name it as `layer` in the dialect of sources.toml."
         )
-    if "problem" in told:
+    if "problem" in answer:
         raise ContractBroken(
             f"File {name}: expected a {source.dialect.format} file of polygons, found one that cannot be read: "
-            f"{told['problem']}. Is it cut short? Ask the supplier for it again."
+            f"{answer['problem']}. Is it cut short? Ask the supplier for it again."
         )
     rows: list[Row] = []
-    for cells in told["rows"]:
-        texts: Row = dict(zip(told["columns"], cells, strict=True))
-        outline = texts.pop(told["outline"])
+    for cells in answer["rows"]:
+        texts: Row = dict(zip(answer["columns"], cells, strict=True))
+        outline = texts.pop(answer["outline"])
         if not outline.startswith(('{"type":"Polygon"', '{"type":"MultiPolygon"')):
             place = called(len(rows) + 1, contract.id_property, texts.get(contract.id_property))
             raise ContractBroken(
@@ -87,7 +87,7 @@ def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygon
                 "Ask the supplier for it again."
             )
         rows.append(texts | {"geometrie": outline})
-    return Polygons(rows, told["crs"], told["held"])
+    return Polygons(rows, answer["crs"], answer["held"])
 
 
 def _shapefile_in(path: Path, name: str, folder: Path) -> Path:

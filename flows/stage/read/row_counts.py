@@ -1,7 +1,7 @@
 """Counts the rows that a delivered file holds, by another way than the one that stages them.
 
-What was staged is held against these counts (flows.stage.reconciliation). They read as little as they can: line breaks,
-the length of an array, the rows of a layer in SQLite, the record table of a Shapefile.
+What was staged is compared with these counts (flows.stage.reconciliation). They read as little as they can: line
+breaks, the length of an array, the rows of a layer in SQLite, the record table of a Shapefile.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads the rows of a workbook (XLSX, ODS) as text; a layout that has changed is told with the cell."""
+"""Reads the rows of a workbook (XLSX, ODS) as text; an error about a changed layout names the cell."""
 
 from __future__ import annotations
 
@@ -62,18 +62,18 @@ def _texts(delivered: Path, name: str, dialect: Dialect) -> list[list[str]]:
     Raises:
         ContractBroken: no workbook, no such sheet, or a cell that does not hold what the profile says.
     """
-    told = read_in_subprocess(
+    answer = read_in_subprocess(
         "flows.stage.read.workbook", str(delivered), dialect.decimal, *([dialect.sheet] if dialect.sheet else [])
     )
-    if "problem" in told:
-        raise ContractBroken(f"Workbook {name} cannot be read: {told['problem']}. Ask the supplier again.")
-    if "sheets" in told:
+    if "problem" in answer:
+        raise ContractBroken(f"Workbook {name} cannot be read: {answer['problem']}. Ask the supplier again.")
+    if "sheets" in answer:
         wanted = f"the sheet {dialect.sheet!r}" if dialect.sheet else "a sheet"
         raise ContractBroken(
-            f"Workbook {name}: expected {wanted}, found {', '.join(told['sheets']) or 'none'}. "
+            f"Workbook {name}: expected {wanted}, found {', '.join(answer['sheets']) or 'none'}. "
             "Correct `sheet` in sources.toml or ask the supplier."
         )
-    texts: list[list[str]] = told["texts"]
+    texts: list[list[str]] = answer["texts"]
     _refuse_other_layout(name, texts, dialect)
     return texts
 
@@ -125,8 +125,8 @@ def _place(cell: str) -> tuple[int, int]:
 
 
 def _run_on(row: list[str]) -> list[str]:
-    told, last = [], ""
+    texts, last = [], ""
     for text in row:
         last = text.strip() or last
-        told.append(last)
-    return told
+        texts.append(last)
+    return texts

@@ -31,7 +31,7 @@ _SHOWN = 20  # characters of a line
 class Delimited:
     """A delimited text file while it is read: first its rows, or some of them, then the lines that are left.
 
-    Both end at the footer; what stands below it is still held against the encoding, and must not look like a row.
+    Both end at the footer; what stands below it must be of the encoding too, and must not look like a row.
     Once all is read, `held` says how many rows lie below the header, and `left_out` how many of them were not yielded,
     by rule. The first follows from line numbers, the second is counted row by row.
     """
@@ -211,7 +211,7 @@ def refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:
 
 
 def _refuse_another_encoding(delivered: Path, name: str, dialect: Dialect) -> None:
-    """Stop when bytes that every single-byte encoding takes are plainly of another one.
+    """Stop when bytes that every single-byte encoding takes are clearly of another one.
 
     Raises:
         ContractBroken: names both encodings.
