@@ -29,7 +29,7 @@ _ABOUT_PULLING = {
 """Fields of a source that say nothing about the rows of its files."""
 
 _CODE = ("stage", "profile", "base/db.py", "pull/connectors/drop_folder.py", "pull/landing/archive.py")
-_SQL = ("sql/stage", "sql/schema")
+_DATA = ("sql/stage", "sql/schema", "cities/vocabulary.toml")
 _LIBRARIES = ("python-calamine", "duckdb-extension-spatial")
 
 
@@ -85,12 +85,12 @@ class ResultKeys:
 
 
 def code_digest() -> str:
-    """Return the sha256 over the code and SQL that stage files, and the versions of what they run on."""
+    """Return the sha256 over the code, SQL and fixed words that stage files, and the versions of what they run on."""
     package = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256(
         "\n".join([platform.python_version(), duckdb.__version__, *map(version, _LIBRARIES)]).encode()
     )
-    for root in (*(package / name for name in _CODE), *map(resource, _SQL)):
+    for root in (*(package / name for name in _CODE), *map(resource, _DATA)):
         for path in _files(root):
             digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.base.errors import SourceUnavailable
+from flows.base.errors import ContractBroken
 from flows.base.resources import resource
 from flows.stage import count_tables, result_key
 from flows.stage.kept_results import RUNS, KeptResults
@@ -211,7 +211,9 @@ def test_changed_sql_costs_everything(new_results, monkeypatch, tmp_path) -> Non
         shutil.copytree(resource("sql"), tmp_path / "sql")
         with (tmp_path / "sql" / "stage" / "zeile_gelesen.sql").open("a", encoding="utf-8") as file:
             file.write("-- changed\n")
-        monkeypatch.setattr(result_key, "resource", lambda name: tmp_path / name)
+        monkeypatch.setattr(
+            result_key, "resource", lambda name: tmp_path / name if name.startswith("sql/") else resource(name)
+        )
 
     kept_of_files_and_of_defects = len([name for name in FILES if not name.startswith("personen")]) + 1
     assert new_results(before=change) == kept_of_files_and_of_defects
@@ -307,7 +309,7 @@ def test_a_full_disk_keeps_nothing_and_stops_nothing(city, tmp_path, monkeypatch
 
 
 def test_a_file_that_stops_the_run_is_not_kept(stage_city, source, tmp_path) -> None:
-    with pytest.raises(SourceUnavailable):
+    with pytest.raises(ContractBroken):
         stage_city(source("einwohner"), {"einwohner_2022.csv": "BBS;EWO\n01100001;12\n"}, keeping=True)
     assert not results(tmp_path)
 
