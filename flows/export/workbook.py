@@ -9,7 +9,8 @@ same release has the same bytes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import xlsxwriter
 
 from flows.base.db import set_variables, sql
 from flows.export.open_formats import csv_columns
+from flows.export.sheet_rows import keep_rows, prepare_cells, put_in
 from flows.export.wide_figures import show_units
 from flows.profile.vocabulary import vocabulary
 from flows.release.job import ReleaseJob
@@ -52,24 +54,33 @@ def write_workbook(
 
     The figures are those of `flows.export.wide_figures`.
     """
-    options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": str(path.parent)}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    prepare_cells(con)
+    queries = [("Codebuch", keep_rows(con, 2, _CODEBOOK))]
+    for table in units:
+        show_units(con, table)
+        set_variables(con, raumebene=table.name)
+        named = {"raum_id": f"{table.name}_id"}
+        queries.append((f"{table.name}_jahr", keep_rows(con, len(queries) + 2, sql("export/raum_jahr"), named)))
+    for table in units:
+        columns = ", ".join(quoted(column.name) for column in csv_columns(table))
+        query = f"SELECT {columns} FROM {quoted(table.name)}"  # noqa: S608 -- contract names
+        queries.append((table.name, keep_rows(con, len(queries) + 2, query)))
+    sheets = dict(enumerate(queries, start=2))
+    empty = io.BytesIO()
+    with xlsxwriter.Workbook(empty, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
         created = dt.datetime.combine(job.stichtag_max, dt.time())
         book.set_properties({"title": f"{job.city_name} {version}", "author": job.publisher, "created": created})
-        sheets = _Sheets(book)
-        sheets.add(_COVER, ("Angabe", "Inhalt"), _cover(job, version))
-        sheets.add_query(con, "Codebuch", _CODEBOOK)
-        for table in units:
-            show_units(con, table)
-            set_variables(con, raumebene=table.name)
-            sheets.add_query(con, f"{table.name}_jahr", sql("export/raum_jahr"), {"raum_id": f"{table.name}_id"})
-        for table in units:
-            columns = ", ".join(quoted(column.name) for column in csv_columns(table))
-            sheets.add_query(
-                con,
-                table.name,
-                f"SELECT {columns} FROM {quoted(table.name)}",  # noqa: S608 -- contract names
-            )
+        head, date = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "dd.mm.yyyy"})
+        cover = _sheet(book, _COVER, ("Angabe", "Inhalt"), len(_cover(job, version)), head)
+        for row, (name, content) in enumerate(_cover(job, version), start=1):
+            cover.write_string(row, 0, name)
+            if isinstance(content, dt.date):
+                cover.write_datetime(row, 1, content, date)
+            else:
+                cover.write_string(row, 1, content)
+        for name, found in sheets.values():
+            _sheet(book, name, found.headings, found.rows, head)
+    put_in(con, empty, {number: found for number, (_, found) in sheets.items()}, path)
     return path
 
 
@@ -91,32 +102,12 @@ def _cover(job: ReleaseJob, version: str) -> list[tuple[Any, ...]]:
     ]
 
 
-class _Sheets:
-    """Adds sheets to a workbook: a frozen head, a filter, dates as dates."""
-
-    def __init__(self, book: Any) -> None:
-        self._book = book
-        self._head = book.add_format({"bold": True, "bottom": 1})
-        self._date = book.add_format({"num_format": "dd.mm.yyyy"})
-
-    def add_query(
-        self, con: duckdb.DuckDBPyConnection, name: str, query: str, headings: Mapping[str, str] | None = None
-    ) -> None:
-        found, renamed = con.execute(query), headings or {}
-        self.add(name, [renamed.get(column, column) for column, *_ in found.description], found.fetchall())
-
-    def add(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-        sheet = self._book.add_worksheet(name[:_LONGEST_NAME])
-        sheet.freeze_panes(1, 0)
-        for at, column in enumerate(columns):
-            sheet.set_column(at, at, 90 if column == "Inhalt" else _WIDTHS.get(column, 15))
-            sheet.write_string(0, at, column, self._head)
-        for row, cells in enumerate(rows, start=1):
-            for at, cell in enumerate(cells):
-                if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-                    sheet.write_number(row, at, cell)
-                elif isinstance(cell, dt.date):
-                    sheet.write_datetime(row, at, cell, self._date)
-                elif cell is not None and cell != "":
-                    sheet.write_string(row, at, str(cell))
-        sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+def _sheet(book: Any, name: str, headings: Sequence[str], rows: int, head: Any) -> Any:
+    """Add a worksheet with its headings, frozen, and a filter over the `rows` below them."""
+    sheet = book.add_worksheet(name[:_LONGEST_NAME])
+    sheet.freeze_panes(1, 0)
+    for at, heading in enumerate(headings):
+        sheet.set_column(at, at, 90 if heading == "Inhalt" else _WIDTHS.get(heading, 15))
+        sheet.write_string(0, at, heading, head)
+    sheet.autofilter(0, 0, rows, len(headings) - 1)
+    return sheet

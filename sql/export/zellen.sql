@@ -1,0 +1,18 @@
+-- One macro per kind of cell: the cell of a worksheet in the XML of a workbook, empty for a value that is missing.
+-- `ort` is the place of the cell, such as B7; style 2 is the date of flows/export/workbook.py.
+CREATE OR REPLACE TEMP MACRO zelle_zahl(ort, zahl) AS -- noqa: CP05
+coalesce('<c r="' || ort || '"><v>' || CASE WHEN isfinite(zahl::DOUBLE) THEN zahl END || '</v></c>', '');
+
+CREATE OR REPLACE TEMP MACRO zelle_tag(ort, tag) AS -- noqa: CP05
+coalesce('<c r="' || ort || '" s="2"><v>' || (tag - DATE '1899-12-30') || '</v></c>', '');
+
+CREATE OR REPLACE TEMP MACRO zelle_text(ort, inhalt) AS -- noqa: CP05
+coalesce(
+    '<c r="' || ort || '" t="inlineStr"><is><t xml:space="preserve">'
+    || regexp_replace(
+        replace(replace(replace(nullif(inhalt::VARCHAR, ''), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
+        '[\x00-\x08\x0B\x0C\x0E-\x1F]', '', 'g'
+    )
+    || '</t></is></c>',
+    ''
+);
