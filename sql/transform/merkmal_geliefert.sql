@@ -1,17 +1,17 @@
 -- One row per Merkmal that a source delivered for a Stichtag, of whichever base units.
-WITH liste AS (
+WITH tag AS (
     SELECT DISTINCT
         quelle,
-        stichtag,
-        merkmale
+        stichtag
     FROM stage.zaehlung_liste
 )
 
 SELECT
-    quelle,
-    stichtag,
-    unnest(merkmale) AS merkmal
-FROM liste
+    tag.quelle,
+    tag.stichtag,
+    unnest(quelle_reihe.merkmale) AS merkmal
+FROM tag
+INNER JOIN katalog.quelle_reihe ON tag.quelle = quelle_reihe.quelle
 
 UNION
 

@@ -3,11 +3,32 @@
 -- an unlisted part of it is unknown. Where `herkunft` is amtlich, the figure is the official total of the city, which
 -- counts other people than the register does: no figure is computed from both.
 -- Sums are rounded to a millionth, below which they depend on the order of adding.
-WITH summe AS (
+-- Units have numbers in between, which are added faster than names.
+WITH einheit AS (
     SELECT
-        kombination_raum.zuschnitt,
-        kombination_raum.raumebene,
-        kombination_raum.raum_id,
+        zuschnitt,
+        raumebene,
+        raum_id,
+        row_number() OVER (ORDER BY zuschnitt, raumebene, raum_id) AS nummer
+    FROM raum
+),
+
+lage AS (
+    SELECT
+        kombination_raum.kombination,
+        einheit.zuschnitt,
+        einheit.nummer
+    FROM kombination_raum
+    INNER JOIN einheit
+        ON
+            kombination_raum.zuschnitt = einheit.zuschnitt
+            AND kombination_raum.raumebene = einheit.raumebene
+            AND kombination_raum.raum_id = einheit.raum_id
+),
+
+summe AS (
+    SELECT
+        lage.nummer,
         merkmal_kombination.stichtag,
         merkmal_kombination.merkmal,
         round(sum(merkmal_kombination.wert), 6) AS wert,
@@ -16,11 +37,11 @@ WITH summe AS (
             AS unbekannte
     FROM merkmal_kombination
     INNER JOIN stichtag_zuschnitt ON merkmal_kombination.stichtag = stichtag_zuschnitt.stichtag
-    INNER JOIN kombination_raum
+    INNER JOIN lage
         ON
-            stichtag_zuschnitt.zuschnitt = kombination_raum.zuschnitt
-            AND merkmal_kombination.kombination = kombination_raum.kombination
-    GROUP BY ALL
+            stichtag_zuschnitt.zuschnitt = lage.zuschnitt
+            AND merkmal_kombination.kombination = lage.kombination
+    GROUP BY lage.nummer, merkmal_kombination.stichtag, merkmal_kombination.merkmal
     HAVING sum(merkmal_kombination.gelistet) > 0
 ),
 
@@ -33,52 +54,86 @@ nullbar AS (
     WHERE quelle.ungelistet_null
 ),
 
+erwartet AS (
+    SELECT
+        stichtag,
+        count(*) AS merkmale
+    FROM nullbar
+    GROUP BY stichtag
+),
+
+vorhanden AS (
+    SELECT
+        summe.nummer,
+        summe.stichtag,
+        count(*) AS merkmale
+    FROM summe
+    SEMI JOIN nullbar ON summe.stichtag = nullbar.stichtag AND summe.merkmal = nullbar.merkmal
+    GROUP BY summe.nummer, summe.stichtag
+),
+
+lueckenhaft AS (
+    SELECT
+        einheit.nummer,
+        erwartet.stichtag
+    FROM erwartet
+    INNER JOIN stichtag_zuschnitt ON erwartet.stichtag = stichtag_zuschnitt.stichtag
+    INNER JOIN einheit ON stichtag_zuschnitt.zuschnitt = einheit.zuschnitt
+    LEFT JOIN vorhanden ON einheit.nummer = vorhanden.nummer AND erwartet.stichtag = vorhanden.stichtag
+    WHERE coalesce(vorhanden.merkmale, 0) < erwartet.merkmale
+),
+
 ungelistet AS (
     SELECT
-        stichtag_zuschnitt.zuschnitt,
-        raum.raumebene,
-        raum.raum_id,
-        nullbar.stichtag,
+        lueckenhaft.nummer,
+        lueckenhaft.stichtag,
         nullbar.merkmal
-    FROM nullbar
-    INNER JOIN stichtag_zuschnitt ON nullbar.stichtag = stichtag_zuschnitt.stichtag
-    INNER JOIN raum ON stichtag_zuschnitt.zuschnitt = raum.zuschnitt
+    FROM lueckenhaft
+    INNER JOIN nullbar ON lueckenhaft.stichtag = nullbar.stichtag
     ANTI JOIN summe
         ON
-            stichtag_zuschnitt.zuschnitt = summe.zuschnitt
-            AND raum.raumebene = summe.raumebene
-            AND raum.raum_id = summe.raum_id
-            AND nullbar.stichtag = summe.stichtag
+            lueckenhaft.nummer = summe.nummer
+            AND lueckenhaft.stichtag = summe.stichtag
             AND nullbar.merkmal = summe.merkmal
+),
+
+gezaehlt AS (
+    SELECT
+        nummer,
+        stichtag,
+        merkmal,
+        wert,
+        teile,
+        coalesce(len(unbekannte), 0) AS teile_unbekannt,
+        unbekannte
+    FROM summe
+
+    UNION ALL
+
+    SELECT
+        nummer,
+        stichtag,
+        merkmal,
+        0.0 AS wert,
+        0 AS teile,
+        0 AS teile_unbekannt,
+        NULL AS unbekannte
+    FROM ungelistet
 )
 
 SELECT
-    zuschnitt,
-    raumebene,
-    raum_id,
-    stichtag,
-    merkmal,
-    wert,
-    teile,
-    coalesce(len(unbekannte), 0) AS teile_unbekannt,
-    unbekannte,
+    einheit.zuschnitt,
+    einheit.raumebene,
+    einheit.raum_id,
+    gezaehlt.stichtag,
+    gezaehlt.merkmal,
+    gezaehlt.wert,
+    gezaehlt.teile,
+    gezaehlt.teile_unbekannt,
+    gezaehlt.unbekannte,
     'gezaehlt' AS herkunft
-FROM summe
-
-UNION ALL
-
-SELECT
-    zuschnitt,
-    raumebene,
-    raum_id,
-    stichtag,
-    merkmal,
-    0.0 AS wert,
-    0 AS teile,
-    0 AS teile_unbekannt,
-    NULL AS unbekannte,
-    'gezaehlt' AS herkunft
-FROM ungelistet
+FROM gezaehlt
+INNER JOIN einheit ON gezaehlt.nummer = einheit.nummer
 
 UNION ALL
 
