@@ -2,6 +2,7 @@
 
 import csv
 import io
+import pickle
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from python_calamine import CalamineWorkbook
 from flows.musterstadt.city import Musterstadt, make_musterstadt
 from flows.musterstadt.scale import Scale
 from flows.musterstadt.server import ExtractServer, serve
+from tests.conftest import MadeOnce
 
 SMALL = Scale(baublockseiten=420, einwohner=16_000, stadtbezirke=3, stadtteile=9, sozialraeume=36)
 
@@ -73,14 +75,30 @@ class Deliveries:
         return {r["BBS"]: r["SOZIALRAUM"] for r in rows}
 
 
-@pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
-    return Deliveries(make_musterstadt(tmp_path_factory.mktemp("small"), scale=SMALL))
+def made_in(folder: Path, scale: Scale | None) -> None:
+    """Make a city below `folder`, and leave what is known of it beside."""
+    made = make_musterstadt(folder / "files", scale=scale)
+    (folder / "made.pickle").write_bytes(pickle.dumps(made))
 
 
 @pytest.fixture(scope="session")
-def default_city(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
-    return Deliveries(make_musterstadt(tmp_path_factory.mktemp("musterstadt")))
+def small(made_once: MadeOnce) -> Deliveries:
+    folder = made_once("small-city", lambda folder: made_in(folder, SMALL))
+    return Deliveries(pickle.loads((folder / "made.pickle").read_bytes()))
+
+
+@pytest.fixture(scope="session")
+def default_city(made_once: MadeOnce) -> Deliveries:
+    folder = made_once("default-city", lambda folder: made_in(folder, None))
+    return Deliveries(pickle.loads((folder / "made.pickle").read_bytes()))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests of the whole default city as slow: making it takes half a minute."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and "default_city" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture
