@@ -1,8 +1,8 @@
-"""Prefect's embedded server, on a port that nobody else can have.
+"""Prefect's embedded server, on a port that no other process can get.
 
 Prefect draws a port from 8000-8999, sees that it is free and starts a server, which listens some seconds later. Two
-runs that draw the same one meanwhile both believe the answers of whichever server came first: the other run reads and
-writes a stranger's database, and loses its server when the stranger has done. Here the kernel gives a port that is
+runs that draw the same port meanwhile both use whichever server started first: the other run reads and writes a
+foreign database, and loses its server when the first run ends. Here the kernel gives a port that is
 bound from that moment on, and the server is started with it in hand.
 """
 
@@ -25,7 +25,7 @@ class EmbeddedServer(SubprocessASGIServer):
     _bound: socket.socket
 
     def find_available_port(self) -> int:
-        """Bind a port and return its number; until the server listens at it, whoever asks there is refused."""
+        """Bind a port and return its number; until the server listens at it, connections to it are refused."""
         self._bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._bound.bind(("127.0.0.1", 0))
         self._bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it; uvicorn cannot see

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
 import json
 import os
 import secrets
@@ -21,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from flows.base.errors import ConfigError
 from flows.base.home import Home
+from flows.base.locks import lock, try_lock
 from flows.profile.load import Profile, load_profile
 from flows.pull.landing.store import now
 
@@ -99,7 +99,7 @@ def working_folder(run: Run) -> Iterator[None]:
     forget_dead_runs(run.home, run.city)
     run.folder.mkdir(parents=True, mode=0o700)
     handle = os.open(run.folder / ".alive", os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(handle, fcntl.LOCK_EX)
+    lock(handle)
     try:
         (run.folder / "run.json").write_text(run.model_dump_json(indent=2) + "\n", encoding="utf-8")
         yield
@@ -127,10 +127,8 @@ def forget_dead_runs(home: Home, city: str) -> None:
             forget(folder)
             continue
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            forget(folder)
-        except BlockingIOError:
-            continue
+            if try_lock(handle):
+                forget(folder)
         finally:
             os.close(handle)
 

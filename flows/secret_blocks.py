@@ -1,31 +1,25 @@
 """Credentials that are kept in Prefect: read when a run begins, in its environment while it lasts, nowhere else.
 
-A variable that is set already goes before. The Secret block of the variable REGIO_TOKEN is called regio-token.
+A variable that is set already takes precedence. The block of the variable REGIO_TOKEN is called regio-token.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flows.profile.connector import credential_variables
 from flows.profile.load import Profile
 
 
 def variables_of(profile: Profile) -> list[str]:
     """Return the variables from which the city's sources take addresses and credentials, by name."""
-    found: set[str] = set()
-    for source in profile.sources:
-        found.update(re.findall(r"\$\{(\w+)\}", source.url or ""))
-        found.update(credential_variables(source.genesis.credentials) if source.genesis else ())
-    return sorted(found)
+    return sorted({variable for source in profile.sources for variable in source.variables})
 
 
 @contextmanager
 def secrets_from_blocks(profile: Profile) -> Iterator[None]:
-    """Let the variables that are not set have the values of their Secret blocks, where there are such blocks."""
+    """Let the variables that are not set have the values of their Secret blocks, where these exist."""
     from prefect.blocks.system import Secret  # noqa: PLC0415 -- only where there is something to look for
 
     given: list[str] = []
@@ -35,7 +29,7 @@ def secrets_from_blocks(profile: Profile) -> Iterator[None]:
                 continue
             try:
                 block = Secret.load(variable.lower().replace("_", "-"))  # type: ignore[type-arg, unused-ignore]
-            except ValueError:  # there is no such block
+            except ValueError:  # the block does not exist
                 continue
             os.environ[variable] = str(block.get())  # type: ignore[union-attr, unused-ignore]
             given.append(variable)

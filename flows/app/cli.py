@@ -1,6 +1,6 @@
 """The command line `fortschreibung`: the table of its commands, and how it ends.
 
-Commands that only read releases import neither Prefect nor Great Expectations nor DuckDB. Errors are told
+Commands that only read releases import neither Prefect nor Great Expectations nor DuckDB. Errors are printed
 in their own words on stderr; the exit code says which kind it was (flows/base/errors.py).
 """
 
@@ -46,20 +46,20 @@ def main() -> None:
     try:
         code = app(exit_on_error=False, result_action="return_value")
     except CycloptsError:
-        code = ConfigError.exit_code  # cyclopts has told what was wrong
-    except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- the last net: nobody should read a traceback
-        words, code = _told(problem)
+        code = ConfigError.exit_code  # cyclopts has printed what was wrong
+    except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- the last resort: a user never sees a traceback
+        words, code = _message(problem)
         say(words)
     sys.stdout.flush()
     sys.exit(code)
 
 
-def _told(
+def _message(
     problem: BaseException, stands: str = "Nothing was published and the last release stands."
 ) -> tuple[str, int]:
     """Return what to tell the user of a failure, and the exit code; `stands` is what became of the releases."""
     if isinstance(problem, EndedAfterPublication) and problem.__cause__ is not None:
-        words, code = _told(problem.__cause__, str(problem))
+        words, code = _message(problem.__cause__, str(problem))
         return (f"{words}\n{problem}" if isinstance(problem.__cause__, FortschreibungError) else words), code
     if isinstance(problem, FortschreibungError):
         return str(problem), problem.exit_code

@@ -6,17 +6,16 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.base.errors import FortschreibungError
+from flows.base.errors import FortschreibungError, NotSetUp
 
 if TYPE_CHECKING:
     from flows.profile.load import Profile
-    from flows.profile.source import Source
 
 PACKAGES = {"prefect": "3.8", "duckdb": "1.5", "great-expectations": "1.24", "pandas": "3", "requests": "2"}
 FREE_BYTES = 1 << 30
@@ -78,45 +77,48 @@ def _cities() -> Iterator[Finding]:
     for name in cities():
         try:
             profile = load_profile(name)
+            lacking = _lacking(profile)
         except FortschreibungError as problem:
-            yield Finding(f"city {name}", False, str(problem), "Correct its profile.")
+            yield Finding(f"city {name}", False, str(problem), "Correct its profile, or the variable that it names.")
             continue
-        yield Finding(f"city {name}", True, f"{len(profile.sources)} sources{_not_set(profile)}")
+        yield Finding(f"city {name}", True, f"{len(profile.sources)} sources{_not_set(profile, lacking)}")
+        for notice in profile.notices:
+            yield Finding(f"city {name}", True, notice)
 
 
-def _not_set(profile: Profile) -> str:
-    """Return which variables of the city's sources are not set, and what a refresh without them does."""
-    lacking = {source.id: _lacking(source) for source in profile.sources}
-    needed = sorted({one for source in profile.sources if source.required for one in lacking[source.id]})
-    waiting: dict[str, list[str]] = {}
+def _lacking(profile: Profile) -> dict[str, tuple[str, ...]]:
+    """Return, by source, the variables that its address, folder or credentials need and that are not set.
+
+    Raises:
+        ConfigError: one that is set cannot be used.
+    """
+    from flows.pull.connectors import connector_of  # noqa: PLC0415 -- imports requests
+
+    lacking: dict[str, tuple[str, ...]] = {}
     for source in profile.sources:
-        for variable in set(lacking[source.id]) - set(needed):
-            waiting.setdefault(variable, []).append(source.id)
-    secret = any(_no_credentials(source) for source in profile.sources if source.required)
+        try:
+            connector_of(source).ready(source)
+        except NotSetUp as problem:
+            lacking[source.id] = problem.lacks
+    return lacking
+
+
+def _not_set(profile: Profile, lacking: Mapping[str, tuple[str, ...]]) -> str:
+    """Return which variables of the city's sources are not set, and what a refresh without them does."""
+    required = [source for source in profile.sources if source.required]
+    needed = sorted({variable for source in required for variable in lacking.get(source.id, ())})
+    waiting: dict[str, list[str]] = {}
+    for source, variables in lacking.items():
+        for variable in set(variables) - set(needed):
+            waiting.setdefault(variable, []).append(source)
+    credentials = {variable for source in required for variable in source.access.credential_variables}
+    secret = any(credentials & set(re.findall(r"\w+", variable)) for variable in needed)
     blocks = ", or Secret blocks in Prefect for the credentials" if secret else ""
-    told = f"; {', '.join(needed)} not set, so it needs --from DIR{blocks}" if needed else ""
-    return told + "".join(
+    shown = f"; {', '.join(needed)} not set, so it needs --from DIR{blocks}" if needed else ""
+    return shown + "".join(
         f"; {variable} not set, so not asked without --from DIR: {', '.join(sources)}"
         for variable, sources in sorted(waiting.items())
     )
-
-
-def _lacking(source: Source) -> list[str]:
-    """Return the variables that a source needs for its address, folder or credentials and that are not set."""
-    named = re.findall(r"\$\{(\w+)\}", f"{source.url or ''} {source.folder or ''}")
-    unset = [variable for variable in named if not os.environ.get(variable)]
-    return unset + _no_credentials(source)
-
-
-def _no_credentials(source: Source) -> list[str]:
-    """Return the variables of a source's credentials, if it needs such and they are not set."""
-    from flows.profile.connector import credential_variables  # noqa: PLC0415
-
-    if not source.genesis:
-        return []
-    token, user, password = credential_variables(source.genesis.credentials)
-    there = os.environ.get(token) or (os.environ.get(user) and os.environ.get(password))
-    return [] if there else [f"{token} (or {user} and {password})"]
 
 
 def _prefect() -> Iterator[Finding]:

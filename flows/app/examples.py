@@ -1,6 +1,6 @@
 """An example file of each of an office's own extracts, made from the contracts in a city's profile.
 
-The people in them are made up and so is every figure; the files say so in their names. They show what an extract
+The people in them are synthetic and so is every figure; the files say so in their names. They show what an extract
 must look like, and let an office try the whole way before the first real one comes.
 """
 
@@ -19,7 +19,7 @@ from flows.base.errors import ConfigError
 from flows.profile.load import Profile
 from flows.profile.source import Source
 from flows.profile.source_contract import Register
-from flows.pull.connectors.drop_folder import orders_in
+from flows.pull.folder import orders_in
 from flows.pull.models import SYNTHETIC_MARK as MARK
 from flows.stage.read.polygons import polygon_rows
 
@@ -28,7 +28,7 @@ FACES = 2  # Baublockseiten in each unit that they are assigned to
 
 @dataclass(frozen=True)
 class Person:
-    """A made-up resident."""
+    """A synthetic resident."""
 
     age: int
     woman: bool
@@ -39,7 +39,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Face:
-    """A made-up base unit: its id, the unit that it lies in, and who lives there."""
+    """A synthetic base unit: its id, the unit that it lies in, and who lives there."""
 
     id: str
     unit: str
@@ -56,7 +56,7 @@ def write_examples(profile: Profile, into: Path, *, folder: Path, year: int) -> 
     `folder` holds the polygons of the units to which the base units are assigned.
 
     Raises:
-        ConfigError: the profile has no assignment, or its base units no ids that can be made up.
+        ConfigError: the profile has no assignment, or its base units no ids that can be generated.
         SourceUnavailable: the polygons are not in the folder, or cannot be read.
     """
     faces = _faces(profile, folder)
@@ -81,12 +81,12 @@ def _faces(profile: Profile, folder: Path) -> list[Face]:
     if assignment is None or digits is None:
         raise ConfigError(
             f"{profile.city.id}: expected an assignment of base units with ids of digits only (\\d{{8}}), found "
-            f"{'another pattern' if assignment else 'none'}. Examples are made for such cities only."
+            f"{'another pattern' if assignment else 'none'}. Examples are made only for cities with that."
         )
-    level, chance = next(iter(assignment.units)), Random(profile.city.id)  # noqa: S311 -- made-up people
+    level, random = next(iter(assignment.units)), Random(profile.city.id)  # noqa: S311 -- synthetic people
     units = _units(profile, level, folder)
     ids = (f"{number:0{digits[1]}d}" for number in range(1, 1 + FACES * len(units)))
-    return [Face(next(ids), unit, _people(chance)) for unit in units for _ in range(FACES)]
+    return [Face(next(ids), unit, _people(random)) for unit in units for _ in range(FACES)]
 
 
 def _units(profile: Profile, level: str, folder: Path) -> list[str]:
@@ -105,14 +105,14 @@ def _units(profile: Profile, level: str, folder: Path) -> list[str]:
     )
 
 
-def _people(chance: Random) -> tuple[Person, ...]:
+def _people(random: Random) -> tuple[Person, ...]:
     people = []
-    for _ in range(chance.randint(8, 40)):
-        age = min(int(chance.triangular(0, 95, 36)), 104)
-        foreign = chance.random() < 0.2
+    for _ in range(random.randint(8, 40)):
+        age = min(int(random.triangular(0, 95, 36)), 104)
+        foreign = random.random() < 0.2
         people.append(
             Person(
-                age, chance.random() < 0.51, foreign, foreign or chance.random() < 0.2, chance.randint(0, min(age, 30))
+                age, random.random() < 0.51, foreign, foreign or random.random() < 0.2, random.randint(0, min(age, 30))
             )
         )
     return tuple(people)
@@ -190,7 +190,7 @@ _FIGURES: Mapping[str, Callable[[Face], int]] = {
 
 
 def _file_name(source: Source, year: int) -> str:
-    """Return a name that the source's pattern takes, with the year and the mark that the file is made up."""
+    """Return a name that the source's pattern takes, with the year and the mark that the file is synthetic."""
     name = source.file.replace(r"(?P<year>\d{4})", str(year)).replace(f"({MARK})?", MARK).replace("\\.", ".")
     if MARK not in name or not re.fullmatch(source.file, name):
         raise ConfigError(

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.app.terminal import say
 from flows.base.errors import EndedAfterPublication, FortschreibungError
 from flows.base.home import Home
 from flows.release.catalog import is_version
@@ -73,7 +74,7 @@ def _set_up_prefect(home: Home, doing: str) -> None:
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(home.prefect))
     _keep_this_machine_off_the_proxy()
-    print(f"{doing}: starting Prefect ...", file=sys.stderr, flush=True)
+    say(f"{doing}: starting Prefect ...")
     from flows.embedded_server import EmbeddedServer  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
     EmbeddedServer()  # Prefect starts it when it is first needed, unless PREFECT_API_URL names another
@@ -103,7 +104,7 @@ def _versions(home: Home, city: str) -> set[str]:
 
 
 def _loss_of_server(problem: BaseException) -> FortschreibungError | None:
-    """Return what to tell when Prefect's server was lost; nothing but Prefect's client speaks by httpx."""
+    """Return what to report when Prefect's server was lost; only Prefect's client uses httpx."""
     from httpx import HTTPError  # noqa: PLC0415 -- Prefect has imported it by now
 
     if not isinstance(problem, HTTPError):
@@ -145,17 +146,18 @@ def _watch(home: Home, city: str, before: set[Path], done: threading.Event) -> N
             lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
             for line in lines[shown:]:
                 noted = json.loads(line)
-                if noted["event"] == "started":
-                    print(
-                        f"  {time.monotonic() - started:6.1f} s  {noted['station']}",
-                        file=sys.stderr,
-                        flush=True,
-                    )
-                elif noted["event"].startswith(("not asked", "passed over")):
-                    print(f"            {noted['event']}", file=sys.stderr, flush=True)
-                elif sys.stderr.isatty():
-                    print(f"            {noted['event']:60}", end="\r", file=sys.stderr, flush=True)
+                _show(noted["station"], noted["event"], time.monotonic() - started)
             shown = len(lines)
         if last:
             return
         done.wait(LOOK_EVERY)
+
+
+def _show(station: str, event: str, seconds: float) -> None:
+    """Print the begin of a station and what needs attention; other events only where a terminal overwrites them."""
+    if event == "started":
+        say(f"  {seconds:6.1f} s  {station}")
+    elif event.startswith(("not asked", "passed over", "deprecated")):
+        say(f"            {event}")
+    elif sys.stderr.isatty():
+        print(f"            {event:60}", end="\r", file=sys.stderr, flush=True)

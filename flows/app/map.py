@@ -39,7 +39,7 @@ def map_of(database: Path, indikator: str, stichtag: str | None = None) -> str:
     """Return the map of `indikator` at `stichtag` (default: the newest) as SVG.
 
     Raises:
-        ConfigError: the release has no such Indikator, or no figure of it at that Stichtag.
+        ConfigError: the release does not have that Indikator, or no figure of it at that Stichtag.
     """
     import duckdb  # noqa: PLC0415 -- only commands that look into a release need it
 
@@ -71,7 +71,7 @@ def _svg(subject: Subject, shapes: list[Shape], box: tuple[float, ...]) -> str:
     limits = class_limits([shape.value for shape in shapes if shape.value is not None])
     drawn = [
         f'<path d="{shape.path}" fill="{_fill(shape, limits)}" fill-rule="evenodd">'
-        f"<title>{escape(_told(shape, subject))}</title></path>"
+        f"<title>{escape(_label(shape, subject))}</title></path>"
         for shape in shapes
     ]
     return "\n".join(
@@ -113,7 +113,7 @@ def _fill(shape: Shape, limits: list[float]) -> str:
     return COLOURS[sum(shape.value > limit for limit in limits)]
 
 
-def _told(shape: Shape, subject: Subject) -> str:
+def _label(shape: Shape, subject: Subject) -> str:
     return f"{shape.name}: {_number(shape.value, subject) if shape.value is not None else shape.status}"
 
 

@@ -83,10 +83,10 @@ def source_lines(states: list[dict[str, Any]]) -> list[str]:
 
 
 def release_state(home: Home, city: str, version: str) -> list[dict[str, Any]]:
-    """Return the Lieferungen of a release as its manifest names them, each with whether it can be read as it came.
+    """Return the Lieferungen of a release as its manifest names them, each with whether its bytes are intact.
 
     Raises:
-        ConfigError: when there is no such release.
+        ConfigError: when the release is unknown.
         VerificationFailed: when its manifest is missing or damaged.
     """
     manifest = manifest_of(release_named(home, city, version).path)
@@ -100,7 +100,7 @@ def release_state(home: Home, city: str, version: str) -> list[dict[str, Any]]:
             "url": one["url"],
             "fetched_at": one["geholt_am"],
             "path": str(zone / one["sha256"][:2] / one["sha256"]),
-            "held": Landing(home.landing).holds(one["sha256"]) if zone.is_dir() else False,
+            "intact": Landing(home.landing).holds(one["sha256"]) if zone.is_dir() else False,
         }
         for one in manifest.sources
     ]
@@ -109,11 +109,11 @@ def release_state(home: Home, city: str, version: str) -> list[dict[str, Any]]:
 def release_lines(files: list[dict[str, Any]]) -> list[str]:
     """Return the files of a release as lines to read."""
     lines = [
-        f"{'held' if one['held'] else 'LOST':4}  {one['source']:20} {one['file']:32} {one['bytes']:>12,} B  "
+        f"{'intact' if one['intact'] else 'LOST':6}  {one['source']:20} {one['file']:32} {one['bytes']:>12,} B  "
         f"{one['sha256'][:12]}  fetched {str(one['fetched_at'])[:10]}"
         for one in files
     ]
-    lost = sum(not one["held"] for one in files)
+    lost = sum(not one["intact"] for one in files)
     verdict = "all can be read as they were delivered" if not lost else f"{lost} are lost or damaged"
     return [*lines, f"{len(files)} files: {verdict}."]
 

@@ -13,6 +13,7 @@ import shutil
 import stat
 import time
 from pathlib import Path
+from typing import IO
 
 UNFINISHED = ".incoming-"
 _LITTLE = 4_000_000  # bytes; less than a file that could not be written
@@ -53,9 +54,15 @@ def remedy(problem: OSError) -> str:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the sha256 of the bytes of `path`."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """Return the sha256 of a file's bytes, as hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(file: IO[bytes]) -> None:
+    """Bring what was written to an open file to the disk."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
@@ -88,8 +95,7 @@ def write_whole(path: Path, content: bytes) -> None:
     aside = path.with_name(unfinished_name())
     with aside.open("wb") as stream:
         stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+        sync(stream)
     aside.replace(path)
     sync_folder(path.parent)
 

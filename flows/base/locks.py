@@ -1,4 +1,7 @@
-"""One publication of a city at a time. The lock is the system's, so that it falls when its owner dies."""
+"""Locks of the operating system, which fall when their owner dies.
+
+They keep publications of a city apart, and tell the leftovers of a killed run from what a living one works on.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,20 @@ from flows.base.errors import FortschreibungError
 
 NAME = ".lock"
 _PAUSE = 0.1
+
+
+def lock(handle: int) -> None:
+    """Lock an open file, waiting for whoever has it locked; closing it, or the end of the process, unlocks it."""
+    fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def try_lock(handle: int, *, shared: bool = False) -> bool:
+    """Lock an open file, or return False when another has it locked."""
+    try:
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextlib.contextmanager
@@ -49,27 +66,20 @@ def settled(folder: Path, wait_seconds: float, say: Callable[[str], None]) -> It
         return
     handle = os.open(folder / NAME, os.O_RDONLY)
     try:
-        _wait(handle, folder, wait_seconds, say, kind=fcntl.LOCK_SH)
+        _wait(handle, folder, wait_seconds, say, shared=True)
         yield
     finally:
         os.close(handle)
 
 
-def _wait(
-    handle: int, folder: Path, wait_seconds: float, say: Callable[[str], None], kind: int = fcntl.LOCK_EX
-) -> None:
+def _wait(handle: int, folder: Path, wait_seconds: float, say: Callable[[str], None], *, shared: bool = False) -> None:
     deadline, said = time.monotonic() + wait_seconds, False
-    while True:
-        try:
-            fcntl.flock(handle, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            owner = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
-        else:
-            return
+    while not try_lock(handle, shared=shared):
+        owner = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
         if time.monotonic() >= deadline:
             raise FortschreibungError(
                 f"Another publication holds {folder / NAME} ({owner}); waited {wait_seconds:g} s. "
-                f"{'Nothing was published; try' if kind == fcntl.LOCK_EX else 'Try'} again when it is done."
+                f"{'Try' if shared else 'Nothing was published; try'} again when it is done."
             )
         if not said:
             say(f"Another publication of {folder.name} is running ({owner}); waiting up to {wait_seconds:g} s.")

@@ -13,7 +13,8 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from flows.base.errors import ConfigError
-from flows.profile.city import Identifier, Strict
+from flows.base.strict import Strict
+from flows.profile.city import Identifier
 
 Station = Literal["extract", "staged", "sozialraum", "release", "city"]
 Severity = Literal["critical", "warning", "info"]

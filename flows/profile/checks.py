@@ -6,7 +6,8 @@ import datetime as dt
 
 from pydantic import Field, field_validator
 
-from flows.profile.city import Identifier, Strict
+from flows.base.strict import Strict
+from flows.profile.city import Identifier
 
 
 class Expected(Strict):
@@ -41,11 +42,11 @@ class Waiver(Strict):
         return words
 
     def covers(self, unit: str) -> bool:
-        """Say whether this waiver speaks of the unit."""
+        """Return whether this waiver applies to the unit."""
         return not self.units or any(unit == one or unit.startswith(f"{one},") for one in self.units)
 
     def expired(self, today: dt.date) -> bool:
-        """Say whether its day is over; on the day itself it still holds."""
+        """Say whether its day is over; on the day itself it still applies."""
         return today > self.expires
 
     @property

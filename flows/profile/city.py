@@ -6,7 +6,9 @@ import datetime as dt
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+
+from flows.base.strict import Strict
 
 
 def _compiles(pattern: str) -> str:
@@ -20,12 +22,6 @@ def _compiles(pattern: str) -> str:
 
 Pattern = Annotated[str, AfterValidator(_compiles)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-class Strict(BaseModel):
-    """A model that refuses keys it does not know, so that a typing error in a profile shows."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Raumebene(Strict):

@@ -6,7 +6,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from flows.profile.city import Identifier, Strict
+from flows.base.strict import Strict
+from flows.profile.city import Identifier
 from flows.profile.vocabulary import Direction, Kind, Theme, Type
 
 

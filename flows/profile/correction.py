@@ -1,4 +1,4 @@
-"""Known errors in a source, mended on record, as data."""
+"""Known errors in a source, corrected on record, as data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from flows.profile.city import Identifier, Pattern, Strict
+from flows.base.strict import Strict
+from flows.profile.city import Identifier, Pattern
 from flows.profile.dialect import Factor
 from flows.profile.vocabulary import Sign
 
@@ -15,10 +16,10 @@ Column = Annotated[str, Field(min_length=1)]
 
 
 class Correction(Strict):
-    """A known error in a source, mended on record: which rows, how, why, and what must still hold.
+    """A known error in a source, corrected on record: which rows, how, why, and what must still be true.
 
     ``rows`` is the number of rows that must match in each file, and ``expect`` what must still stand in them, so
-    that a mended source is noticed. *replace* writes ``value`` into ``column``; *scale* multiplies its number by
+    that a corrected source is noticed. *replace* writes ``value`` into ``column``; *scale* multiplies its number by
     ``factor``; *mark* gives it the status ``status`` instead of a number; *drop* leaves the rows out; *repair*
     makes an invalid polygon valid (without ``column``).
     """

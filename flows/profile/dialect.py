@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from flows.profile.city import Strict
+from flows.base.strict import Strict
 from flows.profile.vocabulary import Sign
 
 Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]

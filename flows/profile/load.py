@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,14 +12,19 @@ from pydantic import Field, ValidationError
 
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
+from flows.base.strict import Strict
 from flows.profile.check_header import CityCheckHeader, read_header
 from flows.profile.checks import Expected, Waiver, Waivers
-from flows.profile.city import City, Identifier, Strict
+from flows.profile.city import City, Identifier
 from flows.profile.codebook import Codebook
 from flows.profile.correction import Correction
 from flows.profile.source import Source
 
 Model = TypeVar("Model", bound=Strict)
+
+
+RENAMED = {"manners": "rate_limits"}
+"""Keys of a source that are still read under their old name (see the aliases of `Source`)."""
 
 
 class _Sources(Strict):
@@ -40,6 +46,8 @@ class Profile:
     folder: Path
     expected: Expected | None = None
     waivers: tuple[Waiver, ...] = ()
+    notices: tuple[str, ...] = ()
+    """What still works but is to be changed in the profile."""
 
     @property
     def own_checks(self) -> Path:
@@ -56,7 +64,7 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
     """Return the profile of city `name` from cities/<name>/, or from `folder` when given.
 
     Raises:
-        ConfigError: when there is no such city, or a file of it is not as it must be.
+        ConfigError: when the city is unknown, or a file of it is invalid.
     """
     bundled = resource("cities")
     if folder is None and name not in cities():
@@ -66,13 +74,13 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
         )
     where = folder or bundled / name
     city = _model(City, where / "city.toml", _table(where / "city.toml"))
-    sources = _sources(where / "sources.toml")
+    sources, notices = _sources(where / "sources.toml")
     codebook = _codebook([bundled / "codebook.toml", where / "codebook.toml"])
     corrections: tuple[Correction, ...] = ()
     if (where / "corrections.toml").exists():
         found = _model(_Corrections, where / "corrections.toml", _table(where / "corrections.toml"))
         corrections = tuple(found.correction)
-    profile = Profile(city, sources, codebook, corrections, where, *_decided_on_checks(where))
+    profile = Profile(city, sources, codebook, corrections, where, *_decided_on_checks(where), notices)
     _must_agree(profile)
     return profile
 
@@ -113,13 +121,21 @@ def _model(kind: type[Model], path: Path, table: dict[str, Any]) -> Model:
         raise ConfigError(f"{path} is not as expected:\n" + "\n".join(lines)) from problem
 
 
-def _sources(path: Path) -> tuple[Source, ...]:
+def _sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """Return the sources of a sources.toml, and which of its keys have another name now."""
     table = _table(path)
-    entries = table.get("source")
-    for name, entry in entries.items() if isinstance(entries, dict) else ():
-        if isinstance(entry, dict):
-            entry["id"] = name
-    return tuple(_model(_Sources, path, table).source.values())
+    section = table.get("source")
+    entries = section.items() if isinstance(section, dict) else ()
+    named = {name: entry for name, entry in entries if isinstance(entry, dict)}
+    for name, entry in named.items():
+        entry["id"] = name
+    notices = tuple(
+        f"deprecated: {path.name} says `{old}` in {', '.join(using)}; it is called `{new}` now, and the next version "
+        "will refuse the old name"
+        for old, new in RENAMED.items()
+        if (using := [name for name, entry in named.items() if old in entry])
+    )
+    return tuple(_model(_Sources, path, table).source.values()), notices
 
 
 def _codebook(paths: list[Path]) -> Codebook:
@@ -141,50 +157,58 @@ def _codebook(paths: list[Path]) -> Codebook:
 
 def _must_agree(profile: Profile) -> None:
     """Check what no single file can know: that sources, Zuschnitte and codebook name the same things."""
-    city, problems = profile.city, []
-    merkmale, levels = set(profile.codebook.merkmal), {level.id for level in city.raumebene}
+    problems = [
+        *_wrong_names_in_sources(profile), *_wrong_corrections(profile), *_wrong_expectations(profile),
+        *_missing_thresholds(profile),
+    ]  # fmt: skip
+    if problems:
+        raise ConfigError(f"The profile in {profile.folder} does not agree:\n  " + "\n  ".join(problems))
+
+
+def _wrong_names_in_sources(profile: Profile) -> Iterator[str]:
+    city, merkmale = profile.city, set(profile.codebook.merkmal)
+    levels = {level.id for level in city.raumebene}
     for source in profile.sources:
         if source.zuschnitt is not None and city.zuschnitt_named(source.zuschnitt) is None:
             known = ", ".join(z.id for z in city.zuschnitt)
-            problems.append(f"source.{source.id}.zuschnitt: {source.zuschnitt} is no Zuschnitt of the city ({known})")
-        named = set(source.matrix.merkmale if source.matrix else ()) | set(
-            source.official.merkmale if source.official else ()
-        )
-        problems += [f"source.{source.id}: {m!r} is no Merkmal of the codebook" for m in sorted(named - merkmale)]
-        used = set(source.assignment.units if source.assignment else ()) | set(
-            source.names.levels.values() if source.names else source.geometry.names if source.geometry else ()
-        )
-        problems += [f"source.{source.id}: {x!r} is no Raumebene of the city" for x in sorted(used - levels)]
+            yield f"source.{source.id}.zuschnitt: {source.zuschnitt} is no Zuschnitt of the city ({known})"
+        for name in sorted(source.merkmale - merkmale):
+            yield f"source.{source.id}: {name!r} is no Merkmal of the codebook"
+        for name in sorted(source.levels - levels):
+            yield f"source.{source.id}: {name!r} is no Raumebene of the city"
+
+
+_FIT = {
+    "repair": (("geometry",), "polygons"),
+    "scale": (("matrix", "official"), "figures"),
+    "mark": (("matrix", "official"), "figures"),
+}
+"""By action of a correction: the kinds of sources that it fits, and what they have."""
+
+
+def _wrong_corrections(profile: Profile) -> Iterator[str]:
     kinds = {source.id: source.kind for source in profile.sources}
-    problems += [
-        f"corrections: source {entry.source!r} is not in sources.toml"
-        if entry.source not in kinds
-        else f"corrections: {entry.source!r} is a register, whose persons are counted as they are delivered"
-        for entry in profile.corrections
-        if kinds.get(entry.source, "register") == "register"
-    ]
-    problems += [
-        f"corrections: action = {entry.action!r} is for {words}, which source {entry.source!r} has not"
-        for entry in profile.corrections
-        for actions, fitting, words in (
-            (("repair",), ("geometry",), "polygons"),
-            (("scale", "mark"), ("matrix", "official"), "figures"),
-        )
-        if entry.action in actions and kinds.get(entry.source, fitting[0]) not in (*fitting, "register")
-    ]
-    expected = profile.expected or Expected()
-    problems += [
-        f"expected.toml: {name!r} is not in sources.toml" for name in sorted(set(expected.deliveries) - set(kinds))
-    ]
-    problems += [
-        f"expected.toml: {day} is no Zuschnitt of the city"
-        for day in sorted(expected.units)
-        if city.zuschnitt_named(day) is None
-    ]
+    for entry in profile.corrections:
+        kind = kinds.get(entry.source)
+        fitting, words = _FIT.get(entry.action, ((kind,), ""))
+        if kind is None:
+            yield f"corrections: source {entry.source!r} is not in sources.toml"
+        elif kind == "register":
+            yield f"corrections: {entry.source!r} is a register, whose persons are counted as they are delivered"
+        elif kind not in fitting:
+            yield f"corrections: action = {entry.action!r} is for {words}, which source {entry.source!r} has not"
+
+
+def _wrong_expectations(profile: Profile) -> Iterator[str]:
+    expected, known = profile.expected or Expected(), {source.id for source in profile.sources}
+    for name in sorted(set(expected.deliveries) - known):
+        yield f"expected.toml: {name!r} is not in sources.toml"
+    for day in sorted(expected.units):
+        if profile.city.zuschnitt_named(day) is None:
+            yield f"expected.toml: {day} is no Zuschnitt of the city"
+
+
+def _missing_thresholds(profile: Profile) -> Iterator[str]:
     classes = {indikator.protection for indikator in profile.codebook.indikator.values()}
-    problems += [
-        f"city.toml: [protection.{name}] is missing; an Indikator of the codebook needs its thresholds"
-        for name in sorted(classes - set(city.protection) - {"frei"})
-    ]
-    if problems:
-        raise ConfigError(f"The profile in {profile.folder} does not agree:\n  " + "\n  ".join(problems))
+    for name in sorted(classes - set(profile.city.protection) - {"frei"}):
+        yield f"city.toml: [protection.{name}] is missing; an Indikator of the codebook needs its thresholds"

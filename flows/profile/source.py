@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, model_validator
 
-from flows.profile.city import Identifier, Pattern, Strict
-from flows.profile.connector import GENESIS_SERVICES, Ckan, Gate, Genesis, RateLimits, Relaxation
+from flows.base.strict import Strict
+from flows.profile.access import ACCESS, Access, Ckan, Genesis
+from flows.profile.city import Identifier, Pattern
 from flows.profile.dialect import POLYGONS, Dialect
+from flows.profile.gates import Gate, RateLimits, Relaxation
 from flows.profile.source_contract import (
     KINDS,
     Assignment,
@@ -25,6 +27,13 @@ from flows.profile.source_contract import (
 
 _OWN = ("datei", "zeile", "basis_text", "stichtag_text", "spalte_lang", "zelltext", "einheit_text")
 """What SQL calls its own columns beside those of a table (flows.stage.read.normalise)."""
+
+
+def _known(connector: str) -> str:
+    if connector not in ACCESS:
+        message = f"expected one of {', '.join(map(repr, ACCESS))}"
+        raise ValueError(message)
+    return connector
 
 
 class StichtagRule(Strict):
@@ -92,12 +101,15 @@ class Source(Strict):
     id: Identifier
     title_de: str
     title_en: str
-    connector: Literal["http_file", "ckan", "genesis", "wfs", "drop_folder"]
+    connector: Annotated[str, AfterValidator(_known)]
     url: str | None = None
     folder: str | None = None
     ckan: Ckan | None = None
     genesis: Genesis | None = None
-    rate_limits: RateLimits = RateLimits()
+    rate_limits: RateLimits = Field(
+        default=RateLimits(),
+        validation_alias=AliasChoices("rate_limits", "manners"),  # see flows/profile/load.py
+    )
     max_mb: int = Field(default=2048, ge=1)  # of one download, and of what an archive unpacks to
     relax: list[Relaxation] = Field(default_factory=list)
     file: Pattern
@@ -141,6 +153,18 @@ class Source(Strict):
             return list(dict.fromkeys(c for parts in self.matrix.merkmale.values() for c in self.expand(parts)))
         return list(dict.fromkeys(self.official.merkmale.values())) if self.official else []
 
+    @property
+    def merkmale(self) -> set[str]:
+        """The Merkmale that the source brings, as its contract names them."""
+        return {name for each in (self.matrix, self.official) if each for name in each.merkmale}
+
+    @property
+    def levels(self) -> set[str]:
+        """The Raumebenen whose units its contract names."""
+        assigned = set(self.assignment.units) if self.assignment else set()
+        named = self.names.levels.values() if self.names else self.geometry.names if self.geometry else ()
+        return assigned | set(named)
+
     def contract(self, kind: str) -> Strict | None:
         """Return this source's contract of that kind, or None."""
         found: Strict | None = getattr(self, "register_" if kind == "register" else kind)
@@ -167,16 +191,6 @@ class Source(Strict):
         rule = self.stichtag
         if kinds[0] == "register" and rule and (rule.source != "column" or "%d" not in rule.format):
             message = "a register needs its Stichtag in a column, as a date to the day (`%d` in stichtag.format)"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _wfs_brings_polygons(self) -> Self:
-        polygons = self.geometry and self.dialect.format == "geojson" and self.dialect.layer
-        if self.connector == "wfs" and not polygons:
-            message = (
-                "connector = 'wfs' needs `geometry`, dialect.format = 'geojson' and dialect.layer (the feature type)"
-            )
             raise ValueError(message)
         return self
 
@@ -221,9 +235,7 @@ class Source(Strict):
 
     def as_written_in(self, name: str) -> Source:
         """Return this source with the dialect and the columns of the file `name`, which may be a variant."""
-        match = re.fullmatch(self.file, name)
-        year = match.groupdict().get("year") if match else None
-        found = next((each for each in self.variant if each.fits(name, int(year) if year else None)), None)
+        found = next((each for each in self.variant if each.fits(name, self.year_in(name))), None)
         if found is None:
             return self.model_copy(update={"variant": []}) if self.variant else self
         return self.model_copy(update={"variant": [found], "dialect": found.dialect or self.dialect})
@@ -242,24 +254,42 @@ class Source(Strict):
         """Return whether the profile lets the file `name` (or the whole source) pass `gate`, with its reason."""
         return any(one.covers(gate, name) for one in self.relax)
 
+    @property
+    def access(self) -> Access:
+        """How the source is reached: its section in sources.toml, or the connector's class without fields."""
+        found: Access | None = getattr(self, self.connector, None)
+        return found or ACCESS[self.connector]()
+
+    @property
+    def patience(self) -> float:
+        """For how many seconds the source may be silent."""
+        return self.rate_limits.patience or self.access.patience
+
+    @property
+    def variables(self) -> list[str]:
+        """The environment variables that its address and credentials come from, by name."""
+        return sorted({*re.findall(r"\$\{(\w+)\}", self.url or ""), *self.access.credential_variables})
+
+    def year_in(self, name: str) -> int | None:
+        """Return the year that the pattern `file` finds in a name, or None."""
+        match = re.fullmatch(self.file, name)
+        year = match.groupdict().get("year") if match else None
+        return int(year) if year and year.isdecimal() else None
+
     def _lack_of_connector(self) -> str | None:
         """Return what the connector needs and the profile does not say, or None."""
-        if self.connector in ("http_file", "ckan", "wfs") and not self.url:
-            return f"connector = {self.connector!r} needs `url`"
-        for name in ("ckan", "genesis"):
+        for name in (each for each, kind in ACCESS.items() if kind.section):
             if (self.connector == name) != (getattr(self, name) is not None):
                 return f"connector = {name!r} and the section `{name}` belong together"
-        if self.genesis and not (self.url or self.genesis.service):
-            return f"connector = 'genesis' needs genesis.service ({', '.join(GENESIS_SERVICES)}) or `url`"
-        if self.genesis and self.dialect.member is None:
-            return 'a GENESIS table comes as a ZIP archive: set `member = "*.csv"` in its dialect'
-        rows = f"{self.id}.csv" if self.ckan and self.ckan.datastore else None
-        rows = f"{self.id}.geojson" if self.connector == "wfs" else rows
-        fixed = self.genesis.file_name if self.genesis else rows
+        if ACCESS[self.connector].needs_url and not self.url:
+            return f"connector = {self.connector!r} needs `url`"
+        if lack := self.access.lack(self):
+            return lack
+        fixed = self.access.file_name(self)
         if fixed and not re.fullmatch(self.file, fixed):
             return f"file: the connector lands the file as {fixed}, which {self.file!r} does not match"
         return None
 
     def expand(self, columns: list[str]) -> list[str]:
-        """Return `columns` with runs such as ``A000..A002`` spelled out."""
+        """Return `columns` with runs like ``A000..A002`` spelled out."""
         return [single for column in columns for single in columns_of_run(column)]

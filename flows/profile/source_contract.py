@@ -7,11 +7,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from flows.profile.city import Identifier, Strict
+from flows.base.strict import Strict
+from flows.profile.city import Identifier
 
 
 def columns_of_run(column: str) -> list[str]:
-    """Return the columns that `column` stands for: a run such as ``A000..A002`` spelled out, else itself."""
+    """Return the columns that `column` stands for: a run like ``A000..A002`` spelled out, else itself."""
     match = re.fullmatch(r"(.*?)(\d+)\.\.(.*?)(\d+)", column)
     if not match:
         return [column]
@@ -129,7 +130,7 @@ class Geometry(Strict):
     """Polygons of base units, or of the units of the Raumebene ``level``.
 
     Properties may also name the units they belong to. ``unit_digits`` pads ids that lost their leading zeros;
-    ``tolerance_m2`` is the area from which an overlap or gap between neighbours is told.
+    ``tolerance_m2`` is the area from which an overlap or gap between neighbours is reported.
     """
 
     id_property: str

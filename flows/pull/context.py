@@ -1,8 +1,7 @@
 """One pull of one city: what every connector is given, and the one place where its attempts are recorded.
 
-A connector is a module with three functions (`Connector`): `ready` says whether the source can be asked at all,
-`orders` what is there now, `fetch` brings one of it. Whatever comes of a fetch is one line of the landing zone's
-record, written here.
+A connector (`Connector`) says by `ready` whether the source can be asked at all, by `orders` what is there now, and
+brings one of it by `fetch`. Whatever comes of a fetch is one line of the landing zone's record, written here.
 """
 
 from __future__ import annotations
@@ -11,12 +10,11 @@ import datetime as dt
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import requests
 
@@ -27,7 +25,7 @@ from flows.pull.landing.accepted import Accepted, Taken
 from flows.pull.landing.incoming import Incoming
 from flows.pull.landing.store import Landing, Stored, now
 from flows.pull.models import Address, Attempt, Brought, Lieferung, Order
-from flows.pull.web.client import Web
+from flows.pull.web.client import Web, without_secrets
 
 
 @dataclass(frozen=True)
@@ -43,9 +41,9 @@ class PullContext:
     accepted: Accepted
     """What the last completed run worked with."""
     given_up: threading.Event = field(default_factory=threading.Event)
-    """Set when the pull is being stopped: nothing more is working_folder."""
+    """Set when the pull is being stopped: nothing more is fetched."""
 
-    def held(self, order: Order, url: str) -> Attempt | None:
+    def kept(self, order: Order, url: str) -> Attempt | None:
         """Return the attempt that brought this file, while its bytes lie undamaged in the landing zone."""
         found = self.known.get((order.source, order.name, url))
         return found if found and self.landing.holds(found.sha256 or "") else None
@@ -61,7 +59,7 @@ class PullContext:
         return self.landing.keep(file)
 
     def _measure(self, order: Order) -> Taken | None:
-        """Return the accepted file that this one is held against: its predecessor, or last year's."""
+        """Return the accepted file that this one is compared with: its predecessor, or last year's."""
         accepted = self.accepted.of(order.source, self.until.year)
         if order.name in accepted or order.year is None:
             return accepted.get(order.name)
@@ -82,10 +80,10 @@ class PullContext:
 
 @contextmanager
 def defect_as_failure(source: str, expected: str) -> Iterator[None]:
-    """Let a defect of the program be the failure of one source: recorded, and beside those of the others.
+    """Report a defect of the program as the failure of one source: recorded, and beside those of the others.
 
     Raises:
-        ProgramDefect: says where the program stumbled, and nothing of the data; `__cause__` is the defect.
+        ProgramDefect: names the place in the program, and nothing of the data; `__cause__` is the defect.
     """
     try:
         yield
@@ -104,7 +102,7 @@ class AttemptLog:
     """One attempt at one file."""
 
     def __init__(self, context: PullContext, order: Order, url: str) -> None:
-        self._errand, self._order, self._url, self._started = context, order, url, time.monotonic()
+        self._context, self._order, self._url, self._started = context, order, url, time.monotonic()
         self.status: int | None = None
         self.etag: str | None = None
         self.last_modified: str | None = None
@@ -117,14 +115,14 @@ class AttemptLog:
 
     def landed(self, stored: Stored) -> Brought:
         """Record that bytes came; return the Lieferung and whether they are new."""
-        known = self._errand.known.get((self._order.source, self._order.name, self._url))
+        known = self._context.known.get((self._order.source, self._order.name, self._url))
         new = known is None or known.sha256 != stored.sha256
         self._record("new" if new else "unchanged", stored.sha256, stored.bytes)
         return self._lieferung(stored), new
 
     def unchanged(self, known: Attempt) -> Brought:
         """Record that the source has nothing newer than what `known` brought."""
-        self.etag, self.last_modified = known.etag, known.last_modified  # the marks of the bytes that are held
+        self.etag, self.last_modified = known.etag, known.last_modified  # the marks of the bytes in the landing zone
         stored = Stored(known.sha256 or "", known.bytes or 0)
         self._record("unchanged", stored.sha256, stored.bytes)
         return self._lieferung(stored), False
@@ -142,9 +140,9 @@ class AttemptLog:
     def _record(
         self, outcome: str, sha256: str | None = None, size: int | None = None, problem: str | None = None
     ) -> None:
-        self._errand.landing.record(
+        self._context.landing.record(
             Attempt(
-                city=self._errand.city, source=self._order.source, name=self._order.name, url=self._url, at=now(),
+                city=self._context.city, source=self._order.source, name=self._order.name, url=self._url, at=now(),
                 outcome=outcome, status=self.status, bytes=size, sha256=sha256, etag=self.etag,
                 last_modified=self.last_modified, seconds=round(time.monotonic() - self._started, 3), problem=problem,
             )
@@ -157,29 +155,37 @@ class AttemptLog:
         )  # fmt: skip
 
 
-class Connector(Protocol):
-    """A kind of source."""
+def address_or_folder(source: Source) -> str:
+    """Return where a source's files come from, without secrets."""
+    return without_secrets(source.url) if source.url else str(source.folder)
 
-    def ready(self, source: Source) -> None:
-        """Stop where the configuration alone tells that the source cannot be asked; nobody is asked yet.
 
-        Raises:
-            NotSetUp: address, folder or credentials are not set.
-            ConfigError: they are not such as may be used.
-        """
+@dataclass(frozen=True)
+class Connector:
+    """A kind of source: what fetches its files. A module of flows/pull/connectors ends with its own."""
 
-    def orders(self, source: Source, context: PullContext) -> list[Order]:
-        """Return what the source has now.
+    ready: Callable[[Source], None]
+    """Stop where the configuration alone shows that the source cannot be asked; nobody is asked yet.
 
-        Raises:
-            SourceUnavailable: it cannot be asked.
-            ContractBroken: what it has is not what the profile describes.
-        """
+    Raises:
+        NotSetUp: address, folder or credentials are not set.
+        ConfigError: they cannot be used as they are set.
+    """
+    orders: Callable[[Source, PullContext], list[Order]]
+    """Return what the source has now.
 
-    def fetch(self, source: Source, order: Order, context: PullContext) -> Brought:
-        """Bring an ordered file into the landing zone.
+    Raises:
+        SourceUnavailable: it cannot be asked.
+        ContractBroken: what it has is not what the profile describes.
+    """
+    fetch: Callable[[Source, Order, PullContext], Brought]
+    """Bring an ordered file into the landing zone.
 
-        Raises:
-            SourceUnavailable: it could not be had.
-            ContractBroken: what came is no data, or not what the profile describes.
-        """
+    Raises:
+        SourceUnavailable: it could not be had.
+        ContractBroken: what came is no data, or not what the profile describes.
+    """
+    place: Callable[[Source], str] = address_or_folder
+    """Return where the files come from, as messages and the record of attempts name it."""
+    folder: Callable[[Source], Path] | None = None
+    """Return the folder that the files are taken from, whose other files are reported as passed over."""

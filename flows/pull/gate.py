@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 
 from flows.base.errors import ContractBroken
-from flows.profile.connector import Gate
 from flows.profile.dialect import SHEETS, Dialect
+from flows.profile.gates import Gate
 from flows.profile.source import Source
 from flows.pull.landing.accepted import Taken
 from flows.pull.landing.archive import GZIP, ZIP, refuse_bad_archive
@@ -30,7 +30,7 @@ _JSON = re.compile(r"application/(\w+\+)?json")
 def look(
     source: Source, name: str, path: Path, *, content_type: str | None = None, before: Taken | None = None
 ) -> None:
-    """Stop when the file is no data, of another kind than the profile says, cut short, or unlike the one `before`.
+    """Stop when the file is not data, of another kind than the profile says, cut short, or unlike the one `before`.
 
     Raises:
         ContractBroken: names source and file, what was expected and what was found.
@@ -52,33 +52,38 @@ def look(
 
 
 def _look_at_kind(source: Source, name: str, head: bytes, start: bytes) -> None:
-    """The first bytes against what the dialect says."""
+    """Compare the first bytes with what the dialect says."""
     if source.relaxed("magic", name):
         return
     dialect = source.as_written_in(name).dialect
-    kind = dialect.format
-    if dialect.member is not None:
-        if not head.startswith((ZIP, GZIP)):
-            raise _refusal(source, name, "a ZIP or GZIP archive", f"bytes that begin {head[:8]!r}", "magic")
-    elif kind in (*SHEETS, "shp"):
-        if not head.startswith(ZIP):
-            expected = "the parts of a Shapefile in a ZIP archive" if kind == "shp" else f"an {kind.upper()} workbook"
-            raise _refusal(source, name, expected, f"bytes that begin {head[:8]!r}", "magic")
-    elif kind == "gpkg":
-        if not head.startswith(b"SQLite format 3\x00"):
-            raise _refusal(source, name, "a GeoPackage", f"bytes that begin {head[:8]!r}", "magic")
-    elif head.startswith(_NOT_TEXT):
+    expected, prefixes = _first_bytes(dialect)
+    if prefixes and not head.startswith(prefixes):
+        raise _refusal(source, name, expected, f"bytes that begin {head[:8]!r}", "magic")
+    if not prefixes and head.startswith(_NOT_TEXT):
         raise _refusal(source, name, "a text file", f"an archive or document ({head[:4]!r})", "magic")
-    elif kind == "geojson" and not start.startswith(b"{"):
+    if not prefixes and dialect.format == "geojson" and not start.startswith(b"{"):
         raise _refusal(source, name, "GeoJSON", f"text that begins {start[:20]!r}", "magic")
+
+
+def _first_bytes(dialect: Dialect) -> tuple[str, tuple[bytes, ...]]:
+    """Return how files of the dialect are called in words, and the bytes that they begin with; text has none."""
+    if dialect.member is not None:
+        return "a ZIP or GZIP archive", (ZIP, GZIP)
+    if dialect.format == "shp":
+        return "the parts of a Shapefile in a ZIP archive", (ZIP,)
+    if dialect.format in SHEETS:
+        return f"an {dialect.format.upper()} workbook", (ZIP,)
+    if dialect.format == "gpkg":
+        return "a GeoPackage", (b"SQLite format 3\x00",)
+    return "a text file", ()
 
 
 def _look_at_content_type(source: Source, dialect: Dialect, name: str, content_type: str | None) -> None:
     """What the server calls it, where that cannot be what was ordered; its charset does not matter."""
-    told = (content_type or "").partition(";")[0].strip().lower()
-    wrong = _NEVER_DATA.match(told) or (_JSON.fullmatch(told) and dialect.format != "geojson")
+    stated = (content_type or "").partition(";")[0].strip().lower()
+    wrong = _NEVER_DATA.match(stated) or (_JSON.fullmatch(stated) and dialect.format != "geojson")
     if wrong and not source.relaxed("content_type", name):
-        raise _refusal(source, name, f"{dialect.format} data", f"what its server calls {told}", "content_type")
+        raise _refusal(source, name, f"{dialect.format} data", f"what its server calls {stated}", "content_type")
 
 
 def _look_at_end(source: Source, dialect: Dialect, name: str, path: Path) -> None:
@@ -121,12 +126,12 @@ def refuse_other_files(source: Source, names: list[str], before: dict[str, Taken
     ]
     if not missing and not extra:
         return
-    told = [f"{', '.join(missing)} missing"] if missing else []
-    told += [f"{', '.join(extra)} new, though not later than {max(before)}"] if extra else []
+    changes = [f"{', '.join(missing)} missing"] if missing else []
+    changes += [f"{', '.join(extra)} new, though not later than {max(before)}"] if extra else []
     first = (missing + extra)[0]
     raise ContractBroken(
         f"Source {source.id}: expected the {len(before)} files of the last accepted run and later ones, found "
-        f"{len(names)}: {'; '.join(told)}. {_remedy(source, 'files', first)}"
+        f"{len(names)}: {'; '.join(changes)}. {_remedy(source, 'files', first)}"
     )
 
 
@@ -154,8 +159,8 @@ def refuse_gap_in_years(source: Source, years: list[int], until: int) -> None:
         line = f'relax = [{{ gate = "years", years = {missing}, reason = "who said so, and when" }}]'
         raise ContractBroken(
             f"Source {source.id}: expected every year from {first} to {last}, found none for "
-            f"{', '.join(map(str, missing))}. Ask the supplier for them, set `years`, or, if there are none, add to "
-            f"[source.{source.id}] in sources.toml: {line}"
+            f"{', '.join(map(str, missing))}. Ask the supplier for them, set `years`, or, if those years do not exist, "
+            f"add to [source.{source.id}] in sources.toml: {line}"
         )
 
 

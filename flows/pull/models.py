@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 SYNTHETIC_MARK = "_synthetisch"
-"""In the name of a file that is made up."""
+"""In the name of a synthetic file."""
 
 Address = tuple[str, str, str]
 """What one line of the record is found by: source, name and url."""
@@ -43,7 +43,7 @@ class Lieferung(BaseModel):
 
     @property
     def synthetic(self) -> bool:
-        """Whether the file says in its name that it is made up (`fortschreibung example`)."""
+        """Whether the file says in its name that it is synthetic (`fortschreibung example`)."""
         return SYNTHETIC_MARK in self.name
 
     def path_in(self, landing: Path) -> Path:
@@ -59,7 +59,7 @@ class Attempt(BaseModel):
     """One line of the landing zone's record: what was asked for and what came of it.
 
     A line without a name is about the source as a whole: it could not be asked what it has, or its files
-    together did not pass a gate; *mended* says that they do again.
+    together did not pass a gate; *mended* says that the source works again.
     """
 
     model_config = ConfigDict(frozen=True)

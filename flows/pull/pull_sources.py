@@ -1,8 +1,8 @@
 """Station pull: ask the sources for their files, several at once, and land what comes.
 
-Each source has a thread, and threads of its own for its files: no thread waits for one of its own kind, so that
-nothing can stand still. How much a host is asked at once is flows/pull/web/rate_limits.py's matter. Whatever order
-the answers come in, they are told in the order of the profile.
+Each source has a thread, and threads of its own for its files: no thread waits for one of its own kind, so that there
+is no deadlock. flows/pull/web/rate_limits.py limits the requests to a host. Answers are reported in the order of the
+profile, whatever order they come in.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from flows.base.errors import (
     ConfigError,
@@ -25,18 +24,16 @@ from flows.base.errors import (
 )
 from flows.profile.load import Profile
 from flows.profile.source import Source
-from flows.pull.connectors import ckan, drop_folder, genesis, http_file, wfs
-from flows.pull.context import Connector, PullContext, defect_as_failure
+from flows.pull.connectors import connector_of
+from flows.pull.context import PullContext, defect_as_failure
+from flows.pull.folder import orders_in, passed_over, take
 from flows.pull.gate import refuse_gap_in_years, refuse_other_files, refuse_same_content
 from flows.pull.landing.accepted import Delivered, accept, last_accepted
 from flows.pull.landing.store import Landing, now
 from flows.pull.models import Attempt, Brought, Lieferung, Order, Pulled
-from flows.pull.web.client import Web, without_secrets
+from flows.pull.web.client import Web
 
 SOURCES_AT_A_TIME, FILES_AT_A_TIME = 8, 4  # under way at once; of each source
-CONNECTORS: Mapping[str, Connector] = MappingProxyType(
-    {"http_file": http_file, "ckan": ckan, "genesis": genesis, "wfs": wfs, "drop_folder": drop_folder}
-)
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ def pull(
 
     With `folder`, every source is taken from there by file name; `until` leaves out later years. All sources are
     asked, even when one of them fails; the error is that of the first in the profile and names the others. A source
-    that is not required and whose place nobody has named yet is not asked. None is when another's place is missing.
+    that is not required and not set up yet is not asked. When one that is required is not set up, none is asked.
 
     Raises:
         SourceUnavailable: a required source could not be had.
@@ -77,6 +74,8 @@ def pull(
         ConfigError: a source's address, folder or credentials are not configured; names all such sources.
     """
     landing.forget_leftovers()
+    for notice in profile.notices:
+        progress(notice)
     city, last = profile.city.id, until or dt.datetime.now(dt.UTC).date()
     # a source that begins after what was asked for has nothing to bring
     sources = [each for each in profile.sources if not (each.years and each.years.first > last.year)]
@@ -92,7 +91,7 @@ def pull(
             for source, answer in zip(sources, coming, strict=True):
                 answers[source.id] = answer
                 progress(_progress(source, answer))
-        except BaseException:  # somebody stops the pull: what is under way ends, nothing more begins
+        except BaseException:  # the pull is stopped: running requests end, no more are started
             context.given_up.set()
             raise
     if problems := [answer.problem for answer in answers.values() if answer.problem]:
@@ -101,7 +100,7 @@ def pull(
 
 
 def _not_set_up(sources: Iterable[Source], context: PullContext) -> dict[str, _Answer]:
-    """Return the sources that nobody has set up and that may wait, before any is asked.
+    """Return the sources that are not set up and may wait, before any is asked.
 
     Raises:
         ConfigError: others cannot be asked as they are configured; names all of them.
@@ -109,7 +108,7 @@ def _not_set_up(sources: Iterable[Source], context: PullContext) -> dict[str, _A
     waiting, problems = dict[str, _Answer](), list[str]()
     for source in sources:
         try:
-            CONNECTORS[source.connector].ready(source)
+            connector_of(source).ready(source)
         except ConfigError as problem:
             if isinstance(problem, NotSetUp) and _may_wait(source, context):
                 waiting[source.id] = _Answer(not_set_up=problem)
@@ -138,7 +137,7 @@ def _may_wait(source: Source, context: PullContext) -> bool:
 
 def _progress(source: Source, answer: _Answer) -> str:
     if answer.not_set_up:
-        return f"{source.id}: {answer.not_set_up.lacks} is not set"
+        return f"{source.id}: {', '.join(answer.not_set_up.lacks)} is not set"
     return f"{source.id}: failed" if answer.problem else f"{source.id}: {len(answer.found)} files"
 
 
@@ -165,7 +164,7 @@ def _pulled(answers: Mapping[str, _Answer], passed_over: list[str]) -> Pulled:
     not_asked: dict[str, list[str]] = {}
     for source, answer in answers.items():
         if answer.not_set_up:
-            not_asked.setdefault(answer.not_set_up.lacks, []).append(source)
+            not_asked.setdefault(", ".join(answer.not_set_up.lacks), []).append(source)
     return Pulled(
         lieferungen=lieferungen, missing=[source for source, answer in answers.items() if not answer.found],
         not_asked=not_asked, new=new, unchanged=len(lieferungen) - new, passed_over=passed_over,
@@ -173,9 +172,9 @@ def _pulled(answers: Mapping[str, _Answer], passed_over: list[str]) -> Pulled:
 
 
 def accept_pulled(profile: Profile, landing: Path, run: str, pulled: Pulled, until: dt.date | None) -> None:
-    """Let the files of a run that was carried through be those that later ones are held against."""
+    """Let the files of a run that was carried through be those that later ones are compared with."""
     sources = {source.id: source for source in profile.sources}
-    delivered = [Delivered(one, drop_folder.year_in(sources[one.source], one.name)) for one in pulled.lieferungen]
+    delivered = [Delivered(one, sources[one.source].year_in(one.name)) for one in pulled.lieferungen]
     accept(landing, profile.city.id, run, delivered, until.year if until else None)
 
 
@@ -186,15 +185,15 @@ def failing_sources(landing: Landing, city: str) -> set[str]:
 
 
 def _brought(source: Source, folder: Path | None, context: PullContext) -> list[Brought]:
-    """Fetch all files of a source and hold them, together, against what it should have."""
-    connector = CONNECTORS[source.connector]
-    offered = drop_folder.orders_in(folder, source) if folder else connector.orders(source, context)
+    """Fetch all files of a source and compare them, together, with what it should have."""
+    connector = connector_of(source)
+    offered = orders_in(folder, source) if folder else connector.orders(source, context)
     orders = [order for order in offered if order.year is None or order.year <= context.until.year]
 
     def bring(order: Order) -> Brought:
         if context.given_up.is_set():
             raise CancelledError
-        return (drop_folder.take if folder else connector.fetch)(source, order, context)
+        return (take if folder else connector.fetch)(source, order, context)
 
     with ThreadPoolExecutor(FILES_AT_A_TIME) as pool:
         brought = list(pool.map(bring, orders))
@@ -225,33 +224,32 @@ def _as_a_whole(source: Source, context: PullContext, failing: set[str]) -> Iter
 
 def _of_a_whole(source: Source, context: PullContext, outcome: str, problem: str | None = None) -> Attempt:
     return Attempt(
-        city=context.city, source=source.id, name="", url=_place(source), at=now(), seconds=0.0, outcome=outcome,
-        problem=problem,
+        city=context.city, source=source.id, name="", url=connector_of(source).place(source), at=now(), seconds=0.0,
+        outcome=outcome, problem=problem,
     )  # fmt: skip
 
 
 def _passed_over(profile: Profile, folder: Path | None, until: int) -> list[str]:
     """Return what lies unused in the folders that were looked into."""
     if folder:
-        return drop_folder.passed_over(folder, profile.sources, until)
+        return passed_over(folder, profile.sources, until)
     folders: dict[Path, list[Source]] = {}
-    elsewhere = [source for source in profile.sources if source.connector != "drop_folder"]
+    elsewhere = []
     for source in profile.sources:
-        if source.connector == "drop_folder":
-            with suppress(NotSetUp):
-                folders.setdefault(drop_folder.configured_folder(source), []).append(source)
-    return [line for where, own in folders.items() for line in drop_folder.passed_over(where, own, until, elsewhere)]
+        folder_of = connector_of(source).folder
+        if folder_of is None:
+            elsewhere.append(source)
+            continue
+        with suppress(NotSetUp):
+            folders.setdefault(folder_of(source), []).append(source)
+    return [line for where, own in folders.items() for line in passed_over(where, own, until, elsewhere)]
 
 
 def _nothing_came(source: Source, folder: Path | None) -> SourceUnavailable:
-    where = f"a file named like {source.file} in {folder}" if folder else f"files at {_place(source)}"
+    where = (
+        f"a file named like {source.file} in {folder}" if folder else f"files at {connector_of(source).place(source)}"
+    )
     return SourceUnavailable(
         f"Source {source.id} ({source.title_de}): expected {where}, found none. "
         "Put the file there, or mark the source `required = false` in sources.toml."
     )
-
-
-def _place(source: Source) -> str:
-    if source.genesis:
-        return f"{without_secrets(source.url or '') or source.genesis.service} {source.genesis.table}"
-    return without_secrets(source.url) if source.url else str(source.folder)

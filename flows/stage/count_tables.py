@@ -16,7 +16,6 @@ from flows.base.errors import ContractBroken, ProgramDefect
 from flows.profile.correction import Correction
 from flows.profile.source import Source, StichtagRule
 from flows.profile.vocabulary import vocabulary
-from flows.pull.connectors.drop_folder import year_in
 from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
 from flows.stage.expected_columns import TableContract, refuse_other_columns, table_contract
@@ -253,7 +252,7 @@ def stichtag_in_name(source: Source, name: str) -> dt.date:
     Raises:
         ContractBroken: when the pattern finds no year in the name.
     """
-    match, year = re.fullmatch(source.file, name), year_in(source, name)
+    match, year = re.fullmatch(source.file, name), source.year_in(name)
     if match is None or year is None:
         raise ContractBroken(
             f"Source {source.id}: expected a year in the file name {name} (group `year` of the pattern {source.file}), "

@@ -22,10 +22,9 @@ from typing import Any
 import duckdb
 
 from flows.base.db import literal, one_file
-from flows.base.files import UNFINISHED, remove, unfinished_name, write_whole
+from flows.base.files import UNFINISHED, remove, sha256_of, unfinished_name, write_whole
 from flows.profile.load import Profile
 from flows.profile.source import Source
-from flows.pull.landing.store import sha256_of
 from flows.pull.models import Lieferung
 from flows.stage.result_key import Address, ResultKeys
 

@@ -34,14 +34,14 @@ def test_waivers_and_expectations_are_part_of_the_profile(folder):
         ("expected.toml", '[units."2019-01-01"]\nsozialraum = 1\n', "2019-01-01 is no Zuschnitt"),
     ],
 )
-def test_a_decision_that_cannot_hold_is_told_with_its_file(folder, name, text, told):
+def test_a_decision_that_cannot_hold_is_reported_with_its_file(folder, name, text, told):
     (folder / name).write_text(text)
 
     with pytest.raises(ConfigError, match=rf"(?s){name}.*{told}"):
         load_profile("berlin", folder)
 
 
-def test_an_own_check_without_owner_is_told_before_anything_runs(folder):
+def test_an_own_check_without_owner_is_reported_before_anything_runs(folder):
     (folder / "checks").mkdir()
     (folder / "checks" / "kaserne.sql").write_text("-- severity: info\n-- reason: -\nSELECT 1 AS einheit")
 

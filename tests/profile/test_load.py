@@ -38,14 +38,14 @@ def test_a_missing_file_is_named(small_city, name: str) -> None:
     assert refusal(small_city) == f"{small_city.folder / name} is missing; every city needs city.toml and sources.toml."
 
 
-def test_a_folder_in_place_of_a_file_is_told(small_city) -> None:
+def test_a_folder_in_place_of_a_file_is_reported(small_city) -> None:
     (small_city.folder / "sources.toml").unlink()
     (small_city.folder / "sources.toml").mkdir()
     assert "sources.toml cannot be read" in refusal(small_city)
 
 
 @pytest.mark.parametrize("text", ["id = ", "name = \xe4", "[[raumebene]\n"])
-def test_what_is_no_toml_is_told_with_its_place(small_city, text: str) -> None:
+def test_what_is_no_toml_is_reported_with_its_place(small_city, text: str) -> None:
     (small_city.folder / "city.toml").write_bytes(text.encode("latin-1"))
     assert "city.toml is not TOML in UTF-8: " in refusal(small_city)
 
@@ -96,7 +96,7 @@ def test_what_is_no_toml_is_told_with_its_place(small_city, text: str) -> None:
         ("sources.toml", "[source.einwohner]", "[source.Einwohner-alt]", ["Einwohner-alt", "pattern"]),
     ],
 )  # fmt: skip
-def test_a_wrong_key_or_value_is_told_with_file_and_key(small_city, file, old, new, told) -> None:
+def test_a_wrong_key_or_value_is_reported_with_file_and_key(small_city, file, old, new, told) -> None:
     small_city.spoil(file, old, new)
     message = refusal(small_city)
     assert str(small_city.folder) in message
@@ -104,7 +104,7 @@ def test_a_wrong_key_or_value_is_told_with_file_and_key(small_city, file, old, n
         assert part in message
 
 
-def test_two_wrong_keys_are_told_at_once(small_city) -> None:
+def test_two_wrong_keys_are_reported_at_once(small_city) -> None:
     small_city.spoil("city.toml", "name =", "nam =")
     small_city.spoil("city.toml", "licence =", "license =")
     message = refusal(small_city)
@@ -132,7 +132,7 @@ def test_a_dialect_that_no_file_can_have_is_refused(small_city, source, key, val
         ('missing = { " - " = "nichts" }', "cells are read without blanks at their ends; found the signs [' - ']"),
     ],
 )
-def test_signs_that_cannot_be_told_apart_are_refused(small_city, source, dialect: str, told: str) -> None:
+def test_signs_that_cannot_be_reported_apart_are_refused(small_city, source, dialect: str, told: str) -> None:
     small_city.write("sources.toml", source("einwohner", dialect=f"{{ {dialect} }}"))
     assert told in refusal(small_city)
 
@@ -226,7 +226,7 @@ def test_an_own_merkmal_of_the_city_can_be_counted(small_city) -> None:
         ('[merkmal.hunde]\nlabel_de = "Hunde"', "merkmal.hunde.label_en: Field required"),
     ],
 )
-def test_a_wrong_codebook_of_the_city_is_told(small_city, text: str, told: str) -> None:
+def test_a_wrong_codebook_of_the_city_is_reported(small_city, text: str, told: str) -> None:
     small_city.write("codebook.toml", text)
     message = refusal(small_city)
     assert str(small_city.folder / "codebook.toml") in message
@@ -247,7 +247,7 @@ def test_a_wrong_codebook_of_the_city_is_told(small_city, text: str, told: str) 
         ('source = "einwohner"\naction = "scale"\ncolumn = "EW"\nfactor = 0', "correction.0.factor"),
     ],
 )
-def test_a_wrong_correction_is_told(small_city, entry: str, told: str) -> None:
+def test_a_wrong_correction_is_reported(small_city, entry: str, told: str) -> None:
     rest = 'where = { BBS = "1" }\nrows = 1\nreason = "r"\nreported = "nobody"'
     small_city.write("corrections.toml", f"[[correction]]\n{entry}\n{rest}\n")
     assert told in refusal(small_city)

@@ -13,11 +13,11 @@ import pytest
 from flows.base.errors import SourceProblem
 from flows.musterstadt.server import ExtractServer, serve
 from flows.profile.load import Profile
-from flows.pull.connectors import genesis_service, http_file
+from flows.pull.connectors.genesis import service
 from flows.pull.landing.store import Landing
 from flows.pull.models import Lieferung, Pulled
 from flows.pull.pull_sources import accept_pulled, pull
-from flows.pull.web import session
+from flows.pull.web import answers, session
 from tests.pull.replay import Heard, Replay, Said
 
 CONTENT = "BBS;EW\n01100001;1{year}\n01100002;7\n"
@@ -75,7 +75,7 @@ def office(
 ) -> Iterator[Office]:
     """The office, asked for `bestand.csv`; the connector is in a hurry."""
     monkeypatch.setattr(session, "BACKOFF", 0.01)
-    monkeypatch.setattr(http_file, "BODY_PAUSE", 0.01)
+    monkeypatch.setattr(answers, "BODY_PAUSE", 0.01)
     with serve(shelf) as server:
         monkeypatch.setenv("OFFICE", server.url)
         made = Office(server, shelf, Landing(tmp_path / "landing"))
@@ -108,7 +108,7 @@ def yearly(source: Callable[..., str]) -> Callable[..., str]:
 @pytest.fixture
 def replay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Replay]]:
     """Starts servers that answer as a test says, and stops them after it; connectors are in a hurry."""
-    for module, name in ((session, "BACKOFF"), (http_file, "BODY_PAUSE"), (genesis_service, "FIRST_PAUSE")):
+    for module, name in ((session, "BACKOFF"), (answers, "BODY_PAUSE"), (service, "FIRST_PAUSE")):
         monkeypatch.setattr(module, name, 0.01)
     for variable in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(variable, raising=False)

@@ -102,7 +102,7 @@ def test_an_archive_that_claims_less_than_it_holds_gives_no_more_than_it_claims(
     assert "Archive ew.zip is damaged" in refusal(bytes(content))
 
 
-def test_an_encrypted_member_is_told_as_such(refusal) -> None:
+def test_an_encrypted_member_is_reported(refusal) -> None:
     content = bytearray(zipped({"ew.csv": TABLE}))
     content[6] |= 1
     content[content.index(b"PK\x01\x02") + 8] |= 1

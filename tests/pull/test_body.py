@@ -11,8 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from flows.pull.connectors import http_file
-from flows.pull.web import session
+from flows.pull.web import answers, session
 from tests.pull.replay import Heard, Replay, Said
 
 FILE = b"BBS;EW\n" + b"".join(b"%08d;%d\n" % (row, row * 7919 % 1000) for row in range(20_000))
@@ -70,7 +69,7 @@ def test_a_packed_body_that_is_not_whole_never_lands(replay, at, framed, body: b
     given = at(replay(lambda _: framed(body)))
     assert "found a body packed with gzip that is cut short or damaged" in given.refusal()
     assert given.objects == []
-    assert given.outcomes == ["failed"] * http_file.BODY_TRIES
+    assert given.outcomes == ["failed"] * answers.BODY_TRIES
 
 
 @pytest.mark.parametrize("packing", ["deflate", "br", "gzip, gzip", "aes128gcm"])
@@ -128,7 +127,7 @@ def test_the_body_of_an_error_that_is_asked_again_is_not_read(replay, at, status
 @pytest.fixture
 def dripping(replay, monkeypatch) -> Callable[[bytes, bytes], Replay]:
     """A server that sends a beginning, and then a drop again and again, as long as it runs."""
-    monkeypatch.setattr(http_file, "BODY_TRIES", 1)
+    monkeypatch.setattr(answers, "BODY_TRIES", 1)
 
     def start(begin: bytes, drop: bytes) -> Replay:
         def drops() -> Iterator[bytes]:
@@ -154,12 +153,12 @@ def waited_for_each_read(monkeypatch) -> Callable[[float], None]:
 
 
 @pytest.mark.parametrize("headers", [b"", b"Content-Length: 999999\r\n", b"Content-Encoding: gzip\r\n"])
-def test_a_body_that_drips_is_given_up(dripping, at, waited_for_each_read, headers: bytes) -> None:
+def test_a_body_that_is_too_slow_is_given_up(dripping, at, waited_for_each_read, headers: bytes) -> None:
     waited_for_each_read(10)
     name_without_end = b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x00" if b"gzip" in headers else b""
     given = at(dripping(b"HTTP/1.1 200 OK\r\n" + headers + b"\r\n" + name_without_end, b"x"))
     message = given.refusal()
-    assert "found a body that drips" in message
+    assert "found a body that is too slow" in message
     assert "in 60 s, where 4,096 are expected (a larger `rate_limits.patience` in sources.toml" in message
     assert given.outcomes == ["failed"]
 
@@ -175,7 +174,7 @@ def test_a_slow_line_that_brings_enough_is_waited_for(replay, at, waited_for_eac
     [(b"HTTP/1.1 200 OK\r\nX: ", b"x"), (b"", b"HTTP/1.1 100 Continue\r\n\r\n")],
     ids=["header", "100 Continue"],
 )
-def test_a_header_that_drips_is_given_up(dripping, at, monkeypatch, begin: bytes, drop: bytes) -> None:
+def test_a_header_that_is_too_slow_is_given_up(dripping, at, monkeypatch, begin: bytes, drop: bytes) -> None:
     monkeypatch.setattr(session, "REPEATED_READS", 0)
     given = at(dripping(begin, drop), rate_limits="{ patience = 0.5 }")
     assert "found no answer within 10 s (connect) or 0.5 s (read)" in given.refusal()

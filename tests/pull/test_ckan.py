@@ -93,7 +93,7 @@ def test_a_recorded_page_is_not_taken_for_the_whole(store, real_folder: Path, re
     result = json.loads(recorded)["result"]
     empty = json.dumps({"help": "", "success": True, "result": {**result, "records": []}}).encode()
     _, given = store(lambda one: Said(200, recorded if one.query["offset"] == "0" else empty))
-    assert f"found 10 rows although the portal says that there are {result['total']}" in given.refusal()
+    assert f"found 10 rows although the portal states {result['total']}" in given.refusal()
     assert given.objects == []
 
 
@@ -167,7 +167,7 @@ def _too_many(one: Heard) -> Said:
         (_changing, "it changed while it was read, or repeats itself"),
         (_repeating, "it changed while it was read, or repeats itself"),
         (_overlapping, "rows that came twice"),
-        (_too_many, "20 rows although the portal says that there are 15"),
+        (_too_many, "20 rows although the portal states 15"),
         (
             lambda _: answered({"fields": [{"id": "a"}], "records": [{"b": "1"}]}),
             "columns that the portal does not list",
@@ -212,19 +212,19 @@ def test_two_resources_of_one_name_stop(package) -> None:
     assert "found einwohner_2022.csv twice" in given.refusal()
 
 
-def test_a_package_that_is_not_there_is_told_in_the_portals_words(package) -> None:
+def test_a_package_that_is_not_there_is_reported_in_the_portals_words(package) -> None:
     said = answered(None, success=False, code=404, error={"message": "Nicht gefunden", "__type": "Not Found Error"})
     _, given = package(lambda _: said)
-    assert "found that it says no (HTTP status 404): Nicht gefunden" in given.refusal()
+    assert "found that it refuses (HTTP status 404): Nicht gefunden" in given.refusal()
 
 
 @pytest.mark.parametrize("body", [b"<html>Anmeldung", b"", b"{"])
-def test_an_answer_that_is_no_json_is_told(package, body: bytes) -> None:
+def test_an_answer_that_is_no_json_is_reported(package, body: bytes) -> None:
     _, given = package(lambda _: Said(200, body))
     assert "found an answer that is not JSON" in given.refusal()
 
 
-def test_a_portal_that_stays_broken_is_told_with_its_status(package) -> None:
+def test_a_portal_that_stays_broken_is_reported_with_its_status(package) -> None:
     _, given = package(lambda _: Said(503, b"<html>"))
     assert "that is not JSON with status 503" in given.refusal()
 
@@ -256,7 +256,7 @@ def test_a_bad_day_of_the_portal_is_survived(store, bad: list[Said]) -> None:
 
 
 def test_a_portal_that_hangs_is_given_up(store, monkeypatch) -> None:
-    monkeypatch.setattr("flows.pull.web.client.READ_SECONDS", 0.1)
+    monkeypatch.setattr("flows.profile.access.Access.patience", 0.1)
     server, given = store(lambda _: Said(200, hang=30.0))
     assert "found no answer within" in given.refusal()
     server.close()
@@ -275,7 +275,7 @@ def test_a_resource_whose_address_cannot_be_read_is_not_looked_at(package) -> No
 @pytest.mark.parametrize(
     "more", [{"total": "viele"}, {"records": ["id"]}, {"records": [7]}], ids=["total", "text for a row", "number"]
 )
-def test_a_page_that_is_none_is_told(store, more: dict[str, Any]) -> None:
+def test_a_page_that_is_none_is_reported(store, more: dict[str, Any]) -> None:
     page = {"fields": [{"id": "id"}], "records": [], "total": 0} | more
     _, given = store(lambda _: answered(page))
     assert "an answer without fields and records" in given.refusal()
@@ -290,7 +290,7 @@ def test_several_pages_of_rows_without_a_number_prove_nothing(store) -> None:
     assert given.pull().new == 1
 
 
-def test_a_row_that_lacks_a_column_is_told(store) -> None:
+def test_a_row_that_lacks_a_column_is_reported(store) -> None:
     fields, records = rows(2)
     del records[1]["ew"]
     _, given = store(paged(fields, records))
@@ -311,7 +311,7 @@ def test_a_number_keeps_its_digits(store) -> None:
     [b"[" * 100_000, b'{"success": true, "result": {"fields": [], "records": [], "total": 1e999}}',
      b'{"success": true, "result": {"fields": [{"id": "\\ud800"}], "records": []}}'],
 )  # fmt: skip
-def test_json_that_no_portal_means_is_told(store, spoilt: bytes) -> None:
+def test_json_that_no_portal_means_is_reported(store, spoilt: bytes) -> None:
     _, given = store(lambda _: Said(200, spoilt))
     assert "Source bestand: expected" in given.refusal()
 
@@ -333,8 +333,8 @@ def test_pages_without_end_end_at_the_cap(store) -> None:
     assert len(server.heard) == 3
 
 
-def test_the_words_of_a_portal_are_told_without_the_password_of_the_address(desk, source, replay) -> None:
+def test_the_words_of_a_portal_are_reported_without_the_password_of_the_address(desk, source, replay) -> None:
     server = replay(lambda _: answered(None, success=False, code=400, error="wrong: amt geheim&amp;lang"))
     url = server.url.replace("//", "//amt:geheim&lang@")
     text = source("jahr", connector='"ckan"', url=f'"{url}/api"', ckan='{ package = "einwohner" }')
-    assert "found that it says no (HTTP status 400): wrong: *** ***. Correct" in desk(text).refusal()
+    assert "found that it refuses (HTTP status 400): wrong: *** ***. Correct" in desk(text).refusal()

@@ -44,7 +44,7 @@ def test_a_user_without_a_password_is_not_enough(said, monkeypatch) -> None:
     assert "REGIO_PASSWORD" in said()
 
 
-def test_what_is_not_required_is_told_as_what_will_not_be_asked(small_city, source, monkeypatch) -> None:
+def test_what_is_not_required_is_reported_as_what_will_not_be_asked(small_city, source, monkeypatch) -> None:
     optional = {"folder": '"${AMT_EINGANG}"', "required": "false"}
     profile = small_city.with_sources(source("haushalte", **optional), source("gebaeude", **optional))
     monkeypatch.setattr(load, "cities", lambda: ["kleinstadt"])

@@ -254,14 +254,14 @@ def certificate(tmp_path: Path) -> Callable[..., tuple[ssl.SSLContext, Path]]:
     return lambda first, last: certified(["localhost"], tmp_path, first=first, last=last)
 
 
-def test_an_expired_certificate_is_told_as_such(replay, at, certificate, monkeypatch) -> None:
+def test_an_expired_certificate_is_reported(replay, at, certificate, monkeypatch) -> None:
     tls, public = certificate(-30, -1)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(public))
     message = at(replay(lambda _: Said(200, FILE), tls=tls)).refusal()
     assert "found a certificate that cannot be trusted: certificate has expired" in message
 
 
-def test_an_unknown_authority_is_told_with_the_setting_that_names_it(replay, at, certificate) -> None:
+def test_an_unknown_authority_is_reported_with_the_setting_that_names_it(replay, at, certificate) -> None:
     tls, _ = certificate(-1, 30)
     message = at(replay(lambda _: Said(200, FILE), tls=tls)).refusal()
     assert "found a certificate that cannot be trusted" in message

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.base.errors import ConfigError, ContractBroken, SourceUnavailable
+from flows.pull import folder
 from flows.pull.connectors import drop_folder
 from flows.pull.landing.store import Landing
 from flows.pull.pull_sources import pull
@@ -155,7 +156,7 @@ def test_a_missing_required_source_says_what_to_do(take, drop: Path) -> None:
     assert f"in {drop}, found none. Put the file there, or mark the source `required = false`" in message
 
 
-def test_a_gap_between_the_years_in_a_folder_is_told_for_a_yearly_source(
+def test_a_gap_between_the_years_in_a_folder_is_reported_for_a_yearly_source(
     small_city, source, tmp_path: Path, drop: Path
 ) -> None:
     (drop / "jahr_2024.csv").write_text(OTHER)
@@ -232,7 +233,7 @@ def test_a_file_in_a_folder_that_is_fetched_elsewhere_says_how_it_would_be_taken
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_a_file_that_may_not_be_read_is_told(take, drop: Path) -> None:
+def test_a_file_that_may_not_be_read_is_reported(take, drop: Path) -> None:
     (drop / "jahr_2022.csv").chmod(0)
     with pytest.raises(SourceUnavailable, match="Permission denied"):
         take()
@@ -296,13 +297,13 @@ def test_a_file_with_a_date_to_come_is_taken_when_it_does_not_change(watched, dr
     assert lieferung.bytes == len(CONTENT) + 11
 
 
-def test_a_folder_that_cannot_be_looked_into_is_told(drop: Path, monkeypatch) -> None:
+def test_a_folder_that_cannot_be_looked_into_is_reported(drop: Path, monkeypatch) -> None:
     def stale(path: Path) -> bool:
         raise OSError(errno.ESTALE, "Stale file handle", str(path))
 
     monkeypatch.setattr("pathlib.Path.is_file", stale)
     with pytest.raises(SourceUnavailable, match=r"expected to look into it, found .*Stale file handle: .*jahr_2022"):
-        drop_folder._files(drop)
+        folder._files(drop)
 
 
 def test_a_file_that_has_stood_still_is_taken_at_once(watched, drop: Path, monkeypatch) -> None:
@@ -324,7 +325,7 @@ def test_a_file_that_has_stood_still_is_taken_at_once(watched, drop: Path, monke
         ("jahr_2999.csv", "which is not asked for"),
     ],
 )
-def test_what_is_passed_over_is_told_with_the_reason(take, drop: Path, name: str, why: str) -> None:
+def test_what_is_passed_over_is_reported_with_the_reason(take, drop: Path, name: str, why: str) -> None:
     (drop / name).write_text(OTHER)
     (told,) = take().passed_over
     assert told.startswith(f"{name}: ")
@@ -339,7 +340,7 @@ def test_the_same_content_under_another_name_is_not_new(take, drop: Path, tmp_pa
     assert len([path for path in (tmp_path / "landing" / "objects").rglob("*") if path.is_file()]) == 1
 
 
-def test_a_folder_below_that_cannot_be_looked_into_is_told(take, drop: Path, monkeypatch) -> None:
+def test_a_folder_below_that_cannot_be_looked_into_is_reported(take, drop: Path, monkeypatch) -> None:
     (drop / "neu").mkdir()
     listed = os.scandir
 
@@ -364,7 +365,7 @@ def test_a_link_to_a_folder_is_passed_over_and_told(take, drop: Path, tmp_path: 
     assert pulled.passed_over == ["mehr: a link to a folder, which is not followed"]
 
 
-def test_a_name_that_is_no_text_is_told_as_bytes(take, drop: Path) -> None:
+def test_a_name_that_is_no_text_is_reported_as_bytes(take, drop: Path) -> None:
     (drop / os.fsdecode(b"M\xfcll.csv")).write_text("?")
     pulled = take()
     assert pulled.passed_over == ["M\\xfcll.csv: its name matches no source's pattern"]
@@ -388,7 +389,7 @@ def test_a_name_whose_umlauts_a_share_took_apart_is_the_same_name(
 
 def test_a_year_that_is_no_number_is_none(small_city, source) -> None:
     (given,) = small_city.with_sources(source("jahr", file=r"'jahr_(?P<year>[^.]+)\.csv'")).sources
-    assert drop_folder.year_in(given, "jahr_neu.csv") is None
+    assert given.year_in("jahr_neu.csv") is None
 
 
 def test_a_file_that_does_not_come_to_rest_is_given_up(watched, drop: Path, monkeypatch) -> None:

@@ -74,7 +74,7 @@ def test_what_a_server_calls_a_file_stops_only_where_it_cannot_be_data(
     assert given.pull().new == 1
 
 
-def test_geojson_that_was_cut_is_told(desk, source, tmp_path: Path) -> None:
+def test_geojson_that_was_cut_is_reported(desk, source, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "raum.geojson").write_text('{"type": "FeatureCollection", "features": [{"type": "Fea')
     given = desk(

@@ -8,8 +8,9 @@ import requests
 
 from flows.base.errors import ConfigError, ContractBroken, SourceUnavailable
 from flows.musterstadt.faults import Fault
+from flows.profile.access import Access
 from flows.pull.connectors import http_file
-from flows.pull.web import client, session
+from flows.pull.web import answers, session
 
 FILE = "bestand.csv"
 
@@ -91,7 +92,7 @@ def test_a_damaged_object_is_fetched_again(office) -> None:
     assert office.server.answers == {(FILE, 200): 2}
 
 
-def test_files_of_one_name_in_folders_by_year_are_told_apart(office, small_city, yearly) -> None:
+def test_files_of_one_name_in_folders_by_year_are_reported_apart(office, small_city, yearly) -> None:
     for year in (2020, 2021, 2022):
         (office.shelf / str(year)).mkdir()
         (office.shelf / f"jahr_{year}.csv").rename(office.shelf / str(year) / FILE)
@@ -102,7 +103,7 @@ def test_files_of_one_name_in_folders_by_year_are_told_apart(office, small_city,
     assert office.pull(until=dt.date(2022, 12, 31)).unchanged == 3
 
 
-def test_addresses_that_differ_only_after_the_question_mark_are_told_apart(office, small_city, yearly) -> None:
+def test_addresses_that_differ_only_after_the_question_mark_are_reported_apart(office, small_city, yearly) -> None:
     (source,) = small_city.with_sources(yearly(url='"${OFFICE}/export?jahr={year}"')).sources
     orders = http_file.orders_at(source, dt.date(2021, 12, 31))
     assert [order.name for order in orders] == ["export_2020", "export_2021"]
@@ -198,7 +199,7 @@ def test_a_body_that_always_breaks_off_never_lands(office, kind: str) -> None:
     office.server.faults[FILE] = Fault(kind=kind)
     message = office.refusal()
     assert "broke in the middle" in message or "cut short" in message
-    assert office.outcomes == ["failed"] * http_file.BODY_TRIES
+    assert office.outcomes == ["failed"] * answers.BODY_TRIES
     assert _objects(office) == []
 
 
@@ -228,13 +229,13 @@ def test_a_redirect_that_never_ends_is_given_up(office) -> None:
 
 
 def test_a_server_that_hangs_is_given_up(office, monkeypatch) -> None:
-    monkeypatch.setattr(client, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(Access, "patience", 0.2)
     office.server.faults[FILE] = Fault(kind="hang", seconds=30)
     assert "found no answer within 10 s (connect) or 0.2 s (read)" in office.refusal()
 
 
 def test_a_server_that_is_slow_once_is_waited_for(office, monkeypatch) -> None:
-    monkeypatch.setattr(client, "READ_SECONDS", 1)
+    monkeypatch.setattr(Access, "patience", 1)
     office.server.faults[FILE] = Fault(kind="hang", seconds=30, times=1)
     assert office.pull().new == 1
 
@@ -244,7 +245,7 @@ def test_a_wrong_charset_in_the_header_does_not_matter(office) -> None:
     assert office.content(office.pull().lieferungen[0]) == (office.shelf / FILE).read_bytes()
 
 
-def test_a_server_that_is_not_there_is_told(office) -> None:
+def test_a_server_that_is_not_there_is_reported(office) -> None:
     office.server.close()
     assert "found no connection" in office.refusal()
     assert office.outcomes == ["failed"]
@@ -285,7 +286,7 @@ def test_user_password_and_query_never_reach_record_message_or_log(
     office, small_city, bestand, monkeypatch, caplog, fault
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(client, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(Access, "patience", 0.2)
     secret_base = office.server.url.replace("http://", "http://kennung:kennwort@")
     monkeypatch.setenv("OFFICE", secret_base)
     office.ask_for(small_city.with_sources(bestand(url='"${OFFICE}/bestand.csv?token=geheim"')))

@@ -169,13 +169,13 @@ def test_a_file_tidied_away_while_it_was_made_is_made_again(tmp_path: Path, monk
             made.append(1)
             next(tmp_path.glob(".incoming-*")).unlink()
 
-    monkeypatch.setattr("flows.pull.landing.incoming.fcntl.flock", lock)
+    monkeypatch.setattr("flows.base.locks.fcntl.flock", lock)
     with landing.incoming() as file:
         assert file.path.exists()
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-def test_a_full_disk_is_told_and_leaves_nothing_behind(office, monkeypatch, number: int) -> None:
+def test_a_full_disk_is_reported_and_leaves_nothing_behind(office, monkeypatch, number: int) -> None:
     real = os.fsync
 
     def full(handle: int) -> None:
@@ -183,7 +183,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_behind(office, monkeypatch, numb
             raise OSError(number, os.strerror(number))
         real(handle)
 
-    monkeypatch.setattr("flows.pull.landing.incoming.os.fsync", full)
+    monkeypatch.setattr("flows.base.files.os.fsync", full)
     message = office.refusal()
     assert f"The landing zone {office.landing.folder}: expected to write a file, found no room" in message
     assert "MB are free. Make room" in message
@@ -191,7 +191,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_behind(office, monkeypatch, numb
     assert office.outcomes == ["failed"]
 
 
-def test_a_write_that_fails_is_told(tmp_path: Path) -> None:
+def test_a_write_that_fails_is_reported(tmp_path: Path) -> None:
     """/dev/full refuses every byte, as a full disk does."""
     with Landing(tmp_path).incoming() as file:
         file._file.close()
@@ -223,7 +223,7 @@ def half_a_line(monkeypatch) -> None:
     monkeypatch.setattr("flows.pull.landing.store.os.write", lambda handle, line: real(handle, line[: len(line) // 2]))
 
 
-def test_half_a_line_in_the_record_of_attempts_is_told(office, half_a_line, monkeypatch) -> None:
+def test_half_a_line_in_the_record_of_attempts_is_reported(office, half_a_line, monkeypatch) -> None:
     assert "expected to write a file, found no room" in office.refusal()
     monkeypatch.undo()
     monkeypatch.setenv("OFFICE", office.server.url)
@@ -231,7 +231,7 @@ def test_half_a_line_in_the_record_of_attempts_is_told(office, half_a_line, monk
     assert [attempt.outcome for attempt in office.landing.attempts()] == ["new"]
 
 
-def test_half_a_line_in_the_record_of_what_was_accepted_is_told(office, half_a_line, monkeypatch) -> None:
+def test_half_a_line_in_the_record_of_what_was_accepted_is_reported(office, half_a_line, monkeypatch) -> None:
     with monkeypatch.context() as whole:
         whole.setattr("flows.pull.landing.store.append_line", lambda *_: None)
         pulled = office.pull()
@@ -239,7 +239,7 @@ def test_half_a_line_in_the_record_of_what_was_accepted_is_told(office, half_a_l
         accept_pulled(office.profile, office.landing.folder, "lauf", pulled, None)
 
 
-def test_a_disk_that_becomes_full_while_a_body_breaks_is_told(tmp_path: Path) -> None:
+def test_a_disk_that_becomes_full_while_a_body_breaks_is_reported(tmp_path: Path) -> None:
     with Landing(tmp_path).incoming() as file:
         file.write(b"x" * 100)
         file._file.close()
@@ -272,7 +272,7 @@ def test_an_object_that_cannot_be_read_is_fetched_again(office, monkeypatch) -> 
 
 
 @pytest.mark.parametrize("record", ["attempts.jsonl", "accepted.jsonl"])
-def test_a_record_of_another_user_is_told(office, monkeypatch, record: str) -> None:
+def test_a_record_of_another_user_is_reported(office, monkeypatch, record: str) -> None:
     accept_pulled(office.profile, office.landing.folder, "lauf", office.pull(), None)
     path = office.landing.folder / record
     _of_another_user(monkeypatch, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from flows.base.errors import ConfigError, ProgramDefect, SourceProblem, SourceUnavailable
-from flows.profile.connector import RateLimits
+from flows.profile.gates import RateLimits
 from flows.pull import pull_sources
 from flows.pull.connectors import http_file
 from flows.pull.web.rate_limits import HostLimits
@@ -67,7 +68,7 @@ def test_two_slow_sources_on_two_hosts_are_asked_at_once(replay, desk, web_sourc
     assert not both.broken
 
 
-def test_the_first_in_the_profile_is_told_first_even_when_it_comes_last(replay, desk, web_source) -> None:
+def test_the_first_in_the_profile_is_reported_first_even_when_it_comes_last(replay, desk, web_source) -> None:
     """`a` is answered only after `b` and `c` have been, whichever was asked first."""
     others, answered, told = threading.Semaphore(0), list[str](), list[str]()
 
@@ -151,7 +152,7 @@ def test_asking_again_helps_only_where_it_helps_all(replay, desk, web_source) ->
         assert stopped.value.exit_code == (3 if helps else 5)
 
 
-def test_what_is_wrong_with_two_sources_alike_is_told_once(replay, desk, web_source) -> None:
+def test_what_is_wrong_with_two_sources_alike_is_reported_once(replay, desk, web_source) -> None:
     given = desk(*(web_source(name, replay(own_content)) for name in "ab"))
 
     def full(_: object) -> None:
@@ -161,7 +162,7 @@ def test_what_is_wrong_with_two_sources_alike_is_told_once(replay, desk, web_sou
     assert given.refusal() == "The disk is full."
 
 
-def test_what_is_not_configured_is_told_at_once_and_nobody_is_asked(replay, desk, web_source, monkeypatch) -> None:
+def test_what_is_not_configured_is_reported_at_once_and_nobody_is_asked(replay, desk, web_source, monkeypatch) -> None:
     for variable in ("AMT_URL", "PORTAL_URL"):
         monkeypatch.delenv(variable, raising=False)
     server = replay(own_content)
@@ -185,7 +186,7 @@ def test_what_is_not_configured_is_told_at_once_and_nobody_is_asked(replay, desk
 @pytest.mark.parametrize(
     "address", ["amt.example", "ftp://amt.example", "https://", "http://[amt", "http://amt:acht", "http://amt\n"]
 )
-def test_an_address_that_is_none_is_told_at_once_and_nobody_is_asked(
+def test_an_address_that_is_none_is_reported_at_once_and_nobody_is_asked(
     replay, desk, web_source, monkeypatch, address: str
 ) -> None:
     monkeypatch.setenv("AMT_URL", address)
@@ -201,7 +202,9 @@ def test_an_address_that_is_none_is_told_at_once_and_nobody_is_asked(
     "url",
     ["${AMT_URL}/a.csv", "amt:geheim@amt.example/a.csv", "ftp://amt:geheim@amt.example/a.csv", "http://[geheim@a"],
 )
-def test_an_unusable_address_is_told_without_the_secret_in_it(replay, desk, web_source, monkeypatch, url: str) -> None:
+def test_an_unusable_address_is_reported_without_the_secret_in_it(
+    replay, desk, web_source, monkeypatch, url: str
+) -> None:
     monkeypatch.setenv("AMT_URL", "amt:geheim@amt.example")
     given = desk(web_source("a", replay(own_content), url=f'"{url}"'))
     with pytest.raises(ConfigError) as told:
@@ -210,7 +213,7 @@ def test_an_unusable_address_is_told_without_the_secret_in_it(replay, desk, web_
     assert "geheim" not in (given.landing.folder / "attempts.jsonl").read_text()
 
 
-def test_all_variables_of_one_address_are_told(replay, desk, web_source, monkeypatch) -> None:
+def test_all_variables_of_one_address_are_reported(replay, desk, web_source, monkeypatch) -> None:
     for variable in ("AMT_URL", "AMT_KEY"):
         monkeypatch.delenv(variable, raising=False)
     with pytest.raises(ConfigError, match="needs the environment variables AMT_URL and AMT_KEY, which are not set"):
@@ -311,16 +314,18 @@ def test_the_pause_of_one_source_is_kept_by_the_next_on_the_same_host(monkeypatc
 def test_a_defect_of_the_program_is_the_failure_of_one_source_and_recorded(
     replay, desk, web_source, monkeypatch, where: str
 ) -> None:
-    right = getattr(http_file, where)
+    right = getattr(http_file.CONNECTOR, where)
 
     def wrong(source: Any, *given: Any) -> Any:
         if source.id == "eins":
             raise IndexError("geheim")
         return right(source, *given)
 
+    connector: Any = dataclasses.replace(http_file.CONNECTOR, **{where: wrong})
+
     server = replay(lambda one: own_content(one) if one.path == "/zwei.csv" else Said(500))
     given = desk(*(web_source(name, server) for name in ("eins", "zwei", "drei")))
-    monkeypatch.setattr(http_file, where, wrong)
+    monkeypatch.setattr(pull_sources, "connector_of", lambda _: connector)
     with pytest.raises(ProgramDefect) as refused:
         given.pull()
     assert refused.value.exit_code == 6

@@ -1,4 +1,4 @@
-"""What a host, a proxy or the environment may say that makes no sense: told in words, recorded, and hidden nowhere."""
+"""What a host, a proxy or the environment may send that is invalid: reported in words and recorded."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def test_a_redirect_to_an_address_with_umlauts_is_followed(replay, at, charset: 
 @pytest.mark.parametrize(
     "target", ["http://[bad/x", f"http://{'a' * 64}.example/x", "http://a..b/x", "http://h:99999/x"]
 )
-def test_a_redirect_to_what_is_no_address_is_told(replay, at, target: str) -> None:
+def test_a_redirect_to_what_is_no_address_is_reported(replay, at, target: str) -> None:
     given = at(replay(lambda _: Said(302, headers={"Location": target})).url)
     assert "found an address (or a redirect to one) that is not http:// or https://" in given.refusal()
     assert given.outcomes == ["failed"]
 
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example"])
-def test_a_host_that_cannot_be_named_is_told(at, replay, host: str) -> None:
+def test_a_host_that_cannot_be_named_is_reported(at, replay, host: str) -> None:
     given = at(f"http://{host}")
     assert "or names no host" in given.refusal()
     assert given.outcomes == ["failed"]
@@ -69,12 +69,12 @@ def test_a_host_that_wants_an_hour_is_asked_no_more(replay, at, pause: str) -> N
 @pytest.mark.parametrize(
     ("head", "told"),
     [
-        (b"Content-Length: 19\r\nContent-Length: 20\r\n", "an answer whose header makes no sense"),
+        (b"Content-Length: 19\r\nContent-Length: 20\r\n", "an answer with an invalid header"),
         (b"Transfer-Encoding: chunked\r\n", "a connection that broke in the middle"),
     ],
     ids=["two lengths", "a chunk of negative size"],
 )
-def test_a_frame_that_makes_no_sense_is_told(replay, at, head: bytes, told: str) -> None:
+def test_a_frame_that_makes_no_sense_is_reported(replay, at, head: bytes, told: str) -> None:
     answer = b"HTTP/1.1 200 OK\r\n" + head + b"\r\n-5\r\n" + CSV
     given = at(replay(lambda _: Said(raw=lambda: iter([answer]))).url)
     assert f"found {told}" in given.refusal()
@@ -103,7 +103,7 @@ def test_what_a_server_calls_its_status_is_not_repeated(replay, desk, bestand, c
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate"])
-def test_a_file_of_certificates_that_cannot_be_read_is_told(
+def test_a_file_of_certificates_that_cannot_be_read_is_reported(
     at, replay, monkeypatch, tmp_path: Path, content: str | None
 ) -> None:
     if content is not None:
@@ -114,7 +114,7 @@ def test_a_file_of_certificates_that_cannot_be_read_is_told(
     assert given.outcomes == ["failed"]
 
 
-def test_a_host_that_does_not_know_how_to_encrypt_is_told(at, replay) -> None:
+def test_a_host_that_does_not_know_how_to_encrypt_is_reported(at, replay) -> None:
     given = at(replay(lambda _: Said(200, CSV)).url.replace("http:", "https:"))
     assert "found a connection whose encryption cannot be agreed on (TLS)" in given.refusal()
 
@@ -132,7 +132,7 @@ def test_a_host_that_does_not_know_how_to_encrypt_is_told(at, replay) -> None:
         "http://a..b",
     ],
 )
-def test_a_proxy_with_an_unusable_address_is_told_without_it(at, replay, monkeypatch, proxy: str) -> None:
+def test_a_proxy_with_an_unusable_address_is_reported_without_it(at, replay, monkeypatch, proxy: str) -> None:
     for variable in ("HTTP_PROXY", "http_proxy"):
         monkeypatch.setenv(variable, proxy)
     for variable in ("NO_PROXY", "no_proxy"):

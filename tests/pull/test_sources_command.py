@@ -62,7 +62,7 @@ def test_a_source_whose_files_together_are_not_right_fails(office, states, small
     assert "found none for 2021" in states()[0]["problem"]
 
 
-def test_what_is_relaxed_is_told(office, states, small_city, bestand) -> None:
+def test_what_is_relaxed_is_reported(office, states, small_city, bestand) -> None:
     office.ask_for(small_city.with_sources(bestand(relax='[{ gate = "size", reason = "Frau Amt, 3.2." }]')))
     assert "    gate size relaxed: Frau Amt, 3.2." in source_lines(states())
 
@@ -75,13 +75,13 @@ def test_a_releases_files_are_read_again_by_hash(office, monkeypatch) -> None:
     monkeypatch.setattr(source_status, "release_named", lambda *_: SimpleNamespace(path=Path()))
     monkeypatch.setattr(source_status, "manifest_of", lambda _: manifest)
     home = Home(office.landing.folder.parent)
-    (held,) = release_state(home, "kleinstadt", "2022.1")
-    assert held["held"]
-    assert Path(held["path"]).read_bytes() == office.content(lieferung)
-    Path(held["path"]).chmod(0o600)
-    Path(held["path"]).write_bytes(b"other")
+    (kept,) = release_state(home, "kleinstadt", "2022.1")
+    assert kept["intact"]
+    assert Path(kept["path"]).read_bytes() == office.content(lieferung)
+    Path(kept["path"]).chmod(0o600)
+    Path(kept["path"]).write_bytes(b"other")
     (lost,) = release_state(home, "kleinstadt", "2022.1")
-    assert not lost["held"]
+    assert not lost["intact"]
     assert source_status.release_lines([lost])[-1] == "1 files: 1 are lost or damaged."
 
 

@@ -1,4 +1,4 @@
-"""Which version of a file is held: what a 304 proves, what a date proves, and what may be put together."""
+"""Which version of a file is kept: what a 304 proves, what a date proves, and what may be put together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import pytest
 
 from flows.base.errors import ConfigError, SourceUnavailable
-from flows.pull.connectors import http_file
+from flows.pull.web import answers
 from tests.pull.replay import Heard, Said
 
 HEAD = b"BBS;EW\n"
@@ -28,7 +28,7 @@ def at(desk, bestand) -> Callable[..., object]:
 # --- 304 ---
 
 
-def test_a_304_about_another_version_than_is_held_is_not_believed(replay, at) -> None:
+def test_a_304_about_another_version_than_is_kept_is_not_believed(replay, at) -> None:
     def answer(one: Heard) -> Said:
         if not server.heard[1:]:
             return Said(200, ONE, {"ETag": '"a"'})
@@ -59,10 +59,10 @@ def test_a_304_that_was_not_asked_for_does_not_make_a_broken_download_unchanged(
     assert given.outcomes == ["new", "failed", "failed", "new"]
 
 
-def test_a_server_that_knows_nothing_but_304_is_told(replay, at) -> None:
+def test_a_server_that_knows_nothing_but_304_is_reported(replay, at) -> None:
     given = at(replay(lambda _: Said(304)))
-    assert "found status 304 (not modified) for another version than is held" in given.refusal()
-    assert given.outcomes == ["failed"] * http_file.BODY_TRIES
+    assert "found status 304 (not modified) for another version than the one in the landing zone" in given.refusal()
+    assert given.outcomes == ["failed"] * answers.BODY_TRIES
 
 
 @pytest.mark.parametrize("told", [{"ETag": 'W/"a"'}, {"ETag": '"a"'}, {}])
@@ -157,7 +157,7 @@ def test_a_part_of_a_file_with_a_length_of_five_thousand_digits_is_thrown_away(r
 # --- Names and doors ---
 
 
-def test_an_address_that_names_no_file_is_told_before_anybody_is_asked(replay, desk, bestand) -> None:
+def test_an_address_that_names_no_file_is_reported_before_anybody_is_asked(replay, desk, bestand) -> None:
     server = replay(lambda _: Said(200, ONE))
     with pytest.raises(ConfigError, match=r"to end in the name of a file.*found that it ends in /"):
         desk(bestand(url=f'"{server.url}/daten/?token=geheim"')).pull()
@@ -173,7 +173,9 @@ def test_an_address_that_names_no_file_is_told_before_anybody_is_asked(replay, d
         (451, "ask there"),
     ],
 )
-def test_a_closed_door_is_told_with_whose_key_is_wanted_and_not_tried_again(replay, at, status: int, told: str) -> None:
+def test_a_closed_door_is_reported_with_whose_key_is_wanted_and_not_tried_again(
+    replay, at, status: int, told: str
+) -> None:
     server = replay(lambda _: Said(status))
     with pytest.raises(SourceUnavailable, match=rf"found HTTP status {status} .*{told}") as refused:
         at(server).pull()

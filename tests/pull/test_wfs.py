@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from flows.base.errors import ConfigError
-from flows.pull.connectors import http_file, wfs
+from flows.pull.connectors import wfs
+from flows.pull.web import answers
 from tests.pull.conftest import Desk
 from tests.pull.replay import Heard, Replay, Said
 
@@ -87,7 +88,7 @@ def test_features_in_another_order_are_no_new_delivery(asked) -> None:
     [
         (
             lambda one: page([feature(0)] if one.query["startIndex"] == "0" else [], 3),
-            "1 features although the service says that there are 3",
+            "1 features although the service states 3",
         ),
         (lambda _: page([feature(0)], None), "no `numberMatched`"),
         (lambda _: page([feature(0)], "unknown"), "no `numberMatched`"),
@@ -132,7 +133,7 @@ def test_a_service_is_quoted_without_the_token_of_its_address(asked) -> None:
 
 
 def test_a_page_that_breaks_off_is_asked_for_again(asked, monkeypatch) -> None:
-    monkeypatch.setattr(http_file, "BODY_PAUSE", 0.0)
+    monkeypatch.setattr(answers, "BODY_PAUSE", 0.0)
     whole = service(2)
     broken = [True]
 
@@ -145,6 +146,6 @@ def test_a_page_that_breaks_off_is_asked_for_again(asked, monkeypatch) -> None:
     assert len(server.heard) == 2
 
 
-def test_a_number_of_features_that_is_none_is_told(asked) -> None:
+def test_a_number_of_features_that_is_none_is_reported(asked) -> None:
     _, desk = asked(lambda _: page([feature(1)], "9" * 5000))
     assert "no `numberMatched`" in desk.refusal()

@@ -20,18 +20,18 @@ def sources(city: str, *, release: str | None = None, as_json: JsonOption = Fals
     Parameters
     ----------
     release
-        List the files of this release instead, and whether the landing zone still holds each; exit code 3 if not.
+        List the files of this release instead, and whether the landing zone still has each intact; exit code 3 if not.
     """
     from flows.app.source_status import release_lines, release_state, source_lines, source_states  # noqa: PLC0415
 
     where = Home(root_at(home))
     if release is not None:
-        held = release_state(where, city, release)
+        files = release_state(where, city, release)
         if as_json:
-            print_json({"city": city, "release": release, "files": held})
+            print_json({"city": city, "release": release, "files": files})
         else:
-            print(*release_lines(held), sep="\n")
-        return 0 if all(one["held"] for one in held) else SourceUnavailable.exit_code
+            print(*release_lines(files), sep="\n")
+        return 0 if all(one["intact"] for one in files) else SourceUnavailable.exit_code
     states = source_states(where, city)
     if as_json:
         print_json({"city": city, "sources": states})

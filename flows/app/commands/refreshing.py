@@ -40,7 +40,7 @@ def refresh(
     from flows.app.flow_runner import run_refresh  # noqa: PLC0415
     from flows.profile.load import load_profile  # noqa: PLC0415
 
-    load_profile(city)  # a mistake in the profile is told before Prefect starts
+    load_profile(city)  # a mistake in the profile is reported before Prefect starts
     outcome = run_refresh(city, home_at(home), from_dir=from_, stichtag=stichtag, dry_run=dry_run, no_cache=no_cache)
     if as_json:
         print_json(
@@ -92,7 +92,7 @@ def recut(
     from flows.profile.load import load_profile  # noqa: PLC0415
     from flows.run import must_be_newest  # noqa: PLC0415
 
-    must_be_newest(load_profile(city), zuschnitt)  # told before Prefect starts
+    must_be_newest(load_profile(city), zuschnitt)  # reported before Prefect starts
     done = run_recut(city, zuschnitt, home_at(home), from_dir=from_, dry_run=dry_run, no_cache=no_cache)
     if as_json:
         print_json(

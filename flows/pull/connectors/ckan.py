@@ -1,7 +1,7 @@
 """Connector for open-data portals (CKAN, DKAN): the files of a package, or all rows of a datastore.
 
 A datastore is read page by page and lands as CSV (UTF-8, comma, the columns of the portal) only when it is
-proven to be complete: as many rows as the portal says there are, none twice, and nothing changed meanwhile.
+complete: as many rows as the portal states, none twice, and nothing changed meanwhile.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,13 +18,12 @@ from urllib.parse import urljoin
 import requests
 
 from flows.base.errors import ContractBroken, SourceUnavailable
-from flows.profile.connector import Ckan
+from flows.profile.access import Ckan
 from flows.profile.source import Source
 from flows.pull.connectors import http_file
-from flows.pull.connectors.drop_folder import year_in
-from flows.pull.connectors.http_file import BrokenOff, failure
-from flows.pull.context import AttemptLog, PullContext
+from flows.pull.context import AttemptLog, Connector, PullContext
 from flows.pull.models import Brought, Order
+from flows.pull.web.answers import BrokenOff, asked_until_whole, failure, refuse_too_large
 from flows.pull.web.client import json_in, quoted, reason, with_environment, without_secrets
 
 _DIGITS = 19  # of a row's number
@@ -38,7 +36,7 @@ def ready(source: Source) -> None:
 
     Raises:
         NotSetUp: it names environment variables that are not set.
-        ConfigError: it is none of the web.
+        ConfigError: it is not a web address.
     """
     with_environment(source, source.url or "")
 
@@ -108,7 +106,7 @@ def _files(source: Source, base: str, resources: list[dict[str, Any]]) -> list[O
             f"Source {source.id}: expected a file named like {source.file} in the package {_wanted(source).package}, "
             f"found {there}. Correct `file` in sources.toml, or ask the portal."
         )
-    return [Order(source.id, name, url=url, year=year_in(source, name)) for name, url in sorted(found.items())]
+    return [Order(source.id, name, url=url, year=source.year_in(name)) for name, url in sorted(found.items())]
 
 
 def _address(base: str, resource: dict[str, Any]) -> str:
@@ -142,7 +140,7 @@ def _rows(source: Source, order: Order, context: PullContext, log: AttemptLog) -
     """Return all rows of the datastore.
 
     Raises:
-        SourceUnavailable: pages do not fit together, or fewer or more rows came than the portal says there are.
+        SourceUnavailable: pages do not fit together, or fewer or more rows came than the portal states.
         ContractBroken: more came than the source's cap.
     """
     wanted, offset = _wanted(source), 0
@@ -160,9 +158,9 @@ def _rows(source: Source, order: Order, context: PullContext, log: AttemptLog) -
             table.rows += page.rows
         before, offset = page.rows, offset + len(page.rows)
         size += sum(len(_text(value)) for row in page.rows for value in row.values())
-        http_file.refuse_too_large(source, order, size)
+        refuse_too_large(source, order, size)
         if table.number is None and page.rows and offset > len(page.rows):
-            raise _incomplete(order, "several pages of rows without a number, so that nobody can tell whether all came")
+            raise _incomplete(order, "several pages of rows without a number, so it cannot be known whether all came")
         if not page.rows or (table.total is not None and offset >= table.total):
             _prove_complete(order, table)
             return table
@@ -170,7 +168,7 @@ def _rows(source: Source, order: Order, context: PullContext, log: AttemptLog) -
 
 def _prove_complete(order: Order, table: _Table) -> None:
     if table.total is not None and len(table.rows) != table.total:
-        raise _incomplete(order, f"{len(table.rows):,} rows although the portal says that there are {table.total:,}")
+        raise _incomplete(order, f"{len(table.rows):,} rows although the portal states {table.total:,}")
     if table.number:
         numbers = [str(row.get(table.number)) for row in table.rows]
         counted = all(number.isdecimal() and len(number) < _DIGITS for number in numbers)
@@ -214,24 +212,17 @@ def _result(
     source: Source, order: Order, asked: dict[str, str], context: PullContext, log: AttemptLog | None = None
 ) -> Any:
     """Ask an action of the portal; return its result. An answer that breaks off is asked for again."""
-    for left in reversed(range(http_file.BODY_TRIES)):
-        try:
-            status, said = _answer(source, order, asked, context, log)
-            break
-        except BrokenOff:
-            if not left:
-                raise
-            time.sleep(http_file.BODY_PAUSE)
+    status, said = asked_until_whole(lambda: _answer(source, order, asked, context, log))
     if isinstance(said, dict) and said.get("success") is True and "result" in said:
         return said["result"]
     problem = said.get("error") if isinstance(said, dict) else None
     words = problem.get("message", "") if isinstance(problem, dict) else problem or ""
-    told = (
+    message = (
         f"Source {source.id}: expected {order.name} from the portal at {without_secrets(order.url or '')}, "
-        f"found that it says no (HTTP status {status}): {quoted(str(words), order.url or '') or 'without a reason'}. "
+        f"found that it refuses (HTTP status {status}): {quoted(str(words), order.url or '') or 'without a reason'}. "
         "Correct `ckan` in sources.toml, or ask the portal."
     )
-    raise SourceUnavailable(told, retryable=True) if status >= 500 else ContractBroken(told)
+    raise SourceUnavailable(message, retryable=True) if status >= 500 else ContractBroken(message)
 
 
 def _answer(
@@ -249,5 +240,8 @@ def _answer(
     except requests.RequestException as problem:  # before ValueError, which requests uses for addresses
         raise failure(order, shown, reason(problem, source), BrokenOff if status else SourceUnavailable) from None
     except ValueError:
-        told = f" with status {status}" if status != 200 else ""
-        raise failure(order, shown, f"an answer that is not JSON{told} (a login or error page?)") from None
+        message = f" with status {status}" if status != 200 else ""
+        raise failure(order, shown, f"an answer that is not JSON{message} (a login or error page?)") from None
+
+
+CONNECTOR = Connector(ready, orders, fetch)

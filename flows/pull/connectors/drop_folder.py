@@ -1,36 +1,28 @@
-"""Connector for a folder into which a colleague puts files; also serves `--from DIR` for every source.
-
-Nothing in the folder is moved, renamed or deleted. A file is taken when it is complete: not under a name
-that programs give to half-written files, and standing still. What no source takes is told, with the reason.
-"""
+"""Connector for a folder into which a colleague puts files."""
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
 import time
-import unicodedata
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from flows.base.errors import ContractBroken, NotSetUp, SourceUnavailable
+from flows.base.errors import NotSetUp
 from flows.profile.source import Source
-from flows.pull.context import AttemptLog, PullContext
-from flows.pull.landing.store import CHUNK, Stored
+from flows.pull.context import Connector, PullContext
+from flows.pull.folder import orders_in, take
 from flows.pull.models import Brought, Order
 
-LONGEST_WAIT = 300.0  # seconds, for a file that does not come to rest
+LONGEST_WAIT = 300.0  # seconds, for a file that keeps changing
 SETTLE_SECONDS = 2.0  # a file in a watched folder that changed less than this ago may still be coming in
-_UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", ".swp", "~")
 
 
 def ready(source: Source) -> None:
     """Stop where no folder is named.
 
     Raises:
-        NotSetUp: there is none in the profile, or its variable is not set.
+        NotSetUp: the profile names none, or its variable is not set.
     """
     configured_folder(source)
 
@@ -49,7 +41,7 @@ def configured_folder(source: Source) -> Path:
     """Return the folder that the profile names.
 
     Raises:
-        NotSetUp: when there is none, or its variable is not set.
+        NotSetUp: it names none, or its variable is not set.
     """
     match = re.fullmatch(r"\$\{(\w+)\}", source.folder or "")
     found = os.environ.get(match[1]) if match else source.folder
@@ -57,140 +49,23 @@ def configured_folder(source: Source) -> Path:
         variable = f" or set {match[1]}" if match else ""
         raise NotSetUp(
             f"Source {source.id} is a folder that is not named yet: give it with --from DIR{variable}.",
-            lacks=match[1] if match else "`folder` in sources.toml",
+            lacks=(match[1] if match else "`folder` in sources.toml",),
         )
     return Path(found).expanduser()
 
 
-def orders_in(folder: Path, source: Source) -> list[Order]:
-    """Return one order for each complete file below `folder` whose name matches the source's pattern, by name.
-
-    Raises:
-        SourceUnavailable: the folder is not there.
-        ContractBroken: one name stands in two places, or cannot be shown.
-    """
-    if not folder.is_dir():
-        raise SourceUnavailable(f"Source {source.id}: the folder {folder} is not there; give another with --from DIR.")
-    found: dict[str, Path] = {}
-    for path in _files(folder):
-        name = _name(path)
-        if _unfinished(folder, path) or not re.fullmatch(source.file, name):
-            continue
-        if not name.isprintable():
-            raise ContractBroken(
-                f"Source {source.id}: expected a file name of characters, found {_shown(path)} with others in it. "
-                "Rename the file."
-            )
-        if name in found:
-            raise ContractBroken(
-                f"Source {source.id}: {name} lies in two places, {found[name]} and {path}. Keep one of them."
-            )
-        found[name] = path
-    return [Order(source.id, name, path=path, year=year_in(source, name)) for name, path in sorted(found.items())]
-
-
-def year_in(source: Source, name: str) -> int | None:
-    """Return the year that the source's file pattern finds in a name, or None."""
-    match = re.fullmatch(source.file, name)
-    year = match.groupdict().get("year") if match else None
-    return int(year) if year and year.isdecimal() else None
-
-
-def _name(path: Path) -> str:
-    """Return the name of a file as patterns are written; some shares take letters such as ä apart."""
-    return unicodedata.normalize("NFC", path.name)
-
-
-def _shown(path: Path) -> str:
-    """Return a path as it can be printed; a name may have bytes that are no text."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def passed_over(folder: Path, sources: Iterable[Source], until: int, elsewhere: Iterable[Source] = ()) -> list[str]:
-    """Return the files below `folder` that none of `sources` takes, each with the reason, by name.
-
-    The sources `elsewhere` are taken from their addresses, so that a file of theirs in the folder is not looked at.
-    """
-    asked, others = list(sources), list(elsewhere)
-    told = ((path, _why_not(folder, path, asked, until, others)) for path in _files(folder))
-    return [f"{_shown(path.relative_to(folder))}: {why}" for path, why in told if why]
-
-
-def _why_not(folder: Path, path: Path, sources: list[Source], until: int, elsewhere: list[Source]) -> str | None:
-    if why := _unfinished(folder, path):
-        return why
-    name = _name(path)
-    takers = [source for source in sources if re.fullmatch(source.file, name)]
-    if takers:
-        years = [year_in(source, name) for source in takers]
-        late = all(year is not None and year > until for year in years)
-        return f"later than {until}, which is not asked for" if late else None
-    for source in sources:
-        if re.fullmatch(source.file, name, re.IGNORECASE):
-            return f"its name differs from the pattern of {source.id} in capital letters"
-        if re.fullmatch(source.file, re.sub(r" ?\(\d+\)(?=\.\w+$)", "", name)):
-            return f"looks like a second download of a file of {source.id}; take the number in brackets away"
-    for source in elsewhere:
-        if re.fullmatch(source.file, name):
-            return f"{source.id} is fetched from its own address; --from DIR takes it from a folder"
-    return "its name matches no source's pattern"
-
-
-def _files(folder: Path) -> list[Path]:
-    """Return the files below `folder`, by name, and links to folders, which are not followed.
-
-    Raises:
-        SourceUnavailable: it, or a folder in it that is not hidden, cannot be looked into.
-    """
-
-    def refuse(problem: OSError) -> None:
-        if not _is_hidden(folder, Path(problem.filename or folder)):
-            raise problem
-
-    try:
-        found = [
-            Path(where, name)
-            for where, folders, names in os.walk(folder, onerror=refuse)
-            for name in (*names, *(each for each in folders if Path(where, each).is_symlink()))
-        ]
-        return [path for path in sorted(found) if path.is_file() or path.is_dir()]
-    except OSError as problem:
-        raise SourceUnavailable(
-            f"The folder {folder}: expected to look into it, found that this cannot be done ({problem.strerror}: "
-            f"{problem.filename}). Is it readable, is the network share there?",
-            retryable=True,
-        ) from problem
-
-
-def _unfinished(folder: Path, path: Path) -> str | None:
-    """Return why a file is not looked at whatever its name, or None."""
-    if _is_hidden(folder, path):
-        return "hidden, or in a hidden folder (a network share's snapshots)"
-    if path.name.endswith(_UNFINISHED):
-        return "its ending says that it is not complete"
-    if path.name.startswith("~$"):
-        return "a lock file: somebody has the workbook open"
-    if path.is_dir():
-        return "a link to a folder, which is not followed"
-    return None
-
-
-def _is_hidden(folder: Path, path: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
-
-
 def fetch(source: Source, order: Order, context: PullContext) -> Brought:
-    """Take the ordered file once it has stood still for a moment: its writer may not have finished (see `take`)."""
+    """Take the ordered file once it has not changed for a moment: its writer may not have finished (see `take`)."""
     assert order.path is not None  # noqa: S101 -- orders of this connector carry a path
-    with suppress(OSError):  # `take` tells it
+    with suppress(OSError):  # reported by `take`
         _wait_for(order.path)
     return take(source, order, context)
 
 
 def _wait_for(path: Path) -> None:
-    """Wait until a file has stood still, by its date or, where a share's clock is ahead of ours, as far as we see.
+    """Wait until a file no longer changes, by its date or, where a share's clock is ahead of ours, as far as we see.
 
-    One that does not come to rest is left to `take`, which tells it.
+    One that keeps changing is left to `take`, which reports it.
     """
     waited = 0.0
     while (wait := (seen := path.stat()).st_mtime + SETTLE_SECONDS - time.time()) > 0 and waited < LONGEST_WAIT:
@@ -202,36 +77,4 @@ def _wait_for(path: Path) -> None:
             return
 
 
-def take(source: Source, order: Order, context: PullContext) -> Brought:
-    """Copy the ordered file into the landing zone.
-
-    Raises:
-        SourceUnavailable: it cannot be read, or changes while it is read.
-        ContractBroken: it is no data.
-    """
-    path = order.path
-    assert path is not None  # noqa: S101 -- orders of this connector carry a path
-    with context.attempt(order, order.name) as log:
-        return log.landed(_copied(source, order, path, context, log))
-
-
-def _copied(source: Source, order: Order, path: Path, context: PullContext, log: AttemptLog) -> Stored:
-    """Copy a file that stands still into the landing zone; note when it was last changed."""
-    try:
-        before = path.stat()
-        log.last_modified = dt.datetime.fromtimestamp(before.st_mtime, dt.UTC).isoformat(timespec="seconds")
-        with path.open("rb") as file, context.landing.incoming() as incoming:
-            while chunk := file.read(CHUNK):
-                incoming.write(chunk)
-            after = path.stat()
-            if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-                raise SourceUnavailable(
-                    f"Source {source.id}: {path} is still being written. Try again when it is complete.",
-                    retryable=True,
-                )
-            return context.keep(source, order, incoming)
-    except OSError as problem:
-        raise SourceUnavailable(
-            f"Source {source.id}: expected to read {path}, found that this cannot be done ({problem.strerror}). "
-            "Is it readable, is the network share there?"
-        ) from problem
+CONNECTOR = Connector(ready, orders, fetch, folder=configured_folder)

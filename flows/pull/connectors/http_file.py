@@ -1,4 +1,4 @@
-"""Connector for files behind an address: conditional requests, broken downloads taken up again, streamed to disk."""
+"""Connector for files behind an address: conditional requests, broken downloads resumed, streamed to disk."""
 
 from __future__ import annotations
 
@@ -12,45 +12,41 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 
-from flows.base.errors import ConfigError, ContractBroken, SourceUnavailable
+from flows.base.errors import ConfigError, SourceUnavailable
 from flows.profile.source import Source
-from flows.pull.context import PullContext
+from flows.pull.context import Connector, PullContext
 from flows.pull.landing.incoming import Incoming
 from flows.pull.models import Attempt, Brought, Order
-from flows.pull.web.client import reason, with_environment, without_secrets
+from flows.pull.web import answers
+from flows.pull.web.answers import BrokenOff, failure, refuse_too_large
+from flows.pull.web.client import PIECE, reason, with_environment, without_secrets
 
-BODY_TRIES, BODY_PAUSE = 3, 1.0  # urllib3 repeats a request, but not a body that broke off
-PIECE = 1 << 16  # bytes; what a broken connection loses at most
 GAIN = 1 << 20  # bytes; a try that brings as much more is not counted
 NOT_THERE = (404, 410)
 _NAMED = "what `url` in sources.toml names: user and password, or a token"
 NO_ENTRY = {
     401: f"Check {_NAMED}.",
     403: f"Check {_NAMED}.",
-    407: "The proxy wants to know who asks: check HTTP_PROXY and HTTPS_PROXY.",
+    407: "The proxy needs authentication: check HTTP_PROXY and HTTPS_PROXY.",
     451: "The supplier may not give it away; ask there.",
 }
 """By status, what to do where asking again is of no use."""
 _NUMBER = r"(\d{1,15})"  # what is longer is no length of a file
 _RANGE = re.compile(rf"bytes {_NUMBER}-\d+/{_NUMBER}")
 _LENGTH = re.compile(_NUMBER)
-SURELY_OLDER = dt.timedelta(seconds=60)  # than the answer: then a date tells two versions apart (RFC 9110, 8.8.2.2)
-
-
-class BrokenOff(SourceUnavailable):
-    """A body that ended before its end: worth asking again at once."""
+SURELY_OLDER = dt.timedelta(seconds=60)  # than the answer: then a date distinguishes two versions (RFC 9110, 8.8.2.2)
 
 
 @dataclass
 class _Download:
-    """A file on its way, and the mark of the version that its bytes are from (None: it cannot be taken up again)."""
+    """A file on its way, and the mark of the version that its bytes are from (None: it cannot be resumed)."""
 
     file: Incoming
     mark: str | None = None
     total: int | None = None
     """Its length, where the server said it."""
-    plainly: bool = False
-    """To be asked for without conditions: an answer to them made no sense."""
+    unconditional: bool = False
+    """To be asked for without conditions: an answer to them was contradictory."""
 
     def start_over(self) -> None:
         self.file.restart()
@@ -62,7 +58,7 @@ def ready(source: Source) -> None:
 
     Raises:
         NotSetUp: it names environment variables that are not set.
-        ConfigError: it is none of the web, or names no file.
+        ConfigError: it is not a web address, or names no file.
     """
     url = with_environment(source, source.url or "")
     if not file_name(url):
@@ -92,26 +88,26 @@ def fetch(source: Source, order: Order, context: PullContext) -> Brought:
     """Bring the ordered file into the landing zone.
 
     A file known from before is asked for with its ETag and date, but only while its bytes lie undamaged
-    in the landing zone; what comes is compared by hash, never by size. A body that breaks off is taken up
+    in the landing zone; what comes is compared by hash, never by size. A body that breaks off is resumed
     where it ended, as long as the server says that the file is still the same.
 
     Raises:
         SourceUnavailable: no answer, an error status, or fewer bytes than announced.
         ContractBroken: too many bytes, or no data.
     """
-    known = context.held(order, without_secrets(order.url or ""))
-    left, most = BODY_TRIES, 0
+    known = context.kept(order, without_secrets(order.url or ""))
+    left, most = answers.BODY_TRIES, 0
     with context.landing.incoming() as file:
         download = _Download(file)
         while True:
             try:
                 return _ask(source, order, context, known, download)
             except BrokenOff:
-                left = BODY_TRIES - 1 if file.size >= most + GAIN and most else left - 1
+                left = answers.BODY_TRIES - 1 if file.size >= most + GAIN and most else left - 1
                 most = max(most, file.size)
                 if not left:
                     raise
-                time.sleep(BODY_PAUSE)
+                time.sleep(answers.BODY_PAUSE)
 
 
 def _ask(source: Source, order: Order, context: PullContext, known: Attempt | None, download: _Download) -> Brought:
@@ -119,7 +115,7 @@ def _ask(source: Source, order: Order, context: PullContext, known: Attempt | No
     url = order.url or ""
     shown = without_secrets(url)
     resumed = download.mark is not None and download.file.size > 0
-    conditions = {} if resumed or download.plainly else _conditions(url, known)
+    conditions = {} if resumed or download.unconditional else _conditions(url, known)
     headers = conditions | (_rest_of(download) if resumed else {})
     with context.attempt(order, shown) as log:
         try:
@@ -148,8 +144,10 @@ def _begin(source: Source, order: Order, shown: str, answer: requests.Response, 
             return
     if answer.status_code == 304:
         download.start_over()
-        download.plainly = True
-        raise failure(order, shown, "status 304 (not modified) for another version than is held", BrokenOff)
+        download.unconditional = True
+        raise failure(
+            order, shown, "status 304 (not modified) for another version than the one in the landing zone", BrokenOff
+        )
     if answer.status_code in (206, 416):  # another part than was asked for, or the file has become shorter
         download.start_over()
         raise failure(order, shown, "a part that does not fit what had come before", BrokenOff)
@@ -184,20 +182,6 @@ def _announced(answer: requests.Response) -> int | None:
     return int(length[1]) if length and as_it_is else None
 
 
-def refuse_too_large(source: Source, order: Order, size: int) -> None:
-    """Stop at the source's cap.
-
-    Raises:
-        ContractBroken: names it, and the line that raises it.
-    """
-    if size > source.max_mb << 20:
-        raise ContractBroken(
-            f"Source {source.id}, file {order.name}: expected at most {source.max_mb:,} MB, found "
-            f"{size / (1 << 20):,.0f} MB or more. If that is right, raise it in [source.{source.id}] in sources.toml: "
-            f"max_mb = {2 * (size >> 20) + 1}"
-        )
-
-
 def _conditions(url: str, known: Attempt | None) -> dict[str, str]:
     """Return the headers that ask for a file only where it is another than the `known` one.
 
@@ -215,7 +199,7 @@ def _can_be_sent(value: str) -> bool:
 
 
 def _same_version(answer: requests.Response, known: Attempt) -> bool:
-    """Return whether an answer says nothing against its being about the version that is held."""
+    """Return whether an answer may be about the version in the landing zone."""
     etag = answer.headers.get("ETag")
     return not (etag and known.etag) or etag.removeprefix("W/") == known.etag.removeprefix("W/")
 
@@ -225,7 +209,7 @@ def _rest_of(download: _Download) -> dict[str, str]:
 
 
 def _mark(answer: requests.Response) -> str | None:
-    """Return what tells one version of the file from another, to the byte."""
+    """Return what distinguishes one version of the file from another, to the byte."""
     etag, date = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
     mark = etag or date
     if etag.startswith("W/") or not mark or not _can_be_sent(mark):
@@ -251,12 +235,4 @@ def _name_of_year(url: str, year: int) -> str:
     return name.name if str(year) in name.name else f"{name.stem}_{year}{name.suffix}"
 
 
-def failure(
-    order: Order, shown: str, found: str, kind: type[SourceUnavailable] = SourceUnavailable
-) -> SourceUnavailable:
-    """Return the error that a file could not be had, which another try may mend."""
-    return kind(
-        f"Source {order.source}: expected the file {order.name} at {shown}, found {found}. "
-        "The last release stands. Try again later, ask the supplier, or give the file with --from DIR.",
-        retryable=True,
-    )
+CONNECTOR = Connector(ready, orders, fetch)

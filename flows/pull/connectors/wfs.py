@@ -1,7 +1,7 @@
 """Connector for polygons from a WFS 2.0: all features of one type, page by page, landed as one GeoJSON file.
 
 The pages are asked for in the order of the units' ids, since a server may otherwise page in any order, and they
-land only when they are proven to be complete: as many features as the server says there are, none twice.
+land only when they are complete: as many features as the server states, none twice.
 The same features give the same bytes, so that a service that has not changed is no new Lieferung.
 
 owslib would bring lxml and its own way of asking, without our retries, rate_limits and records, for one request that
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from typing import Any
 
 import requests
@@ -20,10 +19,9 @@ import requests
 from flows.base.errors import SourceUnavailable
 from flows.profile.source import Source
 from flows.profile.source_contract import Geometry
-from flows.pull.connectors import http_file
-from flows.pull.connectors.http_file import BrokenOff, failure
-from flows.pull.context import AttemptLog, PullContext
+from flows.pull.context import AttemptLog, Connector, PullContext
 from flows.pull.models import Brought, Order
+from flows.pull.web.answers import BrokenOff, asked_until_whole, failure, refuse_too_large
 from flows.pull.web.client import json_in, quoted, reason, with_environment, without_secrets
 
 _DIGITS = 19  # of the number of features
@@ -35,7 +33,7 @@ def ready(source: Source) -> None:
 
     Raises:
         NotSetUp: it names environment variables that are not set.
-        ConfigError: it is none of the web.
+        ConfigError: it is not a web address.
     """
     with_environment(source, source.url or "")
 
@@ -63,29 +61,20 @@ def _all_features(source: Source, order: Order, context: PullContext, log: Attem
     contract = source.geometry
     assert isinstance(contract, Geometry)  # noqa: S101 -- the model asks for it
     features: list[dict[str, Any]] = []
-    matched: int | None = None
-    crs: Any = None
-    size = 0
+    matched, crs, size = 0, None, 0
     while True:
         page = _page(source, order, context, log, len(features))
-        told = str(page.get("numberMatched", page.get("totalFeatures")))
-        number = int(told) if told.isdecimal() and len(told) < _DIGITS else None
-        if number is None:
-            raise _incomplete(order, "no `numberMatched`, so that nobody can tell whether all features came")
+        number = _number_matched(order, page)
         if features and (number != matched or page.get("crs") != crs):
             raise _incomplete(order, "pages that do not fit together: the service changed while it was read")
         matched, crs = number, page.get("crs")
         came = page["features"]
         features += came
         size += len(json.dumps(came))
-        http_file.refuse_too_large(source, order, size)
+        refuse_too_large(source, order, size)
         if not came or len(features) >= number:
             break
-    if len(features) != matched:
-        raise _incomplete(order, f"{len(features):,} features although the service says that there are {matched:,}")
-    keys = [json.dumps([each.get("id"), each.get("properties")], sort_keys=True) for each in features]
-    if len(set(keys)) != len(keys):
-        raise _incomplete(order, "a feature that came twice: its pages overlap")
+    _refuse_incomplete(order, features, matched)
     features.sort(
         key=lambda each: (str(each["properties"].get(contract.id_property)), json.dumps(each, sort_keys=True))
     )
@@ -93,16 +82,26 @@ def _all_features(source: Source, order: Order, context: PullContext, log: Attem
     return whole | ({"crs": crs} if crs is not None else {})
 
 
+def _number_matched(order: Order, page: dict[str, Any]) -> int:
+    """Return how many features the service states that there are."""
+    stated = str(page.get("numberMatched", page.get("totalFeatures")))
+    if not (stated.isdecimal() and len(stated) < _DIGITS):
+        raise _incomplete(order, "no `numberMatched`, so it cannot be known whether all features came")
+    return int(stated)
+
+
+def _refuse_incomplete(order: Order, features: list[dict[str, Any]], matched: int) -> None:
+    """Stop unless as many features came as the service states, and none twice."""
+    if len(features) != matched:
+        raise _incomplete(order, f"{len(features):,} features although the service states {matched:,}")
+    keys = [json.dumps([each.get("id"), each.get("properties")], sort_keys=True) for each in features]
+    if len(set(keys)) != len(keys):
+        raise _incomplete(order, "a feature that came twice: its pages overlap")
+
+
 def _page(source: Source, order: Order, context: PullContext, log: AttemptLog, offset: int) -> dict[str, Any]:
     """Return a page; one that breaks off is asked for again."""
-    for left in reversed(range(http_file.BODY_TRIES)):
-        try:
-            return _asked(source, order, context, log, offset)
-        except BrokenOff:
-            if not left:
-                raise
-            time.sleep(http_file.BODY_PAUSE)
-    raise AssertionError  # the loop ends by returning or raising
+    return asked_until_whole(lambda: _asked(source, order, context, log, offset))
 
 
 def _asked(source: Source, order: Order, context: PullContext, log: AttemptLog, offset: int) -> dict[str, Any]:
@@ -122,7 +121,7 @@ def _asked(source: Source, order: Order, context: PullContext, log: AttemptLog, 
                 page = json_in(answer)
             except ValueError as unread:
                 text = unread.doc if isinstance(unread, json.JSONDecodeError) else ""
-                raise failure(order, shown, _exception_told(text, answer.status_code, url)) from None
+                raise failure(order, shown, _words_of_exception(text, answer.status_code, url)) from None
     except requests.RequestException as problem:
         raise failure(order, shown, reason(problem, source), BrokenOff if began else SourceUnavailable) from None
     features = page.get("features") if isinstance(page, dict) else None
@@ -134,11 +133,11 @@ def _asked(source: Source, order: Order, context: PullContext, log: AttemptLog, 
     return found
 
 
-def _exception_told(text: str, status: int, url: str) -> str:
-    """Return what a service says in its ExceptionReport, else that its answer is none that can be read."""
-    told = re.search(r"ExceptionText[^>]*>\s*([^<]{1,300})", text)
-    if told:
-        return f"that the service says no: {quoted(told[1].strip(), url)}. Correct `layer` or `crs` in sources.toml"
+def _words_of_exception(text: str, status: int, url: str) -> str:
+    """Return what a service says in its ExceptionReport, else that its answer cannot be read."""
+    words = re.search(r"ExceptionText[^>]*>\s*([^<]{1,300})", text)
+    if words:
+        return f"that the service says no: {quoted(words[1].strip(), url)}. Correct `layer` or `crs` in sources.toml"
     return f"an answer that is not GeoJSON, with status {status} (a login or error page?)"
 
 
@@ -148,3 +147,6 @@ def _incomplete(order: Order, found: str) -> SourceUnavailable:
         f"{found}. Nothing was taken over. Try again later, or give the file with --from DIR.",
         retryable=True,
     )
+
+
+CONNECTOR = Connector(ready, orders, fetch)

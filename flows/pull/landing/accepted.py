@@ -1,7 +1,7 @@
-"""What the last completed run of a city worked with: the files that later ones are held against.
+"""What the last completed run of a city worked with: the files that later ones are compared with.
 
-A file counts as accepted only when the run that took it was carried through, so that a bad file that
-passed the gate does not become the measure for the right one. Kept as landing/accepted.jsonl, a line a run.
+A file counts as accepted only when the run that took it was carried through, so that later files are
+never compared with a bad one that passed the gate. Kept as landing/accepted.jsonl, one line per run.
 """
 
 from __future__ import annotations
@@ -80,10 +80,8 @@ def accept(landing: Path, city: str, run: str, delivered: Iterable[Delivered], u
         kept = [one for one in earlier if until is not None and one.year is not None and one.year > until]
         files.update({source: kept} if kept else {})
     for one in delivered:
-        told = one.lieferung
-        files.setdefault(told.source, []).append(
-            Taken(name=told.name, bytes=told.bytes, sha256=told.sha256, year=one.year)
-        )
+        new = one.lieferung
+        files.setdefault(new.source, []).append(Taken(name=new.name, bytes=new.bytes, sha256=new.sha256, year=one.year))
     for each in files.values():
         each.sort(key=lambda taken: taken.name)
     if files != before.files:

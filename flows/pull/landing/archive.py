@@ -1,7 +1,7 @@
 """Archives as offices send them: one member of a ZIP, or a GZIP file, taken out within bounds or refused.
 
-An archive is judged by its first bytes, not by its name. What it claims is held against the source's cap
-before anything is unpacked, and what really comes out is counted while it does.
+An archive is judged by its first bytes, not by its name. The size that it states is compared with the
+source's limit before anything is unpacked, and the bytes that come out are counted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from flows.base.errors import ContractBroken, SourceUnavailable
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 MAX_UNPACKED = 4 << 30
-"""Bytes; what more comes out of is no statistics extract, whatever its source may have."""
+"""Bytes; no statistics extract unpacks to more, whatever limit its source sets."""
 MAX_RATIO = 250
 """Bytes that come out of one; tables pack to a hundredth at most, bombs to a thousandth."""
 NO_BOMB = 32 << 20
@@ -42,10 +42,10 @@ def refuse_bad_archive(path: Path, name: str, pattern: str | None, cap: int) -> 
         ContractBroken: names archive and member, and what to do.
     """
     if pattern is not None:
-        with _told(f"Archive {name} is damaged"):
+        with _explained(f"Archive {name} is damaged"):
             _through(path, name, pattern, cap, lambda _: None)
         return
-    with _told(f"Workbook {name} cannot be read"), zipfile.ZipFile(path) as archive:
+    with _explained(f"Workbook {name} cannot be read"), zipfile.ZipFile(path) as archive:
         _safe(archive, name, path, cap)
 
 
@@ -55,7 +55,7 @@ def unpack(path: Path, name: str, pattern: str, target: Path, cap: int = MAX_UNP
     Raises:
         ContractBroken: see `refuse_bad_archive`.
     """
-    with _told(f"Archive {name} is damaged"), target.open("wb") as out:
+    with _explained(f"Archive {name} is damaged"), target.open("wb") as out:
         _through(path, name, pattern, cap, out.write)
 
 
@@ -149,8 +149,8 @@ def _bomb(name: str, comes: int, packed: int, cap: int) -> ContractBroken:
 
 
 @contextmanager
-def _told(what: str) -> Iterator[None]:
-    """Tell damage in words."""
+def _explained(what: str) -> Iterator[None]:
+    """Report damage in words."""
     try:
         yield
     except _DAMAGED as problem:

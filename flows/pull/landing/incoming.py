@@ -1,9 +1,11 @@
-"""A file on its way into the landing zone: hashed while it is written, and held, so that a leftover is known as one."""
+"""A file on its way into the landing zone: hashed while it is written.
+
+It is locked as long as its process lives, so that a leftover is known as one.
+"""
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import os
 import shutil
@@ -15,8 +17,9 @@ from types import TracebackType
 from typing import Self
 
 from flows.base.errors import SourceUnavailable
+from flows.base.files import UNFINISHED, sync, sync_folder
+from flows.base.locks import lock, try_lock
 
-UNFINISHED = ".incoming-"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -30,14 +33,14 @@ class Incoming:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         with room_in(folder):
-            self.path = self._held_file()
+            self.path = self._locked_file()
         self.restart()
 
-    def _held_file(self) -> Path:
+    def _locked_file(self) -> Path:
         """Make a file and lock it; one that a tidying run took away in between is made again."""
         while True:
             handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=self._folder)
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            lock(handle)
             if Path(name).exists():
                 self._file = os.fdopen(handle, "w+b")
                 return Path(name)
@@ -76,12 +79,11 @@ class Incoming:
     def move_to(self, target: Path) -> None:
         """Make the bytes durable under `target`, read-only; whoever looks sees all of them or none."""
         with room_in(self._folder):
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            sync(self._file)
             self.path.chmod(0o400)
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.replace(target)
-            _sync(target.parent)
+            sync_folder(target.parent)
 
     def __enter__(self) -> Self:
         return self
@@ -93,25 +95,22 @@ class Incoming:
 
 
 def forget_leftovers(folder: Path) -> int:
-    """Delete the unfinished files that no living process holds; return how many there were.
+    """Delete the unfinished files that no living process has locked; return how many there were.
 
-    Those of another user stay: nobody but that user can tell whether they are held.
+    Those of another user stay: nobody but that user can tell whether they are locked.
     """
     gone = 0
     for path in folder.glob(f"{UNFINISHED}*"):
         with suppress(FileNotFoundError, PermissionError), path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            path.unlink()
-            gone += 1
+            if try_lock(file.fileno()):
+                path.unlink()
+                gone += 1
     return gone
 
 
 @contextmanager
 def room_in(folder: Path, to: str = "write a file") -> Iterator[None]:
-    """Tell a full disk, and any other that cannot be used, in words.
+    """Report a full disk, and any other that cannot be used, in words.
 
     Raises:
         SourceUnavailable: names the folder and how much room there is.
@@ -125,18 +124,10 @@ def room_in(folder: Path, to: str = "write a file") -> Iterator[None]:
         else:
             found = (
                 f"found that this cannot be done: {problem.strerror} ({problem.filename or folder}). Is the folder "
-                "there and ours (not another user's, as after a run with sudo)? Mend that"
+                "there, and does it belong to this user (not to root, as after a run with sudo)? Correct that"
             )
         raise SourceUnavailable(
             f"The landing zone {folder}: expected to {to}, {found}, then run the refresh again; "
             "the last release stands.",
             retryable=True,
         ) from problem
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

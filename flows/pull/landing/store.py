@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
-import hashlib
 import os
 import threading
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from flows.base.errors import SourceUnavailable
+from flows.base.files import sha256_of
 from flows.pull.landing.incoming import Incoming, forget_leftovers, room_in
 from flows.pull.models import Address, Attempt, Lieferung
 
@@ -72,7 +72,7 @@ class Landing:
             append_line(self._record, attempt.model_dump_json(exclude_none=True))
 
     def attempts(self) -> Iterator[Attempt]:
-        """Yield every recorded attempt, oldest first; a line cut short by a killed run is passed over."""
+        """Yield every recorded attempt, oldest first; a line cut short by a killed run is skipped."""
         with room_in(self.folder, "read the record of attempts"):
             if not self._record.exists():
                 return
@@ -96,7 +96,7 @@ def append_line(path: Path, text: str) -> None:
     """Add a line to a record that several processes write to, in one piece.
 
     Raises:
-        OSError: it could not be written whole; what was is passed over by readers.
+        OSError: it could not be written whole; what was is skipped by readers.
     """
     line = text.encode() + b"\n"
     handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
@@ -108,12 +108,6 @@ def append_line(path: Path, text: str) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     finally:
         os.close(handle)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file's bytes, as hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_back(landing: Path, lieferungen: Iterable[Lieferung]) -> None:

@@ -1,1 +1,1 @@
-"""Asking hosts: sessions, answers that are read to their last byte, and limits on how often a host is asked."""
+"""Requests to hosts: sessions, answers that are read to their last byte, and rate limits."""

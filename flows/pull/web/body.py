@@ -1,4 +1,4 @@
-"""The body of an answer as it comes: unpacked to its last byte or refused, and no slower than is waited for.
+"""The body of an answer: unpacked to its last byte or refused, and given up when it comes too slowly.
 
 urllib3 takes a packed body that was cut for a whole one, and waits for a server that sends a byte now and then as
 long as it likes. `Body` takes its place where requests reads from, so that every connector is safe from both.
@@ -15,12 +15,12 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError, SSLError
 from urllib3.response import BaseHTTPResponse
 
-LEAST = 4096  # bytes that come while a source's patience lasts; less is as good as silence
+LEAST = 4096  # bytes that come while a source's patience lasts; less counts as silence
 _AS_IT_IS, _PACKED = ("", "identity"), ("gzip", "x-gzip")
 
 
-class ToldInWords(requests.RequestException):
-    """A request that failed, or an answer that cannot be used; the text says why, without a secret."""
+class Explained(requests.RequestException):
+    """A request that failed, or an answer that cannot be used; its text says why, without secrets."""
 
 
 class Body:
@@ -43,12 +43,12 @@ class Body:
         """
         if not self._can_be_read:
             message = "a body packed in another way than gzip (see its Content-Encoding, Transfer-Encoding)"
-            raise ToldInWords(message)
+            raise Explained(message)
         try:
             return self._unpacked.read(size)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             message = "a body packed with gzip that is cut short or damaged"
-            raise ToldInWords(message) from None
+            raise Explained(message) from None
 
     def close(self) -> None:
         """Hang up: what has not been read is not wanted."""
@@ -81,10 +81,10 @@ class _Wire:
         self._waited, self._came = self._waited + time.monotonic() - started, self._came + len(data)
         if data and self._too_little is not None:
             message = (
-                f"a body that drips: {self._too_little:,} bytes in {self._patience:g} s, where {LEAST:,} are expected "
-                "(a larger `rate_limits.patience` in sources.toml allows more time for them)"
+                f"a body that is too slow: {self._too_little:,} bytes in {self._patience:g} s, where {LEAST:,} are "
+                "expected (a larger `rate_limits.patience` in sources.toml allows more time for them)"
             )
-            raise ToldInWords(message)
+            raise Explained(message)
         if self._waited > self._patience:
             self._too_little = self._came if self._came < LEAST else None
             self._waited, self._came = 0.0, 0

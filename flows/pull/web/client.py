@@ -1,4 +1,4 @@
-"""Asking a host: a session each, with patience and rate_limits; addresses, and errors without secrets.
+"""Requests to a host: one session each, within its rate limits; addresses and errors without secrets.
 
 Proxies (HTTPS_PROXY, NO_PROXY) and an office's own certificate authority (REQUESTS_CA_BUNDLE) work as
 everywhere with requests.
@@ -26,12 +26,12 @@ from urllib3.util import parse_url
 
 from flows.base.errors import ConfigError, NotSetUp
 from flows.profile.source import Source
-from flows.pull.web.body import Body, ToldInWords
+from flows.pull.web.body import Body, Explained
 from flows.pull.web.rate_limits import HostLimits
 from flows.pull.web.session import session
 
-CONNECT_SECONDS, READ_SECONDS = 10, 60
-GENESIS_SECONDS = 300  # these services compute a table before its first byte
+CONNECT_SECONDS = 10
+PIECE = 1 << 16  # bytes of a body that are read at once, which is what a broken connection loses at most
 LONGEST_JSON = 64 << 20  # bytes
 _SHORTEST_TOKEN = 4  # characters; shorter values of an address are pages and years
 _SECRET = re.compile(r"^((?:[\w+.-]*:)?//)?[^/]*@")  # what stands before the host, with a scheme or without
@@ -55,7 +55,7 @@ class Web:
         """
         with (
             self._host_limits.turn(url, source.rate_limits),
-            self._answer(url, method, patience(source), options) as answer,
+            self._answer(url, method, source.patience, options) as answer,
         ):
             yield answer
 
@@ -98,14 +98,14 @@ def with_environment(source: Source, url: str) -> str:
             f"{'variables' if several else 'variable'} {' and '.join(lacking)}, which {'are' if several else 'is'} not "
             f"set. Set {'them' if several else 'it'} (the city's sources.toml says to what), or give the files with "
             "--from DIR. The bundled city brings its files along: `fortschreibung demo --refresh`.",
-            lacks=", ".join(lacking),
+            lacks=tuple(lacking),
         )
     address = _VARIABLE.sub(lambda match: os.environ[match[1]].rstrip("/"), url)
     if not _is_of_the_web(address):
-        found = f"what {' and '.join(named)} makes of it" if named else "another"  # which may hold a secret
+        found = f"what {' and '.join(named)} makes of it" if named else "another"  # which may contain a secret
         raise ConfigError(
             f"Source {source.id}: expected its address {without_secrets(url)} to begin with http:// or https:// "
-            f"and the name of a host, and to have no blank or line break at its end; found {found}. "
+            f"and the name of a host, and to have no space or line break at its end; found {found}. "
             f"Correct {' or '.join([*named, '`url` in sources.toml'])}, or give the files with --from DIR."
         )
     return address
@@ -116,7 +116,7 @@ def _is_of_the_web(address: str) -> bool:
         parts = urlsplit(address)
         right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         return right and address == address.strip() and address.isprintable()
-    except ValueError:  # brackets or a port that are none
+    except ValueError:  # invalid brackets or port
         return False
 
 
@@ -148,21 +148,16 @@ def without(secrets: Iterable[str], words: str) -> str:
     return words
 
 
-def patience(source: Source) -> float:
-    """Return for how many seconds a source may be silent."""
-    return source.rate_limits.patience or (GENESIS_SECONDS if source.genesis else READ_SECONDS)
-
-
 def reason(problem: requests.RequestException, source: Source) -> str:
     """Say in words why a request failed, without its address."""
     cause: object = problem.args[0] if problem.args else None
     cause = cause.reason if isinstance(cause, MaxRetryError) else cause
-    if isinstance(problem, ToldInWords):
+    if isinstance(problem, Explained):
         return str(problem)
     if isinstance(problem, requests.exceptions.SSLError):
         return _certificate(problem)
     if isinstance(problem, requests.Timeout) or isinstance(cause, ReadTimeoutError):
-        return f"no answer within {CONNECT_SECONDS} s (connect) or {patience(source):g} s (read)"
+        return f"no answer within {CONNECT_SECONDS} s (connect) or {source.patience:g} s (read)"
     return next((words for kind, words in _WORDS.items() if isinstance(problem, kind)), _no_connection(problem))
 
 
@@ -171,22 +166,22 @@ _WORDS: dict[type[Exception], str] = {
     requests.TooManyRedirects: "redirects that never end",
     requests.exceptions.ProxyError: "a proxy that does not let it through (see HTTP_PROXY, HTTPS_PROXY, NO_PROXY)",
     requests.exceptions.InvalidProxyURL: "a proxy whose address cannot be used (see HTTP_PROXY, HTTPS_PROXY)",
-    requests.exceptions.InvalidHeader: "an answer whose header makes no sense",
+    requests.exceptions.InvalidHeader: "an answer with an invalid header",
     requests.exceptions.ChunkedEncodingError: "a connection that broke in the middle",
-    # requests' own mark for an address it cannot make sense of
+    # what requests raises for an address that it cannot parse
     ValueError: "an address (or a redirect to one) that is not http:// or https://, leaves https, or names no host",
 }
 
 
 def _as_of_requests(problem: Exception, url: str) -> requests.RequestException:
-    """Return an error of asking as one that `reason` knows, whichever library it comes from."""
+    """Return an error of a request as one that `reason` knows, whichever library it comes from."""
     if isinstance(problem, (HTTPError, ValueError)) and _has_unusable_proxy(url):
         return requests.exceptions.InvalidProxyURL()
     if isinstance(problem, requests.RequestException):
         return problem
     if isinstance(problem, (HTTPError, ValueError)):
         return requests.exceptions.InvalidURL()
-    return ToldInWords(_NO_AUTHORITY)
+    return Explained(_NO_AUTHORITY)
 
 
 def _has_unusable_proxy(url: str) -> bool:
@@ -204,7 +199,7 @@ def _no_connection(problem: Exception) -> str:
 
 
 def _certificate(problem: BaseException) -> str:
-    """Say what is wrong with a certificate, and whose matter it is."""
+    """Say what is wrong with a certificate, and who can correct it."""
     for one in _behind(problem):
         if isinstance(one, ssl.SSLCertVerificationError):
             hint = ""
@@ -233,7 +228,7 @@ def json_in(answer: requests.Response, first: bytes = b"", *, digits_kept: bool 
     With `digits_kept` a number with a fraction is the text that was sent.
 
     Raises:
-        ValueError: it is no JSON, or none that can be written down again, or longer than such an answer is.
+        ValueError: it is not JSON, cannot be written again as UTF-8, or is longer than LONGEST_JSON.
     """
     body = bytearray(first)
     for piece in answer.iter_content(1 << 16):
@@ -246,6 +241,6 @@ def json_in(answer: requests.Response, first: bytes = b"", *, digits_kept: bool 
         if _HALF_CHARACTER.search(body):
             json.dumps(said, ensure_ascii=False).encode()  # a UnicodeEncodeError is a ValueError
     except RecursionError:
-        message = "nested deeper than an answer is"
+        message = "JSON that is nested too deeply"
         raise ValueError(message) from None
     return said

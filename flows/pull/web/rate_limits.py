@@ -1,6 +1,6 @@
-"""RateLimits towards a host: no more requests under way at once than it likes, and a pause between two of them.
+"""Rate limits per host: how many requests run at the same time, and a pause between the starts of two.
 
-Sources may say different things of one host. The stricter holds: while a request of a source is under way, there
+Where sources set different limits for one host, the stricter takes precedence: while a request of a source runs, there
 are no more than this source allows; after it, its pause is kept.
 """
 
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from flows.profile.connector import RateLimits
+from flows.profile.gates import RateLimits
 
 
 @dataclass

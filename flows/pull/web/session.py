@@ -24,7 +24,7 @@ from urllib3.util import Retry
 
 BACKOFF = 0.5  # seconds, doubled from one repetition to the next
 REPEATED_READS = 2  # of answers that break off before their body, or do not begin
-LONGEST_PAUSE = 60  # seconds; a server that asks for more patience is left for a later run
+LONGEST_PAUSE = 60  # seconds; a server that asks for a longer pause is left for a later run
 _IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"  # signs that stand for themselves
 
 
@@ -39,13 +39,13 @@ def session() -> requests.Session:
     )  # fmt: skip
     # its warnings and debug lines show addresses whole, and what stands behind their `?` may be a secret
     logging.getLogger("urllib3").setLevel(logging.ERROR)
-    made = requests.Session()
-    made.headers["User-Agent"] = "fortschreibung (statistics refresh)"
-    made.headers["Accept-Encoding"] = "gzip"
-    made.hooks["response"].append(refuse_unsafe_redirect)
+    new = requests.Session()
+    new.headers["User-Agent"] = "fortschreibung (statistics refresh)"
+    new.headers["Accept-Encoding"] = "gzip"
+    new.hooks["response"].append(refuse_unsafe_redirect)
     for scheme in ("http://", "https://"):
-        made.mount(scheme, _Adapter(max_retries=retry, pool_maxsize=8))
-    return made
+        new.mount(scheme, _Adapter(max_retries=retry, pool_maxsize=8))
+    return new
 
 
 def refuse_unsafe_redirect(answer: requests.Response, **_: object) -> None:
@@ -92,7 +92,7 @@ class _Again(Retry):
 
 
 class _Connection(HTTPConnection):
-    """A connection whose answer begins in time: a header that drips, or never ends, is as good as silence."""
+    """A connection whose answer begins in time: a header that is too slow counts as silence."""
 
     def getresponse(self) -> Any:
         # twice: once for the silence that is allowed, once for the header

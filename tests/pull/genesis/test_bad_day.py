@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flows.pull.connectors import genesis_service
+from flows.pull.connectors.genesis import service
 from tests.pull.genesis.answers import TABLE, ffcsv, in_turn
 from tests.pull.replay import Said
 
@@ -45,7 +45,7 @@ def test_a_table_that_breaks_off_is_asked_for_again(asked, how: dict[str, Any]) 
 def test_a_table_that_always_breaks_off_never_lands(asked) -> None:
     server, given = asked(lambda _: Said(200, ffcsv().body, sent=60))
     given.refusal()
-    assert len(server.heard) == genesis_service.TRIES
+    assert len(server.heard) == service.TRIES
     assert given.objects == []
 
 
@@ -56,7 +56,7 @@ def test_a_cut_archive_under_its_own_length_is_damaged(asked) -> None:
 
 
 @pytest.mark.parametrize("body", [b"<!doctype html><title>Anmeldung</title>", b"", b'{"Status": 3}', b"{"])
-def test_what_is_neither_table_nor_status_is_told(asked, body: bytes) -> None:
+def test_what_is_neither_table_nor_status_is_reported(asked, body: bytes) -> None:
     _, given = asked(lambda _: Said(200, body))
     assert "found an answer that is neither a table nor a status" in given.refusal()
 

@@ -28,7 +28,7 @@ def test_missing_credentials_are_a_mistake_of_the_configuration(asked, monkeypat
     assert server.heard == []
 
 
-def test_address_and_credentials_that_are_missing_are_told_together(desk, table, replay, monkeypatch) -> None:
+def test_address_and_credentials_that_are_missing_are_reported_together(desk, table, replay, monkeypatch) -> None:
     for name in ("AMT_USER", "AMT_PASSWORD", "AMT_DIENST"):
         monkeypatch.delenv(name, raising=False)
     server = replay(lambda _: ffcsv())
@@ -37,10 +37,12 @@ def test_address_and_credentials_that_are_missing_are_told_together(desk, table,
 
 
 @pytest.mark.parametrize("spoilt", [PASSWORD + "\n", " " + PASSWORD, PASSWORD + "\x7f"])
-def test_a_password_that_no_header_can_carry_is_told_before_anybody_is_asked(asked, monkeypatch, spoilt: str) -> None:
+def test_a_password_that_no_header_can_carry_is_reported_before_anybody_is_asked(
+    asked, monkeypatch, spoilt: str
+) -> None:
     monkeypatch.setenv("AMT_PASSWORD", spoilt)
     server, given = asked(lambda _: ffcsv())
-    with pytest.raises(ConfigError, match="expected what AMT_PASSWORD holds to be one line") as told:
+    with pytest.raises(ConfigError, match="expected AMT_PASSWORD to be one line") as told:
         given.pull()
     assert server.heard == []
     assert PASSWORD not in str(told.value)
@@ -97,7 +99,7 @@ def test_user_and_password_reach_neither_landing_zone_nor_message_nor_log(asked,
         (USER, PASSWORD, json.dumps(PASSWORD)), (USER, "zwei  blanks", "zwei  blanks"),
     ],
 )  # fmt: skip
-def test_an_echo_is_told_without_the_password_however_it_is_written(
+def test_an_echo_is_reported_without_the_password_however_it_is_written(
     asked, monkeypatch, user: str, password: str, echo: str
 ) -> None:
     monkeypatch.setenv("AMT_USER", user)

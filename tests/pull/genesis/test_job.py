@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.pull.connectors import genesis
+from flows.pull.connectors.genesis import table as genesis
 from tests.pull.genesis.answers import RESULTFILE, TABLE, TABLEFILE, by_path, ffcsv, in_turn, job_dialogue, status
 
 
@@ -43,6 +43,6 @@ def test_a_note_of_a_job_that_was_cut_short_is_no_job(asked) -> None:
     assert given.pull().new == 1
 
 
-def test_a_service_that_refuses_the_job_is_told(asked) -> None:
+def test_a_service_that_refuses_the_job_is_reported(asked) -> None:
     _, given = asked(lambda one: status(90, "nein") if one.form["job"] == "true" else status(98, "zu gross"))
     assert "status 90: nein" in given.refusal()

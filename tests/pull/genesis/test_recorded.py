@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.pull.connectors import genesis_service
+from flows.pull.connectors.genesis import service
 from tests.pull.genesis.answers import MODIFIED, PASSWORD, TABLE, TABLEFILE, USER, by_path, ffcsv
 from tests.pull.replay import Heard, Said
 
@@ -53,7 +53,7 @@ def test_the_recorded_dialogue_of_a_table_too_large_is_spoken_to_its_end(asked, 
         answer, name="12531-0043", file=r"'12531-0043\.zip'",
         genesis='{ table = "12531-0043", credentials = "AMT", wait_minutes = 30 }', rate_limits="{ at_once = 1 }",
     )  # fmt: skip
-    monkeypatch.setattr(genesis_service, "LONGEST_PAUSE", 0.001)
+    monkeypatch.setattr(service, "LONGEST_PAUSE", 0.001)
     (lieferung,) = given.pull().lieferungen
     assert given.content(lieferung) == result
     assert len(server.heard) == len(script) == 2 + 405 + 1 + 1
@@ -67,7 +67,9 @@ def test_the_recorded_dialogue_of_a_table_too_large_is_spoken_to_its_end(asked, 
         ("error_63121-0001.json", "status 104: Es gibt keine Objekte zum angegebenen Selektionskriterium"),
     ],
 )
-def test_a_recorded_error_is_told_in_the_services_words(asked, real_folder: Path, recording: str, told: str) -> None:
+def test_a_recorded_error_is_reported_in_the_services_words(
+    asked, real_folder: Path, recording: str, told: str
+) -> None:
     body = (real_folder / "genesis" / recording).read_bytes()
     server, given = asked(lambda _: Said(200, body, {"Content-Type": "application/json"}))
     assert told in given.refusal()

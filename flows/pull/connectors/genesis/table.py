@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from flows.base.errors import ConfigError, NotSetUp
 from flows.profile.source import Source
-from flows.pull.connectors.genesis_service import (
+from flows.pull.connectors.genesis.access import base_of, credentials_of, place_of, table_of
+from flows.pull.connectors.genesis.service import (
     ADJUSTED,
     DONE,
     JOB_MADE,
@@ -28,11 +29,8 @@ from flows.pull.connectors.genesis_service import (
     TOO_BIG,
     Service,
     Status,
-    base_of,
-    credentials_of,
-    table_of,
 )  # fmt: skip
-from flows.pull.context import PullContext
+from flows.pull.context import Connector, PullContext
 from flows.pull.landing.incoming import Incoming, room_in
 from flows.pull.landing.store import now
 from flows.pull.models import Attempt, Brought, Order
@@ -54,7 +52,7 @@ class _Job(BaseModel):
 
 
 def ready(source: Source) -> None:
-    """Stop where nobody could let us in.
+    """Stop where the service cannot be asked.
 
     Raises:
         NotSetUp: address or credentials are not set; names all variables.
@@ -66,28 +64,29 @@ def ready(source: Source) -> None:
             needed(source)
         except ConfigError as problem:
             problems.append(problem)
-    lacks = [problem.lacks for problem in problems if isinstance(problem, NotSetUp)]
-    told = " ".join(map(str, problems))
+    unset = [problem for problem in problems if isinstance(problem, NotSetUp)]
+    words = " ".join(map(str, problems))
     if problems:
-        raise NotSetUp(told, lacks=", ".join(lacks)) if len(lacks) == len(problems) else ConfigError(told)
+        lacks = tuple(variable for problem in unset for variable in problem.lacks)
+        raise NotSetUp(words, lacks=lacks) if len(unset) == len(problems) else ConfigError(words)
 
 
 def orders(source: Source, _: PullContext) -> list[Order]:
     """Return the one order of the source's table."""
-    return [Order(source.id, table_of(source).file_name, url=base_of(source))]
+    return [Order(source.id, table_of(source).file_name(source) or "", url=base_of(source))]
 
 
 def fetch(source: Source, order: Order, context: PullContext) -> Brought:
     """Bring the table, packed as it comes, into the landing zone.
 
     Raises:
-        SourceUnavailable: the service does not let us in, is not ready in time, or fails.
+        SourceUnavailable: the service refuses the login, is not ready in time, or fails.
         ContractBroken: it has no such table, or none for the parameters that are asked for, or no data.
     """
     url, version = f"{order.url}/data/tablefile", _version(source)
     with context.attempt(order, url) as log:
         service = Service(source, order, context, log)
-        known = context.held(order, url)
+        known = context.kept(order, url)
         if known and (known.etag != version or known.at > now()):
             known = None  # other parameters were asked for then, or our clock was wrong
         log.etag = version  # the services have no ETag; what was asked for takes its place
@@ -181,6 +180,9 @@ def _asked(source: Source) -> dict[str, str]:
 
 
 def _version(source: Source) -> str:
-    """Return what tells one question from another: service, table and parameters, never credentials."""
+    """Return what distinguishes one request from another: service, table and parameters, never credentials."""
     asked = json.dumps([base_of(source), _asked(source)], sort_keys=True)
     return hashlib.sha256(asked.encode()).hexdigest()[:32]
+
+
+CONNECTOR = Connector(ready, orders, fetch, place=place_of)

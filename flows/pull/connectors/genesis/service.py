@@ -1,43 +1,32 @@
 """A GENESIS web service (REST 2020) as it answers: tables as bytes, everything else as a status in JSON.
 
 Errors come with HTTP status 200; what they mean stands in `Status.Code`. Credentials travel in headers of
-POST requests, are never followed elsewhere by a redirect, and are taken out of everything that is told.
+POST requests, are never followed elsewhere by a redirect, and are removed from every message.
 """
 
 from __future__ import annotations
 
 import itertools
-import os
 import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 
-from flows.base.errors import ConfigError, ContractBroken, NotSetUp, SourceUnavailable
-from flows.profile.connector import GENESIS_SERVICES, Genesis, credential_variables
+from flows.base.errors import ContractBroken, SourceUnavailable
 from flows.profile.source import Source
-from flows.pull.connectors.http_file import PIECE, BrokenOff, failure, refuse_too_large
+from flows.pull.connectors.genesis.access import base_of, credentials_of, table_of
 from flows.pull.context import AttemptLog, PullContext
 from flows.pull.landing.incoming import Incoming
 from flows.pull.models import Order
-from flows.pull.web.client import json_in, reason, with_environment, without, without_secrets
+from flows.pull.web.answers import BrokenOff, failure, refuse_too_large
+from flows.pull.web.client import PIECE, json_in, reason, without, without_secrets
 
-DONE, TOO_MANY, ADJUSTED, NOTHING_NEWER, NO_TABLE, TOO_BIG, JOB_MADE, NO_OBJECT, ERROR = (
-    0,
-    6,
-    22,
-    50,
-    90,
-    98,
-    99,
-    104,
-    -1,
-)
+DONE, TOO_MANY, ADJUSTED, NOTHING_NEWER, NO_TABLE = 0, 6, 22, 50, 90
+TOO_BIG, JOB_MADE, NO_OBJECT, ERROR = 98, 99, 104, -1
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0  # seconds between two questions, doubled from one to the next
 TRIES = 3
 _LOGIN = re.compile(
@@ -67,7 +56,7 @@ class Service:
     """One service, asked for one source's table."""
 
     def __init__(self, source: Source, order: Order, context: PullContext, log: AttemptLog) -> None:
-        self._source, self._order, self._errand, self._trial = source, order, context, log
+        self._source, self._order, self._context, self._log = source, order, context, log
         self._base = base_of(source)
         self._secrets = credentials_of(source)
         self._deadline = time.monotonic() + table_of(source).wait_minutes * 60
@@ -110,22 +99,22 @@ class Service:
                 self._order, self._base, f"that {waited_for} is not ready after {minutes:g} minutes (`wait_minutes` "
                 "in sources.toml; a job under way is waited for again by the next run)",
             )  # fmt: skip
-        if self._errand.given_up.wait(seconds):
+        if self._context.given_up.wait(seconds):
             raise CancelledError
 
     def refusal(self, status: Status, what: str) -> SourceUnavailable | ContractBroken:
         """Return the error for a status after which no data comes."""
-        told = (
+        words = (
             f"Source {self._source.id}: expected {what} of {self._base}, "
             f"found the service's status {status.code}: {self._clean(status.words)}. "
         )
         if status.code in _IN_THE_PROFILE:
-            return ContractBroken(told + _IN_THE_PROFILE[status.code])
+            return ContractBroken(words + _IN_THE_PROFILE[status.code])
         if _LOGIN.search(status.words):  # a wrong password that is sent again and again locks the account
-            variables = " or ".join(credential_variables(table_of(self._source).credentials))
-            return SourceUnavailable(f"{told}Check {variables}.")
+            variables = " or ".join(table_of(self._source).credential_variables)
+            return SourceUnavailable(f"{words}Check {variables}.")
         return SourceUnavailable(
-            told + "The last release stands. Try again later, ask the office, or give the file with --from DIR.",
+            words + "The last release stands. Try again later, ask the office, or give the file with --from DIR.",
             retryable=status.code in (ERROR, TOO_MANY) and not _NO_CUBE.search(status.words),
         )
 
@@ -138,11 +127,11 @@ class Service:
     def _once(self, method: str, asked: dict[str, str], file: Incoming | None) -> Status | None:
         began = False
         try:
-            with self._errand.web.asked(
+            with self._context.web.asked(
                 self._source, f"{self._base}/{method}", method="POST", data=asked, allow_redirects=False,
                 headers={"Accept-Encoding": "identity", **self._headers()},
             ) as answer:  # fmt: skip
-                began, self._trial.status = True, answer.status_code
+                began, self._log.status = True, answer.status_code
                 self._refuse_http_status(answer)
                 pieces = answer.iter_content(PIECE)
                 first = next(pieces, b"")
@@ -168,8 +157,8 @@ class Service:
     def _status(self, answer: requests.Response, first: bytes) -> Status:
         try:
             said = json_in(answer, first)
-            told = said.get("Status") or said
-            return Status(int(told["Code"]), " ".join(str(told.get("Content") or "").split()), said)
+            status = said.get("Status") or said
+            return Status(int(status["Code"]), " ".join(str(status.get("Content") or "").split()), said)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
             begins = repr(self._clean(first.decode("utf-8", "replace"))[:40])
             raise failure(
@@ -178,9 +167,9 @@ class Service:
 
     def _refuse_http_status(self, answer: requests.Response) -> None:
         if answer.status_code in (401, 403):
-            names = " or ".join(credential_variables(table_of(self._source).credentials))
+            names = " or ".join(table_of(self._source).credential_variables)
             raise SourceUnavailable(
-                f"Source {self._source.id}: expected {self._base} to let us in, found HTTP status "
+                f"Source {self._source.id}: expected {self._base} to accept the credentials, found HTTP status "
                 f"{answer.status_code}. Check {names}."
             )
         if 300 <= answer.status_code < 400:
@@ -197,62 +186,3 @@ class Service:
 
     def _clean(self, text: str) -> str:
         return without(self._secrets, text)[:400]
-
-
-def table_of(source: Source) -> Genesis:
-    """Return which table a source is."""
-    assert source.genesis is not None  # noqa: S101 -- the model asks for it
-    return source.genesis
-
-
-def base_of(source: Source) -> str:
-    """Return the address of a source's service, without a slash at the end.
-
-    Raises:
-        ConfigError: credentials would travel unencrypted, or stand in it.
-    """
-    table = table_of(source)
-    base = with_environment(source, source.url) if source.url else GENESIS_SERVICES[table.service or "destatis"]
-    parts = urlsplit(base)
-    if parts.query or parts.fragment or "@" in parts.netloc:
-        raise ConfigError(
-            f"Source {source.id}: expected an address without user, password, ? and #, since credentials travel in "
-            f"headers, found {without_secrets(base)} with some of them. Correct `url` in sources.toml."
-        )
-    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
-        raise ConfigError(
-            f"Source {source.id}: expected an address that begins with https://, since credentials are sent to it, "
-            f"found {without_secrets(base)}. Correct `url` in sources.toml."
-        )
-    return base.rstrip("/")
-
-
-def credentials_of(source: Source) -> tuple[str, str]:
-    """Return user and password as the service wants them; a token is a user without a password.
-
-    Raises:
-        NotSetUp: neither is set in the environment.
-        ConfigError: one cannot be sent as it is set.
-    """
-    token, user, password = credential_variables(table_of(source).credentials)
-    if os.environ.get(token):
-        return _as_sent(source, token), ""
-    if os.environ.get(user) and os.environ.get(password):
-        return _as_sent(source, user), _as_sent(source, password)
-    raise NotSetUp(
-        f"Source {source.id}: expected credentials of {without_secrets(source.url or '') or table_of(source).service} "
-        f"in {token}, or in {user} and {password}; found neither. Set them in the environment or as Prefect Secret "
-        f"blocks (docs/sources.md), or give the file with --from DIR.",
-        lacks=f"{token} (or {user} and {password})",
-    )
-
-
-def _as_sent(source: Source, variable: str) -> str:
-    """Return what a variable holds, which must fit into a header; one read from a file may end with a line break."""
-    value = os.environ[variable]
-    if value != value.strip() or not value.isprintable():
-        raise ConfigError(
-            f"Source {source.id}: expected what {variable} holds to be one line without blanks at its ends, "
-            "found another. Set it anew."
-        )
-    return value

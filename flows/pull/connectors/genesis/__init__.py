@@ -1,0 +1,1 @@
+"""Tables of GENESIS web services: Destatis, Regionalstatistik, Zensus, Landesdatenbank NRW."""
