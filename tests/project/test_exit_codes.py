@@ -28,11 +28,23 @@ def test_who_must_act_can_be_told_by_the_code() -> None:
     assert (SourceUnavailable.exit_code, ContractBroken.exit_code, ProgramDefect.exit_code) == (3, 5, 6)
 
 
-def test_only_what_may_be_had_later_is_asked_for_again() -> None:
-    assert SourceUnavailable("no answer", retryable=True).retryable
-    assert not SourceUnavailable("wrong password").retryable
-    assert not ContractBroken("a column is missing").retryable
-    assert not ProgramDefect("rows were lost").retryable
+@pytest.mark.parametrize(
+    ("failure", "repeated"),
+    [
+        (SourceUnavailable("no answer", retryable=True), True),
+        (SourceUnavailable("wrong password"), False),
+        (ContractBroken("a column is missing"), False),
+        (ProgramDefect("rows were lost"), False),
+    ],
+    ids=str,
+)
+def test_prefect_repeats_only_what_may_be_had_later(failure: Exception, repeated: bool) -> None:
+    from prefect.states import Failed  # noqa: PLC0415 -- takes seconds
+
+    from flows.refresh import pull  # noqa: PLC0415 -- imports Prefect
+
+    assert pull.retry_condition_fn is not None
+    assert pull.retry_condition_fn(pull, None, Failed(data=failure)) is repeated
 
 
 def test_the_docs_list_the_codes() -> None:
