@@ -375,7 +375,9 @@ def test_a_name_that_is_no_text_is_reported_as_bytes(take, drop: Path) -> None:
 def test_a_file_of_a_source_whose_name_is_no_text_is_refused(small_city, source, tmp_path: Path, drop: Path) -> None:
     (drop / os.fsdecode(b"jahr_S\xfcd_2023.csv")).write_text(OTHER)
     profile = small_city.with_sources(source("jahr", file=r"'jahr_.*(?P<year>\d{4})\.csv'"))
-    with pytest.raises(ContractBroken, match=r"expected a file name of characters, found .*jahr_S\\xfcd_2023\.csv"):
+    with pytest.raises(
+        ContractBroken, match=r"expected a file name of printable characters, found .*jahr_S\\xfcd_2023\.csv"
+    ):
         pull(profile, Landing(tmp_path / "landing"), folder=drop)
 
 

@@ -279,7 +279,7 @@ def test_a_record_of_another_user_is_reported(office, monkeypatch, record: str) 
     with pytest.raises(SourceUnavailable) as told:
         office.pull()
     assert f"The landing zone {office.landing.folder}: expected to read " in str(told.value)
-    assert f"Permission denied ({path}). Is the folder there and ours (not another user's" in str(told.value)
+    assert f"Permission denied ({path}). Is the folder there, and does it belong to this user" in str(told.value)
 
 
 def test_what_another_user_left_unfinished_stays(office, monkeypatch) -> None:
