@@ -123,7 +123,7 @@ def _stage_one(
 ) -> None:
     try:
         if source.kind == "register":
-            stage_register(con, source, own, landing, run)
+            stage_register(con, source, own, landing, run, kept=kept)
         else:
             stage_table(con, source, own, landing, run, profile.corrections, kept=kept)
     except _UNREADABLE as problem:

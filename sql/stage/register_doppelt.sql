@@ -1,30 +1,19 @@
 -- One row per base unit and Stichtag that more than one file holds (the first, and none when all is well).
--- Only a Stichtag that stands in more than one file can be counted twice.
--- Files may write one day in two ways.
-WITH datiert AS (
-    SELECT
-        register_gezaehlt.basis_text,
-        register_gezaehlt.datei,
-        register_tag.tag
-    FROM register_gezaehlt
-    INNER JOIN register_tag ON register_gezaehlt.stichtag_text = register_tag.stichtag_text
-    WHERE register_gezaehlt.gut
-),
-
-verteilt AS (
-    SELECT tag
-    FROM datiert
-    GROUP BY tag
+-- A register has all persons of a base unit in one file. Only a Stichtag that stands in more than one file can be counted twice.
+WITH verteilt AS (
+    SELECT stichtag
+    FROM je_datei_zaehlung_reihe
+    GROUP BY stichtag
     HAVING min(datei) < max(datei)
 )
 
 SELECT
-    datiert.basis_text,
-    datiert.tag::VARCHAR AS tag,
-    string_agg(DISTINCT datiert.datei, ' and ' ORDER BY datiert.datei) AS dateien
-FROM datiert
-SEMI JOIN verteilt ON datiert.tag = verteilt.tag
-GROUP BY datiert.basis_text, datiert.tag
-HAVING count(DISTINCT datiert.datei) > 1
-ORDER BY datiert.basis_text, datiert.tag
+    je_datei_zaehlung_reihe.basis_id,
+    je_datei_zaehlung_reihe.stichtag::VARCHAR AS stichtag,
+    string_agg(DISTINCT je_datei_zaehlung_reihe.datei, ' and ' ORDER BY je_datei_zaehlung_reihe.datei) AS dateien
+FROM je_datei_zaehlung_reihe
+SEMI JOIN verteilt ON je_datei_zaehlung_reihe.stichtag = verteilt.stichtag
+GROUP BY je_datei_zaehlung_reihe.basis_id, je_datei_zaehlung_reihe.stichtag
+HAVING count(DISTINCT je_datei_zaehlung_reihe.datei) > 1
+ORDER BY je_datei_zaehlung_reihe.basis_id, je_datei_zaehlung_reihe.stichtag
 LIMIT 1

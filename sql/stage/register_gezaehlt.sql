@@ -1,28 +1,24 @@
--- One row per base unit, Stichtag text, file and good-or-bad: its persons counted in one pass over the extract.
--- `unter_N` counts the persons younger than N, so that each age costs one comparison; bands are differences.
+-- One row per base unit and Stichtag of a register extract: its persons as Merkmale in the order of
+-- katalog.quelle_reihe, as the reader counted them.
+-- Reads register_zahl (nummer and werte, from the reader); the ids of the base units are one text (variable einheiten).
+WITH getrennt AS (
+    SELECT string_split(getvariable('einheiten'), chr(31)) AS einheiten
+),
+
+einheit AS (
+    SELECT
+        unnest(einheiten) AS basis_id,
+        generate_subscripts(einheiten, 1) AS nummer
+    FROM getrennt
+)
+
 SELECT
-    datei,
-    basis_text,
-    stichtag_text,
-    gut,
-    count(*) AS einwohner,
-    count_if(alter_jahre < 3) AS unter_3,
-    count_if(alter_jahre < 5) AS unter_5,
-    count_if(alter_jahre < 6) AS unter_6,
-    count_if(alter_jahre < 10) AS unter_10,
-    count_if(alter_jahre < 15) AS unter_15,
-    count_if(alter_jahre < 18) AS unter_18,
-    count_if(alter_jahre < 27) AS unter_27,
-    count_if(alter_jahre < 30) AS unter_30,
-    count_if(alter_jahre < 50) AS unter_50,
-    count_if(alter_jahre < 65) AS unter_65,
-    count_if(alter_jahre < 67) AS unter_67,
-    count_if(alter_jahre < 80) AS unter_80,
-    count_if(ist_weiblich) AS weiblich,
-    count_if(ist_nichtdeutsch) AS nichtdeutsche,
-    count_if(hat_migration) AS migrationshintergrund,
-    count_if(hat_migration AND alter_jahre < 18) AS migrationshintergrund_0_17,
-    count_if(dauer_jahre >= 5 AND alter_jahre >= 5) AS wohndauer_5_plus,
-    count_if(dauer_jahre >= 10 AND alter_jahre >= 10) AS wohndauer_10_plus
-FROM person
-GROUP BY datei, basis_text, stichtag_text, gut
+    getvariable('quelle') AS quelle,
+    getvariable('datei') AS datei,
+    getvariable('stichtag')::DATE AS stichtag,
+    getvariable('basis') AS basis,
+    einheit.basis_id,
+    FALSE AS mit_zeichen,
+    register_zahl.werte
+FROM register_zahl
+INNER JOIN einheit ON register_zahl.nummer = einheit.nummer

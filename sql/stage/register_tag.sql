@@ -1,20 +1,12 @@
--- One row per Stichtag as the register writes it: read, with the numbering of base units that was valid on it.
-WITH geschrieben AS (
-    SELECT DISTINCT stichtag_text
-    FROM register_gezaehlt
-),
-
-gelesen AS (
-    SELECT
-        stichtag_text,
-        try_strptime(stichtag_text, getvariable('stichtag_format'))::DATE AS tag
-    FROM geschrieben
+-- One row per Stichtag as a register writes it (variable stichtag_text): the day, and the numbering of base units that
+-- was valid on it; none where the text is no day, or no Zuschnitt was valid.
+WITH gelesen AS (
+    SELECT try_strptime(getvariable('stichtag_text'), getvariable('stichtag_format'))::DATE AS tag
 )
 
 SELECT
-    gelesen.stichtag_text,
-    gelesen.tag,
+    gelesen.tag::VARCHAR AS tag,
     zuschnitt.basis,
     zuschnitt.basis_muster
 FROM gelesen
-ASOF LEFT JOIN katalog.zuschnitt ON gelesen.tag >= zuschnitt.gueltig_ab
+ASOF INNER JOIN katalog.zuschnitt ON gelesen.tag >= zuschnitt.gueltig_ab

@@ -10,6 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.stage import register
+from flows.stage.read import register_bytes
+from flows.stage.read.register_bytes import NotProved, count_bytes
+from flows.stage.read.register_rows import count_rows
+from flows.stage.register_contract import register_contract
+from flows.stage.register_counts import RegisterCounts
 
 HEAD = "BBS;STICHTAG;ALTER;SEX;NATION;MIG;DAUER"
 FILE = "personen_2022.csv"
@@ -84,6 +89,11 @@ def a_person(draw) -> tuple:
     )
 
 
+def not_proved(*_: object) -> None:
+    """Stand for the fast way where it may not be taken."""
+    raise NotProved
+
+
 SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
@@ -109,14 +119,93 @@ def test_the_fast_way_and_the_slow_way_count_the_same(workbench, small_city, sou
         text = extract(*(person(u, a, s, n, m, d) for u, a, s, n, m, d in people))
         fast = staged_counts(bench.stage({FILE: text}))
         with monkeypatch.context() as patch:
-            patch.setattr(register, "_count_fast", lambda *_: None)
+            patch.setattr(register, "count_bytes", not_proved)
             assert staged_counts(bench.stage({FILE: text})) == fast
 
     holds()
 
 
+CELLS = {
+    "unit": ["01100001", "01100002", "01200001", "1100001", "011000011", " 01100001", "0110000Ä", ""],
+    "day": ["31.12.2022", "31.12.2021", "1.6.2022", " 31.12.2022", "2022-12-31", "31.12.2019", ""],
+    "age": ["0", "5", "09", "17", "99", "100", "120", "121", "007", "1e1", "-1", "", "٣"],
+    "sex": ["m", "w", "d", "x", "W", "w ", "ww", ""],
+    "nation": ["D", "A", "F", ""],
+    "mig": ["0", "1", "2", "01"],
+    "dauer": ["0", "3", "10", "18", "100", "121", "122", "2,5", ""],
+}
+
+
+@st.composite
+def a_damaged_extract(draw) -> bytes:
+    """Rows of which most are right, with blank ones between; line ends of both kinds, the last perhaps missing."""
+    usual = [each[:2] for each in CELLS.values()]
+    rows = []
+    for _ in range(draw(st.integers(1, 25))):
+        row = [draw(st.sampled_from(texts)) for texts in usual]
+        if draw(st.integers(0, 2)) == 0:
+            column = draw(st.integers(0, 6))
+            row[column] = draw(st.sampled_from(list(CELLS.values())[column]))
+        rows.append(";".join(row) if draw(st.integers(0, 9)) else draw(st.sampled_from(["", ";;;;;;", " ;;;;;;"])))
+    rows += draw(st.sampled_from([[], [""], ["", ""]]))
+    return (HEAD + "".join(draw(st.sampled_from(["\n", "\n", "\r\n"])) + row for row in rows)).encode()
+
+
+def test_both_ways_find_the_same_counts_and_the_same_bad_rows_in_the_same_lines(
+    workbench, small_city, source, tmp_path, monkeypatch
+) -> None:
+    """Whatever the bytes prove or not; blocks of a few lines, so that rows stand at their borders."""
+    bench = workbench(small_city.with_sources(personen(source)))
+    (own,) = bench.profile.sources
+    contract, columns, path = register_contract(bench.con, own), HEAD.split(";"), tmp_path / FILE
+    monkeypatch.setattr(register_bytes, "_BLOCK", 100)
+
+    @given(a_damaged_extract())
+    @settings(SETTINGS, max_examples=150)
+    def holds(text: bytes) -> None:
+        path.write_bytes(text)
+        fast = count_bytes(path, own.dialect, columns, contract)
+        _, slow = count_rows(path, FILE, own, contract, lambda _: None)
+        assert (fast.held, fast.left_out, fast.unknown) == (slow.held, slow.left_out, slow.unknown)
+        assert sorted(fast.bad) == sorted(slow.bad)
+        assert counts_of(fast) == counts_of(slow)
+
+    holds()
+
+
+def counts_of(counts: RegisterCounts) -> dict[tuple[str, str], list[float]]:
+    """Stichtag and base unit -> its Merkmale."""
+    return {
+        (each.day.tag, unit): row
+        for each in counts.by_day()
+        for unit, row in zip(each.units, each.counts.tolist(), strict=True)
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        extract(person().replace(";w;", ';"w";')),
+        extract(person()) + person() + "\r" + person(),
+        extract(person(sex="w\0")),
+        extract(person()) + person() + ";1\n",
+        extract(person()) + "01100001;31.12.2022;30\n",
+        extract(person()).encode("latin-1") + b"\xff\n",
+        extract(*[person(unit="011000000001")] * 2000),
+    ],
+    ids=["quote", "CR", "zero byte", "a cell more", "a cell less", "no UTF-8", "long ids"],
+)
+def test_what_the_bytes_do_not_prove_is_left_to_the_general_way(workbench, small_city, source, tmp_path, text) -> None:
+    bench = workbench(small_city.with_sources(personen(source)))
+    (own,) = bench.profile.sources
+    path = tmp_path / FILE
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(NotProved):
+        count_bytes(path, own.dialect, HEAD.split(";"), register_contract(bench.con, own))
+
+
 def test_an_extract_that_keeps_its_contract_is_read_once(stage_city, source, monkeypatch) -> None:
-    monkeypatch.setattr(register, "_count_by_line", None)
+    monkeypatch.setattr(register, "count_rows", None)
     assert residents(stage_city(personen(source), {FILE: extract(person(), person())})) == {"01100001": 2}
 
 

@@ -127,7 +127,7 @@ def normalise(
     _refuse_bad_header(name, header_line, written, dialect)  # a column may be called as one of ours
     sieve = _Sieve(columns, wanted.drop, wanted.only)
     long_part = long_cell(long, columns) if long else None
-    counted = _Counted(_of_one_length(rows, name, len(columns)))
+    counted = _Counted(of_one_length(rows, name, len(columns)))
     taken, of_column = 0, dict[str, int]()
     with target.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\r\n")  # so that either of them inside a cell is quoted
@@ -215,7 +215,12 @@ class _Counted:
             yield row
 
 
-def _of_one_length(rows: Iterator[Line], name: str, length: int) -> Iterator[Line]:
+def of_one_length(rows: Iterator[Line], name: str, length: int) -> Iterator[Line]:
+    """Yield the rows with blanks around their cells taken off.
+
+    Raises:
+        ContractBroken: a row is not as long as the header; names the line.
+    """
     for line, row in rows:
         if len(row) != length:
             raise ContractBroken(

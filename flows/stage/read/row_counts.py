@@ -1,7 +1,7 @@
 """Counts the rows that a delivered file holds, by another way than the one that stages them.
 
-What was staged is compared with these counts (flows.stage.reconciliation). They read as little as they can: line
-breaks, the length of an array, the rows of a layer in SQLite, the record table of a Shapefile.
+What was staged is compared with these counts (flows.stage.reconciliation). They read as little as they can: the
+length of an array, the rows of a layer in SQLite, the record table of a Shapefile.
 """
 
 from __future__ import annotations
@@ -15,34 +15,7 @@ import duckdb
 from flows.base.db import one_file, set_variables, sql
 from flows.base.errors import ContractBroken
 
-_CHUNK = 1 << 20
 _DELETED = ord("*")
-
-
-def lines(path: Path) -> int:
-    """Return how many lines a text file has; the last need not end with a line break. Costs a tenth of parsing it."""
-    breaks, last = 0, b"\n"
-    with path.open("rb", buffering=0) as file:
-        while chunk := file.read(_CHUNK):
-            breaks += chunk.count(b"\n")
-            last = chunk[-1:]
-    return breaks + (last != b"\n")
-
-
-def rows_of_text(path: Path, quote: str) -> tuple[int, int]:
-    """Return how many lines of a CSV file begin a row, and how many are empty; those within a quoted cell do neither.
-
-    The header is a row too. Right for files that write a quote only to quote with, and end their lines with LF or
-    CRLF; of others it returns another number than there are rows.
-    """
-    mark, rows, empty, within = quote.encode(), 0, 0, False
-    with path.open("rb") as file:
-        for line in file:
-            if not within:
-                rows, empty = (rows, empty + 1) if line in (b"\n", b"\r\n") else (rows + 1, empty)
-            if mark and line.count(mark) % 2:
-                within = not within
-    return rows, empty
 
 
 def features(name: str, path: Path) -> int:
