@@ -28,9 +28,9 @@ _ABOUT_PULLING = {
 }  # fmt: skip
 """Fields of a source that say nothing about the rows of its files."""
 
-_CODE = ("stage", "profile", "base/db.py", "pull/connectors/drop_folder.py", "pull/landing/archive.py")
+_CODE = ("stage", "profile", "base", "pull/connectors/drop_folder.py", "pull/landing/archive.py")
 _DATA = ("sql/stage", "sql/schema", "cities/vocabulary.toml")
-_LIBRARIES = ("python-calamine", "duckdb-extension-spatial")
+_LIBRARIES = ("numpy", "python-calamine", "duckdb-extension-spatial")
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,13 @@ def code_digest() -> str:
 
 
 def _files(root: Path) -> Iterable[Path]:
+    """Return the file, or those of code and SQL below the folder.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    if not root.exists():
+        raise FileNotFoundError(root)
     return [root] if root.is_file() else sorted(path for path in root.rglob("*") if path.suffix in (".py", ".sql"))
 
 

@@ -6,7 +6,7 @@ WITH gelesen AS (
 
 SELECT
     gelesen.tag::VARCHAR AS tag,
-    zuschnitt.basis,
-    zuschnitt.basis_muster
+    nummerierung.basis,
+    nummerierung.basis_muster
 FROM gelesen
-ASOF INNER JOIN katalog.zuschnitt ON gelesen.tag >= zuschnitt.gueltig_ab
+ASOF INNER JOIN katalog.nummerierung ON gelesen.tag >= nummerierung.gueltig_ab
