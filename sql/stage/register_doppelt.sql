@@ -1,5 +1,6 @@
 -- One row per base unit and Stichtag that more than one file holds (the first, and none when all is well).
--- A register has all persons of a base unit in one file. Only a Stichtag that stands in more than one file can be counted twice.
+-- A register has all persons of a base unit in one file. Only a Stichtag that stands in more than one file can be
+-- counted twice.
 WITH verteilt AS (
     SELECT stichtag
     FROM je_datei_zaehlung_reihe
