@@ -145,6 +145,15 @@ SELECT
     paar.keines_bekannt,
     paar.lueckenhaft,
     paar.verschieden_lueckenhaft,
+    fehlgrund.status AS grund,
     verfahren.methode
 FROM paar
 INNER JOIN verfahren ON paar.unsicherste_von_beiden = verfahren.rang
+LEFT JOIN fehlgrund
+    ON
+        paar.keines_bekannt
+        AND paar.zuschnitt = fehlgrund.zuschnitt
+        AND paar.raumebene = fehlgrund.raumebene
+        AND paar.raum_id = fehlgrund.raum_id
+        AND paar.stichtag = fehlgrund.stichtag
+        AND paar.indikator_id = fehlgrund.indikator_id

@@ -71,6 +71,7 @@ paar AS (
         FALSE AS keines_bekannt,
         FALSE AS lueckenhaft,
         FALSE AS verschieden_lueckenhaft,
+        NULL AS grund,
         'exact' AS methode
     FROM einheit
     INNER JOIN stelle ON einheit.nummern = stelle.nummern
@@ -92,6 +93,7 @@ paar AS (
         keines_bekannt,
         lueckenhaft,
         verschieden_lueckenhaft,
+        grund,
         methode
     FROM indikator_unsicher
 ),
@@ -101,18 +103,9 @@ beschrieben AS (
         paar.*,
         indikator.typ,
         indikator.faktor,
-        indikator.nachkommastellen,
-        fehlgrund.status AS grund
+        indikator.nachkommastellen
     FROM paar
     INNER JOIN katalog.indikator ON paar.indikator_id = indikator.indikator_id
-    LEFT JOIN fehlgrund
-        ON
-            paar.keines_bekannt
-            AND paar.zuschnitt = fehlgrund.zuschnitt
-            AND paar.raumebene = fehlgrund.raumebene
-            AND paar.raum_id = fehlgrund.raum_id
-            AND paar.stichtag = fehlgrund.stichtag
-            AND paar.indikator_id = fehlgrund.indikator_id
 )
 
 SELECT
