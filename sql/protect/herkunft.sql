@@ -21,6 +21,14 @@ WITH gelesen AS (
 
     UNION ALL
 
+    SELECT DISTINCT
+        quelle,
+        merkmal,
+        'stage.amtlich' AS tabelle
+    FROM amtlich_raum
+
+    UNION ALL
+
     SELECT
         quelle,
         'flaeche_km2' AS merkmal,

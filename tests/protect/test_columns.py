@@ -128,10 +128,6 @@ def test_origins_name_every_delivery_of_a_source_for_each_merkmal_read_from_it(o
     office.counts("einwohner", 30)
     kinds = {"benefits": "matrix", "people": "register", "outlines": "geometry", "units": "assignment"}
     delivered(office, kinds, ("benefits", "benefits_2.csv"))
-    insert(
-        office.con, "katalog.spalte_merkmal",
-        [{"quelle": "benefits", "spalte": column, "merkmal": "sgb2"} for column in ("A", "B")],
-    )  # fmt: skip
     brought = (("benefits", "sgb2"), ("people", "einwohner"), ("people", "weiblich"))
     insert(office.con, "katalog.quelle_merkmal", [{"quelle": name, "merkmal": merkmal} for name, merkmal in brought])
     office.protect()
@@ -152,8 +148,8 @@ def official(office):
     office.counts("einwohner", 30)
     delivered(office, {"land": "official", "compared": "official"})
     insert(
-        office.con, "katalog.spalte_merkmal",
-        [{"quelle": name, "spalte": "A", "merkmal": "einwohner"} for name in ("land", "compared")],
+        office.con, "katalog.quelle_merkmal",
+        [{"quelle": name, "merkmal": "einwohner"} for name in ("land", "compared")],
     )  # fmt: skip
     insert(
         office.con, "amtlich_raum",
