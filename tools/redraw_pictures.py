@@ -1,22 +1,20 @@
-"""Draws the pictures of docs/boundary-changes.md from a tiny city and the figures that the code finds for it.
+"""Draws the pictures of docs/boundary-changes.md from a tiny city and the figures that a run publishes for it.
 
 ``python -m tools.redraw_pictures docs`` writes them; a test compares them with what is there.
 """
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
+import duckdb
 
-from flows.space.area_weighting import density_seed
-from flows.space.best_key import Evidence, best_key
-from flows.space.links import Links, links_between
-from flows.space.overlap_fit import overlap_fit
-from flows.space.umsteigeschluessel import Schluessel
-from flows.space.uncertainty import SPREADS, intervals
+from flows.base.db import create_stage, insert, sql, use_spatial
+from flows.transform.transform_counts import transform
 
 BEFORE, AFTER = ("AAABB", "AAABB"), ("CCDDE", "CCDDE")
 OLD_COUNTS = {"A": 900.0, "B": 500.0}
@@ -26,30 +24,103 @@ COLOURS = {"A": "#8bbccb", "B": "#e9c46a", "C": "#b9d5de", "D": "#b7c99a", "E": 
 INK, LINE, SIDE = "#1d2b36", "#8a969d", 44
 
 
-def example_key() -> Schluessel:
-    """Return the key of the tiny city: its fitted flows as shares."""
-    links, area = _pieces()
-    new_area = links.sum_by_new(area)
-    seed = density_seed(links, area, new_area, links.counts_of_new(NEW_COUNTS))
-    fit = overlap_fit(links, seed, links.counts_of_old(OLD_COUNTS), links.counts_of_new(NEW_COUNTS))
-    return best_key(Evidence(links, area, fit, density=seed))
+@dataclass(frozen=True)
+class Estimate:
+    """A count on a new unit as it is published, inside its hard bounds."""
+
+    wert: float
+    lower: float
+    upper: float
+    at_least: float
+    at_most: float
+
+
+@dataclass(frozen=True)
+class Example:
+    """What the station transform finds for the tiny city: residents along each pair of units, and the estimates."""
+
+    flows: dict[tuple[str, str], float]
+    estimates: dict[str, Estimate]
+
+
+@functools.cache
+def example() -> Example:
+    """Return what a run finds for the tiny city: counted before and half a year after its redraw."""
+    with duckdb.connect() as con:
+        use_spatial(con)
+        con.execute(sql("schema/katalog"))
+        create_stage(con)
+        con.execute(
+            "CREATE TABLE stage.register (quelle VARCHAR, stichtag DATE, basis VARCHAR, basis_id VARCHAR, "
+            "einwohner BIGINT)"
+        )
+        insert(
+            con, "katalog.raumebene",
+            [{"raumebene": "sozialraum", "rang": 1, "label_de": "-", "label_en": "-", "id_muster": ".*",
+              "zugehoerigkeit": "assignment"}],
+        )  # fmt: skip
+        insert(
+            con, "katalog.quelle",
+            [{"quelle": "counts", "titel_de": "-", "titel_en": "-", "art": "matrix", "quarantaene_erlaubt": 0,
+              "ungelistet_null": True}],
+        )  # fmt: skip
+        _deliver(con, "2020-01-01", BEFORE, "2020-12-31", OLD_COUNTS)
+        _deliver(con, "2021-01-01", AFTER, "2021-06-30", NEW_COUNTS)
+        transform(con)
+        flows = con.execute(
+            "SELECT von_id, nach_id, einwohner FROM schluessel_geschaetzt "
+            "WHERE von_zuschnitt = '2020-01-01' AND NOT entlehnt ORDER BY ALL"
+        ).fetchall()
+        estimates = con.execute(
+            "SELECT raum_id, wert, untergrenze, obergrenze, mindestens, hoechstens FROM merkmal_geschaetzt "
+            "WHERE zuschnitt = '2021-01-01' ORDER BY ALL"
+        ).fetchall()
+    return Example(
+        {(old, new): people for old, new, people in flows}, {unit: Estimate(*figure) for unit, *figure in estimates}
+    )
+
+
+def _deliver(
+    con: duckdb.DuckDBPyConnection, zuschnitt: str, rows: tuple[str, ...], stichtag: str, counts: dict[str, float]
+) -> None:
+    """Put a Zuschnitt drawn as rows of squares into the staged tables, each unit a base unit of its own."""
+    insert(
+        con, "katalog.zuschnitt",
+        [{"zuschnitt": zuschnitt, "gueltig_ab": zuschnitt, "basis": zuschnitt, "basis_muster": ".*",
+          "schachtelung": True}],
+    )  # fmt: skip
+    insert(
+        con, "stage.zuordnung",
+        [{"zuschnitt": zuschnitt, "basis": zuschnitt, "basis_id": unit, "raumebene": "sozialraum", "raum_id": unit}
+         for unit in counts],
+    )  # fmt: skip
+    for unit in counts:
+        west, high = 100 * rows[0].index(unit), 100 * len(rows)
+        con.execute(
+            f"INSERT INTO stage.geometrie SELECT '{zuschnitt}', '{unit}', NULL, "
+            f"st_aswkb(st_makeenvelope({west}, 0, {west + 100 * rows[0].count(unit)}, {high}))::BLOB, FALSE, FALSE"
+        )
+    insert(
+        con, "stage.zaehlung_einzeln",
+        [{"quelle": "counts", "stichtag": stichtag, "basis": zuschnitt, "basis_id": unit, "merkmal": "einwohner",
+          "wert": count, "status": "ok"} for unit, count in counts.items()],
+    )  # fmt: skip
 
 
 def flows_svg() -> str:
     """Return the picture of the units before and after the redraw and of the residents between them."""
-    key = example_key()
     parts = [
         *_map(20, 50, BEFORE, "before", {unit: f"{count:.0f}" for unit, count in OLD_COUNTS.items()}),
         *_map(280, 50, AFTER, "after, counted at another date", {u: f"{c:.0f}" for u, c in NEW_COUNTS.items()}),
-        *_flows(560, 50, key),
+        *_flows(560, 50),
     ]
     return _page(840, 230, "Units before and after a redraw, and the residents that the fit sends between them", parts)
 
 
 def intervals_svg() -> str:
     """Return the picture of the estimates with their hard bounds and 90 % intervals."""
-    found = intervals(example_key(), OLD_COUNTS, SPREADS, years=0.5)
-    scale = 560 / max(interval.at_most for interval in found.values())
+    found = example().estimates
+    scale = 560 / max(estimate.at_most for estimate in found.values())
 
     def at(value: float) -> float:
         return 60 + value * scale
@@ -61,9 +132,9 @@ def intervals_svg() -> str:
             _text(24, y + 5, unit, bold=True),
             _bar(at(one.at_least), at(one.at_most), y, 18, "#eef3f5"),
             _bar(at(one.lower), at(one.upper), y, 18, COLOURS[unit]),
-            f'<line x1="{at(one.estimate):.1f}" y1="{y - 13}" x2="{at(one.estimate):.1f}" y2="{y + 13}" '
+            f'<line x1="{at(one.wert):.1f}" y1="{y - 13}" x2="{at(one.wert):.1f}" y2="{y + 13}" '
             f'stroke="{INK}" stroke-width="2"/>',
-            _text(660, y - 4, f"{one.estimate:.0f} ({one.lower:.0f} to {one.upper:.0f})"),
+            _text(660, y - 4, f"{one.wert:.0f} ({one.lower:.0f} to {one.upper:.0f})"),
             _text(660, y + 12, f"certain: {one.at_least:.0f} to {one.at_most:.0f}", size=11),
         ]
     parts.append(_text(60, 190, "pale: what the old counts allow; coloured: 90 % interval; line: estimate", size=11))
@@ -74,12 +145,6 @@ PICTURES: dict[str, Callable[[], str]] = {
     "boundary-changes-flows.svg": flows_svg,
     "boundary-changes-intervals.svg": intervals_svg,
 }
-
-
-def _pieces() -> tuple[Links, np.typing.NDArray[np.float64]]:
-    squares = [pair for old, new in zip(BEFORE, AFTER, strict=True) for pair in zip(old, new, strict=True)]
-    pairs = sorted(set(squares))
-    return links_between(pairs), np.array([float(squares.count(pair)) for pair in pairs])
 
 
 def _map(x: int, y: int, rows: tuple[str, ...], title: str, labels: dict[str, str]) -> list[str]:
@@ -102,15 +167,15 @@ def _map(x: int, y: int, rows: tuple[str, ...], title: str, labels: dict[str, st
     return drawn
 
 
-def _flows(x: int, y: int, key: Schluessel) -> list[str]:
+def _flows(x: int, y: int) -> list[str]:
     scale = 120 / sum(OLD_COUNTS.values())
-    flow = key.spread(OLD_COUNTS)
-    reached = dict(zip(key.links.new, key.links.sum_by_new(flow).tolist(), strict=True))
+    flows = example().flows
+    reached = {unit: sum(people for (_, new), people in flows.items() if new == unit) for unit in NEW_COUNTS}
     left, right = _stacked(y, OLD_COUNTS, scale), _stacked(y, reached, scale)
     drawn = [_text(x, y - 14, "flows at the date before", bold=True)]
     drawn += [_text(x, left[unit] + 12, f"{unit} {count:.0f}") for unit, count in OLD_COUNTS.items()]
     drawn += [_text(x + 215, right[unit] + 12, f"{unit} {count:.0f}") for unit, count in reached.items()]
-    for (old, new), people in zip(key.links.pairs(), flow.tolist(), strict=True):
+    for (old, new), people in flows.items():
         high, start, end = people * scale, left[old], right[new]
         drawn += [
             f'<path d="M{x + 50} {start:.1f} C{x + 130} {start:.1f} {x + 130} {end:.1f} {x + 205} {end:.1f} '

@@ -74,6 +74,7 @@ def suppress(con: duckdb.DuckDBPyConnection) -> None:
         ConfigError: a file of sql/protect cannot be run.
     """
     con.execute(sql("schema/zu_klein"))
+    con.execute(sql("schema/fehler"))
     run_folder(con, resource("sql/protect"))
 
 

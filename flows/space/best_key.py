@@ -9,7 +9,7 @@ import numpy as np
 
 from flows.space.area_weighting import area_shares
 from flows.space.dasymetric import ControlWeights
-from flows.space.links import Flags, Floats, Links, shares_within
+from flows.space.links import Floats, Links, shares_within
 from flows.space.overlap_fit import Fit
 from flows.space.umsteigeschluessel import Method, Schluessel
 
@@ -25,8 +25,6 @@ class Evidence:
     control: Sequence[ControlWeights] = ()
     density: Floats | None = None
     """Area times density of each pair (area_weighting.density_seed), for units with nobody to fit."""
-    uninhabited: frozenset[str] = frozenset()
-    """New units where nobody lives: they get nobody, unless a unit has no other partner."""
 
 
 def best_key(evidence: Evidence) -> Schluessel:
@@ -51,13 +49,11 @@ def _candidates(evidence: Evidence) -> list[tuple[Method, Floats]]:
     """Return every method with the mass that it sees in each pair, the surest first."""
     links = evidence.links
     whole = (links.partners_of_old() == 1)[links.old_of].astype(np.float64)
-    inhabited: Flags = np.array([unit not in evidence.uninhabited for unit in links.new])[links.new_of]
     found: list[tuple[Method, Floats]] = [(Method.EXACT, whole)]
     if evidence.fit is not None:
         found.append((Method.OVERLAP, evidence.fit.flow))
     by_buildings_first = sorted(evidence.control, key=lambda one: one.method)
-    found += [(control.method, np.where(inhabited, control.weight, 0.0)) for control in by_buildings_first]
+    found += [(control.method, control.weight) for control in by_buildings_first]
     if evidence.density is not None:
         found.append((Method.POPULATION_WEIGHTED, evidence.density))
-    by_area = area_shares(links, evidence.area)
-    return [*found, (Method.AREA_WEIGHTED, np.where(inhabited, by_area, 0.0)), (Method.AREA_WEIGHTED, by_area)]
+    return [*found, (Method.AREA_WEIGHTED, area_shares(links, evidence.area))]

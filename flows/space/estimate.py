@@ -1,7 +1,7 @@
-"""Finds the keys between two Zuschnitte without common base units, and lays them into the working database.
+"""Finds the keys between two Zuschnitte without common base units, and writes them into the working database.
 
 One table comes out, ``schluessel_geschaetzt``: for every Merkmal counted on both sides a key of its own, and the key
-of the residents again for whatever is not (``entlehnt``). sql/transform/merkmal_geschaetzt.sql takes counts through.
+of the residents again for whatever is not (``entlehnt``). sql/transform/schaetzung_teil.sql takes counts through.
 """
 
 from __future__ import annotations
@@ -11,21 +11,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 
-from flows.base.db import Value, insert, set_variables, sql
+from flows.base.db import set_variables, sql
 from flows.base.errors import ConfigError
 from flows.space.area_weighting import density_seed
 from flows.space.best_key import Evidence, best_key
 from flows.space.dasymetric import ControlWeights
 from flows.space.intersection import Intersection, intersection
-from flows.space.links import Floats, Links
+from flows.space.links import Flags, Floats, Ints, Links
 from flows.space.overlap_fit import Finding, Fit, band_fits
 from flows.space.umsteigeschluessel import Method, Schluessel
 from flows.space.uncertainty import BORROWED, FEWEST_TRIALS, SPREADS, Spread, calibrated, hold_out
 
 RESIDENTS = "einwohner"
-Series = dict[str, dict[dt.date, dict[str, float]]]
-"""Counts of units by Merkmal and Stichtag."""
+Series = dict[str, dict[dt.date, Floats]]
+"""Counts of units, in a given order, by Merkmal and Stichtag."""
+Columns = Floats | Ints | Flags
 Control = Callable[[Links], Sequence[ControlWeights]]
 """Gives what is known of buildings and people in the pieces of two Zuschnitte."""
 
@@ -42,7 +44,7 @@ LENT_SPREADS: Mapping[Method, Spread] = {**SPREADS, Method.POPULATION_WEIGHTED: 
 
 @dataclass(frozen=True)
 class Estimated:
-    """The keys of one direction, by Merkmal, with what the fits could not hold."""
+    """The keys of one direction, by Merkmal, with what the fits could not meet."""
 
     keys: Mapping[str, Schluessel]
     stichtag: dt.date | None
@@ -51,6 +53,12 @@ class Estimated:
     """Of the counts on the side that they lead to."""
     findings: Mapping[str, tuple[Finding, ...]]
     spreads: Mapping[str, Mapping[Method, Spread]]
+    counts: Mapping[str, Floats]
+    """Of the units that the keys lead from at the Stichtag, by Merkmal."""
+
+    def flow(self, merkmal: str, key: Schluessel) -> Floats:
+        """Return what of a Merkmal goes along each pair of `key`; nothing where it was not counted."""
+        return key.spread(self.counts.get(merkmal, np.zeros(len(key.links.old))))
 
 
 def estimate_keys(
@@ -64,7 +72,8 @@ def estimate_keys(
         ConfigError: one of the two Zuschnitte has no polygons, or no residents were ever counted.
     """
     pieces = intersection(con, von, nach, raumebene)
-    old, new = counted_series(con, von, raumebene), counted_series(con, nach, raumebene)
+    old = counted_series(con, von, raumebene, pieces.links.old)
+    new = counted_series(con, nach, raumebene, pieces.links.new)
     if not old.get(RESIDENTS) and not new.get(RESIDENTS):
         raise ConfigError(
             f"Expected counts of the Merkmal {RESIDENTS} on Zuschnitt {von} or {nach}, found none on the Raumebene "
@@ -77,7 +86,7 @@ def estimate_keys(
     return pieces, _estimated(pieces, old, new, known), _estimated(turned, new, old, known)
 
 
-def lay_keys(con: duckdb.DuckDBPyConnection, found: Estimated, von: str, nach: str, raumebene: str) -> dict[str, str]:
+def write_keys(con: duckdb.DuckDBPyConnection, found: Estimated, von: str, nach: str, raumebene: str) -> dict[str, str]:
     """Append the keys `found` from `von` to `nach` to the table ``schluessel_geschaetzt`` (KEY_TABLE).
 
     A unit outside every unit of `nach` goes to the nearest, as the people there would if the old lines still stood:
@@ -88,11 +97,18 @@ def lay_keys(con: duckdb.DuckDBPyConnection, found: Estimated, von: str, nach: s
         einheiten=list(found.keys[RESIDENTS].without_partner),
     )  # fmt: skip
     outside: dict[str, str] = dict(con.execute(sql("space/naechste")).fetchall())
-    rows = _rows(found, outside, counted_series(con, von, raumebene))
-    insert(
-        con, "schluessel_geschaetzt",
-        [row | {"von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": raumebene} for row in rows],
+    links = found.keys[RESIDENTS].links
+    set_variables(
+        con, von_einheiten=list(links.old), nach_einheiten=list(links.new), merkmale=list(found.keys),
+        methoden=[method.word for method in Method],
+        stichtag=found.stichtag.isoformat() if found.stichtag else None,
+        nah_am=found.near.isoformat() if found.near else None,
     )  # fmt: skip
+    con.register("teil_nummer", _numbers(found, outside))
+    try:
+        con.execute(f"INSERT INTO schluessel_geschaetzt BY NAME {sql('space/schluessel_teil')}")
+    finally:
+        con.unregister("teil_nummer")
     return outside
 
 
@@ -114,24 +130,17 @@ def composed(first: Estimated, then: Estimated) -> Estimated:
             )
             for method in Method
         }
-    return Estimated(keys, first.stichtag, first.near, {**then.findings, **first.findings}, spreads)
+    return Estimated(keys, first.stichtag, first.near, {**then.findings, **first.findings}, spreads, first.counts)
 
 
-def counted_series(con: duckdb.DuckDBPyConnection, zuschnitt: str, raumebene: str) -> Series:
-    """Return what was counted, or can be added exactly, on a Zuschnitt."""
-    set_variables(con, zuschnitt=zuschnitt, raumebene=raumebene)
-    rows = con.execute(
-        """
-        SELECT merkmal, stichtag, raum_id, wert
-        FROM merkmal_raum
-        WHERE zuschnitt = getvariable('zuschnitt') AND raumebene = getvariable('raumebene')
-            AND merkmal <> 'flaeche_km2'
-        ORDER BY ALL
-        """
-    ).fetchall()
+def counted_series(con: duckdb.DuckDBPyConnection, zuschnitt: str, raumebene: str, units: Sequence[str]) -> Series:
+    """Return what was counted, or can be added exactly, on a Zuschnitt, in the order of `units`; else 0."""
+    set_variables(con, zuschnitt=zuschnitt, raumebene=raumebene, einheiten=list(units))
     found: Series = {}
-    for merkmal, stichtag, unit, count in rows:
-        found.setdefault(merkmal, {}).setdefault(stichtag, {})[unit] = float(count)
+    for merkmal, stichtag, places, counts in con.execute(sql("space/zaehlreihe")).fetchall():
+        ordered = np.zeros(len(units))
+        ordered[np.array(places, dtype=np.int64)] = counts
+        found.setdefault(merkmal, {})[stichtag] = ordered
     return found
 
 
@@ -139,13 +148,12 @@ def _estimated(pieces: Intersection, own: Series, other: Series, control: Sequen
     links = pieces.links
     if not own.get(RESIDENTS) or not other.get(RESIDENTS):
         key = best_key(Evidence(links, pieces.area, control=control))
-        return Estimated({RESIDENTS: key}, None, None, {}, {RESIDENTS: SPREADS})
+        return Estimated({RESIDENTS: key}, None, None, {}, {RESIDENTS: SPREADS}, {})
     stichtag, near = min(
         ((one, two) for one in own[RESIDENTS] for two in other[RESIDENTS]), key=lambda pair: abs(pair[0] - pair[1])
     )
     counted = [m for m in own if stichtag in own[m] and near in other.get(m, {})]
-    before = {m: links.counts_of_old(own[m][stichtag]) for m in counted}
-    after = {m: links.counts_of_new(other[m][near]) for m in counted}
+    before, after = ({m: series[m][day] for m in counted} for series, day in ((own, stichtag), (other, near)))
     seed = density_seed(links, pieces.area, pieces.new_area, after[RESIDENTS])
     fits = band_fits(links, seed, before, after, total=RESIDENTS)
     return Estimated(
@@ -154,6 +162,7 @@ def _estimated(pieces: Intersection, own: Series, other: Series, control: Sequen
         near=near,
         findings={m: fit.findings for m, fit in fits.items() if fit.findings},
         spreads={m: _spreads(pieces, other[m]) for m in fits},
+        counts={m: by_day[stichtag] for m, by_day in own.items() if stichtag in by_day},
     )
 
 
@@ -161,42 +170,50 @@ def _key(pieces: Intersection, fit: Fit, seed: Floats, control: Sequence[Control
     return best_key(Evidence(pieces.links, pieces.area, fit, control, seed))
 
 
-def _spreads(pieces: Intersection, counts: Mapping[dt.date, Mapping[str, float]]) -> Mapping[Method, Spread]:
+def _spreads(pieces: Intersection, counts: Mapping[dt.date, Floats]) -> Mapping[Method, Spread]:
     if len(counts) < 2:
         return SPREADS
     known = hold_out(pieces.links, counts)
     return {**SPREADS, Method.OVERLAP: calibrated(known)} if len(known.error) >= FEWEST_TRIALS else SPREADS
 
 
-def _rows(found: Estimated, outside: Mapping[str, str], own: Series) -> list[dict[str, Value]]:
-    rows: list[dict[str, Value]] = []
-    lent = (RESIDENTS, found.keys[RESIDENTS].lent(), LENT_SPREADS, True)
+def _numbers(found: Estimated, outside: Mapping[str, str]) -> dict[str, Columns]:
+    """Return the columns of the table ``teil_nummer``, which sql/space/schluessel_teil.sql reads."""
     fitted = [(m, key, found.spreads[m], False) for m, key in found.keys.items()]
+    lent = (RESIDENTS, found.keys[RESIDENTS].lent(), LENT_SPREADS, True)
+    parts = []
     for merkmal, key, spreads, is_lent in [*fitted, lent]:
-        links = key.links
-        counts = own.get(merkmal, {}).get(found.stichtag, {}) if found.stichtag else {}
-        same: dict[str, Value] = {
-            "merkmal": merkmal, "entlehnt": is_lent, "stichtag": found.stichtag.isoformat() if found.stichtag else None,
-        }  # fmt: skip
-        undivided = (links.partners_of_old() == 1)[links.old_of].tolist()
-        of_old, of_new = links.components()
-        method_of = dict(zip(links.old, key.methods, strict=True))
-        for (old, new, share, method), people, whole, number in zip(
-            key.rows(), key.spread(counts).tolist(), undivided, of_old[links.old_of].tolist(), strict=True
-        ):
-            spread = spreads[method_of[old]]
-            near = found.near if method_of[old] is Method.OVERLAP else None
-            rows.append(same | {
-                "von_id": old, "nach_id": new, "anteil": round(share, 12), "einwohner": round(people, 6),
-                "methode": method, "nah_am": near.isoformat() if near else None,
-                "faktor": round(spread.factor, 6), "relativ": round(spread.relative, 9), "ungeteilt": whole,
-                "insel": number,
-            })  # fmt: skip
-        island = dict(zip(links.new, of_new.tolist(), strict=True))
-        rows += [
-            same | {"von_id": old, "nach_id": new, "anteil": 1.0, "einwohner": round(counts.get(old, 0.0), 6),
-                    "methode": Method.AREA_WEIGHTED.word, "faktor": 0.0, "relativ": 0.0, "ungeteilt": True,
-                    "insel": island[new]}
-            for old, new in outside.items()
-        ]  # fmt: skip
-    return rows
+        number = list(found.keys).index(merkmal)
+        shares = _shares(key, spreads, found.flow(merkmal, key))
+        nearest = _nearest(key, outside, found.counts.get(merkmal))
+        parts += [
+            {**part, "merkmal": np.full(len(part["von"]), number), "entlehnt": np.full(len(part["von"]), is_lent)}
+            for part in (shares, nearest)
+        ]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _shares(key: Schluessel, spreads: Mapping[Method, Spread], flow: Floats) -> dict[str, Columns]:
+    links = key.links
+    method = np.array(key.methods, dtype=np.int64)[links.old_of]
+    return {
+        "von": links.old_of, "nach": links.new_of, "anteil": key.weights, "einwohner": flow, "methode": method,
+        "angepasst": method == Method.OVERLAP,
+        "faktor": np.array([spreads[each].factor for each in Method])[method],
+        "relativ": np.array([spreads[each].relative for each in Method])[method],
+        "ungeteilt": (links.partners_of_old() == 1)[links.old_of], "insel": links.components()[0][links.old_of],
+    }  # fmt: skip
+
+
+def _nearest(key: Schluessel, outside: Mapping[str, str], counts: Floats | None) -> dict[str, Columns]:
+    """Return the whole of each unit that lies `outside` every other, which goes to the nearest."""
+    links, many = key.links, len(outside)
+    von = np.array([links.old.index(unit) for unit in outside], dtype=np.int64)
+    nach = np.array([links.new.index(unit) for unit in outside.values()], dtype=np.int64)
+    return {
+        "von": von, "nach": nach, "anteil": np.ones(many),
+        "einwohner": np.zeros(many) if counts is None else counts[von],
+        "methode": np.full(many, Method.AREA_WEIGHTED), "angepasst": np.zeros(many, dtype=np.bool_),
+        "faktor": np.zeros(many), "relativ": np.zeros(many), "ungeteilt": np.ones(many, dtype=np.bool_),
+        "insel": links.components()[1][nach],
+    }  # fmt: skip

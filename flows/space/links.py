@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -46,10 +47,6 @@ class Links:
         """Return how many old units each new one meets."""
         return np.bincount(self.new_of, minlength=len(self.new))
 
-    def where(self, kept: Flags) -> Links:
-        """Return the same units with only the pairs that are `kept`."""
-        return Links(self.old, self.new, self.old_of[kept], self.new_of[kept])
-
     def turned(self) -> Links:
         """Return the pairs seen from the new units."""
         return Links(self.new, self.old, self.new_of, self.old_of)
@@ -59,17 +56,11 @@ class Links:
 
         Nobody can have moved from one component into another by the redraw: each is an island of its own.
         """
-        old = np.arange(len(self.old))
-        new = np.arange(len(self.old), len(self.old) + len(self.new))
-        while True:
-            lowest = np.minimum(old[self.old_of], new[self.new_of])
-            before = (old.copy(), new.copy())
-            np.minimum.at(old, self.old_of, lowest)
-            np.minimum.at(new, self.new_of, lowest)
-            if np.array_equal(before[0], old) and np.array_equal(before[1], new):
-                break
-        _, number = np.unique(np.concatenate([old, new]), return_inverse=True)
-        return number[: len(old)], number[len(old) :]
+        return self._components
+
+    @cached_property
+    def _components(self) -> tuple[Ints, Ints]:
+        return components_of(self.old_of, self.new_of, len(self.old), len(self.new))
 
     def counts_of_old(self, counts: Mapping[str, float]) -> Floats:
         """Return `counts` in the order of the old units; a unit that is not named counts 0."""
@@ -93,6 +84,20 @@ def links_between(pairs: Iterable[tuple[str, str]], old: Iterable[str] = (), new
         np.array([old_at[i] for i, _ in listed], dtype=np.int64),
         np.array([new_at[j] for _, j in listed], dtype=np.int64),
     )
+
+
+def components_of(old_of: Ints, new_of: Ints, olds: int, news: int) -> tuple[Ints, Ints]:
+    """Return the number of the connected component of each old and of each new unit that the pairs connect."""
+    old, new = np.arange(olds), np.arange(olds, olds + news)
+    while True:
+        lowest = np.minimum(old[old_of], new[new_of])
+        before = (old.copy(), new.copy())
+        np.minimum.at(old, old_of, lowest)
+        np.minimum.at(new, new_of, lowest)
+        if np.array_equal(before[0], old) and np.array_equal(before[1], new):
+            break
+    _, number = np.unique(np.concatenate([old, new]), return_inverse=True)
+    return number[:olds], number[olds:]
 
 
 def sums_of(groups: Ints, values: Floats, number_of_groups: int) -> Floats:

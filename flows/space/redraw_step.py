@@ -55,6 +55,7 @@ def lay_keys_of_redraws(con: duckdb.DuckDBPyConnection) -> None:
     from flows.space.estimate import KEY_TABLE  # noqa: PLC0415 -- numpy, which a city without a redraw can do without
 
     con.execute(KEY_TABLE)
+    con.execute(sql("schema/fehler"))
     wanted = _pairs(con)
     found: dict[tuple[str, str, str], Estimated] = {}
     for nach in sorted({nach for _, nach in wanted}):
@@ -103,7 +104,7 @@ def _lay(
     con: duckdb.DuckDBPyConnection, found: dict[tuple[str, str, str], Estimated], von: str, nach: str, level: str
 ) -> None:
     """Find the key of one direction, over further redraws if need be, and lay it into the database."""
-    from flows.space.estimate import composed, lay_keys  # noqa: PLC0415
+    from flows.space.estimate import composed, write_keys  # noqa: PLC0415
 
     way = _way(con, von, nach)
     for one, two in pairwise(way):
@@ -112,7 +113,7 @@ def _lay(
     estimated = found[way[0], way[1], level]
     for one, two in pairwise(way[1:]):
         estimated = composed(estimated, found[one, two, level])
-    outside = lay_keys(con, estimated, von, nach, level)
+    outside = write_keys(con, estimated, von, nach, level)
     insert(
         con, "schaetzung_befund",
         [{"von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": level, "einheit": unit,
@@ -139,7 +140,7 @@ def _find(
     con: duckdb.DuckDBPyConnection, found: dict[tuple[str, str, str], Estimated], von: str, nach: str, level: str
 ) -> bool:
     """Estimate both directions between two Zuschnitte, and note how it went."""
-    from flows.space.estimate import RESIDENTS, counted_series, estimate_keys  # noqa: PLC0415
+    from flows.space.estimate import RESIDENTS, estimate_keys  # noqa: PLC0415
 
     why = _impossible(con, von, nach, level)
     if why:
@@ -152,13 +153,13 @@ def _find(
     found[von, nach, level], found[nach, von, level] = there, back
     _note(con, pieces, there, von, nach, level)
     _note(con, pieces, back, nach, von, level)
-    counts = counted_series(con, von, level).get(RESIDENTS, {}).get(there.stichtag, {}) if there.stichtag else {}
+    people_along = there.flow(RESIDENTS, there.keys[RESIDENTS]).tolist()
     insert(
         con, "geometrie_uebergang",
         [{"von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": level, "von_id": old, "nach_id": new,
           "flaeche_km2": round(area / 1e6, 6), "einwohner": round(people, 6)}
          for (old, new), area, people in zip(
-             pieces.links.pairs(), pieces.area.tolist(), there.keys[RESIDENTS].spread(counts).tolist(), strict=True)],
+             pieces.links.pairs(), pieces.area.tolist(), people_along, strict=True)],
     )  # fmt: skip
     return True
 

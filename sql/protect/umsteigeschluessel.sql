@@ -24,7 +24,7 @@ geschaetzt AS (
     SELECT
         *,
         sum(einwohner) OVER einheit AS ganzes,
-        greatest(0.5, abs(stichtag - nah_am) / 365.25) AS jahre,
+        jahre_dazwischen(stichtag, nah_am) AS jahre,
         count(*) OVER einheit AS teile
     FROM eigener
     WINDOW einheit AS (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, merkmal, von_id)
@@ -60,13 +60,7 @@ beide AS (
         CASE WHEN teile = 1 THEN 'exact' ELSE methode END AS methode,
         CASE
             WHEN teile > 1 AND ganzes > 0
-                THEN round(
-                    faktor * sqrt(
-                        coalesce(jahre, 1)
-                        * (ganzes * anteil * (1 - anteil) + relativ * (ganzes * anteil * (1 - anteil)) ** 2)
-                    ) / ganzes,
-                    6
-                )
+                THEN round(sqrt(fehler_quadrat(ganzes, anteil, faktor, relativ, jahre)) / ganzes, 6)
         END AS unsicherheit
     FROM geschaetzt
 ),

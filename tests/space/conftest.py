@@ -6,7 +6,7 @@ city.zuschnitt("2015", "AAB", "AAB")     two rows, the upper one first
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ import pytest
 from flows.base.db import use_spatial
 from flows.space.intersection import Intersection, SliverRule, intersection
 from tests.space.reform import Reform, read_reform
+from tests.space.through import Figure, published
 
 OLD, NEW = "2015-01-01", "2020-01-01"
 SIDE = 100
@@ -79,6 +80,20 @@ def redrawn(city: City):
         return city.cut()
 
     return drawn
+
+
+@pytest.fixture(scope="session")
+def tables() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A working database for tests.space.through."""
+    with duckdb.connect(config={"threads": 1}) as con:
+        use_spatial(con)
+        yield con
+
+
+@pytest.fixture(scope="session")
+def through(tables) -> Callable[..., list[dict[str, Figure]]]:
+    """Take the counts of each case through its key, as they are published."""
+    return lambda *cases: published(tables, cases)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,9 @@ from flows.space.best_key import Evidence, best_key
 from flows.space.intersection import Intersection, intersection
 from flows.space.links import Floats, Links, links_between
 from flows.space.overlap_fit import band_fits, overlap_fit
-from flows.space.umsteigeschluessel import Schluessel
+from flows.space.umsteigeschluessel import Method, Schluessel
+from flows.space.uncertainty import Spread
+from tests.space.through import Case
 
 OLD, NEW = "2006-01-01", "2021-01-01"
 BANDS = {
@@ -100,8 +102,10 @@ def fitted_back(reform: Reform, at: str, near: str) -> Schluessel:
     return best_key(Evidence(links, pieces.area, fit, density=seed))
 
 
-def withheld(links: Links, truth: dict[str, float], near: dict[str, float]) -> dict[str, float]:
-    """Estimate `truth` of the new units of `links` from its sums over connected components and from `near` alone.
+def withheld(
+    links: Links, truth: dict[str, float], near: dict[str, float], years: float = 0.5, spread: Spread | None = None
+) -> Case:
+    """Return what estimates `truth` of the new units of `links` from its sums over connected components and `near`.
 
     The components are what the fit to old counts knows for certain: as hard as the task itself, but with the truth.
     """
@@ -114,8 +118,8 @@ def withheld(links: Links, truth: dict[str, float], near: dict[str, float]) -> d
     known = components.counts_of_new(near)
     seed = known[components.new_of]
     fit = overlap_fit(components, seed, components.counts_of_old(old), known)
-    area = np.ones(len(components))
-    return best_key(Evidence(components, area, fit, density=seed)).apply(old).values
+    key = best_key(Evidence(components, np.ones(len(components)), fit, density=seed))
+    return Case(key, old, years, {Method.OVERLAP: spread} if spread else None)
 
 
 def _arrays(

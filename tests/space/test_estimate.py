@@ -1,4 +1,4 @@
-"""Keys between Zuschnitte without common base units, laid into the working database and gone through."""
+"""Keys between Zuschnitte without common base units, written into the working database and gone through."""
 
 from __future__ import annotations
 
@@ -8,32 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from flows.base.db import sql
 from flows.base.errors import ConfigError
-from flows.space.estimate import KEY_TABLE, estimate_keys, lay_keys
+from flows.space.estimate import estimate_keys, write_keys
 from flows.space.uncertainty import BORROWED
 from tests.space.conftest import NEW, OLD, City
 from tests.space.reform import BANDS, ON_NEW, ON_OLD
 from tests.space.reform import NEW as REFORM_NEW
 from tests.space.reform import OLD as REFORM_OLD
+from tests.space.through import TABLES, estimate
 
 DEC19, DEC20 = "2019-12-31", "2020-12-31"
-EMPTY = (
-    KEY_TABLE,
-    "CREATE SCHEMA IF NOT EXISTS katalog",
-    "CREATE OR REPLACE TABLE katalog.raumebene AS SELECT 'sozialraum' AS raumebene, 'base' AS zugehoerigkeit",
-    f"CREATE OR REPLACE TABLE verfahren AS {sql('transform/verfahren')}",
-    "CREATE OR REPLACE TABLE zu_schaetzen (stichtag DATE, von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR)",
-    "CREATE OR REPLACE TABLE schaetzung_ebene (nach_zuschnitt VARCHAR, raumebene VARCHAR, ziel_ebene VARCHAR)",
-    "CREATE OR REPLACE TABLE merkmal_raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, "
-    "merkmal VARCHAR, wert DOUBLE, teile BIGINT, teile_unbekannt BIGINT, unbekannte VARCHAR[])",
-)
 
 
-def lay(con, von, nach):
+def write(con, von, nach):
     pieces, there, back = estimate_keys(con, von, nach, "sozialraum")
-    lay_keys(con, there, von, nach, "sozialraum")
-    lay_keys(con, back, nach, von, "sozialraum")
+    write_keys(con, there, von, nach, "sozialraum")
+    write_keys(con, back, nach, von, "sozialraum")
     return pieces, there, back
 
 
@@ -42,7 +32,7 @@ class Counted:
     city: City
 
     def __post_init__(self) -> None:
-        for statement in EMPTY:
+        for statement in TABLES:
             self.city.con.execute(statement)
 
     def counts(self, zuschnitt: str, stichtag: str, merkmal: str = "einwohner", **units: float) -> None:
@@ -58,10 +48,11 @@ class Counted:
         )
 
     def estimate(self):
-        return lay(self.city.con, OLD, NEW)
+        return write(self.city.con, OLD, NEW)
 
     def figures(self, columns: str, where: str = "TRUE") -> list[tuple]:
-        query = f"SELECT {columns} FROM ({sql('transform/merkmal_geschaetzt')}) WHERE {where} ORDER BY ALL"
+        estimate(self.city.con)
+        query = f"SELECT {columns} FROM merkmal_geschaetzt WHERE {where} ORDER BY ALL"
         return self.city.con.execute(query).fetchall()
 
 
@@ -154,7 +145,7 @@ def test_without_any_residents_there_is_no_key(counted):
 @pytest.mark.real
 def test_the_reform_of_2021_both_ways_through_the_database(reform):
     con = reform.con
-    for statement in EMPTY:
+    for statement in TABLES:
         con.execute(statement)
     for zuschnitt, dates in ((REFORM_OLD, ON_OLD), (REFORM_NEW, ON_NEW)):
         for date in dates:
@@ -167,30 +158,30 @@ def test_the_reform_of_2021_both_ways_through_the_database(reform):
             )
             con.execute(f"INSERT INTO merkmal_raum VALUES {rows}")
 
-    lay(con, REFORM_OLD, REFORM_NEW)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE geschaetzt AS {sql('transform/merkmal_geschaetzt')}")
+    write(con, REFORM_OLD, REFORM_NEW)
+    estimate(con)
 
     totals = con.execute(
-        "SELECT stichtag::VARCHAR, merkmal, sum(wert), count(*) FROM geschaetzt GROUP BY ALL ORDER BY ALL"
+        "SELECT stichtag::VARCHAR, merkmal, sum(wert), count(*) FROM merkmal_geschaetzt GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     assert len(totals) == len((*ON_OLD, *ON_NEW)) * (1 + len(BANDS))
     for date, merkmal, total, units in totals:
         assert total == sum(reform.counts[date][merkmal].values())
         assert units == (542 if date in ON_OLD else 448)
     broken = con.execute(
-        "SELECT count(*) FROM geschaetzt WHERE wert < mindestens - 1 OR wert > hoechstens + 1 OR wert < 0 "
+        "SELECT count(*) FROM merkmal_geschaetzt WHERE wert < mindestens - 1 OR wert > hoechstens + 1 OR wert < 0 "
         "OR untergrenze > obergrenze + 1e-6"
     ).fetchone()
     assert broken == (0,)
     ages = dict(
         con.execute(
-            "SELECT raum_id, sum(wert) FROM geschaetzt WHERE merkmal <> 'einwohner' "
+            "SELECT raum_id, sum(wert) FROM merkmal_geschaetzt WHERE merkmal <> 'einwohner' "
             "AND stichtag = DATE '2020-12-31' GROUP BY raum_id"
         ).fetchall()
     )
     everybody = dict(
         con.execute(
-            "SELECT raum_id, wert FROM geschaetzt WHERE merkmal = 'einwohner' AND stichtag = DATE '2020-12-31'"
+            "SELECT raum_id, wert FROM merkmal_geschaetzt WHERE merkmal = 'einwohner' AND stichtag = DATE '2020-12-31'"
         ).fetchall()
     )
     assert np.mean([abs(ages[unit] - everybody[unit]) <= 0.02 * everybody[unit] + 5 for unit in everybody]) > 0.99

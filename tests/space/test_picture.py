@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.redraw_pictures import PICTURES, example_key
+from tools.redraw_pictures import PICTURES, example
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -18,7 +18,9 @@ def test_a_picture_in_docs_is_up_to_date(name):
     assert (DOCS / name).read_text("utf-8") == drawn, "run `python -m tools.redraw_pictures docs`"
 
 
-def test_the_pictures_tell_what_the_fit_finds():
-    assert example_key().apply({"A": 900, "B": 500}).values == pytest.approx(
-        {"C": 1400 * 520 / 1440, "D": 1400 * 480 / 1440, "E": 1400 * 440 / 1440}
-    )
+def test_the_pictures_show_what_a_run_publishes():
+    """1400 residents by the proportions of the later counts, as whole people."""
+    shown = {unit: estimate.wert for unit, estimate in example().estimates.items()}
+
+    assert shown == {"C": 505, "D": 467, "E": 428}
+    assert sum(shown.values()) == 1400
