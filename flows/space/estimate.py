@@ -29,7 +29,7 @@ Series = dict[str, dict[dt.date, Floats]]
 """Counts of units, in a given order, by Merkmal and Stichtag."""
 Columns = Floats | Ints | Flags
 Control = Callable[[Links], Sequence[ControlWeights]]
-"""Gives what is known of buildings and people in the pieces of two Zuschnitte."""
+"""Returns what is known of buildings and people in the pieces of two Zuschnitte."""
 
 KEY_TABLE = (
     "CREATE OR REPLACE TABLE schluessel_geschaetzt (von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, "

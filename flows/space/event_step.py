@@ -1,4 +1,4 @@
-"""The step of the station transform that tells what each redraw did, and which units are still the same."""
+"""The step of the station transform that finds what each redraw did, and which units are still the same."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Units = dict[tuple[str, str], dict[str, str]]
 """Names of units by Zuschnitt and Raumebene, and id."""
 
 
-def lay_events(con: duckdb.DuckDBPyConnection) -> None:
+def write_events(con: duckdb.DuckDBPyConnection) -> None:
     """Make ``ereignis`` and ``raum_dauer``."""
     from flows.space.events import stable_ids  # noqa: PLC0415 -- numpy, only where Zuschnitte are compared
 
@@ -36,10 +36,10 @@ def lay_events(con: duckdb.DuckDBPyConnection) -> None:
         "SELECT raumebene, von_zuschnitt, nach_zuschnitt, grundlage, von_id, nach_id, coalesce(flaeche_km2, 0), "
         "einwohner FROM beruehrung ORDER BY ALL"
     ).fetchall()
-    told: dict[str, list[tuple[str, str, list[Event]]]] = {}
+    found: dict[str, list[tuple[str, str, list[Event]]]] = {}
     for (level, von, nach, ground), group in groupby(connected, key=lambda row: row[:4]):
         events = _events(list(group), units[von, level], units[nach, level])
-        told.setdefault(level, []).append((von, nach, events))
+        found.setdefault(level, []).append((von, nach, events))
         same: dict[str, Value] = {
             "von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": level, "grundlage": ground,
         }  # fmt: skip
@@ -47,7 +47,7 @@ def lay_events(con: duckdb.DuckDBPyConnection) -> None:
     for level in {level for _, level in units}:
         lasting = {(zuschnitt, unit): f"{zuschnitt}/{unit}" for (zuschnitt, own), named in units.items()
                    for unit in named if own == level}  # fmt: skip
-        lasting |= stable_ids(told.get(level, []))
+        lasting |= stable_ids(found.get(level, []))
         insert(
             con, "raum_dauer",
             [{"zuschnitt": zuschnitt, "raumebene": level, "raum_id": unit, "dauer_id": identity}
@@ -67,7 +67,7 @@ def _events(connected: list[tuple[str, ...]], old: dict[str, str], new: dict[str
 
 
 def _rows(events: list[Event]) -> list[dict[str, Value]]:
-    """Return one row per pair of units, and one a unit that has no partner."""
+    """Return one row per pair of units, and one per unit that has no partner."""
     from flows.space.events import UMBENANNT  # noqa: PLC0415
 
     rows: list[dict[str, Value]] = []
@@ -95,9 +95,9 @@ def _units(con: duckdb.DuckDBPyConnection) -> Units:
 
 EVENTS = PythonStep(
     makes={
-        "ereignis": "One row per old and a new unit that a redraw connects, with what happened between the two.",
+        "ereignis": "One row per pair of old and new units that a redraw connects, with what happened between the two.",
         "raum_dauer": "One row per unit in a Zuschnitt, with an identity that lasts as long as its boundary does.",
     },
     reads=frozenset({"beruehrung", "raum"}),
-    run=lay_events,
+    run=write_events,
 )

@@ -47,7 +47,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Names:
-    """The names of the units in both Zuschnitte; only to tell that one was changed, never as a key."""
+    """The names of the units in both Zuschnitte; only to see that one was changed, never as a key."""
 
     old: Mapping[str, str]
     new: Mapping[str, str]

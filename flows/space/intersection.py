@@ -1,7 +1,7 @@
 """What two Zuschnitte have in common on the map: the area that each old unit shares with each new one.
 
 The cutting is done by DuckDB (sql/space/schnitt.sql) in the city's planar coordinates. Lines that were only
-drawn again leave slivers; they are told apart, dropped, and reported.
+drawn again leave slivers; they are recognised, dropped, and reported.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def intersection(
 ) -> Intersection:
     """Cut the units of a Raumebene in Zuschnitt `von` with those in `nach`, as the table ``raum`` has them.
 
-    Leaves the temporary tables raum_alt, raum_neu and schnitt. Slivers go by `rule` (default: SliverRule()).
+    Leaves the temporary tables raum_alt, raum_neu and schnitt. Slivers are judged by `rule` (default: SliverRule()).
 
     Raises:
         ConfigError: one of the two has no unit with a polygon.

@@ -1,6 +1,6 @@
-"""The step of the station transform that SQL cannot say: keys between Zuschnitte, fitted until they hold.
+"""The step of the station transform that SQL cannot express: keys between Zuschnitte, fitted until they agree.
 
-It asks for keys wherever a Stichtag cannot be added on a Zuschnitt
+Keys are made wherever a Stichtag cannot be added on a Zuschnitt
 (``zu_schaetzen``) and wherever two Zuschnitte that follow each other share no base units. Keys are found on the finest
 Raumebene; coarser ones are sums of it, except where the finer units do not nest: those have keys of their own.
 """
@@ -48,8 +48,8 @@ class Level:
     sums: tuple[str, ...]
 
 
-def lay_keys_of_redraws(con: duckdb.DuckDBPyConnection) -> None:
-    """Make ``schluessel_geschaetzt`` and the tables that tell how it was found; all are empty where nobody asks."""
+def write_keys_of_redraws(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``schluessel_geschaetzt`` and the tables that say how it was found; all are empty where none is needed."""
     for name, columns in TABLES.items():
         con.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
     from flows.space.estimate import KEY_TABLE  # noqa: PLC0415 -- numpy, which a city without a redraw can do without
@@ -67,7 +67,7 @@ def lay_keys_of_redraws(con: duckdb.DuckDBPyConnection) -> None:
         )  # fmt: skip
         for von in (one for one, other in wanted if other == nach):
             for level in levels:
-                _lay(con, found, von, nach, level.raumebene)
+                _write(con, found, von, nach, level.raumebene)
     for left in ("raum_alt", "raum_neu", "schnitt", "kontrollpunkt"):
         con.execute(f"DROP TABLE IF EXISTS temp.{left}")
 
@@ -100,10 +100,10 @@ def _levels(con: duckdb.DuckDBPyConnection, zuschnitt: str) -> list[Level]:
     return [Level(finest, nested), *(Level(level, ()) for level, nests in rows[1:] if not nests)]
 
 
-def _lay(
+def _write(
     con: duckdb.DuckDBPyConnection, found: dict[tuple[str, str, str], Estimated], von: str, nach: str, level: str
 ) -> None:
-    """Find the key of one direction, over further redraws if need be, and lay it into the database."""
+    """Find the key of one direction, over further redraws if need be, and write it into the database."""
     from flows.space.estimate import composed, write_keys  # noqa: PLC0415
 
     way = _way(con, von, nach)
@@ -200,7 +200,7 @@ def _control(con: duckdb.DuckDBPyConnection, von: str, nach: str, links: Links) 
 def _note(
     con: duckdb.DuckDBPyConnection, pieces: Intersection, made: Estimated, von: str, nach: str, level: str
 ) -> None:
-    """Note how a key was found, and what could not be held."""
+    """Note how a key was found, and which counts it could not meet."""
     pair: dict[str, Value] = {"von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": level}
     insert(
         con, "schaetzung",
@@ -226,10 +226,10 @@ KEYS = PythonStep(
     makes={
         "schluessel_geschaetzt": "One row per part of a unit of one Zuschnitt in one of another: its estimated share.",
         "schaetzung": "One row per pair of Zuschnitte and Raumebene: whether a key was found, and from what.",
-        "schaetzung_befund": "One row per unit whose counts or area a key could not hold.",
+        "schaetzung_befund": "One row per unit whose counts or area a key could not meet.",
         "schaetzung_ebene": "One row per Raumebene that is the sum of a finer one with a key of its own.",
-        "geometrie_uebergang": "One row per old and a new unit that share more than a sliver, with area and residents.",
+        "geometrie_uebergang": "One row per pair of old and new units that share more than a sliver, with area and people.",
     },
     reads=frozenset({"zu_schaetzen", "umbruch", "raum", "merkmal_raum", "katalog.raumebene", "katalog.zuschnitt"}),
-    run=lay_keys_of_redraws,
+    run=write_keys_of_redraws,
 )

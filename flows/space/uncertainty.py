@@ -81,7 +81,7 @@ def calibrated(known: Trials) -> Spread:
     smallest that covers 90 %.
 
     Raises:
-        ConfigError: there are too few trials to tell.
+        ConfigError: there are too few trials.
     """
     if len(known.error) < FEWEST_TRIALS:
         raise ConfigError(

@@ -1,7 +1,7 @@
--- One row per figure on another Zuschnitt than its Stichtag's own that, subtracted from others, could tell of a place
+-- One row per figure on another Zuschnitt than its Stichtag's own that, subtracted from others, could reveal a place
 -- with too few people. Figures of a connected set of units are sums of the smallest places in it: if none of these is
--- too small, no difference is, whichever units and Raumebenen are taken. If one is, the whole set stays silent on the
--- other Zuschnitt. A change between two Stichtage tells the earlier count too.
+-- too small, no difference is, whichever units and Raumebenen are taken. If one is, the whole set is suppressed on the
+-- other Zuschnitt. A change between two Stichtage reveals the earlier count too.
 WITH beruehrt AS (
     SELECT DISTINCT
         traeger.gruppe,

@@ -1,5 +1,5 @@
 -- One row per Lieferung and a Merkmal that is read from it; without a Merkmal, a Lieferung that describes space.
--- The contract of a source holds for each of its files: all of them have every column that it names.
+-- The contract of a source applies to each of its files: all of them have every column that it names.
 -- Official totals are an origin only where one of them is published: those that are merely compared with are not.
 WITH gelesen AS (
     SELECT
@@ -10,14 +10,6 @@ WITH gelesen AS (
     INNER JOIN katalog.quelle ON quelle_merkmal.quelle = quelle.quelle
     SEMI JOIN katalog.merkmal ON quelle_merkmal.merkmal = merkmal.merkmal
     WHERE quelle.art IN ('matrix', 'register')
-
-    UNION ALL
-
-    SELECT DISTINCT
-        quelle,
-        merkmal,
-        'stage.amtlich' AS tabelle
-    FROM amtlich_raum
 
     UNION ALL
 

@@ -1,5 +1,5 @@
 -- One row per unit that a redraw touched, with the connected set of units of its Raumebene to which it belongs. Units
--- hang together if a smallest place lies in both. A set with a single unit in each Zuschnitt is a place that no
+-- are connected if a smallest place lies in both. A set with a single unit in each Zuschnitt is a place that no
 -- redraw ever touched, and is left out.
 WITH RECURSIVE einheit AS (
     SELECT

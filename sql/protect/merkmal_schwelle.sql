@@ -1,5 +1,5 @@
--- One row per protected Merkmal: the smallest count of it that may be told, wherever it stands.
--- The strictest class of the Indikatoren that count it holds for all: what one row suppresses must not stand
+-- One row per protected Merkmal: the smallest count of it that may be published, wherever it stands.
+-- The strictest class of the Indikatoren that count it applies to all: what one row suppresses must not stand
 -- above or below the line of another. A Merkmal that is never counted itself takes it from where it divides.
 SELECT
     indikator_teil.merkmal,

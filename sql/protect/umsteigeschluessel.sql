@@ -1,6 +1,6 @@
 -- One row per part of a unit of one Zuschnitt that lies in a unit of another, with its share of a Merkmal: counted
 -- through common base units, or estimated, with half the 90 % interval of the share.
--- Where a part of what a redraw connects holds fewer people than may be said, no share of it is told: by subtraction
+-- Where a part of what a redraw connects has fewer people than may be published, none of its shares is: by subtraction
 -- the others would give it away. The share of a unit that stays whole is 1, however few live in it.
 WITH verschieden AS (
     SELECT

@@ -1,7 +1,7 @@
 -- One row per Indikator of a unit at a Stichtag on a Zuschnitt, as it may leave the office.
--- Primary suppression: a count below its threshold (0 may be said), a rate whose numerator, denominator or
+-- Primary suppression: a count below its threshold (0 may be published), a rate whose numerator, denominator or
 -- the rest between them is, and a change between two counts of which one is. On another Zuschnitt than the Stichtag's
--- own also what would tell of a small piece by subtraction.
+-- own also what would reveal a small piece by subtraction.
 WITH gezaehlt AS (
     SELECT
         indikator_wert.*,

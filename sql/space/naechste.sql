@@ -4,7 +4,7 @@ WITH abstand AS (
     SELECT
         alt.raum_id AS von_id,
         neu.raum_id AS nach_id,
-        -- between outlines: of two polygons DuckDB's spatial extension (1.5.5) says 0, however far apart they are
+        -- between outlines: of two polygons DuckDB's spatial extension (1.5.5) returns 0, however far apart they are
         st_distance(
             st_boundary(st_geomfromwkb(alt.geometrie)), st_boundary(st_geomfromwkb(neu.geometrie))
         ) AS meter

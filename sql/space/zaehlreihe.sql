@@ -1,5 +1,5 @@
 -- One row per Merkmal and Stichtag that was counted, or can be added exactly, on a Zuschnitt (variables zuschnitt,
--- raumebene): the counts of the units listed in the variable einheiten, each with the unit's place in that list (from 0).
+-- raumebene): the counts of the units in the list `einheiten` (a variable), each with its place in that list (from 0).
 WITH einheit AS (
     SELECT
         unnest(getvariable('einheiten')::VARCHAR[]) AS raum_id,
