@@ -228,7 +228,7 @@ KEYS = PythonStep(
         "schaetzung": "One row per pair of Zuschnitte and Raumebene: whether a key was found, and from what.",
         "schaetzung_befund": "One row per unit whose counts or area a key could not meet.",
         "schaetzung_ebene": "One row per Raumebene that is the sum of a finer one with a key of its own.",
-        "geometrie_uebergang": "One row per pair of old and new units that share more than a sliver, with area and people.",
+        "geometrie_uebergang": "One row per pair of units that share more than a sliver, with area and residents.",
     },
     reads=frozenset({"zu_schaetzen", "umbruch", "raum", "merkmal_raum", "katalog.raumebene", "katalog.zuschnitt"}),
     run=write_keys_of_redraws,

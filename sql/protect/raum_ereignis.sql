@@ -1,5 +1,5 @@
--- One row per pair of an old and a new unit that a redraw connects, with what happened in a sentence, and the area and the
--- residents that the two share (counted through base units, or estimated from the map).
+-- One row per pair of an old and a new unit that a redraw connects, with what happened in a sentence, and the area and
+-- the residents that the two share (counted through base units, or estimated from the map).
 -- Where a part of what a redraw connects has too few residents, those of none of its parts are published.
 WITH einwohner_schwelle AS (
     SELECT coalesce(max(mindestens), 0) AS mindestens
