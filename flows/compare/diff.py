@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from flows.base.db import literal
 from flows.base.errors import FortschreibungError
 from flows.base.home import Home
 from flows.compare import diff_catalogue, diff_figures
@@ -22,7 +23,6 @@ from flows.release.catalog import DATABASE
 from flows.release.content_hash import FORMAT, digests, keys_in_file, table_hashes
 from flows.release.manifest import Manifest, manifest_of
 from flows.release.reading import release_to_read
-from flows.release.table_contract import literal
 
 Delivery = tuple[str, str, str]
 """Source, file name and sha256 of a Lieferung."""

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import duckdb
 
+from flows.base.db import literal, quoted, records
 from flows.compare.diff_model import CodebookChange, FieldChange, UnitChange
-from flows.release.table_contract import literal, quoted
 
 DEFINITION = ("zaehler", "nenner", "faktor", "nachkommastellen", "typ", "abstand_jahre", "bezug", "einheit")
 """Properties of an Indikator that decide its figures; in any other property it is only worded differently."""
@@ -77,16 +77,13 @@ def codebook_changes(con: duckdb.DuckDBPyConnection) -> list[CodebookChange]:
 
 
 def _codebook(con: duckdb.DuckDBPyConnection, release: str) -> dict[str, dict[str, str | None]]:
-    found = con.execute(_CODEBOOK.format(release=release))
-    names = [column[0] for column in found.description]
-    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     return {
         row["indikator_id"]: {
             name: None if value in (None, "") else str(value)
             for name, value in row.items()
             if name not in ("indikator_id", "position")
         }
-        for row in rows
+        for row in records(con.execute(_CODEBOOK.format(release=release)))
     }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from flows.base.db import records
 from flows.compare.diff_model import IndikatorDiff, LevelDiff, Mover, Severity, UnitMoved
 
 FAR = 0.05
@@ -195,22 +196,22 @@ def causes(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def indikatoren(con: duckdb.DuckDBPyConnection) -> list[IndikatorDiff]:
     """Return what happened to each Indikator, with its severity."""
-    return [_judged(row) for row in _rows(con, _INDIKATOREN)]
+    return [_judged(row) for row in records(con.execute(_INDIKATOREN))]
 
 
 def levels(con: duckdb.DuckDBPyConnection) -> list[LevelDiff]:
     """Return the differences by Raumebene and Indikator."""
-    return [LevelDiff(**row) for row in _rows(con, _LEVELS)]
+    return [LevelDiff(**row) for row in records(con.execute(_LEVELS))]
 
 
 def movers(con: duckdb.DuckDBPyConnection) -> list[Mover]:
     """Return the figures of each Raumebene and Indikator that moved furthest."""
-    return [Mover(**row) for row in _rows(con, _LARGEST.format(most=_MOVERS))]
+    return [Mover(**row) for row in records(con.execute(_LARGEST.format(most=_MOVERS)))]
 
 
 def units_moved(con: duckdb.DuckDBPyConnection) -> list[UnitMoved]:
     """Return the units with the most figures that moved."""
-    return [UnitMoved(**row) for row in _rows(con, _BY_UNIT.format(most=_UNITS_SHOWN))]
+    return [UnitMoved(**row) for row in records(con.execute(_BY_UNIT.format(most=_UNITS_SHOWN)))]
 
 
 def stichtage_only_in(con: duckdb.DuckDBPyConnection, here: str, not_there: str) -> list[Any]:
@@ -242,9 +243,3 @@ def _judged(row: dict[str, Any]) -> IndikatorDiff:
         if why:
             return IndikatorDiff(**row, severity=severity, why=why)
     raise AssertionError("the last rule always holds")  # pragma: no cover
-
-
-def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    found = con.execute(query)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -15,11 +15,10 @@ from typing import Any, Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.base.db import set_variables, sql, use_spatial
+from flows.base.db import literal, records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.profile.vocabulary import vocabulary
 from flows.release.release_tables import parquet
-from flows.release.table_contract import literal
 
 FORMAT: Literal["fortschreibung-recut/1"] = "fortschreibung-recut/1"
 TABLES = ("wert", "raum_ereignis", "indikator", "zuschnitt", "raumebene", "sozialraum")
@@ -165,9 +164,7 @@ def _file(folder: Path, table: str) -> Path:
 
 
 def _rows(con: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
-    found = con.execute(sql(name))
-    columns = [column[0] for column in found.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+    return records(con.execute(sql(name)))
 
 
 def _stichtag(con: duckdb.DuckDBPyConnection, zuschnitt: str) -> dt.date | None:

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import set_variables, sql
+from flows.base.db import literal, set_variables, sql
 from flows.base.errors import FortschreibungError
 from flows.export.wide_figures import show_units
-from flows.release.table_contract import Table, literal
+from flows.release.table_contract import Table
 
 
 def load_spatial(con: duckdb.DuckDBPyConnection) -> None:

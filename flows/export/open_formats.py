@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from flows.release.table_contract import Column, Table, literal, quoted
+from flows.base.db import literal, quoted
+from flows.release.table_contract import Column, Table
 
 _MARK = "\ufeff"
 """The byte order mark, which begins the file: it is written as the first character of the first heading."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
-from flows.base.db import sql
-from flows.release.table_contract import Table, quoted
+from flows.base.db import quoted, sql
+from flows.release.table_contract import Table
 
 
 def pivot_figures(con: duckdb.DuckDBPyConnection) -> None:

@@ -17,13 +17,13 @@ from typing import Any
 import duckdb
 import xlsxwriter
 
-from flows.base.db import set_variables, sql
+from flows.base.db import quoted, set_variables, sql
 from flows.export.open_formats import csv_columns
 from flows.export.sheet_rows import keep_rows, prepare_cells, put_in
 from flows.export.wide_figures import show_units
 from flows.profile.vocabulary import vocabulary
 from flows.release.job import ReleaseJob
-from flows.release.table_contract import Table, quoted
+from flows.release.table_contract import Table
 
 NAME = "fortschreibung.xlsx"
 _COVER = "Fortschreibung"

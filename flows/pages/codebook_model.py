@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
+from flows.base.db import records
 from flows.profile.vocabulary import Words, years
 
 
@@ -268,6 +269,4 @@ def codebook_page_from(con: duckdb.DuckDBPyConnection, version: str) -> Codebook
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> Sequence[dict[str, Any]]:
-    result = con.execute(query)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return records(con.execute(query))

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows.base.db import literal, quoted
 from flows.base.errors import FortschreibungError, VerificationFailed
 from flows.base.home import limits
 from flows.compare import diff
@@ -41,8 +42,6 @@ from flows.release.table_contract import (
     contract,
     indikator_columns,
     level_with_parents,
-    literal,
-    quoted,
     tables_of_city,
 )
 
@@ -76,7 +75,7 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
             return Built(same.content_hash, same.version)
         compared = _compared(con, job, setting, digests(content))
         fill_own_tables(con, wanted, release_row(job, setting, identity), job, compared)
-        _stop_at(release_tables.faults(con, wanted))
+        _stop_at(release_tables.faults(con, wanted, content))
         files = write_files(Building(con, job, setting, wanted, indikatoren, target), compared)
         own = table_hashes(con, {table.name: table.key for table in wanted if not table.content})
         described = _described(con, content, own)

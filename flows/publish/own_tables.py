@@ -8,10 +8,10 @@ from typing import Any
 
 import duckdb
 
-from flows.base.db import insert
+from flows.base.db import insert, quoted
 from flows.compare.diff_model import Diff
 from flows.release.job import ReleaseJob, Setting
-from flows.release.table_contract import Table, contract, quoted
+from flows.release.table_contract import Table, contract
 
 Row = Mapping[str, Any]
 

@@ -26,20 +26,29 @@ def database_faults(path: Path, manifest: Manifest, *, contract_kept: bool = Fal
     """
     try:
         with duckdb.connect(str(path), read_only=True) as con:
-            faults = _shape_faults(con) + _content_faults(con, manifest)
-            return faults if contract_kept else faults + _contract_faults(con)
+            hashes = _hashes(con, manifest)
+            faults = _shape_faults(con) + _content_faults(con, manifest, hashes)
+            return faults if contract_kept else faults + _contract_faults(con, hashes)
     except (duckdb.Error, ValueError) as problem:
         return [f"{DATABASE}: cannot be read: {problem}"]
 
 
-def _content_faults(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> list[str]:
+def _hashes(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> dict[str, TableHash]:
+    """Return the hash, in the format of the manifest, of each table that it names and that is there."""
+    keys = keys_in_file(con)
+    wanted = {name: keys.get(name, ()) for name in sorted(_tables(con) & set(manifest.tables))}
+    return table_hashes(con, wanted, form=manifest.content_format)
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:
     rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY table_name").fetchall()
-    present = {name for (name,) in rows}
+    return {name for (name,) in rows}
+
+
+def _content_faults(con: duckdb.DuckDBPyConnection, manifest: Manifest, hashes: Mapping[str, TableHash]) -> list[str]:
+    present = _tables(con)
     faults = [f"{DATABASE}: table {name} is missing" for name in sorted(set(manifest.tables) - present)]
     faults += [f"{DATABASE}: table {name} is not in the manifest" for name in sorted(present - set(manifest.tables))]
-    keys = keys_in_file(con)
-    known = {name: keys.get(name, ()) for name in sorted(present & set(manifest.tables))}
-    hashes = table_hashes(con, known, form=manifest.content_format)
     faults += [
         f"{DATABASE}: the content of {name} is not what was published{_where(manifest.tables[name], hashed)}"
         for name, hashed in hashes.items()
@@ -92,7 +101,7 @@ def _columns(con: duckdb.DuckDBPyConnection) -> Sequence[tuple[str, str, int, st
     ).fetchall()
 
 
-def _contract_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
+def _contract_faults(con: duckdb.DuckDBPyConnection, hashes: Mapping[str, TableHash]) -> list[str]:
     """Compare shape and rows with the contract of today, if the release was made by it."""
     noted = con.execute("SELECT schema_version FROM _release").fetchone()
     if noted is None or noted[0] != contract().schema_version:
@@ -105,4 +114,4 @@ def _contract_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
     }
     off = sorted(shape ^ set(_columns(con)))
     found = [f"{DATABASE}: {table}.{column} ({kind}) is not as the contract says" for table, column, _, kind in off]
-    return found + ([] if off else [f"{DATABASE}: {fault}" for fault in table_faults(con, wanted)])
+    return found + ([] if off else [f"{DATABASE}: {fault}" for fault in table_faults(con, wanted, hashes)])

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
 import os
 import shutil
 import tempfile
@@ -21,9 +20,10 @@ from pathlib import Path
 import duckdb
 
 from flows import __version__
-from flows.base.db import open_work, use_spatial
+from flows.base.db import literal, open_work, quoted, use_spatial
 from flows.base.errors import ConfigError, SourceUnavailable
 from flows.base.home import Home
+from flows.base.locks import try_lock
 from flows.profile.load import Profile, load_profile
 from flows.protect.protect_figures import protect
 from flows.publish.build import new_database, wanted_tables
@@ -35,7 +35,6 @@ from flows.release.content_hash import digests, table_hashes
 from flows.release.job import JobLevel, ReleaseJob, library_versions, sql_fingerprint
 from flows.release.manifest import Manifest, manifest_of
 from flows.release.reading import release_to_read
-from flows.release.table_contract import literal, quoted
 from flows.stage.stage_files import stage
 from flows.transform.transform_counts import transform
 
@@ -192,11 +191,11 @@ def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
 def _own_folder(home: Home) -> Iterator[Path]:
     """Give a private folder that is gone afterwards; what a killed process left of its own goes first."""
     for left in home.runs.glob(f"{_FOLDER}*"):
-        with _held(left) as free:
+        with _locked(left) as free:
             if free:
                 shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=home.runs))
-    with _held(folder):
+    with _locked(folder):
         try:
             yield folder
         finally:
@@ -204,16 +203,11 @@ def _own_folder(home: Home) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _held(folder: Path) -> Iterator[bool]:
-    """Hold `folder` while the body lasts, if nobody else does."""
+def _locked(folder: Path) -> Iterator[bool]:
+    """Lock `folder` while the body lasts; gives False when another process has it locked."""
     handle = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+        yield try_lock(handle)
     finally:
         os.close(handle)
 

@@ -36,10 +36,14 @@ _NULL = 0xFFFFFFFF
 
 @dataclass(frozen=True)
 class TableHash:
-    """The hash of a table, and by column those of its blocks (none in format 1)."""
+    """The hash of a table, and by column those of its blocks (none in format 1).
+
+    With `unique` its rows were seen to rise by its key, so that no two have the same.
+    """
 
     digest: str
     blocks: dict[str, list[str]] = field(default_factory=dict)
+    unique: bool = False
 
 
 def content_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -127,7 +131,7 @@ def _hashed(columns: Sequence[tuple[str, str]], read: Mapping[str, Values], key:
         " ".join(["key" if name in key else "-", f"{len(name)}:{name}", kind, *blocks[name]]) for name, kind in columns
     ]
     text = "\n".join([f"fortschreibung-table {FORMAT}", f"rows {rows}", *lines]) + "\n"
-    return TableHash(hashlib.sha256(text.encode()).hexdigest(), blocks)
+    return TableHash(hashlib.sha256(text.encode()).hexdigest(), blocks, unique=order is None)
 
 
 def _order(key: Sequence[Values], others: Sequence[Values]) -> NDArray[np.intp] | None:

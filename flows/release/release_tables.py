@@ -6,14 +6,15 @@ figures, and stays behind in a table of the catalogue, which holds what the comp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
-from flows.base.db import one_file
+from flows.base.db import literal, one_file, quoted
 from flows.base.errors import FortschreibungError
-from flows.release.table_contract import Column, Table, literal, quoted
+from flows.release.content_hash import TableHash
+from flows.release.table_contract import Column, Table
 
 _DERIVED = ("_release", "_sources", "_columns", "_changes")
 _SHOWN = 5
@@ -93,11 +94,18 @@ def _cast(column: Column, found: str) -> str:
     return f"CAST({value} AS {column.type}) AS {name}"
 
 
-def faults(con: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> list[str]:
-    """Return what in the open release breaks the contract in keys, gaps, references and protection."""
+def faults(
+    con: duckdb.DuckDBPyConnection, tables: Sequence[Table], hashes: Mapping[str, TableHash] | None = None
+) -> list[str]:
+    """Return what in the open release breaks the contract in keys, gaps, references and protection.
+
+    Tables whose `hashes` say that their keys are unique are not grouped once more.
+    """
     found: list[str] = []
+    unique = {name for name, each in (hashes or {}).items() if each.unique}
     for table in tables:
-        found += _key_faults(con, table) + _gap_faults(con, table) + _reference_faults(con, table)
+        found += [] if table.name in unique else _key_faults(con, table)
+        found += _gap_faults(con, table) + _reference_faults(con, table)
     units = [table for table in tables if any(column.name == "geometrie" for column in table.columns)]
     found += _unit_faults(con, units) + _protection_faults(con) + _wide_faults(con)
     return found + _undescribed(con)

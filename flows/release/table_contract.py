@@ -14,6 +14,7 @@ from functools import cache
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows.base.db import quoted
 from flows.base.resources import resource
 from flows.profile.vocabulary import vocabulary
 
@@ -140,16 +141,6 @@ class IndikatorColumn:
     description_de: str
     description_en: str
     unit: str
-
-
-def quoted(name: str) -> str:
-    """Return `name` as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return `text` as an SQL string, for the statements (COMMENT, COPY, LOAD) that take no parameter."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @cache

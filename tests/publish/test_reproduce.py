@@ -96,7 +96,7 @@ def test_what_a_killed_reproduction_left_is_removed_and_what_another_is_at_stays
     dead, alive = published.runs / ".reproduce-dead", published.runs / ".reproduce-alive"
     for folder in (dead, alive):
         folder.mkdir()
-    with module._held(alive):
+    with module._locked(alive):
         reproduce(published, CITY, "2024.1")
         assert (dead.exists(), alive.exists()) == (False, True)
     alive.rmdir()
