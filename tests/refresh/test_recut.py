@@ -108,7 +108,7 @@ def test_a_broken_zuschnitt_stops_names_the_unit_and_leaves_the_last_release(
 
     ended = office.run("recut", "musterstadt", NEW, "--from", extracts, "--json")
 
-    assert ended.code in (1, 2, 3)
+    assert ended.code in (1, 2, 3, 5)
     assert named in ended.err
     assert "expected" in ended.err.lower()
     assert [path.name for path in (office.home / "releases" / "musterstadt").glob("20*")] == ["2024.1"]
@@ -121,7 +121,7 @@ def test_an_empty_zuschnitt_stops_and_names_its_file(office: Office, extracts: P
 
     ended = office.run("recut", "musterstadt", NEW, "--from", extracts)
 
-    assert ended.code in (1, 3)
+    assert ended.code in (1, 3, 5)
     assert "Zuordnung_2020.csv" in ended.err
 
 
@@ -136,7 +136,7 @@ def test_polygons_in_degrees_where_metres_are_declared_stop(office: Office, extr
 
     ended = office.run("recut", "musterstadt", NEW, "--from", extracts)
 
-    assert ended.code in (1, 2, 3)
+    assert ended.code == 5
     assert "EPSG:25832" in ended.err
 
 
