@@ -104,3 +104,47 @@ def test_docs_link_only_to_what_is_there() -> None:
     ]
 
     assert broken == []
+
+
+OLD_WORDS = {
+    r"errand": "pull context",
+    r"\bTrial\b": "attempt log",
+    r"\bforeseen\b": "what it handles",
+    r"\bmanners\b": "rate limits",
+    r"HeldCity|held_city": "workspace",
+    r"asked_apart": "subprocess reader",
+    r"way_picture": "lineage picture",
+    r"plain_(?:lines?|file)": "the name of what is read",
+    r"\b(?:is|are|was|were|be|been) told\b": "is reported, is published, is shown",
+    r"\brows? a (?:person|unit|figure|base unit|line|column|Stichtag)\b": "one row per",
+    r"address that is none|(?:that|which) (?:is|are) none\b": "invalid",
+    r"Skipped are what": "skipped are tests that",
+    r"\b(?:goes?|went) before (?:it|that|them|all)\b": "takes precedence",
+    r"What is plain is read": "what is read in one pass",
+    r"\bspeaks? of\b": "names, is about",
+    r"\bheld (?:to|against)\b": "compared with, kept to",
+}
+"""Words of earlier versions -> what is said instead; a newcomer searches for the latter."""
+
+ALIASES = {"flows/profile/source.py": r"\bmanners\b"}
+"""The one place where an old key of a profile is still understood."""
+
+
+@pytest.mark.parametrize("old", OLD_WORDS)
+def test_code_and_docs_use_the_words_that_one_searches_for(old: str) -> None:
+    itself = str(Path(__file__).relative_to(ROOT))
+    searched = [
+        (str(path.relative_to(ROOT)), path)
+        for path in tracked_files()
+        if path.suffix in (".py", ".sql", ".md", ".toml", ".json", ".html", ".yml", ".yaml")
+        and path.name not in (Path(itself).name, "CHANGELOG.md")
+    ]
+    found = [
+        f"{name}:{number}: {line.strip()[:100]}"
+        for name, path in searched
+        if ALIASES.get(name) != old
+        for number, line in enumerate(path.read_text("utf-8", errors="ignore").splitlines(), start=1)
+        if re.search(old, line)
+    ]
+
+    assert not found, "\n".join([f"say instead: {OLD_WORDS[old]}", *found])
