@@ -50,10 +50,6 @@ def example() -> Example:
         use_spatial(con)
         con.execute(sql("schema/katalog"))
         create_stage(con)
-        con.execute(
-            "CREATE TABLE stage.register (quelle VARCHAR, stichtag DATE, basis VARCHAR, basis_id VARCHAR, "
-            "einwohner BIGINT)"
-        )
         insert(
             con, "katalog.raumebene",
             [{"raumebene": "sozialraum", "rang": 1, "label_de": "-", "label_en": "-", "id_muster": ".*",
