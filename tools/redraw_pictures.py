@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base.db import create_stage, insert, sql, use_spatial
+from flows.stage.catalogue import write_vocabulary
 from flows.transform.transform_counts import transform
 
 BEFORE, AFTER = ("AAABB", "AAABB"), ("CCDDE", "CCDDE")
@@ -49,6 +50,7 @@ def example() -> Example:
     with duckdb.connect() as con:
         use_spatial(con)
         con.execute(sql("schema/katalog"))
+        write_vocabulary(con)
         create_stage(con)
         insert(
             con, "katalog.raumebene",
