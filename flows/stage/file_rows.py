@@ -71,10 +71,9 @@ class FileRows:
             note = {"file": account.note, "rows": rows, "numbering": numbering}
             self._kept.keep(self._con, self._kept.keys.of(self._source, one), queries, note)
 
-    def shared(self) -> tuple[str, str, str] | None:
-        """Return a base unit and Stichtag of which several files have rows, and those files; None in most cases."""
-        found: tuple[str, str, str] | None = self._con.execute(sql("stage/einheit_mehrfach")).fetchone()
-        return found
+    def shared(self) -> bool:
+        """Say whether two files have rows of one base unit and Stichtag."""
+        return self._con.execute(sql("stage/einheit_mehrfach")).fetchone() is not None
 
     def join(self) -> None:
         """Add the rows of all files to the staged tables."""

@@ -1,5 +1,6 @@
--- One row per base unit and Stichtag of which several files of a source have rows (the first, and none in most cases).
--- An official total is one of the whole city, without a base unit.
+-- One row per base unit and Stichtag of which several files of a source have rows (the first, and mostly none).
+-- An official total is one of the whole city, without a base unit. Most files have a Stichtag of their own: units are
+-- only looked at where a Stichtag stands in more than one file.
 WITH zeilen AS (
     SELECT
         basis_id,
@@ -30,14 +31,23 @@ WITH zeilen AS (
         stichtag,
         datei
     FROM je_datei_amtlich
+),
+
+verteilt AS (
+    SELECT stichtag
+    FROM zeilen
+    GROUP BY stichtag
+    HAVING min(datei) < max(datei)
 )
 
 SELECT
-    basis_id,
-    stichtag::VARCHAR AS stichtag,
-    string_agg(DISTINCT datei, ', ' ORDER BY datei) AS dateien
+    zeilen.basis_id,
+    zeilen.stichtag::VARCHAR AS stichtag,
+    min(zeilen.datei) AS eine_datei,
+    max(zeilen.datei) AS andere_datei
 FROM zeilen
-GROUP BY basis_id, stichtag
-HAVING min(datei) <> max(datei)
-ORDER BY stichtag, basis_id
+SEMI JOIN verteilt ON zeilen.stichtag = verteilt.stichtag
+GROUP BY zeilen.basis_id, zeilen.stichtag
+HAVING min(zeilen.datei) < max(zeilen.datei)
+ORDER BY zeilen.stichtag, zeilen.basis_id
 LIMIT 1
