@@ -21,7 +21,9 @@ TABLES = (
     KEY_TABLE,
     "CREATE SCHEMA IF NOT EXISTS katalog",
     "CREATE OR REPLACE TABLE katalog.raumebene AS SELECT 'sozialraum' AS raumebene, 'base' AS zugehoerigkeit",
-    f"CREATE OR REPLACE TABLE verfahren AS {sql('transform/verfahren')}",
+    "CREATE OR REPLACE TABLE verfahren AS FROM (VALUES "
+    + ", ".join(f"({method + 1}, '{method.word}')" for method in Method)
+    + ") AS v (rang, methode)",
     "CREATE OR REPLACE TABLE zu_schaetzen (stichtag DATE, von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR)",
     "CREATE OR REPLACE TABLE schaetzung_ebene (nach_zuschnitt VARCHAR, raumebene VARCHAR, ziel_ebene VARCHAR)",
     "CREATE OR REPLACE TABLE merkmal_raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, "
