@@ -1,4 +1,4 @@
-"""What a redraw did, told from published figures alone: the impact report of `fortschreibung recut`.
+"""What a redraw did, seen from published figures alone: the impact report of `fortschreibung recut`.
 
 It reads the tables as they leave the office (of a release, or of a dry run before publication), so that it can tell
 nothing that a release does not.
@@ -68,7 +68,9 @@ class Change(_Model):
     after: list[Unit]
     pairs: list[Pair]
     area_moved_km2: float | None
-    residents_moved: float | None = Field(description="Now in a unit that does not continue theirs; null if not told.")
+    residents_moved: float | None = Field(
+        description="Now in a unit that does not continue theirs; null if not published."
+    )
     estimated: bool = Field(description="Whether a figure of the new units is an estimate.")
 
 

@@ -37,8 +37,8 @@ def impact_lines(impact: Impact) -> list[str]:
     words = vocabulary()
     lines = [f"Redraw of {impact.city}: Zuschnitt {impact.von_zuschnitt} to {impact.nach_zuschnitt}"]
     for level, found in impact.kinds.items():
-        told = ", ".join(f"{count} {words.event[kind].short_en}" for kind, count in found.items())
-        lines.append(f"  {level}: {told}")
+        counts = ", ".join(f"{count} {words.event[kind].short_en}" for kind, count in found.items())
+        lines.append(f"  {level}: {counts}")
     lines += [
         f"  {extent.figures:,} figures of {extent.stichtage} earlier Stichtage, "
         f"{words.method[extent.methode].short_en}; {extent.suppressed:,} suppressed"
@@ -49,5 +49,5 @@ def impact_lines(impact: Impact) -> list[str]:
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """Return a number as German readers write it; nothing for one that is not told."""
+    """Return a number as German readers write it; nothing for one that is not published."""
     return "" if value is None else f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))

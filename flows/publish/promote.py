@@ -79,7 +79,7 @@ def heal(home: Home, city: str, *, wait_seconds: float = WAIT_SECONDS, say: Say 
 
 def _published(job: ReleaseJob, publish_dir: Path, city: Workspace, incoming: Path) -> PublishOutcome:
     version, standing = _next_version(job.year, city), city.pointing
-    key = signing_key(city.folder.parent)  # told now if it is not there, not after the build
+    key = signing_key(city.folder.parent)  # reported before the build if it is missing
     signed_by = fingerprint(key.public_key()) if key else None
     answer = _built(job.write(publish_dir), incoming, version, city, signed_by)
     identity, same_as = str(answer["content_hash"]), answer["same_as"]
@@ -168,7 +168,7 @@ def _built(job: Path, incoming: Path, version: str, city: Workspace, signed_by: 
         stdin=subprocess.PIPE,  # stays open; the builder ends when it closes
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        pass_fds=(city.lock,),  # while a builder lives, even an orphaned one, the lock is held
+        pass_fds=(city.lock,),  # while a builder lives, even an orphaned one, nobody else gets the lock
         env={**_without_secrets(), "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"},
     ) as process:
         if process.stdout is None:

@@ -18,19 +18,19 @@ def rollback(home: Home, city: str, version: str, *, why: str, who: str | None =
     """Move `latest` back to an earlier release, and record who did it, when and why.
 
     Raises:
-        ConfigError: when there is no such release, or no reason is given.
+        ConfigError: when the release is not there, or no reason is given.
         VerificationFailed: when that release is not what its manifest says.
     """
     _ask_for_a_reason("A rollback", why)
     catalog.release_named(home, city, version)
-    with workspace(home, city) as held:
-        release = catalog.entry_of(held.entries, version)
-        faults = release_faults(held.folder / version, manifest_of(held.folder / version))
+    with workspace(home, city) as locked:
+        release = catalog.entry_of(locked.entries, version)
+        faults = release_faults(locked.folder / version, manifest_of(locked.folder / version))
         if faults:
-            raise VerificationFailed(f"{held.folder / version} cannot be rolled back to:\n  " + "\n  ".join(faults))
-        entry = noted_entry("rollback", release, held.entries, why=why, who=who)
-        recorded(held.folder, city, [*held.entries, entry])
-        point(held.folder, entry)
+            raise VerificationFailed(f"{locked.folder / version} cannot be rolled back to:\n  " + "\n  ".join(faults))
+        entry = noted_entry("rollback", release, locked.entries, why=why, who=who)
+        recorded(locked.folder, city, [*locked.entries, entry])
+        point(locked.folder, entry)
         return entry
 
 
@@ -38,17 +38,17 @@ def tag(home: Home, city: str, version: str, *, why: str, who: str | None = None
     """Note that a release is to be kept for good (cited, handed in, used in a report), or with `remove` no longer.
 
     Raises:
-        ConfigError: when there is no such release, no reason is given, or there is no tag to remove.
+        ConfigError: when the release is not there, no reason is given, or there is no tag to remove.
     """
     _ask_for_a_reason("A tag" if not remove else "Removing a tag", why)
     catalog.release_named(home, city, version)
-    with workspace(home, city) as held:
-        tagged = catalog.tags(held.entries)
+    with workspace(home, city) as locked:
+        tagged = catalog.tags(locked.entries)
         if remove and version not in tagged:
             raise ConfigError(f"{city} {version} carries no tag. Tagged are: {', '.join(sorted(tagged)) or 'none'}.")
         kind = "untag" if remove else "tag"
-        entry = noted_entry(kind, catalog.entry_of(held.entries, version), held.entries, why=why, who=who)
-        recorded(held.folder, city, [*held.entries, entry])
+        entry = noted_entry(kind, catalog.entry_of(locked.entries, version), locked.entries, why=why, who=who)
+        recorded(locked.folder, city, [*locked.entries, entry])
         return entry
 
 

@@ -107,7 +107,7 @@ def copy_checks(report: Path, target: Path) -> None:
     """
     if not report.is_dir():
         raise FortschreibungError(
-            f"Expected the report of the checks in {report}, found no such folder; nothing was published. "
+            f"Expected the report of the checks in {report}, found no folder; nothing was published. "
             "The station check writes it."
         )
     shutil.copytree(report, target, copy_function=shutil.copyfile)

@@ -67,7 +67,7 @@ def reproduce(home: Home, city: str, version: str, *, anyway: bool = False, say:
     """Make the release `version` of `city` again and compare it with the published one.
 
     Raises:
-        ConfigError: when there is no such release, or code or libraries are others than then and not `anyway`.
+        ConfigError: when the release is not there, or code or libraries differ from those then and not `anyway`.
         SourceUnavailable: when the landing zone no longer holds what it was made from.
     """
     release = release_to_read(home, city, version)

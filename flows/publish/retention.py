@@ -52,14 +52,14 @@ def remove_superseded(home: Home, city: str, *, keep: int = KEEP, who: str | Non
         VerificationFailed: when the catalogue is not as it was written; nothing is removed then.
     """
     verdicts(home, city, keep=keep)
-    with workspace(home, city) as held:
-        entries, judged = list(held.entries), _judged(held.folder, held.entries, keep)
+    with workspace(home, city) as locked:
+        entries, judged = list(locked.entries), _judged(locked.folder, locked.entries, keep)
         for verdict in judged:
             if not verdict.stays:
                 release = catalog.entry_of(entries, verdict.version)
                 entries.append(noted_entry("removed", release, entries, why=f"retention: {verdict.why}", who=who))
-                recorded(held.folder, city, entries)
-                take_away(held.folder / verdict.version)
+                recorded(locked.folder, city, entries)
+                take_away(locked.folder / verdict.version)
         return judged
 
 

@@ -77,7 +77,7 @@ def verify(
     file of public keys, every release must be signed with one of them; else those beside the releases count.
 
     Raises:
-        ConfigError: when there is no such city, release or key.
+        ConfigError: when the city, the release or the key is not there.
         FortschreibungError: when the folder cannot be read, or a publication does not end.
         VerificationFailed: with a list of what is off.
     """

@@ -207,7 +207,7 @@ def release_named(home: Home, city: str, version: str) -> Release:
     """Return one release of `city`.
 
     Raises:
-        ConfigError: when there is no such release.
+        ConfigError: when that release is not in the catalogue.
     """
     known = releases(home, city)
     for release in known:

@@ -81,9 +81,9 @@ def answer_to(database: Path, query: str, *, as_table: bool = True) -> Answer:
                 raise ConfigError(f"Expected a query that returns rows, such as SELECT or FROM, found: {query.strip()}")
             return _answered(found, as_table=as_table)
     except duckdb.Error as problem:
-        told = str(problem).strip()
+        words = str(problem).strip()
         raise ConfigError(
-            f"The query cannot be answered from {database}:\n{told}\n"
+            f"The query cannot be answered from {database}:\n{words}\n"
             "SHOW TABLES lists its tables, FROM _columns says what is in them; a release can only be read."
         ) from problem
 

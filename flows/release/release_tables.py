@@ -65,7 +65,7 @@ def parquet_columns(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str
     """
     if not path.exists():
         raise FortschreibungError(
-            f"Expected the protected table {path.stem} in {path}, found no such file; nothing was published. "
+            f"Expected the protected table {path.stem} in {path}, found no file; nothing was published. "
             "The station before (protect) writes it."
         )
     try:

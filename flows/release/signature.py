@@ -31,7 +31,7 @@ def signing_key(releases: Path) -> Ed25519PrivateKey | None:
     """Return the key that the environment names, or None when releases are not to be signed.
 
     Raises:
-        ConfigError: when there is no such key, it is of another kind, or lies among the releases.
+        ConfigError: when the key is missing, is of another kind, or lies among the releases.
     """
     named = os.environ.get(KEY)
     if not named:
@@ -77,7 +77,7 @@ def publish_key(folder: Path, key: Ed25519PublicKey) -> None:
 
 
 def public_keys(path: Path) -> list[Ed25519PublicKey]:
-    """Return the public keys in a PEM file, none when there is no such file.
+    """Return the public keys in a PEM file, none when the file is missing.
 
     Raises:
         ConfigError: when it holds something else.
