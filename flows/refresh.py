@@ -25,7 +25,7 @@ from flows.check.models import CheckReport, results_of
 from flows.check.run_checks import CheckWorker, raise_for_blockers
 from flows.publish.publish_release import publish_run
 from flows.pull.models import Pulled
-from flows.run import Outcome, Run, new_run, working_folder
+from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_folder
 from flows.secret_blocks import secrets_from_blocks
 
 
@@ -57,12 +57,10 @@ def transform(run: Run) -> None:
 
 
 @task(cache_policy=NO_CACHE)
-def check(run: Run, worker: CheckWorker) -> CheckReport:
-    """Run the suites of Great Expectations; a blocker stops the publication."""
+def check(run: Run, worker: CheckWorker) -> None:
+    """Have the check worker read the tables; it judges them by the suites of Great Expectations on its own."""
     run.note("check", "started")
-    report = worker.run(stations.check_job(run))
-    raise_for_blockers(report)
-    return report
+    worker.read(stations.check_job(run))
 
 
 @task(cache_policy=NO_CACHE)
@@ -70,6 +68,14 @@ def protect(run: Run) -> dict[str, int]:
     """Suppress what identifies people; only what is left goes on."""
     run.note("protect", "started")
     return stations.protect_in(run)
+
+
+@task(cache_policy=NO_CACHE)
+def verdict(worker: CheckWorker) -> CheckReport:
+    """Wait for the report of the checks; a blocker stops the publication."""
+    report = worker.report()
+    raise_for_blockers(report)
+    return report
 
 
 @task(cache_policy=NO_CACHE)
@@ -122,8 +128,11 @@ def publish_pulled(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
     with CheckWorker.start() as worker:  # imports Great Expectations while the next two stations work
         stage(run, pulled)
         transform(run)
-        report = check(run, worker)
-    counted = protect(run)
+        check(run, worker)  # the worker goes on judging while the next station works
+        with nothing_protected_stays(run):
+            protected = protect(run, return_state=True)
+            report = verdict(worker)  # before what stopped protect, which may follow from what a check found
+            counted = protected.result()
     waiting = stations.waiting_in(run)
     if run.dry_run:
         return Outcome(

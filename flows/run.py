@@ -91,7 +91,7 @@ class Outcome(BaseModel):
 
 @contextlib.contextmanager
 def working_folder(run: Run) -> Iterator[None]:
-    """Make the run's folder and hold it while the run lasts; afterwards forget what is confidential in it.
+    """Make the run's folder and lock it while the run lasts; afterwards delete what is confidential in it.
 
     A run that fails keeps its working database, so that somebody can look; the next run of the city
     deletes it.
@@ -106,6 +106,16 @@ def working_folder(run: Run) -> Iterator[None]:
         forget(run.folder)
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def nothing_protected_stays(run: Run) -> Iterator[None]:
+    """Remove what was written for publication when the body fails: it will not be published."""
+    try:
+        yield
+    except Exception:
+        shutil.rmtree(run.folder / "publish", ignore_errors=True)
+        raise
 
 
 def forget(folder: Path) -> None:

@@ -1,9 +1,9 @@
 """The frames that the suites judge: what the SQL in sql/check/, and that of the city, finds in a run's database.
 
-A file whose name begins with an underscore is a working table for the others; every other file is a frame
-and has a suite of the same name. Each frame has a column `einheit` that names what a row speaks of. Its
-columns `gefunden` and `erwartet` hold values that may be confidential: they go into the findings of the run,
-never into the report.
+A file whose name begins with an underscore is a working table for the others (a view where its header says
+`-- as: view`); every other file is a frame and has a suite of the same name. Each frame has a column `einheit` that
+names what a row is about. Its columns `gefunden` and `erwartet` hold values that may be confidential: they go into the
+findings of the run, never into the report.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from flows.base.errors import FortschreibungError
 from flows.base.home import limits
 from flows.check.last_release import read_last_release
+from flows.profile.check_header import header_lines
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,17 +87,17 @@ def _working_tables(sql: Path) -> list[Path]:
 
 
 def _make_working_table(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Keep the rows of `file` under its name, for several frames to read."""
-    query = file.read_text(encoding="utf-8")
+    """Make the query of `file` readable under its name: as a table, or as a view where its header says so."""
+    query, kind = file.read_text(encoding="utf-8"), header_lines(file).get("as", "table")
     with _named_in_errors(file):
-        connection.execute(f'CREATE TEMP TABLE "{file.stem}" AS\n{query}')
+        connection.execute(f'CREATE TEMP {kind} "{file.stem}" AS\n{query}')
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, file: Path) -> pd.DataFrame:
     with _named_in_errors(file):
         rows = connection.sql(file.read_text(encoding="utf-8")).df()
     if "einheit" not in rows:
-        message = f"{_shown(file)}: expected a column `einheit` that names what a row speaks of."
+        message = f"{_shown(file)}: expected a column `einheit` that names what a row is about."
         raise FortschreibungError(message)
     return rows
 

@@ -1,4 +1,4 @@
-"""What crosses the line between the refresh and its check worker: one job in, one report out."""
+"""What the refresh and its check worker send each other: one job in; out, that the tables are read, and one report."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from flows.profile.check_header import Severity, Station
 from flows.profile.checks import Waiver
+
+TABLES_READ = "tables read"
+"""The worker's first line: it has closed the working database."""
 
 REPORT_FOLDER = "checks"
 """Below the run folder; travels with the release, so it names no confidential value."""
@@ -39,7 +42,7 @@ class CheckResult(_Message):
     """The outcome of one check.
 
     May be published: `units` stays empty where naming them would tell too much. `waived` of the `offending` rows are
-    accepted by the waivers that `waiver` tells.
+    accepted by the waivers that `waiver` names.
     """
 
     suite: str

@@ -17,7 +17,7 @@ from typing import IO, Self
 from pydantic import ValidationError
 
 from flows.base.errors import CheckStopped, FortschreibungError
-from flows.check.models import CheckJob, CheckReport, CheckResult, Finding, findings_of, results_of
+from flows.check.models import TABLES_READ, CheckJob, CheckReport, CheckResult, Finding, findings_of, results_of
 
 _SHOWN_UNITS = 20
 _SHOWN_LINES = 12
@@ -56,8 +56,30 @@ class CheckWorker:
         Raises:
             FortschreibungError: when the worker ended without a report, with its last words.
         """
+        self.read(job)
+        return self.report()
+
+    def read(self, job: CheckJob) -> None:
+        """Have the tables of `job` read; when this returns, they may be written to, and the worker goes on to judge.
+
+        Raises:
+            FortschreibungError: when the worker ended before it had read them, with its last words.
+        """
+        assert self._process.stdin is not None  # noqa: S101 -- Popen was asked for both pipes
+        with suppress(BrokenPipeError):  # it has ended already, which its missing answer says
+            self._process.stdin.write(job.model_dump_json() + "\n")
+            self._process.stdin.flush()
+        if self._line() != TABLES_READ:
+            raise FortschreibungError(self._last_words())
+
+    def report(self) -> CheckReport:
+        """Return the report on the tables that were read, as soon as the worker has judged them.
+
+        Raises:
+            FortschreibungError: when the worker ended without a report, with its last words.
+        """
         try:
-            return CheckReport.model_validate_json(self._answer_to(job))
+            return CheckReport.model_validate_json(self._line())
         except ValidationError as problem:
             raise FortschreibungError(self._last_words()) from problem
 
@@ -76,16 +98,10 @@ class CheckWorker:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _answer_to(self, job: CheckJob) -> str:
-        """Return the worker's line without waiting for its end, which takes Python a while."""
-        assert self._process.stdin is not None  # noqa: S101 -- Popen was asked for both pipes
-        assert self._process.stdout is not None  # noqa: S101
-        try:
-            self._process.stdin.write(job.model_dump_json() + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            return ""
-        return self._process.stdout.readline()
+    def _line(self) -> str:
+        """Return the worker's next line without waiting for its end, which takes Python a while; empty at its end."""
+        assert self._process.stdout is not None  # noqa: S101 -- Popen was asked for both pipes
+        return self._process.stdout.readline().rstrip("\n")
 
     def _last_words(self) -> str:
         self._process.wait()

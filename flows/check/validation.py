@@ -16,10 +16,11 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
-from flows.check.city_decisions import expected_as_found, waivers_as_frame
-from flows.check.frames import Frame, frames_in, working_tables
+from flows.check.city_decisions import waivers_as_frame
+from flows.check.frames import Frame
 from flows.check.models import FINDINGS, FINDINGS_FOLDER, REPORT_FOLDER, RESULTS, CheckJob, CheckReport
 from flows.check.outcome import Outcome, outcome_of
+from flows.check.reading import Reading, sql_of_checks
 from flows.check.report import finish_pages
 from flows.check.suites import bundled_suites, by_frame, city_suites
 
@@ -35,12 +36,11 @@ if TYPE_CHECKING:
 _KEPT_ROWS = 100_000
 
 
-def checked(job: CheckJob) -> CheckReport:
-    """Run every frame and suite over the run's working database, write the report, and return its summary.
+def judged(job: CheckJob, reading: Reading) -> CheckReport:
+    """Judge what was read by every suite, write the report, and return its summary.
 
     Raises:
         ConfigError: when frames and suites do not match.
-        FortschreibungError: when the working database does not fit the frames.
     """
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
@@ -48,39 +48,35 @@ def checked(job: CheckJob) -> CheckReport:
     findings_folder = _empty_folder(job.run_folder / FINDINGS_FOLDER, mode=0o700)
     context = _context(checks_folder)
     any_frame = _any_frame(context)
-    sql = resource("sql") / "check"
-    bundled, own = by_frame(_all_suites(job, sql)), job.own_checks
+    suites = by_frame(_all_suites(job))
     waivers = [waiver for waiver in job.waivers if not waiver.expired(job.today)]
     outcomes: list[Outcome] = []
 
     def judge(frame: Frame) -> None:
-        for suite in _suites_of(frame, bundled):
-            judged = _judged(context, any_frame, suite, frame, job, waivers)
-            outcomes.extend(judged)
-            if not all(outcome.result.ok for outcome in judged):
+        for suite in _suites_of(frame, suites):
+            found = _judged(context, any_frame, suite, frame, job, waivers)
+            outcomes.extend(found)
+            if not all(outcome.result.ok for outcome in found):
                 frame.rows.head(_KEPT_ROWS).to_csv(findings_folder / f"{suite.name}.csv", index=False)
 
-    with working_tables(job, sql) as connection:
-        for frame in frames_in(connection, sql):
-            judge(frame)
-        for frame in frames_in(connection, own) if own else ():
-            judge(frame)
-        (checks_folder / "expected.toml").write_text(expected_as_found(connection), encoding="utf-8")
+    for frame in (*reading.frames, *reading.own_frames):
+        judge(frame)
     judge(waivers_as_frame(job, [outcome.result for outcome in outcomes], _needed(outcomes)))
-    _must_have_judged_all(bundled)
+    _must_have_judged_all(suites)
+    (checks_folder / "expected.toml").write_text(reading.expected, encoding="utf-8")
     context.build_data_docs()
     return _written(job, checks_folder, findings_folder, outcomes)
 
 
-def _all_suites(job: CheckJob, sql: Path) -> list[ExpectationSuite]:
+def _all_suites(job: CheckJob) -> list[ExpectationSuite]:
     own = city_suites(job.own_checks) if job.own_checks else []
-    return [*bundled_suites(resource("expectations"), sql), *own]
+    return [*bundled_suites(resource("expectations"), sql_of_checks()), *own]
 
 
 def _suites_of(frame: Frame, suites: dict[str, list[ExpectationSuite]]) -> list[ExpectationSuite]:
     own = suites.pop(frame.name, None)
     if own is None:
-        message = f"sql/check/{frame.name}.sql is judged by no suite; add expectations/{frame.name}.json."
+        message = f"sql/check/{frame.name}.sql has no suite; give it a header, or add expectations/{frame.name}.json."
         raise ConfigError(message)
     return own
 

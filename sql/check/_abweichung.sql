@@ -3,9 +3,15 @@
 SELECT
     herkunft.quelle,
     teil.merkmal,
+    quelle.nummer AS quelle_nummer,
+    merkmal.nummer AS merkmal_nummer,
     herkunft.abweichung * count(*) AS abweichung
 FROM katalog.quelle AS herkunft
 INNER JOIN katalog.spalte_merkmal AS teil
     ON herkunft.quelle = teil.quelle
+INNER JOIN _quelle_nummer AS quelle
+    ON herkunft.quelle = quelle.quelle
+INNER JOIN _merkmal_nummer AS merkmal
+    ON teil.merkmal = merkmal.merkmal
 WHERE herkunft.abweichung > 0
-GROUP BY herkunft.quelle, teil.merkmal, herkunft.abweichung
+GROUP BY herkunft.quelle, teil.merkmal, quelle.nummer, merkmal.nummer, herkunft.abweichung

@@ -1,13 +1,21 @@
--- One row per value of one Merkmal at one base unit and Stichtag, with how often and by whom it was delivered.
--- A working table of the checks. NULL = delivered as unknown.
+-- One row per Merkmal of a base unit at a Stichtag: its count, with how often and by whom it was delivered.
+-- NULL = delivered as unknown. What reads all counts is faster by the numbers of _basis_zahl.
+-- as: view
 SELECT
-    stichtag,
-    basis,
-    basis_id,
-    merkmal,
-    sum(CASE status WHEN 'nichts' THEN coalesce(wert, 0) ELSE wert END) AS wert,
-    count(*) AS lieferungen,
-    min(quelle) AS quelle,
-    max(quelle) AS andere_quelle
-FROM stage.zaehlung
-GROUP BY stichtag, basis, basis_id, merkmal
+    einheit.stichtag,
+    einheit.basis,
+    einheit.basis_id,
+    merkmal.merkmal,
+    zahl.wert,
+    zahl.lieferungen,
+    quelle.quelle,
+    andere.quelle AS andere_quelle
+FROM _basis_zahl AS zahl
+INNER JOIN _basis_einheit AS einheit
+    ON zahl.einheit = einheit.einheit
+INNER JOIN _merkmal_nummer AS merkmal
+    ON zahl.merkmal = merkmal.nummer
+INNER JOIN _quelle_nummer AS quelle
+    ON zahl.quelle = quelle.nummer
+INNER JOIN _quelle_nummer AS andere
+    ON zahl.andere_quelle = andere.nummer

@@ -16,6 +16,19 @@ folge AS (
         lag(stichtag.stichtag) OVER (PARTITION BY geliefert.herkunft ORDER BY stichtag.stichtag) AS vorher
     FROM stichtag
     INNER JOIN geliefert ON stichtag.stichtag = geliefert.stichtag
+),
+
+jetzt AS MATERIALIZED ( -- else the planner pairs each Stichtag with all others first
+    SELECT
+        merkmal_raum.*,
+        folge.vorher
+    FROM merkmal_raum
+    INNER JOIN folge
+        ON
+            merkmal_raum.zuschnitt = folge.zuschnitt
+            AND merkmal_raum.stichtag = folge.stichtag
+            AND merkmal_raum.herkunft IS NOT DISTINCT FROM folge.herkunft
+    WHERE merkmal_raum.teile_unbekannt = 0
 )
 
 SELECT
@@ -23,16 +36,11 @@ SELECT
     jetzt.raumebene,
     jetzt.raum_id,
     jetzt.merkmal,
-    folge.vorher AS stichtag_vorher,
-    folge.stichtag,
+    jetzt.vorher AS stichtag_vorher,
+    jetzt.stichtag,
     damals.wert AS wert_vorher,
     jetzt.wert
-FROM folge
-INNER JOIN merkmal_raum AS jetzt
-    ON
-        folge.zuschnitt = jetzt.zuschnitt
-        AND folge.stichtag = jetzt.stichtag
-        AND folge.herkunft IS NOT DISTINCT FROM jetzt.herkunft
+FROM jetzt
 INNER JOIN merkmal_raum AS damals
     ON
         jetzt.zuschnitt = damals.zuschnitt
@@ -40,5 +48,5 @@ INNER JOIN merkmal_raum AS damals
         AND jetzt.raum_id = damals.raum_id
         AND jetzt.merkmal = damals.merkmal
         AND jetzt.herkunft IS NOT DISTINCT FROM damals.herkunft
-        AND folge.vorher = damals.stichtag
-WHERE jetzt.teile_unbekannt = 0 AND damals.teile_unbekannt = 0
+        AND jetzt.vorher = damals.stichtag
+WHERE damals.teile_unbekannt = 0

@@ -12,18 +12,16 @@ WITH geliefert AS (
     SELECT
         stichtag.zuschnitt,
         stichtag.stichtag,
-        basis_wert.merkmal,
+        umfang.merkmal,
         coalesce(
-            sum(basis_wert.wert) FILTER (WHERE basis_wert.basis = stichtag.basis),
-            sum(basis_wert.wert),
+            sum(umfang.wert) FILTER (WHERE umfang.basis = stichtag.basis),
+            sum(umfang.wert),
             0
         ) AS wert
-    FROM _basis_wert AS basis_wert
+    FROM _merkmal_umfang AS umfang
     INNER JOIN stichtag
-        ON basis_wert.stichtag = stichtag.stichtag
-    SEMI JOIN katalog.merkmal AS merkmal
-        ON basis_wert.merkmal = merkmal.merkmal
-    GROUP BY stichtag.zuschnitt, stichtag.stichtag, basis_wert.merkmal
+        ON umfang.stichtag = stichtag.stichtag
+    GROUP BY stichtag.zuschnitt, stichtag.stichtag, umfang.merkmal
 ),
 
 angekommen AS (

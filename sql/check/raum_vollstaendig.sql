@@ -21,12 +21,10 @@ WITH geliefert AS (
     SELECT DISTINCT
         stichtag.zuschnitt,
         stichtag.stichtag,
-        basis_wert.merkmal
+        umfang.merkmal
     FROM stichtag
-    INNER JOIN _basis_wert AS basis_wert
-        ON stichtag.stichtag = basis_wert.stichtag AND stichtag.basis = basis_wert.basis
-    INNER JOIN katalog.merkmal AS merkmal
-        ON basis_wert.merkmal = merkmal.merkmal
+    INNER JOIN _merkmal_umfang AS umfang
+        ON stichtag.stichtag = umfang.stichtag AND stichtag.basis = umfang.basis
 ),
 
 soll AS (

@@ -10,13 +10,13 @@
 -- units_public: true
 WITH abweichung AS (
     SELECT
-        basis_wert.stichtag,
-        basis_wert.merkmal,
-        max(grenze.abweichung) * least(count(*), sqrt(29 * count(*))) AS spielraum
-    FROM _basis_wert AS basis_wert
+        umfang.stichtag,
+        umfang.merkmal,
+        max(grenze.abweichung) * least(sum(umfang.zeilen), sqrt(29 * sum(umfang.zeilen))) AS spielraum
+    FROM _merkmal_umfang AS umfang
     INNER JOIN _abweichung AS grenze
-        ON basis_wert.quelle = grenze.quelle AND basis_wert.merkmal = grenze.merkmal
-    GROUP BY basis_wert.stichtag, basis_wert.merkmal
+        ON umfang.quelle = grenze.quelle AND umfang.merkmal = grenze.merkmal
+    GROUP BY umfang.stichtag, umfang.merkmal
 )
 
 SELECT

@@ -7,37 +7,47 @@
 -- reason: Bands with a gap or an overlap make every age share wrong.
 -- what_to_do: Check the columns that make up the bands in sources.toml, and the source's own total.
 -- units_public: false
-WITH summe AS (
+WITH gruppe AS (
+    SELECT
+        gliederung.gliederung,
+        gliederung.gruppen,
+        gliederung.ganzes,
+        ganzes.nummer AS ganzes_nummer,
+        teil.nummer AS teil_nummer
+    FROM _altersgliederung AS gliederung
+    INNER JOIN _merkmal_nummer AS teil
+        ON gliederung.merkmal = teil.merkmal
+    INNER JOIN _merkmal_nummer AS ganzes
+        ON gliederung.ganzes = ganzes.merkmal
+),
+
+summe AS (
     SELECT
         gruppe.gliederung,
         gruppe.ganzes,
-        teil.stichtag,
-        teil.basis,
-        teil.basis_id,
-        sum(teil.wert) AS einwohner,
+        gruppe.ganzes_nummer,
+        teil.einheit,
+        sum(teil.wert) AS wert,
         coalesce(sum(grenze.abweichung), 0) AS abweichung
-    FROM _altersgliederung AS gruppe
-    INNER JOIN _basis_wert AS teil
-        ON gruppe.merkmal = teil.merkmal
+    FROM gruppe
+    INNER JOIN _basis_zahl AS teil
+        ON gruppe.teil_nummer = teil.merkmal
     LEFT JOIN _abweichung AS grenze
-        ON teil.quelle = grenze.quelle AND teil.merkmal = grenze.merkmal
-    GROUP BY gruppe.gliederung, gruppe.ganzes, gruppe.gruppen, teil.stichtag, teil.basis, teil.basis_id
+        ON teil.quelle = grenze.quelle_nummer AND teil.merkmal = grenze.merkmal_nummer
+    GROUP BY gruppe.gliederung, gruppe.ganzes, gruppe.ganzes_nummer, gruppe.gruppen, teil.einheit
     HAVING count(teil.wert) = gruppe.gruppen
 )
 
 SELECT
-    concat(summe.basis, ' ', summe.basis_id, ', ', summe.stichtag) AS einheit,
-    concat(summe.einwohner, ' in the bands ', summe.gliederung) AS gefunden,
+    concat(einheit.basis, ' ', einheit.basis_id, ', ', einheit.stichtag) AS einheit,
+    concat(summe.wert, ' in the bands ', summe.gliederung) AS gefunden,
     concat(alle.wert, ' of ', summe.ganzes) AS erwartet
 FROM summe
-INNER JOIN _basis_wert AS alle
-    ON
-        summe.stichtag = alle.stichtag
-        AND summe.basis = alle.basis
-        AND summe.basis_id = alle.basis_id
-        AND summe.ganzes = alle.merkmal
+INNER JOIN _basis_zahl AS alle
+    ON summe.einheit = alle.einheit AND summe.ganzes_nummer = alle.merkmal
 LEFT JOIN _abweichung AS grenze
-    ON alle.quelle = grenze.quelle AND alle.merkmal = grenze.merkmal
-WHERE
-    abs(summe.einwohner - alle.wert) > summe.abweichung + coalesce(grenze.abweichung, 0)
-ORDER BY summe.stichtag, summe.basis_id, summe.gliederung
+    ON alle.quelle = grenze.quelle_nummer AND alle.merkmal = grenze.merkmal_nummer
+INNER JOIN _basis_einheit AS einheit
+    ON summe.einheit = einheit.einheit
+WHERE abs(summe.wert - alle.wert) > summe.abweichung + coalesce(grenze.abweichung, 0)
+ORDER BY einheit.stichtag, einheit.basis_id, summe.gliederung

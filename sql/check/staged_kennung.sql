@@ -23,7 +23,7 @@ kennung AS (
     SELECT DISTINCT
         basis AS art,
         basis_id AS id
-    FROM _basis_wert
+    FROM _basis_einheit
     UNION
     SELECT DISTINCT
         basis AS art,

@@ -13,12 +13,12 @@ spalte AS (
         quelle,
         stichtag,
         merkmal,
-        count(*) AS zeilen,
-        count(wert) AS werte,
-        min(wert) AS kleinster,
-        max(wert) AS groesster,
-        bit_xor(hash(basis_id, wert)) AS inhalt
-    FROM _basis_wert
+        sum(zeilen) AS zeilen,
+        sum(werte) AS werte,
+        min(kleinster) AS kleinster,
+        max(groesster) AS groesster,
+        bit_xor(inhalt) AS inhalt
+    FROM _merkmal_umfang
     GROUP BY quelle, stichtag, merkmal
 ),
 

@@ -9,22 +9,33 @@
 -- what_to_do: Look through the rows in findings/staged_teile.csv of the run; where one source or year stands out, ask
 --   it.
 -- units_public: false
+WITH paar AS (
+    SELECT
+        teil_ganzes.teil,
+        teil_ganzes.ganzes,
+        teil.nummer AS teil_nummer,
+        ganzes.nummer AS ganzes_nummer
+    FROM _teil_ganzes AS teil_ganzes
+    INNER JOIN _merkmal_nummer AS teil
+        ON teil_ganzes.teil = teil.merkmal
+    INNER JOIN _merkmal_nummer AS ganzes
+        ON teil_ganzes.ganzes = ganzes.merkmal
+)
+
 SELECT
-    concat(klein.basis, ' ', klein.basis_id, ', ', klein.stichtag) AS einheit,
+    concat(einheit.basis, ' ', einheit.basis_id, ', ', einheit.stichtag) AS einheit,
     concat(paar.teil, ' ', klein.wert) AS gefunden,
     concat('at most ', paar.ganzes, ' ', gross.wert) AS erwartet
-FROM _teil_ganzes AS paar
-INNER JOIN _basis_wert AS klein
-    ON paar.teil = klein.merkmal
-INNER JOIN _basis_wert AS gross
-    ON
-        paar.ganzes = gross.merkmal
-        AND klein.stichtag = gross.stichtag
-        AND klein.basis = gross.basis
-        AND klein.basis_id = gross.basis_id
+FROM paar
+INNER JOIN _basis_zahl AS klein
+    ON paar.teil_nummer = klein.merkmal
+INNER JOIN _basis_zahl AS gross
+    ON paar.ganzes_nummer = gross.merkmal AND klein.einheit = gross.einheit
 LEFT JOIN _abweichung AS am_teil
-    ON klein.quelle = am_teil.quelle AND klein.merkmal = am_teil.merkmal
+    ON klein.quelle = am_teil.quelle_nummer AND klein.merkmal = am_teil.merkmal_nummer
 LEFT JOIN _abweichung AS am_ganzen
-    ON gross.quelle = am_ganzen.quelle AND gross.merkmal = am_ganzen.merkmal
+    ON gross.quelle = am_ganzen.quelle_nummer AND gross.merkmal = am_ganzen.merkmal_nummer
+INNER JOIN _basis_einheit AS einheit
+    ON klein.einheit = einheit.einheit
 WHERE klein.wert > gross.wert + coalesce(am_teil.abweichung, 0) + coalesce(am_ganzen.abweichung, 0)
-ORDER BY klein.stichtag, klein.basis_id, paar.teil
+ORDER BY einheit.stichtag, einheit.basis_id, paar.teil, paar.ganzes

@@ -2,19 +2,30 @@
 -- The ratio is Whipple's: how often multiples occur against what each number of the complete windows around them
 -- (18-22, 23-27, ...; 17-19, 20-22, ...) would have; 1 = no preference. From 1.25 on the United Nations call an index
 -- rough (Manual II, 1955); the excess must also lie beyond 6 standard deviations of the binomial distribution.
-WITH anzahl AS (
+WITH ganzzahlig AS (
     SELECT
-        basis_wert.quelle,
-        basis_wert.merkmal,
+        nummer.nummer,
+        merkmal.merkmal
+    FROM _merkmal_nummer AS nummer
+    INNER JOIN katalog.merkmal AS merkmal
+        ON nummer.merkmal = merkmal.merkmal AND merkmal.ganzzahlig
+),
+
+anzahl AS (
+    SELECT
+        quelle.quelle,
+        ganzzahlig.merkmal,
         stellen.basis,
         count(*) AS werte,
-        count(*) FILTER (WHERE basis_wert.wert % stellen.basis = 0) AS vielfache
-    FROM _basis_wert AS basis_wert
-    CROSS JOIN (VALUES (3, 17), (5, 18)) AS stellen (basis, ab)
-    SEMI JOIN katalog.merkmal AS merkmal
-        ON basis_wert.merkmal = merkmal.merkmal AND merkmal.ganzzahlig
-    WHERE basis_wert.wert >= stellen.ab
-    GROUP BY basis_wert.quelle, basis_wert.merkmal, stellen.basis
+        count(*) FILTER (WHERE zahl.wert % stellen.basis = 0) AS vielfache
+    FROM _basis_zahl AS zahl
+    INNER JOIN (VALUES (3, 17), (5, 18)) AS stellen (basis, ab)
+        ON zahl.wert >= stellen.ab
+    INNER JOIN ganzzahlig
+        ON zahl.merkmal = ganzzahlig.nummer
+    INNER JOIN _quelle_nummer AS quelle
+        ON zahl.quelle = quelle.nummer
+    GROUP BY quelle.quelle, ganzzahlig.merkmal, stellen.basis
     HAVING count(*) >= 200
 ),
 

@@ -6,17 +6,24 @@
 -- reason: Counts of a unit without Zuordnung are lost; with two they are counted twice.
 -- what_to_do: Complete or correct the Zuordnung file of this Zuschnitt.
 -- units_public: true
-WITH gezaehlt AS (
+WITH bewohnt AS (
+    SELECT DISTINCT einheit
+    FROM _basis_zahl
+    WHERE wert > 0
+),
+
+gezaehlt AS (
     SELECT
-        basis_wert.basis,
-        basis_wert.basis_id,
+        einheit.basis,
+        einheit.basis_id,
         stichtag.zuschnitt,
-        min(basis_wert.stichtag) AS seit
-    FROM _basis_wert AS basis_wert
+        min(einheit.stichtag) AS seit
+    FROM _basis_einheit AS einheit
+    SEMI JOIN bewohnt
+        ON einheit.einheit = bewohnt.einheit
     INNER JOIN stichtag
-        ON basis_wert.stichtag = stichtag.stichtag AND basis_wert.basis = stichtag.basis
-    WHERE basis_wert.wert > 0
-    GROUP BY basis_wert.basis, basis_wert.basis_id, stichtag.zuschnitt
+        ON einheit.stichtag = stichtag.stichtag AND einheit.basis = stichtag.basis
+    GROUP BY einheit.basis, einheit.basis_id, stichtag.zuschnitt
 ),
 
 zugehoerig AS (

@@ -11,6 +11,6 @@ SELECT
     concat(min(quelle), ' and ', max(andere_quelle), ' both deliver it, for ', count(*), ' base units') AS gefunden,
     'one source' AS erwartet
 FROM _basis_wert
-WHERE quelle <> andere_quelle
+WHERE lieferungen > 1 AND quelle <> andere_quelle
 GROUP BY merkmal, stichtag
 ORDER BY stichtag, merkmal

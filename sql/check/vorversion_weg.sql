@@ -1,33 +1,61 @@
 -- One row per Stichtag, unit or Indikator of the last release that has figures no more.
-WITH jetzt AS (
+WITH stichtag_damals AS (
+    SELECT DISTINCT stichtag
+    FROM _vorversion_wert
+),
+
+stichtag_jetzt AS (
+    SELECT DISTINCT stichtag
+    FROM indikator_wert
+    WHERE wert IS NOT NULL
+),
+
+einheit_damals AS (
     SELECT DISTINCT
         zuschnitt,
         raumebene,
-        raum_id,
-        stichtag,
-        indikator_id
+        raum_id
+    FROM _vorversion_wert
+),
+
+einheit_jetzt AS (
+    SELECT DISTINCT
+        zuschnitt,
+        raumebene,
+        raum_id
+    FROM indikator_wert
+    WHERE wert IS NOT NULL
+),
+
+indikator_damals AS (
+    SELECT DISTINCT indikator_id
+    FROM _vorversion_wert
+),
+
+indikator_jetzt AS (
+    SELECT DISTINCT indikator_id
     FROM indikator_wert
     WHERE wert IS NOT NULL
 ),
 
 weg AS (
-    SELECT DISTINCT
+    SELECT
         'stichtag' AS art,
         stichtag::VARCHAR AS name
-    FROM _vorversion_wert
-    ANTI JOIN jetzt USING (stichtag)
+    FROM stichtag_damals
+    ANTI JOIN stichtag_jetzt USING (stichtag)
     UNION ALL
-    SELECT DISTINCT
+    SELECT
         'einheit' AS art,
         concat(raumebene, ' ', raum_id, ', Zuschnitt ', zuschnitt) AS name
-    FROM _vorversion_wert
-    ANTI JOIN jetzt USING (zuschnitt, raumebene, raum_id)
+    FROM einheit_damals
+    ANTI JOIN einheit_jetzt USING (zuschnitt, raumebene, raum_id)
     UNION ALL
-    SELECT DISTINCT
+    SELECT
         'indikator' AS art,
         indikator_id AS name
-    FROM _vorversion_wert
-    ANTI JOIN jetzt USING (indikator_id)
+    FROM indikator_damals
+    ANTI JOIN indikator_jetzt USING (indikator_id)
 )
 
 SELECT

@@ -104,9 +104,11 @@ class City:
 
     def check(self, **asked: Any) -> Checked:
         """Run all checks in this process; `asked` is what the job says besides, such as waivers."""
-        from flows.check.validation import checked  # noqa: PLC0415 -- takes seconds
+        from flows.check.reading import read  # noqa: PLC0415
+        from flows.check.validation import judged  # noqa: PLC0415 -- takes seconds
 
-        report = checked(self.job.model_copy(update=asked))
+        job = self.job.model_copy(update=asked)
+        report = judged(job, read(job))
         return Checked(report, {result.check: result for result in results_of(report)}, findings_of(report))
 
 
