@@ -1,7 +1,7 @@
 """A boundary change as a Prefect flow: the refresh on a new Zuschnitt, and a report of what the redraw did.
 
 The stations are those of flows/refresh.py. What is added is the question before (is this the newest Zuschnitt of the
-profile?) and the report afterwards, told from published figures alone.
+profile?) and the report afterwards, made from published figures alone.
 """
 
 from __future__ import annotations

@@ -42,13 +42,18 @@ def run_refresh(
         EndedAfterPublication: what stopped the refresh came after a release was published.
         FortschreibungError: what stopped the refresh; the last release is then as it was.
     """
-    _set_up_prefect(home, f"Refreshing {city}")
-    from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
+    from flows.early_checks import checks_started_early  # noqa: PLC0415 -- other commands do without
+    from flows.run import new_run  # noqa: PLC0415
 
-    with _publication_reported(home, city), _progress_shown(home, city):
-        outcome: Outcome = refresh(
-            city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root, no_cache=no_cache
-        )
+    asked = new_run(city, home, from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache)
+    with checks_started_early(asked):
+        _set_up_prefect(home, f"Refreshing {city}")
+        from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
+
+        with _publication_reported(home, city), _progress_shown(home, city):
+            outcome: Outcome = refresh(
+                city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root, no_cache=no_cache
+            )
     return outcome
 
 
@@ -61,11 +66,16 @@ def run_recut(
         EndedAfterPublication: what stopped it came after a release was published.
         FortschreibungError: what stopped it; the last release is then as it was.
     """
-    _set_up_prefect(home, f"Recutting {city} to {zuschnitt}")
-    from flows.recut import recut  # noqa: PLC0415 -- imports Prefect, which reads the settings above
+    from flows.early_checks import checks_started_early  # noqa: PLC0415 -- other commands do without
+    from flows.run import new_run  # noqa: PLC0415
 
-    with _publication_reported(home, city), _progress_shown(home, city):
-        done: Recut = recut(city, zuschnitt, from_dir=from_dir, dry_run=dry_run, home=home.root, no_cache=no_cache)
+    asked = new_run(city, home, from_dir=from_dir, dry_run=dry_run, no_cache=no_cache)
+    with checks_started_early(asked):
+        _set_up_prefect(home, f"Recutting {city} to {zuschnitt}")
+        from flows.recut import recut  # noqa: PLC0415 -- imports Prefect, which reads the settings above
+
+        with _publication_reported(home, city), _progress_shown(home, city):
+            done: Recut = recut(city, zuschnitt, from_dir=from_dir, dry_run=dry_run, home=home.root, no_cache=no_cache)
     return done
 
 

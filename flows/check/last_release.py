@@ -1,7 +1,7 @@
 """The last release as the checks read it: its figures and definitions as working tables, empty where there is none.
 
 The file is opened for reading only. Only columns that every release of this major schema version has are asked for,
-so that an older minor is no obstacle; one that cannot be read is told by a check, and compared with nothing.
+so that an older minor is no obstacle; one that cannot be read is reported by a check, and compared with nothing.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def outcome_of(
 ) -> Outcome:
     """Return the outcome of one expectation. One that could not be evaluated counts as a failed blocker.
 
-    Of `waivers` those count that speak of this check and of a row that offends.
+    Of `waivers` those count that name this check and a row that offends.
     """
     meta, about = CheckMeta.model_validate(config.meta), SuiteMeta.model_validate(suite.meta)
     ok = bool(validated.success)
@@ -46,8 +46,8 @@ def outcome_of(
     own = [waiver for waiver in waivers if waiver.check == meta.id]
     needed = [waiver for waiver in own if any(waiver.covers(unit) for unit in offending["einheit"])]
     waived = [any(waiver.covers(unit) for waiver in needed) for unit in offending["einheit"]]
-    told = offending if all(waived) else offending[[not each for each in waived]]
-    rows: list[dict[Any, Any]] = told.head(_NAMED_UNITS).to_dict("records")
+    reported = offending if all(waived) else offending[[not each for each in waived]]
+    rows: list[dict[Any, Any]] = reported.head(_NAMED_UNITS).to_dict("records")
     findings = [_finding(meta.id, config, row) for row in rows]
     result = CheckResult(
         suite=suite.name,

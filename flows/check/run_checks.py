@@ -1,7 +1,7 @@
 """The refresh's side of the checks: start the worker early, hand it the job, stop at blockers.
 
-Great Expectations takes seconds to import. The worker is a process of its own that imports it while the
-refresh still pulls and transforms; this module imports neither it nor pandas.
+Great Expectations takes seconds to import. The worker is a process of its own that imports it while Prefect
+starts, or while the refresh stages and transforms; this module imports neither it nor pandas.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from contextlib import suppress
-from typing import IO, Self
+from typing import IO, ClassVar, Self
 
 from pydantic import ValidationError
 
@@ -30,9 +30,32 @@ class CheckWorker:
         self._process = process
         self._complaints = complaints
 
+    _early: ClassVar[CheckWorker | None] = None
+
     @classmethod
-    def start(cls) -> Self:
-        """Start the worker; it imports Great Expectations while the caller goes on."""
+    def start_early(cls) -> None:
+        """Start a worker for whoever calls `start` next in this process."""
+        cls.stop_early()
+        CheckWorker._early = cls._started()
+
+    @classmethod
+    def stop_early(cls) -> None:
+        """End the worker that was started early, unless it was taken."""
+        if (waiting := CheckWorker._taken()) is not None:
+            waiting.stop()
+
+    @classmethod
+    def start(cls) -> CheckWorker:
+        """Return the worker that was started early, else a new one; it imports while the caller goes on."""
+        return CheckWorker._taken() or cls._started()
+
+    @staticmethod
+    def _taken() -> CheckWorker | None:
+        waiting, CheckWorker._early = CheckWorker._early, None
+        return waiting
+
+    @classmethod
+    def _started(cls) -> CheckWorker:
         complaints = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 -- the worker's
         process = subprocess.Popen(
             [sys.executable, "-m", "flows.check.worker"],

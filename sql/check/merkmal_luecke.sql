@@ -1,5 +1,5 @@
 -- One row per Merkmal that the Stichtag before the newest had and the newest has not.
--- Counts are held against counts and official totals against such: a Stichtag may have totals alone.
+-- Counts are compared with counts and official totals with official totals: a Stichtag may have totals alone.
 -- station: sozialraum
 -- owner: Statistikstelle
 -- severity: warning

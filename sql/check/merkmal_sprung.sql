@@ -1,5 +1,5 @@
 -- One row per Sozialraum where counts other than the residents changed far out of line with the other Sozialräume.
--- Where its residents jump as well, that explains the rest, and einwohner_sprung tells it.
+-- Where its residents jump as well, that explains the rest, and einwohner_sprung reports it.
 -- station: sozialraum
 -- owner: Statistikstelle
 -- severity: warning

@@ -1,4 +1,4 @@
--- One row per cell that broke its source's contract and was set aside with its row, of a source with too many such.
+-- One row per cell that broke its source's contract and was set aside with its row, of a source with too many of them.
 -- station: extract
 -- owner: Statistikstelle
 -- severity: critical

@@ -37,6 +37,15 @@ def test_the_worker_writes_nothing_outside_the_run_folder(city, tmp_path, monkey
     assert {file.name for file in city.run_folder.iterdir()} == {"work.duckdb", "checks", "findings"}
 
 
+def test_the_tables_may_be_written_to_while_the_worker_judges_what_it_has_read(city):
+    with CheckWorker.start() as worker:
+        worker.read(city.job)
+        city.spoil("DROP TABLE merkmal_raum")
+        report = worker.report()
+
+    assert report.ok
+
+
 def test_a_worker_that_dies_is_reported_with_its_last_words(city):
     with CheckWorker.start() as worker:
         os.kill(worker.pid, signal.SIGKILL)
