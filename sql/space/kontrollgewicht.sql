@@ -1,6 +1,6 @@
--- One row per pair of an old and a new unit in which control points (addresses, dwellings, floor space, grid cells) lie, with
--- their weight. A point on a line between units is counted once, in the unit with the lowest id. A point outside
--- every unit of a Zuschnitt has none there.
+-- One row per pair of an old and a new unit in which control points (addresses, dwellings, floor space, grid cells)
+-- lie, with their weight. A point on a line between units is counted once, in the unit with the lowest id. A point
+-- outside every unit of a Zuschnitt has none there.
 WITH punkt AS (
     SELECT
         row_number() OVER () AS nummer,

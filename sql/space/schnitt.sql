@@ -1,5 +1,5 @@
--- One row per pair of an old and a new unit that share area: how much, its share of each, its mean width, and whether it is a
--- sliver: a strip that stands for a line drawn again, not for a change.
+-- One row per pair of an old and a new unit that share area: how much, its share of each, its mean width, and whether
+-- it is a sliver: a strip that stands for a line drawn again, not for a change.
 -- A piece is a sliver if it is a small share of both units (splitter_anteil), or narrower than any building
 -- (splitter_breite, in the unit of the coordinates). The largest piece of a unit never is.
 -- Units whose polygon is the same in both Zuschnitte are paired without cutting: no other unit can reach into them.

@@ -1,6 +1,6 @@
--- One row per Merkmal of a base unit at a Stichtag that a row in quarantine is about, and the file of that row. A row of
--- a wide table is about all its Merkmale, one of a long table about those that its column is part of; where a row's unit
--- or Stichtag cannot be read, nobody knows what it is about.
+-- One row per Merkmal of a base unit at a Stichtag that a row in quarantine is about, and the file of that row. A row
+-- of a wide table is about all its Merkmale, one of a long table about those that its column is part of; where a row's
+-- unit or Stichtag cannot be read, nobody knows what it is about.
 WITH verletzt AS (
     SELECT
         zeile_gelesen.datei,

@@ -1,5 +1,5 @@
--- One row per pair of an old and a new unit of a Raumebene that a redraw connects: through common base units, or, where there are
--- none, because they share more than a sliver on the map. With the area and the residents of what they share.
+-- One row per pair of an old and a new unit of a Raumebene that a redraw connects: through common base units, or, where
+-- there are none, because they share more than a sliver on the map. With the area and the residents of what they share.
 -- On the map coarser units share what the finer ones inside them do.
 WITH gemeinsam AS (
     SELECT

@@ -1,4 +1,5 @@
--- One row per pair of an old and a new unit of a Raumebene that share base units: how many, and the residents that live in them.
+-- One row per pair of an old and a new unit of a Raumebene that share base units: how many, and the residents that live
+-- in them.
 SELECT
     gemeinsame_basis.von_zuschnitt,
     gemeinsame_basis.nach_zuschnitt,
