@@ -99,7 +99,7 @@ class City:
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def units(self, frame: str, **asked: Any) -> list[str]:
-        """Return what the rows of one frame speak of."""
+        """Return what the rows of one frame are about."""
         return [row["einheit"] for row in self.rows(frame, **asked)]
 
     def check(self, **asked: Any) -> Checked:
