@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import subjects
+from bench import page, subjects
 from bench.extracts import Extracts
 from bench.goals import Outcome, outcomes, table
 from bench.measure import BenchFailed
@@ -61,7 +61,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure as the command line says."""
     given = _arguments(arguments)
     data = (given.data / "quick" if given.quick else given.data).resolve()
-    target = given.results or (data / "results.json" if given.quick else HERE / "results.json")
+    whole = given.part == "all" and not given.quick
+    target = given.results or ((HERE if whole else data) / "results.json")
     repetitions = 1 if given.quick else given.repetitions
     bounds = limits(given.threads)
     setting = {
@@ -80,21 +81,29 @@ def main(arguments: list[str] | None = None) -> int:
     made = ["-m", "bench.extracts", str(data), *(["--quick"] if given.quick else [])]
     subprocess.run([sys.executable, *made], check=True)
     costs: Costs = {}
+    growth: list[dict[str, float]] = []
     try:
         if given.part in ("all", "figures"):
             costs |= subjects.figures(Extracts(data), bounds, repetitions, say)
+        if given.part in ("all", "incremental"):
+            costs |= subjects.incremental(Extracts(data), bounds, repetitions, say)
         if given.part in ("all", "refresh"):
             costs |= subjects.refresh(Extracts(data), bounds, repetitions, say)
         if given.part in ("all", "checks"):
             costs |= subjects.checks(Extracts(data), bounds, repetitions, say)
         if given.part in ("all", "redraws"):
             costs |= subjects.redraws(400 if given.quick else 10_000, bounds, repetitions, say)
+        if given.part in ("all", "growth"):
+            growth = subjects.growth(Extracts(data), bounds, say)
     except BenchFailed as problem:
         print(problem, file=sys.stderr)
         return 1
     found = outcomes(costs)
     print(table(costs, found))
-    target.write_text(json.dumps(result(costs, found, setting), indent=1) + "\n", encoding="utf-8")
+    results = result(costs, found, {**setting, "growth": growth})
+    target.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    if target == HERE / "results.json":
+        page.write(results)
     print(f"\nAll repetitions: {target}")
     return 0
 
@@ -103,7 +112,9 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--data", type=Path, default=HERE / ".data", help="where the extracts are made, once")
     parser.add_argument("--results", type=Path, help="default: bench/results.json, with --quick in the data folder")
-    parser.add_argument("--part", choices=("all", "figures", "refresh", "checks", "redraws"), default="all")
+    parser.add_argument(
+        "--part", choices=("all", "figures", "incremental", "refresh", "checks", "redraws", "growth"), default="all"
+    )
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--quick", action="store_true", help="a small city, once: does it run, do the ways agree")

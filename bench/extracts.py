@@ -11,6 +11,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.variants import VARIANTS
 from flows.musterstadt.city import make_musterstadt
 from flows.musterstadt.scale import BENCHMARK, Scale
 from flows.profile.load import Profile, load_profile
@@ -42,10 +43,14 @@ class Extracts:
         """What the extract server of `fortschreibung demo` serves."""
         return self.data / "default"
 
+    def variant(self, name: str) -> Path:
+        """Return the folder of another state of the large city; `<name>_landed` is its landing zone."""
+        return self.data / name
 
-def bench_profile() -> Profile:
+
+def bench_profile(folder: Path | None = None) -> Profile:
     """Return the profile of the large city: the register and what describes space."""
-    return load_profile("bench", Path(__file__).parent / "profile")
+    return load_profile("bench", folder or Path(__file__).parent / "profile")
 
 
 def prepare(data: Path, *, quick: bool) -> None:
@@ -53,13 +58,20 @@ def prepare(data: Path, *, quick: bool) -> None:
     extracts, done = Extracts(data), data / "prepared"
     if done.exists():
         return
-    for folder in (extracts.large, extracts.landed, extracts.default):
-        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(data, ignore_errors=True)
     make_musterstadt(extracts.large, scale=QUICK if quick else BENCHMARK)
     make_musterstadt(extracts.default, scale=QUICK_REFRESH if quick else Scale())
-    pulled = pull(bench_profile(), Landing(extracts.landed), folder=extracts.large)
-    (extracts.landed / "pulled.json").write_text(pulled.model_dump_json(), encoding="utf-8")
+    _land(extracts.large, extracts.landed)
+    for name, make in VARIANTS.items():
+        make(extracts.large, extracts.variant(name))
+        _land(extracts.variant(name), extracts.variant(f"{name}_landed"))
     done.touch()
+
+
+def _land(extracts: Path, landed: Path) -> None:
+    own = extracts / "profile"
+    pulled = pull(bench_profile(own if own.is_dir() else None), Landing(landed), folder=extracts)
+    (landed / "pulled.json").write_text(pulled.model_dump_json(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ class Cost:
     """The largest single process."""
     work_seconds: float | None = None
     """Without interpreter start and imports, where the worker says so."""
+    work_cpu: float | None = None
 
 
 def cost_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Cost:
@@ -47,14 +48,16 @@ def cost_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Cost:
         if done.returncode:
             raise BenchFailed(f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
         cost = json.loads(report.read_text(encoding="utf-8"))
-    return Cost(cost["wall_seconds"], cost["cpu_seconds"], cost["peak"] / MIB, _work_seconds(done.stdout))
+    spent = _work(done.stdout)
+    return Cost(
+        cost["wall_seconds"], cost["cpu_seconds"], cost["peak"] / MIB, spent.get("work_seconds"), spent.get("work_cpu")
+    )
 
 
-def _work_seconds(output: str) -> float | None:
+def _work(output: str) -> dict[str, float]:
     last = output.strip().rsplit("\n", 1)[-1]
-    if not last.startswith('{"work_seconds"'):
-        return None
-    return float(json.loads(last)["work_seconds"])
+    found: dict[str, float] = json.loads(last) if last.startswith('{"work_seconds"') else {}
+    return found
 
 
 @contextmanager

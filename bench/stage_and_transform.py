@@ -1,13 +1,16 @@
 """This project's stations stage and transform, from landed files to every figure of every unit.
 
-`python -m bench.stage_and_transform LANDED RESULT.parquet [--with-geometry]`, where LANDED was prepared by
-`python -m bench.extracts`: the landing zone is filled before, so that pulling is not part of the measurement.
+`python -m bench.stage_and_transform LANDED RESULT.parquet`, where LANDED was prepared by `python -m bench.extracts`:
+the landing zone is filled before, so that pulling is not part of the measurement. What it keeps for the next run lies
+in LANDED too. The options make the run before: one that did not yet know the newest Stichtag, the newest Zuschnitt or
+how an Indikator is computed today.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime as dt
 import json
 import shutil
 import sys
@@ -21,6 +24,7 @@ from bench.worker import timed
 from flows.base.db import literal, open_work, set_variables
 from flows.profile.load import Profile
 from flows.pull.models import Pulled
+from flows.stage.kept_results import KeptResults
 from flows.stage.stage_files import stage
 from flows.transform.transform_counts import transform
 
@@ -32,7 +36,9 @@ FIGURES = f"""
 """
 
 
-def stage_and_transform(profile: Profile, pulled: Pulled, landing: Path, run: Path) -> Path:
+def stage_and_transform(
+    profile: Profile, pulled: Pulled, landing: Path, run: Path, until: dt.date | None = None
+) -> Path:
     """Return the working database with the tables of all units, made in the empty folder `run`."""
     work, started = run / "work.duckdb", time.perf_counter()
 
@@ -42,10 +48,27 @@ def stage_and_transform(profile: Profile, pulled: Pulled, landing: Path, run: Pa
     known = {source.id for source in profile.sources}
     own = [one for one in pulled.lieferungen if one.source in known]
     with open_work(work) as con:
-        stage(con, profile, own, landing, run, progress=tell)
+        kept = KeptResults(landing, profile)
+        stage(con, profile, own, landing, run, kept=kept, until=until, progress=tell)
         transform(con, progress=tell)
     tell("closed")
     return work
+
+
+def _before_redraw(profile: Profile) -> Profile:
+    """Return the profile without its newest Zuschnitt."""
+    newest = profile.city.zuschnitt[-1]
+    city = profile.city.model_copy(update={"zuschnitt": profile.city.zuschnitt[:-1]})
+    sources = tuple(source for source in profile.sources if source.zuschnitt != newest.valid_from)
+    return dataclasses.replace(profile, city=city, sources=sources)
+
+
+def _with_other_indikator(profile: Profile) -> Profile:
+    """Return the profile with one share given per mille."""
+    book = profile.codebook
+    name = next(name for name, each in book.indikator.items() if each.type == "anteil")
+    other = book.indikator[name].model_copy(update={"factor": 1000})
+    return dataclasses.replace(profile, codebook=book.model_copy(update={"indikator": {**book.indikator, name: other}}))
 
 
 def main() -> None:
@@ -54,8 +77,16 @@ def main() -> None:
     parser.add_argument("landed", type=Path)
     parser.add_argument("result", type=Path)
     parser.add_argument("--with-geometry", action="store_true")
+    parser.add_argument("--profile", type=Path)
+    parser.add_argument("--until", type=dt.date.fromisoformat)
+    parser.add_argument("--before-redraw", action="store_true")
+    parser.add_argument("--other-indikator", action="store_true")
     given = parser.parse_args()
-    profile = bench_profile()
+    profile = bench_profile(given.profile)
+    if given.before_redraw:
+        profile = _before_redraw(profile)
+    if given.other_indikator:
+        profile = _with_other_indikator(profile)
     if not given.with_geometry:
         profile = dataclasses.replace(profile, sources=tuple(s for s in profile.sources if s.kind != "geometry"))
     pulled = Pulled.model_validate(json.loads((given.landed / "pulled.json").read_text(encoding="utf-8")))
@@ -67,7 +98,7 @@ def main() -> None:
             con.execute(f"COPY ({FIGURES}) TO {literal(str(given.result))} (FORMAT parquet)")
 
     try:
-        timed(lambda: stage_and_transform(profile, pulled, given.landed, run), keep)
+        timed(lambda: stage_and_transform(profile, pulled, given.landed, run, given.until), keep)
     finally:
         shutil.rmtree(run)
 

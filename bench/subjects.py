@@ -6,12 +6,14 @@ falls on all of them.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
 from bench.extracts import Extracts
+from bench.figures import person_files
 from bench.measure import BenchFailed, Cost, cost_of, extract_server
 from bench.redraws import WORK as REDRAWS
 from bench.releases import WORK, copies
@@ -27,14 +29,15 @@ def figures(extracts: Extracts, limits: dict[str, str], repetitions: int, say: C
         BenchFailed: when a way fails or its figures are not ours.
     """
     costs: Costs = defaultdict(list)
-    large, landed, results = str(extracts.large), str(extracts.landed), extracts.data / "results"
+    large, results = str(extracts.large), extracts.data / "results"
     results.mkdir(exist_ok=True)
     ours, geometry, pandas, polars = (str(results / f"{name}.parquet") for name in ("ours", "geo", "pandas", "polars"))
     _read_once(extracts)
+    cold = str(extracts.data / "cold")
     ways = {
         "floor": ["-m", "bench.floor", large],
-        "ours": ["-m", "bench.stage_and_transform", landed, ours],
-        "ours_with_geometry": ["-m", "bench.stage_and_transform", landed, geometry, "--with-geometry"],
+        "ours": ["-m", "bench.stage_and_transform", cold, ours],
+        "ours_with_geometry": ["-m", "bench.stage_and_transform", cold, geometry, "--with-geometry"],
         "pandas": ["-m", "bench.with_pandas", large, pandas],
         "polars": ["-m", "bench.with_polars", large, polars],
         "csv_bare": ["-m", "bench.csv_to_tables", "bare", str(extracts.default)],
@@ -42,6 +45,7 @@ def figures(extracts: Extracts, limits: dict[str, str], repetitions: int, say: C
     }
     for _ in range(repetitions):
         for name, arguments in ways.items():
+            _copy(extracts.landed, Path(cold))  # nothing is kept of an earlier run
             costs[name].append(cost_of(arguments, limits))
             say(name)
     for other in (geometry, pandas, polars):
@@ -50,8 +54,109 @@ def figures(extracts: Extracts, limits: dict[str, str], repetitions: int, say: C
     return costs
 
 
+BEFORE = {
+    "new_stichtag": ["--until", "2023-12-31"],
+    "recut": ["--before-redraw"],
+    "other_indikator": ["--other-indikator"],
+    "nothing_changed": [],
+}
+"""What the run before, whose results are kept, did not know."""
+
+
+def incremental(extracts: Extracts, limits: dict[str, str], repetitions: int, say: Callable[[str], None]) -> Costs:
+    """Measure what is left to do when results of the run before are kept, and files that are not as usual.
+
+    Raises:
+        BenchFailed: when a way fails, or its figures are not those of a run that kept nothing.
+    """
+    costs: Costs = defaultdict(list)
+    results, work = extracts.data / "results", extracts.data / "incremental"
+    results.mkdir(exist_ok=True)
+    shutil.rmtree(work, ignore_errors=True)
+    metropolis = extracts.variant("metropolis_landed")
+    profile = ["--profile", str(extracts.variant("metropolis") / "profile")]
+    before: dict[str, tuple[Path, list[str], list[str]]] = {
+        **{name: (extracts.landed, arguments, []) for name, arguments in BEFORE.items()},
+        "metropolis_new_stichtag": (metropolis, ["--until", "2023-12-31"], profile),
+    }
+    cold = str(results / "cold.parquet")
+    cost_of(["-m", "bench.stage_and_transform", str(_copy(extracts.landed, work / "cold")), cold], limits)
+    for name, (landed, arguments, own) in before.items():
+        warm, found = _copy(landed, work / f"{name}_before"), str(results / f"{name}.parquet")
+        cost_of(["-m", "bench.stage_and_transform", str(warm), found, *arguments, *own], limits)
+        for _ in range(repetitions):
+            now = str(_copy(warm, work / name))
+            costs[name].append(cost_of(["-m", "bench.stage_and_transform", now, found, *own], limits))
+            say(name)
+        if not own:
+            cost_of(["-m", "bench.compare", cold, found], {})
+        shutil.rmtree(warm)
+    for _ in range(repetitions):
+        for name, landed in (
+            ("clean", extracts.landed),
+            ("bad_row", extracts.variant("bad_row_landed")),
+            ("shuffled", extracts.variant("shuffled_landed")),
+        ):
+            now, found = str(_copy(landed, work / name)), str(results / f"{name}.parquet")
+            costs[name].append(cost_of(["-m", "bench.stage_and_transform", now, found], limits))
+            say(name)
+        costs["register_sha256"].append(
+            cost_of(["-m", "bench.register_reading", "sha256", str(extracts.large)], limits)
+        )
+        costs["register_read"].append(cost_of(["-m", "bench.register_reading", "ours", str(extracts.large)], limits))
+    cost_of(["-m", "bench.compare", cold, str(results / "shuffled.parquet")], {})
+    return costs
+
+
+GROWTH = (("large", 3, 650_000), ("large", 10, 650_000), ("metropolis", 5, 3_900_000), ("metropolis", 20, 3_900_000))
+"""City, years, and about how many residents it has."""
+
+
+def growth(extracts: Extracts, limits: dict[str, str], say: Callable[[str], None]) -> list[dict[str, float]]:
+    """Return the CPU seconds of stage and transform by years and residents: cold, and with one new Stichtag.
+
+    Raises:
+        BenchFailed: when a process fails.
+    """
+    found, work, result = [], extracts.data / "growth", str(extracts.data / "results" / "growth.parquet")
+    for city, years, residents in GROWTH:
+        landed = extracts.landed if city == "large" else extracts.variant(f"{city}_landed")
+        files = person_files(extracts.large if city == "large" else extracts.variant(city))[:years]
+        own = [] if city == "large" else ["--profile", str(extracts.variant(city) / "profile")]
+        last = int(files[-1].stem[-4:])
+        cold, _, new = (
+            cost_of(["-m", "bench.stage_and_transform", str(where), result, "--until", f"{until}-12-31", *own], limits)
+            for where, until in (
+                (_copy(landed, work / "cold"), last),
+                (_copy(landed, work / "warm"), last - 1),
+                (work / "warm", last),
+            )
+        )
+        found.append(
+            {"years": years, "residents": residents, "rows": sum(_rows(path) for path in files),
+             "cold": cold.cpu_seconds, "new": new.cpu_seconds, "peak_mib": max(cold.peak_mib, new.peak_mib)}
+        )  # fmt: skip
+        say(f"{city}, {years} years")
+    shutil.rmtree(work, ignore_errors=True)
+    return found
+
+
+def _rows(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1
+
+
+def _copy(landed: Path, target: Path) -> Path:
+    """Return a copy of a landing zone; its files are linked, since they are never changed."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(landed, target, copy_function=os.link)
+    return target
+
+
 def refresh(extracts: Extracts, limits: dict[str, str], repetitions: int, say: Callable[[str], None]) -> Costs:
-    """Measure the whole refresh of the default city, one with nothing new, an empty flow, and the reading of releases.
+    """Measure the whole refresh of the default city, one with a new Stichtag, one with nothing new, and an empty flow.
+
+    Then the reading of releases.
 
     Warm before the first repetition: Prefect's database (made and migrated), compiled Python, the page cache
     and the extract server. Fresh in each: the process, Prefect's server in it, and the city's home, so
@@ -82,9 +187,14 @@ def refresh(extracts: Extracts, limits: dict[str, str], repetitions: int, say: C
                 costs[name].append(cost_of(arguments, environment))
                 say(name)
             _must_have_published_once(home)
-        cost_of([*COMMAND, "refresh", "musterstadt", "--stichtag", "2023-12-31"], environment)  # a second, to compare
+        environment["FORTSCHREIBUNG_HOME"] = str(yearly := extracts.data / "home_of_two_years")
+        for _ in range(repetitions):
+            shutil.rmtree(yearly, ignore_errors=True)
+            cost_of([*commands["refresh"], "--stichtag", "2023-12-31"], environment)
+            costs["refresh_new"].append(cost_of(commands["refresh"], environment))
+            say("refresh_new")
     copied = extracts.data / "releases"
-    copies(home, copied)
+    copies(yearly, copied)
     for _ in range(repetitions):
         for name in WORK:
             costs[name].append(cost_of(["-m", "bench.releases", name, str(copied)], limits))
