@@ -33,7 +33,7 @@ def hashed(extracts: Path) -> None:
 
 
 def read(extracts: Path) -> None:
-    """Time the counting of the register files by base unit, every field held to its contract."""
+    """Time the counting of the register files by base unit, every field checked by its contract."""
     profile = bench_profile()
     source = next(source for source in profile.sources if source.kind == "register")
     with duckdb.connect() as con:

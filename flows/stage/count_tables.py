@@ -22,7 +22,7 @@ from flows.stage.expected_columns import TableContract, refuse_other_columns, ta
 from flows.stage.file_rows import FileRows
 from flows.stage.kept_results import KeptResults
 from flows.stage.read.digit_cell import number
-from flows.stage.read.digit_lines import PlainlyRead, can_be_plain, numbered_lines, read_plain_lines
+from flows.stage.read.digit_lines import PlainlyRead, can_be_plain, numbered_lines, read_digit_lines
 from flows.stage.read.long import known_by_format
 from flows.stage.read.normalise import PlainFile, Wanted, normalise, refuse_no_row, unpacked
 from flows.stage.read.notes import BLANK, NOTES
@@ -162,7 +162,7 @@ def _read_plainly(
         if lines:
             alike.refuse_others(name, lines.columns)
             numbered.append(lines)
-    return read_plain_lines(con, alike.source, alike.contract, numbered)
+    return read_digit_lines(con, alike.source, alike.contract, numbered)
 
 
 def _read_by_cell(

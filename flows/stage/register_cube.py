@@ -21,7 +21,7 @@ from flows.stage.register_merkmale import OLDEST, REGISTER_MERKMALE, Persons
 Integers: TypeAlias = NDArray[np.int64]
 
 BAD = -(1 << 60)
-"""Stands for a text that is none of the contract's: added to whatever, the sum stays below zero."""
+"""Stands for a text that the contract does not permit: added to whatever, the sum stays below zero."""
 _BITS = 16
 _AT_ONCE = 8192  # base units of which Merkmale are computed
 

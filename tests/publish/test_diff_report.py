@@ -1,4 +1,4 @@
-"""What is told of a comparison (report, page, command), and what becomes of one that cannot be made."""
+"""What is reported of a comparison (report, page, command), and what becomes of one that cannot be made."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Portals and search engines are told the same of a release as its tables say."""
+"""Portals and search engines read the same of a release as its tables say."""
 
 import datetime as dt
 import json

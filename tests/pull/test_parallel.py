@@ -1,4 +1,4 @@
-"""Several sources at once: they overlap, they are told in the profile's order, and none hides another."""
+"""Several sources at once: they overlap, they are reported in the profile's order, and none hides another."""
 
 from __future__ import annotations
 
@@ -222,18 +222,18 @@ def test_all_variables_of_one_address_are_reported(replay, desk, web_source, mon
 
 def test_a_pull_that_somebody_stops_begins_nothing_more(replay, desk, web_source, yearly_source, monkeypatch) -> None:
     """The files under way are held back until the pull is being stopped."""
-    errands = []
+    contexts = []
 
     def context(*given: Any) -> Any:
-        errands.append(made(*given))
-        return errands[-1]
+        contexts.append(made(*given))
+        return contexts[-1]
 
     made = pull_sources.PullContext
     monkeypatch.setattr(pull_sources, "PullContext", context)
 
     def answer(one: Heard) -> Said:
         if one.path != "/a.csv":
-            assert errands[0].given_up.wait(PATIENCE)
+            assert contexts[0].given_up.wait(PATIENCE)
         return own_content(one)
 
     def stop(_: str) -> None:

@@ -48,7 +48,7 @@ def test_a_source_fails_since_its_first_failure_after_the_last_success(office, s
     office.refusal()
     (state,) = states()
     assert state["failing_since"] == office.record[1]["at"].replace("Z", "+00:00")
-    assert "a web page" in state["problem"], "the last reason is told"
+    assert "a web page" in state["problem"], "the last reason is reported"
     assert "FAILING since" in source_lines([state])[1]
     office.server.faults.clear()
     office.pull()

@@ -43,7 +43,7 @@ class Staged:
 
     @property
     def counts(self) -> dict[tuple[str, str], float | None]:
-        """The figure of each base unit and Merkmal, but those that a row in quarantine speaks of."""
+        """The figure of each base unit and Merkmal, but those that a row in quarantine names."""
         found = self.rows(
             "SELECT basis_id, merkmal, wert FROM stage.zaehlung "
             "ANTI JOIN stage.ungewiss USING (quelle, stichtag, basis_id, merkmal)"

@@ -147,7 +147,7 @@ def test_a_base_unit_lost_on_the_way_into_the_assignment(refusal, source, lose) 
     assert "of its 2 rows" in refusal(assignment(source), {"zuordnung.csv": ASSIGNED})
 
 
-def test_a_row_lost_between_the_plain_file_and_the_assignment(refusal, source, monkeypatch) -> None:
+def test_a_row_lost_between_the_text_file_and_the_assignment(refusal, source, monkeypatch) -> None:
     read = space.csv.DictReader
     monkeypatch.setattr(space.csv, "DictReader", lambda file: list(read(file))[1:])
     assert "of its 2 rows" in refusal(assignment(source), {"zuordnung.csv": ASSIGNED})

@@ -140,7 +140,7 @@ def test_any_table_in_any_dialect(bench) -> None:
 
 
 def test_any_table_read_in_another_dialect_comes_back_equal_or_is_refused(bench) -> None:
-    """Only the signs of numbers cannot be told from each other: both read as the profile says."""
+    """Only the signs of numbers cannot be distinguished: both read as the profile says."""
 
     @given(tables, dialects(), dialects())
     @settings(SETTINGS, max_examples=100)

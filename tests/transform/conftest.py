@@ -109,7 +109,7 @@ class City:
         )  # fmt: skip
 
     def quarantined(self, merkmal: str, stichtag: str, square: int, source: str) -> None:
-        """Let a row in quarantine speak of a square, so that its count is unknown."""
+        """Let a row in quarantine name a square, so that its count is unknown."""
         insert(
             self.con, "stage.ungewiss",
             [{"quelle": source, "stichtag": stichtag, "basis": "bbs", "basis_id": str(square), "merkmal": merkmal}],

@@ -125,7 +125,7 @@ def _numbered(
     )  # fmt: skip
 
 
-def read_plain_lines(
+def read_digit_lines(
     con: duckdb.DuckDBPyConnection, source: Source, contract: TableContract, files: Sequence[NumberedLines]
 ) -> dict[str, PlainlyRead]:
     """Fill the table zeile_zahlen with the plain lines of all files, and return what was read of each.

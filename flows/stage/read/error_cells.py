@@ -20,7 +20,7 @@ Errors = dict[tuple[int, int], str]
 
 UNNAMED, NOT_COMPUTED = "#?", "=? (a formula without a value)"
 MOST = 1_000_000
-"""Cells; a sheet with more errors than that is none that anybody has looked at."""
+"""Cells; nobody has looked at a sheet with more errors than that."""
 
 _IN_XLSX = re.compile(rb"""\bt\s*=\s*["']e["']|<(\w+:)?f[\s/>]""")
 _IN_ODS = re.compile(rb"""value-type\s*=\s*["']error["']|formula\s*=""")

@@ -58,7 +58,7 @@ def _collection(name: str, path: Path) -> dict[str, Any]:
             return found
         problem = "it has no list `features`"
     raise ContractBroken(
-        f"File {name}: expected a GeoJSON FeatureCollection of polygons, found text that is none: {problem}. "
+        f"File {name}: expected a GeoJSON FeatureCollection of polygons, found other text: {problem}. "
         "Is the file cut short? Ask the supplier for it again."
     )
 

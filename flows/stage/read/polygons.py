@@ -154,7 +154,7 @@ def _refuse_degrees_for_metres(source: Source, name: str, contract: Geometry, ro
                     )
         except (ValueError, TypeError, OverflowError) as problem:
             raise ContractBroken(
-                f"{place}: expected rings of points of two numbers or three, found coordinates that are none. "
+                f"{place}: expected rings of points of two numbers or three, found other coordinates. "
                 "Ask the supplier for it again."
             ) from problem
 

@@ -30,7 +30,7 @@ def features(name: str, path: Path) -> int:
             found = con.execute(sql("stage/sammlung_gezaehlt")).fetchone()
     except duckdb.Error as problem:
         raise ContractBroken(
-            f"File {name}: expected a GeoJSON FeatureCollection, found text that is none: "
+            f"File {name}: expected a GeoJSON FeatureCollection, found other text: "
             f"{str(problem).splitlines()[0]}. Ask the supplier for it again."
         ) from problem
     return int(found[0]) if found and found[0] is not None else 0

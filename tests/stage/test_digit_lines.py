@@ -62,7 +62,7 @@ def test_digits_and_one_way_of_writing_zero_are_plain(bench, line: str) -> None:
         ("01100001;3;-4;50;Nord", "a figure is negative"),
         ("01100001;3;4,5;50;Nord", "a count is no whole number"),
         ("01100001;3; 4;50;Nord", "there is a space"),
-        ("01100001\u00a0;3;4;50;Nord", "there is a space that is none of ASCII"),
+        ("01100001\u00a0;3;4;50;Nord", "there is a space outside of ASCII"),
         ("01100001;3;;50;Nord", "a cell is empty"),
         ("01100001;3;1e2;50;Nord", "DuckDB would take this for 100"),
         ("01100001;3;4;1_000;Nord", "DuckDB would take this for 1000"),
@@ -85,7 +85,7 @@ def test_a_row_that_breaks_a_rule_is_told_with_its_line_among_plain_ones(bench) 
     assert staged.files == [(FILE, 7, 6, 1, 0)]
 
 
-def test_rules_about_unit_and_stichtag_hold_for_plain_lines(bench) -> None:
+def test_rules_about_unit_and_stichtag_apply_to_digit_lines(bench) -> None:
     lines = ["01100001;1;1;1;", "1100002;1;1;1;", "01100001;2;2;2;"]
     staged = bench.stage({FILE: HEADER + "\n".join(lines)})
     assert plain(staged) == [2, 3, 4]
@@ -93,7 +93,7 @@ def test_rules_about_unit_and_stichtag_hold_for_plain_lines(bench) -> None:
     assert figures(staged) == [("01100001", m, None, "unbekannt") for m in ("einwohner", "weiblich", "wohnflaeche_qm")]
 
 
-def test_a_plain_line_within_a_cell_is_no_row(bench) -> None:
+def test_a_line_of_digits_within_a_cell_is_no_row(bench) -> None:
     inside = '01100001;3;4;50;"Nord\n01100009;7;7;7;x\nOst"\n01100002;1;1;1;\n'
     staged = bench.stage({FILE: HEADER + inside})
     assert plain(staged) == []
