@@ -130,9 +130,10 @@ def publish_pulled(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
         transform(run)
         check(run, worker)  # the worker goes on judging while the next station works
         with nothing_protected_stays(run):
-            protected = protect(run, return_state=True)
-            report = verdict(worker)  # before what stopped protect, which may follow from what a check found
-            counted = protected.result()
+            try:
+                counted = protect(run)
+            finally:  # what stopped protect may follow from what a check found, which then is what the user reads
+                report = verdict(worker)
     waiting = stations.waiting_in(run)
     if run.dry_run:
         return Outcome(

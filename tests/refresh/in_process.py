@@ -32,11 +32,24 @@ class CheckedHere:
     def start(cls) -> Self:
         return cls()
 
-    def run(self, job: CheckJob) -> CheckReport:
-        from flows.check.validation import checked  # noqa: PLC0415 -- imports Great Expectations
+    @classmethod
+    def start_early(cls) -> None:
+        return
+
+    @classmethod
+    def stop_early(cls) -> None:
+        return
+
+    def read(self, job: CheckJob) -> None:
+        from flows.check.reading import read  # noqa: PLC0415 -- imports pandas
+
+        self._read = job, read(job)
+
+    def report(self) -> CheckReport:
+        from flows.check.validation import judged  # noqa: PLC0415 -- imports Great Expectations
 
         try:
-            return checked(job)
+            return judged(*self._read)
         finally:
             logging.disable(logging.NOTSET)
 
@@ -63,7 +76,8 @@ def plain_flows(patch: pytest.MonkeyPatch) -> Iterator[None]:
     patch.setattr(Artifact, "create", lambda *_, **__: mock.Mock(id=None))
     for flow in FLOWS:
         patch.setattr(f"{flow}.secrets_from_blocks", lambda _profile: nullcontext())
-    patch.setattr("flows.refresh.CheckWorker", CheckedHere)
+    for module in ("flows.refresh", "flows.early_checks"):
+        patch.setattr(f"{module}.CheckWorker", CheckedHere)
     with disable_run_logger():
         yield
 

@@ -1,0 +1,86 @@
+"""Protect works while the checks are judged: what stops a run then, and what is left of it."""
+
+import pytest
+from prefect.tasks import Task
+
+from flows import refresh, stations
+from flows.base.errors import CheckStopped
+from flows.base.home import home_at
+from flows.check.models import CheckReport
+from flows.pull.models import Pulled
+from flows.run import new_run
+
+
+class _Worker:
+    """A check worker that has judged."""
+
+    @classmethod
+    def start(cls):
+        return cls()
+
+    def read(self, _job):
+        return
+
+    def report(self):
+        return CheckReport.model_construct(warnings=0)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """A run whose stations do nothing, but for protect, which writes a file."""
+    monkeypatch.setattr(Task, "__call__", lambda task, *given, **named: task.fn(*given, **named))
+    monkeypatch.setattr(refresh, "CheckWorker", _Worker)
+    for station in ("stage_into", "transform_in", "check_job"):
+        monkeypatch.setattr(stations, station, lambda *_: None)
+    monkeypatch.setattr(stations, "protect_in", _protect)
+    run = new_run("berlin", home_at(tmp_path))
+    run.folder.mkdir(parents=True)
+    return run
+
+
+def _protect(run):
+    (run.folder / "publish").mkdir()
+    (run.folder / "publish" / "wert.parquet").write_bytes(b"-")
+    return {"published": 1, "suppressed": 0}
+
+
+def _a_blocker(_report):
+    message = "1 check stops the publication"
+    raise CheckStopped(message)
+
+
+def test_if_a_blocker_fails_nothing_of_what_protect_wrote_stays(run, monkeypatch):
+    monkeypatch.setattr(refresh, "raise_for_blockers", _a_blocker)
+
+    with pytest.raises(CheckStopped):
+        refresh.publish_pulled(run, Pulled.model_construct(), "fingerprint")
+
+    assert not (run.folder / "publish").exists()
+
+
+def test_a_blocker_is_named_before_what_stopped_protect(run, monkeypatch):
+    def broken(_run):
+        raise ValueError
+
+    monkeypatch.setattr(refresh, "raise_for_blockers", _a_blocker)
+    monkeypatch.setattr(stations, "protect_in", broken)
+
+    with pytest.raises(CheckStopped):
+        refresh.publish_pulled(run, Pulled.model_construct(), "fingerprint")
+
+
+def test_what_stops_protect_stops_the_run_when_all_checks_pass(run, monkeypatch):
+    def broken(_run):
+        raise ValueError
+
+    monkeypatch.setattr(refresh, "raise_for_blockers", lambda _report: None)
+    monkeypatch.setattr(stations, "protect_in", broken)
+
+    with pytest.raises(ValueError, match=r"^$"):
+        refresh.publish_pulled(run, Pulled.model_construct(), "fingerprint")
