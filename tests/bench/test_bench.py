@@ -134,6 +134,7 @@ def test_the_page_in_docs_says_what_was_measured_last():
     assert (ROOT / "docs" / page.PLOT).read_text("utf-8") == page.plot(results["growth"])
 
 
+@pytest.mark.thorough
 def test_growth_is_measured_cold_and_with_one_new_stichtag(told):
     _, results = told
     assert [point["years"] for point in results["growth"]] == [3, 10, 5, 20]
