@@ -28,7 +28,7 @@ _ABOUT_PULLING = {
 }  # fmt: skip
 """Fields of a source that say nothing about the rows of its files."""
 
-_CODE = ("stage", "profile", "base", "pull/connectors/drop_folder.py", "pull/landing/archive.py")
+_CODE = ("stage", "profile", "base", "pull/landing/archive.py")
 _DATA = ("sql/stage", "sql/schema", "cities/vocabulary.toml")
 _LIBRARIES = ("numpy", "python-calamine", "duckdb-extension-spatial")
 
