@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -64,12 +65,34 @@ def test_the_release_holds_every_station_of_the_way(one_release: Office) -> None
     assert suppressed == (0,)
 
 
-def test_two_offices_publish_the_same_content(one_release: Office, office: Office, small_extracts: Path) -> None:
-    theirs = office.run("refresh", "musterstadt", "--from", small_extracts, "--json", FORTSCHREIBUNG_THREADS="1")
+def published_hash(office: Office) -> str:
+    with office.database() as con:
+        (found,) = con.execute("SELECT content_hash FROM _release").fetchone() or ("",)
+        return str(found)
+
+
+def test_an_office_that_keeps_no_results_publishes_the_same_content(
+    one_release: Office, office: Office, small_extracts: Path
+) -> None:
+    given = ["refresh", "musterstadt", "--from", small_extracts, "--no-cache", "--json"]
+    theirs = office.run(*given, FORTSCHREIBUNG_THREADS="1")
 
     assert theirs.answer["published"] is True
-    with one_release.database() as con:
-        assert con.execute("SELECT content_hash FROM _release").fetchone() == (theirs.answer["content_hash"],)
+    assert theirs.answer["content_hash"] == published_hash(one_release)
+    assert not (office.home / "landing" / "staged").exists()
+
+
+def test_a_refresh_from_kept_results_publishes_the_same_content(
+    one_release: Office, office_with_one: Office, small_extracts: Path
+) -> None:
+    shutil.rmtree(office_with_one.home / "releases")
+    kept = {path: path.stat().st_mtime_ns for path in (office_with_one.home / "landing" / "staged").rglob("*.parquet")}
+    again = office_with_one.run("refresh", "musterstadt", "--from", small_extracts, "--json")
+
+    assert again.answer["published"] is True
+    assert again.answer["content_hash"] == published_hash(one_release)
+    assert kept
+    assert kept == {path: path.stat().st_mtime_ns for path in kept}, "no file was staged again"
 
 
 def test_a_changed_file_gives_the_next_edition_and_the_change_is_reported(two_releases: Office) -> None:
