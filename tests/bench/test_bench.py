@@ -128,10 +128,23 @@ def test_pandas_and_polars_compute_every_figure_that_the_register_gives():
     assert len(COLUMNS) == len(set(COLUMNS))
 
 
-def test_the_page_in_docs_says_what_was_measured_last():
-    results = json.loads((ROOT / "bench" / "results.json").read_text("utf-8"))
-    assert (ROOT / "docs" / page.PAGE).read_text("utf-8") == page.page(results), "run `python -m bench.page`"
-    assert (ROOT / "docs" / page.PLOT).read_text("utf-8") == page.plot(results["growth"])
+def test_the_page_shows_every_ratio_every_process_and_the_growth():
+    cost = {"wall_seconds": 2.0, "cpu_seconds": 3.0, "peak_mib": 100.0, "work_seconds": 1.5, "work_cpu": 2.5}
+    machine = {"cores": 2, "memory_gib": 4.0, "system": "Linux", "python": "3.11", "load_before": 0.1}
+    written = page.page(
+        {"date": "2026-01-02T00:00:00", "scale": "a small city", "repetitions": 1, "machine": machine,
+         "versions": {"duckdb": "1.5.5", "pandas": "3.0", "polars": "2.0"}, "runs": {"ours": [cost]},
+         "ratios": [{"what": "ours / floor", "value": 2.5, "unit": "x", "sign": "<=", "goal": 2.0, "met": False}],
+         "growth": [{"years": 3, "residents": 9000, "rows": 27000, "cold": 1.5, "new": 0.5, "peak_mib": 120.0}]}
+    )  # fmt: skip
+    assert "| ours / floor | 2.50 x | <= 2 x | **missed** |" in written
+    assert "| ours | 1.50 | 2.00 | 3.00 | 100 |" in written
+    assert "| 3 | 9,000 | 0.0 | 1.5 | 0.5 | 120 |" in written
+
+
+def test_the_plot_has_a_line_for_each_way_and_a_point_for_each_city():
+    growth = [{"rows": rows, "cold": rows / 10, "new": rows / 100} for rows in (10.0, 40.0)]
+    assert page.plot(growth).count("<circle") == 4
 
 
 @pytest.mark.thorough
