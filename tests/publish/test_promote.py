@@ -41,6 +41,7 @@ def test_the_first_publication_is_edition_one_and_latest(city, home, read_json):
         "catalog.json",
         "latest",
         "latest.json",
+        "verified.json",
     ]
     verify(home, CITY)
 
