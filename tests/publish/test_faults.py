@@ -24,9 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PUBLISHER = """
 import sys
 from pathlib import Path
-from flows.errors import FortschreibungError
-from flows.home import home_at
-from flows.publish.job import job_from
+from flows.base.errors import FortschreibungError
+from flows.base.home import home_at
+from flows.release.job import job_from
 from flows.publish.promote import publish
 run = Path(sys.argv[1])
 try:
