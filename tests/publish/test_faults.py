@@ -134,9 +134,9 @@ def test_a_share_that_vanishes_while_publishing_is_a_clear_error(city, home, mon
     folder, elsewhere = home.releases / CITY, home.root / "elsewhere"
     does = getattr(promote, step)
 
-    def and_then_vanishes(*given):
+    def and_then_vanishes(*given, **named):
         try:
-            return does(*given)
+            return does(*given, **named)
         finally:
             folder.rename(elsewhere)
 
