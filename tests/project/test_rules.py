@@ -43,7 +43,7 @@ def test_no_file_names_a_package_index() -> None:
     ("text", "found"),
     [
         ("--index-" + "url https://packages.example/root", True),
-        ("[[tool.uv.index]]\nurl = 'https://packages.example/root/" + "simple/'", True),
+        ("[[tool.uv.index]]\nurl = 'https://packages.example/pool/" + "simple/'", True),
         ('registry = "' + 'https://packages.example/"', True),
         ("six @ https://packages.example/six-1.0" + ".whl", True),
         ("url = 'https://stadt.example/einwohner.csv'", False),
