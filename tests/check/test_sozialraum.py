@@ -251,7 +251,7 @@ def test_empty_constant_and_doubled_indikatoren_are_warnings(city):
 
 
 def test_an_indikator_that_was_never_delivered_is_not_called_empty(city):
-    city.spoil("UPDATE indikator_wert SET wert = NULL, status = 'nicht_geliefert' WHERE indikator_id = 'sgb2_quote'")
+    city.spoil("DELETE FROM indikator_wert WHERE indikator_id = 'sgb2_quote'")
 
     assert city.check().failed == set()
 

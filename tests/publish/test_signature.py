@@ -180,9 +180,9 @@ def test_the_command_says_who_signed_and_what_is_off(signed, home, key, tmp_path
         )  # fmt: skip
 
     assert f"2024.1: signed with the key {fingerprint(key.public_key())}" in said().stdout
-    assert json.loads(said("--json").stdout) == {
-        "city": CITY, "verified": ["2024.1"], "faults": [], "signed_by": {"2024.1": fingerprint(key.public_key())},
-    }  # fmt: skip
+    answer = json.loads(said("--json").stdout)
+    assert (answer["verified"], answer["faults"]) == (["2024.1"], [])
+    assert answer["signed_by"] == {"2024.1": fingerprint(key.public_key())}
     writable(signed / "2024.1" / "manifest.sig").unlink()
     done = said("--json")
     assert done.returncode == 4

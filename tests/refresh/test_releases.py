@@ -11,13 +11,15 @@ from tests.refresh.conftest import Office
 
 
 def test_verify_recomputes_both_releases(two_releases: Office) -> None:
-    done = two_releases.run("verify", "musterstadt", "--json")
+    done = two_releases.run("verify", "musterstadt", "--deep", "--json")
+    read = done.answer.pop("content_read")
 
     assert (done.code, done.answer) == (
         0,
         {"city": "musterstadt", "verified": ["2024.1", "2024.2"], "faults": [],
          "signed_by": {"2024.1": None, "2024.2": None}},
     )  # fmt: skip
+    assert {version: each["when"] for version, each in read.items()} == {"2024.1": "now", "2024.2": "now"}
 
 
 def test_verify_names_the_file_that_was_changed(office_with_two: Office) -> None:
