@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import great_expectations as gx
 from great_expectations.core.run_identifier import RunIdentifier
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from great_expectations.core import ExpectationSuite
-    from great_expectations.core.batch_definition import BatchDefinition
-    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 
     from flows.profile.checks import Waiver
 
@@ -42,35 +40,78 @@ def judged(job: CheckJob, reading: Reading) -> CheckReport:
     Raises:
         ConfigError: when frames and suites do not match.
     """
-    warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     checks_folder = _empty_folder(job.run_folder / REPORT_FOLDER, mode=0o755)
     findings_folder = _empty_folder(job.run_folder / FINDINGS_FOLDER, mode=0o700)
-    context = _context(checks_folder)
-    any_frame = _any_frame(context)
-    suites = by_frame(_all_suites(job))
-    waivers = [waiver for waiver in job.waivers if not waiver.expired(job.today)]
+    judge = Judge(job)
+    suites = all_suites(job)
     outcomes: list[Outcome] = []
 
-    def judge(frame: Frame) -> None:
+    for frame in (*reading.frames, *reading.own_frames):
         for suite in _suites_of(frame, suites):
-            found = _judged(context, any_frame, suite, frame, job, waivers)
+            found = judge.outcomes(suite, frame)
             outcomes.extend(found)
             if not all(outcome.result.ok for outcome in found):
                 frame.rows.head(_KEPT_ROWS).to_csv(findings_folder / f"{suite.name}.csv", index=False)
-
-    for frame in (*reading.frames, *reading.own_frames):
-        judge(frame)
-    judge(waivers_as_frame(job, [outcome.result for outcome in outcomes], _needed(outcomes)))
+    waivers = waivers_as_frame(job, [outcome.result for outcome in outcomes], _needed(outcomes))
+    for suite in _suites_of(waivers, suites):
+        outcomes.extend(judge.outcomes(suite, waivers))
     _must_have_judged_all(suites)
     (checks_folder / "expected.toml").write_text(reading.expected, encoding="utf-8")
-    context.build_data_docs()
+    judge.write_pages(checks_folder)
     return _written(job, checks_folder, findings_folder, outcomes)
 
 
-def _all_suites(job: CheckJob) -> list[ExpectationSuite]:
+class Judge:
+    """Great Expectations as one run uses it: a context in memory, which writes nothing but the pages asked for."""
+
+    def __init__(self, job: CheckJob) -> None:
+        warnings.simplefilter("ignore")
+        self._run, self._waivers = job.run_folder.name, [one for one in job.waivers if not one.expired(job.today)]
+        self._context = gx.get_context(mode="ephemeral")
+        self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        # the one batch definition that every frame is handed to: adding one for each costs 60 ms a frame
+        asset = self._context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
+        self._any_frame = asset.add_batch_definition_whole_dataframe("frame")
+
+    def outcomes(self, suite: ExpectationSuite, frame: Frame) -> list[Outcome]:
+        """Return the outcome of every expectation of `suite` on `frame`, in the order of the suite."""
+        added = self._context.suites.add(suite)
+        definition = gx.ValidationDefinition(name=suite.name, data=self._any_frame, suite=added)
+        validated = self._context.validation_definitions.add(definition).run(
+            batch_parameters={"dataframe": frame.public},
+            result_format={"result_format": "COMPLETE"},
+            run_id=RunIdentifier(run_name=self._run),
+        )
+        by_id = {each.expectation_config.id: each for each in validated.results if each.expectation_config}
+        return [
+            outcome_of(suite, expectation.configuration, by_id[expectation.id], frame, self._waivers)
+            for expectation in suite.expectations
+        ]
+
+    def write_pages(self, folder: Path) -> None:
+        """Write the pages of everything that was judged into `folder`."""
+        for site in self._context.get_site_names():
+            self._context.delete_data_docs_site(site)
+        self._context.add_data_docs_site(
+            "checks",
+            {
+                "class_name": "SiteBuilder",
+                "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)},
+                "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+            },
+        )
+        self._context.build_data_docs()
+
+
+def all_suites(job: CheckJob) -> dict[str, list[ExpectationSuite]]:
+    """Return the bundled suites and those of the city, by the frame that each judges.
+
+    Raises:
+        ConfigError: when a file is not a suite, or two have one name.
+    """
     own = city_suites(job.own_checks) if job.own_checks else []
-    return [*bundled_suites(resource("expectations"), sql_of_checks()), *own]
+    return by_frame([*bundled_suites(resource("expectations"), sql_of_checks()), *own])
 
 
 def _suites_of(frame: Frame, suites: dict[str, list[ExpectationSuite]]) -> list[ExpectationSuite]:
@@ -95,51 +136,6 @@ def _empty_folder(folder: Path, *, mode: int) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=mode)
     return folder
-
-
-def _context(pages: Path) -> EphemeralDataContext:
-    """A context that lives in memory and writes its pages into the folder `pages`, and nothing elsewhere."""
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    for site in context.get_site_names():
-        context.delete_data_docs_site(site)
-    context.add_data_docs_site(
-        "checks",
-        {
-            "class_name": "SiteBuilder",
-            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(pages)},
-            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-        },
-    )
-    return context
-
-
-def _any_frame(context: EphemeralDataContext) -> BatchDefinition[Any]:
-    """Return the one batch definition that every frame is handed to: adding one for each costs 60 ms a frame."""
-    source = context.data_sources.add_pandas("frames")
-    return source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("frame")
-
-
-def _judged(
-    context: EphemeralDataContext,
-    any_frame: BatchDefinition[Any],
-    suite: ExpectationSuite,
-    frame: Frame,
-    job: CheckJob,
-    waivers: list[Waiver],
-) -> list[Outcome]:
-    """Return the outcome of every expectation of `suite` on `frame`, in the order of the suite."""
-    definition = gx.ValidationDefinition(name=suite.name, data=any_frame, suite=context.suites.add(suite))
-    validated = context.validation_definitions.add(definition).run(
-        batch_parameters={"dataframe": frame.public},
-        result_format={"result_format": "COMPLETE"},
-        run_id=RunIdentifier(run_name=job.run_folder.name),
-    )
-    by_id = {each.expectation_config.id: each for each in validated.results if each.expectation_config}
-    return [
-        outcome_of(suite, expectation.configuration, by_id[expectation.id], frame, waivers)
-        for expectation in suite.expectations
-    ]
 
 
 def _written(job: CheckJob, pages: Path, findings_folder: Path, outcomes: list[Outcome]) -> CheckReport:

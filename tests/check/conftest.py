@@ -102,21 +102,46 @@ class City:
         """Return what the rows of one frame are about."""
         return [row["einheit"] for row in self.rows(frame, **asked)]
 
-    def check(self, **asked: Any) -> Checked:
-        """Run all checks in this process; `asked` is what the job says besides, such as waivers."""
+    def check(self, *named: str, **asked: Any) -> Checked:
+        """Judge the frames of the checks that are named (else all); `asked` is what the job says besides.
+
+        A frame without rows whose suite expects none is good by definition. `report` judges those as well, which
+        takes seconds.
+        """
+        from flows.check.frames import Frame, working_tables  # noqa: PLC0415
+        from flows.check.validation import Judge, all_suites  # noqa: PLC0415 -- takes seconds
+
+        job, sql = self.job.model_copy(update=asked), resource("sql") / "check"
+        judge, every, outcomes = Judge(job), all_suites(job), []
+        with working_tables(job, sql) as connection:
+            for file in sorted(sql.glob("[!_]*.sql")):
+                suites = [one for one in every[file.stem] if not named or _checks_of(one) & set(named)]
+                frame = Frame(file.stem, connection.sql(file.read_text(encoding="utf-8")).df()) if suites else None
+                for suite in suites:
+                    stored = (resource("expectations") / f"{suite.name}.json").exists()
+                    if frame is not None and (stored or not frame.rows.empty):
+                        outcomes += judge.outcomes(suite, frame)
+        results = {outcome.result.check: outcome.result for outcome in outcomes}
+        return Checked(results, [finding for outcome in outcomes for finding in outcome.findings])
+
+    def report(self, **asked: Any) -> Report:
+        """Run all checks in this process as a refresh does, with the pages."""
         from flows.check.reading import read  # noqa: PLC0415
         from flows.check.validation import judged  # noqa: PLC0415 -- takes seconds
 
         job = self.job.model_copy(update=asked)
         report = judged(job, read(job))
-        return Checked(report, {result.check: result for result in results_of(report)}, findings_of(report))
+        return Report({result.check: result for result in results_of(report)}, findings_of(report), report)
+
+
+def _checks_of(suite: Any) -> set[str]:
+    return {expectation.meta["id"] for expectation in suite.expectations}
 
 
 @dataclass
 class Checked:
     """What the checks said."""
 
-    report: CheckReport
     results: dict[str, CheckResult]
     findings: list[Finding]
 
@@ -124,9 +149,24 @@ class Checked:
     def failed(self) -> set[str]:
         return {check for check, result in self.results.items() if not result.ok}
 
+    @property
+    def blockers(self) -> list[str]:
+        return [check for check, result in self.results.items() if result.blocks]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [check for check, result in self.results.items() if result.severity == "warning" and result.counts]
+
     def units(self, check: str) -> list[str]:
         """The units that `check` found, with what was found there."""
         return [f"{finding.unit}: {finding.found}" for finding in self.findings if finding.check == check]
+
+
+@dataclass
+class Report(Checked):
+    """What the checks said, and the report of it on disk."""
+
+    report: CheckReport
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def test_a_raumebene_of_another_size_is_not_as_expected(city):
 
 
 def test_each_run_writes_the_file_that_it_would_meet(city):
-    written = tomllib.loads((city.check().report.path / "expected.toml").read_text())
+    written = tomllib.loads((city.report().report.path / "expected.toml").read_text())
 
     expected = Expected.model_validate(written)
 
@@ -87,7 +87,7 @@ def test_each_run_writes_the_file_that_it_would_meet(city):
 def test_a_waived_blocker_does_not_stop_and_stands_with_its_waiver(city):
     city.spoil(_EMPTIED)
 
-    checked = city.check(today=_TODAY, waivers=(_waiver("indikator_anteil"),))
+    checked = city.report(today=_TODAY, waivers=(_waiver("indikator_anteil"),))
 
     result = checked.results["indikator_anteil"]
     assert (result.ok, result.accepted, result.blocks, result.waived) == (False, True, False, result.offending)
@@ -100,7 +100,7 @@ def test_a_waived_blocker_does_not_stop_and_stands_with_its_waiver(city):
 def test_a_waiver_of_one_unit_leaves_the_others_blocking(city):
     city.spoil(_EMPTIED)
 
-    checked = city.check(today=_TODAY, waivers=(_waiver("indikator_anteil", "sozialraum 011001"),))
+    checked = city.report(today=_TODAY, waivers=(_waiver("indikator_anteil", "sozialraum 011001"),))
 
     result = checked.results["indikator_anteil"]
     assert result.blocks
@@ -114,7 +114,7 @@ def test_expired_and_needless_waivers_are_warnings_of_their_own(city):
         _waiver("indikator_anteil", expires="2025-02-28"), _waiver("raum_name"), _waiver("no_such_check"),
     )  # fmt: skip
 
-    checked = city.check(today=_TODAY, waivers=waivers)
+    checked = city.report(today=_TODAY, waivers=waivers)
 
     assert checked.failed == {"indikator_anteil", "verzicht_gilt", "verzicht_gebraucht"}
     assert checked.results["indikator_anteil"].blocks
@@ -141,7 +141,7 @@ def test_a_waiver_names_a_unit_whole_or_up_to_a_comma():
 def test_a_citys_own_query_is_a_check_as_any_other(city, tmp_path, most, failed):
     (tmp_path / "kaserne.sql").write_text(_OWN.format(severity="critical", most=most))
 
-    checked = city.check(own_checks=tmp_path)
+    checked = city.report(own_checks=tmp_path)
 
     result = checked.results["kaserne"]
     assert checked.failed == failed
@@ -163,7 +163,7 @@ def test_a_citys_own_suite_may_judge_a_frame_that_is_there_by_its_own_bounds(cit
     }  # fmt: skip
     (tmp_path / "eigene_grenzen.json").write_text(json.dumps(suite))
 
-    checked = city.check(own_checks=tmp_path)
+    checked = city.report(own_checks=tmp_path)
 
     assert checked.failed == {"frauen"}
     assert checked.results["frauen"].units[0] == "stadt 05999, 2023-12-31"
@@ -173,11 +173,11 @@ def test_a_query_without_the_column_einheit_is_refused(city, tmp_path):
     (tmp_path / "kaserne.sql").write_text(_OWN.format(severity="info", most=0).replace("AS einheit", "AS unit"))
 
     with pytest.raises(FortschreibungError, match=r"kaserne\.sql: expected a column `einheit`"):
-        city.check(own_checks=tmp_path)
+        city.report(own_checks=tmp_path)
 
 
 def test_a_check_of_the_name_of_another_is_refused(city, tmp_path):
     (tmp_path / "raum_name.sql").write_text(_OWN.format(severity="info", most=0))
 
     with pytest.raises(ConfigError, match="The check raum_name is in two suites, raum and raum_name"):
-        city.check(own_checks=tmp_path)
+        city.report(own_checks=tmp_path)

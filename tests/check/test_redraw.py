@@ -41,7 +41,7 @@ def test_zuschnitte_without_a_key_are_a_warning_that_says_why(city):
         "('2015-01-01', '2020-01-01', 'sozialraum', FALSE, 'no polygons of Zuschnitt 2015-01-01')"
     )
 
-    checked = city.check()
+    checked = city.check("schaetzung_fehlt")
 
     assert checked.units("schaetzung_fehlt") == [
         "sozialraum, 2015-01-01 and 2020-01-01: no polygons of Zuschnitt 2015-01-01"
@@ -55,7 +55,7 @@ def test_a_unit_that_a_key_cannot_hold_is_a_warning(city):
         "('2015-01-01', '2020-01-01', 'sozialraum', 'einwohner', '011001', 'has residents once only', 12.04, NULL)"
     )
 
-    assert city.check().units("schaetzung_befund") == [
+    assert city.check("schaetzung_befund").units("schaetzung_befund") == [
         "sozialraum 011001 of Zuschnitt 2015-01-01 or 2020-01-01: has residents once only (einwohner: 12.0)"
     ]
 

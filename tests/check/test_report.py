@@ -28,7 +28,7 @@ class _Page(HTMLParser):
 
 
 def test_every_check_has_a_page_of_great_expectations_and_the_first_page_leads_there(city):
-    checked = city.check()
+    checked = city.report()
     first = checked.report.path / "index.html"
 
     links = _Page(first.read_text()).links
@@ -39,7 +39,7 @@ def test_every_check_has_a_page_of_great_expectations_and_the_first_page_leads_t
 
 
 def test_the_pages_load_nothing_and_their_links_lead_somewhere(city):
-    folder = city.check().report.path
+    folder = city.report().report.path
     for file in folder.rglob("*.html"):
         page = _Page(file.read_text())
         assert set(page.loaded) <= {"data:,"}, file
@@ -50,7 +50,7 @@ def test_the_pages_load_nothing_and_their_links_lead_somewhere(city):
 def test_the_first_page_names_failure_units_and_remedy(city):
     city.spoil("UPDATE indikator_wert SET wert = 101 WHERE raum_id = '011002' AND indikator_id = 'sgb2_quote'")
 
-    page = (city.check().report.path / "index.html").read_text()
+    page = (city.report().report.path / "index.html").read_text()
 
     assert "2 blockers" not in page
     assert "1 blockers" in page
@@ -65,7 +65,7 @@ def test_confidential_counts_stay_in_the_findings(city):
     """)
     city.spoil("INSERT INTO stage.quarantaene VALUES ('ew', 'P.csv', 17, 'ALTER', '98765', 'a whole number')")
 
-    checked = city.check()
+    checked = city.report()
 
     assert any("98765" in finding.found for finding in checked.findings)
     assert "98765" in (city.run_folder / "findings" / "staged_teile.csv").read_text()
@@ -76,7 +76,7 @@ def test_confidential_counts_stay_in_the_findings(city):
 
 
 def test_checks_json_lists_every_check_with_reason_and_remedy(city):
-    checked = city.check()
+    checked = city.report()
 
     listed = json.loads((checked.report.path / "checks.json").read_text())
 
@@ -87,10 +87,10 @@ def test_checks_json_lists_every_check_with_reason_and_remedy(city):
 
 def test_a_second_run_replaces_the_first_report(city):
     city.spoil("INSERT INTO stage.quarantaene VALUES ('sgb2', 'S.csv', 17, 'PERSONEN', 'x1', 'a whole number')")
-    city.check()
+    city.report()
     city.spoil("DELETE FROM stage.quarantaene")
 
-    checked = city.check()
+    checked = city.report()
 
     assert checked.failed == set()
     assert [file.name for file in (city.run_folder / "findings").iterdir()] == ["findings.json"]
@@ -100,7 +100,7 @@ def test_twenty_units_are_named_and_all_are_counted_and_kept(make_city):
     city = make_city(sozialraeume=40)
     city.spoil("UPDATE indikator_wert SET wert = 101 WHERE indikator_id = 'sgb2_quote' AND raumebene = 'sozialraum'")
 
-    checked = city.check()
+    checked = city.report()
 
     result = checked.results["indikator_anteil"]
     assert (len(result.units), result.offending) == (20, 80)
@@ -112,7 +112,7 @@ def test_blockers_stop_with_check_units_found_expected_and_remedy(city):
     city.spoil("UPDATE stage.datei SET entfallen = 4 WHERE datei = 'EW_2024-12-31'")
 
     with pytest.raises(CheckStopped) as stopped:
-        raise_for_blockers(city.check().report)
+        raise_for_blockers(city.report().report)
 
     message = str(stopped.value)
     assert stopped.value.exit_code == 1
@@ -126,7 +126,7 @@ def test_blockers_stop_with_check_units_found_expected_and_remedy(city):
 def test_warnings_do_not_stop(city):
     city.spoil("DELETE FROM stage.geometrie WHERE basis_id = '01100021'")
 
-    checked = city.check()
+    checked = city.report()
 
     assert checked.report.warnings == 1
     raise_for_blockers(checked.report)
@@ -136,7 +136,7 @@ def test_a_database_of_another_version_is_named_with_the_check_that_failed(city)
     city.spoil("ALTER TABLE raum DROP COLUMN flaeche_km2")
 
     with pytest.raises(FortschreibungError, match=r"(?s)sql/check/raum\.sql.*flaeche_km2"):
-        city.check()
+        city.report()
 
 
 def test_a_suite_is_kept_as_a_file_only_where_it_says_more_than_no_row():
@@ -166,7 +166,7 @@ def test_a_check_that_cannot_be_made_is_a_blocker(tmp_path, city, monkeypatch):
     _change(suites / "raum.json", lambda suite: suite["expectations"][2]["kwargs"].update(column="nam"))
     _use(monkeypatch, suites)
 
-    result = city.check().results["raum_name"]
+    result = city.report().results["raum_name"]
 
     assert result.blocks
     assert result.found == 'the check could not be made: Error: The column "nam" in BatchData does not exist.'
@@ -178,7 +178,7 @@ def test_a_suite_without_reason_or_remedy_is_refused(tmp_path, city, monkeypatch
     _use(monkeypatch, suites)
 
     with pytest.raises(ConfigError, match=r"(?s)expectations/raum\.json.*what_to_do"):
-        city.check()
+        city.report()
 
 
 def test_a_suite_that_is_none_is_refused_with_its_name(tmp_path, city, monkeypatch):
@@ -187,7 +187,7 @@ def test_a_suite_that_is_none_is_refused_with_its_name(tmp_path, city, monkeypat
     _use(monkeypatch, suites)
 
     with pytest.raises(ConfigError, match=r"(?s)expectations/raum\.json.*expect_the_moon"):
-        city.check()
+        city.report()
 
 
 def test_a_frame_without_suite_and_header_is_refused(tmp_path, city, monkeypatch):
@@ -196,7 +196,7 @@ def test_a_frame_without_suite_and_header_is_refused(tmp_path, city, monkeypatch
     _use(monkeypatch, suites)
 
     with pytest.raises(ConfigError, match=r"(?s)sql/check/raum\.sql.*severity: it is missing"):
-        city.check()
+        city.report()
 
 
 def test_a_check_with_header_and_suite_is_refused(tmp_path, city, monkeypatch):
@@ -205,7 +205,7 @@ def test_a_check_with_header_and_suite_is_refused(tmp_path, city, monkeypatch):
     _use(monkeypatch, suites)
 
     with pytest.raises(ConfigError, match=r"(?s)sql/check/quarantaene\.sql: expected no header.*found expected, owner"):
-        city.check()
+        city.report()
 
 
 def test_a_suite_without_a_frame_is_refused(tmp_path, city, monkeypatch):
@@ -214,13 +214,13 @@ def test_a_suite_without_a_frame_is_refused(tmp_path, city, monkeypatch):
     _use(monkeypatch, suites)
 
     with pytest.raises(ConfigError, match=r"expectations/waise\.json: nothing to judge"):
-        city.check()
+        city.report()
 
 
 def test_the_working_database_is_only_read(city):
     before = city.work_db.read_bytes()
 
-    city.check()
+    city.report()
 
     assert city.work_db.read_bytes() == before
 

@@ -57,6 +57,7 @@ def test_what_is_public_is_published_and_the_rest_is_waited_for(office: Office, 
     assert "haushalte" in waiting_for["Haushalte nach Baublockseiten (Haushaltegenerierung)"]
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_an_official_total_stays_published_when_extracts_of_an_earlier_year_come(
     office: Office, real_folder: Path, tmp_path: Path
@@ -79,6 +80,7 @@ def test_an_official_total_stays_published_when_extracts_of_an_earlier_year_come
     assert city[1][:2] == ("2022-12-31", "exact")
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_the_example_of_every_extract_keeps_its_contract(office: Office, real_folder: Path, tmp_path: Path) -> None:
     folder = public_files(real_folder, tmp_path / "lieferung")

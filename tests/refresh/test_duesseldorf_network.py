@@ -92,6 +92,7 @@ def published(office: Office) -> dict[str, list[tuple[object, ...]]]:
         return {table: con.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in PUBLISHED}
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_over_the_network_comes_what_comes_from_a_folder(office: Office, network: Network, real_folder: Path) -> None:
     ended = office.run("refresh", "duesseldorf", "--from", real_folder, "--json", **network.way)

@@ -45,9 +45,9 @@ def release_hash(office: Office) -> str:
 @pytest.mark.parametrize(
     "station",
     [
-        "check",  # the worker of the checks and Prefect's server run beside
         "publish",
-        *(pytest.param(one, marks=pytest.mark.thorough) for one in ("pull", "stage", "transform", "protect")),
+        # in check, the worker of the checks and Prefect's server run beside
+        *(pytest.param(one, marks=pytest.mark.thorough) for one in ("pull", "stage", "transform", "check", "protect")),
     ],
 )
 def test_a_kill_at_a_station_costs_nothing(station: str, office_with_one: Office, extracts: Path) -> None:

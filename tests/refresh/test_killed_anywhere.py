@@ -32,7 +32,7 @@ from tests.refresh.killed_refresh import refreshed
 ROOT = Path(__file__).resolve().parents[2]
 TINY = Scale(baublockseiten=100, einwohner=3_000, stadtbezirke=2, stadtteile=5, sozialraeume=12)
 SEED, MOMENTS, PARTS = 20241231, 200, 20
-IN_TEST = 5  # of the parts, spread over the whole of the refresh
+IN_TEST = 2  # of the parts, spread over the whole of the refresh
 KEPT = ("work.duckdb", "publish", "plain", "spill")
 
 
@@ -103,7 +103,7 @@ def moments() -> Iterator[Any]:
             yield number
 
 
-@pytest.mark.parametrize("number", moments())
+@pytest.mark.parametrize("number", list(moments()))
 def test_a_kill_at_a_random_moment_costs_nothing(waiting: Waiting, tmp_path: Path, number: int) -> None:
     """The parts of a refresh each get a moment in turn, so that 20 moments cover the whole of it."""
     home = home_at(tmp_path / "home")

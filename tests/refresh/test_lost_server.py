@@ -54,6 +54,7 @@ def refresh_that_loses_its_server(
     )  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_a_server_lost_after_the_publication_is_reported_with_the_release_that_stands(
     office: Office, small_extracts: Path
 ) -> None:
@@ -95,6 +96,7 @@ def test_a_server_lost_where_nothing_is_published_is_reported_without_a_release(
     assert "defect" not in ended.stderr
 
 
+@pytest.mark.thorough
 def test_two_servers_that_start_together_never_share_a_port(tmp_path: Path) -> None:
     started = [
         subprocess.Popen(

@@ -156,6 +156,7 @@ def test_a_zuschnitt_that_is_not_the_newest_is_wrong_use(office: Office, zuschni
     assert not (office.home / "runs").exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_berlins_reform_is_published_with_the_series_on_both_zuschnitte(office: Office, real_folder: Path) -> None:
     ended = office.run("recut", "berlin", "2021-01-01", "--from", real_folder / "berlin", "--json")
