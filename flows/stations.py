@@ -47,8 +47,8 @@ def input_fingerprint(run: Run, lieferungen: list[Lieferung]) -> str:
     digest = hashlib.sha256(f"{run.until or ''}\n".encode())
     for one in sorted(lieferungen, key=lambda each: (each.source, each.name)):
         digest.update(f"{one.source}\0{one.name}\0{one.sha256}\n".encode())
-    for name in ("sql", "expectations", f"cities/{run.city}", "cities/codebook.toml"):
-        _add_files(digest, resource(name))
+    for root in (resource("sql"), resource("expectations"), run.profile.folder, resource("cities/codebook.toml")):
+        _add_files(digest, root)
     _add_files(digest, Path(__file__).parent)
     return digest.hexdigest()
 

@@ -7,14 +7,17 @@ in their own words on stderr; the exit code says which kind it was (flows/base/e
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 from cyclopts.exceptions import CycloptsError
 
 from flows import __version__
 from flows.app.commands import keeping, preparing, reading, refreshing
 from flows.app.terminal import say
 from flows.base.errors import EXIT_CODES, ConfigError, EndedAfterPublication, FortschreibungError, ProgramDefect
+from flows.profile.places import use_folder
 
 app = App(
     name="fortschreibung",
@@ -41,10 +44,23 @@ app.command(preparing.demo)
 app.command(preparing.example)
 
 
+@app.meta.default
+def command(
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    cities: Annotated[
+        Path | None, Parameter(name="--cities", help="Folder of your own with one profile per city; docs/profile.md.")
+    ] = None,
+) -> int:
+    """Run one command of the table above with what holds for all of them."""
+    use_folder(cities)
+    code: int = app(tokens, exit_on_error=False, result_action="return_value")
+    return code
+
+
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     try:
-        code = app(exit_on_error=False, result_action="return_value")
+        code = app.meta(exit_on_error=False, result_action="return_value")
     except CycloptsError:
         code = ConfigError.exit_code  # cyclopts has printed what was wrong
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- the last resort: a user never sees a traceback

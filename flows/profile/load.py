@@ -1,4 +1,4 @@
-"""Reads cities/<city>/ into typed models; an error names file, key and what was expected."""
+"""Reads the profile of a city, a folder, into typed models; an error names file, key and what was expected."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
@@ -18,7 +18,11 @@ from flows.profile.checks import Expected, Waiver, Waivers
 from flows.profile.city import City, Identifier
 from flows.profile.codebook import Codebook
 from flows.profile.correction import Correction
+from flows.profile.places import VARIABLE, profile_folders, profile_places
 from flows.profile.source import Source
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Model = TypeVar("Model", bound=Strict)
 
@@ -56,23 +60,22 @@ class Profile:
 
 
 def cities() -> list[str]:
-    """Return the names of the cities that have a profile, sorted."""
-    return sorted(path.parent.name for path in resource("cities").glob("*/city.toml"))
+    """Return the names of the cities that have a profile, sorted.
+
+    Raises:
+        ConfigError: FORTSCHREIBUNG_CITIES names something that is no folder.
+    """
+    return list(profile_places())
 
 
 def load_profile(name: str, folder: Path | None = None) -> Profile:
-    """Return the profile of city `name` from cities/<name>/, or from `folder` when given.
+    """Return the profile of city `name` from the first place that has it, or from `folder` when given.
 
     Raises:
         ConfigError: when the city is unknown, or a file of it is invalid.
     """
     bundled = resource("cities")
-    if folder is None and name not in cities():
-        raise ConfigError(
-            f"There is no city {name!r}. Cities with a profile: {', '.join(cities())}. "
-            "A new one is a folder in cities/ (CONTRIBUTING.md says what goes into it)."
-        )
-    where = folder or bundled / name
+    where = folder or _place_of(name)
     city = _model(City, where / "city.toml", _table(where / "city.toml"))
     sources, notices = _sources(where / "sources.toml")
     codebook = _codebook([bundled / "codebook.toml", where / "codebook.toml"])
@@ -83,6 +86,16 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
     profile = Profile(city, sources, codebook, corrections, where, *_decided_on_checks(where), notices)
     _must_agree(profile)
     return profile
+
+
+def _place_of(name: str) -> Path:
+    places = profile_places()
+    if name not in places:
+        raise ConfigError(
+            f"There is no city {name!r}. Cities with a profile: {', '.join(places)}. Looked for {name}/city.toml in "
+            f"{', '.join(map(str, profile_folders()))}; name another folder by --cities DIR or {VARIABLE}."
+        )
+    return places[name]
 
 
 def _decided_on_checks(where: Path) -> tuple[Expected | None, tuple[Waiver, ...]]:
@@ -117,8 +130,30 @@ def _model(kind: type[Model], path: Path, table: dict[str, Any]) -> Model:
             key = ".".join(str(part) for part in error["loc"]) or "(the file as a whole)"
             found = error.get("input")
             shown = "" if isinstance(found, (dict, list)) or error["type"] == "missing" else f"; found {found!r}"
-            lines.append(f"  {key}: {error['msg'].removeprefix('Value error, ')}{shown}")
+            permitted = f"; permitted are {', '.join(keys)}" if (keys := _permitted(kind, error)) else ""
+            lines.append(f"  {key}: {error['msg'].removeprefix('Value error, ')}{shown}{permitted}")
         raise ConfigError(f"{path} is not as expected:\n" + "\n".join(lines)) from problem
+
+
+def _permitted(kind: type[BaseModel], error: ErrorDetails) -> list[str]:
+    """Return the keys that are permitted where an unknown one stands, sorted; none for other errors."""
+    if error["type"] != "extra_forbidden":
+        return []
+    found: Any = kind
+    for part in error["loc"][:-1]:
+        if isinstance(part, str) and isinstance(found, type) and issubclass(found, BaseModel):
+            fields = found.model_fields.items()
+            found = next((field.annotation for name, field in fields if part in (name, field.alias)), None)
+        found = _model_in(found)
+    models = isinstance(found, type) and issubclass(found, BaseModel)
+    return sorted(field.alias or name for name, field in found.model_fields.items()) if models else []
+
+
+def _model_in(annotation: Any) -> Any:
+    """Return the model that `annotation` is, or holds: of a list, a table by name, or an optional section."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)
 
 
 def _sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:

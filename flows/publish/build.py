@@ -199,7 +199,12 @@ def _manifest(
         tables=described,
         input_fingerprint=job.input_fingerprint,
         run_id=job.run_id,
-        code={"version": job.code_version, "commit": job.code_commit, "sql_sha256": sql_fingerprint()},
+        code={
+            "version": job.code_version,
+            "commit": job.code_commit,
+            "sql_sha256": sql_fingerprint(),
+            "profile_sha256": job.profile_sha256,
+        },
         libraries=job.libraries,
         sources=[source.model_dump(mode="json") for source in job.sources],
         catalog_head=setting.catalog_head,

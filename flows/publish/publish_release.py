@@ -17,7 +17,7 @@ from flows.check.models import CheckResult
 from flows.profile.load import Profile
 from flows.publish.promote import PublishOutcome, publish
 from flows.pull.models import Lieferung as Delivered
-from flows.release.job import JobLevel, Lieferung, ReleaseJob
+from flows.release.job import JobLevel, Lieferung, ReleaseJob, folder_fingerprint
 
 
 def publish_run(
@@ -69,7 +69,8 @@ def _job(
         coordinate_system=city.crs,
         stichtag_max=newest[0], zuschnitt=newest[1], licence=city.licence, licence_url=city.licence_url,
         attribution=city.attribution, publisher=city.publisher, contact=city.contact,
-        code_version=__version__, code_commit=commit(), input_fingerprint=fingerprint, run_id=folder.name,
+        code_version=__version__, code_commit=commit(),
+        profile_sha256=folder_fingerprint(profile.folder), input_fingerprint=fingerprint, run_id=folder.name,
         until=_asked_until(folder),
         raumebenen=[JobLevel(id=x.id, label_de=x.label_de, label_en=x.label_en) for x in city.raumebene],
         sources=[

@@ -32,7 +32,7 @@ from flows.pull.landing.store import Landing
 from flows.pull.models import Lieferung
 from flows.release import release_tables
 from flows.release.content_hash import digests, table_hashes
-from flows.release.job import JobLevel, ReleaseJob, library_versions, sql_fingerprint
+from flows.release.job import JobLevel, ReleaseJob, folder_fingerprint, library_versions, sql_fingerprint
 from flows.release.manifest import Manifest, manifest_of
 from flows.release.reading import release_to_read
 from flows.stage.stage_files import stage
@@ -72,7 +72,7 @@ def reproduce(home: Home, city: str, version: str, *, anyway: bool = False, say:
     """
     release = release_to_read(home, city, version)
     manifest, profile = manifest_of(release.path), load_profile(city)
-    otherwise = _made_otherwise(manifest)
+    otherwise = _made_otherwise(manifest, profile)
     if otherwise and not anyway:
         raise ConfigError(
             f"{city} {version} was made with other code or libraries than are here, so a difference would not be the "
@@ -87,12 +87,14 @@ def reproduce(home: Home, city: str, version: str, *, anyway: bool = False, say:
     return Reproduced(city, version, all(each.same for each in made), made, tuple(otherwise))
 
 
-def _made_otherwise(manifest: Manifest) -> list[str]:
-    """Return what of code and libraries differs from what the manifest says, one line each."""
+def _made_otherwise(manifest: Manifest, profile: Profile) -> list[str]:
+    """Return what of code, profile and libraries differs from what the manifest says, one line each."""
     recorded = {f"library {name}": version for name, version in manifest.libraries.items()}
     present = {f"library {name}": version for name, version in library_versions().items()}
     recorded |= {"code version": manifest.code["version"], "SQL (sha256)": manifest.code["sql_sha256"]}
     present |= {"code version": __version__, "SQL (sha256)": sql_fingerprint()}
+    if known := manifest.code.get("profile_sha256"):
+        recorded["profile (sha256)"], present["profile (sha256)"] = known, folder_fingerprint(profile.folder)
     recorded["code commit"], present["code commit"] = manifest.code["commit"] or "not known", commit() or "not known"
     lines = [
         f"{name}: {recorded.get(name, 'none')} then, {present.get(name, 'none')} now"

@@ -40,7 +40,12 @@ def library_versions() -> dict[str, str]:
 
 def sql_fingerprint() -> str:
     """Return the sha256 over every file in sql/, names included."""
-    root, digest = resource("sql"), hashlib.sha256()
+    return folder_fingerprint(resource("sql"))
+
+
+def folder_fingerprint(root: Path) -> str:
+    """Return the sha256 over every file below the folder, names included."""
+    digest = hashlib.sha256()
     for path in sorted(root.rglob("*"), key=lambda each: each.relative_to(root).as_posix()):
         if path.is_file():
             content = path.read_bytes()
@@ -89,6 +94,7 @@ class ReleaseJob(_Strict):
     contact: str
     code_version: str
     code_commit: str | None = None
+    profile_sha256: Sha256 | None = None  # over the files of the city's profile, which may lie outside the code
     libraries: dict[str, str] = Field(default_factory=library_versions)
     input_fingerprint: Sha256
     run_id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,17 @@ def test_every_city_of_the_wheel_loads(installed: Path) -> None:
     )
 
     assert found == "berlin duesseldorf musterstadt"
+
+
+def test_the_wheel_learns_a_city_from_a_folder_of_its_own(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "cities" / "berlin", tmp_path / "amt")
+    profile = tmp_path / "amt" / "city.toml"
+    profile.write_text(profile.read_text("utf-8").replace('id = "berlin"', 'id = "amt"', 1), "utf-8")
+    monkeypatch.setenv("FORTSCHREIBUNG_CITIES", str(tmp_path))
+
+    assert run(installed, "from flows.profile.load import load_profile\nprint(load_profile('amt').city.id)") == "amt"
 
 
 def test_the_wheel_holds_every_file_of_the_bundled_folders(installed: Path) -> None:

@@ -27,7 +27,7 @@ def refresh(
     Parameters
     ----------
     city
-        A city with a profile (a folder in cities/).
+        A city with a profile (`doctor` lists them).
     from_
         Take every file from this folder instead of its source's address.
     stichtag
@@ -77,7 +77,7 @@ def recut(
     Parameters
     ----------
     city
-        A city with a profile (a folder in cities/).
+        A city with a profile (`doctor` lists them).
     zuschnitt
         The date from which the new boundaries are valid (JJJJ-MM-TT); the profile knows it.
     from_
