@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from flows.base.errors import FortschreibungError
 from flows.check.run_checks import CheckWorker
 from flows.pull.landing.accepted import last_accepted
+from flows.pull.landing.store import Landing
 from flows.pull.models import Lieferung
 from flows.run import Run
 from flows.stations import already_published, input_fingerprint
@@ -33,11 +34,15 @@ def surely_new(run: Run) -> bool:
     """Say whether `run` will have something to do even if every source brings what it brought last time."""
     try:
         standing = last_accepted(run.home.landing, run.city)
+        zone = Landing(run.home.landing)
         files = [
-            Lieferung(source=source, name=one.name, sha256=one.sha256, bytes=one.bytes, url="", fetched_at=standing.at)
+            Lieferung(
+                source=source, name=one.name, sha256=one.sha256, checksum=zone.public_checksum(one.sha256),
+                bytes=one.bytes, url="", fetched_at=standing.at,
+            )
             for source, taken in standing.files.items()
             for one in taken
-        ]
+        ]  # fmt: skip
         return already_published(run, input_fingerprint(run, files)) is None
     except (FortschreibungError, OSError):  # the run itself will say it, in its place
         return False

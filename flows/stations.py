@@ -43,10 +43,13 @@ def accept(run: Run, pulled: Pulled) -> None:
 
 
 def input_fingerprint(run: Run, lieferungen: list[Lieferung]) -> str:
-    """Return the sha256 over everything that a release's content follows from: deliveries, code, profile, bound."""
+    """Return the sha256 over everything that a release's content follows from: deliveries, code, profile, bound.
+
+    It is published, so of the deliveries it takes the checksums that nobody outside can compute.
+    """
     digest = hashlib.sha256(f"{run.until or ''}\n".encode())
     for one in sorted(lieferungen, key=lambda each: (each.source, each.name)):
-        digest.update(f"{one.source}\0{one.name}\0{one.sha256}\n".encode())
+        digest.update(f"{one.source}\0{one.name}\0{one.checksum}\n".encode())
     for root in (resource("sql"), resource("expectations"), run.profile.folder, resource("cities/codebook.toml")):
         _add_files(digest, root)
     _add_files(digest, Path(__file__).parent)

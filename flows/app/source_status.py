@@ -11,6 +11,7 @@ from typing import Any
 from flows.base.home import Home
 from flows.profile.load import load_profile
 from flows.profile.source import Source
+from flows.pull.landing.checksum import landed_as
 from flows.pull.landing.store import Landing
 from flows.pull.models import Attempt
 from flows.release.catalog import release_named
@@ -90,27 +91,35 @@ def release_state(home: Home, city: str, version: str) -> list[dict[str, Any]]:
         VerificationFailed: when its manifest is missing or damaged.
     """
     manifest = manifest_of(release_named(home, city, version).path)
-    zone = home.landing / "objects"
+    landed = landed_as(home.landing, (one["sha256"] for one in manifest.sources))
     return [
         {
             "source": one["quelle"],
             "file": one["datei"],
             "bytes": one["bytes"],
-            "sha256": one["sha256"],
+            "checksum": one["sha256"],
+            "sha256": landed.get(one["sha256"]),
             "url": one["url"],
             "fetched_at": one["geholt_am"],
-            "path": str(zone / one["sha256"][:2] / one["sha256"]),
-            "intact": Landing(home.landing).holds(one["sha256"]) if zone.is_dir() else False,
+            **_whether_intact(home.landing, landed.get(one["sha256"])),
         }
         for one in manifest.sources
     ]
+
+
+def _whether_intact(landing: Path, sha256: str | None) -> dict[str, Any]:
+    """Return where the bytes with this hash lie, and whether they still are what it says."""
+    if sha256 is None:
+        return {"path": None, "intact": False}
+    zone = Landing(landing)
+    return {"path": str(zone.path(sha256)), "intact": zone.holds(sha256)}
 
 
 def release_lines(files: list[dict[str, Any]]) -> list[str]:
     """Return the files of a release as lines to read."""
     lines = [
         f"{'intact' if one['intact'] else 'LOST':6}  {one['source']:20} {one['file']:32} {one['bytes']:>12,} B  "
-        f"{one['sha256'][:12]}  fetched {str(one['fetched_at'])[:10]}"
+        f"{one['checksum'][:12]}  fetched {str(one['fetched_at'])[:10]}"
         for one in files
     ]
     lost = sum(not one["intact"] for one in files)

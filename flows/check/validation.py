@@ -20,6 +20,7 @@ from flows.check.city_decisions import waivers_as_frame
 from flows.check.frames import Frame
 from flows.check.models import FINDINGS, FINDINGS_FOLDER, REPORT_FOLDER, RESULTS, CheckJob, CheckReport
 from flows.check.outcome import Outcome, outcome_of
+from flows.check.public_results import keep_what_may_be_seen
 from flows.check.reading import Reading, sql_of_checks
 from flows.check.report import finish_pages
 from flows.check.suites import bundled_suites, by_frame, city_suites
@@ -91,6 +92,7 @@ class Judge:
 
     def write_pages(self, folder: Path) -> None:
         """Write the pages of everything that was judged into `folder`."""
+        keep_what_may_be_seen(self._context.validation_results_store)
         for site in self._context.get_site_names():
             self._context.delete_data_docs_site(site)
         self._context.add_data_docs_site(

@@ -75,8 +75,8 @@ def _job(
         raumebenen=[JobLevel(id=x.id, label_de=x.label_de, label_en=x.label_en) for x in city.raumebene],
         sources=[
             Lieferung(
-                quelle=one.source, datei=one.name, sha256=one.sha256, bytes=one.bytes, url=one.url,
-                geholt_am=one.fetched_at, etag=one.etag, last_modified=one.last_modified,
+                quelle=one.source, datei=one.name, sha256=one.checksum, bytes=one.bytes, url=one.url,
+                geholt_am=one.fetched_at, last_modified=one.last_modified,
                 lizenz=sources[one.source].licence, namensnennung=sources[one.source].attribution,
                 stichtage=[day for day in days.get(f"{one.source}/{one.name}", []) if day],
             )

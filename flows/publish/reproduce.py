@@ -1,6 +1,6 @@
 """Makes a release again from the bytes that were delivered for it, and says table by table whether it is the same.
 
-The Lieferungen are those of the release's manifest, taken from the landing zone by their sha256; they go through
+The Lieferungen are those of the release's manifest, found in the landing zone by their checksums; they go through
 stage, transform and protect into a folder of their own, which is confidential and gone afterwards. Checks need not
 run: they decide whether something is published, not what. With other code or other libraries a difference would say
 nothing of the release, so that is refused unless asked for.
@@ -28,6 +28,7 @@ from flows.profile.load import Profile, load_profile
 from flows.protect.protect_figures import protect
 from flows.publish.build import new_database, wanted_tables
 from flows.publish.publish_release import commit
+from flows.pull.landing.checksum import KEY_FILE, landed_as
 from flows.pull.landing.store import Landing
 from flows.pull.models import Lieferung
 from flows.release import release_tables
@@ -107,11 +108,13 @@ def _made_otherwise(manifest: Manifest, profile: Profile) -> list[str]:
 
 
 def _lieferungen(manifest: Manifest, landing: Path) -> list[Lieferung]:
+    landed = landed_as(landing, (each["sha256"] for each in manifest.sources))
     found = [
         Lieferung(
             source=each["quelle"],
             name=each["datei"],
-            sha256=each["sha256"],
+            sha256=landed.get(each["sha256"], ""),
+            checksum=each["sha256"],
             bytes=each["bytes"],
             url=each["url"] or "",
             fetched_at=each["geholt_am"] or manifest.made_at,
@@ -119,12 +122,13 @@ def _lieferungen(manifest: Manifest, landing: Path) -> list[Lieferung]:
         for each in manifest.sources
     ]
     zone = Landing(landing)
-    lost = [f"{one.name} ({one.sha256[:12]})" for one in found if not zone.holds(one.sha256)]
+    lost = [f"{one.name} ({one.checksum[:12]})" for one in found if not (one.sha256 and zone.holds(one.sha256))]
     if lost:
         raise SourceUnavailable(
             f"{manifest.city} {manifest.version} cannot be made again: the landing zone {landing} no longer holds "
             f"{len(lost)} of its {len(found)} files as they were delivered: {', '.join(lost[:5])}"
-            f"{' ...' if len(lost) > 5 else ''}. Restore {landing / 'objects'} from a backup."
+            f"{' ...' if len(lost) > 5 else ''}. Restore {landing / 'objects'} and "
+            f"{landing / KEY_FILE} from a backup."
         )
     return found
 

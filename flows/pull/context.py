@@ -150,7 +150,8 @@ class AttemptLog:
 
     def _lieferung(self, stored: Stored) -> Lieferung:
         return Lieferung(
-            source=self._order.source, name=self._order.name, sha256=stored.sha256, bytes=stored.bytes, url=self._url,
+            source=self._order.source, name=self._order.name, sha256=stored.sha256,
+            checksum=self._context.landing.public_checksum(stored.sha256), bytes=stored.bytes, url=self._url,
             fetched_at=now(), etag=self.etag, last_modified=self.last_modified,
         )  # fmt: skip
 

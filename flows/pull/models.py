@@ -35,6 +35,8 @@ class Lieferung(BaseModel):
     source: str
     name: str
     sha256: str
+    checksum: str
+    """How a release names the file (flows.pull.landing.checksum); the sha256 stays here."""
     bytes: int
     url: str
     fetched_at: dt.datetime

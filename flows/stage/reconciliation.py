@@ -73,7 +73,7 @@ def write_reconciliations(
             )
     insert(
         con, "stage.datei",
-        [{"quelle": source.id, "datei": each.lieferung.name, "sha256": each.lieferung.sha256,
+        [{"quelle": source.id, "datei": each.lieferung.name, "sha256": each.lieferung.checksum,
           "bytes": each.lieferung.bytes, "zeilen": each.held, "uebernommen": each.staged,
           "quarantaene": each.quarantined, "entfallen": each.dropped, "kennungen_ergaenzt": each.padded,
           "stichtage": list(each.stichtage)} for each in reconciliations],

@@ -5,7 +5,7 @@ CREATE SCHEMA stage;
 CREATE TABLE stage.datei (
     quelle VARCHAR NOT NULL,
     datei VARCHAR NOT NULL,
-    sha256 VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL, -- keyed: how a release names the file (flows/pull/landing/checksum.py)
     bytes BIGINT NOT NULL,
     zeilen BIGINT NOT NULL,
     uebernommen BIGINT NOT NULL,

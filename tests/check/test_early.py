@@ -11,6 +11,7 @@ from flows.base.home import home_at
 from flows.check.run_checks import CheckWorker
 from flows.early_checks import surely_new
 from flows.pull.landing.accepted import Delivered, accept
+from flows.pull.landing.checksum import public_checksum
 from flows.pull.models import Lieferung
 from flows.run import new_run
 from flows.stations import input_fingerprint
@@ -19,6 +20,7 @@ _FILE = Lieferung(
     source="einwohner",
     name="E.csv",
     sha256="0" * 64,
+    checksum="1" * 64,
     bytes=1,
     url="file:E.csv",
     fetched_at=dt.datetime(2025, 1, 2, tzinfo=dt.UTC),
@@ -34,7 +36,8 @@ def run(tmp_path):
 def published_from_the_same(run, monkeypatch):
     """A release stands that was made from the files of the last run, and this code."""
     accept(run.home.landing, run.city, "earlier", [Delivered(_FILE, 2024)], None)
-    known = input_fingerprint(run, [_FILE])
+    checksum = public_checksum(run.home.landing, _FILE.sha256)
+    known = input_fingerprint(run, [_FILE.model_copy(update={"checksum": checksum})])
     monkeypatch.setattr(
         early_checks, "already_published", lambda _run, asked: SimpleNamespace() if asked == known else None
     )

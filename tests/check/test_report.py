@@ -3,6 +3,7 @@
 import json
 import re
 from html.parser import HTMLParser
+from uuid import uuid4
 
 import pytest
 
@@ -73,6 +74,52 @@ def test_confidential_counts_stay_in_the_findings(city):
     for file in checked.report.path.rglob("*.*"):
         assert "98765" not in file.read_text(), file
         assert "bbs 01100021" not in file.read_text(), file
+
+
+def test_no_page_says_a_digest_of_the_rows_that_were_judged(city):
+    pages = city.check().report.path.rglob("*.*")
+
+    digests = {found for page in pages for found in re.findall(r"(?<![0-9a-f])[0-9a-f]{32,}", page.read_text())}
+
+    assert digests == set()
+
+
+def test_values_of_a_judged_column_are_shown_only_where_the_report_may_name_the_units(city, tmp_path):
+    own = tmp_path / "checks"
+    own.mkdir()
+    (own / "klein.sql").write_text("SELECT 'block 7' AS einheit, 98765 AS zahl, 'Anna Muster' AS wer")
+    for public, seen in ((True, ["98765"]), (False, [])):
+        _write_suite(own / "klein.json", units_public=public)
+
+        checked = city.check(own_checks=own)
+
+        page = (checked.report.path / "validations" / "klein.html").read_text()
+        assert checked.results["zahl_klein"].offending == 1
+        assert [word for word in ("98765", "Anna", "block 7") if word in page] == seen
+
+
+def test_why_a_check_could_not_be_made_is_on_no_page(city, tmp_path):
+    own = tmp_path / "checks"
+    own.mkdir()
+    (own / "klein.sql").write_text("SELECT 'block 7' AS einheit, 'Anna Muster' AS zahl")
+    _write_suite(own / "klein.json", units_public=False)
+
+    checked = city.check(own_checks=own)
+
+    assert checked.results["zahl_klein"].blocks
+    assert not [page for page in checked.report.path.rglob("*.html") if "Anna" in page.read_text()]
+    assert "Traceback" not in (checked.report.path / "validations" / "klein.html").read_text()
+
+
+def _write_suite(file, *, units_public):
+    """Write a suite that wants the column `zahl` of its frame to be 100 at most."""
+    meta = {"id": "zahl_klein", "reason": "-", "what_to_do": "-", "units_public": units_public}
+    expectation = {
+        "id": str(uuid4()), "type": "expect_column_values_to_be_between", "severity": "warning", "description": "Small",
+        "kwargs": {"column": "zahl", "max_value": 100}, "meta": meta,
+    }  # fmt: skip
+    suite = {"name": file.stem, "id": str(uuid4()), "expectations": [expectation], "notes": None}
+    file.write_text(json.dumps(suite | {"meta": {"station": "city", "owner": "-"}}))
 
 
 def test_checks_json_lists_every_check_with_reason_and_remedy(city):

@@ -22,6 +22,7 @@ from flows.musterstadt.scale import Scale
 from flows.publish import reproduce as module
 from flows.publish.publish_release import publish_run
 from flows.publish.reproduce import reproduce, summary_lines
+from flows.pull.landing.checksum import public_checksum
 from flows.release.content_hash import table_hashes
 from flows.release.manifest import manifest_of
 from flows.run import new_run, working_folder
@@ -149,10 +150,11 @@ def test_a_lost_or_altered_delivery_is_named(published, tmp_path, monkeypatch):
     copy = home_at(tmp_path / "copy")
     shutil.copytree(published.root, copy.root, symlinks=True, dirs_exist_ok=True)
     first, second = sorted(copy.landing.glob("objects/*/*"))[:2]
+    checksum = public_checksum(copy.landing, first.name)
     first.unlink()
     second.chmod(0o600)
     second.write_bytes(b"altered")
-    with pytest.raises(SourceUnavailable, match=rf"no longer holds 2 of its \d+ files.*{first.name[:12]}"):
+    with pytest.raises(SourceUnavailable, match=rf"no longer holds 2 of its \d+ files.*{checksum[:12]}"):
         reproduce(copy, CITY, "2024.1")
 
 

@@ -71,7 +71,7 @@ def test_a_releases_files_are_read_again_by_hash(office, monkeypatch) -> None:
     lieferung = office.pull().lieferungen[0]
     told = {"quelle": "bestand", "datei": FILE, "url": lieferung.url, "geholt_am": "2025-03-01T06:00:00"}
 
-    manifest = SimpleNamespace(sources=[{**told, "sha256": lieferung.sha256, "bytes": lieferung.bytes}])
+    manifest = SimpleNamespace(sources=[{**told, "sha256": lieferung.checksum, "bytes": lieferung.bytes}])
     monkeypatch.setattr(source_status, "release_named", lambda *_: SimpleNamespace(path=Path()))
     monkeypatch.setattr(source_status, "manifest_of", lambda _: manifest)
     home = Home(office.landing.folder.parent)

@@ -23,6 +23,7 @@ from flows.musterstadt.scale import Scale
 from tests.conftest import MadeOnce
 from tests.refresh.in_process import run_command_line
 
+ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).with_name("fortschreibung")
 SMALL = Scale(baublockseiten=240, einwohner=16_000, stadtbezirke=2, stadtteile=6, sozialraeume=24)
 

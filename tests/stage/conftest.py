@@ -162,7 +162,7 @@ class Workbench:
             file.write(data)
             stored = self.landing.keep(file)
         return Lieferung(
-            source=source.id, name=name, sha256=stored.sha256, bytes=stored.bytes, url=name,
+            source=source.id, name=name, sha256=stored.sha256, checksum=stored.sha256, bytes=stored.bytes, url=name,
             fetched_at="2025-01-01T00:00:00Z",
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from flows.base.errors import SourceUnavailable
 from flows.base.files import sha256_of
+from flows.pull.landing.checksum import public_checksum
 from flows.pull.landing.incoming import Incoming, forget_leftovers, room_in
 from flows.pull.models import Address, Attempt, Lieferung
 
@@ -41,6 +42,11 @@ class Landing:
     def path(self, sha256: str) -> Path:
         """Return where the bytes with this hash lie (or would lie)."""
         return self.folder / "objects" / sha256[:2] / sha256
+
+    def public_checksum(self, sha256: str) -> str:
+        """Return how a release names the bytes with this hash."""
+        with room_in(self.folder):
+            return public_checksum(self.folder, sha256)
 
     def holds(self, sha256: str) -> bool:
         """Return whether the bytes are here and still are what their name says."""
