@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from flows import stations
 from flows.base.home import home_at
 from flows.compare.impact import Impact, impact_of
+from flows.failure import fit_for_anybody
 from flows.pages.impact_page import impact_html, impact_lines
 from flows.refresh import publish_pulled, pull
 from flows.run import Outcome, Run, must_be_newest, new_run, working_folder
@@ -37,7 +38,8 @@ class Recut(BaseModel):
     json_file: Path
 
 
-@task(cache_policy=NO_CACHE)
+@task(cache_policy=NO_CACHE, persist_result=False)
+@fit_for_anybody
 def report(run: Run, outcome: Outcome, zuschnitt: str) -> Recut:
     """Write what the redraw did to the run's folder, as a page and as JSON."""
     run.note("report", "started")
@@ -50,7 +52,31 @@ def report(run: Run, outcome: Outcome, zuschnitt: str) -> Recut:
     return Recut(outcome=outcome, impact=impact, html=html, json_file=json_file)
 
 
-@flow(name="fortschreibung-recut", flow_run_name="{city}-{zuschnitt}", validate_parameters=True)
+@fit_for_anybody
+def recut_to(run: Run, zuschnitt: dt.date) -> Recut:
+    """Take the city's files through all stations and report what the redraw did; every flow that recuts is this."""
+    with working_folder(run), nullcontext() if run.from_dir else secrets_from_blocks(run.profile):
+        pulled = pull(run)
+        fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
+        outcome = stations.already_published(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
+        stations.accept(run, pulled)
+        done = report(run, outcome, zuschnitt.isoformat())
+        run.note("done", outcome.reason)
+    get_run_logger().info("\n".join([outcome.reason, *impact_lines(done.impact)]))
+    create_markdown_artifact(
+        key=f"fortschreibung-recut-{run.city}",
+        description=f"Boundary change of {run.city} to {zuschnitt}",
+        markdown="\n".join(
+            [
+                f"# {run.city}, Zuschnitt {zuschnitt}", "", outcome.reason, "", *impact_lines(done.impact), "",
+                str(done.html),
+            ]
+        ),
+    )  # fmt: skip
+    return done
+
+
+@flow(name="fortschreibung-recut", flow_run_name="{city}-{zuschnitt}", validate_parameters=True, persist_result=False)
 def recut(
     city: str,
     zuschnitt: dt.date,
@@ -59,7 +85,7 @@ def recut(
     home: Path | None = None,
     no_cache: bool = False,
 ) -> Recut:
-    """Bring the Fortschreibung of a city onto a new Zuschnitt, and report what the redraw did.
+    """Bring the Fortschreibung of a city onto a new Zuschnitt, and report what the redraw did; for the command line.
 
     Args:
         city: the name of a folder in cities/.
@@ -71,19 +97,4 @@ def recut(
     """
     run = new_run(city, home_at(home), from_dir=from_dir, dry_run=dry_run, no_cache=no_cache)
     must_be_newest(run.profile, zuschnitt)
-    with working_folder(run), nullcontext() if from_dir else secrets_from_blocks(run.profile):
-        pulled = pull(run)
-        fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        outcome = stations.already_published(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
-        stations.accept(run, pulled)
-        done = report(run, outcome, zuschnitt.isoformat())
-        run.note("done", outcome.reason)
-    get_run_logger().info("\n".join([outcome.reason, *impact_lines(done.impact)]))
-    create_markdown_artifact(
-        key=f"fortschreibung-recut-{city}",
-        description=f"Boundary change of {city} to {zuschnitt}",
-        markdown="\n".join(
-            [f"# {city}, Zuschnitt {zuschnitt}", "", outcome.reason, "", *impact_lines(done.impact), "", str(done.html)]
-        ),
-    )
-    return done
+    return recut_to(run, zuschnitt)

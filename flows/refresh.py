@@ -2,7 +2,7 @@
 
 Each station is one task. Between them pass the run and small models, never data: that lies in the run's
 folder. What can be had by asking again (a source) is asked again; a check that stops, or a file that
-breaks its contract, is not.
+breaks its contract, is not. Prefect keeps no result, and gets of a failure what anybody may read (flows/failure.py).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from flows.base.errors import SourceUnavailable
 from flows.base.home import home_at
 from flows.check.models import CheckReport, results_of
 from flows.check.run_checks import CheckWorker, raise_for_blockers
+from flows.failure import fit_for_anybody
 from flows.publish.publish_release import publish_run
 from flows.pull.models import Pulled
 from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_folder
@@ -35,50 +36,60 @@ def _can_be_had_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -
     return isinstance(failure, SourceUnavailable) and failure.retryable
 
 
-@task(retries=2, retry_delay_seconds=[5, 30], retry_condition_fn=_can_be_had_later, cache_policy=NO_CACHE)
+@task(
+    retries=2, retry_delay_seconds=[5, 30], retry_condition_fn=_can_be_had_later, cache_policy=NO_CACHE,
+    persist_result=False,
+)  # fmt: skip
+@fit_for_anybody
 def pull(run: Run) -> Pulled:
     """Bring the city's files into the landing zone."""
     run.note("pull", "started")
     return stations.pull_into(run)
 
 
-@task(cache_policy=NO_CACHE)
+@task(cache_policy=NO_CACHE, persist_result=False)
+@fit_for_anybody
 def stage(run: Run, pulled: Pulled) -> None:
     """Read the files into typed tables; what breaks its contract goes to quarantine."""
     run.note("stage", "started")
     stations.stage_into(run, pulled)
 
 
-@task(cache_policy=NO_CACHE)
+@task(cache_policy=NO_CACHE, persist_result=False)
+@fit_for_anybody
 def transform(run: Run) -> None:
     """Compute every figure of every unit."""
     run.note("transform", "started")
     stations.transform_in(run)
 
 
-@task(cache_policy=NO_CACHE)
+@task(cache_policy=NO_CACHE, persist_result=False)
+@fit_for_anybody
 def check(run: Run, worker: CheckWorker) -> None:
     """Have the check worker read the tables; it judges them by the suites of Great Expectations on its own."""
     run.note("check", "started")
     worker.read(stations.check_job(run))
 
 
-@task(cache_policy=NO_CACHE)
+@task(cache_policy=NO_CACHE, persist_result=False)
+@fit_for_anybody
 def protect(run: Run) -> dict[str, int]:
     """Suppress what identifies people; only what is left goes on."""
     run.note("protect", "started")
     return stations.protect_in(run)
 
 
-@task(cache_policy=NO_CACHE)
-def verdict(worker: CheckWorker) -> CheckReport:
+@task(cache_policy=NO_CACHE, persist_result=False)
+@fit_for_anybody
+def verdict(run: Run, worker: CheckWorker) -> CheckReport:  # noqa: ARG001 -- says where the whole text goes
     """Wait for the report of the checks; a blocker stops the publication."""
     report = worker.report()
     raise_for_blockers(report)
     return report
 
 
-@task(cache_policy=NO_CACHE)
+@task(cache_policy=NO_CACHE, persist_result=False)
+@fit_for_anybody
 def publish(run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, counted: dict[str, int]) -> Outcome:
     """Build the release in a fresh process and promote it, unless it says nothing new."""
     run.note("publish", "started")
@@ -93,7 +104,20 @@ def publish(run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, cou
     )  # fmt: skip
 
 
-@flow(name="fortschreibung-refresh", flow_run_name="{city}", validate_parameters=True)
+@fit_for_anybody
+def refreshed(run: Run) -> Outcome:
+    """Take the city's files through all stations; every flow that refreshes is this and its parameters."""
+    with working_folder(run), nullcontext() if run.from_dir else secrets_from_blocks(run.profile):
+        pulled = pull(run)
+        fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
+        outcome = stations.already_published(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
+        stations.accept(run, pulled)
+        run.note("done", outcome.reason)
+    _show(outcome)
+    return outcome
+
+
+@flow(name="fortschreibung-refresh", flow_run_name="{city}", validate_parameters=True, persist_result=False)
 def refresh(
     city: str,
     from_dir: Path | None = None,
@@ -102,7 +126,9 @@ def refresh(
     home: Path | None = None,
     no_cache: bool = False,
 ) -> Outcome:
-    """Refresh the Fortschreibung of a city, and publish it when it says anything new.
+    """Refresh the Fortschreibung of a city, and publish it when it says anything new: the flow of the command line.
+
+    Who may start it may read and write any folder of this user: a deployment takes flows/deployed.py.
 
     Args:
         city: the name of a folder in cities/.
@@ -112,15 +138,9 @@ def refresh(
         home: the data folder; by default FORTSCHREIBUNG_HOME, else ./data.
         no_cache: read every file anew instead of using the kept results of earlier runs, and keep none.
     """
-    run = new_run(city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache)
-    with working_folder(run), nullcontext() if from_dir else secrets_from_blocks(run.profile):
-        pulled = pull(run)
-        fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        outcome = stations.already_published(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
-        stations.accept(run, pulled)
-        run.note("done", outcome.reason)
-    _show(outcome)
-    return outcome
+    return refreshed(
+        new_run(city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache)
+    )
 
 
 def publish_pulled(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
@@ -133,7 +153,7 @@ def publish_pulled(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
             try:
                 counted = protect(run)
             finally:  # what stopped protect may follow from what a check found, which then is what the user reads
-                report = verdict(worker)
+                report = verdict(run, worker)
     waiting = stations.waiting_in(run)
     if run.dry_run:
         return Outcome(

@@ -24,7 +24,7 @@ from flows.base.locks import lock, try_lock
 from flows.profile.load import Profile, load_profile
 from flows.pull.landing.store import now
 
-CONFIDENTIAL = ("work.duckdb", "work.duckdb.wal", "spill", "plain", "publish", "findings")
+CONFIDENTIAL = ("work.duckdb", "work.duckdb.wal", "spill", "plain", "publish", "findings", "failure.txt")
 
 
 class Run(BaseModel):

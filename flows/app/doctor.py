@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.app import prefect_server
 from flows.base.errors import FortschreibungError, NotSetUp
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Finding:
 
 def findings(root: Path) -> list[Finding]:
     """Return what was looked at, in the order in which a new installation needs it."""
-    return [*_installed(), *_extension(), *_data_folder(root), *_cities(), *_prefect()]
+    return [*_installed(), *_extension(), *_data_folder(root), *_cities(), *_prefect(), *_telemetry()]
 
 
 def _installed() -> Iterator[Finding]:
@@ -122,15 +123,22 @@ def _not_set(profile: Profile, lacking: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def _prefect() -> Iterator[Finding]:
-    address = os.environ.get("PREFECT_API_URL")
+    address = prefect_server.address()
     if not address:
-        yield Finding("Prefect server", True, "embedded (PREFECT_API_URL is not set)")
-        return
-    import requests  # noqa: PLC0415
+        yield Finding("Prefect server", True, "embedded (no other is named)")
+    else:
+        yield from (Finding("Prefect server", *each) for each in prefect_server.looked_at(address))
 
-    try:
-        answer = requests.get(f"{address.rstrip('/')}/health", timeout=5)
-        ok, found = answer.ok, f"{address} answers {answer.status_code}"
-    except requests.RequestException as problem:
-        ok, found = False, f"{address} cannot be reached ({type(problem).__name__})"
-    yield Finding("Prefect server", ok, found, "Start it, or unset PREFECT_API_URL to use the embedded one.")
+
+def _telemetry() -> Iterator[Finding]:
+    """Say whether Prefect and Great Expectations would report home; no other dependency does."""
+    wanted = prefect_server.NO_TELEMETRY
+    given = {name: os.environ.get(name) for name in wanted}
+    wrong = [f"{name}={value}" for name, value in given.items() if value and value.lower() != wanted[name]]
+    absent = [name for name, value in given.items() if not value] if prefect_server.address() else []
+    switched_on = f"{', '.join(wrong)} switches it on" if wrong else ""
+    not_set = f"{', '.join(absent)} not set: commands of Prefect itself report home" if absent else ""
+    yield Finding(
+        "telemetry", not wrong and not absent, "; ".join(filter(None, (switched_on, not_set))) or "off",
+        f"Set {' '.join(f'{name}={value}' for name, value in wanted.items())} for everything that uses Prefect.",
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import secrets
 import sys
 import threading
 import time
@@ -13,9 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.app import prefect_server
 from flows.app.terminal import say
-from flows.base.errors import EndedAfterPublication, FortschreibungError
+from flows.base.errors import ConfigError, EndedAfterPublication, FortschreibungError
 from flows.base.home import Home
+from flows.failure import whole_of
 from flows.release.catalog import is_version
 
 if TYPE_CHECKING:
@@ -25,10 +28,9 @@ if TYPE_CHECKING:
 QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_CLI_WRAP_LINES": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
-    "DO_NOT_TRACK": "1",
+    **prefect_server.NO_TELEMETRY,
 }
 LOOK_EVERY = 0.1
 
@@ -84,6 +86,10 @@ def _set_up_prefect(home: Home, doing: str) -> None:
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(home.prefect))
     _keep_this_machine_off_the_proxy()
+    if problem := prefect_server.refusal():
+        raise ConfigError(problem)
+    if not prefect_server.address():  # the embedded server takes commands of this process alone
+        os.environ["PREFECT_API_AUTH_STRING"] = os.environ["PREFECT_SERVER_API_AUTH_STRING"] = secrets.token_hex(16)
     say(f"{doing}: starting Prefect ...")
     from flows.embedded_server import EmbeddedServer  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
@@ -97,10 +103,11 @@ def _publication_reported(home: Home, city: str) -> Iterator[None]:
     try:
         yield
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- raised again, with what is known of releases
-        cause = _loss_of_server(problem) or problem
+        whole = whole_of(problem)
+        cause = _loss_of_server(whole) or whole
         published = _versions(home, city) - before
         if not published:
-            raise cause from problem.__cause__
+            raise cause from whole.__cause__
         stands = ", ".join(str(home.releases / city / version) for version in sorted(published))
         raise EndedAfterPublication(
             f"What the run was to publish is published and stands: {stands}. Only what comes after that was cut off; "
@@ -115,10 +122,12 @@ def _versions(home: Home, city: str) -> set[str]:
 
 def _loss_of_server(problem: BaseException) -> FortschreibungError | None:
     """Return what to report when Prefect's server was lost; only Prefect's client uses httpx."""
-    from httpx import HTTPError  # noqa: PLC0415 -- Prefect has imported it by now
+    from httpx import HTTPError, HTTPStatusError  # noqa: PLC0415 -- Prefect has imported it by now
 
     if not isinstance(problem, HTTPError):
         return None
+    if isinstance(problem, HTTPStatusError) and (refused := prefect_server.refusal()):
+        return ConfigError(refused)
     return FortschreibungError(
         f"Expected Prefect's server to answer until the run ends, found that it no longer does "
         f"({type(problem).__name__}). Run the command again; if PREFECT_API_URL names the server, look whether it runs."

@@ -2,12 +2,16 @@
 
 Every message says what was expected, what was found, where, and what to do.
 The class decides the exit code of the command line; nothing here is ever shown as a traceback.
+
+What was found may be a delivered value: the message is for the terminal and the run's folder. What may be said to
+anybody (Prefect, its logs, a mail) is the second text, `for_anybody`: the kind of failure and the place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Self
 
 EXIT_CODES: Mapping[int, str] = MappingProxyType({
     0: "done, also when there was nothing new",
@@ -26,18 +30,39 @@ class FortschreibungError(Exception):
     """A failure with a message for the user."""
 
     exit_code = 1
+    kind = "The run could not be completed"
+    where = ""
+    """Source, file, line, check: never a value, an id, or the name of a column as it was delivered."""
+
+    def at(self, where: str) -> Self:
+        """Return this failure, whose place may be told to anybody."""
+        self.where = where
+        return self
+
+    def within(self, place: str) -> Self:
+        """Return this failure, whose place lies within `place`."""
+        if not self.where.startswith(place):
+            self.where = f"{place}, {self.where}" if self.where else place
+        return self
+
+    @property
+    def for_anybody(self) -> str:
+        """What may be said of this failure where anybody may read it: no word of the message."""
+        return f"{self.where}: {self.kind[0].lower()}{self.kind[1:]}." if self.where else f"{self.kind}."
 
 
 class CheckStopped(FortschreibungError):  # noqa: N818 -- named by the outcome that the user sees
     """A blocking check failed; nothing was published and the last release stands."""
 
     exit_code = 1
+    kind = "Nothing was published and the last release stands"
 
 
 class ConfigError(FortschreibungError):
     """The command, the city profile or the codebook is not as it must be."""
 
     exit_code = 2
+    kind = "The command, the profile, the codebook or a variable needs correcting"
 
 
 class NotSetUp(ConfigError):  # noqa: N818 -- named by the outcome that the user sees
@@ -66,12 +91,14 @@ class SourceUnavailable(SourceProblem):
     """
 
     exit_code = 3
+    kind = "The source, or the landing zone, cannot be used now; a later run may help"
 
 
 class ContractBroken(SourceProblem):
     """What was delivered is not what the profile describes: the supplier or the profile must change."""
 
     exit_code = 5
+    kind = "What was delivered breaks its contract; the supplier or the profile must change"
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -81,6 +108,7 @@ class ProgramDefect(SourceProblem):
     """The program failed on what was delivered, or lost rows of it: its developers must act."""
 
     exit_code = 6
+    kind = "A defect of the program; please report it"
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -90,6 +118,7 @@ class VerificationFailed(FortschreibungError):  # noqa: N818 -- named by the out
     """A release is not what its manifest says."""
 
     exit_code = 4
+    kind = "A release is not what it must be"
 
 
 class EndedAfterPublication(FortschreibungError):  # noqa: N818 -- named by the outcome that the user sees

@@ -160,7 +160,8 @@ def raise_for_blockers(report: CheckReport) -> None:
     paragraphs = [f"{count} the publication; nothing was published and the last release stands."]
     paragraphs += [_paragraph(result, findings[result.check]) for result in blocking]
     paragraphs.append(f"The whole report: {report.path / 'index.html'}")
-    raise CheckStopped("\n\n".join(paragraphs))
+    named = ", ".join(f"{result.check} ({result.offending or 'not made'})" for result in blocking)
+    raise CheckStopped("\n\n".join(paragraphs)).at(f"{count} the publication: {named}")
 
 
 def _paragraph(result: CheckResult, findings: list[Finding]) -> str:

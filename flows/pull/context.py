@@ -134,6 +134,7 @@ class AttemptLog:
 
     def stopped(self, problem: SourceProblem) -> None:
         """Record why nothing came."""
+        problem.within(f"file {self._order.name}")
         self._record("failed" if problem.retryable else "refused", problem=str(problem))
         problem.recorded = True
 

@@ -126,7 +126,7 @@ def _answer(source: Source, folder: Path | None, context: PullContext, failing: 
         with _as_a_whole(source, context, failing):
             return _Answer(_brought(source, folder, context))
     except SourceProblem as problem:
-        return _Answer(problem=problem)
+        return _Answer(problem=problem.within(f"Source {source.id}"))
 
 
 def _may_wait(source: Source, context: PullContext) -> bool:
@@ -146,11 +146,11 @@ def _together(problems: list[SourceProblem]) -> SourceProblem:
 
     Asking again helps only where it helps all.
     """
-    words = _in_one(map(str, problems))
+    words, places = _in_one(map(str, problems)), "; ".join(each.where for each in problems)
     for kind in (ProgramDefect, ContractBroken):
         if any(isinstance(each, kind) for each in problems):
-            return kind(words)
-    return SourceUnavailable(words, retryable=all(each.retryable for each in problems))
+            return kind(words).at(places)
+    return SourceUnavailable(words, retryable=all(each.retryable for each in problems)).at(places)
 
 
 def _in_one(problems: Iterable[str]) -> str:

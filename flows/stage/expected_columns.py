@@ -58,4 +58,4 @@ def refuse_other_columns(
         f"Source {source}, file {name}: the columns are not those of the contract in sources.toml: "
         + "; ".join(problems)
         + ". Adapt the contract (a column that is not wanted goes to `ignore`), or ask the supplier."
-    )
+    ).at(f"Source {source}, file {name}")

@@ -205,7 +205,7 @@ def _read_names(space: Space, _: Profile, file: Read) -> None:
         raise ContractBroken(
             f"Source {source.id}, file {file.lieferung.name}: expected the Raumebenen {', '.join(contract.levels)} in "
             f"column {contract.level}, found also {found}. Add it to `levels` in sources.toml or ask the supplier."
-        )
+        ).at(f"Source {source.id}, file {file.lieferung.name}")
     space.names += [
         {**place, "zuschnitt": str(source.zuschnitt), "raumebene": contract.levels[row[contract.level]],
          "raum_id": row[contract.id], "name": row[contract.name]}
@@ -226,7 +226,7 @@ def _read_geometry(space: Space, profile: Profile, file: Read) -> None:
         raise ContractBroken(
             f"Source {source.id}: expected the properties {', '.join(sorted(needed))} on every feature, "
             f"found features without {', '.join(lacking)}. Adapt the contract in sources.toml or ask the supplier."
-        )
+        ).at(f"Source {source.id}")
     prefix = {level.id: level.digits for level in profile.city.raumebene if level.membership != "city"}
     _refuse_other_parents(source, contract, prefix, rows)
     own = profile.city.zuschnitt_named(source.zuschnitt) if source.zuschnitt else None
@@ -268,7 +268,7 @@ def _refuse_other_parents(
                     f"Source {source.id}, unit {row[contract.id_property]}: expected {parent.property} to name the "
                     f"{level} {by_id} in which the id lies, found {row[parent.property]!r}. Ask the supplier; a known "
                     "error is an entry in corrections.toml."
-                )
+                ).at(f"Source {source.id}")
 
 
 _READERS = {"assignment": _read_assignment, "names": _read_names, "geometry": _read_geometry}

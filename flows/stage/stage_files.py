@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base.db import create_stage, literal, set_variables
-from flows.base.errors import ContractBroken
+from flows.base.errors import ContractBroken, FortschreibungError
 from flows.base.home import limits
 from flows.profile.load import Profile
 from flows.profile.source import Source
@@ -108,7 +108,7 @@ def _stage_space(
         raise ContractBroken(
             f"Sources {names}: expected polygons in the coordinate system that sources.toml names, found others: "
             f"{str(problem).splitlines()[0]}. Correct `crs`, or ask the supplier for the file again."
-        ) from problem
+        ).at(f"Sources {names}") from problem
 
 
 def _stage_one(
@@ -126,12 +126,15 @@ def _stage_one(
             stage_register(con, source, own, landing, run, kept=kept)
         else:
             stage_table(con, source, own, landing, run, profile.corrections, kept=kept)
+    except FortschreibungError as problem:
+        problem.within(f"Source {source.id}")
+        raise
     except _UNREADABLE as problem:
         names = ", ".join(one.name for one in own[:3]) + (" ..." if len(own) > 3 else "")
         raise ContractBroken(
             f"Source {source.id}: expected files as sources.toml describes them, found that {names} cannot be read: "
             f"{str(problem).splitlines()[0]}"
-        ) from problem
+        ).at(f"Source {source.id}, {names}") from problem
 
 
 def _write_quarantine(con: duckdb.DuckDBPyConnection, run: Path) -> None:

@@ -1,11 +1,18 @@
-"""What `fortschreibung doctor` says of credentials."""
+"""What `fortschreibung doctor` says of credentials, of Prefect's server and of telemetry."""
 
 from __future__ import annotations
+
+import json
+import os
+from base64 import b64encode
+from types import SimpleNamespace
 
 import pytest
 
 from flows.app import doctor
+from flows.app.prefect_server import NO_TELEMETRY, refusal
 from flows.profile import load
+from tests.pull.replay import Heard, Replay, Said
 
 
 @pytest.fixture
@@ -62,3 +69,85 @@ def test_a_secret_block_is_named_only_for_credentials(small_city, source, monkey
     monkeypatch.setattr(load, "load_profile", lambda _: profile)
     monkeypatch.delenv("AMT", raising=False)
     assert next(doctor._cities()).found == "1 sources; AMT not set, so it needs --from DIR"
+
+
+SECRET = "fortschreibung:geheim"
+
+
+@pytest.fixture
+def server(monkeypatch, tmp_path):
+    """A server like Prefect's, which takes commands with a secret; how it answers can be changed."""
+    setting = SimpleNamespace(secret=SECRET, reports=False)
+
+    def answer(one: Heard) -> Said:
+        right = "Basic " + b64encode(setting.secret.encode()).decode() if setting.secret else None
+        if right and one.headers.get("authorization") != right:
+            return Said(401)
+        told = {"server": {"analytics_enabled": setting.reports}} if one.path.endswith("settings") else "3.8.8"
+        return Said(200, json.dumps(told).encode())
+
+    replay = Replay(answer)
+    for name, value in {**NO_TELEMETRY, "PREFECT_API_URL": f"{replay.url}/api", "PREFECT_HOME": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("PREFECT_API_AUTH_STRING", raising=False)
+    yield setting
+    replay.close()
+
+
+def found_wrong() -> list[str]:
+    wrong = (one.found for one in (*doctor._prefect(), *doctor._telemetry()) if not one.ok)
+    return [found.partition("/api ")[2] or found for found in wrong]
+
+
+def test_a_server_that_takes_commands_of_this_user_alone_and_reports_nothing_is_as_it_must_be(
+    server, monkeypatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", SECRET)
+    assert found_wrong() == []
+    assert refusal() is None
+
+
+@pytest.mark.parametrize("given", [None, "fortschreibung:anders"])
+def test_a_refresh_says_of_a_server_that_refuses_it_what_doctor_says(server, monkeypatch, given: str | None) -> None:
+    if given:
+        monkeypatch.setenv("PREFECT_API_AUTH_STRING", given)
+    (said,) = [one for one in doctor._prefect() if not one.ok]
+    assert "refuses this user (answer 401): it wants PREFECT_API_AUTH_STRING and got" in said.found
+    words = refusal()
+    assert words is not None
+    assert said.found in words
+    assert said.remedy in words
+    assert SECRET not in words
+
+
+def test_a_server_that_takes_commands_of_anybody_is_named(server) -> None:
+    server.secret = None
+    assert found_wrong() == ["takes commands of anybody who reaches it"]
+
+
+def test_a_server_that_cannot_be_reached_is_named_by_both(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    (said,) = doctor._prefect()
+    assert "http://127.0.0.1:9/api cannot be reached (ConnectionError)" in (refusal() or "")
+    assert (said.ok, said.found) == (False, "http://127.0.0.1:9/api cannot be reached (ConnectionError)")
+
+
+def test_the_server_of_prefects_active_profile_is_looked_at(server, monkeypatch, tmp_path) -> None:
+    address = os.environ["PREFECT_API_URL"]
+    monkeypatch.delenv("PREFECT_API_URL")
+    (tmp_path / "profiles.toml").write_text(
+        f'active = "amt"\n[profiles.amt]\nPREFECT_API_URL = "{address}"\nPREFECT_API_AUTH_STRING = "{SECRET}"\n'
+    )
+    assert found_wrong() == []
+    assert next(doctor._prefect()).found == f"{address} takes this user's commands"
+
+
+def test_telemetry_that_is_on_is_named_wherever_it_is_on(server, monkeypatch) -> None:
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", SECRET)
+    server.reports = True
+    monkeypatch.setenv("GX_ANALYTICS_ENABLED", "true")
+    monkeypatch.delenv("DO_NOT_TRACK")
+    assert found_wrong() == [
+        "reports home",
+        "GX_ANALYTICS_ENABLED=true switches it on; DO_NOT_TRACK not set: commands of Prefect itself report home",
+    ]

@@ -44,6 +44,7 @@ def doctor(*, as_json: JsonOption = False, home: HomeOption = None) -> int:
     """Say what is installed, configured and reachable; exit code 2 when something needed is not."""
     from flows.app.doctor import findings  # noqa: PLC0415
 
+    os.environ.setdefault("PREFECT_HOME", str(Home(root_at(home)).prefect))  # as a refresh does
     found = findings(root_at(home))
     if as_json:
         print_json([{"what": one.what, "ok": one.ok, "found": one.found, "remedy": one.remedy} for one in found])

@@ -50,7 +50,7 @@ def _collection(name: str, path: Path) -> dict[str, Any]:
         raise ContractBroken(
             f"File {name}{place}: expected UTF-8, as GeoJSON is written, found bytes that are not: {byte}. "
             "Ask the supplier for it again."
-        ) from error
+        ).at(f"File {name}{place}") from error
     except (ValueError, RecursionError) as error:
         problem = error
     else:
@@ -60,7 +60,7 @@ def _collection(name: str, path: Path) -> dict[str, Any]:
     raise ContractBroken(
         f"File {name}: expected a GeoJSON FeatureCollection of polygons, found other text: {problem}. "
         "Is the file cut short? Ask the supplier for it again."
-    )
+    ).at(f"File {name}")
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _row(name: str, number: int, feature: Any, id_property: str) -> Row:
         raise ContractBroken(
             f"File {name}, {place}: expected a Polygon or MultiPolygon with properties, found {problem}. "
             "Ask the supplier for it again."
-        )
+        ).at(f"File {name}, feature {number}")
     outline = {member: feature["geometry"][member] for member in ("type", "coordinates")}
     return {key: as_text(value) for key, value in feature["properties"].items()} | {"geometrie": json.dumps(outline)}
 
@@ -114,7 +114,7 @@ def _crs(name: str, stated: Any) -> str | None:
         raise ContractBroken(
             f"File {name}: expected in `crs` an object with `properties.name`, as GeoJSON names a coordinate system, "
             f"found {_short(stated)}. Ask the supplier for it again, with an EPSG number or without `crs`."
-        )
+        ).at(f"File {name}")
     number = re.search(r"(\d+)$", crs)
     return "EPSG:4326" if crs.endswith("CRS84") else f"EPSG:{number[1]}" if number else crs
 

@@ -55,7 +55,7 @@ def refuse_absent_columns(name: str, long: Long, found: Mapping[str, int]) -> No
             raise ContractBroken(
                 f"File {name}: expected rows with {texts} (they are the column {column!r}), found none. Have the codes "
                 "changed? Correct `long.columns` in sources.toml, or ask the supplier."
-            )
+            ).at(f"File {name}")
 
 
 def _texts(value: str | list[str]) -> list[str]:

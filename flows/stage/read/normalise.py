@@ -165,7 +165,7 @@ def refuse_no_row(name: str, header_line: int, rows: int, taken: int) -> None:
             f"File {name}: expected rows below the header in line {header_line}, found "
             f"{'only rows that a rule leaves out' if rows else 'none'}. Is the file cut short? "
             "Ask the supplier for it again."
-        )
+        ).at(f"File {name}")
 
 
 def header(
@@ -191,7 +191,7 @@ def header(
             raise ContractBroken(
                 f"File {name}, line {line}: expected {len(dialect.blank_headers)} columns without a header "
                 f"(`blank_headers`), found {len(blank)}. Has the layout changed? Adapt sources.toml."
-            )
+            ).at(f"File {name}, line {line}")
         for place, column in zip(blank, dialect.blank_headers, strict=True):
             columns[place] = column
     columns = [called.get(column, column) for column in columns]
@@ -226,7 +226,7 @@ def of_one_length(rows: Iterator[Line], name: str, length: int) -> Iterator[Line
             raise ContractBroken(
                 f"File {name}, line {line}: expected {length} columns as in the header, found {len(row)}. "
                 "Is the delimiter right, is a quote missing, is the file cut short?"
-            )
+            ).at(f"File {name}, line {line}")
         yield line, [cell.strip() for cell in row]
 
 
@@ -260,4 +260,6 @@ def _refuse_bad_header(name: str, line: int, columns: list[str], dialect: Dialec
     if dialect.format in SHEETS and columns:
         wrong = columns.index("") if not twice else max(known.index(text.casefold()) for text in twice)
         place = f"cell {cell_name(left_edge(dialect) + wrong, line)}"
-    raise ContractBroken(f"File {name}, {place}: expected a header of different column names, found {found}.")
+    raise ContractBroken(f"File {name}, {place}: expected a header of different column names, found {found}.").at(
+        f"File {name}, {place}"
+    )

@@ -56,7 +56,9 @@ def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
             found = _layer(source, name, _shapefile_in(path, name, Path(folder)), contract)
     _refuse_other_coordinates(source, name, contract.crs, found.crs)
     if not found.rows:
-        raise ContractBroken(f"File {name}: expected features, found none. Ask the supplier for it again.")
+        raise ContractBroken(f"File {name}: expected features, found none. Ask the supplier for it again.").at(
+            f"File {name}"
+        )
     _refuse_degrees_for_metres(source, name, contract, found.rows)
     return found
 
@@ -70,12 +72,12 @@ def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygon
         raise ContractBroken(
             f"Source {source.id}, file {name}: expected {wanted} of polygons, found "
             f"{', '.join(answer['layers']) or 'none'}. Name it as `layer` in the dialect of sources.toml."
-        )
+        ).at(f"Source {source.id}, file {name}")
     if "problem" in answer:
         raise ContractBroken(
             f"File {name}: expected a {source.dialect.format} file of polygons, found one that cannot be read: "
             f"{answer['problem']}. Is it cut short? Ask the supplier for it again."
-        )
+        ).at(f"File {name}")
     rows: list[Row] = []
     for cells in answer["rows"]:
         texts: Row = dict(zip(answer["columns"], cells, strict=True))
@@ -85,7 +87,7 @@ def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygon
             raise ContractBroken(
                 f"File {name}, {place}: expected polygons in its layer, found {outline[:40] or 'no geometry'!r}. "
                 "Ask the supplier for it again."
-            )
+            ).at(f"File {name}, feature {len(rows) + 1}")
         rows.append(texts | {"geometrie": outline})
     return Polygons(rows, answer["crs"], answer["held"])
 
@@ -106,7 +108,7 @@ def _shapefile_in(path: Path, name: str, folder: Path) -> Path:
         raise ContractBroken(
             f"Archive {name}: expected the parts .shp, .shx, .dbf and .prj of one Shapefile, found "
             f"{', '.join(inside) or 'nothing'}. Ask for all of them."
-        )
+        ).at(f"File {name}")
     for part in (".shp", ".shx", ".dbf", ".prj", ".cpg"):
         if part in parts:
             either_case = "".join(f"[{letter}{letter.upper()}]" for letter in part[1:])
@@ -130,7 +132,7 @@ def _refuse_other_coordinates(source: Source, name: str, crs: str, stated: str |
     raise ContractBroken(
         f"Source {source.id}, file {name}: expected coordinates in {crs} as sources.toml says, found that the file "
         f"says {stated}. {what_to_do}"
-    )
+    ).at(f"Source {source.id}, file {name}")
 
 
 def _refuse_degrees_for_metres(source: Source, name: str, contract: Geometry, rows: list[Row]) -> None:
@@ -151,12 +153,12 @@ def _refuse_degrees_for_metres(source: Source, name: str, contract: Geometry, ro
                         f"{place}: expected coordinates in {contract.crs} ({declared}), found {found}: a point is "
                         f"{x:g}, {y:g}. Correct `crs` in sources.toml (WGS 84 in degrees is EPSG:4326), or ask the "
                         "supplier."
-                    )
+                    ).at(f"File {name}")
         except (ValueError, TypeError, OverflowError) as problem:
             raise ContractBroken(
                 f"{place}: expected rings of points of two numbers or three, found other coordinates. "
                 "Ask the supplier for it again."
-            ) from problem
+            ).at(f"File {name}") from problem
 
 
 def _points(outline: dict[str, Any]) -> Iterator[tuple[float, float]]:

@@ -32,7 +32,7 @@ def features(name: str, path: Path) -> int:
         raise ContractBroken(
             f"File {name}: expected a GeoJSON FeatureCollection, found other text: "
             f"{str(problem).splitlines()[0]}. Ask the supplier for it again."
-        ) from problem
+        ).at(f"File {name}") from problem
     return int(found[0]) if found and found[0] is not None else 0
 
 

@@ -66,13 +66,15 @@ def _texts(delivered: Path, name: str, dialect: Dialect) -> list[list[str]]:
         "flows.stage.read.workbook", str(delivered), dialect.decimal, *([dialect.sheet] if dialect.sheet else [])
     )
     if "problem" in answer:
-        raise ContractBroken(f"Workbook {name} cannot be read: {answer['problem']}. Ask the supplier again.")
+        raise ContractBroken(f"Workbook {name} cannot be read: {answer['problem']}. Ask the supplier again.").at(
+            f"Workbook {name}"
+        )
     if "sheets" in answer:
         wanted = f"the sheet {dialect.sheet!r}" if dialect.sheet else "a sheet"
         raise ContractBroken(
             f"Workbook {name}: expected {wanted}, found {', '.join(answer['sheets']) or 'none'}. "
             "Correct `sheet` in sources.toml or ask the supplier."
-        )
+        ).at(f"Workbook {name}")
     texts: list[list[str]] = answer["texts"]
     _refuse_other_layout(name, texts, dialect)
     return texts
@@ -101,7 +103,7 @@ def _refuse_other_layout(name: str, texts: list[list[str]], dialect: Dialect) ->
             raise ContractBroken(
                 f"Workbook {name}, cell {cell}: expected {expected!r} as sources.toml says, found {found!r}. Has the "
                 "layout changed? Adapt `cells`, `area` and `preamble`, or ask the supplier."
-            )
+            ).at(f"Workbook {name}, cell {cell}")
 
 
 def _bounds(dialect: Dialect) -> tuple[int, int | None, int, int | None]:

@@ -159,7 +159,7 @@ def _checked(delivered: Path, name: str, dialect: Dialect) -> Iterator[list[str]
                     number = read + next(place for place, line in enumerate(lines, start=1) if "\x00" in line)
                     raise ContractBroken(
                         f"File {name}, line {number}: expected text, found zero bytes. Ask the supplier for it again."
-                    )
+                    ).at(f"File {name}, line {number}")
                 yield lines
                 read += len(lines)
     except UnicodeError as problem:
@@ -167,7 +167,7 @@ def _checked(delivered: Path, name: str, dialect: Dialect) -> Iterator[list[str]
         raise ContractBroken(
             f"File {name}{place}: expected {dialect.encoding} as sources.toml says, found bytes that are not: "
             f"{byte or problem}. Correct `encoding` in sources.toml or ask the supplier."
-        ) from problem
+        ).at(f"File {name}{place}") from problem
 
 
 def _as_character(problem: UnicodeError) -> tuple[str, int]:
@@ -207,7 +207,7 @@ def refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:
         raise ContractBroken(
             f"File {name}: expected {dialect.encoding} as sources.toml says, found the mark of {found}. "
             f"Set `encoding = {found!r}` in sources.toml if the supplier changed it."
-        )
+        ).at(f"File {name}")
 
 
 def _refuse_another_encoding(delivered: Path, name: str, dialect: Dialect) -> None:
@@ -236,7 +236,7 @@ def _refuse_another_encoding(delivered: Path, name: str, dialect: Dialect) -> No
         raise ContractBroken(
             f"File {name}: expected {dialect.encoding} as sources.toml says, found bytes that are {found}. "
             f"Set `encoding = {found!r}` in sources.toml if the supplier changed it."
-        )
+        ).at(f"File {name}")
 
 
 def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
@@ -255,4 +255,6 @@ def _csv_rules(dialect: Dialect) -> dict[str, object]:
 
 
 def _no_row(name: str, line: int, problem: csv.Error) -> ContractBroken:
-    return ContractBroken(f"File {name}, line {line}: expected a CSV row, found {problem}.")
+    return ContractBroken(f"File {name}, line {line}: expected a CSV row, found {problem}.").at(
+        f"File {name}, line {line}"
+    )

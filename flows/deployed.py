@@ -1,0 +1,63 @@
+"""The flows that a Prefect server of an office starts (prefect.yaml): choices instead of free text.
+
+Whoever may start a run there acts as the user of the worker. The flows of the command line take any folder to read and
+any to write; these take a city, a Zuschnitt that the profiles know, a Stichtag, and use the data folder of the worker.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import Enum
+
+from prefect import flow
+
+from flows.base.errors import FortschreibungError
+from flows.base.home import home_at
+from flows.profile.load import cities, load_profile
+from flows.recut import recut_to
+from flows.refresh import refreshed
+from flows.run import must_be_newest, new_run
+
+
+def _zuschnitte() -> list[str]:
+    """Return the Zuschnitte of all cities; a profile that does not hold together has none, and `doctor` says why."""
+    known: set[str] = set()
+    for city in cities():
+        try:
+            known |= {str(one.valid_from) for one in load_profile(city).city.zuschnitt}
+        except FortschreibungError:
+            continue
+    return sorted(known)
+
+
+City = Enum("City", [(name, name) for name in cities()])  # type: ignore[misc]
+Zuschnitt = Enum("Zuschnitt", [(name, name) for name in _zuschnitte()])  # type: ignore[misc]
+
+
+@flow(name="fortschreibung-refresh", flow_run_name="{city.value}", validate_parameters=True, persist_result=False)
+def yearly_refresh(city: City, stichtag: dt.date | None = None, dry_run: bool = False) -> None:
+    """Pull a city's extracts, check and protect them, publish a Fortschreibung when there is anything new.
+
+    Args:
+        city: the city.
+        stichtag: leave out everything later than this date.
+        dry_run: go as far as protection and publish nothing.
+    """
+    refreshed(new_run(city.value, home_at(), until=stichtag, dry_run=dry_run))
+
+
+@flow(
+    name="fortschreibung-recut", flow_run_name="{city.value}-{zuschnitt.value}", validate_parameters=True,
+    persist_result=False,
+)  # fmt: skip
+def boundary_change(city: City, zuschnitt: Zuschnitt, dry_run: bool = False) -> None:
+    """Bring a city's Fortschreibung onto a new Zuschnitt and report what the redraw did.
+
+    Args:
+        city: the city.
+        zuschnitt: the date from which the new boundaries are valid.
+        dry_run: only the report; publish nothing.
+    """
+    run, day = new_run(city.value, home_at(), dry_run=dry_run), dt.date.fromisoformat(zuschnitt.value)
+    must_be_newest(run.profile, day)
+    recut_to(run, day)
