@@ -1,7 +1,7 @@
 """One run of the refresh: what it was asked for, its folder, and what is kept of it.
 
-A run's folder holds confidential counts while it lasts: they are deleted at the end, and what a killed run left
-behind is deleted when the next one starts.
+A run's folder holds confidential counts while it lasts, and all that is written aside: they are deleted at the end, or
+right after the run was killed (flows/base/leftovers.py); what a loss of power left behind, when the next one starts.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,11 +21,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from flows.base.errors import ConfigError
 from flows.base.home import Home
+from flows.base.leftovers import gone_after_a_kill
 from flows.base.locks import lock, try_lock
 from flows.profile.load import Profile, load_profile
 from flows.pull.landing.store import now
 
-CONFIDENTIAL = ("work.duckdb", "work.duckdb.wal", "spill", "plain", "publish", "findings", "failure.txt")
+CONFIDENTIAL = ("work.duckdb", "work.duckdb.wal", "spill", "temp", "plain", "publish", "findings", "failure.txt")
 
 
 class Run(BaseModel):
@@ -102,10 +104,28 @@ def working_folder(run: Run) -> Iterator[None]:
     lock(handle)
     try:
         (run.folder / "run.json").write_text(run.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        yield
+        with gone_after_a_kill(run.folder / name for name in CONFIDENTIAL), _temporary_files_in(run.folder / "temp"):
+            yield
         forget(run.folder)
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Let temporary files, of any library and of what this process starts, lie in `folder` while the body lasts."""
+    folder.mkdir(mode=0o700)
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    outside = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        if outside is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = outside
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from flows.app import prefect_server
 from flows.base.errors import FortschreibungError, NotSetUp
+from flows.base.home import Home
 
 if TYPE_CHECKING:
     from flows.profile.load import Profile
@@ -70,6 +71,9 @@ def _data_folder(root: Path) -> Iterator[Finding]:
         "data folder", writable and free > FREE_BYTES, f"{root}, {free / 1e9:.0f} GB free",
         "Name a writable folder with 1 GB free by --home DIR or FORTSCHREIBUNG_HOME.",
     )  # fmt: skip
+    for private in (Home(root).landing, Home(root).runs):
+        if private.is_dir() and private.stat().st_mode & 0o077:
+            yield Finding("data folder", False, f"{private} can be read by others", f"chmod 700 {private}")
 
 
 def _cities() -> Iterator[Finding]:

@@ -36,6 +36,13 @@ def open_work(path: Path) -> duckdb.DuckDBPyConnection:
     )  # fmt: skip
 
 
+NOTHING_ASIDE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "temp_directory": "",
+}
+"""Settings of a connection that reads delivered files and has no database: nothing spills into the working folder."""
+
+
 def use_spatial(con: duckdb.DuckDBPyConnection) -> None:
     """Load the spatial extension from the installed package; nothing is downloaded, the home stays untouched."""
     package = files("duckdb_extension_spatial")

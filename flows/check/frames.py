@@ -55,8 +55,12 @@ def working_tables(job: CheckJob, sql: Path) -> Iterator[duckdb.DuckDBPyConnecti
     bounds = limits()
     try:
         connection = duckdb.connect(
-            str(job.work_db), read_only=True, config={"memory_limit": bounds.memory, "threads": bounds.threads}
-        )
+            str(job.work_db), read_only=True,
+            config={
+                "memory_limit": bounds.memory, "threads": bounds.threads,
+                "temp_directory": str(job.work_db.with_name("spill")),
+            },
+        )  # fmt: skip
     except duckdb.Error as problem:
         message = f"The checks expected to read {job.work_db}, found: {problem}. Refresh again."
         raise FortschreibungError(message) from problem
