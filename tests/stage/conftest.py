@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -118,9 +119,18 @@ def refusal(stage_city: Callable[..., Staged]) -> Callable[..., str]:
     def told(sources: str | list[str], files: Files, **options: Any) -> str:
         with pytest.raises(FortschreibungError) as refused:
             stage_city(sources, files, **options)
+        _names_nothing_but_a_place(refused.value.where, files)
         return str(refused.value)
 
     return told
+
+
+def _names_nothing_but_a_place(where: str, files: Files) -> None:
+    """What anybody may read of a refusal names source, file, line, feature or cell: never what was found there."""
+    for name in files:
+        where = where.replace(name, "*")
+    place = r"(,? ?(File|file|Workbook) \*( ?/ ?[\w.]+)?|, \*)*(, (line|feature|row) \d+|, cell [A-Z]+\d+)?"
+    assert re.fullmatch(rf"(Sources? [a-z0-9_]+(, [a-z0-9_]+)*)?{place}", where), where
 
 
 def _quarantine_file_says_the_same(con: duckdb.DuckDBPyConnection, run: Path) -> None:
