@@ -6,7 +6,7 @@
 -- reason: A unit without a row is unknown, not empty; the sum of its Sozialraum lacks it.
 -- what_to_do: Ask the supplier for the row, or say unlisted = "zero" in sources.toml if the office leaves out what is
 --   empty.
--- units_public: true
+-- units_public: false
 SELECT
     concat(basis, ' ', basis_id, ', ', stichtag) AS einheit,
     concat('no row for ', string_agg(merkmal, ', ' ORDER BY merkmal)) AS gefunden,

@@ -5,7 +5,7 @@
 -- expected: The geometry of a base unit comes once
 -- reason: A geometry that comes twice doubles the area and halves the density, or one unit bears the id of another.
 -- what_to_do: Find the right id of each polygon and enter it in the corrections register of the city.
--- units_public: true
+-- units_public: false
 WITH geliefert AS (
     SELECT
         basis AS art,

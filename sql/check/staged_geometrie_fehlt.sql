@@ -5,7 +5,7 @@
 -- expected: Every inhabited base unit has a geometry
 -- reason: Without it the area of its Sozialraum is too small and the density too high.
 -- what_to_do: Ask for a geometry file that covers the Zuschnitt.
--- units_public: true
+-- units_public: false
 WITH bewohnt AS (
     SELECT DISTINCT
         basis_wert.basis,

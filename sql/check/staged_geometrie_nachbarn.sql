@@ -6,7 +6,7 @@
 -- reason: An overlap gives land to two units, a gap to none; most are slivers of two digitisations and change no count.
 -- what_to_do: Look at the units on a map; have large ones corrected by the supplier, or raise `tolerance_m2` of the
 --   source with a reason.
--- units_public: true
+-- units_public: false
 SELECT
     concat(quelle, ': ', einheit, coalesce(', Zuschnitt ' || zuschnitt, '')) AS einheit,
     concat(

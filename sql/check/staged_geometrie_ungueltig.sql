@@ -5,7 +5,7 @@
 -- expected: Every delivered polygon is valid
 -- reason: An outline that crosses itself has no sure area and cannot be joined with its neighbours.
 -- what_to_do: Ask the supplier for a valid polygon, or enter a correction with action = "repair" for these units.
--- units_public: true
+-- units_public: false
 SELECT
     concat(quelle, ': ', einheit, coalesce(', Zuschnitt ' || zuschnitt, '')) AS einheit,
     'an outline that crosses itself' AS gefunden,

@@ -5,7 +5,7 @@
 -- expected: Every base unit in which anything was counted belongs to exactly one unit of each Raumebene
 -- reason: Counts of a unit without Zuordnung are lost; with two they are counted twice.
 -- what_to_do: Complete or correct the Zuordnung file of this Zuschnitt.
--- units_public: true
+-- units_public: false
 WITH bewohnt AS (
     SELECT DISTINCT einheit
     FROM _basis_zahl

@@ -59,6 +59,21 @@ def test_the_first_page_names_failure_units_and_remedy(city):
     assert "Compare numerator and denominator of the Indikator" in page
 
 
+def test_no_page_names_a_base_unit_not_even_one_that_a_check_found(city):
+    city.spoil("DELETE FROM stage.geometrie WHERE basis_id = '01100021'")
+    city.spoil("INSERT INTO luecke VALUES ('2024-12-31', 'einwohner', 'bbs', '01100022')")
+    city.spoil("INSERT INTO stage.zaehlung_einzeln BY NAME SELECT * REPLACE ('Anna Muster' AS basis_id) "
+               "FROM stage.zaehlung_einzeln LIMIT 1")  # fmt: skip
+
+    checked = city.check()
+
+    named = {finding.unit for finding in checked.findings}
+    assert {"staged_geometrie_fehlt", "staged_kennung"} <= checked.failed
+    assert [unit for unit in named if "01100021" in unit]
+    for file in checked.report.path.rglob("*.*"):
+        assert re.findall(r"\b\d{8}\b|Anna", file.read_text()) == [], file
+
+
 def test_confidential_counts_stay_in_the_findings(city):
     city.deliver("""
         UPDATE stage.zaehlung_einzeln SET wert = 98765
