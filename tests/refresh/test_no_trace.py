@@ -71,7 +71,11 @@ def test_every_digest_in_a_release_is_one_of_published_bytes_or_keyed(release: P
         explained |= {table["hash"], *(one for blocks in table["blocks"].values() for one in blocks)}
     explained |= {manifest["input_fingerprint"], *(one["sha256"] for one in manifest["sources"])}  # keyed
 
-    found = {(name, digest) for name, text in texts.items() for digest in DIGEST.findall(text)}
+    # in the bytes of a table one digest may touch the next; its cells are read as well
+    readable = {name: text for name, text in texts.items() if not name.endswith(tuple(PACKED | TABLES))}
+
+    found = {(name, digest) for name, text in readable.items() for digest in DIGEST.findall(text)}
+    assert len(found) > 100
 
     assert {(name, digest) for name, digest in found if digest not in explained} == set()
 
