@@ -35,7 +35,7 @@ class FortschreibungError(Exception):
     """Source, file, line, check: never a value, an id, or the name of a column as it was delivered."""
 
     def at(self, where: str) -> Self:
-        """Return this failure, whose place may be told to anybody."""
+        """Return this failure, whose place anybody may read."""
         self.where = where
         return self
 

@@ -65,7 +65,7 @@ def test_no_page_names_a_base_unit_not_even_one_that_a_check_found(city):
     city.spoil("INSERT INTO stage.zaehlung_einzeln BY NAME SELECT * REPLACE ('Anna Muster' AS basis_id) "
                "FROM stage.zaehlung_einzeln LIMIT 1")  # fmt: skip
 
-    checked = city.check()
+    checked = city.report()
 
     named = {finding.unit for finding in checked.findings}
     assert {"staged_geometrie_fehlt", "staged_kennung"} <= checked.failed
@@ -92,7 +92,7 @@ def test_confidential_counts_stay_in_the_findings(city):
 
 
 def test_no_page_says_a_digest_of_the_rows_that_were_judged(city):
-    pages = city.check().report.path.rglob("*.*")
+    pages = city.report().report.path.rglob("*.*")
 
     digests = {found for page in pages for found in re.findall(r"(?<![0-9a-f])[0-9a-f]{32,}", page.read_text())}
 
@@ -106,7 +106,7 @@ def test_values_of_a_judged_column_are_shown_only_where_the_report_may_name_the_
     for public, seen in ((True, ["98765"]), (False, [])):
         _write_suite(own / "klein.json", units_public=public)
 
-        checked = city.check(own_checks=own)
+        checked = city.report(own_checks=own)
 
         page = (checked.report.path / "validations" / "klein.html").read_text()
         assert checked.results["zahl_klein"].offending == 1
@@ -119,7 +119,7 @@ def test_why_a_check_could_not_be_made_is_on_no_page(city, tmp_path):
     (own / "klein.sql").write_text("SELECT 'block 7' AS einheit, 'Anna Muster' AS zahl")
     _write_suite(own / "klein.json", units_public=False)
 
-    checked = city.check(own_checks=own)
+    checked = city.report(own_checks=own)
 
     assert checked.results["zahl_klein"].blocks
     assert not [page for page in checked.report.path.rglob("*.html") if "Anna" in page.read_text()]
