@@ -203,7 +203,7 @@ def _manifest(
             "version": job.code_version,
             "commit": job.code_commit,
             "sql_sha256": sql_fingerprint(),
-            "profile_sha256": job.profile_sha256,
+            "profile_checksum": job.profile_checksum,
         },
         libraries=job.libraries,
         sources=[source.model_dump(mode="json") for source in job.sources],

@@ -16,6 +16,7 @@ from flows.base.home import Home
 from flows.check.models import CheckResult
 from flows.profile.load import Profile
 from flows.publish.promote import PublishOutcome, publish
+from flows.pull.landing.checksum import public_checksum
 from flows.pull.models import Lieferung as Delivered
 from flows.release.job import JobLevel, Lieferung, ReleaseJob, folder_fingerprint
 
@@ -37,7 +38,8 @@ def publish_run(
     """
     with open_work(folder / "work.duckdb") as con:
         _write_checks(con, checks, folder / "publish" / "_checks.parquet")
-        job = _job(con, profile, folder, lieferungen, fingerprint)
+        checksum = public_checksum(home.landing, folder_fingerprint(profile.folder))
+        job = _job(con, profile, folder, lieferungen, fingerprint, checksum)
     return publish(job, folder / "publish", home, say=say)
 
 
@@ -58,7 +60,12 @@ def _write_checks(con: duckdb.DuckDBPyConnection, checks: list[CheckResult], pat
 
 
 def _job(
-    con: duckdb.DuckDBPyConnection, profile: Profile, folder: Path, lieferungen: list[Delivered], fingerprint: str
+    con: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    folder: Path,
+    lieferungen: list[Delivered],
+    fingerprint: str,
+    profile_checksum: str,
 ) -> ReleaseJob:
     city, sources = profile.city, {source.id: source for source in profile.sources}
     newest = con.execute("SELECT max_by(stichtag, stichtag), max_by(zuschnitt, stichtag) FROM stichtag").fetchone()
@@ -70,7 +77,7 @@ def _job(
         stichtag_max=newest[0], zuschnitt=newest[1], licence=city.licence, licence_url=city.licence_url,
         attribution=city.attribution, publisher=city.publisher, contact=city.contact,
         code_version=__version__, code_commit=commit(),
-        profile_sha256=folder_fingerprint(profile.folder), input_fingerprint=fingerprint, run_id=folder.name,
+        profile_checksum=profile_checksum, input_fingerprint=fingerprint, run_id=folder.name,
         until=_asked_until(folder),
         raumebenen=[JobLevel(id=x.id, label_de=x.label_de, label_en=x.label_en) for x in city.raumebene],
         sources=[

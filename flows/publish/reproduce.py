@@ -28,7 +28,7 @@ from flows.profile.load import Profile, load_profile
 from flows.protect.protect_figures import protect
 from flows.publish.build import new_database, wanted_tables
 from flows.publish.publish_release import commit
-from flows.pull.landing.checksum import KEY_FILE, landed_as
+from flows.pull.landing.checksum import KEY_FILE, landed_as, public_checksum
 from flows.pull.landing.store import Landing
 from flows.pull.models import Lieferung
 from flows.release import release_tables
@@ -73,7 +73,7 @@ def reproduce(home: Home, city: str, version: str, *, anyway: bool = False, say:
     """
     release = release_to_read(home, city, version)
     manifest, profile = manifest_of(release.path), load_profile(city)
-    otherwise = _made_otherwise(manifest, profile)
+    otherwise = _made_otherwise(manifest, profile, home.landing)
     if otherwise and not anyway:
         raise ConfigError(
             f"{city} {version} was made with other code or libraries than are here, so a difference would not be the "
@@ -88,14 +88,14 @@ def reproduce(home: Home, city: str, version: str, *, anyway: bool = False, say:
     return Reproduced(city, version, all(each.same for each in made), made, tuple(otherwise))
 
 
-def _made_otherwise(manifest: Manifest, profile: Profile) -> list[str]:
+def _made_otherwise(manifest: Manifest, profile: Profile, landing: Path) -> list[str]:
     """Return what of code, profile and libraries differs from what the manifest says, one line each."""
     recorded = {f"library {name}": version for name, version in manifest.libraries.items()}
     present = {f"library {name}": version for name, version in library_versions().items()}
     recorded |= {"code version": manifest.code["version"], "SQL (sha256)": manifest.code["sql_sha256"]}
     present |= {"code version": __version__, "SQL (sha256)": sql_fingerprint()}
-    if known := manifest.code.get("profile_sha256"):
-        recorded["profile (sha256)"], present["profile (sha256)"] = known, folder_fingerprint(profile.folder)
+    if known := manifest.code.get("profile_checksum"):
+        recorded["profile"], present["profile"] = known, public_checksum(landing, folder_fingerprint(profile.folder))
     recorded["code commit"], present["code commit"] = manifest.code["commit"] or "not known", commit() or "not known"
     lines = [
         f"{name}: {recorded.get(name, 'none')} then, {present.get(name, 'none')} now"

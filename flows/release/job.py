@@ -94,7 +94,7 @@ class ReleaseJob(_Strict):
     contact: str
     code_version: str
     code_commit: str | None = None
-    profile_sha256: Sha256 | None = None  # over the files of the city's profile, which may lie outside the code
+    profile_checksum: Sha256 | None = None  # keyed as those of files are: corrections can quote what was delivered
     libraries: dict[str, str] = Field(default_factory=library_versions)
     input_fingerprint: Sha256
     run_id: str
