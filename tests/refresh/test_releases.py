@@ -12,9 +12,10 @@ from tests.refresh.conftest import Office
 
 def test_verify_recomputes_both_releases(two_releases: Office) -> None:
     done = two_releases.run("verify", "musterstadt", "--deep", "--json")
-    read = done.answer.pop("content_read")
+    answer = done.answer
+    read = answer.pop("content_read")
 
-    assert (done.code, done.answer) == (
+    assert (done.code, answer) == (
         0,
         {"city": "musterstadt", "verified": ["2024.1", "2024.2"], "faults": [],
          "signed_by": {"2024.1": None, "2024.2": None}},
