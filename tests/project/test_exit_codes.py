@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_an_error_that_nobody_thought_of_is_a_defect(capsys: pytest.CaptureFixtu
     def stumble(*_: object, **__: object) -> int:
         raise IndexError
 
-    monkeypatch.setattr(cli, "app", stumble)
+    monkeypatch.setattr(cli, "app", SimpleNamespace(meta=stumble))
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == ProgramDefect.exit_code
