@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 FILE = "einwohner_2022.csv"
+STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
 CONTRACT = (
     'matrix = { unit = "BBS", merkmale = { einwohner = ["Personen / Insgesamt"], weiblich = ["Personen / weiblich"] } }'
 )
@@ -52,6 +53,54 @@ def test_a_column_that_has_lost_its_header_is_told_with_the_cell(refusal, source
     dialect = AREA.replace("header_rows = 2, ", "").replace("B4:D8", "B5:D8").replace(', B4 = "BBS"', "")
     message = refusal(source("einwohner", CONTRACT, dialect=dialect), {FILE: workbook()})
     assert "cell B5: expected a header of different column names, found a column without a name" in message
+
+
+def several(sheets: dict[str, int], hidden: str = "") -> bytes:
+    """A workbook with a table of the same columns in each sheet."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        for name, residents in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["BBS", "EW"])
+            sheet.write_row(1, 0, ["01100001", residents])
+            if name == hidden:
+                sheet.hide()
+            else:
+                sheet.activate()
+                sheet.set_first_sheet()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("hidden", ["", "2021"])
+def test_of_several_sheets_none_is_taken_unasked(refusal, source, hidden: str) -> None:
+    content = several({"2021": 11, "2022": 12}, hidden)
+    message = refusal(source("einwohner", dialect='{ format = "xlsx" }'), {FILE: content})
+    found = "'2021' (hidden), '2022'" if hidden else "'2021', '2022'"
+    assert f"expected one sheet, since the dialect names none, found {found}. Name the one" in message
+
+
+def test_a_sheet_is_taken_by_its_name_even_a_hidden_one(stage_city, source) -> None:
+    content = several({"2021": 11, "2022": 12}, "2021")
+    staged = stage_city(source("einwohner", dialect='{ format = "xlsx", sheet = "2021" }'), {FILE: content})
+    assert staged.residents == {"01100001": 11}
+
+
+def test_the_only_sheet_needs_no_name(stage_city, source) -> None:
+    staged = stage_city(source("einwohner", dialect='{ format = "xlsx" }'), {FILE: several({"2022": 12})})
+    assert staged.residents == {"01100001": 12}
+
+
+def test_the_only_sheet_of_an_open_document_is_not_taken_unasked_where_it_is_hidden(refusal, source, ods) -> None:
+    rows: list[list[str | float]] = [["BBS", "EW"], ["01100001", 12]]
+    style = (
+        '<office:automatic-styles><style:style style:name="ta1" style:family="table">'
+        '<style:table-properties table:display="false"/></style:style></office:automatic-styles><office:body>'
+    )
+    content = changed(ods(rows), "content.xml", "<office:body>", style)
+    content = changed(content, "content.xml", 'table:name="Tabelle"', 'table:name="Tabelle" table:style-name="ta1"')
+    content = changed(content, "content.xml", " office:version", f' xmlns:style="{STYLE}" office:version')
+    message = refusal(source("einwohner", dialect='{ format = "ods" }'), {FILE: content})
+    assert "expected one sheet, since the dialect names none, found 'Tabelle' (hidden)" in message
 
 
 def test_an_open_document_spreadsheet(stage_city, source, ods) -> None:

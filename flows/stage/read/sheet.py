@@ -70,14 +70,24 @@ def _texts(delivered: Path, name: str, dialect: Dialect) -> list[list[str]]:
             f"Workbook {name}"
         )
     if "sheets" in answer:
-        wanted = f"the sheet {dialect.sheet!r}" if dialect.sheet else "a sheet"
-        raise ContractBroken(
-            f"Workbook {name}: expected {wanted}, found {', '.join(answer['sheets']) or 'none'}. "
-            "Correct `sheet` in sources.toml or ask the supplier."
-        ).at(f"Workbook {name}")
+        raise _other_sheets(name, dialect, answer["sheets"], answer["hidden"]).at(f"Workbook {name}")
     texts: list[list[str]] = answer["texts"]
     _refuse_other_layout(name, texts, dialect)
     return texts
+
+
+def _other_sheets(name: str, dialect: Dialect, sheets: list[str], hidden: list[str]) -> ContractBroken:
+    """Say which sheets there are: of several, nobody knows unasked which is meant, least of all a hidden one."""
+    found = ", ".join(f"{sheet!r}" + (" (hidden)" if sheet in hidden else "") for sheet in sheets) or "none"
+    if dialect.sheet:
+        return ContractBroken(
+            f"Workbook {name}: expected the sheet {dialect.sheet!r}, found {found}. Correct `sheet` in sources.toml or "
+            "ask the supplier."
+        )
+    return ContractBroken(
+        f"Workbook {name}: expected one sheet, since the dialect names none, found {found}. Name the one with "
+        "the table as `sheet` in the dialect of sources.toml, or ask the supplier."
+    )
 
 
 def cell_name(column: int, row: int) -> str:

@@ -2,7 +2,8 @@
 
     python -m flows.stage.read.workbook PATH DECIMAL [SHEET]
 
-prints the cells as text, numbers with the decimal sign, or the names of the sheets where there is none of that name.
+prints the cells as text, numbers with the decimal sign; or which sheets there are, where there is none of that name, or
+more than one (or a hidden one) and none is asked for.
 """
 
 from __future__ import annotations
@@ -23,15 +24,18 @@ _LARGEST = 100_000_000
 
 
 def requested_sheet(arguments: Sequence[str]) -> dict[str, Any]:
-    """Return the texts of one sheet, or the names of all; the first sheet where none is asked for."""
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415 -- only the process of its own needs it
+    """Return the texts of the sheet asked for, or of the only one; else the names of all, and which are hidden."""
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415 -- a process's own
 
     path, decimal, *wanted = arguments
     with Path(path).open("rb") as file:
         book = CalamineWorkbook.from_filelike(file)
-        if not book.sheet_names or (wanted and wanted[0] not in book.sheet_names):
-            return {"sheets": book.sheet_names}
-        name = wanted[0] if wanted else book.sheet_names[0]
+        sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+        hidden = [one.name for one in sheets if one.visible != SheetVisibleEnum.Visible]
+        names = wanted or [one.name for one in sheets]
+        if len(names) != 1 or names[0] not in [one.name for one in sheets] or (hidden and not wanted):
+            return {"sheets": [one.name for one in sheets], "hidden": hidden}
+        name = names[0]
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         texts = [[_text(cell, decimal) for cell in row] for row in rows]
     _put_in(texts, error_cells(Path(path), name))
