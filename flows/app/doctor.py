@@ -53,10 +53,10 @@ def _installed() -> Iterator[Finding]:
 def _extension() -> Iterator[Finding]:
     import duckdb  # noqa: PLC0415
 
-    from flows.base.db import use_spatial  # noqa: PLC0415
+    from flows.base.db import connect, use_spatial  # noqa: PLC0415
 
     try:
-        with duckdb.connect() as con:
+        with connect() as con:
             use_spatial(con)
     except (duckdb.Error, ModuleNotFoundError) as problem:
         yield Finding("DuckDB spatial", False, str(problem).splitlines()[0], "Run `make setup`.")

@@ -41,11 +41,9 @@ def map_of(database: Path, indikator: str, stichtag: str | None = None) -> str:
     Raises:
         ConfigError: the release does not have that Indikator, or no figure of it at that Stichtag.
     """
-    import duckdb  # noqa: PLC0415 -- only commands that look into a release need it
+    from flows.base.db import connect, literal, set_variables, sql, use_spatial  # noqa: PLC0415
 
-    from flows.base.db import literal, set_variables, sql, use_spatial  # noqa: PLC0415
-
-    with duckdb.connect() as con:
+    with connect() as con:
         use_spatial(con)
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
         set_variables(con, indikator=indikator, stichtag=stichtag)

@@ -20,22 +20,23 @@ def print_summary(outcome: Outcome) -> None:
         print(f"Waiting for {source}: {len(indikatoren)} Indikatoren ({shown})")
     if outcome.path is None:
         return
-    import duckdb  # noqa: PLC0415 -- only where there is a release to look into
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
+
+    from flows.base.db import connect  # noqa: PLC0415 -- only where there is a release to look into
 
     release = _as_seen_from_here(outcome.path)
     database = release / DATABASE
     table = Table(title=f"{outcome.city} {outcome.release}: residents by Stichtag", title_justify="left")
     for column in ("Stichtag", "Zuschnitt", "Räume", "Einwohner", "Zahlen", "geschätzt", "geschützt"):
         table.add_column(column, justify="left" if column in ("Stichtag", "Zuschnitt") else "right")
-    with duckdb.connect(database, read_only=True) as con:
+    with connect(database, read_only=True) as con:
         for row in con.execute(_CONTENT).fetchall():
             table.add_row(*(f"{cell:,}".replace(",", ".") if isinstance(cell, int) else str(cell) for cell in row))
     Console().print(table)
     python = _as_seen_from_here(Path(sys.executable))
-    connect = f"duckdb.connect({str(database)!r}, read_only=True)"
-    opened = f"import duckdb; {connect}.sql('FROM sozialraum_jahr LIMIT 5').show()"
+    connected = f"duckdb.connect({str(database)!r}, read_only=True)"
+    opened = f"import duckdb; {connected}.sql('FROM sozialraum_jahr LIMIT 5').show()"
     print(f"Release:  {release}")
     print(f"Codebook: {release / 'codebook.html'}")
     print(f"Checks:   {release / 'checks' / 'index.html'}")

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -26,9 +27,9 @@ def open_work(path: Path) -> duckdb.DuckDBPyConnection:
     bounds, spill = limits(), path.parent / "spill"
     path.parent.mkdir(parents=True, exist_ok=True)
     spill.mkdir(mode=0o700, exist_ok=True)
-    return duckdb.connect(
+    return connect(
         path,
-        config={
+        {
             "memory_limit": bounds.memory, "threads": bounds.threads,
             "temp_directory": str(spill), "autoinstall_known_extensions": False,
             "checkpoint_threshold": "1GB",  # a run that dies starts again: nothing is gained by tidying up on the way
@@ -41,6 +42,19 @@ NOTHING_ASIDE: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",
 }
 """Settings of a connection that reads delivered files and has no database: nothing spills into the working folder."""
+
+
+def connect(
+    path: Path | str = ":memory:", config: Mapping[str, str | bool | int | float | list[str]] = MappingProxyType({}), *,
+    read_only: bool = False,
+) -> duckdb.DuckDBPyConnection:  # fmt: skip
+    """Open a database (in memory, unless told) for which it is the same day as on every other machine.
+
+    DuckDB takes the machine's time zone otherwise, by which it casts a time with an offset to a day.
+    """
+    con = duckdb.connect(path, read_only=read_only, config=dict(config))
+    con.execute("SET TimeZone = 'UTC'")
+    return con
 
 
 def use_spatial(con: duckdb.DuckDBPyConnection) -> None:
@@ -57,6 +71,7 @@ def sql(name: str) -> str:
 def create_stage(con: duckdb.DuckDBPyConnection) -> None:
     """Create the schema stage, empty; it shows the catalogue's names, so that `katalog` must be there."""
     con.execute(sql("schema/stage"))
+    con.execute(sql("schema/lesen"))
     for view in ("zaehlung_liste", "zaehlung_lose", "zaehlung"):
         con.execute(f"CREATE VIEW stage.{view} AS {sql(f'stage/{view}')}")
 

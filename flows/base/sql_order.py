@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from flows.base.db import literal
+from flows.base.db import connect, literal
 from flows.base.errors import ConfigError
 
 _ONE_QUERY = "expected one query (SELECT or PIVOT), since a file makes one table; found more or less."
@@ -58,7 +58,7 @@ def tables_in_order(
         ConfigError: a file is not one query, has no leading comment, reads an unknown name, names a step
             like a table, or files read each other in a circle.
     """
-    with duckdb.connect(config={"threads": 1}) as con:
+    with connect(config={"threads": 1}) as con:
         tables = {path.stem: _parsed(con, path) for path in sorted(folder.glob("*.sql"))}
     made_by: dict[str, SqlTable | PythonStep] = {**tables, **{name: step for step in steps for name in step.makes}}
     for table in tables.values():

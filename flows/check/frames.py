@@ -52,14 +52,17 @@ def working_tables(job: CheckJob, sql: Path) -> Iterator[duckdb.DuckDBPyConnecti
     """
     import duckdb  # noqa: PLC0415 -- heavy; pandas comes with it
 
+    from flows.base.db import connect  # noqa: PLC0415
+
     bounds = limits()
     try:
-        connection = duckdb.connect(
-            str(job.work_db), read_only=True,
-            config={
+        connection = connect(
+            job.work_db,
+            {
                 "memory_limit": bounds.memory, "threads": bounds.threads,
                 "temp_directory": str(job.work_db.with_name("spill")),
             },
+            read_only=True,
         )  # fmt: skip
     except duckdb.Error as problem:
         message = f"The checks expected to read {job.work_db}, found: {problem}. Refresh again."

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from flows.base.db import literal
+from flows.base.db import connect, literal
 from flows.base.errors import FortschreibungError
 from flows.base.home import Home
 from flows.compare import diff_catalogue, diff_figures
@@ -68,7 +68,7 @@ def diff_releases(home: Home, city: str, before: str, after: str) -> Diff:
         first, second = (side_of(manifest_of(folder)) for folder in folders)
         if first.tables == second.tables and first.content_format == second.content_format:
             return diff_of(None, city, first, second)
-        with duckdb.connect() as con:
+        with connect() as con:
             for folder, name in zip(folders, ("vorher", "fortschreibung"), strict=True):
                 attach(con, folder / DATABASE, name)
             return diff_of(con, city, first, second)

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.base.db import literal, records, set_variables, sql, use_spatial
+from flows.base.db import connect, literal, records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.profile.vocabulary import vocabulary
 from flows.release.release_tables import parquet
@@ -126,7 +126,7 @@ def impact_of(
     Raises:
         ConfigError: there is no Zuschnitt before this one, so there is no redraw to report.
     """
-    with duckdb.connect() as con:
+    with connect() as con:
         for table in TABLES:
             con.execute(f"CREATE VIEW {table} AS FROM {parquet(_file(folder, table))}")
         before = con.execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -20,6 +20,7 @@ from flows.profile.codebook import Codebook
 from flows.profile.correction import Correction
 from flows.profile.places import VARIABLE, profile_folders, profile_places
 from flows.profile.source import Source
+from flows.profile.stichtag import leaves_day_open
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -170,7 +171,17 @@ def _sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
         for old, new in RENAMED.items()
         if (using := [name for name, entry in named.items() if old in entry])
     )
-    return tuple(_model(_Sources, path, table).source.values()), notices
+    sources = tuple(_model(_Sources, path, table).source.values())
+    return sources, notices + tuple(_days_left_open(path, sources))
+
+
+def _days_left_open(path: Path, sources: Iterable[Source]) -> Iterator[str]:
+    for source in sources:
+        if source.stichtag and leaves_day_open(source.file, source.stichtag):
+            yield (
+                f"{path.name}, source {source.id}: its files say a year, not a day; 31 December is taken. Say which "
+                'day is meant: day = "12-31" in `stichtag` (or "01-01", or another)'
+            )
 
 
 def _codebook(paths: list[Path]) -> Codebook:

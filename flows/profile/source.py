@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, AliasChoices, Field, model_validator
 
@@ -24,6 +24,7 @@ from flows.profile.source_contract import (
     Register,
     columns_of_run,
 )
+from flows.profile.stichtag import StichtagRule, refuse_unclear_name, refuse_unknown_groups
 
 _OWN = ("datei", "zeile", "basis_text", "stichtag_text", "spalte_lang", "zelltext", "einheit_text")
 """What SQL calls its own columns beside those of a table (flows.stage.read.normalise)."""
@@ -34,25 +35,6 @@ def _known(connector: str) -> str:
         message = f"expected one of {', '.join(map(repr, ACCESS))}"
         raise ValueError(message)
     return connector
-
-
-class StichtagRule(Strict):
-    """Where the Stichtag of a row stands: in the file's name, in a column, or fixed in the profile."""
-
-    source: Literal["name", "column", "fixed"]
-    column: str | None = None
-    format: str = "%Y-%m-%d"
-    fixed: dt.date | None = None
-
-    @model_validator(mode="after")
-    def _needs(self) -> Self:
-        if self.source == "column" and not self.column:
-            message = "source = 'column' needs `column`"
-            raise ValueError(message)
-        if self.source == "fixed" and self.fixed is None:
-            message = "source = 'fixed' needs `fixed`, a date"
-            raise ValueError(message)
-        return self
 
 
 class Variant(Strict):
@@ -192,6 +174,14 @@ class Source(Strict):
         if kinds[0] == "register" and rule and (rule.source != "column" or "%d" not in rule.format):
             message = "a register needs its Stichtag in a column, as a date to the day (`%d` in stichtag.format)"
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _every_part_of_a_name_is_read(self) -> Self:
+        for pattern in (self.file, *(each.file for each in self.variant if each.file)):
+            refuse_unknown_groups(pattern)
+        if self.stichtag and self.stichtag.source == "name":
+            refuse_unclear_name(self.file, self.stichtag)
         return self
 
     @model_validator(mode="after")

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import literal, quoted
+from flows.base.db import connect, literal, quoted
 from flows.base.errors import FortschreibungError, VerificationFailed
 from flows.base.home import limits
 from flows.compare import diff
@@ -89,7 +89,7 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
 def new_database(path: Path) -> duckdb.DuckDBPyConnection:
     """Return a connection that uses a new release file at `path`, within the limits of flows.base.home."""
     allowed = limits()
-    con = duckdb.connect(
+    con = connect(
         config={
             "threads": allowed.threads,
             "memory_limit": allowed.memory,

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from flows.base.db import connect
 from flows.release.catalog import DATABASE
 from flows.release.content_hash import BLOCK, TableHash, digests, keys_in_file, table_hashes, whole_hash
 from flows.release.manifest import Manifest
@@ -25,7 +26,7 @@ def database_faults(path: Path, manifest: Manifest, *, contract_kept: bool = Fal
     the content hash says that they are the same rows.
     """
     try:
-        with duckdb.connect(str(path), read_only=True) as con:
+        with connect(path, read_only=True) as con:
             hashes = _hashes(con, manifest)
             faults = _shape_faults(con) + _content_faults(con, manifest, hashes)
             return faults if contract_kept else faults + _contract_faults(con, hashes)

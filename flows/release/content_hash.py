@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from flows.base.db import literal, quoted
+from flows.base.db import connect, literal, quoted
 from flows.release import content_hash_1
 from flows.release.column_values import Values, read_columns
 
@@ -174,9 +174,7 @@ def _block(column: Values, first: int, order: NDArray[np.intp] | None) -> bytes:
 
 def main(path: str) -> None:
     """Print the content hash of each table of the release file `path`, and of the whole, as JSON."""
-    import duckdb  # noqa: PLC0415 -- whoever has a connection already need not have this DuckDB
-
-    with duckdb.connect(path, read_only=True) as con:
+    with connect(path, read_only=True) as con:
         keys = keys_in_file(con)
         hashes = table_hashes(con, {table: keys.get(table, ()) for table in content_tables(con)})
         found = digests(hashes)

@@ -73,8 +73,10 @@ def answer_to(database: Path, query: str, *, as_table: bool = True) -> Answer:
     """
     import duckdb  # noqa: PLC0415 -- the other commands of this module need none
 
+    from flows.base.db import connect  # noqa: PLC0415
+
     try:
-        with duckdb.connect(str(database), read_only=True, config={"enable_external_access": "false"}) as con:
+        with connect(database, {"enable_external_access": "false"}, read_only=True) as con:
             con.execute("SET python_enable_replacements = false; SET lock_configuration = true")
             found = con.sql(query)
             if found is None:

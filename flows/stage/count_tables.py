@@ -14,7 +14,9 @@ import duckdb
 from flows.base.db import Value, insert, one_file, set_variables, sql
 from flows.base.errors import ContractBroken, ProgramDefect
 from flows.profile.correction import Correction
-from flows.profile.source import Source, StichtagRule
+from flows.profile.dialect import SHEETS
+from flows.profile.source import Source
+from flows.profile.stichtag import StichtagRule, day_in_name
 from flows.profile.vocabulary import vocabulary
 from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
@@ -216,7 +218,7 @@ def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: Table
         spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
         zahl_muster=number(dialect),
         tausender=dialect.thousands, dezimal=dialect.decimal,
-        stichtag_format=rule.format, stichtag_genauigkeit=granularity(rule.format),
+        stichtag_auch_datum=dialect.format in SHEETS, **rule.variables,
     )  # fmt: skip
 
 
@@ -232,11 +234,6 @@ def _factors(source: Source) -> list[Mapping[str, Value]]:
     ]
 
 
-def granularity(date_format: str) -> str:
-    """Return how fine a date format is: a day ('tag'), the end of a month ('monat') or of a year ('jahr')."""
-    return "tag" if "%d" in date_format else "monat" if "%m" in date_format else "jahr"
-
-
 def _write_fixed_stichtage(
     con: duckdb.DuckDBPyConnection, source: Source, rule: StichtagRule, names: Iterable[str]
 ) -> None:
@@ -247,30 +244,24 @@ def _write_fixed_stichtage(
 
 
 def stichtag_in_name(source: Source, name: str) -> dt.date:
-    """Return the Stichtag that a file's name carries: the end of its year, half-year or month.
+    """Return the Stichtag that a file's name carries (flows.profile.stichtag).
 
     Raises:
-        ContractBroken: when the pattern finds no year in the name.
+        ContractBroken: the name says no day.
     """
     match, year = re.fullmatch(source.file, name), source.year_in(name)
-    if match is None or year is None:
+    if match is None or year is None or source.stichtag is None:
         raise ContractBroken(
             f"Source {source.id}: expected a year in the file name {name} (group `year` of the pattern {source.file}), "
             "found none. Correct `file` or the `stichtag` rule in sources.toml."
         )
-    parts = match.groupdict()
-    month = int(parts["month"]) if parts.get("month") else 6 * int(parts.get("half") or 2)
-    if not 1 <= month <= 12:
+    try:
+        return day_in_name(match.groupdict(), source.stichtag)
+    except ValueError as problem:
         raise ContractBroken(
-            f"Source {source.id}: expected a month or half-year in the file name {name}, found one that no year has. "
-            "Correct `file` in sources.toml, or ask the supplier."
-        )
-    if not dt.MINYEAR < year < dt.MAXYEAR:
-        raise ContractBroken(
-            f"Source {source.id}: expected a year in the file name {name}, found {year}. Correct `file` "
-            "in sources.toml, or ask the supplier."
-        )
-    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+            f"Source {source.id}: expected a day in the file name {name}, found {problem}. Correct `file` in "
+            "sources.toml, or ask the supplier."
+        ) from problem
 
 
 def _written(con: duckdb.DuckDBPyConnection, statement: str) -> int:

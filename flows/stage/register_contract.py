@@ -132,10 +132,10 @@ def register_contract(con: duckdb.DuckDBPyConnection, source: Source) -> Registe
             ("migration", "migrant", contract.migrations, contract.migrant),
         )
     }
-    date_format = rule.format
+    variables = rule.variables
 
     def read_day(text: str) -> Day | None:
-        set_variables(con, stichtag_text=text, stichtag_format=date_format)
+        set_variables(con, stichtag_text=text, **variables)
         found = con.execute(sql("stage/register_tag")).fetchone()
         return Day(*found) if found else None
 

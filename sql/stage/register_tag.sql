@@ -1,7 +1,7 @@
 -- One row per Stichtag as a register writes it (variable stichtag_text): the day, and the numbering of base units that
 -- was valid on it; none where the text is no day, or no Zuschnitt was valid.
 WITH gelesen AS (
-    SELECT try_strptime(getvariable('stichtag_text'), getvariable('stichtag_format'))::DATE AS tag
+    SELECT gelesene_zeit(getvariable('stichtag_text'))::DATE AS tag
 )
 
 SELECT

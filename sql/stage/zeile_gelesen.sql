@@ -34,11 +34,7 @@ tag AS (
         datum.stichtag_text,
         coalesce(
             datei_stichtag.stichtag,
-            CASE getvariable('stichtag_genauigkeit')
-                WHEN 'tag' THEN try_strptime(datum.stichtag_text, getvariable('stichtag_format'))::DATE
-                WHEN 'monat' THEN last_day(try_strptime(datum.stichtag_text, getvariable('stichtag_format')))
-                ELSE make_date(year(try_strptime(datum.stichtag_text, getvariable('stichtag_format'))), 12, 31)
-            END
+            gelesener_stichtag(datum.stichtag_text)
         ) AS stichtag
     FROM datum
     LEFT JOIN datei_stichtag ON datum.datei = datei_stichtag.datei
@@ -59,10 +55,7 @@ datiert AS (
         tag_basis.stichtag,
         tag_basis.basis,
         tag_basis.basis_muster,
-        CASE
-            WHEN getvariable('stellen_id') IS NULL THEN zeilen.basis_text
-            ELSE lpad(zeilen.basis_text, greatest(getvariable('stellen_id'), length(zeilen.basis_text))::INTEGER, '0')
-        END AS basis_id
+        gelesene_kennung(zeilen.basis_text) AS basis_id
     FROM zeilen
     INNER JOIN tag_basis
         ON zeilen.datei = tag_basis.datei AND zeilen.stichtag_text IS NOT DISTINCT FROM tag_basis.stichtag_text

@@ -2,8 +2,6 @@
 
 import pytest
 
-from flows.base.errors import ContractBroken
-from flows.stage.count_tables import stichtag_in_name
 from tests.stage.deliveries import FILE, TABLE
 
 
@@ -142,40 +140,9 @@ def test_a_stichtag_before_the_first_zuschnitt_goes_to_quarantine(stage_city, so
     assert staged.rules == ["a Stichtag that lies in a Zuschnitt of city.toml"]
 
 
-@pytest.mark.parametrize(
-    ("pattern", "name", "stichtag"),
-    [
-        (r"ew_(?P<year>\d{4})\.csv", "ew_2022.csv", "2022-12-31"),
-        (r"ew_(?P<year>\d{4})-(?P<half>0[12])\.csv", "ew_2022-01.csv", "2022-06-30"),
-        (r"ew_(?P<year>\d{4})-(?P<half>0[12])\.csv", "ew_2022-02.csv", "2022-12-31"),
-        (r"ew_(?P<year>\d{4})(?P<month>\d{2})\.csv", "ew_202402.csv", "2024-02-29"),
-        (r"ew_(?P<year>\d{4})(?P<month>\d{2})\.csv", "ew_202412.csv", "2024-12-31"),
-    ],
-)
-def test_a_stichtag_in_the_name(stage_city, source, pattern: str, name: str, stichtag: str) -> None:
-    assert stage_city(source("einwohner", file=f"'{pattern}'"), {name: TABLE}).stichtage == [stichtag]
-
-
 def test_a_stichtag_that_the_profile_gives(stage_city, source) -> None:
     rule = '{ source = "fixed", fixed = 2023-06-30 }'
     assert stage_city(source("einwohner", stichtag=rule), {FILE: TABLE}).stichtage == ["2023-06-30"]
-
-
-def test_a_name_without_a_year_is_told(refusal, source) -> None:
-    message = refusal(source("einwohner", file="'bestand.csv'"), {"bestand.csv": TABLE})
-    assert "expected a year in the file name bestand.csv" in message
-
-
-def test_a_month_that_no_year_has_is_told(refusal, source) -> None:
-    pattern = r"'ew_(?P<year>\d{4})(?P<month>\d{2})\.csv'"
-    assert "ew_202413.csv" in refusal(source("einwohner", file=pattern), {"ew_202413.csv": TABLE})
-
-
-@pytest.mark.parametrize("year", ["0000", "9999"])
-def test_a_year_that_no_calendar_has_is_told(small_city, source, year: str) -> None:
-    (given,) = small_city.with_sources(source("einwohner")).sources
-    with pytest.raises(ContractBroken, match=rf"einwohner_{year}\.csv, found {int(year)}\."):
-        stichtag_in_name(given, f"einwohner_{year}.csv")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from flows.base.db import NOTHING_ASIDE, literal, set_variables, sql, use_spatial
+from flows.base.db import NOTHING_ASIDE, connect, literal, set_variables, sql, use_spatial
 from flows.stage.read.geojson import as_text
 from flows.stage.read.row_counts import records, rows_of_layer
 from flows.stage.read.subprocess_reader import answer
@@ -30,7 +30,7 @@ _SHOWN = 60  # characters of a .prj that cannot be read
 def read(path: str, declared: str, wanted: str | None) -> dict[str, Any]:
     """Return what stands in the one layer with geometry, or the layer `wanted`."""
     held = records(Path(path)) if path.endswith(".shp") else None  # parts that disagree can end GDAL's process
-    con = duckdb.connect(config=NOTHING_ASIDE)
+    con = connect(config=NOTHING_ASIDE)
     use_spatial(con)
     found = con.execute(f"SELECT layers FROM st_read_meta({literal(path)})").fetchone()  # noqa: S608 -- quoted
     layers = [layer for layer in (found[0] if found else []) if layer["geometry_fields"]]

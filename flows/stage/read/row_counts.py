@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import NOTHING_ASIDE, one_file, set_variables, sql
+from flows.base.db import NOTHING_ASIDE, connect, one_file, set_variables, sql
 from flows.base.errors import ContractBroken
 
 _DELETED = ord("*")
@@ -25,7 +25,7 @@ def features(name: str, path: Path) -> int:
         ContractBroken: it is no JSON to that reader, or no collection.
     """
     try:
-        with duckdb.connect(config=NOTHING_ASIDE) as con:
+        with connect(config=NOTHING_ASIDE) as con:
             set_variables(con, sammlung=one_file(path))
             found = con.execute(sql("stage/sammlung_gezaehlt")).fetchone()
     except duckdb.Error as problem:
