@@ -223,6 +223,20 @@ class Source(Strict):
                 raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _others_are_of_columns_by_which_rows_are_picked(self) -> Self:
+        picked = set(self.matrix.only if self.matrix else ()) | {
+            column for dialect in self.dialects if dialect.long
+            for texts in dialect.long.columns.values() for column in texts
+        }  # fmt: skip
+        if self.matrix and (strange := sorted(set(self.matrix.others) - picked)):
+            message = (
+                f"`others`: {', '.join(strange)} is no column by which `only` or `long.columns` picks rows "
+                f"({', '.join(sorted(picked)) or 'there is none'})"
+            )
+            raise ValueError(message)
+        return self
+
     def as_written_in(self, name: str) -> Source:
         """Return this source with the dialect and the columns of the file `name`, which may be a variant."""
         found = next((each for each in self.variant if each.fits(name, self.year_in(name))), None)

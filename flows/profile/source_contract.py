@@ -86,7 +86,10 @@ class Matrix(Strict):
     ``unit_digits`` pads ids that lost their leading zeros on the way through a spreadsheet, and counts them.
     ``only`` names the rows that are wanted (column = texts); others are counted under ``other rows``. ``unlisted``
     says what a base unit without a row means: *missing* (the unit has no figure, and a check stops), or
-    *zero* (the office leaves out what does not exist yet or any more).
+    *zero* (the office leaves out what does not exist yet or any more). A unit of which the file has a row that a rule
+    leaves out is not one without a row: it has no figure. ``others`` names, for the columns by which rows are picked
+    (``only``, ``long.columns``), the texts of rows that are left out on purpose: then a text that is none of either is
+    refused, and such a row says nothing about its unit.
     """
 
     unit: str
@@ -95,6 +98,7 @@ class Matrix(Strict):
     ignore: Columns = Field(default_factory=list)
     drop: list[Drop] = Field(default_factory=list)
     only: dict[str, list[str]] = Field(default_factory=dict)
+    others: dict[str, list[str]] = Field(default_factory=dict)
     unlisted: Literal["missing", "zero"] = "missing"
 
 

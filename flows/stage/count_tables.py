@@ -93,8 +93,8 @@ class _Alike:
         """Return what of the file is written for SQL, cell by cell."""
         source, contract, entries = self.source, self.contract, self.known_errors[name]
         return Wanted(
-            self.rename, source.renamed, contract.ignore, contract.drop, contract.only,
-            partial(_mend, source, name, entries) if entries else None,
+            self.rename, source.renamed, contract.ignore, contract.drop, contract.only, contract.others,
+            contract.leaves_out_zero, partial(_mend, source, name, entries) if entries else None,
         )  # fmt: skip
 
     @property
@@ -141,7 +141,9 @@ def _read(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[L
     con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle_lang' if dialect.long else 'stage/zelle')}")
     for step in ("zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
-    con.execute(f"INSERT INTO je_datei_ungewiss BY NAME {sql('stage/ungewiss')}")
+    _write_fallen(con, files)
+    for step in ("ungewiss", "entfallen_einheit"):
+        con.execute(f"INSERT INTO je_datei_{step} BY NAME {sql(f'stage/{step}')}")
     written = [
         _written(con, f"INSERT INTO je_datei_{target} BY NAME {sql(f'stage/{target}')}")
         for target in (("zaehlung_reihe", "zaehlung_einzeln") if source.matrix else ("amtlich",))
@@ -188,6 +190,15 @@ def _read_by_cell(
         files.append(file)
     _load(con, by_cell, alike.rename, long=dialect.long is not None)
     return files
+
+
+def _write_fallen(con: duckdb.DuckDBPyConnection, files: Iterable[PlainFile]) -> None:
+    """Fill roh_entfallen with what the rows are about that rules left out."""
+    con.execute("CREATE OR REPLACE TEMP TABLE roh_entfallen (datei VARCHAR, basis_text VARCHAR, stichtag_text VARCHAR)")
+    insert(
+        con, "roh_entfallen",
+        [{"datei": file.name, "basis_text": unit, "stichtag_text": day} for file in files for unit, day in file.fallen],
+    )  # fmt: skip
 
 
 def _mend(source: Source, name: str, entries: Sequence[Correction], rows: list[Row]) -> list[Row]:

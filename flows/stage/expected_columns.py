@@ -21,6 +21,9 @@ class TableContract:
     ignore: list[str]
     drop: Sequence[Drop]
     only: Mapping[str, Sequence[str]]
+    others: Mapping[str, Sequence[str]]
+    leaves_out_zero: bool
+    """Whether a base unit that the file does not list has 0."""
 
 
 def table_contract(source: Source) -> TableContract:
@@ -33,7 +36,8 @@ def table_contract(source: Source) -> TableContract:
     return TableContract(
         unit=matrix.unit if matrix else None, digits=matrix.unit_digits if matrix else None,
         wanted=[*(long.reads if long else source.figure_columns), *kind.only], ignore=ignore,
-        drop=matrix.drop if matrix else (), only=kind.only,
+        drop=matrix.drop if matrix else (), only=kind.only, others=matrix.others if matrix else {},
+        leaves_out_zero=matrix is not None and matrix.unlisted == "zero",
     )  # fmt: skip
 
 

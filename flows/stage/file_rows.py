@@ -17,7 +17,7 @@ from flows.pull.models import Lieferung
 from flows.stage.kept_results import Kept, KeptResults, load
 from flows.stage.reconciliation import Reconciliation
 
-TABLES = ("zaehlung_reihe", "zaehlung_einzeln", "amtlich", "ungewiss", "quarantaene")
+TABLES = ("zaehlung_reihe", "zaehlung_einzeln", "amtlich", "ungewiss", "entfallen_einheit", "quarantaene")
 """The staged tables that have rows of files with figures."""
 
 
@@ -82,7 +82,7 @@ class FileRows:
                 "*"
                 if table == "quarantaene"
                 else "DISTINCT * EXCLUDE (datei)"
-                if table == "ungewiss"
+                if table in ("ungewiss", "entfallen_einheit")
                 else "* EXCLUDE (datei)"
             )
             self._con.execute(f"INSERT INTO stage.{table} BY NAME SELECT {rows} FROM je_datei_{table}")  # noqa: S608

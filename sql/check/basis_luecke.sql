@@ -12,5 +12,6 @@ SELECT
     concat('no row for ', string_agg(merkmal, ', ' ORDER BY merkmal)) AS gefunden,
     'a row, or unlisted = "zero" in sources.toml' AS erwartet
 FROM luecke
+WHERE grund = 'ungelistet'
 GROUP BY basis, basis_id, stichtag
 ORDER BY stichtag, basis_id

@@ -64,6 +64,15 @@ CREATE TABLE stage.ungewiss (
     merkmal VARCHAR NOT NULL
 );
 
+-- one row per base unit and Stichtag of which a row fell out, of a source that leaves out what is empty: a rule left it
+-- out, or it is in quarantine and nobody can read its unit or Stichtag (NULL: it may be any)
+CREATE TABLE stage.entfallen_einheit (
+    quelle VARCHAR NOT NULL,
+    stichtag DATE,
+    basis VARCHAR,
+    basis_id VARCHAR
+);
+
 -- one row per base unit and Zuschnitt and Raumebene: the unit it lies in
 CREATE TABLE stage.zuordnung (
     zuschnitt VARCHAR NOT NULL,

@@ -27,6 +27,14 @@ WITH zeilen AS (
     UNION ALL
 
     SELECT
+        basis_id,
+        stichtag,
+        datei
+    FROM je_datei_entfallen_einheit
+
+    UNION ALL
+
+    SELECT
         NULL AS basis_id,
         stichtag,
         datei

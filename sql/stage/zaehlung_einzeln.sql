@@ -1,6 +1,7 @@
 -- One row per Merkmal of a base unit at a Stichtag, from rows that were read by cell and keep their contract.
 -- Columns that make the same Merkmale are added first, so that 101 ages cost no more than their bands. Where a long
--- table lacks a column of a Merkmal for a unit, the sum is unknown, unless its source leaves out what is empty. Of
+-- table lacks a column of a Merkmal for a unit, the sum is unknown, unless its source leaves out what is empty and no
+-- row of the unit fell out. Of
 -- several missing-value signs below one sum the first status of cities/vocabulary.toml counts.
 -- `datei` is the file that the rows are from; the first of them where they are from several.
 WITH gute_zeile AS (
@@ -48,11 +49,26 @@ gruppe_merkmal AS (
 noetig AS (
     SELECT
         spalte_merkmal.merkmal,
-        count(*) AS spalten
+        count(*) AS spalten,
+        any_value(quelle.ungelistet_null) AS ungelistet_null
     FROM katalog.spalte_merkmal
     INNER JOIN katalog.quelle ON spalte_merkmal.quelle = quelle.quelle
-    WHERE spalte_merkmal.quelle = getvariable('quelle') AND NOT quelle.ungelistet_null
+    WHERE spalte_merkmal.quelle = getvariable('quelle')
     GROUP BY spalte_merkmal.merkmal
+),
+
+entfallen AS (
+    SELECT DISTINCT
+        stichtag,
+        basis_id
+    FROM je_datei_entfallen_einheit
+    WHERE basis_id IS NOT NULL
+),
+
+von_irgendeiner AS (
+    SELECT count(*) > 0 AS entfallen
+    FROM je_datei_entfallen_einheit
+    WHERE basis_id IS NULL
 ),
 
 merkmal_summe AS (
@@ -77,7 +93,10 @@ beurteilt AS (
         coalesce(
             grund.status,
             CASE
-                WHEN merkmal_summe.spalten < noetig.spalten THEN 'unbekannt'
+                WHEN
+                    merkmal_summe.spalten < noetig.spalten
+                    AND (NOT noetig.ungelistet_null OR entfallen.basis_id IS NOT NULL OR von_irgendeiner.entfallen)
+                    THEN 'unbekannt'
                 WHEN merkmal_summe.nichts THEN 'nichts'
                 ELSE 'ok'
             END
@@ -85,6 +104,9 @@ beurteilt AS (
     FROM merkmal_summe
     LEFT JOIN noetig ON merkmal_summe.merkmal = noetig.merkmal
     LEFT JOIN katalog.status AS grund ON merkmal_summe.offen = grund.rang
+    LEFT JOIN entfallen
+        ON merkmal_summe.stichtag = entfallen.stichtag AND merkmal_summe.basis_id = entfallen.basis_id
+    CROSS JOIN von_irgendeiner
 )
 
 SELECT

@@ -80,7 +80,7 @@ lose AS (
         basis_id,
         merkmal,
         NULL AS wert,
-        0 AS gelistet
+        (grund = 'entfallen')::INTEGER AS gelistet -- beside units that are empty since nobody lists them
     FROM luecke
 ),
 

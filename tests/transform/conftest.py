@@ -115,6 +115,11 @@ class City:
             [{"quelle": source, "stichtag": stichtag, "basis": "bbs", "basis_id": str(square), "merkmal": merkmal}],
         )  # fmt: skip
 
+    def fell_out(self, stichtag: str | None, square: int | None, source: str) -> None:
+        """Let a row of a square (None: of one that nobody can read) be left out by a rule, or lie in quarantine."""
+        unit = {} if square is None else {"basis": "bbs", "basis_id": str(square)}
+        insert(self.con, "stage.entfallen_einheit", [{"quelle": source, "stichtag": stichtag, **unit}])
+
     def indikator(
         self, name: str, zaehler: str, nenner: str = "", *, typ: str = "", faktor: float = 1, stellen: int = 0,
         jahre: int | None = None,

@@ -164,3 +164,40 @@ def test_a_base_unit_with_a_person_in_quarantine_is_an_unknown_part(city):
     assert city.figure("einwohner", "A", DAY) == (30, 30, None, "unvollstaendig")
     assert city.figure("einwohner", "B", DAY) == (40, 40, None, "ok")
     assert city.figure("einwohner", "S", DAY) == (70, 70, None, "unvollstaendig")
+
+
+def test_a_unit_whose_row_fell_out_is_unknown_where_others_leave_out_zeros(city):
+    city.zuschnitt("2020-01-01", sozialraum="ABCD")
+    city.counts("sgb2", DAY, [3, ..., ..., 5])
+    city.fell_out(DAY, 2, "sgb2_ohne_nullen")
+    city.fell_out(DAY, 4, "sgb2_ohne_nullen")  # another row of it was taken over
+    city.indikator("sgb2", "sgb2")
+    city.transform()
+
+    assert city.figure("sgb2", "B", DAY) == (None, None, None, "unbekannt")
+    assert city.figure("sgb2", "C", DAY) == (0, 0, None, "ok")
+    assert city.figure("sgb2", "D", DAY) == (5, 5, None, "ok")
+    assert city.figure("sgb2", "S", DAY) == (8, 8, None, "unvollstaendig")
+
+
+def test_where_a_row_fell_out_that_names_no_unit_none_is_taken_for_empty(city):
+    city.zuschnitt("2020-01-01", sozialraum="ABC")
+    city.counts("sgb2", DAY, [3, ..., ...])
+    city.counts("sgb2", "2021-12-31", [3, ..., ...])
+    city.fell_out(DAY, None, "sgb2_ohne_nullen")
+    city.indikator("sgb2", "sgb2")
+    city.transform()
+
+    assert [city.figure("sgb2", unit, DAY).status for unit in "ABC"] == ["ok", "unbekannt", "unbekannt"]
+    assert city.figure("sgb2", "B", "2021-12-31") == (0, 0, None, "ok")
+
+
+def test_where_a_row_fell_out_that_names_no_day_none_is_taken_for_empty(city):
+    city.zuschnitt("2020-01-01", sozialraum="AB")
+    city.counts("sgb2", DAY, [3, ...])
+    city.counts("sgb2", "2021-12-31", [3, ...])
+    city.fell_out(None, None, "sgb2_ohne_nullen")
+    city.indikator("sgb2", "sgb2")
+    city.transform()
+
+    assert [city.figure("sgb2", "B", day).status for day in (DAY, "2021-12-31")] == ["unbekannt", "unbekannt"]

@@ -6,7 +6,7 @@ A row keeps its line number and is judged by itself, as a wide table's cell is; 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from flows.base.errors import ContractBroken
 from flows.profile.dialect import Long
@@ -41,6 +41,15 @@ def long_cell(long: Long, columns: Sequence[str]) -> Callable[[Sequence[str]], l
         return None
 
     return cell
+
+
+def texts_asked_for(long: Long | None, only: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
+    """Return for each column by which rows are picked (`only`, `long.columns`) the texts that a wanted row may have."""
+    asked = {column: set(texts) for column, texts in only.items()}
+    for texts in long.columns.values() if long else ():
+        for column, wanted in texts.items():
+            asked.setdefault(column, set()).update(_texts(wanted))
+    return asked
 
 
 def refuse_absent_columns(name: str, long: Long, found: Mapping[str, int]) -> None:

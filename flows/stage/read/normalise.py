@@ -16,18 +16,24 @@ from pathlib import Path
 from types import MappingProxyType
 
 from flows.base.errors import ContractBroken
-from flows.profile.dialect import SHEETS, Dialect
+from flows.profile.dialect import SHEETS, Dialect, Long
 from flows.profile.source_contract import Drop
 from flows.pull.landing.archive import unpack
 from flows.stage.corrections import Row
-from flows.stage.read.long import LONG_COLUMNS, long_cell, refuse_absent_columns
+from flows.stage.read.long import LONG_COLUMNS, long_cell, refuse_absent_columns, texts_asked_for
 from flows.stage.read.sheet import Sheet, cell_name, left_edge
 from flows.stage.read.text import Delimited, Line
+
+Named = tuple[str | None, str | None]
+"""What a row is about: the texts of its unit and Stichtag, None where it has no such column."""
 
 
 @dataclass(frozen=True)
 class PlainFile:
-    """A normalised file: where it lies, its columns, how many rows it holds, and which rules left out how many."""
+    """A normalised file: where it lies, its columns, how many rows it holds, and which rules left out how many.
+
+    `fallen` says what the rows are about that fell out without being known as another kind of rows (`Wanted.naming`).
+    """
 
     name: str
     path: Path
@@ -35,6 +41,7 @@ class PlainFile:
     rows: int
     left_out: dict[str, int]
     header_line: int = 1
+    fallen: frozenset[Named] = frozenset()
 
     @property
     def dropped(self) -> int:
@@ -44,30 +51,66 @@ class PlainFile:
 
 @dataclass
 class _Sieve:
-    """Says of each row which rule leaves it out, and counts them by the rule's name."""
+    """Says of each row which rule leaves it out, counts them by the rule's name, and notes what they are about."""
 
+    name: str
     columns: Sequence[str]
-    drop: Sequence[Drop]
-    only: Mapping[str, Collection[str]]
+    wanted: Wanted
+    long: Long | None
     counted: dict[str, int] = field(default_factory=dict)
+    fallen: set[Named] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         places = {column: place for place, column in enumerate(self.columns)}
+        wanted = self.wanted
         self._unwanted = [
-            (rule.rule, places[rule.column], set(rule.equals)) for rule in self.drop if rule.column in places
+            (rule.rule, places[rule.column], set(rule.equals)) for rule in wanted.drop if rule.column in places
         ]
-        self._only = [(places[column], set(texts)) for column, texts in self.only.items() if column in places]
+        self._only = [(places[column], set(texts)) for column, texts in wanted.only.items() if column in places]
+        self._known = [
+            (column, places[column], {*texts, *wanted.others.get(column, ())})
+            for column, texts in texts_asked_for(self.long, wanted.only).items()
+            if column in places
+        ]
+        named = {canonical: places.get(column) for column, canonical in wanted.rename.items()}
+        self._unit, self._day = named.get("basis_text"), named.get("stichtag_text")
 
-    def keeps(self, cells: Sequence[str]) -> bool:
+    def keeps(self, line: int, cells: Sequence[str]) -> bool:
         """Say whether no rule leaves the row out."""
         for rule, place, texts in self._unwanted:
             if cells[place] in texts:
                 self.count(rule)
+                self.note(cells)
                 return False
         if any(cells[place] not in texts for place, texts in self._only):
-            self.count(OTHER_ROWS)
+            self.leave_out_as_other(line, cells)
             return False
         return True
+
+    def leave_out_as_other(self, line: int, cells: Sequence[str]) -> None:
+        """Count a row that the contract does not ask for; where it says what other rows there are, it must be one.
+
+        Raises:
+            ContractBroken: it is none; names line, column and text.
+        """
+        self.count(OTHER_ROWS)
+        if not self.wanted.others:
+            self.note(cells)
+            return
+        for column, place, texts in self._known:
+            if cells[place] not in texts:
+                raise ContractBroken(
+                    f"File {self.name}, line {line}: expected in column {column} one of "
+                    f"{', '.join(map(repr, sorted(texts)))}, found {cells[place]!r}. Is it written in another way now? "
+                    "Correct `only` or `long.columns` in sources.toml; add it to `others` if such rows are to be left "
+                    "out."
+                )
+
+    def note(self, cells: Sequence[str]) -> None:
+        """Note what a row is about that falls out."""
+        if self.wanted.watch:
+            unit, day = self._unit, self._day
+            self.fallen.add((None if unit is None else cells[unit], None if day is None else cells[day]))
 
     def count(self, rule: str, rows: int = 1) -> None:
         """Note that the rule left out so many rows."""
@@ -81,7 +124,9 @@ class Wanted:
 
     `rename` gives the contract's columns the names that SQL knows them by, `called` before that columns of a variant
     the contract's names; those in `leave_out` are not written. Rows that a `drop` rule names, or that are not those
-    of `only`, are counted and left out; `mend` applies registered corrections to the rows before.
+    of `only`, are counted and left out; `mend` applies registered corrections to the rows before. Where `others` says
+    which texts rows have that are not wanted, a row with any other text is refused; with `watch`, what a row is about
+    that falls out all the same is noted.
     """
 
     rename: Mapping[str, str] = field(default_factory=dict)
@@ -89,6 +134,8 @@ class Wanted:
     leave_out: Collection[str] = ()
     drop: Sequence[Drop] = ()
     only: Mapping[str, Collection[str]] = field(default_factory=dict)
+    others: Mapping[str, Collection[str]] = field(default_factory=dict)
+    watch: bool = False
     mend: Callable[[list[Row]], list[Row]] | None = None
 
 
@@ -125,21 +172,21 @@ def normalise(
     ]  # fmt: skip
     written = ["datei", "zeile", *(column for _, column in kept), *(LONG_COLUMNS if long else ())]
     _refuse_bad_header(name, header_line, written, dialect)  # a column may be called as one of ours
-    sieve = _Sieve(columns, wanted.drop, wanted.only)
+    sieve = _Sieve(name, columns, wanted, long)
     long_part = long_cell(long, columns) if long else None
     counted = _Counted(of_one_length(rows, name, len(columns)))
     taken, of_column = 0, dict[str, int]()
     with target.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\r\n")  # so that either of them inside a cell is quoted
         out.writerow(written)
-        for line, cells in _mended(counted, columns, wanted.mend) if wanted.mend else counted:
-            if not sieve.keeps(cells):
+        for line, cells in _mended(counted, columns, wanted.mend, sieve) if wanted.mend else counted:
+            if not sieve.keeps(line, cells):
                 continue
             more: list[str] | None = []
             if long_part:
                 more = long_part(cells)
                 if more is None:
-                    sieve.count(OTHER_ROWS)
+                    sieve.leave_out_as_other(line, cells)
                     continue
                 of_column[more[0]] = of_column.get(more[0], 0) + 1
             taken += 1
@@ -151,7 +198,7 @@ def normalise(
         refuse_no_row(name, header_line, counted.count, taken)
     for rule, blank_or_note in read.left_out.items():
         sieve.count(rule, blank_or_note)
-    return PlainFile(name, target, columns, read.held, sieve.counted, header_line)
+    return PlainFile(name, target, columns, read.held, sieve.counted, header_line, frozenset(sieve.fallen))
 
 
 def refuse_no_row(name: str, header_line: int, rows: int, taken: int) -> None:
@@ -230,9 +277,17 @@ def of_one_length(rows: Iterator[Line], name: str, length: int) -> Iterator[Line
         yield line, [cell.strip() for cell in row]
 
 
-def _mended(rows: Iterable[Line], columns: list[str], mend: Callable[[list[Row]], list[Row]]) -> Iterator[Line]:
+def _mended(
+    rows: Iterable[Line], columns: list[str], mend: Callable[[list[Row]], list[Row]], sieve: _Sieve
+) -> Iterator[Line]:
     """Yield the rows after registered corrections; the line number travels under a name that no column has."""
-    for row in mend([{"": str(line), **dict(zip(columns, cells, strict=True))} for line, cells in rows]):
+    delivered = dict(rows)
+    mended = mend(
+        [{"": str(line), **dict(zip(columns, cells, strict=True))} for line, cells in delivered.items()]
+    )  # fmt: skip
+    for line in delivered.keys() - {int(row[""]) for row in mended}:
+        sieve.note(delivered[line])
+    for row in mended:
         yield int(row[""]), [row[column] for column in columns]
 
 

@@ -1,0 +1,18 @@
+-- One row per base unit and Stichtag without a count of a source that leaves out what is empty, since its row fell out.
+-- station: staged
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: What is not listed is empty, and not left out by a rule or set aside
+-- reason: A row that `only` or a `drop` rule leaves out, or one in quarantine whose unit cannot be read, does not say
+--   that its unit has 0; its figure is unknown and the sums over it are incomplete.
+-- what_to_do: Look at the texts of the row in the delivered file and correct `only` or `drop` in sources.toml. If rows
+--   of other kinds are right and left out on purpose, name their texts in `others`.
+-- units_public: true
+SELECT
+    concat(basis, ' ', basis_id, ', ', stichtag) AS einheit,
+    concat('only rows that fell out, for ', string_agg(merkmal, ', ' ORDER BY merkmal)) AS gefunden,
+    'a row taken over, or none' AS erwartet
+FROM luecke
+WHERE grund = 'entfallen'
+GROUP BY basis, basis_id, stichtag
+ORDER BY stichtag, basis_id

@@ -1,0 +1,34 @@
+-- One row per base unit and Stichtag of which a rule left out a row, of a source that leaves out what is empty: such a
+-- unit is not one that is not listed. A row in quarantine whose unit or Stichtag cannot be read may be of any: NULL.
+WITH entfallen AS (
+    SELECT
+        roh_entfallen.datei,
+        gelesene_kennung(roh_entfallen.basis_text) AS basis_id,
+        coalesce(datei_stichtag.stichtag, gelesener_stichtag(roh_entfallen.stichtag_text)) AS stichtag
+    FROM roh_entfallen
+    LEFT JOIN datei_stichtag ON roh_entfallen.datei = datei_stichtag.datei
+)
+
+SELECT DISTINCT
+    getvariable('quelle') AS quelle,
+    entfallen.stichtag,
+    nummerierung.basis,
+    entfallen.basis_id,
+    entfallen.datei
+FROM entfallen
+ASOF INNER JOIN katalog.nummerierung ON entfallen.stichtag >= nummerierung.gueltig_ab
+WHERE regexp_full_match(entfallen.basis_id, nummerierung.basis_muster)
+
+UNION ALL
+
+SELECT DISTINCT
+    getvariable('quelle') AS quelle,
+    zeile_gelesen.stichtag,
+    NULL AS basis,
+    NULL AS basis_id,
+    zeile_gelesen.datei
+FROM zeile_gelesen
+INNER JOIN katalog.quelle ON quelle.quelle = getvariable('quelle') AND quelle.ungelistet_null
+SEMI JOIN zeile_verletzt
+    ON zeile_gelesen.datei = zeile_verletzt.datei AND zeile_gelesen.zeile = zeile_verletzt.zeile
+WHERE NOT zeile_gelesen.benannt AND (zeile_gelesen.stichtag IS NULL OR zeile_gelesen.basis IS NOT NULL)
