@@ -87,8 +87,28 @@ def _cities() -> Iterator[Finding]:
             yield Finding(f"city {name}", False, str(problem), "Correct its profile, or the variable that it names.")
             continue
         yield Finding(f"city {name}", True, f"{len(profile.sources)} sources{_not_set(profile, lacking)}")
+        if unknown := _unknown_systems(profile):
+            yield Finding(
+                f"city {name}", False, f"there is no coordinate system {', '.join(unknown)}",
+                "Correct `crs` in city.toml and sources.toml: an EPSG number that exists.",
+            )  # fmt: skip
         for notice in profile.notices:
             yield Finding(f"city {name}", True, notice)
+
+
+def _unknown_systems(profile: Profile) -> list[str]:
+    """Return the coordinate systems of a profile that PROJ does not know; none where it cannot be asked."""
+    from flows.base.db import connect, use_spatial  # noqa: PLC0415
+    from flows.profile.coordinate_system import coordinate_systems  # noqa: PLC0415
+    from flows.stage.location import is_known  # noqa: PLC0415
+
+    named = {profile.city.crs, *(source.geometry.crs for source in profile.sources if source.geometry)}
+    doubtful = sorted(named - set(coordinate_systems()))
+    if not doubtful:
+        return []
+    with connect() as con:
+        use_spatial(con)
+        return [crs for crs in doubtful if not is_known(con, crs)]
 
 
 def _lacking(profile: Profile) -> dict[str, tuple[str, ...]]:

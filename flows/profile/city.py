@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from flows.base.strict import Strict
+from flows.profile.coordinate_system import coordinate_systems
 
 
 def _compiles(pattern: str) -> str:
@@ -86,12 +87,16 @@ class Threshold(Strict):
 
 
 class City(Strict):
-    """The profile of one city."""
+    """The profile of one city.
+
+    ``location`` is a place in it, in degrees east and north: polygons further than 100 km from it are refused.
+    """
 
     id: Identifier
     name: str
     synthetic: bool = False
     crs: Annotated[str, Field(pattern=r"^EPSG:\d+$")]
+    location: tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]] | None = None
     publisher: str
     contact: str
     licence: str
@@ -126,6 +131,12 @@ class City(Strict):
                     f"zuschnitt {z.valid_from}: nested names coarser Raumebenen ({ids[1:]}), found {sorted(strange)}"
                 )
                 raise ValueError(message)
+        if (known := coordinate_systems().get(self.crs)) and (known.degrees or known.not_true):
+            message = (
+                f"crs: {self.crs} ({known.name}) is none for areas, which are computed in it; use a national system in "
+                "metres, such as EPSG:25832 or EPSG:25833 (Germany), EPSG:31287 (Austria), EPSG:2056 (Switzerland)"
+            )
+            raise ValueError(message)
         unknown = {z.base for z in self.zuschnitt} - set(self.base)
         if unknown:
             message = f"zuschnitt: base must be one of {sorted(self.base)}, found {sorted(unknown)}"

@@ -134,7 +134,8 @@ class Geometry(Strict):
     """Polygons of base units, or of the units of the Raumebene ``level``.
 
     Properties may also name the units they belong to. ``unit_digits`` pads ids that lost their leading zeros;
-    ``tolerance_m2`` is the area from which an overlap or gap between neighbours is reported.
+    ``axes`` says in which order a point has its two numbers; ``tolerance_m2`` is the area from which an overlap or gap
+    between neighbours is reported.
     """
 
     id_property: str
@@ -142,6 +143,7 @@ class Geometry(Strict):
     unit_digits: int | None = None
     parents: dict[Identifier, Parent] = Field(default_factory=dict)
     tolerance_m2: float = Field(default=1.0, gt=0)
+    axes: Literal["east_north", "north_east"] = "east_north"
     crs: Annotated[str, Field(pattern=r"^EPSG:\d+$")]
     names: dict[Identifier, str] = Field(default_factory=dict)
 

@@ -29,7 +29,7 @@ _ABOUT_PULLING = {
 """Fields of a source that say nothing about the rows of its files."""
 
 _CODE = ("stage", "profile", "base", "pull/landing/archive.py")
-_DATA = ("sql/stage", "sql/schema", "cities/vocabulary.toml")
+_DATA = ("sql/stage", "sql/schema", "cities/vocabulary.toml", "cities/coordinate_systems.toml")
 _LIBRARIES = ("numpy", "python-calamine", "duckdb-extension-spatial")
 
 
@@ -77,7 +77,12 @@ class ResultKeys:
         if source.kind in ("register", "matrix", "official"):
             return {"levels": levels if source.kind == "official" else []}
         own = city.zuschnitt_named(source.zuschnitt) if source.zuschnitt else None
-        return {"levels": levels, "crs": city.crs, "bases": [own.base] if own else sorted(city.base)}
+        return {
+            "levels": levels,
+            "crs": city.crs,
+            "location": city.location,
+            "bases": [own.base] if own else sorted(city.base),
+        }
 
     def _whole(self, source: Source) -> dict[str, bool]:
         kind, book = source.matrix or source.official, self._profile.codebook

@@ -22,6 +22,7 @@ from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, record_corrections, registered, repaired
 from flows.stage.expected_columns import refuse_other_columns
 from flows.stage.kept_results import Kept, KeptResults, load
+from flows.stage.location import refuse_sources_far_apart, refuse_strange_places
 from flows.stage.read.normalise import Wanted, normalise, unpacked
 from flows.stage.read.polygons import polygon_rows
 from flows.stage.reconciliation import Reconciliation, write_reconciliations
@@ -236,7 +237,7 @@ def _read_geometry(space: Space, profile: Profile, file: Read) -> None:
         {**place, "basis": None if contract.level else scheme, "raumebene": contract.level,
          "basis_id": row[contract.id_property], "zuschnitt": own.id if own else None,
          "geojson": row["geometrie"], "crs": contract.crs, "reparieren": place["zeile"] in mending,
-         "toleranz": contract.tolerance_m2}
+         "toleranz": contract.tolerance_m2, "nord_zuerst": contract.axes == "north_east"}
         for place, row in file.numbered for scheme in (schemes[:1] if contract.level else schemes)
     ]  # fmt: skip
     if own:
@@ -286,7 +287,7 @@ _GATHERED = {
 
 _OUTLINES = (
     "basis VARCHAR, raumebene VARCHAR, basis_id VARCHAR, zuschnitt VARCHAR, geojson VARCHAR, crs VARCHAR, "
-    "reparieren BOOLEAN, toleranz DOUBLE"
+    "reparieren BOOLEAN, toleranz DOUBLE, nord_zuerst BOOLEAN"
 )
 
 
@@ -309,6 +310,7 @@ def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> No
     )  # fmt: skip
     if space.polygons:
         _add_polygons(con, profile, space)
+        refuse_sources_far_apart(con)
     for table in ("geometrie", "raum_geometrie", "raum_lage"):
         con.execute(f"INSERT INTO stage.{table} BY NAME {sql(f'stage/{table}')}")
     con.execute(f"INSERT INTO stage.zuordnung BY NAME {sql('stage/zuordnung')}")
@@ -322,6 +324,7 @@ def _add_polygons(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space
     )
     insert(con, "roh_geometrie", space.polygons)
     set_variables(con, crs=profile.city.crs)
+    refuse_strange_places(con, profile.city)
     con.execute(f"INSERT INTO polygon BY NAME {sql('stage/polygon')}")
     nowhere = con.execute(sql("stage/geometrie_verletzt")).fetchone()
     if nowhere:

@@ -1,12 +1,21 @@
 -- One row per delivered polygon in the city's planar coordinates, repaired only where a correction says so.
-WITH gelesen AS (
+WITH geliefert AS (
     SELECT
-        * EXCLUDE (geojson),
+        * EXCLUDE (geojson, nord_zuerst),
         CASE
-            WHEN crs = getvariable('crs') THEN st_geomfromgeojson(geojson)
-            ELSE st_transform(st_geomfromgeojson(geojson), crs, getvariable('crs'), always_xy := TRUE)
-        END AS roh
+            WHEN nord_zuerst THEN st_flipcoordinates(st_geomfromgeojson(geojson)) ELSE st_geomfromgeojson(geojson)
+        END AS gestalt
     FROM roh_geometrie
+),
+
+gelesen AS (
+    SELECT
+        * EXCLUDE (gestalt),
+        CASE
+            WHEN crs = getvariable('crs') THEN gestalt
+            ELSE st_transform(gestalt, crs, getvariable('crs'), always_xy := TRUE)
+        END AS roh
+    FROM geliefert
 )
 
 SELECT

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from flows.base.errors import ContractBroken
+from flows.profile.coordinate_system import coordinate_systems
 from flows.profile.source import Source
 from flows.profile.source_contract import Geometry
 from flows.pull.landing.archive import unpack
@@ -25,9 +26,6 @@ from flows.stage.corrections import Row
 from flows.stage.read.geojson import called, feature_rows
 from flows.stage.read.row_counts import features
 from flows.stage.read.subprocess_reader import read_in_subprocess
-
-GEOGRAPHIC = ("EPSG:4326", "EPSG:4258", "EPSG:4979")
-"""Coordinate systems in degrees that offices deliver in; all others in use here are in metres."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,8 @@ def _refuse_degrees_for_metres(source: Source, name: str, contract: Geometry, ro
     Raises:
         ContractBroken: says which was found, and of which feature.
     """
-    declared = "degrees" if contract.crs in GEOGRAPHIC else "metres"
+    system = coordinate_systems().get(contract.crs)
+    declared = "degrees" if system and system.degrees else "metres"
     for number, row in enumerate(rows, start=1):
         feature = called(number, contract.id_property, row.get(contract.id_property))
         place = f"Source {source.id}, file {name}, {feature}"
