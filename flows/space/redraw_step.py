@@ -106,7 +106,7 @@ def _write(
     """Find the key of one direction, over further redraws if need be, and write it into the database."""
     from flows.space.estimate import composed, write_keys  # noqa: PLC0415
 
-    way = _way(con, von, nach)
+    way = _surest_way(con, found, von, nach, level)
     for one, two in pairwise(way):
         if (one, two, level) not in found and not _find(con, found, min(one, two), max(one, two), level):
             return
@@ -122,18 +122,47 @@ def _write(
     )  # fmt: skip
 
 
-def _way(con: duckdb.DuckDBPyConnection, von: str, nach: str) -> list[str]:
-    """Return the Zuschnitte to go over: one of each numbering of base units that lies between the two."""
-    rows: list[tuple[str, str]] = con.execute(
-        "SELECT zuschnitt, basis FROM katalog.zuschnitt ORDER BY gueltig_ab"
+def _surest_way(
+    con: duckdb.DuckDBPyConnection, found: dict[tuple[str, str, str], Estimated], von: str, nach: str, level: str
+) -> list[str]:
+    """Return the Zuschnitte to go over from one to another: the first of `_ways` whose every step can be estimated.
+
+    Where none can, it is the first, so that its lack is noted.
+    """
+    ways = _ways(con, von, nach)
+    for way in ways:
+        if all(
+            (one, two, level) in found or not _impossible(con, min(one, two), max(one, two), level)
+            for one, two in pairwise(way)
+        ):
+            return way
+    return ways[0]
+
+
+def _ways(con: duckdb.DuckDBPyConnection, von: str, nach: str) -> list[list[str]]:
+    """Return ways from one Zuschnitt to another, the surest first.
+
+    Steps between Zuschnitte that were counted are fitted to counts of both ends, and each is a smaller redraw than all
+    together. A Zuschnitt in between on which nothing was counted only adds steps by area: it is gone over where there
+    is no other way.
+    """
+    rows: list[tuple[str, str, bool]] = con.execute(
+        """
+        SELECT zuschnitt, basis, zuschnitt IN (SELECT stichtag_zuschnitt.zuschnitt FROM stichtag_zuschnitt
+            SEMI JOIN merkmal_raum ON stichtag_zuschnitt.zuschnitt = merkmal_raum.zuschnitt
+                AND stichtag_zuschnitt.stichtag = merkmal_raum.stichtag AND merkmal_raum.merkmal = 'einwohner')
+        FROM katalog.zuschnitt ORDER BY gueltig_ab
+        """
     ).fetchall()
-    first, last = sorted([name for name, _ in rows].index(one) for one in (von, nach))
+    first, last = sorted([name for name, *_ in rows].index(one) for one in (von, nach))
     between = rows[first : last + 1] if rows[first][0] == von else rows[first : last + 1][::-1]
-    first_of: dict[str, str] = {}
-    for name, basis in between:
-        first_of.setdefault(basis, name)
-    middle = [name for basis, name in first_of.items() if basis not in (between[0][1], between[-1][1])]
-    return [von, *middle, nach]
+    of_base: dict[str, tuple[str, bool]] = {}
+    for name, base, counted in between:
+        if base not in of_base or (counted and not of_base[base][1]):
+            of_base[base] = name, counted
+    middle = [one for base, one in of_base.items() if base not in (between[0][1], between[-1][1])]
+    ways = [[name for name, counted in middle if counted], [], [name for name, _ in middle]]
+    return [[von, *each, nach] for each in ways]
 
 
 def _find(
@@ -230,6 +259,16 @@ KEYS = PythonStep(
         "schaetzung_ebene": "One row per Raumebene that is the sum of a finer one with a key of its own.",
         "geometrie_uebergang": "One row per pair of units that share more than a sliver, with area and residents.",
     },
-    reads=frozenset({"zu_schaetzen", "umbruch", "raum", "merkmal_raum", "katalog.raumebene", "katalog.zuschnitt"}),
+    reads=frozenset(
+        {
+            "zu_schaetzen",
+            "umbruch",
+            "raum",
+            "merkmal_raum",
+            "stichtag_zuschnitt",
+            "katalog.raumebene",
+            "katalog.zuschnitt",
+        }
+    ),
     run=write_keys_of_redraws,
 )

@@ -19,7 +19,7 @@ ausdehnung AS (
 )
 
 SELECT
-    eine.quelle AS quelle,
+    eine.quelle,
     andere.quelle AS andere_quelle,
     round(greatest(
         andere.x_von - eine.x_bis, eine.x_von - andere.x_bis, andere.y_von - eine.y_bis, eine.y_von - andere.y_bis

@@ -119,3 +119,17 @@ def test_the_release_is_only_read(city, release):
     city.rows("vorversion", last_release=release)
 
     assert release.read_bytes() == before
+
+
+def test_a_stichtag_that_is_lost_on_one_zuschnitt_only_is_told(city, release):
+    city.spoil("""
+        INSERT INTO indikator_wert SELECT * REPLACE ('2021-01-01' AS zuschnitt) FROM indikator_wert
+            WHERE zuschnitt = '2020-01-01' AND stichtag <> '2023-12-31';
+        DELETE FROM indikator_wert WHERE zuschnitt = '2020-01-01' AND stichtag = '2024-12-31'
+    """)
+    assert city.units("vorversion_zuschnitt", last_release=release) == ["2024-12-31, Zuschnitt 2020-01-01"]
+
+
+def test_a_stichtag_that_is_lost_altogether_is_told_once(city, release):
+    city.spoil("DELETE FROM indikator_wert WHERE stichtag = '2023-12-31'")
+    assert city.units("vorversion_zuschnitt", last_release=release) == []

@@ -195,3 +195,51 @@ def test_a_unit_keeps_its_identity_under_another_number(renumbered):
         f"{OLD} A": f"{OLD}/A", f"{OLD} B": f"{OLD}/B",
         f"{NEW} C": f"{NEW}/C", f"{NEW} D": f"{NEW}/D", f"{NEW} E": f"{OLD}/B",
     }  # fmt: skip
+
+
+# --- A Zuschnitt in between ---
+
+BETWEEN = "2019-03-01"
+
+
+def redrawn_twice(city, middle: str = "FGG"):
+    """A is cut into C and D; a Zuschnitt of other boundaries stands in between, on which nothing was counted."""
+    city.zuschnitt(OLD, sozialraum="AAB", basis="alt")
+    city.zuschnitt(BETWEEN, sozialraum=middle, basis="zwischen")
+    city.zuschnitt(NEW, sozialraum="CDE", basis="neu")
+    city.squares(3, basis="alt")
+    city.squares(3, basis="neu")
+    city.counts("einwohner", "2018-12-31", [30, 70, 7], basis="alt")
+    city.counts("einwohner", AFTER, [30, 90, 8], basis="neu")
+    city.indikator("einwohner", "einwohner")
+    return city
+
+
+@pytest.mark.parametrize("drawn", [True, False], ids=["with its map", "without a map"])
+def test_a_zuschnitt_that_was_never_counted_takes_no_part(city, drawn: bool) -> None:
+    redrawn_twice(city)
+    if drawn:
+        city.squares(3, basis="zwischen")
+    city.transform()
+
+    found = figures(city, "2018-12-31", NEW)
+    assert {unit: each[:2] for unit, each in found.items()} == {
+        "C": (25, "overlap"), "D": (75, "overlap"), "E": (7, "exact")
+    }  # fmt: skip
+
+
+def test_a_zuschnitt_that_was_counted_is_gone_over(city) -> None:
+    redrawn_twice(city, middle="CFF")
+    city.squares(3, basis="zwischen")
+    city.counts("einwohner", "2019-12-31", [50, 57, ...], basis="zwischen")
+    city.transform()
+
+    assert figures(city, "2018-12-31", NEW)["C"][0] == 50, "the nearer count of C is the one that counts"
+
+
+def test_a_counted_zuschnitt_without_a_map_is_passed_over(city) -> None:
+    redrawn_twice(city)
+    city.counts("einwohner", "2019-12-31", [50, 57, ...], basis="zwischen")
+    city.transform()
+
+    assert figures(city, "2018-12-31", NEW)["C"][:2] == (25, "overlap")
