@@ -280,6 +280,11 @@ class Source(Strict):
         year = match.groupdict().get("year") if match else None
         return int(year) if year and year.isdecimal() else None
 
+    def year_of_all_rows(self, name: str) -> int | None:
+        """Return the year in a file's name in which all its Stichtage, which stand in a column, must lie; or None."""
+        rule = self.stichtag
+        return self.year_in(name) if rule and rule.source == "column" and not rule.other_years else None
+
     def _lack_of_connector(self) -> str | None:
         """Return what the connector needs and the profile does not say, or None."""
         for name in (each for each, kind in ACCESS.items() if kind.section):

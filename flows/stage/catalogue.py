@@ -18,6 +18,7 @@ from flows.stage.register_merkmale import REGISTER_MERKMALE
 def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date | None = None) -> None:
     """Create and fill the schema katalog from the profile of a city, without Zuschnitte later than `until`."""
     con.execute(sql("schema/katalog"))
+    insert(con, "katalog.lauf", [{"tag": dt.datetime.now().astimezone().date().isoformat()}])
     _write_city(con, profile, until)
     write_vocabulary(con)
     _write_codebook(con, profile)

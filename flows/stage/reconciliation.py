@@ -76,7 +76,8 @@ def write_reconciliations(
         [{"quelle": source.id, "datei": each.lieferung.name, "sha256": each.lieferung.checksum,
           "bytes": each.lieferung.bytes, "zeilen": each.held, "uebernommen": each.staged,
           "quarantaene": each.quarantined, "entfallen": each.dropped, "kennungen_ergaenzt": each.padded,
-          "stichtage": list(each.stichtage)} for each in reconciliations],
+          "stichtage": list(each.stichtage), "namensjahr": source.year_of_all_rows(each.lieferung.name)}
+         for each in reconciliations],
     )  # fmt: skip
     insert(
         con, "stage.entfallen",

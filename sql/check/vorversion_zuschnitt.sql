@@ -4,8 +4,8 @@
 -- severity: critical
 -- expected: Every Stichtag has figures on every Zuschnitt on which the last release had some
 -- reason: A series on today's boundaries that loses its past breaks the readers' comparisons.
--- what_to_do: Look which redraw lies between the two and what it lacks (checks schaetzung_fehlt, schaetzung_befund), such
---   as polygons of a Zuschnitt that was added; if the figures are given up on purpose, say so in a waiver.
+-- what_to_do: Look which redraw lies between the two and what it lacks (checks schaetzung_fehlt, schaetzung_befund),
+--   such as polygons of a Zuschnitt that was added; if the figures are given up on purpose, say so in a waiver.
 -- units_public: true
 WITH damals AS (
     SELECT DISTINCT

@@ -10,6 +10,11 @@ CREATE TABLE katalog.stadt (
     amtlich_band DOUBLE NOT NULL
 );
 
+-- one row: the day of the run
+CREATE TABLE katalog.lauf (
+    tag DATE NOT NULL
+);
+
 -- one row per Raumebene, from fine (1) to coarse
 CREATE TABLE katalog.raumebene (
     raumebene VARCHAR NOT NULL,

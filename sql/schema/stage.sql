@@ -12,7 +12,8 @@ CREATE TABLE stage.datei (
     quarantaene BIGINT NOT NULL,
     entfallen BIGINT NOT NULL,
     kennungen_ergaenzt BIGINT NOT NULL, -- ids that got back leading zeros, as the contract allows
-    stichtage VARCHAR[] NOT NULL -- for which the file has rows
+    stichtage VARCHAR[] NOT NULL, -- for which the file has rows
+    namensjahr INTEGER -- the year in its name, where all its Stichtage must lie in it
 );
 
 -- one row per rule that left out rows of a file

@@ -42,7 +42,9 @@ CREATE TABLE indikator_wert (
     zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, indikator_id VARCHAR, wert DOUBLE,
     zaehler DOUBLE, nenner DOUBLE, status VARCHAR, methode VARCHAR, unsicherheit DOUBLE
 );
-CREATE TABLE luecke (stichtag DATE, merkmal VARCHAR, basis VARCHAR, basis_id VARCHAR);
+CREATE TABLE luecke (
+    stichtag DATE, merkmal VARCHAR, basis VARCHAR, basis_id VARCHAR, grund VARCHAR DEFAULT 'ungelistet'
+);
 """
 
 # what 200 residents are made of; a block has a little more or less of everything
@@ -259,7 +261,7 @@ def _fill_deliveries(connection: duckdb.DuckDBPyConnection, sozialraeume: int, s
             SELECT DISTINCT zuschnitt, raumebene, raum_id, 'Raum ' || raum_id FROM stage.zuordnung;
         INSERT INTO stage.geometrie SELECT 'bbs', basis_id, NULL, '\\x01'::BLOB, FALSE, FALSE FROM block;
         INSERT INTO stage.datei
-            SELECT 'einwohner', 'EW_' || stichtag, md5(stichtag::VARCHAR), 1, count(*), count(*), 0, 0, 0, []
+            SELECT 'einwohner', 'EW_' || stichtag, md5(stichtag::VARCHAR), 1, count(*), count(*), 0, 0, 0, [], NULL
             FROM stage.zaehlung GROUP BY stichtag;
         INSERT INTO stage.amtlich SELECT 'amtlich', stichtag, 'einwohner', 'stadt', '05999', 1.02 * sum(wert), 'ok'
             FROM stage.zaehlung WHERE merkmal = 'einwohner' GROUP BY stichtag;

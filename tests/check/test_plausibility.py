@@ -18,8 +18,8 @@ def _year(city, year, **counts):
 def test_a_base_unit_that_a_source_leaves_out_is_named_with_its_merkmale(city):
     assert city.units("basis_luecke") == []
 
-    city.spoil("INSERT INTO luecke VALUES ('2024-12-31', 'sgb2', 'bbs', '01100011'), "
-               "('2024-12-31', 'haushalte', 'bbs', '01100011')")  # fmt: skip
+    city.spoil("INSERT INTO luecke VALUES ('2024-12-31', 'sgb2', 'bbs', '01100011', 'ungelistet'), "
+               "('2024-12-31', 'haushalte', 'bbs', '01100011', 'ungelistet')")  # fmt: skip
 
     rows = city.rows("basis_luecke")
     assert [(row["einheit"], row["gefunden"]) for row in rows] == [

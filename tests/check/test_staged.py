@@ -33,7 +33,7 @@ def test_a_file_staged_twice_is_a_blocker(city):
 
 def test_an_empty_file_and_last_years_file_again_are_warnings(city):
     city.spoil(
-        "INSERT INTO stage.datei SELECT 'sgb2', 'neu.csv', sha256, 0, 0, 0, 0, 0, 0, [] FROM stage.datei LIMIT 1"
+        "INSERT INTO stage.datei SELECT 'sgb2', 'neu.csv', sha256, 0, 0, 0, 0, 0, 0, [], NULL FROM stage.datei LIMIT 1"
     )
 
     checked = city.check()
@@ -193,3 +193,42 @@ def test_a_city_without_any_geometry_passes(city):
     city.spoil("DELETE FROM stage.geometrie")
 
     assert city.check().failed == set()
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_stichtag_after_the_day_of_the_run_is_told_with_its_file(city, after):
+    city.spoil(f"""
+        DELETE FROM katalog.lauf; INSERT INTO katalog.lauf VALUES ('2024-12-31');
+        UPDATE stage.datei SET stichtage = [(DATE '2024-12-31' + {after})::VARCHAR, ''] WHERE datei = 'EW_2024-12-31'
+    """)
+    rows = city.rows("stichtag_zukunft")
+    assert [(row["einheit"], row["gefunden"], row["erwartet"]) for row in rows] == (
+        [("einwohner: EW_2024-12-31", "the Stichtag 2025-01-01", "none after 2024-12-31")] if after else []
+    )
+
+
+def test_a_zuschnitt_may_lie_ahead(city):
+    city.spoil("""
+        DELETE FROM katalog.lauf; INSERT INTO katalog.lauf VALUES ('2024-12-31');
+        INSERT INTO katalog.quelle BY NAME SELECT 'raum' AS quelle, 'r' AS titel_de, 'r' AS titel_en, 'geometry' AS art,
+            FALSE AS ungelistet_null, 0 AS quarantaene_erlaubt;
+        INSERT INTO stage.datei SELECT 'raum', 'r.geojson', 'x', 1, 1, 1, 0, 0, 0, ['2026-01-01'], NULL
+    """)
+    assert city.units("stichtag_zukunft") == []
+
+
+@pytest.mark.parametrize(("name", "told"), [(2024, []), (2023, ["einwohner: EW_2024-12-31"]), ("NULL", [])])
+def test_a_stichtag_in_another_year_than_the_files_name_is_told(city, name, told):
+    city.spoil(f"""
+        UPDATE stage.datei SET stichtage = ['2024-12-31'], namensjahr = {name} WHERE datei = 'EW_2024-12-31'
+    """)
+    assert city.units("stichtag_datei") == told
+
+
+def test_a_unit_whose_row_fell_out_is_told_apart_from_one_that_is_not_listed(city):
+    city.spoil("""
+        INSERT INTO luecke VALUES ('2024-12-31', 'sgb2', 'bbs', '01100101', 'entfallen'),
+            ('2024-12-31', 'einwohner', 'bbs', '01100102', 'ungelistet')
+    """)
+    assert city.units("basis_entfallen") == ["bbs 01100101, 2024-12-31"]
+    assert city.units("basis_luecke") == ["bbs 01100102, 2024-12-31"]

@@ -212,3 +212,19 @@ def test_a_time_without_an_offset_goes_to_quarantine_where_one_is_declared(stage
     text = "BBS;TAG;EW\n01100001;2022-12-31T00:00:00;12\n01100002;2022-12-31T00:00:00Z;7\n"
     staged = stage_city(in_column(source, "%Y-%m-%dT%H:%M:%S%z"), {FILE: text})
     assert staged.quarantine == [(FILE, 2, "TAG", "2022-12-31T00:00:00")]
+
+
+# --- What a file's name says of its rows ---
+
+
+@pytest.mark.parametrize(
+    ("more", "year"), [("", 2022), (", other_years = true", None)], ids=["one year", "a series of years"]
+)
+def test_the_year_in_a_name_is_that_of_all_rows_unless_said_otherwise(stage_city, source, more: str, year) -> None:
+    rule = f'{{ source = "column", column = "TAG", format = "%d.%m.%Y"{more} }}'
+    staged = stage_city(source("einwohner", stichtag=rule), {FILE: "BBS;TAG;EW\n01100001;31.12.2022;12\n"})
+    assert staged.rows("SELECT namensjahr FROM stage.datei") == [(year,)]
+
+
+def test_a_stichtag_from_the_name_needs_no_comparison(stage_city, source) -> None:
+    assert stage_city(source("einwohner"), {FILE: TABLE}).rows("SELECT namensjahr FROM stage.datei") == [(None,)]
