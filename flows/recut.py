@@ -20,7 +20,7 @@ from flows.base.home import home_at
 from flows.compare.impact import Impact, impact_of
 from flows.failure import fit_for_anybody
 from flows.pages.impact_page import impact_html, impact_lines
-from flows.refresh import publish_pulled, pull
+from flows.refresh import artifact_key, publish_pulled, pull
 from flows.run import Outcome, Run, must_be_newest, new_run, working_folder
 from flows.secret_blocks import secrets_from_blocks
 
@@ -58,13 +58,13 @@ def recut_to(run: Run, zuschnitt: dt.date) -> Recut:
     with working_folder(run), nullcontext() if run.from_dir else secrets_from_blocks(run.profile):
         pulled = pull(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        outcome = stations.already_published(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
+        outcome = stations.nothing_new(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
         stations.accept(run, pulled)
         done = report(run, outcome, zuschnitt.isoformat())
         run.note("done", outcome.reason)
     get_run_logger().info("\n".join([outcome.reason, *impact_lines(done.impact)]))
     create_markdown_artifact(
-        key=f"fortschreibung-recut-{run.city}",
+        key=artifact_key("recut", run.city),
         description=f"Boundary change of {run.city} to {zuschnitt}",
         markdown="\n".join(
             [

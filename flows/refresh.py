@@ -110,7 +110,7 @@ def refreshed(run: Run) -> Outcome:
     with working_folder(run), nullcontext() if run.from_dir else secrets_from_blocks(run.profile):
         pulled = pull(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        outcome = stations.already_published(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
+        outcome = stations.nothing_new(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
         stations.accept(run, pulled)
         run.note("done", outcome.reason)
     _show(outcome)
@@ -165,11 +165,16 @@ def publish_pulled(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
     return publish(run, pulled, report, fingerprint, counted).model_copy(update={"waiting": waiting})
 
 
+def artifact_key(*parts: str) -> str:
+    """Return the key of an artifact: Prefect takes small letters, digits and hyphens, a city's id has underscores."""
+    return "-".join(["fortschreibung", *parts]).replace("_", "-")
+
+
 def _show(outcome: Outcome) -> None:
     """Leave the outcome where Prefect's users look: the log and an artifact."""
     get_run_logger().info(outcome.reason)
     create_markdown_artifact(
-        key=f"fortschreibung-{outcome.city}",
+        key=artifact_key(outcome.city),
         description=f"Refresh of {outcome.city}",
         markdown=f"""# {outcome.city}: {outcome.release or "nothing published"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.base.errors import ContractBroken
 from flows.base.resources import resource
@@ -14,8 +15,12 @@ from flows.pull.models import Lieferung, Pulled
 from flows.pull.pull_sources import accept_pulled, pull
 from flows.run import Outcome, Run
 
+if TYPE_CHECKING:
+    from flows.release.catalog import Release
+
 _open_since_stage: dict[Path, ExitStack] = {}
 """Working databases that stage leaves open: transform goes on in the same instance, in which nothing is read again."""
+_SHARED = ("cities/vocabulary.toml", "cities/coordinate_systems.toml")
 _SHOWN = 5  # files of the folder that no source takes; the rest stands in lieferungen.json
 
 
@@ -50,7 +55,8 @@ def input_fingerprint(run: Run, lieferungen: list[Lieferung]) -> str:
     digest = hashlib.sha256(f"{run.until or ''}\n".encode())
     for one in sorted(lieferungen, key=lambda each: (each.source, each.name)):
         digest.update(f"{one.source}\0{one.name}\0{one.checksum}\n".encode())
-    for root in (resource("sql"), resource("expectations"), run.profile.folder, resource("cities/codebook.toml")):
+    shared = (resource(name) for name in ("sql", "expectations", "cities/codebook.toml", *_SHARED))
+    for root in (*shared, run.profile.folder):
         _add_files(digest, root)
     _add_files(digest, Path(__file__).parent)
     return digest.hexdigest()
@@ -72,11 +78,12 @@ def already_published(run: Run, fingerprint: str) -> Outcome | None:
     known = releases(run.home, run.city)
     latest = latest_release(run.home, run.city)
     for release in {each.version: each for each in (*known[-1:], *([latest] if latest else []))}.values():
-        if release.input_fingerprint == fingerprint and release.path.is_dir():
+        if release.input_fingerprint == fingerprint and release.database.is_file():
+            withdrawn = f", and was withdrawn: {release.withdrawn}" if release.withdrawn else ""
             return Outcome(
                 city=run.city, run=run.id, published=False, release=release.version, path=release.path,
                 content_hash=release.content_hash,
-                reason=f"Nothing new: {release.version} was made from the same files, profile and code.",
+                reason=f"Nothing new: {release.version} was made from the same files, profile and code{withdrawn}.",
             )  # fmt: skip
     return None
 
@@ -116,14 +123,30 @@ def transform_in(run: Run) -> None:
 
 def check_job(run: Run) -> CheckJob:
     """Return what the check worker is to look at: the run's tables, the last release, and what the city decided."""
-    from flows.release.catalog import latest_release  # noqa: PLC0415 -- stays out of the core's way
-
-    profile, last = run.profile, latest_release(run.home, run.city)
+    profile, last = run.profile, _last_that_is_there(run)
     return CheckJob(
         work_db=run.work, run_folder=run.folder, city_id=run.city, city_name=profile.city.name, until=run.until,
-        last_release=last.database if last is not None and last.database.is_file() else None,
+        last_release=last.database if last is not None else None,
         own_checks=profile.own_checks if profile.own_checks.is_dir() else None, waivers=profile.waivers,
     )  # fmt: skip
+
+
+def _last_that_is_there(run: Run) -> Release | None:
+    """Return `latest`, or where its folder is gone the newest of the releases that are there and in use."""
+    from flows.release.catalog import releases  # noqa: PLC0415 -- stays out of the core's way
+
+    there = [one for one in releases(run.home, run.city) if one.database.is_file() and not one.withdrawn]
+    return next((one for one in there if one.latest), there[-1] if there else None)
+
+
+def nothing_new(run: Run, fingerprint: str) -> Outcome | None:
+    """Return what `already_published` does; what lies around that release is healed, such as a lost `latest`."""
+    from flows.publish.promote import heal  # noqa: PLC0415 -- only where nothing is published
+
+    outcome = already_published(run, fingerprint)
+    if outcome and not run.dry_run:
+        heal(run.home, run.city, say=lambda words: run.note("publish", words))
+    return outcome
 
 
 def protect_in(run: Run) -> dict[str, int]:

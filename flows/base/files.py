@@ -10,12 +10,13 @@ import hashlib
 import os
 import secrets
 import shutil
-import stat
 import time
 from pathlib import Path
 from typing import IO
 
 UNFINISHED = ".incoming-"
+PUBLIC = 0o644
+"""The rights of a file that everybody may read, whatever the umask of the service that writes it."""
 _LITTLE = 4_000_000  # bytes; less than a file that could not be written
 _REMEDY = {
     errno.ENOSPC: "the disk is full; make room and refresh again",
@@ -90,10 +91,12 @@ def sync_tree(folder: Path) -> None:
         sync_folder(Path(here))
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """Replace `path` by `content`, so that a reader sees the old or the new and nothing between."""
     aside = path.with_name(unfinished_name())
     with aside.open("wb") as stream:
+        if mode is not None:
+            os.fchmod(stream.fileno(), mode)
         stream.write(content)
         sync(stream)
     aside.replace(path)
@@ -114,11 +117,20 @@ def point_link(link: Path, target: str) -> bool:
     return True
 
 
-def make_read_only(folder: Path) -> None:
-    """Take the right to write from every file and folder below `folder`, and from itself."""
+def make_readable(folder: Path) -> None:
+    """Let everybody read every file and folder below `folder`, and itself, and nobody write them."""
     for here, _, files in os.walk(folder, topdown=False):
-        for path in (*(Path(here) / name for name in files), Path(here)):
-            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~0o222)
+        for name in files:
+            (Path(here) / name).chmod(0o444)
+        Path(here).chmod(0o555)
+
+
+def make_public_folder(folder: Path) -> None:
+    """Make a folder that everybody may look into, whatever the umask; one that is there keeps its rights."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        each.chmod(0o755)
 
 
 def remove(path: Path, *, attempts: int = 20) -> None:

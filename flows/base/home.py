@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.base.errors import ConfigError
+from flows.base.files import make_public_folder
 
 _NOT_IN_A_PATH = {"?", "\\"}
 """DuckDB and SQLite take what follows a question mark for settings, and DuckDB takes a backslash for a slash."""
@@ -59,9 +60,10 @@ def home_at(given: Path | None = None) -> Home:
             "in the path of a database. Name another folder with --home DIR or FORTSCHREIBUNG_HOME."
         )
     try:
+        make_public_folder(root)  # releases lie in it; what is confidential has folders of its own
         for private in (home.landing, home.runs):
             private.mkdir(parents=True, exist_ok=True, mode=0o700)
-        home.releases.mkdir(parents=True, exist_ok=True)
+        make_public_folder(home.releases)
     except OSError as problem:
         message = (
             f"The data folder {root} cannot be used: {problem.strerror}. "

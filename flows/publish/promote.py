@@ -26,17 +26,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.base import files
-from flows.base.errors import FortschreibungError, VerificationFailed
+from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home
 from flows.publish.read_notes import note_readings, reading_of
 from flows.publish.verify import release_faults
 from flows.publish.workspace import WAIT_SECONDS, Say, Workspace, point, recorded, release_entry, silence, workspace
 from flows.release import catalog
-from flows.release.catalog import DATABASE, Entry
+from flows.release.catalog import DATABASE
 from flows.release.content_hash import FORMAT as CONTENT_FORMAT
 from flows.release.job import ReleaseJob, Standing
 from flows.release.manifest import manifest_of
 from flows.release.signature import KEY, PASSWORD, fingerprint, publish_key, sign, signing_key
+from flows.release.table_contract import contract
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,32 @@ def heal(home: Home, city: str, *, wait_seconds: float = WAIT_SECONDS, say: Say 
         return  # whoever has the lock has healed
 
 
+def _refuse_newer_schema(city: Workspace) -> None:
+    """Stop when a program of a later time has published: this one would take back what it added.
+
+    Raises:
+        ConfigError: names both schema versions.
+    """
+    pointing = city.pointing
+    if pointing is None or not (city.folder / pointing.version).is_dir():
+        return
+    theirs, ours = manifest_of(city.folder / pointing.version).schema_version, contract().schema_version
+    if [*map(int, theirs.split("."))] > [*map(int, ours.split("."))]:
+        raise ConfigError(
+            f"{city.name} {pointing.version} has tables of schema version {theirs}, this program makes {ours}: it is "
+            "older than the one that published last. Update the program; nothing was published."
+        )
+
+
 def _published(job: ReleaseJob, publish_dir: Path, city: Workspace, incoming: Path) -> PublishOutcome:
+    _refuse_newer_schema(city)
     version, standing = _next_version(job.year, city), city.pointing
     key = signing_key(city.folder.parent)  # reported before the build if it is missing
     signed_by = fingerprint(key.public_key()) if key else None
     answer = _built(job.write(publish_dir), incoming, version, city, signed_by)
     identity, same_as = str(answer["content_hash"]), answer["same_as"]
     if same_as is not None:
-        reason = _why_not(same_as, standing)
+        reason = _why_not(same_as, city)
         return PublishOutcome(same_as, city.folder / same_as, identity, published=False, reason=reason)
     if key is not None:
         sign(incoming, key)
@@ -97,7 +116,7 @@ def _published(job: ReleaseJob, publish_dir: Path, city: Workspace, incoming: Pa
             "The release is not what its manifest says right after it was written; is the disk sound?\n"
             + "\n".join(f"  {fault}" for fault in faults)
         )
-    files.make_read_only(incoming)
+    files.make_readable(incoming)
     release = city.folder / version
     incoming.rename(release)
     files.sync_folder(city.folder)
@@ -106,7 +125,12 @@ def _published(job: ReleaseJob, publish_dir: Path, city: Workspace, incoming: Pa
     if catalog.pointing_entry([*city.entries, entry]) is entry:
         point(city.folder, entry)
     else:
-        reason = f"{version} is published; latest stays {standing.version if standing else 'as it was'}."
+        reason = (
+            f"{version} is published; latest stays {standing.version if standing else 'as it was'}, which is newer. If "
+            "that one is wrong: `fortschreibung withdraw`."
+        )
+    if standing and not (city.folder / standing.version).is_dir():
+        reason += f" The folder of {standing.version} is gone: restore it from a backup if it is cited."
     recorded(city.folder, city.name, [*city.entries, entry])
     note_readings(city.folder, [reading_of(release, manifest.files[DATABASE]["sha256"], manifest.content_hash)])
     return PublishOutcome(version, release, identity, published=True, reason=reason)
@@ -121,11 +145,13 @@ def _next_version(year: int, city: Workspace) -> str:
 def _standing(year: int, city: Workspace) -> list[Standing]:
     """Return what need not be published again: `latest`, and the newest edition of the year.
 
-    The latter even if it was rolled back: what was withdrawn must not come again with the next scheduled run.
+    The latter even if it was rolled back: what was withdrawn must not come again with the next scheduled run. A
+    `latest` whose folder is gone does not stand: its content is made again, as the next edition.
     """
     of_year = [entry for entry in city.entries if catalog.version_key(entry.version)[0] == year]
     newest = max(of_year, key=lambda entry: catalog.version_key(entry.version), default=None)
-    kept = [entry for entry in (newest, city.pointing) if entry in of_year]
+    lost = city.pointing and not (city.folder / city.pointing.version).is_dir() and city.pointing.version
+    kept = [entry for entry in (newest, city.pointing) if entry in of_year and entry and entry.version != lost]
     return [
         Standing(entry.version, entry.content_hash, _content_format(city.folder / entry.version))
         for entry in dict.fromkeys(kept)
@@ -142,7 +168,13 @@ def _without_secrets() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in (KEY, PASSWORD)}
 
 
-def _why_not(same_as: str, pointing: Entry | None) -> str:
+def _why_not(same_as: str, city: Workspace) -> str:
+    pointing = city.pointing
+    if gone := catalog.withdrawn(city.entries).get(same_as):
+        return (
+            f"Nothing is published: the content is that of {same_as}, which was withdrawn on {gone.at} by {gone.who}: "
+            f"{gone.why}"
+        )
     if pointing is not None and pointing.kind == "rollback" and pointing.version != same_as:
         return (
             f"Nothing is published: the content is that of {same_as}, which was rolled back to "

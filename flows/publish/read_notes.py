@@ -90,4 +90,4 @@ def note_readings(folder: Path, readings: list[Reading]) -> None:
         del each["version"]
     content = json.dumps({"format": FORMAT, "readings": kept}, indent=1) + "\n"
     with contextlib.suppress(OSError):
-        files.write_whole(folder / NOTES, content.encode())
+        files.write_whole(folder / NOTES, content.encode(), mode=files.PUBLIC)

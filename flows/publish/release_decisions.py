@@ -1,4 +1,4 @@
-"""What a person decides about releases: which one is `latest` again, and which one is never to be removed.
+"""What a person decides about releases: which one is `latest` again, which nobody is to use, which stays for good.
 
 Every decision is an entry of the catalogue with who, when and why, so that it is as hard to alter as a release.
 """
@@ -24,6 +24,11 @@ def rollback(home: Home, city: str, version: str, *, why: str, who: str | None =
     _ask_for_a_reason("A rollback", why)
     catalog.release_named(home, city, version)
     with workspace(home, city) as locked:
+        if gone := catalog.withdrawn(locked.entries).get(version):
+            raise ConfigError(
+                f"{city} {version} was withdrawn by {gone.who} at {gone.at} ({gone.why}); undo that first "
+                f"(`fortschreibung withdraw {city} {version} --undo`)."
+            )
         release = catalog.entry_of(locked.entries, version)
         faults = release_faults(locked.folder / version, manifest_of(locked.folder / version))
         if faults:
@@ -31,6 +36,39 @@ def rollback(home: Home, city: str, version: str, *, why: str, who: str | None =
         entry = noted_entry("rollback", release, locked.entries, why=why, who=who)
         recorded(locked.folder, city, [*locked.entries, entry])
         point(locked.folder, entry)
+        return entry
+
+
+def withdraw(home: Home, city: str, version: str, *, why: str, who: str | None = None, undo: bool = False) -> Entry:
+    """Note that nobody is to use a release, or with `undo` that it may be used again; `latest` follows.
+
+    The release stays where it is, and its content is not published again as long as it is withdrawn.
+
+    Raises:
+        ConfigError: when the release is not there, no reason is given, none would be left for `latest`, or with `undo`
+            it was not withdrawn.
+        VerificationFailed: when the release that `latest` becomes is not what its manifest says.
+    """
+    _ask_for_a_reason("A withdrawal" if not undo else "Undoing a withdrawal", why)
+    catalog.release_named(home, city, version)
+    with workspace(home, city) as locked:
+        if (version in catalog.withdrawn(locked.entries)) != undo:
+            raise ConfigError(f"{city} {version} is {'not ' if undo else 'already '}withdrawn.")
+        kind = "reinstated" if undo else "withdrawn"
+        entry = noted_entry(kind, catalog.entry_of(locked.entries, version), locked.entries, why=why, who=who)
+        entries = [*locked.entries, entry]
+        pointing = catalog.pointing_entry(entries)
+        if pointing is None:
+            raise ConfigError(
+                f"{city} {version} is the only release there is: expected another that `latest` can be, found none. "
+                "Publish a right one first, then withdraw this one."
+            )
+        if pointing != locked.pointing:
+            release = locked.folder / pointing.version
+            if faults := release_faults(release, manifest_of(release)):
+                raise VerificationFailed(f"{release} cannot be `latest`:\n  " + "\n  ".join(faults))
+        recorded(locked.folder, city, entries)
+        point(locked.folder, pointing)
         return entry
 
 

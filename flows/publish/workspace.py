@@ -56,7 +56,7 @@ def workspace(home: Home, city: str, wait_seconds: float = WAIT_SECONDS, say: Sa
     """
     folder = home.releases / city
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        files.make_public_folder(folder)
         with city_lock(folder, wait_seconds, say) as lock:
             yield Workspace(city, folder, lock, tuple(_healed(folder, city, say)))
     except OSError as problem:
@@ -107,7 +107,7 @@ def _adopted(release: Path, entries: Sequence[Entry]) -> Entry:
             "Restore catalog.json from a backup, or move the folder away:\n"
             + "\n".join(f"  {fault}" for fault in faults)
         )
-    files.make_read_only(release)
+    files.make_readable(release)
     return release_entry(release, manifest, entries)
 
 
@@ -152,12 +152,12 @@ def point(folder: Path, entry: Entry) -> None:
     if not (link.is_symlink() and str(link.readlink()) == entry.version):
         files.point_link(link, entry.version)
     if not (noted.is_file() and noted.read_bytes() == catalog.latest_bytes(entry)):
-        files.write_whole(noted, catalog.latest_bytes(entry))
+        files.write_whole(noted, catalog.latest_bytes(entry), mode=files.PUBLIC)
 
 
 def recorded(folder: Path, city: str, entries: Sequence[Entry]) -> None:
     """Write the catalogue with these entries, in one step."""
-    files.write_whole(folder / catalog.CATALOG, catalog.catalog_bytes(city, entries))
+    files.write_whole(folder / catalog.CATALOG, catalog.catalog_bytes(city, entries), mode=files.PUBLIC)
 
 
 def take_away(release: Path) -> None:

@@ -3,7 +3,8 @@
 Each entry carries the hash of the one before, so that a removed or altered one shows. An entry of a release
 follows from its manifest alone, so that a publication cut off before its entry was written can be finished
 later with the very same entry. `latest` follows from the entries alone: it moves forward with each release
-that is newer than all before, and elsewhere only by a recorded rollback.
+that is newer than all before, and elsewhere only by a recorded decision. What was withdrawn or rolled back no longer
+counts for what is newest, so that a wrong year holds nothing back.
 
 Imports the standard library only: listing releases must take milliseconds.
 """
@@ -35,7 +36,7 @@ class Entry:
     """One line of the catalogue: a release published, or what a person or a rule then did with one."""
 
     number: int
-    kind: str  # "release", "rollback", "tag", "untag" or "removed"
+    kind: str  # "release", "rollback", "withdrawn", "reinstated", "tag", "untag" or "removed"
     version: str
     at: str
     content_hash: str
@@ -63,6 +64,8 @@ class Release:
     zuschnitt: str
     latest: bool
     tag: str | None = None
+    withdrawn: str | None = None
+    """Why it was withdrawn, if it was."""
 
     @property
     def database(self) -> Path:
@@ -115,13 +118,30 @@ def entries_of(folder: Path) -> list[Entry]:
     path = folder / CATALOG
     try:
         content = json.loads(path.read_bytes())
-        return [Entry(**entry) for entry in content["entries"]]
+        return [_entry(**entry) for entry in content["entries"]]
     except FileNotFoundError:
         return []
     except (ValueError, TypeError, KeyError) as problem:
         raise VerificationFailed(
             f"{path} is damaged ({problem}). The releases beside it are untouched; restore this file from a backup."
         ) from problem
+
+
+def _entry(**members: Any) -> Entry:
+    """Return an entry as it is written in the file.
+
+    Raises:
+        TypeError, ValueError: a member is missing, unknown, or of another kind.
+    """
+    entry = Entry(**members)
+    for name, value in members.items():
+        if not isinstance(value, int if name == "number" else str):
+            message = f"{name} is {value!r}"
+            raise TypeError(message)
+    if not is_version(entry.version):
+        message = f"{entry.version!r} is no version"
+        raise ValueError(message)
+    return entry
 
 
 def catalog_bytes(city: str, entries: Sequence[Entry]) -> bytes:
@@ -135,14 +155,25 @@ def catalog_bytes(city: str, entries: Sequence[Entry]) -> bytes:
 
 
 def pointing_entry(entries: Sequence[Entry]) -> Entry | None:
-    """Return the entry that `latest` follows from."""
-    pointing, newest = None, (0, 0)
+    """Return the entry that `latest` follows from.
+
+    A release is it if it is newer than what `latest` was; a rollback in any case. What was withdrawn or is no longer
+    kept is passed over, as if it had never been.
+    """
+    passed_over = {*withdrawn(entries), *removed(entries)}
+    pointing = None
     for entry in entries:
-        key = version_key(entry.version)
-        if entry.kind == "rollback" or (entry.kind == "release" and key > newest):
+        if entry.version in passed_over or entry.kind not in ("release", "rollback"):
+            continue
+        if entry.kind == "rollback" or pointing is None or version_key(entry.version) > version_key(pointing.version):
             pointing = entry
-        newest = max(newest, key)
     return pointing
+
+
+def withdrawn(entries: Sequence[Entry]) -> dict[str, Entry]:
+    """Return the versions that nobody is to use, each with the entry that says who withdrew it, when and why."""
+    last = {entry.version: entry for entry in entries if entry.kind in ("withdrawn", "reinstated")}
+    return {version: entry for version, entry in last.items() if entry.kind == "withdrawn"}
 
 
 def entry_of(entries: Sequence[Entry], version: str) -> Entry:
@@ -178,7 +209,7 @@ def releases(home: Home, city: str) -> list[Release]:
     """Return the published releases of `city` that are kept, oldest version first."""
     folder = home.releases / city
     entries = entries_of(folder)
-    pointing, gone, tagged = pointing_entry(entries), removed(entries), tags(entries)
+    pointing, gone, tagged, not_used = pointing_entry(entries), removed(entries), tags(entries), withdrawn(entries)
     found = [
         Release(
             city=city,
@@ -191,6 +222,7 @@ def releases(home: Home, city: str) -> list[Release]:
             zuschnitt=entry.zuschnitt,
             latest=pointing is not None and entry.version == pointing.version,
             tag=tagged[entry.version].why if entry.version in tagged else None,
+            withdrawn=not_used[entry.version].why if entry.version in not_used else None,
         )
         for entry in entries
         if entry.kind == "release" and entry.version not in gone

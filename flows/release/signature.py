@@ -73,7 +73,7 @@ def publish_key(folder: Path, key: Ed25519PublicKey) -> None:
     pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     before = path.read_bytes() if path.is_file() else b""
     if pem not in before:
-        files.write_whole(path, before + pem)
+        files.write_whole(path, before + pem, mode=files.PUBLIC)
 
 
 def public_keys(path: Path) -> list[Ed25519PublicKey]:

@@ -1,20 +1,26 @@
 """A release appears whole, moves `latest` only forward, and is never published twice."""
 
+import json
 import os
 import stat
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import duckdb
 import pytest
 
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
+from flows.base.files import remove
+from flows.base.home import home_at
 from flows.base.locks import city_lock
+from flows.publish import promote
 from flows.publish.promote import heal, publish
-from flows.publish.release_decisions import rollback
+from flows.publish.release_decisions import rollback, withdraw
 from flows.publish.verify import verify
 from flows.release.catalog import latest_release, releases
+from flows.release.manifest import manifest_of
 
 CITY = "kleinstadt"
 
@@ -228,3 +234,124 @@ def test_listing_releases_takes_less_than_half_a_second_of_cpu(city, home):
     version, seconds = done.stdout.split()
     assert version == "2024.1"
     assert float(seconds) < 0.5
+
+
+# --- What was withdrawn or rolled back holds nothing back ---
+
+
+@pytest.fixture
+def wrong_year(city, home):
+    """A right release, and one named for a typing error in a year."""
+    publish(city.job(), city.run("a"), home)
+    publish(city.job(year=2042), city.run("b", year=2042), home)
+    assert residents(home)[0] == "2042.1"
+    return home
+
+
+def test_after_a_rollback_from_a_wrong_year_right_releases_become_latest_again(city, wrong_year):
+    rollback(wrong_year, CITY, "2024.1", why="2042 is a typing error")
+    later = publish(city.job(year=2025), city.run("c", year=2025), wrong_year)
+    assert "is now the latest release" in later.reason
+    assert residents(wrong_year)[0] == "2025.1"
+    verify(wrong_year, CITY)
+
+
+def test_a_withdrawn_release_is_latest_no_longer_and_the_reason_is_kept(city, wrong_year):
+    entry = withdraw(wrong_year, CITY, "2042.1", why="a typing error", who="anna")
+    assert (entry.kind, entry.who, entry.why) == ("withdrawn", "anna", "a typing error")
+    assert residents(wrong_year)[0] == "2024.1"
+    assert {one.version: one.withdrawn for one in releases(wrong_year, CITY)} == {
+        "2024.1": None, "2042.1": "a typing error",
+    }  # fmt: skip
+    assert publish(city.job(year=2025), city.run("c", year=2025), wrong_year).version == "2025.1"
+    assert residents(wrong_year)[0] == "2025.1"
+    verify(wrong_year, CITY)
+
+
+def test_a_withdrawn_release_does_not_come_again_nor_is_it_rolled_back_to(city, wrong_year):
+    withdraw(wrong_year, CITY, "2042.1", why="a typing error")
+    again = publish(city.job(year=2042), city.run("again", year=2042), wrong_year)
+    assert not again.published
+    assert "which was withdrawn on" in again.reason
+    with pytest.raises(ConfigError, match=r"2042\.1 was withdrawn by .* undo that first"):
+        rollback(wrong_year, CITY, "2042.1", why="x")
+    withdraw(wrong_year, CITY, "2042.1", why="it was right after all", undo=True)
+    assert residents(wrong_year)[0] == "2042.1"
+
+
+def test_a_withdrawal_needs_a_reason_a_release_and_another_one(city, home):
+    publish(city.job(), city.run("a"), home)
+    with pytest.raises(ConfigError, match="needs a reason"):
+        withdraw(home, CITY, "2024.1", why=" ")
+    with pytest.raises(ConfigError, match="is the only release there is"):
+        withdraw(home, CITY, "2024.1", why="x")
+    with pytest.raises(ConfigError, match="is not withdrawn"):
+        withdraw(home, CITY, "2024.1", why="x", undo=True)
+    assert residents(home)[0] == "2024.1"
+
+
+# --- What is gone ---
+
+
+def test_a_lost_latest_is_put_back(city, home):
+    publish(city.job(), city.run("a"), home)
+    folder = home.releases / CITY
+    (folder / "latest").unlink()
+    (folder / "latest.json").unlink()
+    heal(home, CITY)
+    verify(home, CITY)
+    assert residents(home)[0] == "2024.1"
+
+
+def test_a_latest_whose_folder_is_gone_is_made_again_as_the_next_edition(city, home):
+    first = publish(city.job(), city.run("a"), home)
+    remove(home.releases / CITY / "2024.1")
+    again = publish(city.job(), city.run("b"), home)
+    assert (again.version, again.published, again.content_hash) == ("2024.2", True, first.content_hash)
+    assert "The folder of 2024.1 is gone" in again.reason
+    assert residents(home)[0] == "2024.2"
+
+
+def test_what_was_rolled_back_is_not_made_again_when_latest_is_gone(city, home):
+    publish(city.job(), city.run("a"), home)
+    publish(city.job(), city.run("b", residents=1250), home)
+    rollback(home, CITY, "2024.1", why="wrong register")
+    remove(home.releases / CITY / "2024.1")
+    assert not publish(city.job(), city.run("c", residents=1250), home).published
+
+
+# --- Who may read it, and who may publish ---
+
+
+def test_releases_can_be_read_by_everybody_whatever_the_umask(city, tmp_path):
+    before = os.umask(0o077)
+    try:
+        home = home_at(tmp_path / "closed" / "home")
+        publish(city.job(), city.run("a"), home)
+    finally:
+        os.umask(before)
+    folder = home.releases / CITY
+    for path in (*folder.rglob("*"), folder, home.releases, home.root, home.root.parent):
+        if path.name not in (".lock",):
+            wanted = 0o555 if path.is_dir() else 0o444
+            assert stat.S_IMODE(path.stat().st_mode) & wanted == wanted, path
+    assert stat.S_IMODE(home.landing.stat().st_mode) == 0o700
+
+
+def test_an_older_program_does_not_publish_over_a_newer_schema(city, home, monkeypatch):
+    publish(city.job(), city.run("a"), home)
+    older = replace(manifest_of(home.releases / CITY / "2024.1"), schema_version="99.0.0")
+    monkeypatch.setattr(promote, "manifest_of", lambda _: older)
+    with pytest.raises(ConfigError, match=r"schema version 99\.0\.0, this program makes .* Update the program"):
+        publish(city.job(), city.run("b", residents=1250), home)
+
+
+@pytest.mark.parametrize("version", [2024.1, "zwanzig", None])
+def test_a_catalogue_with_a_version_that_is_none_is_told(city, home, version):
+    publish(city.job(), city.run("a"), home)
+    catalogue = home.releases / CITY / "catalog.json"
+    content = json.loads(catalogue.read_bytes())
+    content["entries"][0]["version"] = version
+    catalogue.write_text(json.dumps(content))
+    with pytest.raises(VerificationFailed, match="is damaged"):
+        releases(home, CITY)

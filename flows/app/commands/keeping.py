@@ -70,6 +70,31 @@ def rollback(city: str, version: str, *, why: str, as_json: JsonOption = False, 
     return 0
 
 
+def withdraw(
+    city: str,
+    version: str,
+    *,
+    why: str,
+    undo: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Say that nobody is to use a release (`--undo`: it may be used again); `latest` follows, the reason is kept."""
+    from flows.publish.release_decisions import withdraw as withdrawn  # noqa: PLC0415
+    from flows.release.catalog import latest_release  # noqa: PLC0415
+
+    where = Home(root_at(home))
+    entry, latest = withdrawn(where, city, version, why=why, undo=undo), latest_release(where, city)
+    now = latest.version if latest else None
+    if as_json:
+        print_json({"city": city, "version": version, "withdrawn": not undo, "latest": now, "who": entry.who,
+                    "why": entry.why})  # fmt: skip
+    else:
+        words = "may be used again" if undo else "is withdrawn"
+        print(f"{city} {version} {words}; recorded for {entry.who} at {entry.at}: {entry.why}. latest is {now}.")
+    return 0
+
+
 def tag(
     city: str,
     version: str,

@@ -30,6 +30,7 @@ def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None)
                     "content_hash": one.content_hash,
                     "latest": one.latest,
                     "tag": one.tag,
+                    "withdrawn": one.withdrawn,
                 }
                 for one in known
             ]
@@ -38,6 +39,7 @@ def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None)
         print(f"No release of {city} in {root_at(home) / 'releases'}. `fortschreibung refresh {city}` makes the first.")
     for one in [] if as_json else known:
         mark = ("  <- latest" if one.latest else "") + (f"  tagged: {one.tag}" if one.tag else "")
+        mark += f"  withdrawn: {one.withdrawn}" if one.withdrawn else ""
         print(f"{one.version:8} data up to {one.stichtag_max}, published {one.published_at[:10]}  {one.path}{mark}")
     return 0
 
