@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.base.errors import ContractBroken
 from flows.base.resources import resource
 from flows.check.models import CheckJob
 from flows.pull.landing.store import Landing, read_back
@@ -92,6 +91,7 @@ def stage_into(run: Run, pulled: Pulled) -> None:
     """Read every Lieferung into the typed tables of a new working database."""
     from flows.base.db import open_work  # noqa: PLC0415 -- only a run that has something to do needs DuckDB
     from flows.stage.kept_results import KeptResults  # noqa: PLC0415
+    from flows.stage.nothing_staged import refuse_nothing  # noqa: PLC0415
     from flows.stage.stage_files import stage  # noqa: PLC0415
 
     profile = run.profile
@@ -103,12 +103,7 @@ def stage_into(run: Run, pulled: Pulled) -> None:
             con, profile, pulled.lieferungen, run.home.landing, run.folder, until=run.until, kept=kept,
             progress=lambda event: run.note("stage", event),
         )  # fmt: skip
-        if not con.execute("SELECT 1 WHERE EXISTS (FROM stage.zaehlung) OR EXISTS (FROM stage.amtlich)").fetchone():
-            raise ContractBroken(
-                f"{run.city}: expected counts of residents, or official totals, found no row up to "
-                f"{run.until or 'today'} in {len(pulled.lieferungen)} files. "
-                "Is the Stichtag right, are the files those of sources.toml?"
-            )
+        refuse_nothing(con, profile, len(pulled.lieferungen), run.folder, run.until)
         _open_since_stage[run.work] = closing.pop_all()
 
 

@@ -84,6 +84,9 @@ class Dialect(Strict):
                 "and the delimiter neither a digit nor a line break"
             )
             raise ValueError(message)
+        if self.footer and self.format not in SHEETS and self.delimiter in self.footer:
+            message = f"`footer` is held against the first cell of a line, which ends before {self.delimiter!r}"
+            raise ValueError(message)
         if padded := [sign for sign in self.missing if sign != sign.strip()]:
             message = f"`missing`: cells are read without blanks at their ends; found the signs {padded} with some"
             raise ValueError(message)

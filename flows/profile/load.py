@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,7 @@ def _decided_on_checks(where: Path) -> tuple[Expected | None, tuple[Waiver, ...]
 
 def _table(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))  # as headers are read
     except FileNotFoundError as missing:
         raise ConfigError(f"{path} is missing; every city needs city.toml and sources.toml.") from missing
     except OSError as problem:

@@ -18,6 +18,7 @@ from flows.base.db import insert
 from flows.base.errors import ProgramDefect
 from flows.profile.source import Source
 from flows.pull.models import Lieferung
+from flows.stage.read.notes import NOTES
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,10 @@ class Reconciliation:
         return cls(lieferung, **note)
 
 
+def _lacks_footer(source: Source, each: Reconciliation) -> bool:
+    return bool(source.as_written_in(each.lieferung.name).dialect.footer) and not each.left_out.get(NOTES)
+
+
 def write_reconciliations(
     con: duckdb.DuckDBPyConnection, source: Source, reconciliations: Sequence[Reconciliation]
 ) -> None:
@@ -76,7 +81,8 @@ def write_reconciliations(
         [{"quelle": source.id, "datei": each.lieferung.name, "sha256": each.lieferung.checksum,
           "bytes": each.lieferung.bytes, "zeilen": each.held, "uebernommen": each.staged,
           "quarantaene": each.quarantined, "entfallen": each.dropped, "kennungen_ergaenzt": each.padded,
-          "stichtage": list(each.stichtage), "namensjahr": source.year_of_all_rows(each.lieferung.name)}
+          "stichtage": list(each.stichtage), "fusszeile_fehlt": _lacks_footer(source, each),
+          "namensjahr": source.year_of_all_rows(each.lieferung.name)}
          for each in reconciliations],
     )  # fmt: skip
     insert(

@@ -13,6 +13,7 @@ CREATE TABLE stage.datei (
     entfallen BIGINT NOT NULL,
     kennungen_ergaenzt BIGINT NOT NULL, -- ids that got back leading zeros, as the contract allows
     stichtage VARCHAR[] NOT NULL, -- for which the file has rows
+    fusszeile_fehlt BOOLEAN DEFAULT FALSE, -- no line begins as the footer that the dialect declares
     namensjahr INTEGER -- the year in its name, where all its Stichtage must lie in it
 );
 

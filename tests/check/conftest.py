@@ -261,7 +261,8 @@ def _fill_deliveries(connection: duckdb.DuckDBPyConnection, sozialraeume: int, s
             SELECT DISTINCT zuschnitt, raumebene, raum_id, 'Raum ' || raum_id FROM stage.zuordnung;
         INSERT INTO stage.geometrie SELECT 'bbs', basis_id, NULL, '\\x01'::BLOB, FALSE, FALSE FROM block;
         INSERT INTO stage.datei
-            SELECT 'einwohner', 'EW_' || stichtag, md5(stichtag::VARCHAR), 1, count(*), count(*), 0, 0, 0, [], NULL
+            SELECT 'einwohner', 'EW_' || stichtag, md5(stichtag::VARCHAR), 1, count(*), count(*), 0, 0, 0, [], FALSE,
+                NULL
             FROM stage.zaehlung GROUP BY stichtag;
         INSERT INTO stage.amtlich SELECT 'amtlich', stichtag, 'einwohner', 'stadt', '05999', 1.02 * sum(wert), 'ok'
             FROM stage.zaehlung WHERE merkmal = 'einwohner' GROUP BY stichtag;

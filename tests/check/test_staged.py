@@ -33,7 +33,8 @@ def test_a_file_staged_twice_is_a_blocker(city):
 
 def test_an_empty_file_and_last_years_file_again_are_warnings(city):
     city.spoil(
-        "INSERT INTO stage.datei SELECT 'sgb2', 'neu.csv', sha256, 0, 0, 0, 0, 0, 0, [], NULL FROM stage.datei LIMIT 1"
+        "INSERT INTO stage.datei SELECT 'sgb2', 'neu.csv', sha256, 0, 0, 0, 0, 0, 0, [], FALSE, NULL "
+        "FROM stage.datei LIMIT 1"
     )
 
     checked = city.check()
@@ -232,3 +233,9 @@ def test_a_unit_whose_row_fell_out_is_told_apart_from_one_that_is_not_listed(cit
     """)
     assert city.units("basis_entfallen") == ["bbs 01100101, 2024-12-31"]
     assert city.units("basis_luecke") == ["bbs 01100102, 2024-12-31"]
+
+
+def test_a_footer_that_never_came_is_told(city):
+    assert city.units("fusszeile") == []
+    city.spoil("UPDATE stage.datei SET fusszeile_fehlt = TRUE WHERE datei = 'EW_2024-12-31'")
+    assert city.units("fusszeile") == ["einwohner: EW_2024-12-31"]

@@ -1,6 +1,7 @@
 """Tables against their contract: what is set aside, with which place, and that no row is ever lost."""
 
 import datetime as dt
+from unicodedata import normalize
 
 import duckdb
 import pytest
@@ -311,3 +312,16 @@ def test_what_is_no_number_of_the_dialect_is_not_scaled(refusal, source, small_c
 def test_no_text_of_a_file_is_taken_for_the_mark_of_a_correction(stage_city, source, text: str) -> None:
     staged = stage_city(source("einwohner"), {FILE: f"BBS;EW\n01100001;{text}\n01100002;7\n"})
     assert staged.quarantine == [(FILE, 2, "EW", text)]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("declared", ["NFC", "NFD"])
+def test_a_header_is_the_same_however_its_letters_are_composed(stage_city, source, form: str, declared: str) -> None:
+    contract = f'matrix = {{ unit = "BBS", merkmale = {{ einwohner = ["{normalize(declared, "Bevölkerung")}"] }} }}'
+    text = normalize(form, "BBS;Bevölkerung\n01100001;12\n")
+    assert stage_city(source("einwohner", contract), {"einwohner_2022.csv": text}).residents == {"01100001": 12}
+
+
+def test_a_column_without_a_name_comes_with_the_remedy(refusal, source) -> None:
+    message = refusal(source("einwohner"), {"einwohner_2022.csv": "BBS;EW;\n01100001;12;\n"})
+    assert "found a column without a name. Name it in `blank_headers` of the dialect" in message

@@ -9,6 +9,7 @@ the text it was.
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -231,7 +232,7 @@ def header(
     columns = []
     for place in range(width):
         parts = [cells[place].strip() for _, cells in read if place < len(cells)]
-        columns.append(" / ".join(part for part in parts if part))
+        columns.append(unicodedata.normalize("NFC", " / ".join(part for part in parts if part)))
     blank = [place for place, column in enumerate(columns) if not column]
     if dialect.blank_headers:
         if len(blank) != len(dialect.blank_headers):
@@ -309,12 +310,14 @@ def _refuse_bad_header(name: str, line: int, columns: list[str], dialect: Dialec
     if columns and not twice and "" not in columns:
         return
     found = "nothing" if not columns else "a column without a name"
+    remedy = " Name it in `blank_headers` of the dialect, and in `ignore` if it is not wanted." if columns else ""
     if twice:
+        remedy = ""
         found = f"{', '.join(map(repr, twice))} more than once"
     place = f"line {line}"
     if dialect.format in SHEETS and columns:
         wrong = columns.index("") if not twice else max(known.index(text.casefold()) for text in twice)
         place = f"cell {cell_name(left_edge(dialect) + wrong, line)}"
-    raise ContractBroken(f"File {name}, {place}: expected a header of different column names, found {found}.").at(
-        f"File {name}, {place}"
-    )
+    raise ContractBroken(
+        f"File {name}, {place}: expected a header of different column names, found {found}.{remedy}"
+    ).at(f"File {name}, {place}")

@@ -1,0 +1,17 @@
+-- One row per delivered file in which no line begins as the footer that sources.toml declares.
+-- station: extract
+-- owner: Statistikstelle
+-- severity: warning
+-- expected: A file that is declared to end in notes does
+-- reason: What should stand last is missing: the file may be cut short, or its notes begin in another way and are read
+--   as rows.
+-- what_to_do: Look at the end of the file; correct `footer` in sources.toml (it is held against the first cell of
+--   a line), or leave it out.
+-- units_public: true
+SELECT
+    concat(quelle, ': ', datei) AS einheit,
+    'no line that begins so' AS gefunden,
+    'the footer of its dialect' AS erwartet
+FROM stage.datei
+WHERE fusszeile_fehlt
+ORDER BY quelle, datei
