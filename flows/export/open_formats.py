@@ -36,7 +36,7 @@ def write_csv_excel(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], fol
     """Write each exported table to `folder`/<table>.csv as Excel in German reads it.
 
     UTF-8 with byte order mark, semicolon, decimal comma, dates as 31.12.2024, WAHR and FALSCH; the numbers are
-    those of the other CSV, digit by digit.
+    those of the other CSV, digit by digit. A text that Excel would take for a formula has an apostrophe before it.
     """
     folder.mkdir()
     paths = []
@@ -60,6 +60,8 @@ def _for_excel(column: Column, heading: str) -> str:
         return f"strftime({name}, '%d.%m.%Y') AS {named}"
     if column.type == "BOOLEAN":
         return f"CASE {name} WHEN true THEN 'WAHR' WHEN false THEN 'FALSCH' END AS {named}"
+    if column.type == "VARCHAR":
+        return f"CASE WHEN regexp_matches({name}, '^[=+@\t\r-]') THEN chr(39) || {name} ELSE {name} END AS {named}"
     return f"{name} AS {named}"
 
 

@@ -6,11 +6,19 @@ coalesce('<c r="' || ort || '"><v>' || CASE WHEN isfinite(zahl::DOUBLE) THEN zah
 CREATE OR REPLACE TEMP MACRO zelle_tag(ort, tag) AS -- noqa: CP05
 coalesce('<c r="' || ort || '" s="2"><v>' || (tag - DATE '1899-12-30') || '</v></c>', '');
 
+-- a cell takes 32,767 characters; a longer text says that it goes on elsewhere
+CREATE OR REPLACE TEMP MACRO zelle_inhalt(inhalt) AS -- noqa: CP05
+CASE
+    WHEN length(inhalt) > 32767 THEN left(inhalt, 32700) || ' [gekürzt; der ganze Text steht in csv/]' ELSE inhalt
+END;
+
 CREATE OR REPLACE TEMP MACRO zelle_text(ort, inhalt) AS -- noqa: CP05
 coalesce(
     '<c r="' || ort || '" t="inlineStr"><is><t xml:space="preserve">'
     || regexp_replace(
-        replace(replace(replace(nullif(inhalt::VARCHAR, ''), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
+        replace(
+            replace(replace(zelle_inhalt(nullif(inhalt::VARCHAR, '')), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'
+        ),
         '[\x00-\x08\x0B\x0C\x0E-\x1F]', '', 'g'
     )
     || '</t></is></c>',

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 import python_calamine
 
+from flows.export.sheet_rows import prepare_cells
 from flows.publish.build import build
 from flows.release.catalog import DATABASE
 from flows.release.job import Setting
@@ -104,6 +105,17 @@ def test_a_name_that_looks_like_a_formula_stays_text(city):
         sheets = [archive.read(name) for name in archive.namelist() if "worksheets/" in name]
     assert sum(b"=1+1" in sheet for sheet in sheets) == 2
     assert not any(b"<f>" in sheet for sheet in sheets)
+    assert ";'=1+1;" in (target / "csv_excel" / "stadt.csv").read_text("utf-8-sig")
+    assert ",=1+1," in (target / "csv" / "stadt.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("letters", "cut"), [(32_767, False), (32_768, True)])
+def test_a_text_that_no_cell_takes_says_where_the_rest_is(letters, cut):
+    with duckdb.connect() as con:
+        prepare_cells(con)
+        (cell,) = con.execute(f"SELECT zelle_text('A1', repeat('x', {letters}))").fetchone()
+    assert f">{'x' * (32_700 if cut else letters)}" in cell
+    assert ("gekürzt; der ganze Text steht in csv/" in cell) == cut
 
 
 def test_the_second_form_of_csv_is_that_of_excel_in_german(release):
