@@ -1,4 +1,4 @@
-"""Coordinate systems that cities use: what they are called, where they are used, and which are none for areas."""
+"""Coordinate systems that cities use: their names, where they are used, and in which of them areas are wrong."""
 
 from __future__ import annotations
 

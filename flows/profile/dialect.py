@@ -85,7 +85,7 @@ class Dialect(Strict):
             )
             raise ValueError(message)
         if self.footer and self.format not in SHEETS and self.delimiter in self.footer:
-            message = f"`footer` is held against the first cell of a line, which ends before {self.delimiter!r}"
+            message = f"`footer` is compared with the first cell of a line, which ends before {self.delimiter!r}"
             raise ValueError(message)
         if padded := [sign for sign in self.missing if sign != sign.strip()]:
             message = f"`missing`: cells are read without blanks at their ends; found the signs {padded} with some"

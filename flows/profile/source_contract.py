@@ -88,7 +88,7 @@ class Matrix(Strict):
     says what a base unit without a row means: *missing* (the unit has no figure, and a check stops), or
     *zero* (the office leaves out what does not exist yet or any more). A unit of which the file has a row that a rule
     leaves out is not one without a row: it has no figure. ``others`` names, for the columns by which rows are picked
-    (``only``, ``long.columns``), the texts of rows that are left out on purpose: then a text that is none of either is
+    (``only``, ``long.columns``), the texts of rows that are left out on purpose: then any other text is
     refused, and such a row says nothing about its unit.
     """
 

@@ -142,8 +142,8 @@ def refuse_unclear_name(pattern: str, rule: StichtagRule) -> None:
     groups = set(re.compile(pattern).groupindex)
     parts = groups & {"end_year", *_MONTHS_OF}
     problem = None
-    if "year" not in groups:
-        problem = "needs the group `year` in `file`"
+    if parts and "year" not in groups:
+        problem = "needs the group `year` beside them in `file`"
     elif len(parts) > 1:
         problem = f"takes one of {', '.join(sorted(parts))} from the name, not several"
     elif "day" in groups and parts != {"month"}:

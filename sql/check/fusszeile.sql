@@ -5,8 +5,8 @@
 -- expected: A file that is declared to end in notes does
 -- reason: What should stand last is missing: the file may be cut short, or its notes begin in another way and are read
 --   as rows.
--- what_to_do: Look at the end of the file; correct `footer` in sources.toml (it is held against the first cell of
---   a line), or leave it out.
+-- what_to_do: Look at the end of the file; correct `footer` in sources.toml (it is compared with the first cell
+--   of a line), or leave it out.
 -- units_public: true
 SELECT
     concat(quelle, ': ', datei) AS einheit,

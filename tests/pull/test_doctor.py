@@ -52,7 +52,9 @@ def test_a_user_without_a_password_is_not_enough(said, monkeypatch) -> None:
 
 
 def test_what_is_not_required_is_reported_as_what_will_not_be_asked(small_city, source, monkeypatch) -> None:
-    optional = {"folder": '"${AMT_EINGANG}"', "required": "false"}
+    optional = {
+        "folder": '"${AMT_EINGANG}"', "required": "false", "stichtag": '{ source = "name", day = "12-31" }',
+    }  # fmt: skip
     profile = small_city.with_sources(source("haushalte", **optional), source("gebaeude", **optional))
     monkeypatch.setattr(load, "cities", lambda: ["kleinstadt"])
     monkeypatch.setattr(load, "load_profile", lambda _: profile)

@@ -79,4 +79,4 @@ def test_where_no_footer_is_declared_none_is_missed(stage_city, source) -> None:
 
 def test_a_footer_that_no_cell_can_begin_with_is_refused(refusal, source) -> None:
     message = refusal(source("einwohner", dialect='{ footer = "Mitte;" }'), {FILE: "BBS;EW\n01100001;12\n"})
-    assert "`footer` is held against the first cell of a line, which ends before ';'" in message
+    assert "`footer` is compared with the first cell of a line, which ends before ';'" in message

@@ -52,7 +52,7 @@ def test_a_stichtag_in_the_name(stage_city, source, pattern: str, day: str, name
         (YEAR + r"_Q(?P<quartal>\d)", "", "(did you mean 'quarter'?)"),
         (YEAR + r"_(?P<mont>\d)", "", "(did you mean 'month'?)"),
         (YEAR + r"_(?P<edition>\d)", "", "known are year, end_year, half, quarter, month, day. A group without a name"),
-        ("bestand", "", "needs the group `year` in `file` (found the groups none)"),
+        (r"ew_(?P<half>\d)", "", "needs the group `year` beside them in `file` (found the groups half)"),
         (YEAR + r"_(?P<half>\d)(?P<quarter>\d)", "", "takes one of half, quarter from the name, not several"),
         (YEAR + r"_(?P<day>\d)", "", "needs the group `month` beside `day`"),
         (YEAR + r"_(?P<month>\d)(?P<day>\d)", "first", "finds the day in the name; leave out `day`"),
@@ -89,6 +89,11 @@ def test_a_day_that_no_month_has_is_told(refusal, source) -> None:
     pattern = f"'{YEAR}(?P<month>..)(?P<day>..)'"
     message = refusal(source("einwohner", file=pattern), {"ew_20220230": TABLE})
     assert "expected a day in the file name ew_20220230, found day" in message
+
+
+def test_a_name_without_a_year_is_told(refusal, source) -> None:
+    message = refusal(source("einwohner", file="'bestand.csv'"), {"bestand.csv": TABLE})
+    assert "expected a year in the file name bestand.csv" in message
 
 
 def test_two_years_that_are_no_school_year_are_told(refusal, source) -> None:
