@@ -76,7 +76,10 @@ def test_what_has_landed_is_read_from_its_own_data_folder(
         'duration = "DAUER", sexes = ["w"], female = ["w"], nationalities = ["D", "A"], foreign = ["A"], '
         'migrations = ["0", "1"], migrant = ["1"] }'
     )
-    outline = {"type": "Polygon", "coordinates": [[[1000, 0], [1000, 100], [1100, 100], [1000, 0]]]}
+    outline = {
+        "type": "Polygon",
+        "coordinates": [[[350000, 5650000], [350000, 5650100], [350100, 5650100], [350000, 5650000]]],
+    }
     raum = {"type": "Feature", "properties": {"BBS": "01100001"}, "geometry": outline}
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::25832"}}
     files = {
