@@ -30,7 +30,7 @@ def refuse_nothing(
         "(SELECT sum(zeilen) FROM stage.datei SEMI JOIN stage.quarantaene USING (quelle)) "
         "FROM stage.quarantaene ORDER BY quelle, datei, zeile LIMIT 1"
     ).fetchone()
-    advice = "Is the Stichtag right, are the files those of sources.toml?"
+    where, advice = "", "Is the Stichtag right, are the files those of sources.toml?"
     if first:
         source, name, line, column, value, rule, bad, rows = first
         given = next(one for one in profile.sources if one.id == source)
@@ -39,8 +39,11 @@ def refuse_nothing(
             f"found {bad} of {rows} rows in quarantine and no other. The first: source {source}, file {name}, line "
             f"{line}, column {column}{shown}, expected {rule}{_as_declared(profile, given, rule)}"
         )
+        where = f"Source {source}, file {name}, line {line}"
         advice = f"Correct the contract in sources.toml, or ask the supplier; all rows are in {run / 'quarantine.csv'}."
-    raise ContractBroken(f"{profile.city.id}: expected counts of residents, or official totals, {found}. {advice}")
+    raise ContractBroken(f"{profile.city.id}: expected counts of residents, or official totals, {found}. {advice}").at(
+        where
+    )
 
 
 def _is_harmless(source: Source, column: str | None) -> bool:

@@ -7,7 +7,7 @@
 --   that its unit has 0; its figure is unknown and the sums over it are incomplete.
 -- what_to_do: Look at the texts of the row in the delivered file and correct `only` or `drop` in sources.toml. If rows
 --   of other kinds are right and left out on purpose, name their texts in `others`.
--- units_public: true
+-- units_public: false
 SELECT
     concat(basis, ' ', basis_id, ', ', stichtag) AS einheit,
     concat('only rows that fell out, for ', string_agg(merkmal, ', ' ORDER BY merkmal)) AS gefunden,

@@ -105,7 +105,7 @@ class _Sieve:
                     f"{', '.join(map(repr, sorted(texts)))}, found {cells[place]!r}. Is it written in another way now? "
                     "Correct `only` or `long.columns` in sources.toml; add it to `others` if such rows are to be left "
                     "out."
-                )
+                ).at(f"File {self.name}, line {line}")
 
     def note(self, cells: Sequence[str]) -> None:
         """Note what a row is about that falls out."""
