@@ -1,5 +1,6 @@
 -- One row per file that describes space: how many of its rows stand whole in the staged tables.
--- A row makes several entries (one a Raumebene or numbering); equal ones are numbered, so that each finds its own.
+-- A row makes several entries (one a Raumebene or numbering); equal ones are numbered, so that each finds its own. What
+-- several rows assign alike is staged once, and all of them find that.
 WITH geliefert AS (
     SELECT
         quelle,
@@ -62,7 +63,7 @@ angekommen AS (
 geliefert_nummeriert AS (
     SELECT
         *,
-        row_number() OVER (PARTITION BY tabelle, eintrag) AS vorkommen
+        CASE WHEN tabelle = 'zuordnung' THEN 1 ELSE row_number() OVER (PARTITION BY tabelle, eintrag) END AS vorkommen
     FROM geliefert
 ),
 

@@ -1,6 +1,6 @@
 -- One row per base unit, Zuschnitt and Raumebene: assigned by a file, itself a unit, by its id, or the whole city.
 WITH zugeordnet AS (
-    SELECT
+    SELECT DISTINCT -- a table of counts that assigns its units names each of them once per Stichtag
         zuschnitt,
         basis,
         basis_id,

@@ -283,6 +283,22 @@ def test_a_base_unit_lies_in_its_sozialraum_and_in_all_that_is_above(stage_city,
     assert staged.files == [("zuordnung.csv", 2, 2, 0, 0)]
 
 
+def test_rows_that_say_the_same_of_a_base_unit_assign_it_once_and_are_all_taken(stage_city, assignment) -> None:
+    text = "BBS;SR\n01100001;011001\n01100002;011001\n01100001;011001\n"
+    staged = stage_city(assignment, {"zuordnung.csv": text})
+    assert staged.rows("SELECT basis_id, raum_id FROM stage.zuordnung WHERE raumebene = 'sozialraum' ORDER BY 1") == [
+        ("01100001", "011001"), ("01100002", "011001"),
+    ]  # fmt: skip
+    assert staged.files == [("zuordnung.csv", 3, 3, 0, 0)]
+
+
+def test_rows_that_say_two_things_of_a_base_unit_stand_both_for_the_check_to_see(stage_city, assignment) -> None:
+    staged = stage_city(assignment, {"zuordnung.csv": "BBS;SR\n01100001;011001\n01100001;011002\n"})
+    assert staged.rows("SELECT raum_id FROM stage.zuordnung WHERE raumebene = 'sozialraum' ORDER BY 1") == [
+        ("011001",), ("011002",),
+    ]  # fmt: skip
+
+
 def test_an_assignment_with_other_columns_is_told(refusal, assignment) -> None:
     message = refusal(assignment, {"zuordnung.csv": "BBS;SOZR\n01100001;011001\n"})
     assert "'SR' is missing" in message
