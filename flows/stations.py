@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _open_since_stage: dict[Path, ExitStack] = {}
 """Working databases that stage leaves open: transform goes on in the same instance, in which nothing is read again."""
 _SHARED = ("cities/vocabulary.toml", "cities/coordinate_systems.toml")
+FILES = "files.json"
+"""The file in the folder of a dry run that says what became of each delivered file (flows.stage.file_accounts)."""
 _SHOWN = 5  # files of the folder that no source takes; the rest stands in lieferungen.json
 
 
@@ -90,6 +92,7 @@ def already_published(run: Run, fingerprint: str) -> Outcome | None:
 def stage_into(run: Run, pulled: Pulled) -> None:
     """Read every Lieferung into the typed tables of a new working database."""
     from flows.base.db import open_work  # noqa: PLC0415 -- only a run that has something to do needs DuckDB
+    from flows.stage.file_accounts import write_file_accounts  # noqa: PLC0415
     from flows.stage.kept_results import KeptResults  # noqa: PLC0415
     from flows.stage.nothing_staged import refuse_nothing  # noqa: PLC0415
     from flows.stage.stage_files import stage  # noqa: PLC0415
@@ -99,10 +102,14 @@ def stage_into(run: Run, pulled: Pulled) -> None:
     run.work.unlink(missing_ok=True)
     with ExitStack() as closing:
         con = closing.enter_context(open_work(run.work))
-        stage(
-            con, profile, pulled.lieferungen, run.home.landing, run.folder, until=run.until, kept=kept,
-            progress=lambda event: run.note("stage", event),
-        )  # fmt: skip
+        try:
+            stage(
+                con, profile, pulled.lieferungen, run.home.landing, run.folder, until=run.until, kept=kept,
+                progress=lambda event: run.note("stage", event),
+            )  # fmt: skip
+        finally:
+            if run.dry_run:  # for a person who looks at files; nobody asks at a refresh
+                write_file_accounts(con, profile, run.folder / FILES)
         refuse_nothing(con, profile, len(pulled.lieferungen), run.folder, run.until)
         _open_since_stage[run.work] = closing.pop_all()
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from flows.app.terminal import HomeOption, JsonOption, print_json
-from flows.base.home import home_at
+from flows.base.errors import ConfigError
+from flows.base.home import Home, home_at
+
+if TYPE_CHECKING:
+    from flows.app.explain import DryRun
+    from flows.run import Outcome
 
 
 def refresh(
@@ -18,6 +24,7 @@ def refresh(
     from_: Annotated[Path | None, Parameter(name="--from")] = None,
     stichtag: dt.date | None = None,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
+    explain: Annotated[list[str] | None, Parameter(negative="", consume_multiple=True)] = None,
     no_cache: Annotated[bool, Parameter(negative="")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -34,6 +41,8 @@ def refresh(
         Leave out everything later than this date (JJJJ-MM-TT).
     dry_run
         Go as far as protection; publish nothing.
+    explain
+        With --dry-run: what became of the rows of each file; with the name of a file, how that one is read.
     no_cache
         Read every file anew instead of using kept results (docs/staging.md), and keep none.
     """
@@ -41,10 +50,22 @@ def refresh(
     from flows.profile.load import load_profile  # noqa: PLC0415
 
     load_profile(city)  # a mistake in the profile is reported before Prefect starts
-    outcome = run_refresh(city, home_at(home), from_dir=from_, stichtag=stichtag, dry_run=dry_run, no_cache=no_cache)
+    files = None
+    if explain is not None:
+        if not dry_run:
+            raise ConfigError("--explain shows what a dry run makes of the files; use it together with --dry-run.")
+        outcome, run = explained_dry_run(
+            city, home_at(home), from_, names=explain, stichtag=stichtag, no_cache=no_cache, shown=not as_json
+        )
+        files = [one.model_dump() for one in run.accounts] if run else []
+    else:
+        outcome = run_refresh(
+            city, home_at(home), from_dir=from_, stichtag=stichtag, dry_run=dry_run, no_cache=no_cache
+        )
     if as_json:
         print_json(
-            {
+            ({} if files is None else {"files": files})
+            | {
                 "city": city,
                 "release": outcome.release,
                 "path": str(outcome.path) if outcome.path else None,
@@ -60,6 +81,37 @@ def refresh(
 
         print_summary(outcome)
     return 0
+
+
+def explained_dry_run(
+    city: str,
+    home: Home,
+    from_dir: Path | None,
+    *,
+    names: Sequence[str] = (),
+    stichtag: dt.date | None = None,
+    no_cache: bool = False,
+    shown: bool = True,
+) -> tuple[Outcome, DryRun | None]:
+    """Make a dry run and print what became of each file, and of those with these `names` in detail; also when it fails.
+
+    Raises:
+        FortschreibungError: what stopped the run.
+    """
+    from flows.app.explain import DryRun, print_file, print_files  # noqa: PLC0415
+    from flows.app.flow_runner import run_refresh  # noqa: PLC0415
+    from flows.profile.load import load_profile  # noqa: PLC0415
+
+    before = set(home.runs.glob(f"{city}-*"))
+    try:
+        outcome = run_refresh(city, home, from_dir=from_dir, stichtag=stichtag, dry_run=True, no_cache=no_cache)
+    finally:
+        run = DryRun.newest(home, city, before)
+        if run and shown:
+            print_files(run)
+            for name in names:
+                print_file(run, load_profile(city), home, name)
+    return outcome, run
 
 
 def recut(

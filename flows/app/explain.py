@@ -1,0 +1,219 @@
+"""What a dry run made of each file: a table of its rows and totals, and one file in detail."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+
+from flows.base.errors import ConfigError, FortschreibungError
+from flows.base.home import Home
+from flows.profile.dialect import POLYGONS
+from flows.profile.load import Profile
+from flows.profile.source import Source
+from flows.pull.models import Lieferung, Pulled
+from flows.stage.file_accounts import FileAccount, FileAccounts
+from flows.stations import FILES
+
+_ROWS, _OFFENDING = 3, 5  # of a file in detail
+_STICHTAGE = 3  # of a file in the table; the last ones
+_CELL = 40  # characters
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """The folder of a dry run, the files that it worked with, and what became of those that were staged."""
+
+    folder: Path
+    delivered: list[Lieferung]
+    accounts: list[FileAccount]
+
+    @classmethod
+    def newest(cls, home: Home, city: str, before: set[Path]) -> DryRun | None:
+        """Return the run of `city` whose folder was not there `before`; None where none began."""
+        new = sorted(set(home.runs.glob(f"{city}-*")) - before)
+        if not new:
+            return None
+        pulled, files = new[-1] / "lieferungen.json", new[-1] / FILES
+        return cls(
+            new[-1],
+            Pulled.model_validate_json(pulled.read_bytes()).lieferungen if pulled.exists() else [],
+            FileAccounts.validate_json(files.read_bytes()) if files.exists() else [],
+        )
+
+    def quarantined(self, source: str, file: str) -> list[list[str]]:
+        """Return line, column, text and rule of the rows of a file that broke its contract."""
+        path = self.folder / "quarantine.csv"
+        if not path.exists():
+            return []
+        with path.open(encoding="utf-8", newline="") as lines:
+            return [row[2:] for row in csv.reader(lines, delimiter=";") if row[:2] == [source, file]]
+
+
+def print_files(run: DryRun) -> None:
+    """Print of each file how many rows it has, what became of them, and the city's total per Stichtag."""
+    accounts = {(one.source, one.file): one for one in run.accounts}
+    print("What became of each file:")
+    for one in run.delivered:
+        account = accounts.get((one.source, one.name))
+        print(f"  {one.name} (source {one.source})")
+        if account is None:
+            print("    not read: the run stopped before it was")
+            continue
+        rules = ", ".join(f"{rule} {_number(rows)}" for rule, rows in account.left_out.items())
+        print(
+            f"    rows {_number(account.rows)} = taken {_number(account.taken)} + left out "
+            f"{_number(sum(account.left_out.values()))}{f' ({rules})' if rules else ''} + quarantined "
+            f"{_number(account.quarantined)}"
+        )
+        for line in _totals(account, _STICHTAGE):
+            print(f"    {line}")
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "unknown"
+    return f"{int(value):,}".replace(",", ".") if value == int(value) else f"{value:g}"
+
+
+def _totals(account: FileAccount, most: int | None = None) -> Iterator[str]:
+    """Yield the city's total per Stichtag, in words; with `most`, of the last ones."""
+    shown = account.totals[-most:] if most else account.totals
+    if len(shown) < len(account.totals):
+        earlier = len(account.totals) - len(shown)
+        yield f"{account.merkmal} of the city on {earlier} earlier Stichtage, from {account.totals[0].stichtag}"
+    for total in shown:
+        lacking = f" ({total.without} units without)" if total.without else ""
+        yield f"{account.merkmal} of the city on {total.stichtag}: {_number(total.value)}{lacking}"
+
+
+def print_file(run: DryRun, profile: Profile, home: Home, name: str) -> None:
+    """Print how one file was read: its first rows, what each column is for, and the first rows that broke its contract.
+
+    Raises:
+        ConfigError: the run had no such file.
+    """
+    found = [one for one in run.delivered if one.name in (name, PurePath(name).name)]
+    if not found:
+        raise ConfigError(
+            f"--explain {name}: expected a file of this run, which are "
+            f"{', '.join(sorted({one.name for one in run.delivered})) or 'none'}."
+        )
+    accounts = {(one.source, one.file): one for one in run.accounts}
+    sources = {source.id: source for source in profile.sources}
+    for one in found:
+        source = sources[one.source].as_written_in(one.name)
+        print(f"\n{one.name} as source {source.id} ({source.kind})")
+        _print_content(source, one, home.landing)
+        if account := accounts.get((one.source, one.name)):
+            print(*(f"  {line}" for line in _totals(account)), sep="\n")
+            for rule, rows in account.left_out.items():
+                print(f"  left out by {rule}: {_number(rows)} rows")
+        offending = run.quarantined(one.source, one.name)
+        print(f"  rows that broke the contract: {len(offending)}")
+        for line, column, text, rule in offending[:_OFFENDING]:
+            print(f"    line {line}, column {column}: {_short(text)!r}, expected: {rule}")
+
+
+def _print_content(source: Source, lieferung: Lieferung, landing: Path) -> None:
+    try:
+        columns, rows = _as_read(source, lieferung, landing)
+    except FortschreibungError as problem:
+        print(f"  cannot be read: {problem}")
+        return
+    print(f"  first {len(rows)} rows as read:")
+    print(f"    {' | '.join(map(_short, columns))}")
+    for row in rows:
+        print(f"    {' | '.join(map(_short, row))}")
+    print("  what each column is for:")
+    nobody = list[str]()
+    for column in columns:
+        use = _use(source, column)
+        nobody += [] if use else [column]
+        print(f"    {column}: {use or 'nobody names it'}")
+    if nobody:
+        print(f"  to leave these out, add to `ignore` in sources.toml: {json.dumps(nobody, ensure_ascii=False)}")
+
+
+def _as_read(source: Source, lieferung: Lieferung, landing: Path) -> tuple[list[str], list[list[str]]]:
+    """Return the columns of a file as the contract names them, and its first rows.
+
+    Raises:
+        ContractBroken: it cannot be read as the profile says.
+    """
+    from flows.stage.read.normalise import Wanted, normalise, unpacked  # noqa: PLC0415
+    from flows.stage.read.polygons import polygon_rows  # noqa: PLC0415
+
+    with TemporaryDirectory() as folder:
+        path = unpacked(lieferung.path_in(landing), lieferung.name, source.dialect, Path(folder) / "unpacked")
+        if source.dialect.format in POLYGONS:
+            features = polygon_rows(source, lieferung.name, path).rows
+            columns = [name for name in features[0] if name not in ("geometrie", "zeile")]
+            return columns, [[row.get(name, "") for name in columns] for row in features[:_ROWS]]
+        dialect = source.dialect.model_copy(update={"long": None})
+        wanted = Wanted(called=source.renamed)
+        plain = normalise(path, lieferung.name, dialect, Path(folder) / "plain.csv", wanted)
+        with plain.path.open(encoding="utf-8", newline="") as file:
+            return plain.columns, [row[2:] for row in islice(csv.reader(file), 1, 1 + _ROWS)]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _CELL else f"{text[: _CELL - 3]}..."
+
+
+def _use(source: Source, column: str) -> str | None:
+    """Return what a column is for, in words; None where nobody names it."""
+    uses = [*_roles(source, column), *_figures(source, column)]
+    if uses:
+        return ", ".join(uses)
+    contract = source.contract(source.kind)
+    if column in source.expand([*getattr(contract, "ignore", ()), *source.ignored_here]):
+        return "left out (ignore)"
+    return "not used" if source.geometry else None
+
+
+def _roles(source: Source, column: str) -> Iterator[str]:
+    unit = source.matrix or source.assignment or source.register_
+    if unit and unit.unit == column:
+        yield "unit"
+    if source.stichtag and source.stichtag.column == column:
+        yield f"Stichtag ({source.stichtag.format})"
+    if source.geometry:
+        yield from ["unit"] if source.geometry.id_property == column else []
+        yield from (f"name of {level}" for level, each in source.geometry.names.items() if each == column)
+        yield from (
+            f"must agree with the {level}" for level, each in source.geometry.parents.items() if each.property == column
+        )
+    if source.assignment:
+        yield from (f"{level} of the unit" for level, each in source.assignment.units.items() if each == column)
+    if source.names:
+        roles = {source.names.level: "Raumebene", source.names.id: "id", source.names.name: "name"}
+        yield from [roles[column]] if column in roles else []
+    if source.register_:
+        persons = {name: each for name, each in source.register_ if isinstance(each, str) and name != "unit"}
+        yield from (name for name, each in persons.items() if each == column)
+
+
+def _figures(source: Source, column: str) -> Iterator[str]:
+    contract = source.matrix or source.official
+    if contract is None:
+        return
+    if long := source.dialect.long:
+        if column in (long.value, long.unit):
+            yield "value" if column == long.value else "unit of the value"
+        if any(column in texts for texts in long.columns.values()):
+            yield "says of which column a row is"
+    brought = _summands(source)
+    yield from (f"Merkmal {name}" for name, columns in brought.items() if column in columns)
+    if column in contract.only or any(rule.column == column for rule in getattr(contract, "drop", ())):
+        yield "picks rows"
+
+
+def _summands(source: Source) -> dict[str, Sequence[str]]:
+    if source.matrix:
+        return {name: source.expand(columns) for name, columns in source.matrix.merkmale.items()}
+    return {name: [column] for name, column in source.official.merkmale.items()} if source.official else {}
