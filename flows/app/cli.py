@@ -14,7 +14,7 @@ from cyclopts import App, Parameter
 from cyclopts.exceptions import CycloptsError
 
 from flows import __version__
-from flows.app.commands import keeping, preparing, reading, refreshing
+from flows.app.commands import beginning, keeping, preparing, reading, refreshing
 from flows.app.terminal import say
 from flows.base.errors import EXIT_CODES, ConfigError, EndedAfterPublication, FortschreibungError, ProgramDefect
 from flows.profile.places import use_folder
@@ -26,6 +26,7 @@ app = App(
     help_epilogue="Exit codes:\n\n" + "\n".join(f"* {code}: {words}" for code, words in EXIT_CODES.items()),
     help_format="markdown",
 )
+app.command(beginning.new_city, name="new-city")
 app.command(refreshing.refresh)
 app.command(refreshing.recut)
 app.command(reading.releases)

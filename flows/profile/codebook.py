@@ -12,10 +12,14 @@ from flows.profile.vocabulary import Direction, Kind, Theme, Type
 
 
 class Merkmal(Strict):
-    """A counted quantity, additive over base units."""
+    """A counted quantity, additive over base units.
+
+    ``synonyms`` are other names under which offices deliver it; only `fortschreibung new-city` reads them.
+    """
 
     label_de: str
     label_en: str
+    synonyms: list[str] = Field(default_factory=list)
     unit: str
     kind: Kind
     theme: Theme

@@ -90,6 +90,15 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
     return profile
 
 
+def shared_codebook() -> Codebook:
+    """Return the codebook that all cities share.
+
+    Raises:
+        ConfigError: it is invalid.
+    """
+    return _codebook([resource("cities/codebook.toml")])
+
+
 def _place_of(name: str) -> Path:
     places = profile_places()
     if name not in places:

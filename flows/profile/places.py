@@ -47,6 +47,12 @@ def profile_places() -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
+def folder_for_new() -> Path:
+    """Return the folder that a new profile belongs into: the first that is named, else ``cities/`` where one works."""
+    named = [part for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
+    return Path(named[0]).expanduser().resolve() if named else Path("cities").resolve()
+
+
 def use_folder(folder: Path | None) -> None:
     """Let this process, and those that it starts, look for profiles in `folder` first; None changes nothing."""
     if folder is not None:

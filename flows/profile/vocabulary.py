@@ -34,7 +34,16 @@ class Word(BaseModel):
         return Words(self.de, self.en)
 
 
-class Status(Word):
+class Stated(Word):
+    """What a missing-value sign may state; `usual` are the signs that offices usually write for it.
+
+    A sign means what its source says (`missing` in sources.toml); only `fortschreibung new-city` guesses by `usual`.
+    """
+
+    usual: tuple[str, ...] = ()
+
+
+class Status(Stated):
     """Why a figure is there or missing; `sign` where a missing-value sign of a source may state it."""
 
     sign: bool = False
@@ -70,7 +79,7 @@ class Vocabulary(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     status: dict[str, Status]
-    sign: dict[str, Word]
+    sign: dict[str, Stated]
     method: dict[str, Method]
     event: dict[str, Event]
     type: dict[str, Word]
@@ -82,6 +91,12 @@ class Vocabulary(BaseModel):
     def signs(self) -> tuple[str, ...]:
         """What a missing-value sign of a source may state."""
         return (*self.sign, *(name for name, status in self.status.items() if status.sign))
+
+    @property
+    def usual_signs(self) -> Mapping[str, str]:
+        """What each usual sign for a missing figure usually states."""
+        stated: Mapping[str, Stated] = {**self.sign, **self.status}
+        return {sign: name for name, each in stated.items() for sign in each.usual}
 
     @property
     def same_unit(self) -> tuple[str, ...]:

@@ -1,0 +1,82 @@
+"""The command that makes the profile of a new city."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.app.terminal import HomeOption, JsonOption, print_json, say
+from flows.base.home import home_at, root_at
+
+
+def new_city(
+    city: str,
+    *,
+    from_: Annotated[Path, Parameter(name="--from")],
+    yes: Annotated[bool, Parameter(negative="")] = False,
+    stichtag: dt.date | None = None,
+    no_dry_run: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Write the profile of a new city from its files, as text to be confirmed, and try it with a dry run.
+
+    It is written once, to cities/CITY (or below --cities DIR); a refresh guesses nothing.
+
+    Parameters
+    ----------
+    city
+        The id of the city: small letters, digits and _.
+    from_
+        Folder with the city's files.
+    yes
+        Ask nothing: take every guess and mark it with CONFIRM.
+    stichtag
+        The date (JJJJ-MM-TT) of files that do not say theirs.
+    no_dry_run
+        Write the profile and end.
+    """
+    from flows.app.new_city.questions import Questions  # noqa: PLC0415 -- only this command needs it
+    from flows.app.new_city.write_profile import write_profile  # noqa: PLC0415
+    from flows.profile.places import folder_for_new  # noqa: PLC0415
+
+    written = write_profile(city, from_, folder_for_new(), Questions(yes=yes), stichtag=stichtag)
+    said = print if not as_json else say
+    said(f"The profile of {city} is written: {written.folder}")
+    for path, reason in sorted(written.guess.left_out.items()):
+        said(f"  not used: {path.name}: {reason}")
+    said(
+        f"{len(written.to_confirm)} guesses are to be confirmed:"
+        if written.to_confirm
+        else "Nothing is to be confirmed."
+    )
+    for line in written.to_confirm:
+        said(f"  {line}")
+    code = 0 if no_dry_run else _tried(city, from_, home)
+    if as_json:
+        print_json({
+            "city": city, "folder": str(written.folder), "to_confirm": written.to_confirm, "tried": not no_dry_run,
+            "left_out": {path.name: reason for path, reason in sorted(written.guess.left_out.items())},
+        })  # fmt: skip
+    elif code == 0:
+        print(f"Look through {written.folder}, then: fortschreibung refresh {city} --from {from_}")
+    return code
+
+
+def _tried(city: str, files: Path, home: Path | None) -> int:
+    """Look at the installation and the new profile, make a dry run, and print what became of each file."""
+    from flows.app.commands.refreshing import explained_dry_run  # noqa: PLC0415
+    from flows.app.doctor import findings  # noqa: PLC0415
+
+    for one in findings(root_at(home)):
+        if one.what == f"city {city}" or (not one.ok and not one.what.startswith("city ")):
+            say(
+                f"{'ok  ' if one.ok else 'MISSING'} {one.what}: {one.found}"
+                + ("" if one.ok else f"\n      -> {one.remedy}")
+            )
+    outcome, _ = explained_dry_run(city, home_at(home), files)
+    say(outcome.reason)
+    return 0

@@ -1,0 +1,238 @@
+"""Puts what was seen in a folder of files together to one city: its units, its sources, and what nothing is made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flows.app.new_city.dates import day_in, last_day, name_pattern
+from flows.app.new_city.guess import Guess, LeftOut
+from flows.app.new_city.look import Looked
+from flows.app.new_city.merkmale import PERSONS, RESIDENTS, LongMatch, Match, Words, long_matches, wide_matches
+from flows.app.new_city.questions import Questions
+from flows.app.new_city.roles import Roles, roles_of
+from flows.app.new_city.tables import Table
+from flows.app.new_city.units import Polygons, Raumebene, padded_to, polygons_of, raumebenen, same_units
+from flows.base.errors import ConfigError
+
+
+@dataclass
+class Counts:
+    """Files of one layout with figures: what their columns are for, which Merkmale they bring, and their Stichtag."""
+
+    tables: list[Table]
+    roles: Roles
+    wide: dict[str, Match] = field(default_factory=dict)
+    long: list[LongMatch] = field(default_factory=list)
+    fixed: Guess[str] | None = None
+    day: Guess[str] | None = None
+
+    @property
+    def units(self) -> list[str]:
+        """The ids of the units, as the files write them."""
+        return self.roles.units
+
+    @property
+    def merkmale(self) -> set[str]:
+        """The Merkmale that the files bring."""
+        return set(self.wide) | {name for each in self.long for name in each.merkmale}
+
+    @property
+    def file(self) -> str:
+        """The pattern of the files' names."""
+        pattern, day = name_pattern(self.tables[-1].name)
+        if day and (self.roles.stichtag or self.fixed):
+            for part in ("year", "month", "day"):
+                pattern = pattern.replace(f"(?P<{part}>", "(")
+        return pattern
+
+    @property
+    def first_day(self) -> str:
+        """The earliest Stichtag."""
+        if self.fixed:
+            return self.fixed.value
+        if self.roles.stichtag and self.roles.stichtag_format:
+            first = min(last_day(text, self.roles.stichtag_format) for text in self.roles.days).isoformat()
+        else:
+            first = min(day for table in self.tables if (day := name_pattern(table.name)[1]))
+        return f"{first[:4]}-{self.day.value}" if self.day else first
+
+
+@dataclass
+class CityGuess:
+    """Everything that a profile is written from."""
+
+    counts: list[Counts]
+    assigning: Roles | None
+    polygons: Polygons | None
+    levels: list[Raumebene]
+    digits: int | None
+    left_out: dict[Path, str]
+
+    @property
+    def units(self) -> list[str]:
+        """The ids of the base units as the first source writes them."""
+        return self.counts[0].units
+
+    @property
+    def valid_from(self) -> str:
+        """The earliest Stichtag of all files."""
+        return min(each.first_day for each in self.counts)
+
+
+def guessed(looked: Looked, words: Words, questions: Questions, stichtag: dt.date | None) -> CityGuess:
+    """Return what the files of a folder make of a city.
+
+    Raises:
+        ConfigError: no file has figures of units; says of each why.
+    """
+    left_out = dict(looked.left_out)
+    counts = list[Counts]()
+    for tables in looked.tables:
+        try:
+            counts.append(_counts(tables, words, questions, stichtag))
+        except LeftOut as reason:
+            left_out.update({table.path: str(reason) for table in tables})
+    if not counts:
+        reasons = "".join(f"\n  {path.name}: {reason}" for path, reason in sorted(left_out.items()))
+        raise ConfigError(f"Expected a file with figures of units, found none; nothing was written.{reasons}")
+    counts.sort(key=lambda each: (-len(each.units), RESIDENTS not in each.merkmale, each.tables[0].name))
+    base = counts[0]
+    for other in [each for each in counts[1:] if not same_units(base.units, each.units)]:
+        counts.remove(other)
+        others = (
+            f"its units ({other.units[0]}, {other.units[1]}, ...) are others than those of {base.tables[0].name} "
+            f"({base.units[0]}, {base.units[1]}, ...), and a profile has one numbering; a table that says which unit "
+            "has which name or number would join them"
+        )
+        left_out.update({table.path: others for table in other.tables})
+    _give_each_merkmal_once(counts)
+    _take_persons_for_residents(counts, questions)
+    polygons, unused = polygons_of(base.units, looked.outlines)
+    left_out.update(unused)
+    digits = padded_to(base.units, polygons, [each.units for each in counts[1:]])
+    richest = max(counts, key=lambda each: (len(each.roles.levels), _of_full_length(each.units, digits)))
+    levels = raumebenen(richest.roles, digits)
+    looked_up = any(level.digits is None for level in levels)
+    assigning = richest if looked_up else max(counts, key=lambda each: _of_full_length(each.units, digits))
+    needed = polygons is None or looked_up
+    return CityGuess(counts, assigning.roles if needed else None, polygons, levels, digits, left_out)
+
+
+def _of_full_length(units: list[str], digits: int | None) -> bool:
+    return digits is None or all(len(unit) == digits for unit in units)
+
+
+def _counts(tables: list[Table], words: Words, questions: Questions, stichtag: dt.date | None) -> Counts:
+    """Return what files of one layout bring.
+
+    Raises:
+        LeftOut: nothing that the codebook knows, or nobody says of which day.
+    """
+    roles = roles_of(tables[-1])
+    found = Counts(tables, roles)
+    if roles.dimensions:
+        found.long = long_matches(roles, words)
+    else:
+        found.wide = wide_matches(roles, words)
+    if not found.merkmale:
+        shown = ", ".join(map(repr, roles.figures[:6])) + (" ..." if len(roles.figures) > 6 else "")
+        raise LeftOut(
+            f"none of its columns is called like a Merkmal of the codebook (figures: {shown or 'none'}); add what they "
+            "are as a Merkmal or a synonym to codebook.toml, or write a source by hand"
+        )
+    _settle_stichtag(found, questions, stichtag)
+    return found
+
+
+def _settle_stichtag(found: Counts, questions: Questions, stichtag: dt.date | None) -> None:
+    """Say where the Stichtag stands: in a column, else in the files' names, else in the lines above the table."""
+    table, roles = found.tables[-1], found.roles
+    pattern, in_name = name_pattern(table.name)
+    if roles.stichtag is None and in_name is None:
+        above = day_in(table.above)
+        guess = Guess(above.isoformat(), "the only date in the lines above the table") if above else None
+        asked = f"{table.name}: of which day (YYYY-MM-DD) is it?"
+        found.fixed = questions.settle(asked, guess, fits=_is_date) if guess else _asked_day(table, questions, stichtag)
+    elif "%m" not in str(roles.stichtag_format) if roles.stichtag else "(?P<month>" not in pattern:
+        where = f"column {roles.stichtag!r}" if roles.stichtag else "the file's name"
+        guess = _day_above(found.tables) or Guess("12-31", f"{where} says only years; most counts are of the last day")
+        found.day = questions.settle(
+            f"{table.name}: which day (MM-DD) do the years stand for?", guess, fits=_is_day_of_year
+        )
+
+
+def _day_above(tables: list[Table]) -> Guess[str] | None:
+    """Return the day of the year in the lines above the tables, where it is one in all and of the year in the name."""
+    days = {(day_in(table.above), (name_pattern(table.name)[1] or "")[:4]) for table in tables}
+    found = {day.isoformat()[5:] for day, year in days if day and str(day.year) == year}
+    if len(found) != 1 or not all(day and str(day.year) == year for day, year in days):
+        return None
+    return Guess(found.pop(), "the lines above the tables say it", sure=True)
+
+
+def _asked_day(table: Table, questions: Questions, stichtag: dt.date | None) -> Guess[str]:
+    if stichtag:
+        return Guess(stichtag.isoformat(), "said by --stichtag", sure=True)
+    said = questions.settle(
+        f"{table.name}: of which day (YYYY-MM-DD) is it? Enter leaves it out", Guess(""), fits=_is_date
+    )
+    if not said.value:
+        raise LeftOut(
+            "neither its name nor a column nor the lines above it say of which day it is; say --stichtag DATE"
+        )
+    return said
+
+
+def _is_date(text: str) -> bool:
+    return _reads(dt.date.fromisoformat, text)
+
+
+def _is_day_of_year(text: str) -> bool:
+    return _reads(dt.date.fromisoformat, f"2023-{text}")
+
+
+def _reads(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _take_persons_for_residents(counts: list[Counts], questions: Questions) -> None:
+    """Let persons in households stand for residents where no file has these: nothing is published without any."""
+    if any(RESIDENTS in each.merkmale for each in counts):
+        return
+    for each in counts:
+        for matches in (each.wide, *(long.merkmale for long in each.long)):
+            if found := matches.get(PERSONS):
+                why = "no file has residents, without which nothing is published; persons in households are the nearest"
+                said = questions.settle(
+                    f"{each.tables[-1].name}: take persons in households for residents (yes or no)?", Guess("yes", why),
+                    fits=("yes", "no").__contains__,
+                )  # fmt: skip
+                if said.value == "yes":
+                    matches[RESIDENTS] = Match(found.columns, why)
+                return
+
+
+def _give_each_merkmal_once(counts: list[Counts]) -> None:
+    """Let a Merkmal come from the first source that has it: two may not count the same."""
+    taken = set[str]()
+    for each in counts:
+        each.wide = {name: match for name, match in each.wide.items() if name not in taken}
+        taken |= set(each.wide)
+        kept = []
+        for long in each.long:
+            merkmale = {name: match for name, match in long.merkmale.items() if name not in taken}
+            taken |= set(merkmale)
+            used = {column for match in merkmale.values() for column in match.columns}
+            if merkmale:
+                kept.append(
+                    LongMatch(long.value, merkmale, {key: long.columns[key] for key in long.columns if key in used})
+                )
+        each.long = kept
+    counts[:] = [each for each in counts if each.merkmale]

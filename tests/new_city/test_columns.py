@@ -1,0 +1,178 @@
+"""What columns are for, and which Merkmal they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.app.new_city.ages import Band, covering, true_bands
+from flows.app.new_city.delimited import delimited_table
+from flows.app.new_city.guess import LeftOut
+from flows.app.new_city.merkmale import Words, long_matches, wide_matches
+from flows.app.new_city.roles import Roles, roles_of
+from flows.app.new_city.units import padded_to, raumebenen
+from flows.profile.load import load_profile, shared_codebook
+
+
+def roles(folder: Path, text: str) -> Roles:
+    path = folder / "tabelle.csv"
+    path.write_text(text, encoding="utf-8")
+    return roles_of(delimited_table(path))
+
+
+@pytest.fixture(scope="module")
+def words() -> Words:
+    return Words(shared_codebook())
+
+
+def test_unit_name_and_figure_are_told_apart(tmp_path: Path) -> None:
+    found = roles(tmp_path, "NR;NAME;EW\n101;Altstadt;1234\n102;Süd;250\n103;Ost;3456\n")
+
+    assert (found.unit, found.names["102"], found.figures) == ("NR", "Süd", ["EW"])
+
+
+def test_without_ids_the_names_are_the_units(tmp_path: Path) -> None:
+    found = roles(tmp_path, "NAME;EW\nNord;100\nMitte;200\nOst;300\n")
+
+    assert (found.unit, found.units) == ("NAME", ["Mitte", "Nord", "Ost"])
+
+
+def test_rows_of_totals_are_named_with_what_they_add_up_to(tmp_path: Path) -> None:
+    found = roles(tmp_path, "GEBIET;EW\nStadt;600\nNord;100\nMitte;200\nOst;300\n")
+
+    assert found.above_units == {"Stadt": "it is called like a total; it is the sum of the units in 1 of 1 figures"}
+    assert found.units == ["Mitte", "Nord", "Ost"]
+
+
+def test_rows_that_repeat_a_unit_are_told_apart_by_dimensions(tmp_path: Path) -> None:
+    found = roles(tmp_path, "NR;SEX;NAT;EW\n" + "".join(
+        f"{unit};{sex};{nat};{unit + place}\n"
+        for unit in (101, 102) for place, (sex, nat) in enumerate([("m", "D"), ("m", "A"), ("w", "D"), ("w", "A")])
+    ))  # fmt: skip
+
+    assert [each.column for each in found.dimensions] == ["SEX", "NAT"]
+    assert found.figures == ["EW"]
+
+
+def test_rows_that_nothing_tells_apart_are_left_out(tmp_path: Path) -> None:
+    with pytest.raises(LeftOut, match=r"same unit \('NR'\)"):
+        roles(tmp_path, "NR;EW\n101;5\n101;6\n102;7\n102;8\n103;9\n103;10\n")
+
+
+LEVELS = "BLOCK;BEZIRK;BEZIRK_NAME;EW\n1001;{};Alt;5\n1002;{};Alt;6\n2001;{};Neu;7\n2002;{};Neu;8\n"
+
+
+def test_a_coarser_raumebene_is_the_beginning_of_an_id_where_it_is(tmp_path: Path) -> None:
+    found = roles(tmp_path, LEVELS.format(1, 1, 2, 2))
+
+    (level,) = raumebenen(found, None)
+
+    assert (level.id, level.digits, level.names) == ("bezirk", 1, {"1": "Alt", "2": "Neu"})
+
+
+def test_a_coarser_raumebene_is_looked_up_where_the_id_says_nothing_of_it(tmp_path: Path) -> None:
+    found = roles(tmp_path, "BLOCK;BEZIRK;EW\n1001;7;5\n1002;9;6\n2001;9;7\n2002;7;8\n")
+
+    (level,) = raumebenen(found, None)
+
+    assert (level.digits, level.units) == (None, {"1001": "7", "1002": "9", "2001": "9", "2002": "7"})
+
+
+def test_a_column_that_puts_a_few_units_elsewhere_than_their_ids_is_said(tmp_path: Path) -> None:
+    rows = [
+        f"{kreis}{number};{kreis if (kreis, number) != (2, 3) else 1};5"
+        for kreis in (1, 2, 3)
+        for number in range(1, 9)
+    ]
+
+    (level,) = raumebenen(roles(tmp_path, "\n".join(["QNR;KREIS;EW", *rows, ""])), None)
+
+    assert (level.digits, level.against) == (1, {"23": "1"})
+
+
+def test_ids_are_padded_only_where_other_files_have_the_zeros() -> None:
+    assert padded_to(["11", "101"], None, []) is None
+    assert padded_to(["11", "101"], None, [["011", "101"]]) == 3
+    assert padded_to(["011", "101"], None, [["011", "101"]]) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "merkmal"),
+    [
+        ("POP_TOTAL", "einwohner"), ("Wohnbevölkerung insgesamt", "einwohner"), ("Anzahl Haushalte", "haushalte"),
+        ("PopWomen", "weiblich"), ("Ausländer", "nichtdeutsche"), ("einwohner_0_2", "einwohner_0_2"), ("Total", None),
+        ("POP_MEN", None), ("Wohnungen in Hochhäusern", None),
+    ],
+)  # fmt: skip
+def test_a_header_is_a_merkmal_by_label_or_synonym_and_else_none(
+    words: Words, header: str, merkmal: str | None
+) -> None:
+    assert words.merkmal(header) == merkmal
+
+
+def test_no_two_merkmale_of_the_codebook_are_called_alike() -> None:
+    from flows.app.new_city.words import plain  # noqa: PLC0415
+
+    called: dict[str, set[str]] = {}
+    for name, merkmal in shared_codebook().merkmal.items():
+        for text in (name, merkmal.label_de, merkmal.label_en, *merkmal.synonyms):
+            called.setdefault(plain(text), set()).add(name)
+
+    assert {text: names for text, names in called.items() if len(names) > 1} == {}
+
+
+def test_age_bands_make_up_the_age_groups_of_the_codebook(tmp_path: Path, words: Words) -> None:
+    found = roles(tmp_path, "NR;0 bis unter 3;3-5;6-17;18-64;65 und älter\n101;3;4;20;90;30\n102;1;2;10;40;20\n")
+
+    matches = {name: match.columns for name, match in wide_matches(found, words).items()}
+
+    assert matches["einwohner_0_2"] == ["0 bis unter 3"]
+    assert matches["einwohner_0_17"] == ["0 bis unter 3", "3-5", "6-17"]
+    assert matches["einwohner_65_plus"] == ["65 und älter"]
+    assert "einwohner_6_9" not in matches
+
+
+def test_the_upper_end_of_a_band_is_out_where_the_next_begins_with_it() -> None:
+    bands = {"a": Band(0, 6, stated=False), "b": Band(6, 15, stated=False), "c": Band(15, 18, stated=False)}
+
+    clear, _ = true_bands(bands)
+
+    assert covering(clear, 0, 17) == ["a", "b", "c"]
+    assert covering(clear, 0, 5) == ["a"]
+
+
+def test_parts_of_a_long_table_are_rows_by_their_labels(tmp_path: Path, words: Words) -> None:
+    found = roles(tmp_path, "NR;Geschlecht;EW\n101;m;5\n101;w;6\n102;m;7\n102;w;8\n")
+
+    (match,) = long_matches(found, words)
+
+    assert match.merkmale["einwohner"].columns == ["EW: m", "EW: w"]
+    assert match.merkmale["weiblich"].columns == ["EW: w"]
+    assert match.columns["EW: w"] == {"Geschlecht": "w"}
+
+
+def test_a_total_among_the_parts_is_not_added_to_them(tmp_path: Path, words: Words) -> None:
+    found = roles(
+        tmp_path, "NR;Geschlecht;EW\n101;m;5\n101;w;6\n101;insgesamt;11\n102;m;7\n102;w;8\n102;insgesamt;15\n"
+    )
+
+    (match,) = long_matches(found, words)
+
+    assert match.merkmale["einwohner"].columns == ["EW: insgesamt"]
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("source", "file"),
+    [("einwohner_alter", "population_2020-02-t2.csv"), ("einwohner_migration", "population_2020-02-t1.csv")],
+)
+def test_columns_are_matched_as_in_a_profile_that_was_written_by_hand(
+    words: Words, real_folder: Path, source: str, file: str
+) -> None:
+    by_hand = next(each.matrix for each in load_profile("berlin").sources if each.id == source)
+    assert by_hand is not None
+
+    found = wide_matches(roles_of(delimited_table(real_folder / "berlin" / file)), words)
+
+    assert {name: found[name].columns for name in by_hand.merkmale} == by_hand.merkmale

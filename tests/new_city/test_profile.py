@@ -1,0 +1,156 @@
+"""The profile that is written: it can be read, says where each guess comes from, and is never written over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.app.new_city.questions import Questions
+from flows.app.new_city.write_profile import Written, write_profile
+from flows.base.errors import ConfigError
+from flows.profile.load import Profile, load_profile
+
+WIDE = "NR;NAME;EW;X\n{rows}"
+ROWS = "101;Altstadt;1200;7\n102;Süd;300;8\n103;Ost;4000;9\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    return folder
+
+
+def made(files: Path, **more: object) -> tuple[Written, Profile]:
+    written = write_profile("neustadt", files, files.parent / "cities", Questions(yes=True), **more)  # type: ignore[arg-type]
+    return written, load_profile("neustadt", written.folder)
+
+
+def test_the_editions_of_a_file_are_one_source_with_the_year_in_its_name(files: Path) -> None:
+    for year in (2022, 2023):
+        (files / f"ew_{year}.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
+
+    _, profile = made(files)
+
+    source = next(each for each in profile.sources if each.matrix)
+    assert source.year_in("ew_2024.csv") == 2024
+    assert source.stichtag is not None
+    assert (source.stichtag.source, source.stichtag.day) == ("name", "12-31")
+    assert source.matrix is not None
+    assert (source.matrix.unit, source.matrix.merkmale, source.matrix.ignore) == (
+        "NR", {"einwohner": ["EW"]}, ["NAME", "X"],
+    )  # fmt: skip
+    assert str(profile.city.zuschnitt[0].valid_from) == "2022-12-31"
+
+
+def test_the_day_above_the_table_says_which_day_of_the_year_in_the_name_is_meant(files: Path) -> None:
+    for year in (2022, 2023):
+        text = f"Stand: 30.06.{year};;;\n" + WIDE.format(rows=ROWS)
+        (files / f"ew_{year}.csv").write_text(text, encoding="utf-8")
+
+    _, profile = made(files)
+
+    source = next(each for each in profile.sources if each.matrix)
+    assert source.stichtag is not None
+    assert (source.stichtag.source, source.stichtag.day) == ("name", "06-30")
+
+
+def test_a_file_of_one_day_takes_it_from_the_lines_above_to_be_confirmed(files: Path) -> None:
+    (files / "ew.csv").write_text("Stand: 30.06.2023;;;\n" + WIDE.format(rows=ROWS), encoding="utf-8")
+
+    written, profile = made(files)
+
+    rule = next(each.stichtag for each in profile.sources if each.matrix)
+    assert rule is not None
+    assert (rule.source, str(rule.fixed)) == ("fixed", "2023-06-30")
+    assert any("stichtag = " in line and "lines above the table" in line for line in written.to_confirm)
+
+
+def test_without_any_day_a_file_is_left_out_until_somebody_says_it(files: Path) -> None:
+    (files / "ew.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"ew\.csv: .*say --stichtag DATE"):
+        made(files)
+
+
+def test_rows_of_totals_are_no_units(files: Path) -> None:
+    (files / "ew_2023.csv").write_text("GEBIET;EW\nNord;100\nSüd;200\nStadt insgesamt;300\n", encoding="utf-8")
+
+    _, profile = made(files)
+
+    matrix = next(each.matrix for each in profile.sources if each.matrix)
+    assert matrix is not None
+    assert matrix.drop[0].equals == ["Stadt insgesamt"]
+    assert [entry.where for entry in profile.corrections] == [{"GEBIET": ["Stadt insgesamt"]}]
+
+
+def test_a_merkmal_comes_from_one_source_only(files: Path) -> None:
+    (files / "a_2023.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
+    (files / "b_2023.csv").write_text(WIDE.format(rows=ROWS).replace("X", "Haushalte"), encoding="utf-8")
+
+    _, profile = made(files)
+
+    assert [sorted(each.merkmale) for each in profile.sources if each.matrix] == [["einwohner"], ["haushalte"]]
+
+
+def test_a_file_of_other_units_is_left_out_with_the_reason(files: Path) -> None:
+    (files / "ew_2023.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
+    (files / "we_2023.csv").write_text("GEBIET;Wohnungen\nAltstadt;10\nSüd;20\n", encoding="utf-8")
+
+    written, _ = made(files)
+
+    assert written.guess.left_out[files / "we_2023.csv"].startswith("its units (Altstadt, Süd, ...) are others than")
+
+
+def test_what_nobody_said_is_marked_in_the_files(files: Path) -> None:
+    (files / "ew_2023.csv").write_text(WIDE.format(rows=ROWS.replace("300", ".")), encoding="utf-8")
+
+    written, _ = made(files)
+
+    marked = "\n".join(written.to_confirm)
+    for guess in ('licence = "unbekannt"', "valid_from = 2023-12-31", "dialect.missing]", "matrix.merkmale]", "crs = "):
+        assert guess in marked
+    number = int(next(line for line in written.to_confirm if "valid_from" in line).split(":")[1])
+    assert "# CONFIRM: " in (written.folder / "city.toml").read_text(encoding="utf-8").splitlines()[number - 1]
+
+
+def test_what_a_person_answers_is_written_and_not_marked(files: Path) -> None:
+    (files / "ew_2023.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
+    said: Iterator[str] = iter(["nonsense", "06-30", "Neustadt (Amt)", "05998", "Amt", "a@b.example", "CC0", "", "Amt"])
+
+    written = write_profile(
+        "neustadt", files, files.parent / "cities", Questions(yes=False, answer=lambda _: next(said))
+    )
+
+    profile = load_profile("neustadt", written.folder)
+    assert (profile.city.name, profile.city.licence) == ("Neustadt (Amt)", "CC0")
+    assert profile.city.zuschnitt[0].id == "2023-06-30"
+    assert not any("licence = " in line or "name = " in line for line in written.to_confirm)
+
+
+def test_without_answers_nothing_is_written(files: Path) -> None:
+    (files / "ew_2023.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
+
+    def nobody(_: str) -> str:
+        raise EOFError
+
+    with pytest.raises(ConfigError, match="or with --yes"):
+        write_profile("neustadt", files, files.parent / "cities", Questions(yes=False, answer=nobody))
+    assert not (files.parent / "cities").exists()
+
+
+def test_a_profile_is_never_written_over(files: Path) -> None:
+    (files / "ew_2023.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
+    made(files)
+
+    with pytest.raises(ConfigError, match="It is never written over"):
+        made(files)
+
+
+def test_a_folder_without_figures_of_units_says_of_each_file_why(files: Path) -> None:
+    (files / "brief.txt").write_text("Sehr geehrte\nDamen und Herren\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"nothing was written.\n  brief\.txt: no table was found"):
+        made(files)
