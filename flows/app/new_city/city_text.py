@@ -85,6 +85,8 @@ def _head(guess: CityGuess, about: About, point: tuple[float, float] | None) -> 
     head.add("name", about.name.value, about.name.why, confirm=not about.name.sure)
     crs, why, sure = _system(guess, point)
     head.add("crs", crs, why, confirm=not sure)
+    if point:
+        head.add("location", [round(each, 2) for each in point], "a place in the city, as the polygons say")
     for key in ("publisher", "contact", "licence", "licence_url", "attribution"):
         one: Guess[str] = getattr(about, key)
         value = "" if key == "licence_url" and one.value == "-" else one.value

@@ -130,7 +130,7 @@ def roles_of(table: Table) -> Roles:
     """Return what the columns of a table are for.
 
     Raises:
-        LeftOut: no column names a unit, or its rows cannot be told apart.
+        LeftOut: no column names a unit, or its rows cannot be distinguished.
     """
     columns = {column: table.cells(column) for column in table.columns}
     varied = [column for column, cells in columns.items() if len(set(cells)) > 1]
