@@ -57,6 +57,24 @@ def test_the_day_above_the_table_says_which_day_of_the_year_in_the_name_is_meant
     assert (source.stichtag.source, source.stichtag.day) == ("name", "06-30")
 
 
+@pytest.mark.parametrize(
+    ("numbers", "part", "first"),
+    [(("01", "02"), "half", "2022-06-30"), (("03", "09"), "month", "2022-03-31"), (("02",), "month", "2022-02-28")],
+)
+def test_two_digits_after_a_year_are_a_guess_to_be_confirmed(
+    files: Path, numbers: tuple[str, ...], part: str, first: str
+) -> None:
+    for number in numbers:
+        (files / f"ew_2022-{number}.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
+
+    written, profile = made(files)
+
+    source = next(each for each in profile.sources if each.matrix)
+    assert f"(?P<{part}>" in source.file
+    assert profile.city.zuschnitt[0].id == first
+    assert any(f"are read as {part}" in line for line in written.to_confirm)
+
+
 def test_a_file_of_one_day_takes_it_from_the_lines_above_to_be_confirmed(files: Path) -> None:
     (files / "ew.csv").write_text("Stand: 30.06.2023;;;\n" + WIDE.format(rows=ROWS), encoding="utf-8")
 
@@ -93,6 +111,16 @@ def test_a_merkmal_comes_from_one_source_only(files: Path) -> None:
     _, profile = made(files)
 
     assert [sorted(each.merkmale) for each in profile.sources if each.matrix] == [["einwohner"], ["haushalte"]]
+
+
+def test_two_sources_may_bring_a_merkmal_for_different_days_and_else_the_second_is_named(files: Path) -> None:
+    for name in ("a_2022", "b_2023", "c_2023"):
+        (files / f"{name}.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
+
+    written, profile = made(files)
+
+    assert [each.id for each in profile.sources if each.matrix] == ["a", "b"]
+    assert written.guess.left_out == {files / "c_2023.csv": "other files bring all its Merkmale"}
 
 
 def test_a_file_of_other_units_is_left_out_with_the_reason(files: Path) -> None:

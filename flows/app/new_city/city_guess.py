@@ -17,6 +17,9 @@ from flows.app.new_city.tables import Table
 from flows.app.new_city.units import Polygons, Raumebene, padded_to, polygons_of, raumebenen, same_units
 from flows.base.errors import ConfigError
 
+PARTS = {"month": 1, "quarter": 3, "half": 6}
+"""What two digits after a year may be, and how many months each has."""
+
 
 @dataclass
 class Counts:
@@ -28,6 +31,8 @@ class Counts:
     long: list[LongMatch] = field(default_factory=list)
     fixed: Guess[str] | None = None
     day: Guess[str] | None = None
+    part: Guess[str] | None = None
+    """What the two digits after a year in the files' names are: month, quarter or half."""
 
     @property
     def units(self) -> list[str]:
@@ -46,18 +51,26 @@ class Counts:
         if day and (self.roles.stichtag or self.fixed):
             for part in ("year", "month", "day"):
                 pattern = pattern.replace(f"(?P<{part}>", "(")
-        return pattern
+        return pattern.replace("(?P<month>", f"(?P<{self.part.value}>") if self.part else pattern
+
+    @property
+    def days(self) -> set[str]:
+        """The Stichtage of the files."""
+        if self.fixed:
+            return {self.fixed.value}
+        if self.roles.stichtag and self.roles.stichtag_format:
+            found = {last_day(text, self.roles.stichtag_format).isoformat() for text in self.roles.days}
+        else:
+            found = {day for table in self.tables if (day := name_pattern(table.name)[1])}
+        if self.part:
+            months = PARTS[self.part.value]
+            found = {last_day(f"{day[:4]}-{int(day[5:7]) * months:02}", "%Y-%m").isoformat() for day in found}
+        return {f"{day[:4]}-{self.day.value}" for day in found} if self.day else found
 
     @property
     def first_day(self) -> str:
         """The earliest Stichtag."""
-        if self.fixed:
-            return self.fixed.value
-        if self.roles.stichtag and self.roles.stichtag_format:
-            first = min(last_day(text, self.roles.stichtag_format) for text in self.roles.days).isoformat()
-        else:
-            first = min(day for table in self.tables if (day := name_pattern(table.name)[1]))
-        return f"{first[:4]}-{self.day.value}" if self.day else first
+        return min(self.days)
 
 
 @dataclass
@@ -108,7 +121,7 @@ def guessed(looked: Looked, words: Words, questions: Questions, stichtag: dt.dat
             "has which name or number would join them"
         )
         left_out.update({table.path: others for table in other.tables})
-    _give_each_merkmal_once(counts)
+    left_out.update(_give_each_merkmal_once(counts))
     _take_persons_for_residents(counts, questions)
     polygons, unused = polygons_of(base.units, looked.outlines)
     left_out.update(unused)
@@ -156,12 +169,26 @@ def _settle_stichtag(found: Counts, questions: Questions, stichtag: dt.date | No
         guess = Guess(above.isoformat(), "the only date in the lines above the table") if above else None
         asked = f"{table.name}: of which day (YYYY-MM-DD) is it?"
         found.fixed = questions.settle(asked, guess, fits=_is_date) if guess else _asked_day(table, questions, stichtag)
+    elif roles.stichtag is None and "(?P<month>" in pattern and "(?P<day>" not in pattern:
+        found.part = _settle_part(found.tables, questions)
     elif "%m" not in str(roles.stichtag_format) if roles.stichtag else "(?P<month>" not in pattern:
         where = f"column {roles.stichtag!r}" if roles.stichtag else "the file's name"
         guess = _day_above(found.tables) or Guess("12-31", f"{where} says only years; most counts are of the last day")
         found.day = questions.settle(
             f"{table.name}: which day (MM-DD) do the years stand for?", guess, fits=_is_day_of_year
         )
+
+
+def _settle_part(tables: list[Table], questions: Questions) -> Guess[str]:
+    """Return what the two digits after a year in the files' names are; 01 and 02 alone are rather half-years."""
+    numbers = {int((name_pattern(table.name)[1] or "")[5:7]) for table in tables}
+    possible = [part for part, months in PARTS.items() if max(numbers) * months <= 12]
+    guess = "half" if numbers == {1, 2} else "month"
+    return questions.settle(
+        f"{tables[-1].name}: are the two digits after the year a {' or '.join(possible)}?",
+        Guess(guess, f"the files have {', '.join(f'{number:02}' for number in sorted(numbers))}"),
+        fits=possible.__contains__,
+    )
 
 
 def _day_above(tables: list[Table]) -> Guess[str] | None:
@@ -219,20 +246,28 @@ def _take_persons_for_residents(counts: list[Counts], questions: Questions) -> N
                 return
 
 
-def _give_each_merkmal_once(counts: list[Counts]) -> None:
-    """Let a Merkmal come from the first source that has it: two may not count the same."""
-    taken = set[str]()
+def _give_each_merkmal_once(counts: list[Counts]) -> dict[Path, str]:
+    """Let a Merkmal of a Stichtag come from the first source that has it; return the files of which nothing is left."""
+    taken: dict[str, set[str]] = {}
     for each in counts:
-        each.wide = {name: match for name, match in each.wide.items() if name not in taken}
-        taken |= set(each.wide)
+        each.wide = _not_taken(each.wide, each.days, taken)
         kept = []
         for long in each.long:
-            merkmale = {name: match for name, match in long.merkmale.items() if name not in taken}
-            taken |= set(merkmale)
+            merkmale = _not_taken(long.merkmale, each.days, taken)
             used = {column for match in merkmale.values() for column in match.columns}
             if merkmale:
-                kept.append(
-                    LongMatch(long.value, merkmale, {key: long.columns[key] for key in long.columns if key in used})
-                )
+                columns = {key: texts for key, texts in long.columns.items() if key in used}
+                kept.append(LongMatch(long.value, merkmale, columns))
         each.long = kept
+    unused = {table.path: "other files bring all its Merkmale" for each in counts if not each.merkmale
+              for table in each.tables}  # fmt: skip
     counts[:] = [each for each in counts if each.merkmale]
+    return unused
+
+
+def _not_taken(matches: dict[str, Match], days: set[str], taken: dict[str, set[str]]) -> dict[str, Match]:
+    """Return the Merkmale that no source before has for one of these days, and note that they are taken now."""
+    free = {name: match for name, match in matches.items() if not taken.get(name, set()) & days}
+    for name in free:
+        taken.setdefault(name, set()).update(days)
+    return free

@@ -152,7 +152,10 @@ def _add_stichtag(section: Section, counts: Counts) -> None:
     if counts.day:
         rule["day"] = counts.day.value
         why += f"; of a year, the {counts.day.value}: {counts.day.why}"
-    section.add("stichtag", rule, why, confirm=counts.day is not None and not counts.day.sure)
+    if counts.part:
+        why += f"; the two digits after the year are read as {counts.part.value}: {counts.part.why}"
+    doubtful = any(guess is not None and not guess.sure for guess in (counts.day, counts.part))
+    section.add("stichtag", rule, why, confirm=doubtful)
 
 
 def _long(name: str, long: LongMatch) -> Iterator[Section]:
