@@ -22,13 +22,16 @@ from flows.profile.load import load_profile
 ROOT = Path(__file__).parents[2]
 
 
+pytestmark = pytest.mark.timeout(1800)  # of a whole bench, which the first test that reads its results waits for
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
     """What `python -m bench --quick` printed, and its results.json."""
     data = tmp_path_factory.mktemp("bench")
     done = subprocess.run(
         [sys.executable, "-m", "bench", "--quick", "--data", str(data), "--results", str(data / "results.json")],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=600,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=1500,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout, json.loads((data / "results.json").read_text())
