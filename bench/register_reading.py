@@ -14,6 +14,7 @@ import duckdb
 from bench.extracts import bench_profile
 from bench.figures import person_files
 from bench.worker import timed
+from flows.base.db import create_stage
 from flows.stage.catalogue import write_catalogue
 from flows.stage.register import count_register
 from flows.stage.register_contract import register_contract
@@ -38,6 +39,7 @@ def read(extracts: Path) -> None:
     source = next(source for source in profile.sources if source.kind == "register")
     with duckdb.connect() as con:
         write_catalogue(con, profile)
+        create_stage(con)
         contract = register_contract(con, source)
         timed(
             lambda: [count_register(path, path.name, contract) for path in person_files(extracts)],
