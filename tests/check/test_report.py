@@ -61,7 +61,9 @@ def test_the_first_page_names_failure_units_and_remedy(city):
 
 def test_no_page_names_a_base_unit_not_even_one_that_a_check_found(city):
     city.spoil("DELETE FROM stage.geometrie WHERE basis_id = '01100021'")
-    city.spoil("INSERT INTO luecke VALUES ('2024-12-31', 'einwohner', 'bbs', '01100022')")
+    city.spoil(
+        "INSERT INTO luecke (stichtag, merkmal, basis, basis_id) VALUES ('2024-12-31', 'einwohner', 'bbs', '01100022')"
+    )
     city.spoil("INSERT INTO stage.zaehlung_einzeln BY NAME SELECT * REPLACE ('Anna Muster' AS basis_id) "
                "FROM stage.zaehlung_einzeln LIMIT 1")  # fmt: skip
 
