@@ -70,7 +70,7 @@ def test_a_real_date_in_a_workbook_is_an_iso_date(stage_city, source) -> None:
 
 def test_another_sheet_is_told(refusal, source) -> None:
     message = refusal(xlsx(source), {"ew_2022.xlsx": workbook([["BBS", "EW"]], sheet="Blatt1")})
-    assert "Workbook ew_2022.xlsx: expected the sheet 'Tabelle', found Blatt1" in message
+    assert "Workbook ew_2022.xlsx: expected the sheet 'Tabelle', found 'Blatt1'" in message
 
 
 def test_a_damaged_workbook_is_told(refusal, source) -> None:
