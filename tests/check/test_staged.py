@@ -214,7 +214,7 @@ def test_a_zuschnitt_may_lie_ahead(city):
         DELETE FROM katalog.lauf; INSERT INTO katalog.lauf VALUES ('2024-12-31');
         INSERT INTO katalog.quelle BY NAME SELECT 'raum' AS quelle, 'r' AS titel_de, 'r' AS titel_en, 'geometry' AS art,
             FALSE AS ungelistet_null, 0 AS quarantaene_erlaubt;
-        INSERT INTO stage.datei SELECT 'raum', 'r.geojson', 'x', 1, 1, 1, 0, 0, 0, ['2026-01-01'], NULL
+        INSERT INTO stage.datei SELECT 'raum', 'r.geojson', 'x', 1, 1, 1, 0, 0, 0, ['2026-01-01'], FALSE, NULL
     """)
     assert city.units("stichtag_zukunft") == []
 
