@@ -4,7 +4,7 @@ import pytest
 from prefect.tasks import Task
 
 from flows import refresh, stations
-from flows.base.errors import CheckStopped
+from flows.base.errors import CheckStopped, ProgramDefect
 from flows.base.home import home_at
 from flows.check.models import CheckReport
 from flows.pull.models import Pulled
@@ -82,5 +82,5 @@ def test_what_stops_protect_stops_the_run_when_all_checks_pass(run, monkeypatch)
     monkeypatch.setattr(refresh, "raise_for_blockers", lambda _report: None)
     monkeypatch.setattr(stations, "protect_in", broken)
 
-    with pytest.raises(ValueError, match=r"^$"):
+    with pytest.raises(ProgramDefect, match="ValueError in test_verdict"):
         refresh.publish_pulled(run, Pulled.model_construct(), "fingerprint")
