@@ -110,7 +110,8 @@ def refreshed(run: Run) -> Outcome:
     with working_folder(run), nullcontext() if run.from_dir else secrets_from_blocks(run.profile):
         pulled = pull(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        outcome = stations.nothing_new(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
+        known = None if run.dry_run else stations.nothing_new(run, fingerprint)  # a dry run is to show what it makes
+        outcome = known or publish_pulled(run, pulled, fingerprint)
         stations.accept(run, pulled)
         run.note("done", outcome.reason)
     _show(outcome)

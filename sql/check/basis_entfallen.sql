@@ -3,7 +3,7 @@
 -- owner: Statistikstelle
 -- severity: warning
 -- expected: What is not listed is empty, and not left out by a rule or set aside
--- reason: A row that `only` or a `drop` rule leaves out, or one in quarantine whose unit cannot be read, does not say
+-- reason: A row that the profile leaves out (only, drop), or one in quarantine whose unit cannot be read, does not say
 --   that its unit has 0; its figure is unknown and the sums over it are incomplete.
 -- what_to_do: Look at the texts of the row in the delivered file and correct `only` or `drop` in sources.toml. If rows
 --   of other kinds are right and left out on purpose, name their texts in `others`.

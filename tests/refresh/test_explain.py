@@ -31,6 +31,16 @@ def test_the_rows_of_each_file_add_up_and_the_city_s_total_stands_beside(office:
     assert "einwohner of the city on 2023-12-31: 5.500" in ended.out
 
 
+def test_files_that_are_published_already_are_read_and_explained_as_well(office: Office, city: Path) -> None:
+    assert office.run("refresh", "neustadt", "--from", city).code == 0
+
+    ended = office.run("refresh", "neustadt", "--from", city, "--dry-run", "--explain")
+
+    assert ended.code == 0, ended.err
+    assert "rows 5 = taken 3 + left out 2" in ended.out
+    assert "not read" not in ended.out
+
+
 def test_one_file_is_shown_with_its_first_rows_and_the_fate_of_each_column(office: Office, city: Path) -> None:
     ended = office.run("refresh", "neustadt", "--from", city, "--dry-run", "--explain", "ew_2023.csv")
 
