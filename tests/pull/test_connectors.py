@@ -65,7 +65,8 @@ def test_a_source_names_the_variables_of_its_address_and_credentials(small_city,
 
 
 def test_rate_limits_are_read_under_their_old_name_and_the_profile_says_so(small_city, source) -> None:
-    profile = small_city.with_sources(source("jahr", manners="{ at_once = 1 }"))
+    day = '{ source = "name", day = "12-31" }'
+    profile = small_city.with_sources(source("jahr", manners="{ at_once = 1 }", stichtag=day))
     assert only(profile).rate_limits.at_once == 1
     assert profile.notices == (
         "deprecated: sources.toml says `manners` in jahr; it is called `rate_limits` now, and the next version will "

@@ -186,8 +186,9 @@ def two_folders(desk, source, drop: Path, monkeypatch) -> Callable[..., Desk]:
     monkeypatch.delenv("AMT_SPAETER", raising=False)
     monkeypatch.setattr(drop_folder, "SETTLE_SECONDS", 0.0)
     (drop / "da_2022.csv").write_text("BBS;EW\n01100001;1\n")
-    later = {"folder": '"${AMT_SPAETER}"', "required": "false"}
-    return lambda **fields: desk(source("da", folder='"${AMT_EINGANG}"'), source("wartet", **later | fields))
+    both = {"stichtag": '{ source = "name", day = "12-31" }'}
+    later = {"folder": '"${AMT_SPAETER}"', "required": "false"} | both
+    return lambda **fields: desk(source("da", folder='"${AMT_EINGANG}"', **both), source("wartet", **later | fields))
 
 
 def test_a_source_that_is_not_required_waits_until_its_folder_is_named(two_folders, drop: Path) -> None:

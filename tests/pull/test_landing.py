@@ -143,7 +143,7 @@ def test_two_pulls_at_once_do_not_hurt_each_other(small_city, source, tmp_path: 
     assert len(attempts) == 2 * 5 * 10
     assert len({attempt.sha256 for attempt in attempts}) == 10
     assert all(zone.holds(attempt.sha256) for attempt in attempts)
-    assert sorted(path.name for path in landing.iterdir()) == ["attempts.jsonl", "objects"]
+    assert sorted(path.name for path in landing.iterdir()) == ["attempts.jsonl", "checksum.key", "objects"]
 
 
 def test_what_a_killed_run_left_unfinished_goes_at_the_next_start(office) -> None:

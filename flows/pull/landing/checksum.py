@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from flows.base.errors import ConfigError
-from flows.base.files import sync_folder, unfinished_name
+from flows.base.files import sync, sync_folder, unfinished_name
 
 KEY_FILE = "checksum.key"
 _BYTES = 32
@@ -65,21 +65,22 @@ def _secret(landing: Path) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Write a new secret, unless another process is quicker: then its secret stands."""
+    """Write a new secret, unless another process is quicker: then its secret stands.
+
+    It is written aside and linked when it is whole, so that a full disk leaves no half of one.
+    """
     aside = path.with_name(unfinished_name())
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(handle, secrets.token_bytes(_BYTES))
-        os.fsync(handle)
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(_BYTES))
+            sync(file)
+        try:
+            path.hardlink_to(aside)
+        except FileExistsError:
+            return
+        except OSError:  # a share without links
+            if not path.exists():
+                aside.replace(path)
     finally:
-        os.close(handle)
-    try:
-        path.hardlink_to(aside)
-    except FileExistsError:
-        aside.unlink()
-        return
-    except OSError:  # a share without links
-        if not path.exists():
-            aside.replace(path)
-    aside.unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
     sync_folder(path.parent)
