@@ -200,7 +200,7 @@ def test_a_damaged_note_means_reading_again(published, home, content):
 def test_where_no_note_can_be_written_content_is_read_every_time(published, home, monkeypatch):
     (published / "verified.json").unlink()
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files, "write_whole", full)

@@ -125,9 +125,8 @@ def test_a_dry_run_publishes_nothing_and_leaves_nothing_confidential(office: Off
     assert ended.answer["release"] is None
     assert not (office.home / "releases" / "musterstadt").exists()
     left = {path.name for path in (office.home / "runs").glob("*/*")}
-    assert left == {".alive", "run.json", "progress.jsonl", "lieferungen.json", "quarantine.csv", "checks"}, (
-        "nothing confidential"
-    )
+    notes = {".alive", "run.json", "progress.jsonl", "lieferungen.json", "files.json", "quarantine.csv", "checks"}
+    assert left == notes, "nothing confidential"
 
 
 def test_a_blocking_check_stops_names_the_unit_and_leaves_the_last_release(

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from flows.stage import count_tables, register, space
+from flows.stage import count_tables, register, space, space_files
 from flows.stage.file_rows import FileRows
 from flows.stage.read import digit_lines, polygons
 from flows.stage.register_counts import RegisterCounts
@@ -148,8 +148,8 @@ def test_a_base_unit_lost_on_the_way_into_the_assignment(refusal, source, lose) 
 
 
 def test_a_row_lost_between_the_text_file_and_the_assignment(refusal, source, monkeypatch) -> None:
-    read = space.csv.DictReader
-    monkeypatch.setattr(space.csv, "DictReader", lambda file: list(read(file))[1:])
+    read = space_files.csv.DictReader
+    monkeypatch.setattr(space_files.csv, "DictReader", lambda file: list(read(file))[1:])
     assert "of its 2 rows" in refusal(assignment(source), {"zuordnung.csv": ASSIGNED})
 
 
@@ -170,7 +170,7 @@ def test_a_correction_that_leaves_out_more_than_it_says(refusal, source, small_c
         '[[correction]]\nsource = "zuordnung"\nwhere = { BBS = "01100002" }\naction = "drop"\nrows = 1\n'
         'reason = "a test row"\nreported = "nobody"\n',
     )
-    monkeypatch.setattr(space, "corrected", lambda *_: [])
+    monkeypatch.setattr(space_files, "corrected", lambda *_: [])
     assert "found 0 taken over, 0 in quarantine and 1 left out" in refusal(
         assignment(source), {"zuordnung.csv": ASSIGNED}
     )

@@ -140,8 +140,8 @@ def test_what_is_kept_is_not_read(city, monkeypatch) -> None:
     first = tables(city())
     monkeypatch.setattr(count_tables, "normalise", None)
     monkeypatch.setattr(count_tables, "numbered_lines", None)
-    monkeypatch.setattr("flows.stage.space.normalise", None)
-    monkeypatch.setattr("flows.stage.space.polygon_rows", None)
+    monkeypatch.setattr("flows.stage.space_files.normalise", None)
+    monkeypatch.setattr("flows.stage.space_files.polygon_rows", None)
     monkeypatch.setattr("flows.stage.register.count_register", None)
     assert tables(city()) == first
 
