@@ -36,6 +36,13 @@ class Division(Strict):
     parts: list[Identifier] = Field(min_length=2)
 
 
+class Balance(Strict):
+    """The flows of a year that make a stock what it is from what it was a year before."""
+
+    plus: list[Identifier] = Field(min_length=1)
+    minus: list[Identifier] = Field(min_length=1)
+
+
 class Cohort(Strict):
     """Two Merkmale of which `after` counts the people of `before` some years later; bounds of after / before."""
 
@@ -96,6 +103,7 @@ class Codebook(Strict):
     usage_warnings: dict[Identifier, UsageWarning] = Field(default_factory=dict)
     merkmal: dict[Identifier, Merkmal] = Field(default_factory=dict)
     division: dict[Identifier, Division] = Field(default_factory=dict)
+    balance: dict[Identifier, Balance] = Field(default_factory=dict)
     cohort: dict[Identifier, Cohort] = Field(default_factory=dict)
     indikator: dict[Identifier, Indikator] = Field(default_factory=dict)
 
@@ -104,6 +112,7 @@ class Codebook(Strict):
         named = [(f"merkmal.{name}.part_of", merkmal.part_of) for name, merkmal in self.merkmal.items()]
         named += [(f"division.{name}", [each.whole, *each.parts]) for name, each in self.division.items()]
         named += [(f"cohort.{name}", [each.before, each.after]) for name, each in self.cohort.items()]
+        named += [(f"balance.{name}", [name, *each.plus, *each.minus]) for name, each in self.balance.items()]
         for key, merkmale in named:
             if not_in_codebook := sorted(set(merkmale) - set(self.merkmal)):
                 message = f"{key}: {not_in_codebook} is no Merkmal of the codebook"

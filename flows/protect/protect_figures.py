@@ -17,6 +17,7 @@ from flows.base.db import insert, literal, sql
 from flows.base.resources import resource
 from flows.profile.load import Profile
 from flows.protect.origins import lineage_rows
+from flows.protect.secondary_step import SECONDARY
 from flows.transform.transform_counts import run_folder
 
 # without the condition, which may quote counts of single base units
@@ -75,7 +76,7 @@ def suppress(con: duckdb.DuckDBPyConnection) -> None:
     """
     con.execute(sql("schema/zu_klein"))
     con.execute(sql("schema/fehler"))
-    run_folder(con, resource("sql/protect"))
+    run_folder(con, resource("sql/protect"), steps=[SECONDARY])
 
 
 def _write_lineage(con: duckdb.DuckDBPyConnection, queries: dict[str, str], path: Path) -> None:

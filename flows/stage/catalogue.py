@@ -96,7 +96,13 @@ def _write_codebook(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
 
 
 def write_relations(con: duckdb.DuckDBPyConnection, book: Codebook) -> None:
-    """Write how the Merkmale of a codebook hang together: divisions, parts of wholes, cohorts."""
+    """Write how the Merkmale of a codebook hang together: balances, divisions, parts of wholes, cohorts."""
+    insert(
+        con, "katalog.bilanz",
+        [{"bestand": stock, "bewegung": flow, "vorzeichen": sign}
+         for stock, balance in book.balance.items()
+         for sign, flows in ((1, balance.plus), (-1, balance.minus)) for flow in flows],
+    )  # fmt: skip
     insert(
         con, "katalog.gliederung",
         [{"gliederung": division.label, "ganzes": division.whole, "teil": part}

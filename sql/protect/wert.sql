@@ -1,7 +1,7 @@
 -- One row per Indikator of a unit at a Stichtag on a Zuschnitt, as it may leave the office.
 -- Primary suppression: a count below its threshold (0 may be published), a rate whose numerator, denominator or
--- the rest between them is, and a change between two counts of which one is. On another Zuschnitt than the Stichtag's
--- own also what would reveal a small piece by subtraction.
+-- the rest between them is, and a change between two counts of which one is. Secondary suppression: a row that tells a
+-- count which would let such a one be computed (angabe_still).
 WITH gezaehlt AS (
     SELECT
         indikator_wert.*,
@@ -13,21 +13,35 @@ WITH gezaehlt AS (
     INNER JOIN schwelle ON indikator_wert.indikator_id = schwelle.indikator_id
 ),
 
+verraet AS (
+    SELECT DISTINCT
+        angabe_still.zuschnitt,
+        angabe_still.raumebene,
+        angabe_still.raum_id,
+        (angabe_still.stichtag + to_years(indikator_seite.jahre_davor))::DATE AS stichtag,
+        indikator_seite.indikator_id
+    FROM angabe_still
+    INNER JOIN indikator_seite ON angabe_still.seite = indikator_seite.seite
+),
+
 geprueft AS (
     SELECT
         gezaehlt.*,
-        differenz.raum_id IS NOT NULL
-        OR zu_klein(gezaehlt.anzahl, gezaehlt.mindest_zaehler)
-        OR zu_klein(gezaehlt.nenner, gezaehlt.mindest_nenner)
-        OR zu_klein(gezaehlt.rest, gezaehlt.mindest_zaehler) AS geschuetzt
+        gezaehlt.zaehler IS NOT NULL
+        AND (
+            verraet.raum_id IS NOT NULL
+            OR zu_klein(gezaehlt.anzahl, gezaehlt.mindest_zaehler)
+            OR zu_klein(gezaehlt.nenner, gezaehlt.mindest_nenner)
+            OR zu_klein(gezaehlt.rest, gezaehlt.mindest_zaehler)
+        ) AS geschuetzt
     FROM gezaehlt
-    LEFT JOIN differenz
+    LEFT JOIN verraet
         ON
-            gezaehlt.zuschnitt = differenz.zuschnitt
-            AND gezaehlt.raumebene = differenz.raumebene
-            AND gezaehlt.raum_id = differenz.raum_id
-            AND gezaehlt.stichtag = differenz.stichtag
-            AND gezaehlt.indikator_id = differenz.indikator_id
+            gezaehlt.zuschnitt = verraet.zuschnitt
+            AND gezaehlt.raumebene = verraet.raumebene
+            AND gezaehlt.raum_id = verraet.raum_id
+            AND gezaehlt.stichtag = verraet.stichtag
+            AND gezaehlt.indikator_id = verraet.indikator_id
 )
 
 SELECT

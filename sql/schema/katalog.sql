@@ -113,6 +113,13 @@ CREATE TABLE katalog.methode (
     rang INTEGER NOT NULL
 );
 
+-- one row per stock and a flow that changes it within a year: +1 adds to it, -1 takes away
+CREATE TABLE katalog.bilanz (
+    bestand VARCHAR NOT NULL,
+    bewegung VARCHAR NOT NULL,
+    vorzeichen INTEGER NOT NULL
+);
+
 -- one row per division of a whole Merkmal and a part of it: the parts add up to the whole
 CREATE TABLE katalog.gliederung (
     gliederung VARCHAR NOT NULL,

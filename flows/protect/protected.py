@@ -1,0 +1,126 @@
+"""The sums that nobody may learn: counts that are too small, wherever they can be told apart.
+
+Of a unit and of a *piece* that no unit is made of alone; of what a share leaves over ("all but two"); and of several
+small ones together, whose sum would bound each of them (three suppressed counts that add up to 3 are each 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.protect.blocks import Day
+from flows.protect.classes import Vector
+from flows.protect.town import Numbers
+
+MOST_TOGETHER = 600
+"""Pairs, and triples, of small counts that are looked at in one block; what is beyond is left to the audit."""
+LARGEST = 3
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Classes of people in pieces of the city: what a figure counts."""
+
+    classes: tuple[tuple[int, int], ...]
+    pieces: Numbers
+    weights: Numbers | None
+    """Of each piece, if they are not taken whole."""
+    value: float
+    at_least: int
+    kind: str
+    """``unit``, ``piece``, ``rest`` or ``saldo``: how it came to be protected."""
+    cell: int = -1
+    """The cell of which it is the count."""
+
+
+def small_sums(figures: Day) -> list[Sum]:
+    """Return the sums of a day that are too small: of units, of pieces, and of what shares leave over."""
+    town, found = figures.town, list[Sum]()
+    values, at_least = town.cells.value[figures.cells], town.cells.at_least[figures.cells]
+    for cell in figures.cells[(values > 0) & (values < at_least)]:
+        unit, side = int(town.cells.unit[cell]), int(town.cells.side[cell])
+        pieces, weights = figures.pieces_of(unit, side)
+        if len(pieces):
+            found.append(Sum(_items(figures.vectors[side]), pieces, weights, float(town.cells.value[cell]),
+                             int(town.cells.at_least[cell]), "unit", int(cell)))  # fmt: skip
+    for side, vector in figures.vectors.items():
+        found += _in_pieces(figures.in_pieces[side], figures.at_least[side], vector, "piece")
+    for above, below, at_least_left in town.shares:
+        if above in figures.vectors and below in figures.vectors:
+            found += _rests(figures, above, below, at_least_left)
+    return found
+
+
+def _items(vector: Vector) -> tuple[tuple[int, int], ...]:
+    return tuple(sorted(vector.items()))
+
+
+def _in_pieces(counts: NDArray[np.float64], at_least: int, vector: Vector, kind: str) -> Iterator[Sum]:
+    for piece in np.flatnonzero((counts > 0) & (counts < at_least)):
+        yield Sum(_items(vector), np.array([piece]), None, float(counts[piece]), at_least, kind)
+
+
+def _rests(figures: Day, above: int, below: int, at_least: int) -> Iterator[Sum]:
+    vector = dict(figures.vectors[below])
+    for each, count in figures.vectors[above].items():
+        vector[each] = vector.get(each, 0) - count
+    vector = {each: count for each, count in vector.items() if count}
+    part, whole = figures.index[:, above], figures.index[:, below]
+    units = np.flatnonzero((part >= 0) & (whole >= 0))
+    rest = figures.town.cells.value[whole[units]] - figures.town.cells.value[part[units]]
+    for unit, left in zip(units, rest, strict=True):
+        if 0 < left < at_least:
+            pieces, weights = figures.pieces_of(int(unit), below)
+            if weights is None and len(pieces):
+                yield Sum(_items(vector), pieces, weights, float(left), at_least, "rest")
+    yield from _in_pieces(figures.in_pieces[below] - figures.in_pieces[above], at_least, vector, "rest")
+
+
+def together(small: Sequence[Sum], coarse: Sequence[Numbers]) -> Iterator[Sum]:
+    """Return the unions of small sums of one kind of people that would bound each of them.
+
+    k counts, each of them at least 1, that add up to S are each at most S - k + 1: too small as long as S is below
+    their threshold + k - 1. Pieces may be 0; together they are a count of their own. Beside pairs and triples, all
+    the small ones inside each of the pieces of `coarse` units are taken together.
+    """
+    by_people: dict[tuple[tuple[int, int], ...], dict[frozenset[int], Sum]] = {}
+    for one in small:
+        if one.kind != "saldo" and one.weights is None:
+            by_people.setdefault(one.classes, {})[frozenset(one.pieces.tolist())] = one
+    around = [frozenset(pieces.tolist()) for pieces in coarse]
+    for alike in by_people.values():
+        least = sorted(alike.items(), key=lambda each: (len(each[0]), sorted(each[0])))
+        groups = [_disjoint([each for each in least if each[0] <= inside]) for inside in around]
+        groups = [some for some in groups if len(some) > LARGEST]
+        for size in range(2, LARGEST + 1):
+            groups += islice(combinations(least, size), MOST_TOGETHER)
+        yield from filter(None, map(_union, groups))
+
+
+def _disjoint(sums: Sequence[tuple[frozenset[int], Sum]]) -> list[tuple[frozenset[int], Sum]]:
+    taken: set[int] = set()
+    chosen = []
+    for pieces, one in sums:
+        if not taken & pieces:
+            taken |= pieces
+            chosen.append((pieces, one))
+    return chosen
+
+
+def _union(some: Sequence[tuple[frozenset[int], Sum]]) -> Sum | None:
+    """Return the sum of disjoint small ones if it is small enough to bound them, else None."""
+    sums = [one for _, one in some]
+    at_least, value = min(one.at_least for one in sums), sum(one.value for one in sums)
+    whole = all(one.kind == "unit" for one in sums)
+    if value >= at_least + (len(sums) - 1 if whole else 0):
+        return None
+    pieces = frozenset().union(*(pieces for pieces, _ in some))
+    if len(pieces) < sum(len(each) for each, _ in some):
+        return None
+    numbers = np.array(sorted(pieces), dtype=np.int64)
+    return Sum(sums[0].classes, numbers, None, value, at_least, "together")

@@ -1,0 +1,191 @@
+"""Secondary suppression: which counts must not be told so that no protected sum follows from those that are.
+
+Figures are looked at from coarse to fine, those of the Stichtag's own Zuschnitt first, large before small; each is
+published unless a protected sum would follow from all that is published (`flows.protect.elimination`). So a city or
+Bezirk is hardly ever lost, and what is suppressed are the smallest siblings. A 0 is never suppressed, and a reader is
+taken to know where nobody is.
+
+The system falls into *blocks*: the connected Stadtteile (units of the second Raumebene) of one kind of people at one
+Stichtag. Where one of these units has to be suppressed itself, its block is taken with that of the next Raumebene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from flows.protect.blocks import Day, Node, Unknowns
+from flows.protect.classes import components
+from flows.protect.elimination import Known, Row
+from flows.protect.protected import Sum, small_sums, together
+from flows.protect.town import Town
+
+FIRST_RANK = 2
+
+
+@dataclass
+class Told:
+    """What is decided: cells that are not told, and what could not be protected."""
+
+    silent: set[int] = field(default_factory=set)
+    given: list[tuple[int, Sum]] = field(default_factory=list)
+    """Day and protected sum that follows from what has been published before."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What has been decided before: cells that are published all the same, and cells that stay suppressed."""
+
+    published: frozenset[int] = frozenset()
+    silent: frozenset[int] = frozenset()
+    known: tuple[tuple[int, Sum], ...] = ()
+    """Day and sum that is published elsewhere: the residents of the parts of a redraw."""
+
+
+def secondary(town: Town, given: Given = Given()) -> Told:  # noqa: B008 -- immutable
+    """Return the cells that must not be told."""
+    told = Told()
+    balance = _balances(town)
+    for day in range(len(town.days)):
+        _Decision(town, day, given, balance.get(day, [])).decide(told)
+    return told
+
+
+class _Decision:
+    """Which cells of one Stichtag are told."""
+
+    def __init__(self, town: Town, number: int, given: Given, balance: list[tuple[Sum, bool]]) -> None:
+        self.town, self.day, self.given = town, Day(town, number), given
+        self.sums = [*small_sums(self.day), *(one for one, protected in balance if protected)]
+        self.known = [one for one, protected in balance if not protected]
+        self.known += [one for on, one in given.known if on == number]
+        self._nodes: dict[tuple[int, int], set[Node]] = {}
+
+    def nodes(self, sums: Iterable[Sum], rank: int) -> set[Node]:
+        """Return the groups and components that sums touch."""
+        found: set[Node] = set()
+        for one in sums:
+            key = (id(one), rank)
+            if key not in self._nodes:
+                self._nodes[key] = self.day.nodes(one.classes, one.pieces, rank)
+            found |= self._nodes[key]
+        return found
+
+    def decide(self, told: Told) -> None:
+        """Add what must not be told on this day."""
+        ranks = self.day.ranks
+        first = ranks[min(FIRST_RANK, len(ranks)) - 1]
+        waiting = [(first, block) for block in self._blocks(first)]
+        done: list[tuple[int, set[Node], set[int], list[Sum]]] = []
+        while waiting:
+            rank, sums = waiting.pop()
+            silent, given, whole = self._solved(rank, sums)
+            if whole or rank == ranks[-1]:
+                done.append((rank, self.nodes(sums, rank), silent, given))
+                continue
+            higher = ranks[ranks.index(rank) + 1]
+            reached = self.nodes(sums, higher)
+            joined = next(block for block in self._blocks(higher) if reached & self.nodes(block, higher))
+            inside = {id(one) for one in joined}
+            waiting = [(at, block) for at, block in waiting if id(block[0]) not in inside]
+            waiting.append((higher, joined))
+        settled: dict[int, bool] = {}
+        for rank, nodes, silent, given in sorted(done, key=lambda each: -each[0]):
+            for cell in self.day.cells_of(rank, nodes):
+                settled.setdefault(cell, cell in silent)
+            told.given += [(self.day.day, one) for one in given]
+        told.silent |= {cell for cell, hidden in settled.items() if hidden}
+
+    def _blocks(self, rank: int) -> list[list[Sum]]:
+        """Return the protected sums that have to be looked at together."""
+        touched = [sorted(self.nodes([one], rank)) for one in self.sums]
+        number = {node: at for at, node in enumerate(sorted({node for nodes in touched for node in nodes}))}
+        found = components(len(number), [[number[node] for node in nodes] for nodes in touched])
+        blocks: dict[int, list[Sum]] = {}
+        for one, nodes in zip(self.sums, touched, strict=True):
+            blocks.setdefault(found[number[nodes[0]]], []).append(one)
+        return [blocks[at] for at in sorted(blocks)]
+
+    def _solved(self, rank: int, sums: Sequence[Sum]) -> tuple[set[int], list[Sum], bool]:
+        """Return the silent cells of a block, what cannot be protected, and whether its coarsest units are all told."""
+        day, nodes = self.day, self.nodes(sums, rank)
+        cells = day.cells_of(rank, nodes)
+        unknowns = Unknowns(day, nodes, rank)
+        coarse = {unit for unit in self.town.cells.unit[cells].tolist() if day.rank[unit] > 1}
+        protected = [*sums, *together(sums, [day.pieces[unit] for unit in sorted(coarse)])]
+        known = Known(unknowns.row(one.classes, one.pieces, one.weights) for one in protected)
+        before = [cell for cell in cells if cell in self.given.published]
+        for row in (*self._known_rows(unknowns, nodes, rank), *(self._row(unknowns, cell) for cell in before)):
+            if new := known.reduced(row):
+                known.add(new)
+        given = [one for one, hidden in zip(protected, known.protected, strict=True)
+                 if not hidden and one.kind != "together"]  # fmt: skip
+        small = {one.cell for one in sums if one.kind == "unit"} | self.given.silent
+        silent = {cell for cell in cells if cell in small}
+        seen: dict[tuple[int, int], bool] = {}
+        for cell in sorted(set(cells) - set(before) - silent, key=self._order):
+            if self.town.cells.value[cell] == 0:
+                continue
+            same = (int(self.town.cells.side[cell]), day.alike[int(self.town.cells.unit[cell])])
+            if same not in seen:
+                new = known.reduced(self._row(unknowns, cell))
+                seen[same] = bool(new) and known.tells(new)
+                if new and not seen[same]:
+                    known.add(new)
+            if seen[same]:
+                silent.add(cell)
+        return silent, given, not any(day.rank[self.town.cells.unit[cell]] == rank for cell in silent)
+
+    def _order(self, cell: int) -> tuple[int, bool, float, int, int]:
+        unit = self.town.units[self.town.cells.unit[cell]]
+        return (-unit.rank, unit.zuschnitt != self.town.own[self.day.day], -float(self.town.cells.value[cell]),
+                int(self.town.cells.side[cell]), int(self.town.cells.unit[cell]))  # fmt: skip
+
+    def _row(self, unknowns: Unknowns, cell: int) -> Row:
+        unit, side = int(self.town.cells.unit[cell]), int(self.town.cells.side[cell])
+        return unknowns.row(self.day.vectors[side].items(), *self.day.pieces_of(unit, side))
+
+    def _known_rows(self, unknowns: Unknowns, nodes: set[Node], rank: int) -> Iterator[Row]:
+        """Yield what a reader knows anyway: equations, balances, and the whole of each component from above."""
+        classes = self.town.classes
+        groups = {group for group, _ in nodes}
+        for equation in classes.equations:
+            if classes.group[next(iter(equation))] in groups:
+                for piece in sorted({piece for pieces in unknowns.pieces_of.values() for piece in pieces}):
+                    yield unknowns.row(equation.items(), np.array([piece]))
+        for one in self.known:
+            if self.nodes([one], rank) <= nodes:
+                yield unknowns.row(one.classes, one.pieces)
+        if rank < self.day.ranks[-1]:
+            for group, part in sorted(nodes):
+                for side, vector in self.day.vectors.items():
+                    if self.day.group[side] == group:
+                        yield unknowns.row(vector.items(), np.array(unknowns.pieces_of[part]))
+
+
+def _balances(town: Town) -> dict[int, list[tuple[Sum, bool]]]:
+    """Return by day the change of each stock in each unit, and whether it is protected: where the stock is too small.
+
+    Where a stock is published of two years, its change is known, and with it the balance of its flows.
+    """
+    found: dict[int, list[tuple[Sum, bool]]] = {}
+    for stock, change in town.classes.balances:
+        if stock not in town.sides:
+            continue
+        side = town.sides.index(stock)
+        at = town.cells.side == side
+        cells = {(int(day), int(unit)): int(cell) for day, unit, cell in
+                 zip(town.cells.day[at], town.cells.unit[at], np.flatnonzero(at), strict=True)}  # fmt: skip
+        years = {day[:4]: number for number, day in enumerate(town.days)}
+        for (day, unit), cell in cells.items():
+            before = years.get(f"{int(town.days[day][:4]) - 1:04d}", -1)
+            earlier = cells.get((before, unit))
+            if (day, unit, stock) in town.split or earlier is None or town.days[before][4:] != town.days[day][4:]:
+                continue
+            small = any(0 < town.cells.value[each] < town.cells.at_least[each] for each in (cell, earlier))
+            grown = float(town.cells.value[cell] - town.cells.value[earlier])
+            one = Sum(tuple(sorted(change.items())), town.pieces(day, unit), None, grown, 0, "saldo")
+            found.setdefault(day, []).append((one, small))
+    return found

@@ -1,0 +1,39 @@
+"""The step of the station protect that decides which counts are not told, between the files of sql/protect."""
+
+from __future__ import annotations
+
+import duckdb
+
+from flows.base.db import insert
+from flows.base.sql_order import PythonStep
+
+_SILENT = (
+    "CREATE OR REPLACE TABLE angabe_still "
+    "(zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, seite VARCHAR)"
+)
+
+
+def write_silent(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``angabe_still``."""
+    from flows.protect.secondary import secondary  # noqa: PLC0415 -- numpy, only where figures are protected
+    from flows.protect.town import read_town  # noqa: PLC0415
+
+    con.execute(_SILENT)
+    town = read_town(con)
+    told = secondary(town)
+    units, cells = town.units, town.cells
+    insert(
+        con, "angabe_still",
+        [{"zuschnitt": units[cells.unit[cell]].zuschnitt, "raumebene": units[cells.unit[cell]].level,
+          "raum_id": units[cells.unit[cell]].id, "stichtag": town.days[cells.day[cell]],
+          "seite": town.sides[cells.side[cell]]} for cell in sorted(told.silent)],
+    )  # fmt: skip
+
+
+SECONDARY = PythonStep(
+    makes={"angabe_still": "One row per count of a unit at a Stichtag that no row may tell: it is too small, or others "
+                          "that are would follow."},
+    reads=frozenset({"angabe", "indikator_seite", "merkmal_schwelle", "stueck_geschaetzt", "stichtag", "kombination_raum",
+                     "merkmal_kombination"}),
+    run=write_silent,
+)  # fmt: skip
