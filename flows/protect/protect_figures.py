@@ -42,6 +42,10 @@ PUBLISHED = {
 }
 
 
+REPAIRS = 8
+"""Rounds of audit and repair; what still follows after so many is left to the gate."""
+
+
 def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> dict[str, int]:
     """Suppress what identifies people and write the tables of the release to `target`.
 
@@ -53,19 +57,52 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> d
     """
     target.mkdir(parents=True, exist_ok=True)
     suppress(con)
-    contract = tomllib.loads(resource("sql/release.toml").read_text(encoding="utf-8"))
+    _write_tables(con, profile, target)
+    _mend(con, profile, target)
+    counted = con.execute("SELECT count(wert), count(*) FILTER (status = 'geschuetzt') FROM wert").fetchone()
+    published, suppressed = counted or (0, 0)
+    return {"published": published, "suppressed": suppressed}
+
+
+def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> None:
+    """Audit what is to be published, and suppress more until nothing follows, or nothing helps.
+
+    What still follows then stops the publication (flows.publish.disclosure_gate).
+    """
+    from flows.protect.audit import audit  # noqa: PLC0415 -- numpy and scipy
+    from flows.protect.repair import suppress_siblings  # noqa: PLC0415
+    from flows.protect.secondary_step import decide  # noqa: PLC0415
+
+    days: frozenset[str] | None = None
+    for _ in range(REPAIRS):
+        found = audit([("neu", target)], profile.codebook, days=days, named=0).findings
+        days = frozenset(finding.stichtag for finding in found)
+        if not suppress_siblings(con, found):
+            return
+        decide(con, days)
+        for name in ("wert", "sozialraum_jahr"):
+            con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql(f'protect/{name}')}")
+            _write(con, _query(con, name), target / f"{name}.parquet")
+
+
+def _contract() -> dict[str, Any]:
+    return tomllib.loads(resource("sql/release.toml").read_text(encoding="utf-8"))
+
+
+def _query(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    entry = _contract()["table"][name]
+    columns = [*entry["columns"], *(_indikatoren(con) if entry.get("one_column_per_indikator") else [])]
+    return f"FROM {PUBLISHED[name]} SELECT {', '.join(columns)}"
+
+
+def _write_tables(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> None:
+    contract = _contract()
     queries = {level.id: _units_of(con, level.id, contract["raumebene"]) for level in profile.city.raumebene}
-    for name, relation in PUBLISHED.items():
-        entry = contract["table"][name]
-        columns = [*entry["columns"], *(_indikatoren(con) if entry.get("one_column_per_indikator") else [])]
-        queries[name] = f"FROM {relation} SELECT {', '.join(columns)}"
+    queries |= {name: _query(con, name) for name in PUBLISHED}
     for name, query in queries.items():
         file = contract["table"].get(name, {}).get("parquet", name)
         _write(con, query, target / f"{file}.parquet")
     _write_lineage(con, queries, target / "_lineage.parquet")
-    counted = con.execute("SELECT count(wert), count(*) FILTER (status = 'geschuetzt') FROM wert").fetchone()
-    published, suppressed = counted or (0, 0)
-    return {"published": published, "suppressed": suppressed}
 
 
 def suppress(con: duckdb.DuckDBPyConnection) -> None:

@@ -18,7 +18,7 @@ from flows.protect.classes import Vector
 from flows.protect.town import Numbers
 
 MOST_TOGETHER = 600
-"""Pairs, and triples, of small counts that are looked at in one block; what is beyond is left to the audit."""
+"""Pairs, and triples, of small counts that are looked at in a unit; what is beyond is left to the audit."""
 LARGEST = 3
 
 
@@ -33,7 +33,8 @@ class Sum:
     value: float
     at_least: int
     kind: str
-    """``unit``, ``piece``, ``rest`` or ``saldo``: how it came to be protected."""
+    """Why it is protected: it is small, of a ``unit``, of a ``piece`` or the ``rest`` of a share; small ones
+    ``together``; the ``saldo`` between two stocks of which one is small; ``kept`` for the sake of another."""
     cell: int = -1
     """The cell of which it is the count."""
 
@@ -85,21 +86,24 @@ def together(small: Sequence[Sum], coarse: Sequence[Numbers]) -> Iterator[Sum]:
     """Return the unions of small sums of one kind of people that would bound each of them.
 
     k counts, each of them at least 1, that add up to S are each at most S - k + 1: too small as long as S is below
-    their threshold + k - 1. Pieces may be 0; together they are a count of their own. Beside pairs and triples, all
-    the small ones inside each of the pieces of `coarse` units are taken together.
+    their threshold + k - 1. Pieces may be 0; together they are a count of their own. What is taken together are pairs,
+    triples and all of the small ones inside each of the `coarse` units, given by their pieces.
     """
     by_people: dict[tuple[tuple[int, int], ...], dict[frozenset[int], Sum]] = {}
     for one in small:
-        if one.kind != "saldo" and one.weights is None:
-            by_people.setdefault(one.classes, {})[frozenset(one.pieces.tolist())] = one
+        if one.kind in ("unit", "piece", "rest") and one.weights is None:
+            by_people.setdefault(one.classes, {}).setdefault(frozenset(one.pieces.tolist()), one)  # units come first
     around = [frozenset(pieces.tolist()) for pieces in coarse]
     for alike in by_people.values():
         least = sorted(alike.items(), key=lambda each: (len(each[0]), sorted(each[0])))
-        groups = [_disjoint([each for each in least if each[0] <= inside]) for inside in around]
-        groups = [some for some in groups if len(some) > LARGEST]
-        for size in range(2, LARGEST + 1):
-            groups += islice(combinations(least, size), MOST_TOGETHER)
-        yield from filter(None, map(_union, groups))
+        groups: dict[frozenset[frozenset[int]], tuple[tuple[frozenset[int], Sum], ...]] = {}
+        for inside in around:
+            within = [each for each in least if each[0] <= inside]
+            some = [tuple(_disjoint(within))] if len(within) > LARGEST else []
+            for size in range(2, LARGEST + 1):
+                some += islice(combinations(within, size), MOST_TOGETHER)
+            groups |= {frozenset(pieces for pieces, _ in each): each for each in some}
+        yield from filter(None, map(_union, groups.values()))
 
 
 def _disjoint(sums: Sequence[tuple[frozenset[int], Sum]]) -> list[tuple[frozenset[int], Sum]]:

@@ -20,7 +20,7 @@ from flows.protect.blocks import Day, Node, Unknowns
 from flows.protect.classes import components
 from flows.protect.elimination import Known, Row
 from flows.protect.protected import Sum, small_sums, together
-from flows.protect.town import Town
+from flows.protect.town import Given, Town
 
 FIRST_RANK = 2
 
@@ -34,21 +34,11 @@ class Told:
     """Day and protected sum that follows from what has been published before."""
 
 
-@dataclass(frozen=True)
-class Given:
-    """What has been decided before: cells that are published all the same, and cells that stay suppressed."""
-
-    published: frozenset[int] = frozenset()
-    silent: frozenset[int] = frozenset()
-    known: tuple[tuple[int, Sum], ...] = ()
-    """Day and sum that is published elsewhere: the residents of the parts of a redraw."""
-
-
-def secondary(town: Town, given: Given = Given()) -> Told:  # noqa: B008 -- immutable
-    """Return the cells that must not be told."""
+def secondary(town: Town, given: Given, days: Iterable[int]) -> Told:
+    """Return the cells of these days that must not be told."""
     told = Told()
     balance = _balances(town)
-    for day in range(len(town.days)):
+    for day in days:
         _Decision(town, day, given, balance.get(day, [])).decide(told)
     return told
 
@@ -60,8 +50,15 @@ class _Decision:
         self.town, self.day, self.given = town, Day(town, number), given
         self.sums = [*small_sums(self.day), *(one for one, protected in balance if protected)]
         self.known = [one for one, protected in balance if not protected]
-        self.known += [one for on, one in given.known if on == number]
+        self.sums += [self._kept(cell) for cell in sorted(given.silent) if town.cells.day[cell] == number]
         self._nodes: dict[tuple[int, int], set[Node]] = {}
+
+    def _kept(self, cell: int) -> Sum:
+        """Return the count of a cell that must stay unknown, though it is large."""
+        unit, side = int(self.town.cells.unit[cell]), int(self.town.cells.side[cell])
+        pieces, weights = self.day.pieces_of(unit, side)
+        vector = tuple(sorted(self.day.vectors[side].items()))
+        return Sum(vector, pieces, weights, float(self.town.cells.value[cell]), 0, "kept", cell)
 
     def nodes(self, sums: Iterable[Sum], rank: int) -> set[Node]:
         """Return the groups and components that sums touch."""
@@ -114,15 +111,18 @@ class _Decision:
         cells = day.cells_of(rank, nodes)
         unknowns = Unknowns(day, nodes, rank)
         coarse = {unit for unit in self.town.cells.unit[cells].tolist() if day.rank[unit] > 1}
-        protected = [*sums, *together(sums, [day.pieces[unit] for unit in sorted(coarse)])]
+        places = [day.pieces[unit] for unit in sorted(coarse, key=lambda unit: (day.rank[unit], unit))]
+        protected = [*sums, *together(sums, places)]
         known = Known(unknowns.row(one.classes, one.pieces, one.weights) for one in protected)
         before = [cell for cell in cells if cell in self.given.published]
         for row in (*self._known_rows(unknowns, nodes, rank), *(self._row(unknowns, cell) for cell in before)):
             if new := known.reduced(row):
                 known.add(new)
-        given = [one for one, hidden in zip(protected, known.protected, strict=True)
-                 if not hidden and one.kind != "together"]  # fmt: skip
-        small = {one.cell for one in sums if one.kind == "unit"} | self.given.silent
+        lost = [one for one, hidden in zip(protected, known.protected, strict=True) if not hidden]
+        if any(one.kind != "saldo" for one in lost) and rank < day.ranks[-1]:
+            return set(), [], False  # it follows from a coarser unit, which has to be looked at too
+        given = [one for one in lost if one.kind in ("unit", "piece", "rest")]
+        small = {one.cell for one in sums if one.kind in ("unit", "kept")}
         silent = {cell for cell in cells if cell in small}
         seen: dict[tuple[int, int], bool] = {}
         for cell in sorted(set(cells) - set(before) - silent, key=self._order):

@@ -70,6 +70,31 @@ class Town:
         return self.moved.get((day, unit), self.added.get(unit, np.empty(0, dtype=np.int64)))
 
 
+@dataclass(frozen=True)
+class Given:
+    """What has been decided before: cells that are published all the same, and cells that stay suppressed."""
+
+    published: frozenset[int] = frozenset()
+    silent: frozenset[int] = frozenset()
+
+
+def given_before(con: duckdb.DuckDBPyConnection, town: Town) -> Given:
+    """Return the cells that an audit wants suppressed (``angabe_nachgebessert``)."""
+    return Given(silent=frozenset(_cells_in(con, town, "angabe_nachgebessert")))
+
+
+def _cells_in(con: duckdb.DuckDBPyConnection, town: Town, table: str) -> list[int]:
+    key = {
+        (int(day), int(unit), int(side)): cell
+        for cell, (day, unit, side) in enumerate(zip(town.cells.day, town.cells.unit, town.cells.side, strict=True))
+    }
+    days, sides = ({name: at for at, name in enumerate(names)} for names in (town.days, town.sides))
+    units = {unit[:3]: at for at, unit in enumerate(town.units)}
+    rows = con.execute(f"SELECT stichtag::VARCHAR, zuschnitt, raumebene, raum_id, seite FROM {table}").fetchall()  # noqa: S608
+    found = (key.get((days.get(day, -1), units.get((*unit,), -1), sides.get(side, -1))) for day, *unit, side in rows)
+    return [cell for cell in found if cell is not None] if rows else []
+
+
 def read_town(con: duckdb.DuckDBPyConnection) -> Town:
     """Read the tables that station protect has made so far."""
     con.execute(

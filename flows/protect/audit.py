@@ -1,0 +1,149 @@
+"""The audit: what counts follow from releases that must not be known, and how.
+
+It reads nothing but what is released (and the codebook, which everybody has), and shares no decision with the code that
+suppresses: that a protector made a mistake is found here. It is the gate before a publication and a command over what
+is already out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from flows.profile.codebook import Codebook
+
+if TYPE_CHECKING:
+    from flows.protect.audit_bounds import Interval
+    from flows.protect.audit_reading import Relations, Said
+    from flows.protect.audit_system import System
+
+NAMED = 30
+"""So many attacks are spelled out; the others are listed."""
+
+
+class Step(BaseModel):
+    """A published figure of an attack, and how often it is added (or taken away, if negative)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    factor: float
+    figure: str
+    value: float
+    version: str
+
+
+class Finding(BaseModel):
+    """A count that follows, or is bounded too closely."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    """``place``: of a unit; ``piece``: of what lies between the lines of Zuschnitte; ``rest``: of what a share leaves
+    over; ``change``: between two releases."""
+    stichtag: str
+    zuschnitt: str
+    raumebene: str
+    raum_id: str
+    merkmal: str
+    low: int
+    high: int
+    at_least: int
+    versions: tuple[str, ...]
+    attack: tuple[Step, ...] = ()
+
+    def __str__(self) -> str:
+        """Say what follows and how, in German, as the offices that read it do."""
+        size = f"{self.low}" if self.low == self.high else f"{self.low} bis {self.high}"
+        said = (
+            f"{self.merkmal}, {self.raumebene} {self.raum_id} (Zuschnitt {self.zuschnitt}), {self.stichtag}: "
+            f"{size} folgt aus {', '.join(self.versions)} (erlaubt ab {self.at_least})"
+        )
+        lines = [f"    {step.factor:+g} x {step.figure} = {step.value:g} ({step.version})" for step in self.attack]
+        return "\n".join([said, *lines])
+
+
+class Audit(BaseModel):
+    """What an audit found."""
+
+    model_config = ConfigDict(frozen=True)
+
+    versions: tuple[str, ...]
+    asked: int
+    """How many counts must not be known."""
+    findings: tuple[Finding, ...]
+    not_linked: tuple[str, ...] = ()
+    """Raumebenen over which nothing could be added up."""
+
+    @property
+    def safe(self) -> bool:
+        """Whether nothing follows."""
+        return not self.findings
+
+
+def relations_of(book: Codebook) -> Relations:
+    """Return what a codebook says of how Merkmale hang together."""
+    from flows.protect.audit_reading import Relations  # noqa: PLC0415 -- numpy
+
+    return Relations(
+        tuple((division.whole, tuple(division.parts)) for division in book.division.values()),
+        tuple((stock, (*((flow, 1) for flow in balance.plus), *((flow, -1) for flow in balance.minus)))
+              for stock, balance in book.balance.items()),
+        tuple((part, whole) for part, merkmal in book.merkmal.items() for whole in merkmal.part_of),
+    )  # fmt: skip
+
+
+def audit(
+    files: Sequence[tuple[str, Path]], book: Codebook, *, days: frozenset[str] | None = None, named: int = NAMED
+) -> Audit:
+    """Return what follows from the releases in `files`, given as (version, database or folder of Parquet files).
+
+    `days` are the Stichtage to look at, if not all.
+    """
+    from flows.protect.audit_attack import attack_on  # noqa: PLC0415 -- numpy and scipy
+    from flows.protect.audit_bounds import asked_of, bounded, told  # noqa: PLC0415
+    from flows.protect.audit_changes import changes  # noqa: PLC0415
+    from flows.protect.audit_reading import read_releases  # noqa: PLC0415
+    from flows.protect.audit_system import system_of  # noqa: PLC0415
+
+    asked_for = None if days is None else days | {_year_before(day) for day in days}
+    said = read_releases(files, relations_of(book), asked_for)
+    findings: list[Finding] = []
+    asked = 0
+    for state in said.states:
+        if days is not None and state.day not in days:
+            continue
+        before = next((one for one in said.states if one.day == _year_before(state.day)
+                       and set(one.versions) & set(state.versions)), None)  # fmt: skip
+        system = system_of(said, state, before)
+        questions = asked_of(system)
+        asked += len(questions)
+        for interval in [*told(questions), *bounded(system, questions)]:
+            steps = attack_on(system, interval) if len(findings) < named else ()
+            findings.append(_finding(said, system, interval, tuple(steps)))
+    findings += changes(said, days)
+    return Audit(versions=said.versions, asked=asked, findings=tuple(findings), not_linked=said.not_linked)
+
+
+def _year_before(day: str) -> str:
+    return f"{int(day[:4]) - 1:04d}{day[4:]}"
+
+
+def _finding(said: Said, system: System, interval: Interval, steps: tuple[Step, ...]) -> Finding:
+    asked = interval.asked
+    if asked.kind == "piece":
+        around = [place for at, place in enumerate(said.places) if place.rank == 1 and system.inside[at, asked.where]]
+        zuschnitt, level = " / ".join(one.zuschnitt for one in around), around[0].level if around else ""
+        unit = " / ".join(one.id for one in around)
+    else:
+        place = said.places[asked.where]
+        zuschnitt, level, unit = place.zuschnitt, place.level, place.id
+    name = said.sides[asked.side]
+    if asked.below >= 0:
+        name = f"{said.sides[asked.below]} ohne {name}"
+    return Finding(
+        kind=asked.kind, stichtag=system.state.day, zuschnitt=zuschnitt, raumebene=level, raum_id=unit, merkmal=name,
+        low=interval.low, high=interval.high, at_least=asked.at_least, versions=system.state.versions, attack=steps,
+    )  # fmt: skip

@@ -1,0 +1,222 @@
+"""The tightest interval of a count that follows from everything published, by linear and integer programming.
+
+After Fischetti and Salazar (2000, doi:10.1287/mnsc.46.7.1001.12029): a suppressed count is as safe as the interval
+that an attacker computes for it. Counts are whole and not negative, published sums hold, a suppressed count is at least
+1, a part is at most its whole. One integer solution in which a count reaches its threshold proves that it is safe, so
+few programmes are solved: each asks for as many counts as possible at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.protect.audit_reading import Floats
+from flows.protect.audit_system import System, blocks
+
+ROUNDS = 3
+MOST = 1e7
+"""No count of a city is larger."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A count that must not be known: factors of unknowns, a known part, and the threshold."""
+
+    kind: str
+    """``place``, ``piece`` or ``rest``."""
+    where: int
+    """The place, or the piece."""
+    side: int
+    below: int
+    """The side that a rest is left of, else -1."""
+    factors: dict[int, float]
+    known: float
+    at_least: int
+
+    @property
+    def nonzero(self) -> bool:
+        """Whether it is said not to be 0."""
+        return self.kind == "place"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What follows about a count."""
+
+    asked: Asked
+    low: int
+    high: int
+
+
+def asked_of(system: System) -> list[Asked]:
+    """Return every count that must not be known: suppressed ones, those of pieces, and what shares leave over."""
+    said, state = system.said, system.state
+    vectors = [said.classes.side(name) for name in said.sides]
+    live = [side for side, vector in enumerate(vectors) if said.classes.group[next(iter(vector))] in state.groups]
+    unknown = np.isnan(system.known)
+    single = np.eye(system.inside.shape[1], dtype=bool)
+    whole = {row.tobytes() for row in system.inside}
+    apart = [piece for piece in range(len(single)) if single[piece].tobytes() not in whole]
+    found = []
+    for place, side in np.argwhere(state.silent).tolist():
+        factors, known = system.over_unknowns(vectors[side], system.inside[place])
+        found.append(Asked("place", place, side, -1, factors, known, int(said.at_least[side])))
+    for side in live:
+        for piece in apart:
+            factors, known = system.over_unknowns(vectors[side], single[piece])
+            found.append(Asked("piece", piece, side, -1, factors, known, int(said.at_least[side])))
+    for above, below in said.shares:
+        if above not in live or below not in live:
+            continue
+        rest = dict(vectors[below])
+        for each, count in vectors[above].items():
+            rest[each] = rest.get(each, 0) - count
+        rest = {each: count for each, count in rest.items() if count}
+        open_ = unknown[list(rest)].any(axis=0)
+        for place in np.flatnonzero(system.inside[:, open_].any(axis=1)).tolist():
+            factors, known = system.over_unknowns(rest, system.inside[place])
+            found.append(Asked("rest", place, above, below, factors, known, int(said.at_least[above])))
+        totals = system.inside[:, ~open_] @ np.nansum(
+            [count * system.known[each, ~open_] for each, count in rest.items()], axis=0
+        )
+        clear = ~system.inside[:, open_].any(axis=1)
+        for place in np.flatnonzero(clear & (totals > 0) & (totals < said.at_least[above])).tolist():
+            found.append(Asked("rest", place, above, below, {}, float(totals[place]), int(said.at_least[above])))
+    return found
+
+
+def told(asked: Sequence[Asked]) -> list[Interval]:
+    """Return those that follow exactly, and are too small."""
+    return [Interval(one, round(one.known), round(one.known)) for one in asked
+            if not one.factors and 0 < round(one.known, 6) < one.at_least]  # fmt: skip
+
+
+def bounded(system: System, asked: Sequence[Asked]) -> list[Interval]:
+    """Return those whose interval lies between 1 and their threshold.
+
+    Raises:
+        ValueError: the figures contradict each other.
+    """
+    constraints = _Constraints.of(system, [one for one in asked if one.kind == "place"])
+    left = [one for one in asked if one.factors]
+    for number in range(ROUNDS):
+        if not left:
+            return []
+        solution = constraints.reaching(left, upward=number != 1)
+        left = [one for one in left if not constraints.shown(one, solution)]
+    found = []
+    for one in left:
+        interval = constraints.interval(one)
+        if interval.low >= 1 and interval.high < one.at_least:
+            found.append(interval)
+    return found
+
+
+class _Constraints:
+    """What holds between the unknowns, block by block."""
+
+    def __init__(self, equal: Floats, right: Floats, above: Floats, least: Floats) -> None:
+        self.equal, self.right, self.above, self.least = equal, right, above, least
+        self.size = equal.shape[1]
+        self.block = np.full(self.size, -1)
+        self.members: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = blocks(np.vstack([equal, above]))
+        for number, (_, columns) in enumerate(self.members):
+            self.block[columns] = number
+
+    @classmethod
+    def of(cls, system: System, silent: Sequence[Asked]) -> _Constraints:
+        """Return the constraints of a system: sums, counts that are not 0, parts that are at most their whole."""
+        rows: list[dict[int, float]] = [one.factors for one in silent if one.factors]
+        least: list[float] = [1 - one.known for one in silent if one.factors]
+        said, single = system.said, np.eye(system.inside.shape[1], dtype=bool)
+        unknown = np.isnan(system.known)
+        for part, whole in said.parts:
+            vector = dict(said.classes.side(said.sides[whole]))
+            for each, count in said.classes.side(said.sides[part]).items():
+                vector[each] = vector.get(each, 0) - count
+            if not all(said.classes.group[each] in system.state.groups for each in vector):
+                continue
+            for piece in np.flatnonzero(unknown[list(vector)].any(axis=0)).tolist():
+                factors, known = system.over_unknowns(vector, single[piece])
+                if factors:
+                    rows.append(factors)
+                    least.append(-known)
+        above = np.zeros((len(rows), len(system.columns)))
+        for at, factors in enumerate(rows):
+            above[at, list(factors)] = list(factors.values())
+        return cls(system.rows, system.right, above, np.array(least))
+
+    def reaching(self, asked: Sequence[Asked], *, upward: bool) -> Floats:
+        """Return counts that hold, with as many as possible of those asked at their threshold, or at 0.
+
+        Raises:
+            ValueError: the figures contradict each other.
+        """
+        from scipy.optimize import linprog  # noqa: PLC0415 -- imports for half a second
+        from scipy.sparse import csr_array, hstack, vstack  # noqa: PLC0415
+
+        count = len(asked)
+        forms = _matrix([one.factors for one in asked], self.size)
+        cost = np.concatenate([np.zeros(self.size), np.full(count, -1.0)])
+        if upward:  # how far each gets, at most to its threshold
+            extra, limit = hstack([-forms, csr_array(np.eye(count))]), np.array([one.known for one in asked])
+            bounds = [(0, one.at_least) for one in asked]
+        else:  # how far each is pushed down
+            extra, limit = hstack([forms, csr_array(np.eye(count))]), np.array([one.at_least - one.known for one in asked])
+            bounds = [(None, one.at_least) for one in asked]
+        upper = vstack([hstack([csr_array(-self.above), csr_array((len(self.least), count))]), extra])
+        equal = hstack([csr_array(self.equal), csr_array((len(self.right), count))])
+        solved = linprog(
+            cost, A_ub=upper, b_ub=np.concatenate([-self.least, limit]), A_eq=equal if len(self.right) else None,
+            b_eq=self.right if len(self.right) else None, bounds=[(0, MOST)] * self.size + bounds, method="highs-ds",
+        )  # fmt: skip
+        if not solved.success:
+            message = f"The published figures contradict each other ({solved.message})"
+            raise ValueError(message)
+        found: Floats = np.asarray(solved.x[: self.size])
+        return found
+
+    def shown(self, one: Asked, solution: Floats) -> bool:
+        """Say whether a solution proves that a count may be large enough (or 0): whole numbers in all of its blocks."""
+        columns = np.concatenate([self.members[block][1] for block in {int(self.block[at]) for at in one.factors if self.block[at] >= 0}]
+                                 or [np.array(list(one.factors))])  # fmt: skip
+        if np.abs(solution[columns] - np.round(solution[columns])).max() > 1e-6:  # noqa: PLR2004 -- HiGHS' tolerance
+            return False
+        value = one.known + sum(factor * round(solution[at]) for at, factor in one.factors.items())
+        return value >= one.at_least or (not one.nonzero and value <= 0)
+
+    def interval(self, one: Asked) -> Interval:
+        """Return the smallest and the largest whole number that a count can be."""
+        columns = sorted({column for at in one.factors for column in (
+            self.members[self.block[at]][1].tolist() if self.block[at] >= 0 else [at])})  # fmt: skip
+        equal = np.flatnonzero(self.equal[:, columns].any(axis=1))
+        above = np.flatnonzero(self.above[:, columns].any(axis=1))
+        form = np.array([one.factors.get(column, 0) for column in columns])
+        ends = [self._extreme(form * sign, columns, equal, above) for sign in (1, -1)]
+        return Interval(one, max(round(one.known + ends[0]), int(one.nonzero)), round(one.known - ends[1]))
+
+    def _extreme(self, form: Floats, columns: list[int], equal: NDArray[np.intp], above: NDArray[np.intp]) -> float:
+        from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
+
+        constraints = [LinearConstraint(self.equal[np.ix_(equal, columns)], self.right[equal], self.right[equal])] \
+            if equal.size else []  # fmt: skip
+        if above.size:
+            constraints.append(LinearConstraint(self.above[np.ix_(above, columns)], self.least[above], np.inf))
+        solved = milp(form, integrality=np.ones(len(columns)), bounds=Bounds(0, MOST), constraints=constraints)
+        if solved.x is None:
+            message = f"The published figures contradict each other ({solved.message})"
+            raise ValueError(message)
+        return float(solved.fun)
+
+
+def _matrix(rows: Sequence[dict[int, float]], size: int):  # noqa: ANN202 -- a sparse array
+    from scipy.sparse import csr_array  # noqa: PLC0415
+
+    at = [number for number, row in enumerate(rows) for _ in row]
+    columns = [column for row in rows for column in row]
+    values = [value for row in rows for value in row.values()]
+    return csr_array((values, (at, columns)), shape=(len(rows), size))

@@ -1,0 +1,298 @@
+"""What releases say about counts, read from their files alone, as anybody could who has them.
+
+Releases that tell nothing different of a Stichtag and a kind of people are one *state* of the data; where a corrected
+Lieferung made a difference, each state is a system of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.base.db import literal, one_file, quoted, sql
+from flows.protect.classes import Classes, classes_of
+from flows.stage.register_merkmale import REGISTER_MERKMALE
+
+Numbers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Relations:
+    """What everybody knows of the Merkmale, beside their names: the codebook."""
+
+    divisions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    balances: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+    """A Merkmal, and one of which it counts a part."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A unit, and the pieces that make it."""
+
+    zuschnitt: str
+    level: str
+    id: str
+    rank: int
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.id} ({self.zuschnitt})"
+
+
+@dataclass(frozen=True)
+class State:
+    """What is said of one Stichtag: counts by place and side; NaN where nothing is."""
+
+    day: str
+    versions: tuple[str, ...]
+    groups: frozenset[int]
+    value: Floats
+    silent: NDArray[np.bool_]
+    """Where a count is said to be suppressed, which means that it is not 0."""
+    source: NDArray[np.int16]
+    """The number of the version that tells the count first."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """All that releases say."""
+
+    versions: tuple[str, ...]
+    places: tuple[Place, ...]
+    inside: NDArray[np.bool_]
+    """Place by piece: whether the place is made of it."""
+    sides: tuple[str, ...]
+    at_least: Numbers
+    shares: tuple[tuple[int, int], ...]
+    parts: tuple[tuple[int, int], ...]
+    classes: Classes
+    states: tuple[State, ...]
+    not_linked: tuple[str, ...]
+    """Raumebenen whose units the release does not tell to be made of others: nothing is added up over them."""
+
+
+def read_releases(
+    files: Sequence[tuple[str, Path]], relations: Relations, days: frozenset[str] | None = None
+) -> Said:
+    """Read the databases of releases, given as (version, file) from old to new; of these Stichtage, or of all."""
+    with duckdb.connect(config={"threads": 2}) as con:
+        con.execute("CREATE SCHEMA katalog")
+        for number, (_, file) in enumerate(files):
+            _open(con, file, f"r{number}")
+            _take(con, f"r{number}", number, days)
+        return _said(con, files, relations)
+
+
+def _open(con: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
+    """Make the tables of a release readable: of its database, or of a folder of Parquet files to be published."""
+    if file.is_file():
+        con.execute(f"ATTACH {literal(str(file))} AS {name} (READ_ONLY)")
+        return
+    con.execute(f"CREATE SCHEMA {name}")
+    for path in sorted(file.glob("*.parquet")):
+        table = quoted(path.stem.removeprefix("katalog_"))
+        con.execute(f"CREATE VIEW {name}.{table} AS FROM read_parquet({literal(one_file(path))}, hive_partitioning = FALSE)")
+
+
+_VIEWS = ("indikator", "indikator_teil", "merkmal", "schutzklasse")
+
+
+def _take(con: duckdb.DuckDBPyConnection, release: str, number: int, days: frozenset[str] | None) -> None:
+    """Add what a release says to the tables of all."""
+    for table in _VIEWS:
+        con.execute(f"CREATE OR REPLACE VIEW katalog.{table} AS FROM {release}.{table}")
+    con.execute(f"CREATE OR REPLACE VIEW wert AS FROM {release}.wert")
+    for name in ("merkmal_schwelle", "indikator_seite"):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(f'protect/{name}')}")
+    how = "CREATE OR REPLACE TABLE {0} AS SELECT {1} AS fassung, * FROM ({2})" if number == 0 else \
+        "INSERT INTO {0} BY NAME SELECT {1} AS fassung, * FROM ({2})"  # fmt: skip
+    asked = "" if days is None else f" WHERE list_contains({literal(sorted(days))}, stichtag::VARCHAR)"
+    con.execute(how.format("auskunft", number, f"FROM ({sql('audit/auskunft')}){asked}"))
+    con.execute(how.format("geschaetzt", number, (
+        "SELECT DISTINCT stichtag, zuschnitt FROM wert WHERE methode NOT IN ('exact', 'amtlich')"
+    )))
+    con.execute(how.format("seite", number, "SELECT indikator_id, rolle, typ, seite, mindestens FROM indikator_seite"))
+    levels = con.execute(f"SELECT raumebene, rang FROM {release}.raumebene ORDER BY rang").fetchall()
+    finest = levels[0][0]
+    columns = {name for name, *_ in con.execute(f"DESCRIBE {release}.{quoted(finest)}").fetchall()}
+    for level, rank in levels:
+        if level == finest or f"{level}_id" in columns:
+            inner = f"SELECT zuschnitt, {finest}_id AS fein, {level}_id AS raum_id FROM {release}.{quoted(finest)}"
+        elif rank == levels[-1][1]:
+            inner = (
+                f"SELECT fein.zuschnitt, fein.{finest}_id AS fein, stadt.{level}_id AS raum_id "
+                f"FROM {release}.{quoted(finest)} AS fein INNER JOIN {release}.{quoted(level)} AS stadt USING (zuschnitt)"
+            )
+        else:
+            continue
+        query = f"SELECT {literal(level)} AS raumebene, {rank} AS rang, * FROM ({inner}) WHERE raum_id IS NOT NULL"
+        first = number == 0 and level == finest
+        con.execute((how if first else "INSERT INTO {0} BY NAME SELECT {1} AS fassung, * FROM ({2})").format("teil", number, query))
+    con.execute(how.format(
+        "paar", number,
+        f"SELECT DISTINCT von_zuschnitt, nach_zuschnitt, von_id, nach_id FROM {release}.raum_ereignis "
+        f"WHERE raumebene = {literal(finest)} AND von_id IS NOT NULL AND nach_id IS NOT NULL",
+    ))  # fmt: skip
+
+
+def _said(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[str, Path]], relations: Relations) -> Said:
+    pieces = _pieces(con)
+    members = con.execute("SELECT DISTINCT zuschnitt, raumebene, raum_id, rang, fein FROM teil ORDER BY ALL").fetchall()
+    within: dict[Place, set[str]] = {}
+    for zuschnitt, level, unit, rank, fine in members:
+        within.setdefault(Place(zuschnitt, level, unit, rank), set()).add(fine)
+    places = tuple(within)
+    inside = np.array([[piece.get(place.zuschnitt) in within[place] for piece in pieces] for place in places])
+    con.execute("CREATE OR REPLACE TABLE ort (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, nummer INTEGER)")
+    con.execute(
+        "INSERT INTO ort SELECT zuschnitt, raumebene, raum_id, row_number() OVER (ORDER BY zuschnitt, raumebene, raum_id) - 1 "
+        "FROM (SELECT DISTINCT zuschnitt, raumebene, raum_id FROM teil)"
+    )
+    numbered = con.execute("SELECT zuschnitt, raumebene, raum_id FROM ort ORDER BY nummer").fetchall()
+    order = {(place.zuschnitt, place.level, place.id): at for at, place in enumerate(places)}
+    translate = np.array([order[each] for each in numbered])
+    sides = tuple(side for (side,) in con.execute("SELECT DISTINCT seite FROM seite ORDER BY seite").fetchall())
+    at_least = np.array([most for (most,) in con.execute(
+        "SELECT max(mindestens)::BIGINT FROM seite GROUP BY seite ORDER BY seite").fetchall()], dtype=np.int64)  # fmt: skip
+    merkmale = sorted({merkmal for side in sides for merkmal in side.split("+")})
+    classes = classes_of(merkmale, relations.divisions, [(stock, dict(signs)) for stock, signs in relations.balances])
+    states = _states(con, [version for version, _ in files], translate, sides, classes, _usable(con, places, inside))
+    missing = con.execute(
+        "SELECT DISTINCT raumebene FROM auskunft ANTI JOIN teil USING (zuschnitt, raumebene, raum_id) ORDER BY 1"
+    ).fetchall()
+    number = {side: at for at, side in enumerate(sides)}
+    shares = con.execute(
+        "SELECT DISTINCT oben.seite, unten.seite FROM seite AS oben INNER JOIN seite AS unten USING (indikator_id, "
+        "fassung) WHERE oben.typ = 'anteil' AND oben.rolle = 'zaehler' AND unten.rolle = 'nenner' ORDER BY ALL"
+    ).fetchall()
+    return Said(
+        tuple(version for version, _ in files), places, inside, sides, at_least,
+        tuple((number[above], number[below]) for above, below in shares),
+        tuple((number[part], number[whole]) for part, whole in sorted(_parts(merkmale, relations))
+              if part in number and whole in number),
+        classes, tuple(states), tuple(level for (level,) in missing),
+    )  # fmt: skip
+
+
+def _parts(merkmale: Sequence[str], relations: Relations) -> set[tuple[str, str]]:
+    """Return the pairs of Merkmale of which one counts a part of the other: declared, or by the register's ages."""
+    found = {(part, whole) for part, whole in relations.parts if part in merkmale and whole in merkmale}
+    who = {each: REGISTER_MERKMALE[each] for each in merkmale if each in REGISTER_MERKMALE}
+    found |= {
+        (part, whole) for part, a in who.items() for whole, b in who.items()
+        if part != whole and b.youngest <= a.youngest and a.oldest <= b.oldest
+        and b.resident_years <= a.resident_years and b.group in (None, a.group)
+        and (a.group or a.resident_years)
+    }  # fmt: skip
+    return found
+
+
+def _pieces(con: duckdb.DuckDBPyConnection) -> list[dict[str, str]]:
+    """Return the pieces between the lines of all Zuschnitte: of each, the finest unit that it lies in, by Zuschnitt."""
+    order = [zuschnitt for (zuschnitt,) in con.execute("SELECT DISTINCT zuschnitt FROM teil ORDER BY 1").fetchall()]
+    fine = con.execute("SELECT DISTINCT zuschnitt, fein FROM teil ORDER BY ALL").fetchall()
+    pairs = set(con.execute("SELECT DISTINCT von_zuschnitt, nach_zuschnitt, von_id, nach_id FROM paar").fetchall())
+    to: dict[tuple[str, str, str], list[str]] = {}
+    for von, nach, von_id, nach_id in sorted(pairs):
+        to.setdefault((von, nach, von_id), []).append(nach_id)
+    pieces = [{order[0]: unit} for zuschnitt, unit in fine if zuschnitt == order[0]]
+    for before, zuschnitt in zip(order, order[1:], strict=False):
+        grown, reached = [], set()
+        for piece in pieces:
+            targets = to.get((before, zuschnitt, piece[before]), []) if before in piece else []
+            grown += [piece | {zuschnitt: unit} for unit in targets] or [piece]
+            reached.update(targets)
+        grown += [{zuschnitt: unit} for of, unit in fine if of == zuschnitt and unit not in reached]
+        pieces = grown
+    return pieces
+
+
+def _usable(
+    con: duckdb.DuckDBPyConnection, places: Sequence[Place], inside: NDArray[np.bool_]
+) -> dict[str, NDArray[np.bool_]]:
+    """Return by day which places are sure to be made of their pieces.
+
+    On a Zuschnitt on which some figures of the day are estimated, base units are missing. There a place is sure to be
+    made of its pieces only where it is made of whole finest units of the other Zuschnitte, and, where some of these lie
+    outside all of its own, only on the finest Raumebene.
+    """
+    days = [str(day)[:10] for (day,) in con.execute("SELECT DISTINCT stichtag FROM auskunft ORDER BY 1").fetchall()]
+    rows = con.execute("SELECT DISTINCT stichtag, zuschnitt FROM geschaetzt").fetchall()
+    loose = {day: {zuschnitt for of, zuschnitt in rows if str(of)[:10] == day} for day in days}
+    found = {}
+    for day, zuschnitte in loose.items():
+        fine = inside[[place.rank == 1 and place.zuschnitt not in zuschnitte for place in places]].astype(np.int64)
+        overlap = inside.astype(np.int64) @ fine.T
+        cut = ((overlap > 0) & (overlap < fine.sum(axis=1))).any(axis=1)
+        new = ~inside[[place.zuschnitt in zuschnitte for place in places]].any(axis=0)
+        finest = np.array([place.rank == 1 for place in places]) | (not new.any())
+        found[day] = np.array([place.zuschnitt not in zuschnitte for place in places]) | (~cut & finest)
+    return found
+
+
+def _columns(con: duckdb.DuckDBPyConnection, query: str) -> list[NDArray[Any]]:
+    return [np.asarray(column) for column in con.execute(query).fetchnumpy().values()]
+
+
+def _states(
+    con: duckdb.DuckDBPyConnection, versions: Sequence[str], translate: Numbers, sides: Sequence[str],
+    classes: Classes, usable: Mapping[str, NDArray[np.bool_]],
+) -> list[State]:  # fmt: skip
+    days = [day for (day,) in con.execute("SELECT DISTINCT stichtag FROM auskunft ORDER BY 1").fetchall()]
+    version, day, place, side, value, silent = _columns(
+        con,
+        "WITH tag AS (SELECT stichtag, row_number() OVER (ORDER BY stichtag) - 1 AS nummer "
+        "FROM (SELECT DISTINCT stichtag FROM auskunft)), "
+        "art AS (SELECT seite, row_number() OVER (ORDER BY seite) - 1 AS nummer FROM (SELECT DISTINCT seite FROM seite)) "
+        "SELECT fassung, tag.nummer AS tag, ort.nummer AS ort, art.nummer AS art, coalesce(wert, 'nan'::DOUBLE) AS wert, "
+        "geschuetzt FROM auskunft INNER JOIN tag USING (stichtag) INNER JOIN ort USING (zuschnitt, raumebene, raum_id) "
+        "INNER JOIN art USING (seite)",
+    )
+    group = np.array([classes.group[next(iter(classes.side(one)))] for one in sides])
+    states: list[State] = []
+    for number, name in enumerate(days):
+        open_states: list[tuple[list[int], set[int], Floats, NDArray[np.bool_], NDArray[np.int16]]] = []
+        for release in range(len(versions)):
+            here = (version == release) & (day == number)
+            if not here.any():
+                continue
+            sure = usable[str(name)[:10]]
+            told = np.full((len(sure), len(sides)), np.nan)
+            hidden = np.zeros((len(sure), len(sides)), dtype=bool)
+            told[translate[place[here]], side[here]] = value[here]
+            hidden[translate[place[here]], side[here]] = silent[here] & np.isnan(value[here])
+            told[~sure], hidden[~sure] = np.nan, False
+            for of in np.unique(group[side[here]]).tolist():
+                columns = np.flatnonzero(group == of)
+                for members, groups, known, hushed, source in open_states:
+                    both = ~np.isnan(known[:, columns]) & ~np.isnan(told[:, columns])
+                    if of in groups and (known[:, columns][both] == told[:, columns][both]).all():
+                        new = np.isnan(known[:, columns]) & ~np.isnan(told[:, columns])
+                        known[:, columns] = np.where(new, told[:, columns], known[:, columns])
+                        source[:, columns] = np.where(new, release, source[:, columns])
+                        hushed[:, columns] |= hidden[:, columns]
+                        members += [release] if release not in members else []
+                        break
+                else:
+                    fitting = next((one for one in open_states if of not in one[1]), None)
+                    if fitting is None:
+                        fitting = ([], set(), np.full(told.shape, np.nan), np.zeros(told.shape, dtype=bool),
+                                   np.zeros(told.shape, dtype=np.int16))  # fmt: skip
+                        open_states.append(fitting)
+                    members, groups, known, hushed, source = fitting
+                    members += [release] if release not in members else []
+                    groups.add(of)
+                    known[:, columns], hushed[:, columns] = told[:, columns], hidden[:, columns]
+                    source[:, columns] = release
+        states += [
+            State(str(name)[:10], tuple(versions[one] for one in sorted(members)), frozenset(groups), known, hushed, source)
+            for members, groups, known, hushed, source in open_states
+        ]
+    return states

@@ -1,0 +1,227 @@
+"""The equations that releases are, and what follows from them exactly.
+
+Unknown is how many people of each class live in each piece. Most of it is told outright, or follows from one figure
+less others that are known already; that is taken away first. What is left falls into small systems, in which exact
+elimination finds what else is determined, and which go to linear programming (`flows.protect.audit_bounds`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.protect.audit_reading import Floats, Said, State
+
+PRIME = 2_147_483_647
+Label = tuple[int, int]
+"""Place and side; side -1 is a balance."""
+
+
+@dataclass
+class System:
+    """What is known of one state: counts of classes in pieces, and sums over those that are not."""
+
+    said: Said
+    state: State
+    inside: NDArray[np.bool_]
+    """Place by piece; pieces that no figure of this state tells apart are one."""
+    known: Floats
+    """Class by piece; NaN where it does not follow."""
+    columns: list[tuple[int, int]] = field(default_factory=list)
+    """Class and piece of each unknown."""
+    rows: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """Published sums over the unknowns."""
+    right: Floats = field(default_factory=lambda: np.zeros(0))
+    labels: list[Label] = field(default_factory=list)
+
+    def over_unknowns(self, vector: dict[int, int], pieces: NDArray[np.bool_]) -> tuple[dict[int, float], float]:
+        """Return a sum of classes in pieces as factors of unknowns, and the part of it that is known."""
+        factors: dict[int, float] = {}
+        constant = 0.0
+        for each, count in vector.items():
+            for piece in np.flatnonzero(pieces).tolist():
+                value = self.known[each, piece]
+                if np.isnan(value):
+                    factors[self.place[each, piece]] = factors.get(self.place[each, piece], 0) + count
+                else:
+                    constant += count * value
+        return {at: factor for at, factor in factors.items() if factor}, constant
+
+    @property
+    def place(self) -> dict[tuple[int, int], int]:
+        """The number of each unknown."""
+        return self._place
+
+    def number(self) -> None:
+        """Number the unknowns anew."""
+        self.columns = [
+            (each, piece) for each, piece in np.argwhere(np.isnan(self.known)).tolist()
+            if self.said.classes.group[each] in self.state.groups
+        ]  # fmt: skip
+        self._place = {column: at for at, column in enumerate(self.columns)}
+
+
+def system_of(said: Said, state: State, before: State | None) -> System:
+    """Return what follows exactly from a state; `before` is one of the year before, for the balances."""
+    telling = (~np.isnan(state.value) | state.silent).any(axis=1)
+    inside = np.unique(np.where(telling[:, None], said.inside, False), axis=1)
+    system = System(said, state, inside, np.full((len(said.classes.names), inside.shape[1]), np.nan))
+    matrix = np.zeros((len(said.sides), len(said.classes.names)))
+    for side, name in enumerate(said.sides):
+        for each, count in said.classes.side(name).items():
+            matrix[side, each] = count
+    extra = _balances(said, state, before)
+    for _ in range(3):
+        _peel(system, matrix)
+        system.number()
+        _assemble(system, matrix, extra)
+        if not _eliminate(system):
+            break
+    system.number()
+    _assemble(system, matrix, extra)
+    return system
+
+
+def _peel(system: System, matrix: Floats) -> None:
+    """Find the classes of each place whose figures tell them, and of its pieces where all but one are known."""
+    said, told = system.said, ~np.isnan(system.state.value)
+    totals = np.full((len(said.places), matrix.shape[1]), np.nan)
+    shapes, shape = np.unique(told, axis=0, return_inverse=True)
+    for number, sides in enumerate(shapes):
+        some = matrix[sides]
+        if some.any():
+            inverse = np.linalg.pinv(some)
+            sure = np.flatnonzero(np.isclose(np.diagonal(inverse @ some), 1) & some.any(axis=0))
+            at = np.flatnonzero(shape == number)
+            totals[np.ix_(at, sure)] = np.round(system.state.value[np.ix_(at, sides)] @ inverse[sure].T, 6)
+    inside = system.inside.astype(np.float64)
+    for each in range(matrix.shape[1]):
+        rows = np.flatnonzero(~np.isnan(totals[:, each]))
+        system.known[each, system.inside[rows[totals[rows, each] == 0]].any(axis=0)] = 0
+        while rows.size:  # nobody is in any part of a place where nobody is; what is alone unknown is the rest
+            unknown = np.isnan(system.known[each])
+            alone = rows[inside[rows] @ unknown == 1]
+            if not alone.size:
+                break
+            rest = totals[alone, each] - inside[alone] @ np.nan_to_num(system.known[each])
+            piece = (system.inside[alone] & unknown).argmax(axis=1)
+            system.known[each, piece] = np.round(rest, 6)
+
+
+def _assemble(system: System, matrix: Floats, extra: list[tuple[int, dict[int, int], float]]) -> None:
+    """Write the published sums over what is not known, each once."""
+    said, state, inside = system.said, system.state, system.inside
+    groups = np.array(said.classes.group)
+    unknown = np.zeros(system.known.shape, dtype=bool)
+    place = np.full(system.known.shape, -1)
+    for at, (each, piece) in enumerate(system.columns):
+        place[each, piece], unknown[each, piece] = at, True
+    known = (inside.astype(np.float64) @ np.where(unknown, 0, np.nan_to_num(system.known)).T) @ matrix.T
+    open_ = (inside.astype(np.int64) @ unknown.T.astype(np.int64)) @ (matrix.T != 0)
+    rank = np.array([one.rank for one in said.places])
+    rows: list[Floats] = []
+    right: list[float] = []
+    labels: list[Label] = []
+    seen: set[bytes] = set()
+
+    def take(label: Label, vector: dict[int, int], at: int, value: float) -> None:
+        row = np.zeros(len(system.columns))
+        for each, count in vector.items():
+            row[place[each, inside[at] & unknown[each]]] += count
+        key = row.tobytes()
+        if row.any() and key not in seen:
+            seen.add(key)
+            rows.append(row)
+            right.append(round(value, 6))
+            labels.append(label)
+
+    vectors = [said.classes.side(name) for name in said.sides]
+    where = np.argwhere(~np.isnan(state.value) & (open_ > 0))
+    for at, side in where[np.lexsort((where[:, 1], rank[where[:, 0]]))].tolist():
+        take((at, side), vectors[side], at, float(state.value[at, side] - known[at, side]))
+    for at, vector, value in extra:
+        less = sum(count * np.where(unknown[each], 0, np.nan_to_num(system.known[each]))[inside[at]].sum()
+                   for each, count in vector.items())  # fmt: skip
+        if groups[next(iter(vector))] in state.groups:
+            take((at, -1), vector, at, value - float(less))
+    system.rows = np.array(rows).reshape(len(rows), len(system.columns))
+    system.right, system.labels = np.array(right), labels
+
+
+def _eliminate(system: System) -> bool:
+    """Find unknowns that the sums determine together; say whether there were any."""
+    found = False
+    for rows, columns in blocks(system.rows):
+        part = system.rows[np.ix_(rows, columns)].astype(np.int64) % PRIME
+        reduced, factors = _echelon(part)
+        for row, factor in zip(reduced, factors, strict=True):
+            there = np.flatnonzero(row)
+            if there.size == 1:
+                signed = np.where(factor > PRIME // 2, factor - PRIME, factor)
+                value = _checked(signed, system.right[rows])
+                if value is not None:
+                    each, piece = system.columns[columns[there[0]]]
+                    system.known[each, piece] = value
+                    found = True
+    return found
+
+
+def _checked(factors: NDArray[np.int64], right: Floats) -> float | None:
+    """Return the combination of right sides if the factors are whole and small, as they are where figures are added."""
+    if np.abs(factors).max() > 10**6:
+        return None
+    return float(round(float(factors @ right), 6))
+
+
+def _echelon(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the reduced echelon form modulo the prime, and each of its rows as a combination of the given ones."""
+    rows, factors, at = rows.copy(), np.eye(len(rows), dtype=np.int64), 0
+    for column in range(rows.shape[1]):
+        pivots = np.flatnonzero(rows[at:, column]) + at
+        if not pivots.size:
+            continue
+        if pivots[0] != at:
+            rows[[at, pivots[0]]], factors[[at, pivots[0]]] = rows[[pivots[0], at]], factors[[pivots[0], at]]
+        inverse = pow(int(rows[at, column]), -1, PRIME)
+        rows[at], factors[at] = rows[at] * inverse % PRIME, factors[at] * inverse % PRIME
+        others = np.flatnonzero(rows[:, column])
+        others = others[others != at]
+        scale = rows[others, column][:, None]
+        rows[others] = (rows[others] - scale * rows[at]) % PRIME
+        factors[others] = (factors[others] - scale * factors[at]) % PRIME
+        at += 1
+        if at == len(rows):
+            break
+    return rows[:at], factors[:at]
+
+
+def blocks(rows: Floats) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Return the rows and columns of each connected system."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 -- costs a second of import
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    count, size = rows.shape
+    if not count:
+        return []
+    there, at = np.nonzero(rows)
+    graph = csr_array((np.ones(len(there)), (there, at + count)), shape=(count + size, count + size))
+    _, label = connected_components(graph, directed=False)
+    found = []
+    for one in np.unique(label[:count]).tolist():
+        inside = np.flatnonzero(label == one)
+        found.append((inside[inside < count], inside[inside >= count] - count))
+    return found
+
+
+def _balances(said: Said, state: State, before: State | None) -> list[tuple[int, dict[int, int], float]]:
+    """Return what the stocks of two years say of the flows between them: place, classes, value."""
+    found = []
+    for stock, change in said.classes.balances:
+        if before is None or stock not in said.sides:
+            continue
+        side = said.sides.index(stock)
+        grown = state.value[:, side] - before.value[:, side]
+        found += [(at, dict(change), float(grown[at])) for at in np.flatnonzero(~np.isnan(grown)).tolist()]
+    return found

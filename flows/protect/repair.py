@@ -1,0 +1,78 @@
+"""What else must not be told after an audit: the cheapest sibling of each count that it could bound.
+
+Elimination alone leaves counts that follow from bounds ("three suppressed counts that add up to 3 are each 1"). For
+each, the smallest published count of the same kind of people beside it is suppressed too, and the elimination runs
+again with it; where none is left, that of the unit around it, then the smallest beside that one, and so on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import duckdb
+
+from flows.base.db import insert
+from flows.protect.audit import Finding
+
+def suppress_siblings(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding]) -> int:
+    """Add to ``angabe_nachgebessert`` one sibling of each count that follows; return how many there were to add."""
+    con.execute("CREATE OR REPLACE TEMP TABLE befund (nummer INTEGER, zuschnitt VARCHAR, raumebene VARCHAR, "
+                "raum_id VARCHAR, stichtag DATE, seite VARCHAR)")  # fmt: skip
+    units = [(finding, *unit) for finding in findings if finding.kind != "change"
+             for unit in zip(finding.zuschnitt.split(" / "), finding.raum_id.split(" / "), strict=True)]  # fmt: skip
+    insert(
+        con, "befund",
+        [{"nummer": number, "zuschnitt": zuschnitt, "raumebene": finding.raumebene, "raum_id": unit,
+          "stichtag": finding.stichtag, "seite": finding.merkmal.rpartition(" ohne ")[2]}
+         for number, (finding, zuschnitt, unit) in enumerate(units)],
+    )  # fmt: skip
+    (before,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
+    con.execute(
+        """
+        INSERT INTO angabe_nachgebessert
+        WITH drueber AS (
+            SELECT raum.zuschnitt, raum.raumebene, raum.raum_id, ebene.rang, ober.raumebene AS ober,
+                raum.eltern[ober.raumebene] AS ober_id
+            FROM raum
+            INNER JOIN katalog.raumebene AS ebene ON raum.raumebene = ebene.raumebene
+            LEFT JOIN katalog.raumebene AS ober ON list_contains(map_keys(raum.eltern), ober.raumebene)
+            QUALIFY ober.rang IS NOT DISTINCT FROM min(ober.rang) OVER (
+                PARTITION BY raum.zuschnitt, raum.raumebene, raum.raum_id)
+        ),
+        kette AS (
+            SELECT nummer, zuschnitt, raumebene, raum_id FROM befund
+            UNION
+            SELECT befund.nummer, raum.zuschnitt, unnest(map_keys(raum.eltern)), unnest(map_values(raum.eltern))
+            FROM befund INNER JOIN raum USING (zuschnitt, raumebene, raum_id)
+        ),
+        anderes AS (
+            SELECT kette.nummer, andere.zuschnitt, andere.raumebene, andere.raum_id, andere.rang,
+                andere.raum_id = kette.raum_id AS enthaelt
+            FROM kette
+            INNER JOIN drueber AS seine USING (zuschnitt, raumebene, raum_id)
+            INNER JOIN drueber AS andere
+                ON seine.zuschnitt = andere.zuschnitt AND seine.raumebene = andere.raumebene
+                AND seine.ober IS NOT DISTINCT FROM andere.ober AND seine.ober_id IS NOT DISTINCT FROM andere.ober_id
+        ),
+        billigstes AS (
+            SELECT befund.nummer, angabe.*
+            FROM befund
+            INNER JOIN anderes ON befund.nummer = anderes.nummer
+            INNER JOIN angabe
+                ON angabe.zuschnitt = anderes.zuschnitt AND angabe.raumebene = anderes.raumebene
+                AND angabe.raum_id = anderes.raum_id AND angabe.stichtag = befund.stichtag
+                AND angabe.seite = befund.seite AND angabe.wert > 0
+            WHERE NOT EXISTS (
+                FROM angabe_still AS still
+                WHERE still.zuschnitt = angabe.zuschnitt AND still.raumebene = angabe.raumebene
+                AND still.raum_id = angabe.raum_id AND still.stichtag = angabe.stichtag AND still.seite = angabe.seite
+            )
+            QUALIFY row_number() OVER (
+                PARTITION BY befund.nummer ORDER BY anderes.rang, NOT anderes.enthaelt, angabe.wert, angabe.raum_id
+            ) = 1
+        )
+        SELECT DISTINCT zuschnitt, raumebene, raum_id, stichtag, seite FROM billigstes
+        """
+    )
+    (now,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
+    return int(now) - int(before)
