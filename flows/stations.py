@@ -152,12 +152,14 @@ def nothing_new(run: Run, fingerprint: str) -> Outcome | None:
 
 
 def protect_in(run: Run) -> dict[str, int]:
-    """Suppress what identifies people; write what may leave to the run's folder ``publish``."""
+    """Suppress what identifies people, with all that is out already; write what may leave to the folder ``publish``."""
     from flows.base.db import open_work  # noqa: PLC0415
     from flows.protect.protect_figures import protect  # noqa: PLC0415
+    from flows.release.catalog import releases  # noqa: PLC0415
 
+    earlier = [(one.version, one.database) for one in releases(run.home, run.city) if one.database.is_file()]
     with open_work(run.work) as con:
-        return protect(con, run.profile, run.folder / "publish")
+        return protect(con, run.profile, run.folder / "publish", earlier)
 
 
 def waiting_in(run: Run) -> dict[str, list[str]]:

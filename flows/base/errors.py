@@ -18,7 +18,7 @@ EXIT_CODES: Mapping[int, str] = MappingProxyType({
     1: "a check stopped the publication, or the command could not be completed",
     2: "wrong use, or the profile, the codebook or a variable needs correcting",
     3: "a source cannot be had now: a later run may help",
-    4: "a release does not match its manifest",
+    4: "a release does not match its manifest, or tells what must not be known",
     5: "a file breaks its contract: the supplier or the profile must change",
     6: "a defect of the program: report it",
     130: "stopped by hand",

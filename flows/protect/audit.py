@@ -54,6 +54,11 @@ class Finding(BaseModel):
     versions: tuple[str, ...]
     attack: tuple[Step, ...] = ()
 
+    @property
+    def count(self) -> tuple[str, ...]:
+        """What is counted, by which findings of two audits are the same."""
+        return (self.kind, self.stichtag, self.zuschnitt, self.raumebene, self.raum_id, self.merkmal)
+
     def __str__(self) -> str:
         """Say what follows and how, in German, as the offices that read it do."""
         size = f"{self.low}" if self.low == self.high else f"{self.low} bis {self.high}"

@@ -90,6 +90,20 @@ def read_releases(
         return _said(con, files, relations)
 
 
+def told_counts(files: Sequence[tuple[str, Path]], target: Path) -> None:
+    """Write each count and value that a release tells, with the first that does, as a Parquet file."""
+    versions = [version for version, _ in files]
+    with duckdb.connect(config={"threads": 2}) as con:
+        con.execute("CREATE SCHEMA katalog")
+        for number, (_, file) in enumerate(files):
+            _open(con, file, f"r{number}")
+            _take(con, f"r{number}", number, None)
+        con.execute(
+            f"COPY (SELECT zuschnitt, raumebene, raum_id, stichtag, seite, wert, {literal(versions)}[min(fassung) + 1] "
+            f"AS fassung FROM auskunft WHERE wert IS NOT NULL GROUP BY ALL) TO {literal(str(target))} (FORMAT parquet)"
+        )
+
+
 def _open(con: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
     """Make the tables of a release readable: of its database, or of a folder of Parquet files to be published."""
     if file.is_file():

@@ -14,8 +14,10 @@ from typing import Any
 import duckdb
 
 from flows.base.db import insert, literal, sql
+from flows.base.errors import CheckStopped
 from flows.base.resources import resource
 from flows.profile.load import Profile
+from flows.protect.memory import Released, remember
 from flows.protect.origins import lineage_rows
 from flows.protect.secondary_step import SECONDARY
 from flows.transform.transform_counts import run_folder
@@ -42,47 +44,85 @@ PUBLISHED = {
 }
 
 
+NEW = "neu"
+"""What the release that is being made is called before it has a version."""
+SHOWN = 20
 REPAIRS = 8
 """Rounds of audit and repair; what still follows after so many is left to the gate."""
 
 
-def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> dict[str, int]:
+def protect(
+    con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = ()
+) -> dict[str, int]:
     """Suppress what identifies people and write the tables of the release to `target`.
+
+    `earlier` are the releases that are out: what they tell is known, whatever is suppressed now.
 
     Returns:
         How many figures are published and how many suppressed, under ``published`` and ``suppressed``.
 
     Raises:
+        CheckStopped: a count that must not be known follows from what would be published, and nothing helps.
         ConfigError: a file of sql/protect cannot be run.
     """
     target.mkdir(parents=True, exist_ok=True)
-    suppress(con)
+    suppress(con, earlier)
     _write_tables(con, profile, target)
-    _mend(con, profile, target)
+    _mend(con, profile, target, earlier)
     counted = con.execute("SELECT count(wert), count(*) FILTER (status = 'geschuetzt') FROM wert").fetchone()
     published, suppressed = counted or (0, 0)
     return {"published": published, "suppressed": suppressed}
 
 
-def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> None:
+def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released) -> None:
     """Audit what is to be published, and suppress more until nothing follows, or nothing helps.
 
-    What still follows then stops the publication (flows.publish.disclosure_gate).
+    What still follows then, and did not before, stops the publication.
     """
     from flows.protect.audit import audit  # noqa: PLC0415 -- numpy and scipy
     from flows.protect.repair import suppress_siblings  # noqa: PLC0415
+    from flows.protect.secondary import Secondary  # noqa: PLC0415
     from flows.protect.secondary_step import decide  # noqa: PLC0415
+    from flows.protect.town import read_town  # noqa: PLC0415
 
-    days: frozenset[str] | None = None
+    days, secondary = None, None
     for _ in range(REPAIRS):
-        found = audit([("neu", target)], profile.codebook, days=days, named=0).findings
-        days = frozenset(finding.stichtag for finding in found)
-        if not suppress_siblings(con, found):
+        found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=0).findings
+        new = [finding for finding in found if NEW in finding.versions]
+        if not new:
             return
-        decide(con, days)
+        secondary = secondary or Secondary(read_town(con))
+        group = {side: secondary.town.classes.group[next(iter(secondary.town.classes.side(side)))]
+                 for side in secondary.town.sides}  # fmt: skip
+        related = [(one, other) for one in group for other in group if group[one] == group[other]]
+        if not suppress_siblings(con, new, related):
+            break
+        days = frozenset(finding.stichtag for finding in new)
+        groups = frozenset(group[finding.merkmal.rpartition(" ohne ")[2]] for finding in new)
+        decide(con, secondary, days, groups)
         for name in ("wert", "sozialraum_jahr"):
             con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql(f'protect/{name}')}")
             _write(con, _query(con, name), target / f"{name}.parquet")
+    _stop(profile, target, earlier)
+
+
+def _stop(profile: Profile, target: Path, earlier: Released) -> None:
+    """Stop the publication if it would tell what earlier releases do not.
+
+    Raises:
+        CheckStopped: names each count, and the published figures that tell it.
+    """
+    from flows.protect.audit import audit  # noqa: PLC0415
+
+    known = {finding.count for finding in audit(earlier, profile.codebook, named=0).findings} if earlier else set()
+    found = audit([*earlier, (NEW, target)], profile.codebook).findings
+    new = [finding for finding in found if finding.count not in known]
+    if new:
+        raise CheckStopped(
+            f"Nichts wird veröffentlicht: {len(new)} Anzahlen, die geheim bleiben müssen, folgen aus dem, was "
+            "veröffentlicht würde. Mehr unterdrücken (höhere Schwellen, weniger Indikatoren im Codebuch):\n"
+            + "\n".join(map(str, new[:SHOWN]))
+        )
 
 
 def _contract() -> dict[str, Any]:
@@ -105,7 +145,7 @@ def _write_tables(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path
     _write_lineage(con, queries, target / "_lineage.parquet")
 
 
-def suppress(con: duckdb.DuckDBPyConnection) -> None:
+def suppress(con: duckdb.DuckDBPyConnection, earlier: Released = ()) -> None:
     """Make the tables of sql/protect: the figures without what identifies people.
 
     Raises:
@@ -113,6 +153,7 @@ def suppress(con: duckdb.DuckDBPyConnection) -> None:
     """
     con.execute(sql("schema/zu_klein"))
     con.execute(sql("schema/fehler"))
+    remember(con, earlier)
     run_folder(con, resource("sql/protect"), steps=[SECONDARY])
 
 

@@ -104,6 +104,23 @@ def together(small: Sequence[Sum], coarse: Sequence[Numbers]) -> Iterator[Sum]:
                 some += islice(combinations(within, size), MOST_TOGETHER)
             groups |= {frozenset(pieces for pieces, _ in each): each for each in some}
         yield from filter(None, map(_union, groups.values()))
+    yield from _beside(small)
+
+
+def _beside(small: Sequence[Sum]) -> Iterator[Sum]:
+    """Return the pairs of small counts of different people in one place that bound each other (65-79 and 80+)."""
+    by_place: dict[frozenset[int], list[Sum]] = {}
+    for one in small:
+        if one.kind in ("unit", "piece") and one.weights is None:
+            by_place.setdefault(frozenset(one.pieces.tolist()), []).append(one)
+    for alike in by_place.values():
+        for one, other in combinations({each.classes: each for each in alike[::-1]}.values(), 2):
+            both, whole = dict(one.classes), one.kind == other.kind == "unit"
+            apart = not both.keys() & {each for each, _ in other.classes}
+            at_least, value = min(one.at_least, other.at_least), one.value + other.value
+            if apart and value < at_least + whole:
+                classes = tuple(sorted((both | dict(other.classes)).items()))
+                yield Sum(classes, one.pieces, None, value, at_least, "together")
 
 
 def _disjoint(sums: Sequence[tuple[frozenset[int], Sum]]) -> list[tuple[frozenset[int], Sum]]:

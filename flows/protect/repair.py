@@ -14,8 +14,15 @@ import duckdb
 from flows.base.db import insert
 from flows.protect.audit import Finding
 
-def suppress_siblings(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding]) -> int:
-    """Add to ``angabe_nachgebessert`` one sibling of each count that follows; return how many there were to add."""
+def suppress_siblings(
+    con: duckdb.DuckDBPyConnection, findings: Iterable[Finding], related: Iterable[tuple[str, str]]
+) -> int:
+    """Add to ``angabe_nachgebessert`` one sibling of each count that follows; return how many there were to add.
+
+    `related` are pairs of sides that count people of one group.
+    """
+    con.execute("CREATE OR REPLACE TEMP TABLE verwandt (seite VARCHAR, andere VARCHAR)")
+    insert(con, "verwandt", [{"seite": one, "andere": other} for one, other in related])
     con.execute("CREATE OR REPLACE TEMP TABLE befund (nummer INTEGER, zuschnitt VARCHAR, raumebene VARCHAR, "
                 "raum_id VARCHAR, stichtag DATE, seite VARCHAR)")  # fmt: skip
     units = [(finding, *unit) for finding in findings if finding.kind != "change"
@@ -47,9 +54,13 @@ def suppress_siblings(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding
         ),
         anderes AS (
             SELECT kette.nummer, andere.zuschnitt, andere.raumebene, andere.raum_id, andere.rang,
-                andere.raum_id = kette.raum_id AS enthaelt
+                andere.raum_id = kette.raum_id AS enthaelt,
+                andere.raum_id = befund.raum_id AND andere.raumebene = befund.raumebene AS selbst
             FROM kette
-            INNER JOIN drueber AS seine USING (zuschnitt, raumebene, raum_id)
+            INNER JOIN befund ON kette.nummer = befund.nummer
+            INNER JOIN drueber AS seine
+                ON kette.zuschnitt = seine.zuschnitt AND kette.raumebene = seine.raumebene
+                AND kette.raum_id = seine.raum_id
             INNER JOIN drueber AS andere
                 ON seine.zuschnitt = andere.zuschnitt AND seine.raumebene = andere.raumebene
                 AND seine.ober IS NOT DISTINCT FROM andere.ober AND seine.ober_id IS NOT DISTINCT FROM andere.ober_id
@@ -58,17 +69,21 @@ def suppress_siblings(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding
             SELECT befund.nummer, angabe.*
             FROM befund
             INNER JOIN anderes ON befund.nummer = anderes.nummer
+            INNER JOIN verwandt ON befund.seite = verwandt.seite AND (befund.seite = verwandt.andere OR anderes.selbst)
             INNER JOIN angabe
                 ON angabe.zuschnitt = anderes.zuschnitt AND angabe.raumebene = anderes.raumebene
                 AND angabe.raum_id = anderes.raum_id AND angabe.stichtag = befund.stichtag
-                AND angabe.seite = befund.seite AND angabe.wert > 0
+                AND angabe.seite = verwandt.andere AND angabe.wert > 0
             WHERE NOT EXISTS (
                 FROM angabe_still AS still
                 WHERE still.zuschnitt = angabe.zuschnitt AND still.raumebene = angabe.raumebene
                 AND still.raum_id = angabe.raum_id AND still.stichtag = angabe.stichtag AND still.seite = angabe.seite
             )
             QUALIFY row_number() OVER (
-                PARTITION BY befund.nummer ORDER BY anderes.rang, NOT anderes.enthaelt, angabe.wert, angabe.raum_id
+                PARTITION BY befund.nummer
+                ORDER BY
+                    anderes.rang, befund.seite <> verwandt.andere, NOT anderes.enthaelt, angabe.wert, angabe.raum_id,
+                    angabe.seite
             ) = 1
         )
         SELECT DISTINCT zuschnitt, raumebene, raum_id, stichtag, seite FROM billigstes

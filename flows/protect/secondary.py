@@ -27,27 +27,40 @@ FIRST_RANK = 2
 
 @dataclass
 class Told:
-    """What is decided: cells that are not told, and what could not be protected."""
+    """What is decided: of each cell that was looked at whether it must not be told."""
 
-    silent: set[int] = field(default_factory=set)
+    silent: dict[int, bool] = field(default_factory=dict)
     given: list[tuple[int, Sum]] = field(default_factory=list)
     """Day and protected sum that follows from what has been published before."""
 
 
-def secondary(town: Town, given: Given, days: Iterable[int]) -> Told:
-    """Return the cells of these days that must not be told."""
-    told = Told()
-    balance = _balances(town)
-    for day in days:
-        _Decision(town, day, given, balance.get(day, [])).decide(told)
-    return told
+class Secondary:
+    """Decides which cells are not told; it can be asked again for some days and kinds of people."""
+
+    def __init__(self, town: Town) -> None:
+        self.town, self._days, self._balance = town, dict[int, Day](), _balances(town)
+
+    def told(self, given: Given, days: Iterable[int], groups: frozenset[int] | None = None) -> Told:
+        """Return what is decided of the cells of these days that may matter to a protected sum.
+
+        `groups` are the groups of classes to look at, if not all.
+        """
+        told = Told()
+        for day in days:
+            if day not in self._days:
+                self._days[day] = Day(self.town, day)
+            _Decision(self._days[day], given, self._balance.get(day, []), groups).decide(told)
+        return told
 
 
 class _Decision:
     """Which cells of one Stichtag are told."""
 
-    def __init__(self, town: Town, number: int, given: Given, balance: list[tuple[Sum, bool]]) -> None:
-        self.town, self.day, self.given = town, Day(town, number), given
+    def __init__(
+        self, day: Day, given: Given, balance: list[tuple[Sum, bool]], groups: frozenset[int] | None
+    ) -> None:
+        town, number = day.town, day.day
+        self.town, self.day, self.given, self.groups = town, day, given, groups
         self.sums = [*small_sums(self.day), *(one for one, protected in balance if protected)]
         self.known = [one for one, protected in balance if not protected]
         self.sums += [self._kept(cell) for cell in sorted(given.silent) if town.cells.day[cell] == number]
@@ -74,7 +87,8 @@ class _Decision:
         """Add what must not be told on this day."""
         ranks = self.day.ranks
         first = ranks[min(FIRST_RANK, len(ranks)) - 1]
-        waiting = [(first, block) for block in self._blocks(first)]
+        waiting = [(first, block) for block in self._blocks(first)
+                   if self.groups is None or any(group in self.groups for group, _ in self.nodes(block, first))]  # fmt: skip
         done: list[tuple[int, set[Node], set[int], list[Sum]]] = []
         while waiting:
             rank, sums = waiting.pop()
@@ -88,12 +102,10 @@ class _Decision:
             inside = {id(one) for one in joined}
             waiting = [(at, block) for at, block in waiting if id(block[0]) not in inside]
             waiting.append((higher, joined))
-        settled: dict[int, bool] = {}
         for rank, nodes, silent, given in sorted(done, key=lambda each: -each[0]):
             for cell in self.day.cells_of(rank, nodes):
-                settled.setdefault(cell, cell in silent)
+                told.silent.setdefault(cell, cell in silent)
             told.given += [(self.day.day, one) for one in given]
-        told.silent |= {cell for cell, hidden in settled.items() if hidden}
 
     def _blocks(self, rank: int) -> list[list[Sum]]:
         """Return the protected sums that have to be looked at together."""

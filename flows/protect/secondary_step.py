@@ -2,45 +2,62 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import duckdb
 
-from flows.base.db import insert, literal
+from flows.base.db import Value, insert
 from flows.base.sql_order import PythonStep
+
+if TYPE_CHECKING:
+    from flows.protect.secondary import Secondary
 
 _SILENT = "(zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, seite VARCHAR)"
 
 
 def write_silent(con: duckdb.DuckDBPyConnection) -> None:
     """Make ``angabe_still``."""
+    from flows.protect.secondary import Secondary  # noqa: PLC0415 -- numpy, only where figures are protected
+    from flows.protect.town import read_town  # noqa: PLC0415
+
     con.execute(f"CREATE OR REPLACE TABLE angabe_nachgebessert {_SILENT}")
     con.execute(f"CREATE OR REPLACE TABLE angabe_still {_SILENT}")
-    decide(con)
+    decide(con, Secondary(read_town(con)))
 
 
-def decide(con: duckdb.DuckDBPyConnection, days: frozenset[str] | None = None) -> None:
-    """Fill ``angabe_still`` for these Stichtage, or for all."""
-    from flows.protect.secondary import secondary  # noqa: PLC0415 -- numpy, only where figures are protected
-    from flows.protect.town import given_before, read_town  # noqa: PLC0415
+def decide(
+    con: duckdb.DuckDBPyConnection, secondary: Secondary, days: frozenset[str] | None = None,
+    groups: frozenset[int] | None = None,
+) -> None:  # fmt: skip
+    """Fill ``angabe_still`` for these Stichtage and groups of classes, or for all."""
+    from flows.protect.town import given_before  # noqa: PLC0415
 
-    town = read_town(con)
+    town = secondary.town
     chosen = [number for number, day in enumerate(town.days) if days is None or day in days]
-    told = secondary(town, given_before(con, town), chosen)
-    for number in chosen:
-        con.execute(f"DELETE FROM angabe_still WHERE stichtag = {literal(town.days[number])}")  # noqa: S608 -- a date
+    told = secondary.told(given_before(con, town), chosen, groups)
     units, cells = town.units, town.cells
-    insert(
-        con, "angabe_still",
-        [{"zuschnitt": units[cells.unit[cell]].zuschnitt, "raumebene": units[cells.unit[cell]].level,
-          "raum_id": units[cells.unit[cell]].id, "stichtag": town.days[cells.day[cell]],
-          "seite": town.sides[cells.side[cell]]} for cell in sorted(told.silent)],
-    )  # fmt: skip
+    rows: list[dict[str, Value]] = [
+        {"zuschnitt": units[cells.unit[cell]].zuschnitt, "raumebene": units[cells.unit[cell]].level,
+         "raum_id": units[cells.unit[cell]].id, "stichtag": town.days[cells.day[cell]],
+         "seite": town.sides[cells.side[cell]]} for cell in sorted(told.silent)
+    ]  # fmt: skip
+    if days is not None:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE angabe_geprueft {_SILENT}")
+        insert(con, "angabe_geprueft", rows)
+        con.execute(
+            "DELETE FROM angabe_still USING angabe_geprueft AS neu WHERE angabe_still.zuschnitt = neu.zuschnitt "
+            "AND angabe_still.raumebene = neu.raumebene AND angabe_still.raum_id = neu.raum_id "
+            "AND angabe_still.stichtag = neu.stichtag AND angabe_still.seite = neu.seite"
+        )
+    hidden = [row for row, cell in zip(rows, sorted(told.silent), strict=True) if told.silent[cell]]
+    insert(con, "angabe_still", hidden)
 
 
 SECONDARY = PythonStep(
     makes={"angabe_nachgebessert": "One row per count that must not be told because of what an audit found.",
            "angabe_still": "One row per count of a unit at a Stichtag that no row may tell: it is too small, or others "
                           "that are would follow."},
-    reads=frozenset({"angabe", "indikator_seite", "merkmal_schwelle", "stueck_geschaetzt", "stichtag", "kombination_raum",
+    reads=frozenset({"angabe", "angabe_gleich", "angabe_differenz", "indikator_seite", "merkmal_schwelle", "stueck_geschaetzt", "stichtag", "kombination_raum",
                      "merkmal_kombination"}),
     run=write_silent,
 )  # fmt: skip

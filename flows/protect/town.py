@@ -79,20 +79,23 @@ class Given:
 
 
 def given_before(con: duckdb.DuckDBPyConnection, town: Town) -> Given:
-    """Return the cells that an audit wants suppressed (``angabe_nachgebessert``)."""
-    return Given(silent=frozenset(_cells_in(con, town, "angabe_nachgebessert")))
+    """Return the cells that earlier releases have told, and those that an audit or a correction wants suppressed."""
+    silent = {*_cells_in(con, town, "angabe_nachgebessert"), *_cells_in(con, town, "angabe_differenz")}
+    return Given(frozenset(_cells_in(con, town, "angabe_gleich")) - silent, frozenset(silent))
 
 
 def _cells_in(con: duckdb.DuckDBPyConnection, town: Town, table: str) -> list[int]:
+    rows = con.execute(f"SELECT stichtag::VARCHAR, zuschnitt, raumebene, raum_id, seite FROM {table}").fetchall()  # noqa: S608
+    if not rows:
+        return []
     key = {
         (int(day), int(unit), int(side)): cell
         for cell, (day, unit, side) in enumerate(zip(town.cells.day, town.cells.unit, town.cells.side, strict=True))
     }
     days, sides = ({name: at for at, name in enumerate(names)} for names in (town.days, town.sides))
     units = {unit[:3]: at for at, unit in enumerate(town.units)}
-    rows = con.execute(f"SELECT stichtag::VARCHAR, zuschnitt, raumebene, raum_id, seite FROM {table}").fetchall()  # noqa: S608
     found = (key.get((days.get(day, -1), units.get((*unit,), -1), sides.get(side, -1))) for day, *unit, side in rows)
-    return [cell for cell in found if cell is not None] if rows else []
+    return [cell for cell in found if cell is not None]
 
 
 def read_town(con: duckdb.DuckDBPyConnection) -> Town:

@@ -1,0 +1,32 @@
+"""What earlier releases have told: it cannot be taken back, and every new release adds to it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from flows.base.db import literal, one_file
+
+Released = Sequence[tuple[str, Path]]
+"""Version and database of each release, from old to new."""
+_TOLD = (
+    "zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, seite VARCHAR, wert DOUBLE, fassung VARCHAR"
+)
+
+
+def remember(con: duckdb.DuckDBPyConnection, earlier: Released) -> None:
+    """Make ``angabe_frueher``: one row per count and value that a release told, with the first that did."""
+    con.execute(f"CREATE OR REPLACE TABLE angabe_frueher ({_TOLD})")
+    if not earlier:
+        return
+    from flows.protect.audit_reading import told_counts  # noqa: PLC0415 -- numpy
+
+    with tempfile.TemporaryDirectory() as folder:  # only released figures are in it
+        file = Path(folder) / "frueher.parquet"
+        told_counts(earlier, file)
+        con.execute(
+            f"INSERT INTO angabe_frueher BY NAME FROM read_parquet({literal(one_file(file))}, hive_partitioning = FALSE)"
+        )

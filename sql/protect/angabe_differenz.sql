@@ -1,0 +1,36 @@
+-- One row per count that a corrected Lieferung changed by less than may be told since a release told it: with the new
+-- figure, the change would be told. In a unit of 10,000 residents a change of one household tells nothing of anybody.
+WITH bewohnt AS (
+    SELECT
+        zuschnitt,
+        raumebene,
+        raum_id,
+        stichtag,
+        wert AS einwohner
+    FROM angabe
+    WHERE seite = 'einwohner'
+)
+
+SELECT DISTINCT
+    angabe.zuschnitt,
+    angabe.raumebene,
+    angabe.raum_id,
+    angabe.stichtag,
+    angabe.seite
+FROM angabe
+INNER JOIN angabe_frueher
+    ON
+        angabe.zuschnitt = angabe_frueher.zuschnitt
+        AND angabe.raumebene = angabe_frueher.raumebene
+        AND angabe.raum_id = angabe_frueher.raum_id
+        AND angabe.stichtag = angabe_frueher.stichtag
+        AND angabe.seite = angabe_frueher.seite
+LEFT JOIN bewohnt
+    ON
+        angabe.zuschnitt = bewohnt.zuschnitt
+        AND angabe.raumebene = bewohnt.raumebene
+        AND angabe.raum_id = bewohnt.raum_id
+        AND angabe.stichtag = bewohnt.stichtag
+WHERE
+    zu_klein(abs(angabe.wert - angabe_frueher.wert), angabe.mindestens)
+    AND coalesce(bewohnt.einwohner, 0) < 10000
