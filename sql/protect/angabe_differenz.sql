@@ -1,6 +1,6 @@
 -- One row per count that a corrected Lieferung changed by less than may be told since a release told it: with the new
 -- figure, the change would be told. In a unit of 10,000 residents a change of one household tells nothing of anybody.
-WITH bewohnt AS (
+WITH einwohnerzahl AS (
     SELECT
         zuschnitt,
         raumebene,
@@ -25,12 +25,12 @@ INNER JOIN angabe_frueher
         AND angabe.raum_id = angabe_frueher.raum_id
         AND angabe.stichtag = angabe_frueher.stichtag
         AND angabe.seite = angabe_frueher.seite
-LEFT JOIN bewohnt
+LEFT JOIN einwohnerzahl
     ON
-        angabe.zuschnitt = bewohnt.zuschnitt
-        AND angabe.raumebene = bewohnt.raumebene
-        AND angabe.raum_id = bewohnt.raum_id
-        AND angabe.stichtag = bewohnt.stichtag
+        angabe.zuschnitt = einwohnerzahl.zuschnitt
+        AND angabe.raumebene = einwohnerzahl.raumebene
+        AND angabe.raum_id = einwohnerzahl.raum_id
+        AND angabe.stichtag = einwohnerzahl.stichtag
 WHERE
     zu_klein(abs(angabe.wert - angabe_frueher.wert), angabe.mindestens)
-    AND coalesce(bewohnt.einwohner, 0) < 10000
+    AND coalesce(einwohnerzahl.einwohner, 0) < 10000

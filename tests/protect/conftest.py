@@ -72,6 +72,13 @@ CREATE TABLE raum (
 CREATE TABLE merkmal_raum (
     zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, merkmal VARCHAR, wert DOUBLE
 );
+CREATE TABLE schaetzung_teil (
+    stichtag DATE, zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, von_id VARCHAR, merkmal VARCHAR, anteil DOUBLE
+);
+CREATE TABLE schaetzung_ziel (
+    zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, ziel_ebene VARCHAR, ziel_id VARCHAR
+);
+CREATE TABLE zu_schaetzen (stichtag DATE, von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR);
 CREATE TABLE amtlich_raum (quelle VARCHAR, stichtag DATE, merkmal VARCHAR, raumebene VARCHAR, raum_id VARCHAR);
 INSERT INTO merkmal_raum VALUES ('2020-01-01', 'sozialraum', 'A', DATE '2020-12-31', 'einwohner', 2.0);
 """
