@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from flows.base.errors import VerificationFailed
 from flows.profile.codebook import Codebook
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Finding(BaseModel):
 
     kind: str
     """``place``: of a unit; ``piece``: of what lies between the lines of Zuschnitte; ``rest``: of what a share leaves
-    over; ``change``: between two releases."""
+    over; ``change``: between two releases; ``told``: that a release states outright."""
     stichtag: str
     zuschnitt: str
     raumebene: str
@@ -101,11 +102,15 @@ def relations_of(book: Codebook) -> Relations:
 
 
 def audit(
-    files: Sequence[tuple[str, Path]], book: Codebook, *, days: frozenset[str] | None = None, named: int = NAMED
-) -> Audit:
+    files: Sequence[tuple[str, Path]], book: Codebook, *, days: frozenset[str] | None = None, named: int = NAMED,
+    rules: Path | None = None,
+) -> Audit:  # fmt: skip
     """Return what follows from the releases in `files`, given as (version, database or folder of Parquet files).
 
-    `days` are the Stichtage to look at, if not all.
+    `days` are the Stichtage to look at, if not all; `rules` a release whose thresholds apply as well.
+
+    Raises:
+        VerificationFailed: published sums contradict each other.
     """
     from flows.protect.audit_attack import attack_on  # noqa: PLC0415 -- numpy and scipy
     from flows.protect.audit_bounds import asked_of, bounded, told  # noqa: PLC0415
@@ -114,7 +119,7 @@ def audit(
     from flows.protect.audit_system import system_of  # noqa: PLC0415
 
     asked_for = None if days is None else days | {_year_before(day) for day in days}
-    said = read_releases(files, relations_of(book), asked_for)
+    said = read_releases(files, relations_of(book), asked_for, rules)
     findings: list[Finding] = []
     asked = 0
     for state in said.states:
@@ -122,11 +127,20 @@ def audit(
             continue
         before = next((one for one in said.states if one.day == _year_before(state.day)
                        and set(one.versions) & set(state.versions)), None)  # fmt: skip
-        system = system_of(said, state, before)
-        questions = asked_of(system)
+        for year_before, parts in ((before, True), (before, False), (None, False)):
+            system = system_of(said, state, year_before)
+            questions = asked_of(system)
+            try:
+                intervals = [*told(questions), *bounded(system, questions, parts=parts)]
+            except ValueError as contradiction:  # counted parts may exceed their wholes, and balances need not hold
+                problem = contradiction
+                continue
+            break
+        else:
+            raise VerificationFailed(f"{state.day}, {', '.join(state.versions)}: {problem}") from problem
         asked += len(questions)
-        for interval in [*told(questions), *bounded(system, questions)]:
-            steps = attack_on(system, interval) if len(findings) < named else ()
+        for interval in intervals:
+            steps = attack_on(system, interval) if len(findings) < named and interval.asked.kind != "told" else ()
             findings.append(_finding(said, system, interval, tuple(steps)))
     findings += changes(said, days)
     return Audit(versions=said.versions, asked=asked, findings=tuple(findings), not_linked=said.not_linked)

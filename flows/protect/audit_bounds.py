@@ -27,7 +27,7 @@ class Asked:
     """A count that must not be known: factors of unknowns, a known part, and the threshold."""
 
     kind: str
-    """``place``, ``piece`` or ``rest``."""
+    """``place``, ``piece``, ``rest``, or ``told``: a count that a release states outright."""
     where: int
     """The place, or the piece."""
     side: int
@@ -62,9 +62,14 @@ def asked_of(system: System) -> list[Asked]:
     whole = {row.tobytes() for row in system.inside}
     apart = [piece for piece in range(len(single)) if single[piece].tobytes() not in whole]
     found = []
-    for place, side in np.argwhere(state.silent).tolist():
+    for place, side in np.argwhere(state.silent & np.isnan(state.value)).tolist():
         factors, known = system.over_unknowns(vectors[side], system.inside[place])
         found.append(Asked("place", place, side, -1, factors, known, int(said.at_least[side])))
+    small = (state.value > 0) & (state.value < said.at_least)
+    found += [
+        Asked("told", place, side, -1, {}, float(state.value[place, side]), int(said.at_least[side]))
+        for place, side in np.argwhere(small).tolist()
+    ]
     for side in live:
         for piece in apart:
             factors, known = system.over_unknowns(vectors[side], single[piece])
@@ -95,13 +100,13 @@ def told(asked: Sequence[Asked]) -> list[Interval]:
             if not one.factors and 0 < round(one.known, 6) < one.at_least]  # fmt: skip
 
 
-def bounded(system: System, asked: Sequence[Asked]) -> list[Interval]:
-    """Return those whose interval lies between 1 and their threshold.
+def bounded(system: System, asked: Sequence[Asked], *, parts: bool = True) -> list[Interval]:
+    """Return those whose interval lies between 1 and their threshold; `parts` are at most their wholes.
 
     Raises:
         ValueError: the figures contradict each other.
     """
-    constraints = _Constraints.of(system, [one for one in asked if one.kind == "place"])
+    constraints = _Constraints.of(system, [one for one in asked if one.kind == "place"], parts=parts)
     left = [one for one in asked if one.factors]
     for number in range(ROUNDS):
         if not left:
@@ -128,13 +133,13 @@ class _Constraints:
             self.block[columns] = number
 
     @classmethod
-    def of(cls, system: System, silent: Sequence[Asked]) -> _Constraints:
+    def of(cls, system: System, silent: Sequence[Asked], *, parts: bool) -> _Constraints:
         """Return the constraints of a system: sums, counts that are not 0, parts that are at most their whole."""
         rows: list[dict[int, float]] = [one.factors for one in silent if one.factors]
         least: list[float] = [1 - one.known for one in silent if one.factors]
         said, single = system.said, np.eye(system.inside.shape[1], dtype=bool)
         unknown = np.isnan(system.known)
-        for part, whole in said.parts:
+        for part, whole in said.parts if parts else ():
             vector = dict(said.classes.side(said.sides[whole]))
             for each, count in said.classes.side(said.sides[part]).items():
                 vector[each] = vector.get(each, 0) - count

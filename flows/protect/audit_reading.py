@@ -79,14 +79,23 @@ class Said:
 
 
 def read_releases(
-    files: Sequence[tuple[str, Path]], relations: Relations, days: frozenset[str] | None = None
-) -> Said:
-    """Read the databases of releases, given as (version, file) from old to new; of these Stichtage, or of all."""
+    files: Sequence[tuple[str, Path]], relations: Relations, days: frozenset[str] | None = None,
+    rules: Path | None = None,
+) -> Said:  # fmt: skip
+    """Read the databases of releases, given as (version, file) from old to new; of these Stichtage, or of all.
+
+    The highest threshold that any of them, or the release `rules`, has for a count applies to all.
+    """
     with duckdb.connect(config={"threads": 2}) as con:
         con.execute("CREATE SCHEMA katalog")
         for number, (_, file) in enumerate(files):
             _open(con, file, f"r{number}")
             _take(con, f"r{number}", number, days)
+        if rules is not None:
+            _open(con, rules, "regeln")
+            _take_sides(con, "regeln")
+            con.execute("INSERT INTO seite SELECT -1 AS fassung, indikator_id, rolle, typ, seite, mindestens "
+                        "FROM indikator_seite SEMI JOIN seite AS da USING (seite)")  # fmt: skip
         return _said(con, files, relations)
 
 
@@ -120,11 +129,8 @@ _VIEWS = ("indikator", "indikator_teil", "merkmal", "schutzklasse")
 
 def _take(con: duckdb.DuckDBPyConnection, release: str, number: int, days: frozenset[str] | None) -> None:
     """Add what a release says to the tables of all."""
-    for table in _VIEWS:
-        con.execute(f"CREATE OR REPLACE VIEW katalog.{table} AS FROM {release}.{table}")
+    _take_sides(con, release)
     con.execute(f"CREATE OR REPLACE VIEW wert AS FROM {release}.wert")
-    for name in ("merkmal_schwelle", "indikator_seite"):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(f'protect/{name}')}")
     how = "CREATE OR REPLACE TABLE {0} AS SELECT {1} AS fassung, * FROM ({2})" if number == 0 else \
         "INSERT INTO {0} BY NAME SELECT {1} AS fassung, * FROM ({2})"  # fmt: skip
     asked = "" if days is None else f" WHERE list_contains({literal(sorted(days))}, stichtag::VARCHAR)"
@@ -154,6 +160,14 @@ def _take(con: duckdb.DuckDBPyConnection, release: str, number: int, days: froze
         f"SELECT DISTINCT von_zuschnitt, nach_zuschnitt, von_id, nach_id FROM {release}.raum_ereignis "
         f"WHERE raumebene = {literal(finest)} AND von_id IS NOT NULL AND nach_id IS NOT NULL",
     ))  # fmt: skip
+
+
+def _take_sides(con: duckdb.DuckDBPyConnection, release: str) -> None:
+    """Make ``indikator_seite`` of a release: what its Indikatoren count, and from how many on it may be told."""
+    for table in _VIEWS:
+        con.execute(f"CREATE OR REPLACE VIEW katalog.{table} AS FROM {release}.{table}")
+    for name in ("merkmal_schwelle", "indikator_seite"):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(f'protect/{name}')}")
 
 
 def _said(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[str, Path]], relations: Relations) -> Said:

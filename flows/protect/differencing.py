@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 LARGEST = 10
 """Units of a union; larger ones hide their differences among more people and are not searched."""
 Side = Literal["internal", "external"]
+SIDES: tuple[Side, Side] = ("internal", "external")
 
 
 class Difference(BaseModel):
@@ -42,20 +43,36 @@ class Difference(BaseModel):
 def differences(
     people: Mapping[tuple[str, str], int], at_least: int, largest: int = LARGEST
 ) -> list[Difference]:
-    """Return the unions whose difference holds fewer than `at_least` people, but somebody.
+    """Return the smallest unions whose difference holds fewer than `at_least` people, but somebody.
+
+    Each difference stands once, with the smallest of the unions that have it; those that are several others together
+    are left out.
 
     `people` are the counts of the pieces: unit of the first division, unit of the second -> people.
     """
     there = {pair: count for pair, count in people.items() if count > 0}
     search = _Search(there, at_least, largest)
-    found = {
-        (units, side, count) for side in ("internal", "external") for start in sorted(search.firsts)
-        for units, count in search.unions(start, side) if 0 < count < at_least
-    }  # fmt: skip
+    found: dict[frozenset[tuple[str, str]], tuple[frozenset[str], Side]] = {}
+    for side in SIDES:
+        for units, count in search.unions(side):
+            if 0 < count < at_least:
+                between = search.between(units, side)
+                found[between] = min(found.get(between, (units, side)), (units, side), key=_size)
+    smallest = [(found[between], between) for between in found if not _made_of_others(between, found)]
     return [
-        Difference(units=tuple(sorted(units)), side=side, people=count)
-        for units, side, count in sorted(found, key=lambda each: (len(each[0]), sorted(each[0]), each[1]))
+        Difference(units=tuple(sorted(units)), side=side, people=sum(there[pair] for pair in between))
+        for (units, side), between in sorted(smallest, key=lambda each: _size(each[0]))
     ]
+
+
+def _size(each: tuple[frozenset[str], Side]) -> tuple[int, list[str], Side]:
+    return len(each[0]), sorted(each[0]), each[1]
+
+
+def _made_of_others(between: frozenset[tuple[str, str]], found: Iterable[frozenset[tuple[str, str]]]) -> bool:
+    """Say whether a difference is nothing but smaller ones together."""
+    inner = [other for other in found if other < between]
+    return bool(inner) and frozenset[tuple[str, str]]().union(*inner) == between
 
 
 class _Search:
@@ -66,11 +83,12 @@ class _Search:
         for (first, second), count in people.items():
             self.firsts.setdefault(first, {})[second] = count
             self.seconds.setdefault(second, {})[first] = count
+        self.whole = {second: sum(parts.values()) for second, parts in self.seconds.items()}
 
-    def unions(self, start: str, side: Side) -> Iterator[tuple[frozenset[str], int]]:
-        """Yield the unions around `start` with their differences, those that are too large left out."""
+    def unions(self, side: Side) -> Iterator[tuple[frozenset[str], int]]:
+        """Yield the connected unions with their differences, those that are too large left out."""
         seen: set[frozenset[str]] = set()
-        waiting = [frozenset([start])]
+        waiting = [frozenset([first]) for first in sorted(self.firsts)]
         while waiting:
             union = waiting.pop()
             if union in seen or len(union) > self.largest:
@@ -89,6 +107,13 @@ class _Search:
                 yield union, total
             waiting += [union | {one} for second, _, _ in cut for one in sorted(set(self.seconds[second]) - union)]
 
+    def between(self, union: frozenset[str], side: Side) -> frozenset[tuple[str, str]]:
+        """Return the pieces that a union differs by."""
+        return frozenset(
+            (first, second) for second, _, _ in self._cut(union) for first in self.seconds[second]
+            if (first in union) == (side == "internal")
+        )  # fmt: skip
+
     def _cut(self, union: Iterable[str]) -> Iterator[tuple[str, int, int]]:
         """Yield the units of the second division that lie in it partly: people inside, and outside."""
         inside: dict[str, int] = {}
@@ -96,7 +121,7 @@ class _Search:
             for second, count in self.firsts[first].items():
                 inside[second] = inside.get(second, 0) + count
         for second in sorted(inside):
-            whole = sum(self.seconds[second].values())
+            whole = self.whole[second]
             if inside[second] < whole:
                 yield second, inside[second], whole - inside[second]
 

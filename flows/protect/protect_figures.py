@@ -88,7 +88,7 @@ def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlie
     days, secondary = None, None
     for _ in range(REPAIRS):
         found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=0).findings
-        new = [finding for finding in found if NEW in finding.versions]
+        new = [finding for finding in found if NEW in finding.versions and finding.kind != "told"]
         if not new:
             return
         secondary = secondary or Secondary(read_town(con))
@@ -114,7 +114,8 @@ def _stop(profile: Profile, target: Path, earlier: Released) -> None:
     """
     from flows.protect.audit import audit  # noqa: PLC0415
 
-    known = {finding.count for finding in audit(earlier, profile.codebook, named=0).findings} if earlier else set()
+    before = audit(earlier, profile.codebook, named=0, rules=target).findings if earlier else ()
+    known = {finding.count for finding in before}
     found = audit([*earlier, (NEW, target)], profile.codebook).findings
     new = [finding for finding in found if finding.count not in known]
     if new:

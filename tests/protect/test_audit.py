@@ -1,0 +1,129 @@
+"""The audit finds what a wrong protector leaves open, from the released tables alone, and says how it follows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.base.errors import VerificationFailed
+from flows.profile.codebook import Codebook
+from flows.protect.audit import Audit, audit
+from tests.protect.attack import Figure, interval
+
+DAY, ZUSCHNITT = "2024-12-31", "2020-01-01"
+
+
+class Released:
+    """The tables of a release of a city of four Sozialräume in two Stadtteile, as far as the audit reads them."""
+
+    def __init__(self, folder: Path, *, at_least: int = 3) -> None:
+        self.file, self.at_least = folder / "fortschreibung.duckdb", at_least
+
+    def of(self, counts: dict[str, int | None], *, district: dict[str, int | None], city: int | None) -> Path:
+        """Write a release with these residents, None where suppressed, and return its database."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(str(self.file)) as con:
+            con.execute(f"""
+                CREATE TABLE raumebene AS FROM (VALUES ('sozialraum', 1), ('stadtteil', 2), ('stadt', 3)) t(raumebene, rang);
+                CREATE TABLE indikator AS SELECT 'einwohner' indikator_id, 'anzahl' typ, NULL::INTEGER abstand_jahre,
+                    'personen' schutzklasse;
+                CREATE TABLE indikator_teil AS SELECT 'einwohner' indikator_id, 'zaehler' rolle, 'einwohner' merkmal;
+                CREATE TABLE merkmal AS SELECT 'einwohner' merkmal, TRUE geschuetzt;
+                CREATE TABLE schutzklasse AS SELECT 'personen' schutzklasse, {self.at_least} mindest_zaehler, 3 mindest_nenner;
+                CREATE TABLE sozialraum AS SELECT '{ZUSCHNITT}' zuschnitt, * FROM
+                    (VALUES ('A', 'X', 'S'), ('B', 'X', 'S'), ('C', 'X', 'S'), ('D', 'Y', 'S'))
+                    t(sozialraum_id, stadtteil_id, stadt_id);
+                CREATE TABLE raum_ereignis (von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR,
+                    von_id VARCHAR, nach_id VARCHAR);
+                CREATE TABLE wert (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE,
+                    indikator_id VARCHAR, zaehler DOUBLE, nenner DOUBLE, status VARCHAR, methode VARCHAR);
+            """)
+            levels = {"sozialraum": counts, "stadtteil": district, "stadt": {"S": city}}
+            for level, units in levels.items():
+                for unit, count in units.items():
+                    status = "geschuetzt" if count is None else "ok"
+                    con.execute("INSERT INTO wert VALUES (?, ?, ?, ?, 'einwohner', ?, NULL, ?, 'exact')",
+                                [ZUSCHNITT, level, unit, DAY, count, status])  # fmt: skip
+        return self.file
+
+
+def audited(*files: Path) -> Audit:
+    """Return the audit of releases, from old to new."""
+    return audit([(f"2024.{number}", file) for number, file in enumerate(files, start=1)], Codebook())
+
+
+def test_a_suppressed_unit_whose_siblings_are_told_follows_and_the_attack_says_how(tmp_path):
+    file = Released(tmp_path).of({"A": None, "B": 30, "C": 40, "D": 50}, district={"X": 72, "Y": 50}, city=122)
+
+    [finding] = audited(file).findings
+
+    assert (finding.raum_id, finding.low, finding.high) == ("A", 2, 2)
+    assert sum(step.factor * step.value for step in finding.attack) == 2
+    assert {step.figure.split(" (")[0] for step in finding.attack} == {
+        "einwohner, stadtteil X", "einwohner, sozialraum B", "einwohner, sozialraum C"
+    }  # fmt: skip
+
+
+def test_two_suppressed_units_of_which_one_is_large_are_safe(tmp_path):
+    file = Released(tmp_path).of({"A": None, "B": None, "C": 40, "D": 50}, district={"X": 72, "Y": 50}, city=122)
+
+    assert audited(file).safe
+
+
+def test_two_suppressed_units_that_add_up_to_three_are_bounded(tmp_path):
+    file = Released(tmp_path).of({"A": None, "B": None, "C": 40, "D": 50}, district={"X": 43, "Y": 50}, city=93)
+
+    assert [(each.raum_id, each.low, each.high) for each in audited(file).findings] == [("A", 1, 2), ("B", 1, 2)]
+
+
+def test_the_audit_and_an_integer_programme_agree(tmp_path):
+    for left in range(2, 8):
+        file = Released(tmp_path / str(left)).of(
+            {"A": None, "B": None, "C": 40, "D": 50}, district={"X": 40 + left, "Y": 50}, city=90 + left
+        )
+        figures = [Figure((0,), None), Figure((1,), None), Figure((2,), 40), Figure((3,), 50),
+                   Figure((0, 1, 2), 40 + left), Figure((0, 1, 2, 3), 90 + left)]  # fmt: skip
+        low, high = interval(figures, [0], 4)
+
+        assert audited(file).safe == (high >= 3)
+        if high < 3:
+            assert (audited(file).findings[0].low, audited(file).findings[0].high) == (low, high)
+
+
+def test_what_one_release_suppresses_and_another_tells_follows_from_both(tmp_path):
+    first = Released(tmp_path / "1").of({"A": 4, "B": 30, "C": 40, "D": 50}, district={"X": 74, "Y": 50}, city=124)
+    second = Released(tmp_path / "2", at_least=5).of(
+        {"A": None, "B": None, "C": 40, "D": 50}, district={"X": 74, "Y": 50}, city=124
+    )
+
+    assert audited(first).safe
+    assert audited(second).safe
+    assert [(one.kind, one.raum_id, one.low) for one in audited(first, second).findings] == [("told", "A", 4)]
+
+
+def test_a_secondary_suppression_that_an_earlier_release_undoes_is_found(tmp_path):
+    first = Released(tmp_path / "1").of({"A": None, "B": 30, "C": None, "D": 50}, district={"X": 72, "Y": 50}, city=122)
+    second = Released(tmp_path / "2").of({"A": None, "B": None, "C": 40, "D": 50}, district={"X": 72, "Y": 50}, city=122)
+
+    [finding] = audited(first, second).findings
+    assert (finding.raum_id, finding.low, finding.versions) == ("A", 2, ("2024.1", "2024.2"))
+    assert {step.version for step in finding.attack} == {"2024.1", "2024.2"}
+
+
+def test_a_correction_by_one_is_a_count_of_its_own(tmp_path):
+    first = Released(tmp_path / "1").of({"A": 20, "B": 30, "C": 40, "D": 50}, district={"X": 90, "Y": 50}, city=140)
+    second = Released(tmp_path / "2").of({"A": 21, "B": 30, "C": 40, "D": 50}, district={"X": 91, "Y": 50}, city=141)
+
+    found = audited(first, second).findings
+    assert {(one.kind, one.raum_id, one.low) for one in found} == {
+        ("change", "A", 1), ("change", "X", 1), ("change", "S", 1)
+    }  # fmt: skip
+
+
+def test_figures_that_contradict_each_other_are_reported_and_not_called_safe(tmp_path):
+    file = Released(tmp_path).of({"A": None, "B": None, "C": 40, "D": 50}, district={"X": 40, "Y": 50}, city=90)
+
+    with pytest.raises(VerificationFailed, match="2024-12-31.*contradict"):
+        audited(file)
