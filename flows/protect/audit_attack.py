@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.protect.audit import Step
-from flows.protect.audit_bounds import Interval
+from flows.protect.audit_bounds import Asked, Interval
+from flows.protect.audit_reading import Said
 from flows.protect.audit_system import System
 
 
@@ -33,10 +34,7 @@ def _within(system: System, interval: Interval, here: NDArray[np.bool_], region:
     from scipy.optimize import linprog  # noqa: PLC0415
 
     said, state, asked = system.said, system.state, interval.asked
-    vector = dict(said.classes.side(said.sides[asked.below if asked.below >= 0 else asked.side]))
-    if asked.below >= 0:
-        for each, count in said.classes.side(said.sides[asked.side]).items():
-            vector[each] = vector.get(each, 0) - count
+    vector = _vector(said, asked)
     groups = {said.classes.group[each] for each in vector}
     pieces = np.flatnonzero(region)
     classes = [each for each, group in enumerate(said.classes.group) if group in groups]
@@ -69,8 +67,18 @@ def _within(system: System, interval: Interval, here: NDArray[np.bool_], region:
     if not solved.success or round(-solved.fun) > interval.high:
         return []
     return [
-        Step(factor=round(-float(factor), 6) + 0.0, value=float(right[at]), version=said.versions[state.source[labels[at]]],
+        Step(factor=round(-float(factor), 6) + 0.0, value=float(right[at]),
+             version=said.versions[state.source[labels[at]]],
              figure=f"{said.sides[labels[at][1]]}, {said.places[labels[at][0]]}, {state.day}")
         for at, factor in enumerate(solved.eqlin.marginals)
-        if abs(factor) > 1e-6 and right[at]  # noqa: PLR2004 -- HiGHS' tolerance
+        if abs(factor) > 1e-6 and right[at]
     ]  # fmt: skip
+
+
+def _vector(said: Said, asked: Asked) -> dict[int, int]:
+    """Return the classes that a count is of."""
+    vector = dict(said.classes.side(said.sides[asked.below if asked.below >= 0 else asked.side]))
+    if asked.below >= 0:
+        for each, count in said.classes.side(said.sides[asked.side]).items():
+            vector[each] = vector.get(each, 0) - count
+    return vector

@@ -1,7 +1,7 @@
 """The tightest interval of a count that follows from everything published, by linear and integer programming.
 
-After Fischetti and Salazar (2000, doi:10.1287/mnsc.46.7.1001.12029): a suppressed count is as safe as the interval
-that an attacker computes for it. Counts are whole and not negative, published sums hold, a suppressed count is at least
+After Fischetti and Salazar (Models and Algorithms for Optimizing Cell Suppression, 2000): a suppressed count is as safe
+as the interval that an attacker computes for it. Counts are whole and not negative, published sums hold, a suppressed count is at least
 1, a part is at most its whole. One integer solution in which a count reaches its threshold proves that it is safe, so
 few programmes are solved: each asks for as many counts as possible at once.
 """
@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.protect.audit_reading import Floats
 from flows.protect.audit_system import System, blocks
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 ROUNDS = 3
 MOST = 1e7
@@ -168,11 +172,11 @@ class _Constraints:
         forms = _matrix([one.factors for one in asked], self.size)
         cost = np.concatenate([np.zeros(self.size), np.full(count, -1.0)])
         if upward:  # how far each gets, at most to its threshold
-            extra, limit = hstack([-forms, csr_array(np.eye(count))]), np.array([one.known for one in asked])
-            bounds = [(0, one.at_least) for one in asked]
+            forms, limit = -forms, np.array([one.known for one in asked])
         else:  # how far each is pushed down
-            extra, limit = hstack([forms, csr_array(np.eye(count))]), np.array([one.at_least - one.known for one in asked])
-            bounds = [(None, one.at_least) for one in asked]
+            limit = np.array([one.at_least - one.known for one in asked])
+        extra = hstack([forms, csr_array(np.eye(count))])
+        bounds = [(0.0 if upward else -MOST, float(one.at_least)) for one in asked]
         upper = vstack([hstack([csr_array(-self.above), csr_array((len(self.least), count))]), extra])
         equal = hstack([csr_array(self.equal), csr_array((len(self.right), count))])
         solved = linprog(
@@ -187,9 +191,9 @@ class _Constraints:
 
     def shown(self, one: Asked, solution: Floats) -> bool:
         """Say whether a solution proves that a count may be large enough (or 0): whole numbers in all of its blocks."""
-        columns = np.concatenate([self.members[block][1] for block in {int(self.block[at]) for at in one.factors if self.block[at] >= 0}]
-                                 or [np.array(list(one.factors))])  # fmt: skip
-        if np.abs(solution[columns] - np.round(solution[columns])).max() > 1e-6:  # noqa: PLR2004 -- HiGHS' tolerance
+        inside = {int(self.block[at]) for at in one.factors if self.block[at] >= 0}
+        columns = np.concatenate([self.members[block][1] for block in inside] or [np.array(list(one.factors))])
+        if np.abs(solution[columns] - np.round(solution[columns])).max() > 1e-6:
             return False
         value = one.known + sum(factor * round(solution[at]) for at, factor in one.factors.items())
         return value >= one.at_least or (not one.nonzero and value <= 0)
@@ -207,10 +211,10 @@ class _Constraints:
     def _extreme(self, form: Floats, columns: list[int], equal: NDArray[np.intp], above: NDArray[np.intp]) -> float:
         from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
 
-        constraints = [LinearConstraint(self.equal[np.ix_(equal, columns)], self.right[equal], self.right[equal])] \
+        constraints = [LinearConstraint(self.equal[equal][:, columns], self.right[equal], self.right[equal])] \
             if equal.size else []  # fmt: skip
         if above.size:
-            constraints.append(LinearConstraint(self.above[np.ix_(above, columns)], self.least[above], np.inf))
+            constraints.append(LinearConstraint(self.above[above][:, columns], self.least[above], np.inf))
         solved = milp(form, integrality=np.ones(len(columns)), bounds=Bounds(0, MOST), constraints=constraints)
         if solved.x is None:
             message = f"The published figures contradict each other ({solved.message})"
@@ -218,7 +222,7 @@ class _Constraints:
         return float(solved.fun)
 
 
-def _matrix(rows: Sequence[dict[int, float]], size: int):  # noqa: ANN202 -- a sparse array
+def _matrix(rows: Sequence[dict[int, float]], size: int) -> csr_array:
     from scipy.sparse import csr_array  # noqa: PLC0415
 
     at = [number for number, row in enumerate(rows) for _ in row]

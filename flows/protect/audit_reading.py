@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +109,9 @@ def told_counts(files: Sequence[tuple[str, Path]], target: Path) -> None:
             _open(con, file, f"r{number}")
             _take(con, f"r{number}", number, None)
         con.execute(
-            f"COPY (SELECT zuschnitt, raumebene, raum_id, stichtag, seite, wert, {literal(versions)}[min(fassung) + 1] "
-            f"AS fassung FROM auskunft WHERE wert IS NOT NULL GROUP BY ALL) TO {literal(str(target))} (FORMAT parquet)"
+            f"COPY (SELECT zuschnitt, raumebene, raum_id, stichtag, seite, wert, "  # noqa: S608 -- versions, quoted
+            f"{literal(versions)}[min(fassung) + 1] AS fassung FROM auskunft WHERE wert IS NOT NULL GROUP BY ALL) "
+            f"TO {literal(str(target))} (FORMAT parquet)"
         )
 
 
@@ -121,7 +123,9 @@ def _open(con: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
     con.execute(f"CREATE SCHEMA {name}")
     for path in sorted(file.glob("*.parquet")):
         table = quoted(path.stem.removeprefix("katalog_"))
-        con.execute(f"CREATE VIEW {name}.{table} AS FROM read_parquet({literal(one_file(path))}, hive_partitioning = FALSE)")
+        con.execute(
+            f"CREATE VIEW {name}.{table} AS FROM read_parquet({literal(one_file(path))}, hive_partitioning = FALSE)"
+        )
 
 
 _VIEWS = ("indikator", "indikator_teil", "merkmal", "schutzklasse")
@@ -131,35 +135,35 @@ def _take(con: duckdb.DuckDBPyConnection, release: str, number: int, days: froze
     """Add what a release says to the tables of all."""
     _take_sides(con, release)
     con.execute(f"CREATE OR REPLACE VIEW wert AS FROM {release}.wert")
-    how = "CREATE OR REPLACE TABLE {0} AS SELECT {1} AS fassung, * FROM ({2})" if number == 0 else \
-        "INSERT INTO {0} BY NAME SELECT {1} AS fassung, * FROM ({2})"  # fmt: skip
+    more = "INSERT INTO {0} BY NAME SELECT {1} AS fassung, * FROM ({2})"
+    how = "CREATE OR REPLACE TABLE {0} AS SELECT {1} AS fassung, * FROM ({2})" if number == 0 else more
     asked = "" if days is None else f" WHERE list_contains({literal(sorted(days))}, stichtag::VARCHAR)"
     con.execute(how.format("auskunft", number, f"FROM ({sql('audit/auskunft')}){asked}"))
-    con.execute(how.format("geschaetzt", number, (
-        "SELECT DISTINCT stichtag, zuschnitt FROM wert WHERE methode NOT IN ('exact', 'amtlich')"
-    )))
+    estimated = "SELECT DISTINCT stichtag, zuschnitt FROM wert WHERE methode NOT IN ('exact', 'amtlich')"
+    con.execute(how.format("geschaetzt", number, estimated))
     con.execute(how.format("seite", number, "SELECT indikator_id, rolle, typ, seite, mindestens FROM indikator_seite"))
-    levels = con.execute(f"SELECT raumebene, rang FROM {release}.raumebene ORDER BY rang").fetchall()
+    levels = con.execute(f"FROM {release}.raumebene SELECT raumebene, rang ORDER BY rang").fetchall()
     finest = levels[0][0]
-    columns = {name for name, *_ in con.execute(f"DESCRIBE {release}.{quoted(finest)}").fetchall()}
+    units = f"{release}.{quoted(finest)}"
+    columns = {name for name, *_ in con.execute(f"DESCRIBE {units}").fetchall()}
     for level, rank in levels:
-        if level == finest or f"{level}_id" in columns:
-            inner = f"SELECT zuschnitt, {finest}_id AS fein, {level}_id AS raum_id FROM {release}.{quoted(finest)}"
+        own = f"{level}_id"
+        if level == finest or own in columns:
+            inner = f"FROM {units} SELECT zuschnitt, {finest}_id AS fein, {quoted(own)} AS raum_id"
         elif rank == levels[-1][1]:
             inner = (
-                f"SELECT fein.zuschnitt, fein.{finest}_id AS fein, stadt.{level}_id AS raum_id "
-                f"FROM {release}.{quoted(finest)} AS fein INNER JOIN {release}.{quoted(level)} AS stadt USING (zuschnitt)"
+                f"FROM {units} AS fein INNER JOIN {release}.{quoted(level)} AS stadt USING (zuschnitt) "
+                f"SELECT fein.zuschnitt, fein.{finest}_id AS fein, stadt.{quoted(own)} AS raum_id"
             )
         else:
             continue
-        query = f"SELECT {literal(level)} AS raumebene, {rank} AS rang, * FROM ({inner}) WHERE raum_id IS NOT NULL"
-        first = number == 0 and level == finest
-        con.execute((how if first else "INSERT INTO {0} BY NAME SELECT {1} AS fassung, * FROM ({2})").format("teil", number, query))
-    con.execute(how.format(
-        "paar", number,
-        f"SELECT DISTINCT von_zuschnitt, nach_zuschnitt, von_id, nach_id FROM {release}.raum_ereignis "
-        f"WHERE raumebene = {literal(finest)} AND von_id IS NOT NULL AND nach_id IS NOT NULL",
-    ))  # fmt: skip
+        query = f"FROM ({inner}) SELECT {literal(level)} AS raumebene, {rank} AS rang, * WHERE raum_id IS NOT NULL"
+        con.execute((how if level == finest else more).format("teil", number, query))
+    pairs = (
+        f"FROM {release}.raum_ereignis SELECT DISTINCT von_zuschnitt, nach_zuschnitt, von_id, nach_id "
+        f"WHERE raumebene = {literal(finest)} AND von_id IS NOT NULL AND nach_id IS NOT NULL"
+    )
+    con.execute(how.format("paar", number, pairs))
 
 
 def _take_sides(con: duckdb.DuckDBPyConnection, release: str) -> None:
@@ -180,15 +184,16 @@ def _said(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[str, Path]], rel
     inside = np.array([[piece.get(place.zuschnitt) in within[place] for piece in pieces] for place in places])
     con.execute("CREATE OR REPLACE TABLE ort (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, nummer INTEGER)")
     con.execute(
-        "INSERT INTO ort SELECT zuschnitt, raumebene, raum_id, row_number() OVER (ORDER BY zuschnitt, raumebene, raum_id) - 1 "
+        "INSERT INTO ort SELECT zuschnitt, raumebene, raum_id, "
+        "row_number() OVER (ORDER BY zuschnitt, raumebene, raum_id) - 1 "
         "FROM (SELECT DISTINCT zuschnitt, raumebene, raum_id FROM teil)"
     )
     numbered = con.execute("SELECT zuschnitt, raumebene, raum_id FROM ort ORDER BY nummer").fetchall()
     order = {(place.zuschnitt, place.level, place.id): at for at, place in enumerate(places)}
     translate = np.array([order[each] for each in numbered])
     sides = tuple(side for (side,) in con.execute("SELECT DISTINCT seite FROM seite ORDER BY seite").fetchall())
-    at_least = np.array([most for (most,) in con.execute(
-        "SELECT max(mindestens)::BIGINT FROM seite GROUP BY seite ORDER BY seite").fetchall()], dtype=np.int64)  # fmt: skip
+    limits = con.execute("SELECT max(mindestens)::BIGINT FROM seite GROUP BY seite ORDER BY seite").fetchall()
+    at_least = np.array([limit for (limit,) in limits], dtype=np.int64)
     merkmale = sorted({merkmal for side in sides for merkmal in side.split("+")})
     classes = classes_of(merkmale, relations.divisions, [(stock, dict(signs)) for stock, signs in relations.balances])
     states = _states(con, [version for version, _ in files], translate, sides, classes, _usable(con, places, inside))
@@ -231,7 +236,7 @@ def _pieces(con: duckdb.DuckDBPyConnection) -> list[dict[str, str]]:
     for von, nach, von_id, nach_id in sorted(pairs):
         to.setdefault((von, nach, von_id), []).append(nach_id)
     pieces = [{order[0]: unit} for zuschnitt, unit in fine if zuschnitt == order[0]]
-    for before, zuschnitt in zip(order, order[1:], strict=False):
+    for before, zuschnitt in pairwise(order):
         grown, reached = [], set()
         for piece in pieces:
             targets = to.get((before, zuschnitt, piece[before]), []) if before in piece else []
@@ -278,15 +283,17 @@ def _states(
         con,
         "WITH tag AS (SELECT stichtag, row_number() OVER (ORDER BY stichtag) - 1 AS nummer "
         "FROM (SELECT DISTINCT stichtag FROM auskunft)), "
-        "art AS (SELECT seite, row_number() OVER (ORDER BY seite) - 1 AS nummer FROM (SELECT DISTINCT seite FROM seite)) "
-        "SELECT fassung, tag.nummer AS tag, ort.nummer AS ort, art.nummer AS art, coalesce(wert, 'nan'::DOUBLE) AS wert, "
-        "geschuetzt FROM auskunft INNER JOIN tag USING (stichtag) INNER JOIN ort USING (zuschnitt, raumebene, raum_id) "
+        "art AS (SELECT seite, row_number() OVER (ORDER BY seite) - 1 AS nummer "
+        "FROM (SELECT DISTINCT seite FROM seite)) "
+        "SELECT fassung, tag.nummer AS tag, ort.nummer AS ort, art.nummer AS art, "
+        "coalesce(wert, 'nan'::DOUBLE) AS wert, geschuetzt "
+        "FROM auskunft INNER JOIN tag USING (stichtag) INNER JOIN ort USING (zuschnitt, raumebene, raum_id) "
         "INNER JOIN art USING (seite)",
     )
     group = np.array([classes.group[next(iter(classes.side(one)))] for one in sides])
     states: list[State] = []
     for number, name in enumerate(days):
-        open_states: list[tuple[list[int], set[int], Floats, NDArray[np.bool_], NDArray[np.int16]]] = []
+        open_states: list[tuple[set[int], set[int], Floats, NDArray[np.bool_], NDArray[np.int16]]] = []
         for release in range(len(versions)):
             here = (version == release) & (day == number)
             if not here.any():
@@ -299,28 +306,36 @@ def _states(
             told[~sure], hidden[~sure] = np.nan, False
             for of in np.unique(group[side[here]]).tolist():
                 columns = np.flatnonzero(group == of)
-                for members, groups, known, hushed, source in open_states:
+                for one in open_states:
+                    releases, groups, known, hushed, source = one
                     both = ~np.isnan(known[:, columns]) & ~np.isnan(told[:, columns])
                     if of in groups and (known[:, columns][both] == told[:, columns][both]).all():
                         new = np.isnan(known[:, columns]) & ~np.isnan(told[:, columns])
                         known[:, columns] = np.where(new, told[:, columns], known[:, columns])
                         source[:, columns] = np.where(new, release, source[:, columns])
                         hushed[:, columns] |= hidden[:, columns]
-                        members += [release] if release not in members else []
+                        releases.add(release)
                         break
                 else:
                     fitting = next((one for one in open_states if of not in one[1]), None)
                     if fitting is None:
-                        fitting = ([], set(), np.full(told.shape, np.nan), np.zeros(told.shape, dtype=bool),
+                        fitting = (set(), set(), np.full(told.shape, np.nan), np.zeros(told.shape, dtype=bool),
                                    np.zeros(told.shape, dtype=np.int16))  # fmt: skip
                         open_states.append(fitting)
-                    members, groups, known, hushed, source = fitting
-                    members += [release] if release not in members else []
+                    releases, groups, known, hushed, source = fitting
+                    releases.add(release)
                     groups.add(of)
                     known[:, columns], hushed[:, columns] = told[:, columns], hidden[:, columns]
                     source[:, columns] = release
         states += [
-            State(str(name)[:10], tuple(versions[one] for one in sorted(members)), frozenset(groups), known, hushed, source)
-            for members, groups, known, hushed, source in open_states
+            State(
+                str(name)[:10],
+                tuple(versions[one] for one in sorted(releases)),
+                frozenset(groups),
+                known,
+                hushed,
+                source,
+            )
+            for releases, groups, known, hushed, source in open_states
         ]
     return states

@@ -65,8 +65,8 @@ class System:
 
 def system_of(said: Said, state: State, before: State | None) -> System:
     """Return what follows exactly from a state; `before` is one of the year before, for the balances."""
-    telling = (~np.isnan(state.value) | state.silent).any(axis=1)
-    inside = np.unique(np.where(telling[:, None], said.inside, False), axis=1)
+    telling = np.any(~np.isnan(state.value) | state.silent, axis=1)
+    inside = np.unique(said.inside & telling.reshape(-1, 1), axis=1)
     system = System(said, state, inside, np.full((len(said.classes.names), inside.shape[1]), np.nan))
     matrix = np.zeros((len(said.sides), len(said.classes.names)))
     for side, name in enumerate(said.sides):

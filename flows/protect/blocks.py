@@ -85,8 +85,10 @@ class Day:
         while True:
             found = components(size, inner)
             sizes = Counter(found)
-            broken = [pieces for pieces in outer
-                      if any(sizes[at] != count for at, count in Counter(found[p] for p in pieces).items())]  # fmt: skip
+            broken = [
+                pieces for pieces in outer
+                if any(sizes[at] != count for at, count in Counter(found[p] for p in pieces).items())
+            ]  # fmt: skip
             if not broken or len(sizes) == 1:
                 return np.array(found, dtype=np.int64)
             inner += broken

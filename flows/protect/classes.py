@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flows.stage.register_merkmale import OLDEST, REGISTER_MERKMALE
 
@@ -48,7 +49,7 @@ def classes_of(
     ages = {merkmal: (who.youngest, who.oldest) for merkmal in merkmale
             if (who := REGISTER_MERKMALE.get(merkmal)) and who.group is None and not who.resident_years}  # fmt: skip
     limits = sorted({edge for young, old in ages.values() for edge in (young, old + 1)})
-    bands = list(zip(limits, limits[1:], strict=False))
+    bands = list(pairwise(limits))
     names = [f"age {young}-{end - 1}" if end <= OLDEST else f"age {young}+" for young, end in bands]
     own = [merkmal for merkmal in merkmale if merkmal not in ages]
     of_merkmal: dict[str, Vector] = {

@@ -1,9 +1,9 @@
 """Differencing by geography: unions of units of two Zuschnitte that hold almost the same people.
 
 If both divisions of a city publish a count, the difference of two unions that overlap nearly everywhere is a count of
-the few in between (Duke-Williams and Rees 1998, doi:10.1080/136588198241798; Costemalle 2019, INSEE M2019/03). Looked at
-is every connected union of units of the first division: what of it lies outside the units of the second that are whole
-inside it (``internal``), and what of the units that touch it lies outside it (``external``).
+the few in between (Duke-Williams and Rees 1998; Costemalle 2019, INSEE). Looked at is every connected union of
+units of the first division: what of it lies outside the units of the second that are whole inside it (``internal``),
+and what of the units that touch it lies outside it (``external``).
 
 A union can only differ little if every unit of the second that lies in it with many people lies in it whole: so the
 search adds what must be added, and ends where more would be than asked for.
@@ -40,9 +40,7 @@ class Difference(BaseModel):
         return f"{self.first} gegen {self.second}: {self.people} Einwohner {where} von {' + '.join(self.units)}"
 
 
-def differences(
-    people: Mapping[tuple[str, str], int], at_least: int, largest: int = LARGEST
-) -> list[Difference]:
+def differences(people: Mapping[tuple[str, str], int], at_least: int, largest: int = LARGEST) -> list[Difference]:
     """Return the smallest unions whose difference holds fewer than `at_least` people, but somebody.
 
     Each difference stands once, with the smallest of the unions that have it; those that are several others together
@@ -127,7 +125,7 @@ class _Search:
 
 
 def released_differences(database: Path, at_least: int) -> list[Difference]:
-    """Return the differences between each pair of Zuschnitte of a release, by the residents that `raum_ereignis` tells."""
+    """Return the differences between two Zuschnitte of a release, by the residents that `raum_ereignis` tells."""
     import duckdb  # noqa: PLC0415
 
     with duckdb.connect(str(database), read_only=True) as con:

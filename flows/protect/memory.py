@@ -28,5 +28,6 @@ def remember(con: duckdb.DuckDBPyConnection, earlier: Released) -> None:
         file = Path(folder) / "frueher.parquet"
         told_counts(earlier, file)
         con.execute(
-            f"INSERT INTO angabe_frueher BY NAME FROM read_parquet({literal(one_file(file))}, hive_partitioning = FALSE)"
+            "INSERT INTO angabe_frueher BY NAME "
+            f"FROM read_parquet({literal(one_file(file))}, hive_partitioning = FALSE)"
         )

@@ -51,9 +51,7 @@ REPAIRS = 8
 """Rounds of audit and repair; what still follows after so many is left to the gate."""
 
 
-def protect(
-    con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = ()
-) -> dict[str, int]:
+def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = ()) -> dict[str, int]:
     """Suppress what identifies people and write the tables of the release to `target`.
 
     `earlier` are the releases that are out: what they tell is known, whatever is suppressed now.

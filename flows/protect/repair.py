@@ -14,6 +14,7 @@ import duckdb
 from flows.base.db import insert
 from flows.protect.audit import Finding
 
+
 def suppress_siblings(
     con: duckdb.DuckDBPyConnection, findings: Iterable[Finding], related: Iterable[tuple[str, str]]
 ) -> int:

@@ -56,9 +56,7 @@ class Secondary:
 class _Decision:
     """Which cells of one Stichtag are told."""
 
-    def __init__(
-        self, day: Day, given: Given, balance: list[tuple[Sum, bool]], groups: frozenset[int] | None
-    ) -> None:
+    def __init__(self, day: Day, given: Given, balance: list[tuple[Sum, bool]], groups: frozenset[int] | None) -> None:
         town, number = day.town, day.day
         self.town, self.day, self.given, self.groups = town, day, given, groups
         self.sums = [*small_sums(self.day), *(one for one, protected in balance if protected)]
@@ -87,8 +85,10 @@ class _Decision:
         """Add what must not be told on this day."""
         ranks = self.day.ranks
         first = ranks[min(FIRST_RANK, len(ranks)) - 1]
-        waiting = [(first, block) for block in self._blocks(first)
-                   if self.groups is None or any(group in self.groups for group, _ in self.nodes(block, first))]  # fmt: skip
+        waiting = [
+            (first, block) for block in self._blocks(first)
+            if self.groups is None or any(group in self.groups for group, _ in self.nodes(block, first))
+        ]  # fmt: skip
         done: list[tuple[int, set[Node], set[int], list[Sum]]] = []
         while waiting:
             rank, sums = waiting.pop()

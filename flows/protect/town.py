@@ -110,8 +110,8 @@ def read_town(con: duckdb.DuckDBPyConnection) -> Town:
         ("stueck", "kombination_raum", "kombination"), ("merkmal", "merkmal_schwelle", "merkmal"),
     ):  # fmt: skip
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name}_nummer AS SELECT {column}, row_number() OVER (ORDER BY {column}) - 1 "
-            f"AS nummer FROM (SELECT DISTINCT {column} FROM {table})"
+            f"CREATE OR REPLACE TEMP TABLE {name}_nummer AS SELECT {column}, "  # noqa: S608 -- fixed names
+            f"row_number() OVER (ORDER BY {column}) - 1 AS nummer FROM (SELECT DISTINCT {column} FROM {table})"
         )
     own = con.execute(
         "SELECT tag_nummer.stichtag::VARCHAR, coalesce(stichtag.zuschnitt, '') FROM tag_nummer "

@@ -18,5 +18,5 @@ FROM indikator_wert
 INNER JOIN indikator_seite ON indikator_wert.indikator_id = indikator_seite.indikator_id
 WHERE
     coalesce(indikator_wert.methode, '') <> 'amtlich'
-    AND CASE WHEN indikator_seite.rolle = 'nenner' THEN indikator_wert.nenner ELSE indikator_wert.zaehler END IS NOT NULL
+    AND CASE indikator_seite.rolle WHEN 'nenner' THEN indikator_wert.nenner ELSE indikator_wert.zaehler END IS NOT NULL
 GROUP BY ALL

@@ -23,7 +23,7 @@ class Figure:
 
 
 def follows(figures: Sequence[Figure], wanted: Mapping[int, int], size: int) -> Fraction | None:
-    """Return the value of a sum (unknown -> factor) if it is a combination of the published ones, by exact fractions."""
+    """Return the value of a sum (unknown -> factor) if published ones combine to it, by exact fractions."""
     rows = [
         [Fraction(int(at in figure.cells)) for at in range(size)] + [Fraction(figure.value)]
         for figure in figures if figure.value is not None
@@ -46,7 +46,9 @@ def _less(row: list[Fraction], pivot: list[Fraction], column: int) -> list[Fract
 
 def interval(figures: Sequence[Figure], cells: Sequence[int], size: int) -> tuple[int, int]:
     """Return the smallest and largest whole number that a sum of unknowns can be."""
-    rows = np.array([[float(at in figure.cells) for at in range(size)] for figure in figures]).reshape(len(figures), size)
+    rows = np.array([[float(at in figure.cells) for at in range(size)] for figure in figures]).reshape(
+        len(figures), size
+    )
     low = np.array([1 if figure.value is None else figure.value for figure in figures], dtype=float)
     high = np.array([np.inf if figure.value is None else figure.value for figure in figures], dtype=float)
     form = np.array([float(at in cells) for at in range(size)])

@@ -26,12 +26,14 @@ class Released:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(str(self.file)) as con:
             con.execute(f"""
-                CREATE TABLE raumebene AS FROM (VALUES ('sozialraum', 1), ('stadtteil', 2), ('stadt', 3)) t(raumebene, rang);
+                CREATE TABLE raumebene AS FROM
+                    (VALUES ('sozialraum', 1), ('stadtteil', 2), ('stadt', 3)) t(raumebene, rang);
                 CREATE TABLE indikator AS SELECT 'einwohner' indikator_id, 'anzahl' typ, NULL::INTEGER abstand_jahre,
                     'personen' schutzklasse;
                 CREATE TABLE indikator_teil AS SELECT 'einwohner' indikator_id, 'zaehler' rolle, 'einwohner' merkmal;
                 CREATE TABLE merkmal AS SELECT 'einwohner' merkmal, TRUE geschuetzt;
-                CREATE TABLE schutzklasse AS SELECT 'personen' schutzklasse, {self.at_least} mindest_zaehler, 3 mindest_nenner;
+                CREATE TABLE schutzklasse AS SELECT 'personen' schutzklasse,
+                    {self.at_least} mindest_zaehler, 3 mindest_nenner;
                 CREATE TABLE sozialraum AS SELECT '{ZUSCHNITT}' zuschnitt, * FROM
                     (VALUES ('A', 'X', 'S'), ('B', 'X', 'S'), ('C', 'X', 'S'), ('D', 'Y', 'S'))
                     t(sozialraum_id, stadtteil_id, stadt_id);
@@ -105,7 +107,9 @@ def test_what_one_release_suppresses_and_another_tells_follows_from_both(tmp_pat
 
 def test_a_secondary_suppression_that_an_earlier_release_undoes_is_found(tmp_path):
     first = Released(tmp_path / "1").of({"A": None, "B": 30, "C": None, "D": 50}, district={"X": 72, "Y": 50}, city=122)
-    second = Released(tmp_path / "2").of({"A": None, "B": None, "C": 40, "D": 50}, district={"X": 72, "Y": 50}, city=122)
+    second = Released(tmp_path / "2").of(
+        {"A": None, "B": None, "C": 40, "D": 50}, district={"X": 72, "Y": 50}, city=122
+    )
 
     [finding] = audited(first, second).findings
     assert (finding.raum_id, finding.low, finding.versions) == ("A", 2, ("2024.1", "2024.2"))
@@ -125,5 +129,5 @@ def test_a_correction_by_one_is_a_count_of_its_own(tmp_path):
 def test_figures_that_contradict_each_other_are_reported_and_not_called_safe(tmp_path):
     file = Released(tmp_path).of({"A": None, "B": None, "C": 40, "D": 50}, district={"X": 40, "Y": 50}, city=90)
 
-    with pytest.raises(VerificationFailed, match="2024-12-31.*contradict"):
+    with pytest.raises(VerificationFailed, match=r"2024-12-31.*contradict"):
         audited(file)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from flows.protect.differencing import Difference, differences
-from tests.conftest import real_folder
 
 
 def test_a_unit_that_gave_away_two_is_found_from_inside_and_outside():
@@ -30,9 +29,9 @@ def test_only_the_union_of_two_differs_little():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("at_least", "unions"), [(5, 41), (8, 59), (11, 71)])
-def test_every_difference_that_insee_finds_is_found(at_least, unions):
+def test_every_difference_that_insee_finds_is_found(at_least, unions, real_folder):
     """INSEE's diffman (Costemalle 2019) on its own example: 34,695 persons, 199 and 406 zones."""
-    folder: Path = real_folder() / "oracles" / "insee_diffman"
+    folder: Path = real_folder / "oracles" / "insee_diffman"
     with (folder / "t_ex_input.csv").open(encoding="utf-8") as file:
         people = Counter((row["z1"], row["z2"]) for row in csv.DictReader(file))
     with (folder / f"expected_find_pbm_diff_th{at_least}.csv").open(encoding="utf-8") as file:

@@ -51,7 +51,7 @@ class Redrawn:
         return {(zuschnitt, level, unit): value for zuschnitt, level, unit, value in rows if zuschnitt in zuschnitte}
 
     def told(self) -> set[frozenset[int]]:
-        """Return the sets of inhabited squares with 1 or 2 residents whose number follows from the published figures."""
+        """Return the sets of inhabited squares with 1 or 2 residents whose number follows from what is published."""
         size = len(self.counts)
         figures = [
             Figure(tuple(i for i in range(size) if self.lines[zuschnitt][level][i] == unit), int(value))
