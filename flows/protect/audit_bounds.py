@@ -1,9 +1,9 @@
 """The tightest interval of a count that follows from everything published, by linear and integer programming.
 
 After Fischetti and Salazar (Models and Algorithms for Optimizing Cell Suppression, 2000): a suppressed count is as safe
-as the interval that an attacker computes for it. Counts are whole and not negative, published sums hold, a suppressed count is at least
-1, a part is at most its whole. One integer solution in which a count reaches its threshold proves that it is safe, so
-few programmes are solved: each asks for as many counts as possible at once.
+as the interval that an attacker computes for it. Counts are whole and not negative, published sums hold, a suppressed
+count is at least 1, a part is at most its whole. One integer solution in which a count reaches its threshold proves
+that it is safe, so few programmes are solved: each asks for as many counts as possible at once.
 """
 
 from __future__ import annotations

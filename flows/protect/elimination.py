@@ -1,9 +1,9 @@
 """What follows from published sums, by exact elimination: which sums are combinations of others.
 
-The method is that of GaussSuppression (Langsrud, Secondary Cell Suppression by Gaussian Elimination, 2024): a figure may
-be published unless a protected sum would become a combination of published ones. Arithmetic is modulo the prime 2^31 - 1, so it is
-exact and the same on every machine; a sum could look dependent which is not only where a determinant of these small
-systems is a multiple of the prime.
+The method is that of GaussSuppression (Langsrud, Secondary Cell Suppression by Gaussian Elimination, 2024): a figure
+may be published unless a protected sum would become a combination of published ones. Arithmetic is modulo the prime
+2^31 - 1, so it is exact and the same on every machine; a sum could look dependent which is not only where a determinant
+of these small systems is a multiple of the prime.
 """
 
 from __future__ import annotations
