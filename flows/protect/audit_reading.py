@@ -167,7 +167,7 @@ def _take(con: duckdb.DuckDBPyConnection, release: str, number: int, days: froze
 
 
 def _take_sides(con: duckdb.DuckDBPyConnection, release: str) -> None:
-    """Make ``indikator_seite`` of a release: what its Indikatoren count, and from how many on it may be told."""
+    """Make ``indikator_seite`` of a release: what its Indikatoren count, and from how many on it may be published."""
     for table in _VIEWS:
         con.execute(f"CREATE OR REPLACE VIEW katalog.{table} AS FROM {release}.{table}")
     for name in ("merkmal_schwelle", "indikator_seite"):

@@ -1,8 +1,8 @@
 """The equations that releases are, and what follows from them exactly.
 
-Unknown is how many people of each class live in each piece. Most of it is told outright, or follows from one figure
-less others that are known already; that is taken away first. What is left falls into small systems, in which exact
-elimination finds what else is determined, and which go to linear programming (`flows.protect.audit_bounds`).
+Unknown is how many people of each class live in each piece. Most of it is published outright, or follows from one
+figure less others that are known already; that is taken away first. What is left falls into small systems, in which
+exact elimination finds what else is determined, and which go to linear programming (`flows.protect.audit_bounds`).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ class Known:
     """The sums that a reader knows, and the protected sums that do not follow from them.
 
     The known sums are kept in reduced echelon form: each has a column of its own, its pivot, which none of the others
-    has. The protected sums are kept reduced by them; one that is reduced to nothing has been told.
+    has. The protected sums are kept reduced by them; one that is reduced to nothing follows.
     """
 
     def __init__(self, protected: Iterable[Row] = ()) -> None:

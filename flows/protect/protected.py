@@ -1,4 +1,4 @@
-"""The sums that nobody may learn: counts that are too small, wherever they can be told apart.
+"""The sums that nobody may learn: counts that are too small, wherever they can be distinguished.
 
 Of a unit and of a *piece* that no unit is made of alone; of what a share leaves over ("all but two"); and of several
 small ones together, whose sum would bound each of them (three suppressed counts that add up to 3 are each 1).

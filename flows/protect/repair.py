@@ -1,4 +1,4 @@
-"""What else must not be told after an audit: the cheapest sibling of each count that it could bound.
+"""What else must not be published after an audit: the cheapest sibling of each count that it could bound.
 
 Elimination alone leaves counts that follow from bounds ("three suppressed counts that add up to 3 are each 1"). For
 each, the smallest published count of the same kind of people beside it is suppressed too, and the elimination runs

@@ -1,4 +1,4 @@
-"""Secondary suppression: which counts must not be told so that no protected sum follows from those that are.
+"""Secondary suppression: which counts must not be published so that no protected sum follows from those that are.
 
 Figures are looked at from coarse to fine, those of the Stichtag's own Zuschnitt first, large before small; each is
 published unless a protected sum would follow from all that is published (`flows.protect.elimination`). So a city or
@@ -27,7 +27,7 @@ FIRST_RANK = 2
 
 @dataclass
 class Told:
-    """What is decided: of each cell that was looked at whether it must not be told."""
+    """What is decided: of each cell that was looked at whether it must not be published."""
 
     silent: dict[int, bool] = field(default_factory=dict)
     given: list[tuple[int, Sum]] = field(default_factory=list)
@@ -54,7 +54,7 @@ class Secondary:
 
 
 class _Decision:
-    """Which cells of one Stichtag are told."""
+    """Which cells of one Stichtag are published."""
 
     def __init__(self, day: Day, given: Given, balance: list[tuple[Sum, bool]], groups: frozenset[int] | None) -> None:
         town, number = day.town, day.day
@@ -82,7 +82,7 @@ class _Decision:
         return found
 
     def decide(self, told: Told) -> None:
-        """Add what must not be told on this day."""
+        """Add what must not be published on this day."""
         ranks = self.day.ranks
         first = ranks[min(FIRST_RANK, len(ranks)) - 1]
         waiting = [

@@ -54,7 +54,7 @@ def decide(
 
 
 SECONDARY = PythonStep(
-    makes={"angabe_nachgebessert": "One row per count that must not be told because of what an audit found.",
+    makes={"angabe_nachgebessert": "One row per count that must not be published because of what an audit found.",
            "angabe_still": "One row per count of a unit at a Stichtag that no row may tell: it is too small, or others "
                           "that are would follow."},
     reads=frozenset({"angabe", "angabe_gleich", "angabe_differenz", "indikator_seite",

@@ -1,4 +1,4 @@
-"""No figure on two Zuschnitte tells, by sums or bounds, a count that must not be told: of a unit, or of a piece."""
+"""No figure on two Zuschnitte lets a protected count be computed: of a unit, or of a piece between the lines."""
 
 from __future__ import annotations
 
