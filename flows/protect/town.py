@@ -125,11 +125,30 @@ def read_town(con: duckdb.DuckDBPyConnection) -> Town:
     merkmale = tuple(one for (one,) in con.execute("SELECT merkmal FROM merkmal_nummer ORDER BY nummer").fetchall())
     added = _added(con)
     moved, split = _estimated(con, added)
+    cells = _cells(con)
+    counted = _with_own_pieces(_counted(con, len(own), len(merkmale)), cells, sides, merkmale, added,
+                               {unit for _, unit in moved} | {unit for _, unit, _ in split})  # fmt: skip
     return Town(
         tuple(day for day, _ in own), tuple(zuschnitt for _, zuschnitt in own), tuple(Unit(*row) for row in units),
-        sides, _classes(con, merkmale), merkmale, _counted(con, len(own), len(merkmale)), _cells(con),
+        sides, _classes(con, merkmale), merkmale, counted, cells,
         _shares(con), added, moved, split,
     )  # fmt: skip
+
+
+def _with_own_pieces(
+    counted: NDArray[np.float64], cells: Cells, sides: tuple[str, ...], merkmale: tuple[str, ...],
+    added: dict[int, Numbers], elsewhere: set[int],
+) -> NDArray[np.float64]:  # fmt: skip
+    """Give each unit that no base units make a piece of its own, with its counts; return all counts by piece."""
+    alone = sorted(set(np.unique(cells.unit).tolist()) - set(added) - elsewhere)
+    first = counted.shape[2]
+    added |= {unit: np.array([first + at], dtype=np.int64) for at, unit in enumerate(alone)}
+    own = np.zeros((*counted.shape[:2], len(alone)))
+    for side, name in enumerate(sides):
+        if name in merkmale:
+            at = np.flatnonzero((cells.side == side) & np.isin(cells.unit, alone))
+            own[cells.day[at], merkmale.index(name), np.searchsorted(alone, cells.unit[at])] = cells.value[at]
+    return np.concatenate([counted, own], axis=2)
 
 
 def _columns(con: duckdb.DuckDBPyConnection, query: str) -> list[NDArray[Any]]:

@@ -216,7 +216,7 @@ def told(figure, kind: str, above: list[str], below: list[str]) -> Iterator[tupl
         yield above[0], figure.nenner
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(cities=st.lists(units, min_size=8, max_size=8), before=st.integers(0, 12), limits=limits)
 def test_no_published_row_tells_a_count_below_its_threshold(new_office, cities, before, limits):
     office = new_office(**limits)
