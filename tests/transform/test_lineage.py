@@ -104,7 +104,8 @@ def test_it_finds_what_sqlglots_own_lineage_finds(city: City, station: str, file
     city.con.execute("CREATE TABLE schwelle (indikator_id TEXT, typ TEXT, mindest_zaehler INT, mindest_nenner INT)")
     city.con.execute("CREATE TABLE merkmal_schwelle (merkmal TEXT, mindestens INT)")
     city.con.execute(
-        "CREATE TABLE differenz (zuschnitt TEXT, raumebene TEXT, raum_id TEXT, stichtag DATE, indikator_id TEXT)"
+        "CREATE TABLE angabe_still (zuschnitt TEXT, raumebene TEXT, raum_id TEXT, stichtag DATE, seite BIGINT);"
+        "CREATE TABLE indikator_seite (indikator_id TEXT, seite BIGINT, jahre_davor INTEGER)"
     )
     there = {name.replace(".", "_"): columns for name, columns in columns_there(city).items()}
     known = {name: table(name, columns) for name, columns in there.items()}
