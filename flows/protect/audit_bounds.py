@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.protect.audit_reading import Floats
-from flows.protect.audit_system import System, blocks
+from flows.protect.audit_system import System, blocks, sparse
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 ROUNDS = 3
+BATCH = 1000
+"""Unknowns of a programme, unless one connected system has more."""
 MOST = 1e7
 """No count of a city is larger."""
 
@@ -128,11 +130,14 @@ def bounded(system: System, asked: Sequence[Asked], *, parts: bool = True) -> li
 class _Constraints:
     """What holds between the unknowns, block by block."""
 
-    def __init__(self, equal: Floats, right: Floats, above: Floats, least: Floats) -> None:
+    def __init__(self, equal: csr_array, right: Floats, above: csr_array, least: Floats) -> None:
+        from scipy.sparse import vstack  # noqa: PLC0415 -- costs a second of import
+
         self.equal, self.right, self.above, self.least = equal, right, above, least
         self.size = equal.shape[1]
         self.block = np.full(self.size, -1)
-        self.members: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = blocks(np.vstack([equal, above]))
+        self.all = vstack([equal, above], format="csr")
+        self.members: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = blocks(self.all)
         for number, (_, columns) in enumerate(self.members):
             self.block[columns] = number
 
@@ -154,10 +159,7 @@ class _Constraints:
                 if factors:
                     rows.append(factors)
                     least.append(-known)
-        above = np.zeros((len(rows), len(system.columns)))
-        for at, factors in enumerate(rows):
-            above[at, list(factors)] = list(factors.values())
-        return cls(system.rows, system.right, above, np.array(least))
+        return cls(system.rows, system.right, sparse(rows, len(system.columns)), np.array(least))
 
     def reaching(self, asked: Sequence[Asked], *, upward: bool) -> Floats:
         """Return counts that hold, with as many as possible of those asked at their threshold, or at 0.
@@ -165,28 +167,50 @@ class _Constraints:
         Raises:
             ValueError: the figures contradict each other.
         """
-        from scipy.optimize import linprog  # noqa: PLC0415 -- imports for half a second
-        from scipy.sparse import csr_array, hstack, vstack  # noqa: PLC0415
+        from scipy.sparse import vstack  # noqa: PLC0415 -- costs a second of import
 
-        count = len(asked)
-        forms = _matrix([one.factors for one in asked], self.size)
-        cost = np.concatenate([np.zeros(self.size), np.full(count, -1.0)])
+        forms = sparse([one.factors for one in asked], self.size)
+        found, batch = np.zeros(self.size), _Batch([], [], 0)
+        for rows, columns in blocks(vstack([self.all, forms], format="csr")):
+            batch = batch.grown(rows, columns)
+            if batch.size >= BATCH:
+                found[batch.all_columns] = self._reached(batch, forms, asked, upward=upward)
+                batch = _Batch([], [], 0)
+        if batch.size:
+            found[batch.all_columns] = self._reached(batch, forms, asked, upward=upward)
+        return found
+
+    def _reached(self, batch: _Batch, forms: csr_array, asked: Sequence[Asked], *, upward: bool) -> Floats:
+        """Return the counts of the columns of some connected systems, as `reaching` does of all."""
+        from scipy.optimize import linprog  # noqa: PLC0415 -- imports for half a second
+        from scipy.sparse import csr_array, eye_array, hstack, vstack  # noqa: PLC0415
+
+        rows, columns = np.concatenate(batch.rows), batch.all_columns
+        sums, parts = len(self.right), len(self.least)
+        equals, aboves = rows[rows < sums], rows[(rows >= sums) & (rows < sums + parts)] - sums
+        wanted = rows[rows >= sums + parts] - sums - parts
+        count, here = len(wanted), [asked[at] for at in wanted.tolist()]
+        form = forms[wanted][:, columns]
+        cost = np.concatenate([np.zeros(len(columns)), np.full(count, -1.0)])
         if upward:  # how far each gets, at most to its threshold
-            forms, limit = -forms, np.array([one.known for one in asked])
+            form, limit = -form, np.array([one.known for one in here])
         else:  # how far each is pushed down
-            limit = np.array([one.at_least - one.known for one in asked])
-        extra = hstack([forms, csr_array(np.eye(count))])
-        bounds = [(0.0 if upward else -MOST, float(one.at_least)) for one in asked]
-        upper = vstack([hstack([csr_array(-self.above), csr_array((len(self.least), count))]), extra])
-        equal = hstack([csr_array(self.equal), csr_array((len(self.right), count))])
+            limit = np.array([one.at_least - one.known for one in here])
+        bounds = [(0.0 if upward else -MOST, float(one.at_least)) for one in here]
+        upper = vstack([
+            hstack([-self.above[aboves][:, columns], csr_array((len(aboves), count))]),
+            hstack([form, eye_array(count, format="csr")]),
+        ])  # fmt: skip
+        equal = hstack([self.equal[equals][:, columns], csr_array((len(equals), count))])
         solved = linprog(
-            cost, A_ub=upper, b_ub=np.concatenate([-self.least, limit]), A_eq=equal if len(self.right) else None,
-            b_eq=self.right if len(self.right) else None, bounds=[(0, MOST)] * self.size + bounds, method="highs-ds",
+            cost, A_ub=upper, b_ub=np.concatenate([-self.least[aboves], limit]),
+            A_eq=equal if len(equals) else None, b_eq=self.right[equals] if len(equals) else None,
+            bounds=[(0, MOST)] * len(columns) + bounds, method="highs-ds",
         )  # fmt: skip
         if not solved.success:
             message = f"The published figures contradict each other ({solved.message})"
             raise ValueError(message)
-        found: Floats = np.asarray(solved.x[: self.size])
+        found: Floats = np.asarray(solved.x[: len(columns)])
         return found
 
     def shown(self, one: Asked, solution: Floats) -> bool:
@@ -202,8 +226,8 @@ class _Constraints:
         """Return the smallest and the largest whole number that a count can be."""
         columns = sorted({column for at in one.factors for column in (
             self.members[self.block[at]][1].tolist() if self.block[at] >= 0 else [at])})  # fmt: skip
-        equal = np.flatnonzero(self.equal[:, columns].any(axis=1))
-        above = np.flatnonzero(self.above[:, columns].any(axis=1))
+        equal = np.unique(self.equal[:, columns].nonzero()[0])
+        above = np.unique(self.above[:, columns].nonzero()[0])
         form = np.array([one.factors.get(column, 0) for column in columns])
         ends = [self._extreme(form * sign, columns, equal, above) for sign in (1, -1)]
         return Interval(one, max(round(one.known + ends[0]), int(one.nonzero)), round(one.known - ends[1]))
@@ -222,10 +246,19 @@ class _Constraints:
         return float(solved.fun)
 
 
-def _matrix(rows: Sequence[dict[int, float]], size: int) -> csr_array:
-    from scipy.sparse import csr_array  # noqa: PLC0415
+@dataclass(frozen=True)
+class _Batch:
+    """Some connected systems that are solved as one programme, since each call costs milliseconds."""
 
-    at = [number for number, row in enumerate(rows) for _ in row]
-    columns = [column for row in rows for column in row]
-    values = [value for row in rows for value in row.values()]
-    return csr_array((values, (at, columns)), shape=(len(rows), size))
+    rows: list[NDArray[np.intp]]
+    columns: list[NDArray[np.intp]]
+    size: int
+
+    @property
+    def all_columns(self) -> NDArray[np.intp]:
+        """The columns of all of them."""
+        return np.concatenate(self.columns)
+
+    def grown(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> _Batch:
+        """Return the batch with one system more."""
+        return _Batch([*self.rows, rows], [*self.columns, columns], self.size + len(columns))

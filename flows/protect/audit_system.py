@@ -7,12 +7,17 @@ exact elimination finds what else is determined, and which go to linear programm
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.protect.audit_reading import Floats, Said, State
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 PRIME = 2_147_483_647
 Label = tuple[int, int]
@@ -31,7 +36,7 @@ class System:
     """Class by piece; NaN where it does not follow."""
     columns: list[tuple[int, int]] = field(default_factory=list)
     """Class and piece of each unknown."""
-    rows: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    rows: csr_array = field(init=False)
     """Published sums over the unknowns."""
     right: Floats = field(default_factory=lambda: np.zeros(0))
     labels: list[Label] = field(default_factory=list)
@@ -121,17 +126,19 @@ def _assemble(system: System, matrix: Floats, extra: list[tuple[int, dict[int, i
     known = (inside.astype(np.float64) @ np.where(unknown, 0, np.nan_to_num(system.known)).T) @ matrix.T
     open_ = (inside.astype(np.int64) @ unknown.T.astype(np.int64)) @ (matrix.T != 0)
     rank = np.array([one.rank for one in said.places])
-    rows: list[Floats] = []
+    rows: list[dict[int, float]] = []
     right: list[float] = []
     labels: list[Label] = []
-    seen: set[bytes] = set()
+    seen: set[tuple[tuple[int, float], ...]] = set()
 
     def take(label: Label, vector: dict[int, int], at: int, value: float) -> None:
-        row = np.zeros(len(system.columns))
+        row: dict[int, float] = {}
         for each, count in vector.items():
-            row[place[each, inside[at] & unknown[each]]] += count
-        key = row.tobytes()
-        if row.any() and key not in seen:
+            for column in place[each, inside[at] & unknown[each]].tolist():
+                row[column] = row.get(column, 0) + count
+        row = {column: count for column, count in sorted(row.items()) if count}
+        key = tuple(row.items())
+        if row and key not in seen:
             seen.add(key)
             rows.append(row)
             right.append(round(value, 6))
@@ -146,7 +153,7 @@ def _assemble(system: System, matrix: Floats, extra: list[tuple[int, dict[int, i
                    for each, count in vector.items())  # fmt: skip
         if groups[next(iter(vector))] in state.groups:
             take((at, -1), vector, at, value - float(less))
-    system.rows = np.array(rows).reshape(len(rows), len(system.columns))
+    system.rows = sparse(rows, len(system.columns))
     system.right, system.labels = np.array(right), labels
 
 
@@ -154,7 +161,7 @@ def _eliminate(system: System) -> bool:
     """Find unknowns that the sums determine together; say whether there were any."""
     found = False
     for rows, columns in blocks(system.rows):
-        part = system.rows[np.ix_(rows, columns)].astype(np.int64) % PRIME
+        part = system.rows[rows][:, columns].toarray().astype(np.int64) % PRIME
         reduced, factors = _echelon(part)
         for row, factor in zip(reduced, factors, strict=True):
             there = np.flatnonzero(row)
@@ -197,7 +204,17 @@ def _echelon(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int
     return rows[:at], factors[:at]
 
 
-def blocks(rows: Floats) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+def sparse(rows: Sequence[dict[int, float]], size: int) -> csr_array:
+    """Return rows, given as factor by column, as a matrix with `size` columns."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 -- costs a second of import
+
+    at = [number for number, row in enumerate(rows) for _ in row]
+    columns = [column for row in rows for column in row]
+    values = [float(value) for row in rows for value in row.values()]
+    return csr_array((values, (at, columns)), shape=(len(rows), size))
+
+
+def blocks(rows: csr_array) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Return the rows and columns of each connected system."""
     from scipy.sparse import csr_array  # noqa: PLC0415 -- costs a second of import
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
@@ -205,14 +222,12 @@ def blocks(rows: Floats) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     count, size = rows.shape
     if not count:
         return []
-    there, at = np.nonzero(rows)
+    there, at = rows.nonzero()
     graph = csr_array((np.ones(len(there)), (there, at + count)), shape=(count + size, count + size))
     _, label = connected_components(graph, directed=False)
-    found = []
-    for one in np.unique(label[:count]).tolist():
-        inside = np.flatnonzero(label == one)
-        found.append((inside[inside < count], inside[inside >= count] - count))
-    return found
+    order = np.argsort(label, kind="stable")
+    systems = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
+    return [(one[one < count], one[one >= count] - count) for one in systems if one[0] < count]
 
 
 def _balances(said: Said, state: State, before: State | None) -> list[tuple[int, dict[int, int], float]]:
