@@ -118,7 +118,8 @@ def bounded(system: System, asked: Sequence[Asked], *, parts: bool = True) -> li
         if not left:
             return []
         solution = constraints.reaching(left, upward=number != 1)
-        left = [one for one in left if not constraints.shown(one, solution)]
+        whole = constraints.whole(solution)
+        left = [one for one in left if not constraints.shown(one, solution, whole)]
     found = []
     for one in left:
         interval = constraints.interval(one)
@@ -213,11 +214,17 @@ class _Constraints:
         found: Floats = np.asarray(solved.x[: len(columns)])
         return found
 
-    def shown(self, one: Asked, solution: Floats) -> bool:
-        """Say whether a solution proves that a count may be large enough (or 0): whole numbers in all of its blocks."""
-        inside = {int(self.block[at]) for at in one.factors if self.block[at] >= 0}
-        columns = np.concatenate([self.members[block][1] for block in inside] or [np.array(list(one.factors))])
-        if np.abs(solution[columns] - np.round(solution[columns])).max() > 1e-6:
+    def whole(self, solution: Floats) -> NDArray[np.bool_]:
+        """Say of each unknown whether it, and all that sums connect with it, are whole numbers in a solution."""
+        whole = np.abs(solution - np.round(solution)) <= 1e-6
+        broken = np.zeros(len(self.members), dtype=bool)
+        np.logical_or.at(broken, self.block[self.block >= 0], ~whole[self.block >= 0])
+        whole[self.block >= 0] = ~broken[self.block[self.block >= 0]]
+        return whole
+
+    def shown(self, one: Asked, solution: Floats, whole: NDArray[np.bool_]) -> bool:
+        """Say whether a solution proves that a count may be large enough (or 0): where it is whole numbers."""
+        if not all(whole[at] for at in one.factors):
             return False
         value = one.known + sum(factor * round(solution[at]) for at, factor in one.factors.items())
         return value >= one.at_least or (not one.nonzero and value <= 0)
