@@ -34,6 +34,11 @@ class Step(BaseModel):
     figure: str
     value: float
     version: str
+    merkmal: str
+    zuschnitt: str
+    raumebene: str
+    raum_id: str
+    stichtag: str
 
 
 class Finding(BaseModel):

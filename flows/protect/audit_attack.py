@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from flows.protect.audit import Step
 from flows.protect.audit_bounds import Asked, Interval
-from flows.protect.audit_reading import Said
+from flows.protect.audit_reading import Said, State
 from flows.protect.audit_system import System
 
 
@@ -67,12 +67,19 @@ def _within(system: System, interval: Interval, here: NDArray[np.bool_], region:
     if not solved.success or round(-solved.fun) > interval.high:
         return []
     return [
-        Step(factor=round(-float(factor), 6) + 0.0, value=float(right[at]),
-             version=said.versions[state.source[labels[at]]],
-             figure=f"{said.sides[labels[at][1]]}, {said.places[labels[at][0]]}, {state.day}")
+        _step(said, state, labels[at], float(factor), float(right[at]))
         for at, factor in enumerate(solved.eqlin.marginals)
         if abs(factor) > 1e-6 and right[at]
-    ]  # fmt: skip
+    ]
+
+
+def _step(said: Said, state: State, label: tuple[int, int], factor: float, value: float) -> Step:
+    place, side = said.places[label[0]], said.sides[label[1]]
+    return Step(
+        factor=round(-factor, 6) + 0.0, figure=f"{side}, {place}, {state.day}", value=value,
+        version=said.versions[state.source[label]], merkmal=side, zuschnitt=place.zuschnitt, raumebene=place.level,
+        raum_id=place.id, stichtag=state.day,
+    )  # fmt: skip
 
 
 def _vector(said: Said, asked: Asked) -> dict[int, int]:

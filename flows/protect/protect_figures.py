@@ -46,8 +46,9 @@ PUBLISHED = {
 
 NEW = "neu"
 """What the release that is being made is called before it has a version."""
-SHOWN = 20
-REPAIRS = 8
+SHOWN, EVERY = 20, 10_000
+REPAIRS = 16
+SIBLINGS = 4  # repairs that look at siblings alone, before an attack says what to take away
 """Rounds of audit and repair; what still follows after so many is left to the gate."""
 
 
@@ -78,14 +79,15 @@ def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlie
     What still follows then, and did not before, stops the publication.
     """
     from flows.protect.audit import audit  # noqa: PLC0415 -- numpy and scipy
-    from flows.protect.repair import suppress_siblings  # noqa: PLC0415
+    from flows.protect.repair import suppress_siblings, suppress_steps  # noqa: PLC0415
     from flows.protect.secondary import Secondary  # noqa: PLC0415
     from flows.protect.secondary_step import decide  # noqa: PLC0415
     from flows.protect.town import read_town  # noqa: PLC0415
 
     days, secondary = None, None
-    for _ in range(REPAIRS):
-        found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=0).findings
+    for number in range(REPAIRS):
+        named = 0 if number < SIBLINGS else EVERY
+        found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=named).findings
         new = [finding for finding in found if NEW in finding.versions and finding.kind != "told"]
         if not new:
             return
@@ -93,7 +95,7 @@ def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlie
         group = {side: secondary.town.classes.group[next(iter(secondary.town.classes.side(side)))]
                  for side in secondary.town.sides}  # fmt: skip
         related = [(one, other) for one in group for other in group if group[one] == group[other]]
-        if not suppress_siblings(con, new, related):
+        if not suppress_siblings(con, new, related) + suppress_steps(con, new, NEW):
             break
         days = frozenset(finding.stichtag for finding in new)
         groups = frozenset(group[finding.merkmal.rpartition(" ohne ")[2]] for finding in new)

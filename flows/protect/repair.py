@@ -3,6 +3,9 @@
 Elimination alone leaves counts that follow from bounds ("three suppressed counts that add up to 3 are each 1"). For
 each, the smallest published count of the same kind of people beside it is suppressed too, and the elimination runs
 again with it; where none is left, that of the unit around it, then the smallest beside that one, and so on.
+
+In a small town a count can follow from figures that are no siblings of it. Then the attack itself says what to take
+away: of the published figures that it adds and subtracts, the smallest of the finest Raumebene.
 """
 
 from __future__ import annotations
@@ -88,6 +91,40 @@ def suppress_siblings(
             ) = 1
         )
         SELECT DISTINCT zuschnitt, raumebene, raum_id, stichtag, seite FROM billigstes
+        """
+    )
+    (now,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
+    return int(now) - int(before)
+
+
+def suppress_steps(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding], version: str) -> int:
+    """Add to ``angabe_nachgebessert`` one figure of `version` of each attack; return how many there were to add."""
+    con.execute("CREATE OR REPLACE TEMP TABLE schritt (nummer INTEGER, zuschnitt VARCHAR, raumebene VARCHAR, "
+                "raum_id VARCHAR, stichtag DATE, seite VARCHAR, wert DOUBLE)")  # fmt: skip
+    insert(
+        con, "schritt",
+        [{"nummer": number, "zuschnitt": step.zuschnitt, "raumebene": step.raumebene, "raum_id": step.raum_id,
+          "stichtag": step.stichtag, "seite": step.merkmal, "wert": step.value}
+         for number, finding in enumerate(findings) for step in finding.attack if step.version == version],
+    )  # fmt: skip
+    (before,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
+    con.execute(
+        """
+        INSERT INTO angabe_nachgebessert
+        WITH ort AS (
+            SELECT schritt.*, ebene.rang
+            FROM schritt
+            INNER JOIN katalog.raumebene AS ebene ON schritt.raumebene = ebene.raumebene
+            WHERE ebene.rang < (SELECT max(rang) FROM katalog.raumebene)
+        ),
+        genommen AS (
+            SELECT ort.*
+            FROM ort
+            SEMI JOIN angabe USING (zuschnitt, raumebene, raum_id, stichtag, seite)
+            ANTI JOIN angabe_still AS still USING (zuschnitt, raumebene, raum_id, stichtag, seite)
+            QUALIFY row_number() OVER (PARTITION BY nummer ORDER BY rang, wert, raum_id, seite) = 1
+        )
+        SELECT DISTINCT zuschnitt, raumebene, raum_id, stichtag, seite FROM genommen
         """
     )
     (now,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
