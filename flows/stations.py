@@ -159,7 +159,11 @@ def protect_in(run: Run) -> dict[str, int]:
 
     earlier = [(one.version, one.database) for one in releases(run.home, run.city) if one.database.is_file()]
     with open_work(run.work) as con:
-        return protect(con, run.profile, run.folder / "publish", earlier)
+        counted = protect(con, run.profile, run.folder / "publish", earlier)
+    if counted["contradictory"]:
+        run.note("protect", f"{counted['contradictory']} counts cannot be judged: what is published around them "
+                            "contradicts itself (fortschreibung audit names them)")  # fmt: skip
+    return counted
 
 
 def waiting_in(run: Run) -> dict[str, list[str]]:

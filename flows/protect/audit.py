@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from flows.base.errors import VerificationFailed
 from flows.profile.codebook import Codebook
 
 if TYPE_CHECKING:
-    from flows.protect.audit_bounds import Interval
-    from flows.protect.audit_reading import Relations, Said
+    from flows.protect.audit_bounds import Asked, Bounds, Interval
+    from flows.protect.audit_reading import Relations, Said, State
     from flows.protect.audit_system import System
 
 NAMED = 30
@@ -65,13 +64,15 @@ class Finding(BaseModel):
         """What is counted, by which findings of two audits are the same."""
         return (self.kind, self.stichtag, self.zuschnitt, self.raumebene, self.raum_id, self.merkmal)
 
+    @property
+    def place(self) -> str:
+        """Say what is counted, where and when."""
+        return f"{self.merkmal}, {self.raumebene} {self.raum_id} (Zuschnitt {self.zuschnitt}), {self.stichtag}"
+
     def __str__(self) -> str:
         """Say what follows and how, in German, as the offices that read it do."""
         size = f"{self.low}" if self.low == self.high else f"{self.low} bis {self.high}"
-        said = (
-            f"{self.merkmal}, {self.raumebene} {self.raum_id} (Zuschnitt {self.zuschnitt}), {self.stichtag}: "
-            f"{size} folgt aus {', '.join(self.versions)} (erlaubt ab {self.at_least})"
-        )
+        said = f"{self.place}: {size} folgt aus {', '.join(self.versions)} (erlaubt ab {self.at_least})"
         lines = [f"    {step.factor:+g} x {step.figure} = {step.value:g} ({step.version})" for step in self.attack]
         return "\n".join([said, *lines])
 
@@ -87,11 +88,13 @@ class Audit(BaseModel):
     findings: tuple[Finding, ...]
     not_linked: tuple[str, ...] = ()
     """Raumebenen over which nothing could be added up."""
+    contradictory: tuple[str, ...] = ()
+    """Counts around which the published figures cannot all be true: what bounds them is not known."""
 
     @property
     def safe(self) -> bool:
-        """Whether nothing follows."""
-        return not self.findings
+        """Whether nothing follows, and everything could be judged."""
+        return not self.findings and not self.contradictory
 
 
 def relations_of(book: Codebook) -> Relations:
@@ -113,42 +116,41 @@ def audit(
     """Return what follows from the releases in `files`, given as (version, database or folder of Parquet files).
 
     `days` are the Stichtage to look at, if not all; `rules` a release whose thresholds apply as well.
-
-    Raises:
-        VerificationFailed: published sums contradict each other.
     """
     from flows.protect.audit_attack import attack_on  # noqa: PLC0415 -- numpy and scipy
-    from flows.protect.audit_bounds import asked_of, bounded, told  # noqa: PLC0415
+    from flows.protect.audit_bounds import Interval, told  # noqa: PLC0415
     from flows.protect.audit_changes import changes  # noqa: PLC0415
     from flows.protect.audit_reading import read_releases  # noqa: PLC0415
-    from flows.protect.audit_system import system_of  # noqa: PLC0415
 
     asked_for = None if days is None else days | {_year_before(day) for day in days}
     said = read_releases(files, relations_of(book), asked_for, rules)
-    findings: list[Finding] = []
-    asked = 0
+    findings, contradictory, asked = list[Finding](), list[str](), 0
     for state in said.states:
         if days is not None and state.day not in days:
             continue
         before = next((one for one in said.states if one.day == _year_before(state.day)
                        and set(one.versions) & set(state.versions)), None)  # fmt: skip
-        for year_before, parts in ((before, True), (before, False), (None, False)):
-            system = system_of(said, state, year_before)
-            questions = asked_of(system)
-            try:
-                intervals = [*told(questions), *bounded(system, questions, parts=parts)]
-            except ValueError as contradiction:  # counted parts may exceed their wholes, and balances need not hold
-                problem = contradiction
-                continue
-            break
-        else:
-            raise VerificationFailed(f"{state.day}, {', '.join(state.versions)}: {problem}") from problem
+        system, questions, bounds = _bounds(said, state, before)
+        if before is not None and bounds.contradictory:  # balances need not hold: registers are corrected
+            system, questions, bounds = _bounds(said, state, None)
+        contradictory += [_finding(said, system, Interval(one, 0, 0), ()).place for one in bounds.contradictory]
+        intervals = [*told(questions), *bounds.too_close]
         asked += len(questions)
         for interval in intervals:
             steps = attack_on(system, interval) if len(findings) < named and interval.asked.kind != "told" else ()
             findings.append(_finding(said, system, interval, tuple(steps)))
     findings += changes(said, days)
-    return Audit(versions=said.versions, asked=asked, findings=tuple(findings), not_linked=said.not_linked)
+    return Audit(versions=said.versions, asked=asked, findings=tuple(findings), not_linked=said.not_linked,
+                 contradictory=tuple(contradictory))  # fmt: skip
+
+
+def _bounds(said: Said, state: State, before: State | None) -> tuple[System, list[Asked], Bounds]:
+    from flows.protect.audit_bounds import asked_of, bounded  # noqa: PLC0415 -- numpy and scipy
+    from flows.protect.audit_system import system_of  # noqa: PLC0415
+
+    system = system_of(said, state, before)
+    questions = asked_of(system)
+    return system, questions, bounded(system, questions)
 
 
 def _year_before(day: str) -> str:

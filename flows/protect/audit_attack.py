@@ -1,10 +1,13 @@
 """How a count follows: which published figures, added and subtracted, tell it or bound it.
 
 The factors are the dual values of the programme that maximises the count over what is published around it (linear
-programming's proof that it cannot be larger), so a reader can check them with a pencil.
+programming's proof that it cannot be larger), so a reader can check them with a pencil. Where only whole numbers bound
+a count so closely, they are the figures that bound it from above, though less closely.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,61 +19,90 @@ from flows.protect.audit_system import System
 
 
 def attack_on(system: System, interval: Interval) -> list[Step]:
-    """Return the figures that tell a count or bound it from above; none where parts and wholes are needed besides."""
+    """Return the figures that tell a count or bound it from above; none where nothing around it is published."""
     said, asked = system.said, interval.asked
     here = np.arange(system.inside.shape[1]) == asked.where if asked.kind == "piece" else system.inside[asked.where]
+    steps: list[Step] = []
     for rank in sorted({place.rank for place in said.places})[1:]:
         region = here.copy()
         for at, place in enumerate(said.places):
             if place.rank == rank and (system.inside[at] & here).any():
                 region |= system.inside[at]
-        steps = _within(system, interval, here, region)
-        if steps:
-            return steps
-    return []
+        for wholes in (False, True):
+            found, high = _within(system, asked, here, region, wholes=wholes)
+            steps = found or steps
+            if found and high <= interval.high:
+                return found
+    return steps
 
 
-def _within(system: System, interval: Interval, here: NDArray[np.bool_], region: NDArray[np.bool_]) -> list[Step]:
-    from scipy.optimize import linprog  # noqa: PLC0415
+def _within(
+    system: System, asked: Asked, here: NDArray[np.bool_], region: NDArray[np.bool_], *, wholes: bool
+) -> tuple[list[Step], int]:
+    """Return the figures inside a region that bound a count from above, and the bound.
 
-    said, state, asked = system.said, system.state, interval.asked
+    With `wholes`, those of what it is a part of are among them (no more children receive a benefit than live there).
+    """
+    from scipy.optimize import linprog  # noqa: PLC0415 -- imports for half a second
+    from scipy.sparse import csr_array  # noqa: PLC0415
+
+    said, state = system.said, system.state
     vector = _vector(said, asked)
-    groups = {said.classes.group[each] for each in vector}
+    parts = _parts_of(system, {said.classes.group[each] for each in vector}) if wholes else []
+    groups = {said.classes.group[each] for each in (*vector, *(each for part in parts for each in part))}
     pieces = np.flatnonzero(region)
     classes = [each for each, group in enumerate(said.classes.group) if group in groups]
     column = {(each, piece): at for at, (each, piece) in enumerate((e, p) for e in classes for p in pieces.tolist())}
-    equal, right, labels, least = [], [], [], []
+    equal, right, labels, least, lower = [], [], [], [], []
     for at in np.flatnonzero(system.inside.any(axis=1) & ~(system.inside & ~region).any(axis=1)).tolist():
         for side, name in enumerate(said.sides):
             form = said.classes.side(name)
             told = not np.isnan(state.value[at, side])
             if not (told or state.silent[at, side]) or said.classes.group[next(iter(form))] not in groups:
                 continue
-            row = np.zeros(len(column))
-            for each, count in form.items():
-                row[[column[each, piece] for piece in np.flatnonzero(system.inside[at]).tolist()]] += count
+            row = _row(form, np.flatnonzero(system.inside[at]), column)
             if told:
                 equal.append(row)
                 right.append(state.value[at, side])
                 labels.append((at, side))
             else:
                 least.append(-row)
+                lower.append(-1.0)
     if not equal:
-        return []
-    goal = np.zeros(len(column))
-    for each, count in vector.items():
-        goal[[column[each, piece] for piece in np.flatnonzero(here).tolist()]] += count
+        return [], 0
+    for part in parts:
+        least += [-_row(part, [piece], column) for piece in pieces.tolist()]
+        lower += [0.0] * len(pieces)
     solved = linprog(
-        -goal, A_eq=np.array(equal), b_eq=np.array(right), A_ub=np.array(least) if least else None,
-        b_ub=-np.ones(len(least)) if least else None, bounds=(0, None), method="highs-ds",
+        -_row(vector, np.flatnonzero(here), column), A_eq=csr_array(np.array(equal)), b_eq=right,
+        A_ub=csr_array(np.array(least)) if least else None, b_ub=lower or None, bounds=(0, None), method="highs-ds",
     )  # fmt: skip
-    if not solved.success or round(-solved.fun) > interval.high:
-        return []
-    return [
+    if not solved.success:
+        return [], 0
+    steps = [
         _step(said, state, labels[at], float(factor), float(right[at]))
         for at, factor in enumerate(solved.eqlin.marginals)
         if abs(factor) > 1e-6 and right[at]
     ]
+    return steps, round(-solved.fun)
+
+
+def _row(form: dict[int, int], pieces: Iterable[int], column: dict[tuple[int, int], int]) -> NDArray[np.float64]:
+    row = np.zeros(len(column))
+    for each, count in form.items():
+        row[[column[each, int(piece)] for piece in pieces]] += count
+    return row
+
+
+def _parts_of(system: System, groups: set[int]) -> list[dict[int, int]]:
+    """Return what is left of wholes beside parts, of which one is of these groups of classes."""
+    said, found = system.said, []
+    for part, whole in said.parts:
+        some, all_ = said.classes.side(said.sides[part]), said.classes.side(said.sides[whole])
+        of = {said.classes.group[each] for each in (*some, *all_)}
+        if of & groups and of <= system.state.groups:
+            found.append({each: all_.get(each, 0) - some.get(each, 0) for each in {**all_, **some}})
+    return found
 
 
 def _step(said: Said, state: State, label: tuple[int, int], factor: float, value: float) -> Step:

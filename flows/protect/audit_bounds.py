@@ -21,7 +21,7 @@ from flows.protect.audit_system import System, blocks, sparse
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-ROUNDS = 3
+ROUNDS = 7
 BATCH = 1000
 """Unknowns of a programme, unless one connected system has more."""
 MOST = 1e7
@@ -106,35 +106,51 @@ def told(asked: Sequence[Asked]) -> list[Interval]:
             if not one.factors and 0 < round(one.known, 6) < one.at_least]  # fmt: skip
 
 
-def bounded(system: System, asked: Sequence[Asked], *, parts: bool = True) -> list[Interval]:
-    """Return those whose interval lies between 1 and their threshold; `parts` are at most their wholes.
+@dataclass(frozen=True)
+class Bounds:
+    """What linear and integer programming found of the counts of a state."""
 
-    Raises:
-        ValueError: the figures contradict each other.
-    """
-    constraints = _Constraints.of(system, [one for one in asked if one.kind == "place"], parts=parts)
-    left = [one for one in asked if one.factors]
+    too_close: list[Interval]
+    """Those whose interval lies between 1 and their threshold."""
+    contradictory: list[Asked]
+    """Those about which published figures say things that cannot all be true; of these nothing is bounded."""
+
+
+def bounded(system: System, asked: Sequence[Asked]) -> Bounds:
+    """Return which counts the published figures bound too closely."""
+    constraints = _Constraints.of(system, [one for one in asked if one.kind == "place"])
+    left, found = [one for one in asked if one.factors], list[Interval]()
     for number in range(ROUNDS):
         if not left:
-            return []
+            break
         solution = constraints.reaching(left, upward=number != 1)
         whole = constraints.whole(solution)
         left = [one for one in left if not constraints.shown(one, solution, whole)]
-    found = []
     for one in left:
-        interval = constraints.interval(one)
-        if interval.low >= 1 and interval.high < one.at_least:
-            found.append(interval)
-    return found
+        if not constraints.contradictory(one):
+            interval = constraints.interval(one)
+            if interval and interval.low >= 1:
+                found.append(interval)
+    return Bounds(found, [one for one in asked if one.factors and constraints.contradictory(one)])
 
 
 class _Constraints:
-    """What holds between the unknowns, block by block."""
+    """What holds between the unknowns, block by block: sums, and counts and rests that are at least something.
 
-    def __init__(self, equal: csr_array, right: Floats, above: csr_array, least: Floats) -> None:
+    Counted parts can exceed what they are parts of (benefits are paid to people who moved away): where the figures of a
+    block contradict each other, that parts are at most their wholes is not used in it.
+    """
+
+    def __init__(self, equal: csr_array, right: Floats, above: csr_array, least: Floats, silent: int) -> None:
+        """Take sums, and lower bounds, of which the first `silent` are of counts that are not 0."""
         from scipy.sparse import vstack  # noqa: PLC0415 -- costs a second of import
 
         self.equal, self.right, self.above, self.least = equal, right, above, least
+        self.used = np.ones(len(least), dtype=bool)
+        """Of each lower bound whether it is used."""
+        self.silent = silent
+        self.broken = np.zeros(equal.shape[1], dtype=bool)
+        """Of each unknown whether what is published of it cannot be."""
         self.size = equal.shape[1]
         self.block = np.full(self.size, -1)
         self.all = vstack([equal, above], format="csr")
@@ -143,13 +159,14 @@ class _Constraints:
             self.block[columns] = number
 
     @classmethod
-    def of(cls, system: System, silent: Sequence[Asked], *, parts: bool) -> _Constraints:
+    def of(cls, system: System, silent: Sequence[Asked]) -> _Constraints:
         """Return the constraints of a system: sums, counts that are not 0, parts that are at most their whole."""
         rows: list[dict[int, float]] = [one.factors for one in silent if one.factors]
         least: list[float] = [1 - one.known for one in silent if one.factors]
+        of_silent = len(rows)
         said, single = system.said, np.eye(system.inside.shape[1], dtype=bool)
         unknown = np.isnan(system.known)
-        for part, whole in said.parts if parts else ():
+        for part, whole in said.parts:
             vector = dict(said.classes.side(said.sides[whole]))
             for each, count in said.classes.side(said.sides[part]).items():
                 vector[each] = vector.get(each, 0) - count
@@ -160,14 +177,10 @@ class _Constraints:
                 if factors:
                     rows.append(factors)
                     least.append(-known)
-        return cls(system.rows, system.right, sparse(rows, len(system.columns)), np.array(least))
+        return cls(system.rows, system.right, sparse(rows, len(system.columns)), np.array(least), of_silent)
 
     def reaching(self, asked: Sequence[Asked], *, upward: bool) -> Floats:
-        """Return counts that hold, with as many as possible of those asked at their threshold, or at 0.
-
-        Raises:
-            ValueError: the figures contradict each other.
-        """
+        """Return counts that hold, with as many as possible of those asked at their threshold, or at 0."""
         from scipy.sparse import vstack  # noqa: PLC0415 -- costs a second of import
 
         forms = sparse([one.factors for one in asked], self.size)
@@ -175,20 +188,42 @@ class _Constraints:
         for rows, columns in blocks(vstack([self.all, forms], format="csr")):
             batch = batch.grown(rows, columns)
             if batch.size >= BATCH:
-                found[batch.all_columns] = self._reached(batch, forms, asked, upward=upward)
+                self._reach(batch, forms, asked, found, upward=upward)
                 batch = _Batch([], [], 0)
         if batch.size:
-            found[batch.all_columns] = self._reached(batch, forms, asked, upward=upward)
+            self._reach(batch, forms, asked, found, upward=upward)
         return found
 
-    def _reached(self, batch: _Batch, forms: csr_array, asked: Sequence[Asked], *, upward: bool) -> Floats:
-        """Return the counts of the columns of some connected systems, as `reaching` does of all."""
+    def _reach(self, batch: _Batch, forms: csr_array, asked: Sequence[Asked], found: Floats, *, upward: bool) -> None:
+        """Write the counts of some connected systems to `found`; where they contradict each other, each by itself."""
+        solved = self._solved(batch, forms, asked, upward=upward)
+        if solved is not None:
+            found[batch.all_columns] = solved
+        elif len(batch.rows) > 1:
+            for rows, columns in zip(batch.rows, batch.columns, strict=True):
+                self._reach(_Batch([rows], [columns], len(columns)), forms, asked, found, upward=upward)
+        elif (parts := self._parts_in(batch)).size:
+            self.used[parts] = False
+            self._reach(batch, forms, asked, found, upward=upward)
+        else:
+            self.broken[batch.all_columns] = True
+
+    def _parts_in(self, batch: _Batch) -> NDArray[np.intp]:
+        bounds = batch.rows[0] - len(self.right)
+        bounds = bounds[(bounds >= self.silent) & (bounds < len(self.least))]
+        return bounds[self.used[bounds]]
+
+    def _solved(
+        self, batch: _Batch, forms: csr_array, asked: Sequence[Asked], *, upward: bool
+    ) -> Floats | None:  # fmt: skip
+        """Return counts of the columns of some connected systems, as `reaching` does of all; None if there are none."""
         from scipy.optimize import linprog  # noqa: PLC0415 -- imports for half a second
         from scipy.sparse import csr_array, eye_array, hstack, vstack  # noqa: PLC0415
 
         rows, columns = np.concatenate(batch.rows), batch.all_columns
         sums, parts = len(self.right), len(self.least)
         equals, aboves = rows[rows < sums], rows[(rows >= sums) & (rows < sums + parts)] - sums
+        aboves = aboves[self.used[aboves]]
         wanted = rows[rows >= sums + parts] - sums - parts
         count, here = len(wanted), [asked[at] for at in wanted.tolist()]
         form = forms[wanted][:, columns]
@@ -208,11 +243,7 @@ class _Constraints:
             A_eq=equal if len(equals) else None, b_eq=self.right[equals] if len(equals) else None,
             bounds=[(0, MOST)] * len(columns) + bounds, method="highs-ds",
         )  # fmt: skip
-        if not solved.success:
-            message = f"The published figures contradict each other ({solved.message})"
-            raise ValueError(message)
-        found: Floats = np.asarray(solved.x[: len(columns)])
-        return found
+        return np.asarray(solved.x[: len(columns)]) if solved.success else None
 
     def whole(self, solution: Floats) -> NDArray[np.bool_]:
         """Say of each unknown whether it, and all that sums connect with it, are whole numbers in a solution."""
@@ -224,33 +255,45 @@ class _Constraints:
 
     def shown(self, one: Asked, solution: Floats, whole: NDArray[np.bool_]) -> bool:
         """Say whether a solution proves that a count may be large enough (or 0): where it is whole numbers."""
-        if not all(whole[at] for at in one.factors):
+        if self.contradictory(one) or not all(whole[at] for at in one.factors):
             return False
         value = one.known + sum(factor * round(solution[at]) for at, factor in one.factors.items())
         return value >= one.at_least or (not one.nonzero and value <= 0)
 
-    def interval(self, one: Asked) -> Interval:
-        """Return the smallest and the largest whole number that a count can be."""
+    def contradictory(self, one: Asked) -> bool:
+        """Say whether what is published around a count cannot all be true."""
+        return any(self.broken[at] for at in one.factors)
+
+    def interval(self, one: Asked) -> Interval | None:
+        """Return the smallest and the largest whole number that a count can be; None if it can reach its threshold."""
         columns = sorted({column for at in one.factors for column in (
             self.members[self.block[at]][1].tolist() if self.block[at] >= 0 else [at])})  # fmt: skip
         equal = np.unique(self.equal[:, columns].nonzero()[0])
         above = np.unique(self.above[:, columns].nonzero()[0])
+        above = above[self.used[above]]
         form = np.array([one.factors.get(column, 0) for column in columns])
-        ends = [self._extreme(form * sign, columns, equal, above) for sign in (1, -1)]
-        return Interval(one, max(round(one.known + ends[0]), int(one.nonzero)), round(one.known - ends[1]))
+        high = self._largest(form, columns, equal, above)
+        if high is None or round(one.known + high) >= one.at_least:
+            return None
+        low = -(self._largest(-form, columns, equal, above) or 0.0)
+        return Interval(one, max(round(one.known + low), int(one.nonzero)), round(one.known + high))
 
-    def _extreme(self, form: Floats, columns: list[int], equal: NDArray[np.intp], above: NDArray[np.intp]) -> float:
-        from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
+    def _largest(
+        self, form: Floats, columns: list[int], equal: NDArray[np.intp], above: NDArray[np.intp]
+    ) -> float | None:  # fmt: skip
+        """Return how large a sum of whole numbers can be; None, and note it, if there are no whole numbers."""
+        from scipy.optimize import Bounds as Limits  # noqa: PLC0415
+        from scipy.optimize import LinearConstraint, milp  # noqa: PLC0415
 
         constraints = [LinearConstraint(self.equal[equal][:, columns], self.right[equal], self.right[equal])] \
             if equal.size else []  # fmt: skip
         if above.size:
             constraints.append(LinearConstraint(self.above[above][:, columns], self.least[above], np.inf))
-        solved = milp(form, integrality=np.ones(len(columns)), bounds=Bounds(0, MOST), constraints=constraints)
+        solved = milp(-form, integrality=np.ones(len(columns)), bounds=Limits(0, MOST), constraints=constraints)
         if solved.x is None:
-            message = f"The published figures contradict each other ({solved.message})"
-            raise ValueError(message)
-        return float(solved.fun)
+            self.broken[columns] = True
+            return None
+        return -float(solved.fun)
 
 
 @dataclass(frozen=True)

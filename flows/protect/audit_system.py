@@ -36,6 +36,8 @@ class System:
     """Class by piece; NaN where it does not follow."""
     columns: list[tuple[int, int]] = field(default_factory=list)
     """Class and piece of each unknown."""
+    place: NDArray[np.int64] = field(init=False)
+    """The number of each unknown, by class and piece; -1 where the count is known, or nothing is said of its group."""
     rows: csr_array = field(init=False)
     """Published sums over the unknowns."""
     right: Floats = field(default_factory=lambda: np.zeros(0))
@@ -45,27 +47,21 @@ class System:
         """Return a sum of classes in pieces as factors of unknowns, and the part of it that is known."""
         factors: dict[int, float] = {}
         constant = 0.0
+        at = np.flatnonzero(pieces)
         for each, count in vector.items():
-            for piece in np.flatnonzero(pieces).tolist():
-                value = self.known[each, piece]
-                if np.isnan(value):
-                    factors[self.place[each, piece]] = factors.get(self.place[each, piece], 0) + count
-                else:
-                    constant += count * value
-        return {at: factor for at, factor in factors.items() if factor}, constant
-
-    @property
-    def place(self) -> dict[tuple[int, int], int]:
-        """The number of each unknown."""
-        return self._place
+            place = self.place[each, at]
+            constant += count * float(self.known[each, at[place < 0]].sum())
+            if count:
+                factors.update(dict.fromkeys(place[place >= 0].tolist(), count))  # each class and piece is one unknown
+        return factors, constant
 
     def number(self) -> None:
         """Number the unknowns anew."""
-        self.columns = [
-            (each, piece) for each, piece in np.argwhere(np.isnan(self.known)).tolist()
-            if self.said.classes.group[each] in self.state.groups
-        ]  # fmt: skip
-        self._place = {column: at for at, column in enumerate(self.columns)}
+        asked = np.isin(self.said.classes.group, list(self.state.groups))
+        unknown = np.isnan(self.known) & asked[:, None]
+        self.columns = [(each, piece) for each, piece in np.argwhere(unknown).tolist()]
+        self.place = np.full(self.known.shape, -1)
+        self.place[unknown] = np.arange(len(self.columns))
 
 
 def system_of(said: Said, state: State, before: State | None) -> System:
@@ -117,13 +113,11 @@ def _peel(system: System, matrix: Floats) -> None:
 
 def _assemble(system: System, matrix: Floats, extra: list[tuple[int, dict[int, int], float]]) -> None:
     """Write the published sums over what is not known, each once."""
-    said, state, inside = system.said, system.state, system.inside
+    said, state, inside, place = system.said, system.state, system.inside, system.place
     groups = np.array(said.classes.group)
-    unknown = np.zeros(system.known.shape, dtype=bool)
-    place = np.full(system.known.shape, -1)
-    for at, (each, piece) in enumerate(system.columns):
-        place[each, piece], unknown[each, piece] = at, True
-    known = (inside.astype(np.float64) @ np.where(unknown, 0, np.nan_to_num(system.known)).T) @ matrix.T
+    unknown = place >= 0
+    in_places = inside.astype(np.float64) @ np.where(unknown, 0, np.nan_to_num(system.known)).T
+    known = in_places @ matrix.T
     open_ = (inside.astype(np.int64) @ unknown.T.astype(np.int64)) @ (matrix.T != 0)
     rank = np.array([one.rank for one in said.places])
     rows: list[dict[int, float]] = []
@@ -149,10 +143,9 @@ def _assemble(system: System, matrix: Floats, extra: list[tuple[int, dict[int, i
     for at, side in where[np.lexsort((where[:, 1], rank[where[:, 0]]))].tolist():
         take((at, side), vectors[side], at, float(state.value[at, side] - known[at, side]))
     for at, vector, value in extra:
-        less = sum(count * np.where(unknown[each], 0, np.nan_to_num(system.known[each]))[inside[at]].sum()
-                   for each, count in vector.items())  # fmt: skip
         if groups[next(iter(vector))] in state.groups:
-            take((at, -1), vector, at, value - float(less))
+            less = sum(count * float(in_places[at, each]) for each, count in vector.items())
+            take((at, -1), vector, at, value - less)
     system.rows = sparse(rows, len(system.columns))
     system.right, system.labels = np.array(right), labels
 

@@ -75,6 +75,9 @@ class Day:
         found: NDArray[np.float64] = np.round(inverse @ town.counted[self.day, counted], 6)
         found[~told] = np.nan
         found[~system.any(axis=0)] = 0  # nobody counts it that day
+        for of, merkmal in zip(system > 0, counted, strict=True):
+            empty = town.counted[self.day, merkmal] == 0
+            found[of[:, None] & empty] = 0  # where nobody is, nobody of any age is
         return found
 
     def _components(self, rank: int) -> Numbers:

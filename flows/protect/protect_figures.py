@@ -48,8 +48,9 @@ NEW = "neu"
 """What the release that is being made is called before it has a version."""
 SHOWN, EVERY = 20, 10_000
 REPAIRS = 16
-SIBLINGS = 4  # repairs that look at siblings alone, before an attack says what to take away
 """Rounds of audit and repair; what still follows after so many is left to the gate."""
+SIBLINGS = 4
+"""Repairs that look at siblings alone, before an attack says what to take away."""
 
 
 def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = ()) -> dict[str, int]:
@@ -58,7 +59,8 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earl
     `earlier` are the releases that are out: what they tell is known, whatever is suppressed now.
 
     Returns:
-        How many figures are published and how many suppressed, under ``published`` and ``suppressed``.
+        How many figures are published and how many suppressed, under ``published`` and ``suppressed``; under
+        ``contradictory`` of how many counts the audit cannot say what bounds them.
 
     Raises:
         CheckStopped: a count that must not be known follows from what would be published, and nothing helps.
@@ -67,16 +69,21 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earl
     target.mkdir(parents=True, exist_ok=True)
     suppress(con, earlier)
     _write_tables(con, profile, target)
-    _mend(con, profile, target, earlier)
+    mended, contradictory = _mend(con, profile, target, earlier)
+    if mended:
+        _make_again(con, "sozialraum_jahr", target)
     counted = con.execute("SELECT count(wert), count(*) FILTER (status = 'geschuetzt') FROM wert").fetchone()
     published, suppressed = counted or (0, 0)
-    return {"published": published, "suppressed": suppressed}
+    return {"published": published, "suppressed": suppressed, "contradictory": contradictory}
 
 
-def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released) -> None:
+def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released) -> tuple[bool, int]:
     """Audit what is to be published, and suppress more until nothing follows, or nothing helps.
 
-    What still follows then, and did not before, stops the publication.
+    Return whether more was suppressed, and how many counts cannot be judged.
+
+    Raises:
+        CheckStopped: something still follows, and did not before.
     """
     from flows.protect.audit import audit  # noqa: PLC0415 -- numpy and scipy
     from flows.protect.repair import suppress_siblings, suppress_steps  # noqa: PLC0415
@@ -84,13 +91,14 @@ def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlie
     from flows.protect.secondary_step import decide  # noqa: PLC0415
     from flows.protect.town import read_town  # noqa: PLC0415
 
-    days, secondary = None, None
+    days, secondary, contradictory = None, None, 0
     for number in range(REPAIRS):
         named = 0 if number < SIBLINGS else EVERY
-        found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=named).findings
-        new = [finding for finding in found if NEW in finding.versions and finding.kind != "told"]
+        found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=named)
+        contradictory = contradictory or len(found.contradictory)
+        new = [finding for finding in found.findings if NEW in finding.versions and finding.kind != "told"]
         if not new:
-            return
+            return days is not None, contradictory
         secondary = secondary or Secondary(read_town(con))
         group = {side: secondary.town.classes.group[next(iter(secondary.town.classes.side(side)))]
                  for side in secondary.town.sides}  # fmt: skip
@@ -98,12 +106,19 @@ def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlie
         if not suppress_siblings(con, new, related) + suppress_steps(con, new, NEW):
             break
         days = frozenset(finding.stichtag for finding in new)
-        groups = frozenset(group[finding.merkmal.rpartition(" ohne ")[2]] for finding in new)
+        groups = frozenset(
+            group[side] for finding in new
+            for side in (finding.merkmal.rpartition(" ohne ")[2], *(step.merkmal for step in finding.attack))
+        )  # fmt: skip
         decide(con, secondary, days, groups)
-        for name in ("wert", "sozialraum_jahr"):
-            con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql(f'protect/{name}')}")
-            _write(con, _query(con, name), target / f"{name}.parquet")
+        _make_again(con, "wert", target)
     _stop(profile, target, earlier)
+    return days is not None, contradictory
+
+
+def _make_again(con: duckdb.DuckDBPyConnection, table: str, target: Path) -> None:
+    con.execute(f"CREATE OR REPLACE TABLE {table} AS {sql(f'protect/{table}')}")
+    _write(con, _query(con, table), target / f"{table}.parquet")
 
 
 def _stop(profile: Profile, target: Path, earlier: Released) -> None:

@@ -11,6 +11,9 @@ from flows.app.terminal import HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home, root_at
 
+SHOWN = 20
+"""So many counts that cannot be judged are named."""
+
 
 def audit(
     city: str,
@@ -54,6 +57,11 @@ def audit(
             f"{city} {', '.join(found.versions)}: {len(found.findings)} von {found.asked} Anzahlen, die geheim bleiben "
             "müssen, folgen aus dem, was veröffentlicht ist."
         )
+        for place in found.contradictory[:SHOWN]:
+            print(f"    nicht zu beurteilen: {place}")
+        if found.contradictory:
+            print(f"Nicht zu beurteilen sind {len(found.contradictory)} Anzahlen: was um sie herum veröffentlicht ist, "
+                  "widerspricht sich.")  # fmt: skip
         if found.not_linked:
             print(f"Nicht verrechnet: {', '.join(found.not_linked)} (liegt nicht ganz in oder über anderen Räumen).")
     return 0 if found.safe else VerificationFailed.exit_code
