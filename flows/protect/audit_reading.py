@@ -101,7 +101,7 @@ def read_releases(
 
 
 def told_counts(files: Sequence[tuple[str, Path]], target: Path) -> None:
-    """Write each count and value that a release tells, with the first that does, as a Parquet file."""
+    """Write each count that a release tells, or suppresses (without a value), with the first that does, as Parquet."""
     versions = [version for version, _ in files]
     with duckdb.connect(config={"threads": 2}) as con:
         con.execute("CREATE SCHEMA katalog")
@@ -110,7 +110,7 @@ def told_counts(files: Sequence[tuple[str, Path]], target: Path) -> None:
             _take(con, f"r{number}", number, None)
         con.execute(
             f"COPY (SELECT zuschnitt, raumebene, raum_id, stichtag, seite, wert, "  # noqa: S608 -- versions, quoted
-            f"{literal(versions)}[min(fassung) + 1] AS fassung FROM auskunft WHERE wert IS NOT NULL GROUP BY ALL) "
+            f"{literal(versions)}[min(fassung) + 1] AS fassung FROM auskunft GROUP BY ALL) "
             f"TO {literal(str(target))} (FORMAT parquet)"
         )
 

@@ -18,7 +18,10 @@ _TOLD = (
 
 
 def remember(con: duckdb.DuckDBPyConnection, earlier: Released) -> None:
-    """Make ``angabe_frueher``: one row per count and value that a release told, with the first that did."""
+    """Make ``angabe_frueher``: one row per count and value that a release told, with the first that did.
+
+    A count that a release suppressed has a row without a value.
+    """
     con.execute(f"CREATE OR REPLACE TABLE angabe_frueher ({_TOLD})")
     if not earlier:
         return

@@ -92,8 +92,9 @@ def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlie
     from flows.protect.town import read_town  # noqa: PLC0415
 
     days, secondary, contradictory = None, None, 0
+    siblings = SIBLINGS
     for number in range(REPAIRS):
-        named = 0 if number < SIBLINGS else EVERY
+        named = 0 if number < siblings else EVERY
         found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=named)
         contradictory = contradictory or len(found.contradictory)
         new = [finding for finding in found.findings if NEW in finding.versions and finding.kind != "told"]
@@ -104,7 +105,10 @@ def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlie
                  for side in secondary.town.sides}  # fmt: skip
         related = [(one, other) for one in group for other in group if group[one] == group[other]]
         if not suppress_siblings(con, new, related) + suppress_steps(con, new, NEW):
-            break
+            if named:
+                break
+            siblings = 0  # there are none: the attacks say what to take away
+            continue
         days = frozenset(finding.stichtag for finding in new)
         groups = frozenset(
             group[side] for finding in new

@@ -1,9 +1,9 @@
 """Secondary suppression: which counts must not be published so that no protected sum follows from those that are.
 
-Figures are looked at from coarse to fine, those of the Stichtag's own Zuschnitt first, large before small; each is
-published unless a protected sum would follow from all that is published (`flows.protect.elimination`). So a city or
-Bezirk is hardly ever lost, and what is suppressed are the smallest siblings. A 0 is never suppressed, and a reader is
-taken to know where nobody is.
+Figures are looked at from coarse to fine, those that have been published so far first, then those of the Stichtag's own
+Zuschnitt, large before small; each is published unless a protected sum would follow from all that is published
+(`flows.protect.elimination`). So a city or Bezirk is hardly ever lost, and what is suppressed are the smallest
+siblings. A 0 is never suppressed, and a reader is taken to know where nobody is.
 
 The system falls into *blocks*: the connected Stadtteile (units of the second Raumebene) of one kind of people at one
 Stichtag. Where one of these units has to be suppressed itself, its block is taken with that of the next Raumebene.
@@ -150,9 +150,10 @@ class _Decision:
                 silent.add(cell)
         return silent, given, not any(day.rank[self.town.cells.unit[cell]] == rank for cell in silent)
 
-    def _order(self, cell: int) -> tuple[int, bool, float, int, int]:
+    def _order(self, cell: int) -> tuple[int, bool, bool, float, int, int]:
         unit = self.town.units[self.town.cells.unit[cell]]
-        return (-unit.rank, unit.zuschnitt != self.town.own[self.day.day], -float(self.town.cells.value[cell]),
+        elsewhere = unit.zuschnitt != self.town.own[self.day.day]
+        return (-unit.rank, cell in self.given.quiet, elsewhere, -float(self.town.cells.value[cell]),
                 int(self.town.cells.side[cell]), int(self.town.cells.unit[cell]))  # fmt: skip
 
     def _row(self, unknowns: Unknowns, cell: int) -> Row:

@@ -76,12 +76,15 @@ class Given:
 
     published: frozenset[int] = frozenset()
     silent: frozenset[int] = frozenset()
+    quiet: frozenset[int] = frozenset()
+    """Cells that have been suppressed so far: of several that would do, they are suppressed again."""
 
 
 def given_before(con: duckdb.DuckDBPyConnection, town: Town) -> Given:
     """Return the cells that earlier releases have told, and those that an audit or a correction wants suppressed."""
     silent = {*_cells_in(con, town, "angabe_nachgebessert"), *_cells_in(con, town, "angabe_differenz")}
-    return Given(frozenset(_cells_in(con, town, "angabe_gleich")) - silent, frozenset(silent))
+    published, quiet = (_cells_in(con, town, table) for table in ("angabe_gleich", "angabe_verschwiegen"))
+    return Given(frozenset(published) - silent, frozenset(silent), frozenset(quiet))
 
 
 def _cells_in(con: duckdb.DuckDBPyConnection, town: Town, table: str) -> list[int]:

@@ -1,0 +1,28 @@
+-- One row per count that earlier releases suppressed and none told: of several that would do, it is suppressed
+-- again.
+WITH frueher AS (
+    SELECT
+        zuschnitt,
+        raumebene,
+        raum_id,
+        stichtag,
+        seite
+    FROM angabe_frueher
+    GROUP BY ALL
+    HAVING max(wert) IS NULL
+)
+
+SELECT
+    angabe.zuschnitt,
+    angabe.raumebene,
+    angabe.raum_id,
+    angabe.stichtag,
+    angabe.seite
+FROM angabe
+SEMI JOIN frueher
+    ON
+        angabe.zuschnitt = frueher.zuschnitt
+        AND angabe.raumebene = frueher.raumebene
+        AND angabe.raum_id = frueher.raum_id
+        AND angabe.stichtag = frueher.stichtag
+        AND angabe.seite = frueher.seite
