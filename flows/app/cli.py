@@ -43,6 +43,7 @@ app.command(keeping.retention)
 app.command(keeping.reproduce)
 app.command(preparing.sources)
 app.command(preparing.doctor)
+app.command(preparing.schema)
 app.command(preparing.demo)
 app.command(preparing.example)
 

@@ -76,9 +76,13 @@ class Ckan(Access):
     section: ClassVar[bool] = True
 
     package: str | None = None
+    """A package whose files are those that match the source's `file`. Example: `package = "bevoelkerung"`"""
     datastore: str | None = None
+    """A resource (its id) whose rows land as CSV. Example: `datastore = "5a1e0b9e-7c1d-4a53-8d2f-0f6a3a9d1c11"`"""
     api: Literal["ckan", "dkan"] = "ckan"
+    """Which of the two portals it is. Example: `api = "dkan"`"""
     page: int = Field(default=1000, ge=1, le=32_000)
+    """Rows asked for at once. Example: `page = 5000`"""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -111,21 +115,29 @@ def _is_prefix(name: str) -> str:
 
 
 class Genesis(Access):
-    """A table of a GENESIS web service (REST 2020). A source's `url` takes the place of `service`.
-
-    `credentials` is the beginning of environment variables' names: with ``REGIO`` they are ``REGIO_TOKEN``,
-    or ``REGIO_USER`` and ``REGIO_PASSWORD``.
-    """
+    """A table of a GENESIS web service (REST 2020)."""
 
     section: ClassVar[bool] = True
     needs_url: ClassVar[bool] = False
     patience: ClassVar[float] = 300.0  # these services compute a table before its first byte
 
     service: Literal["destatis", "regionalstatistik", "zensus", "landesdatenbank_nrw"] | None = None
+    """One of the known services; a source's `url` takes its place. Example: `service = "regionalstatistik"`"""
     table: Annotated[str, Field(pattern=r"^[0-9A-Z][0-9A-Za-z-]*$")]
+    """The code of the table. Example: `table = "12411-01-01-4"`"""
     credentials: Annotated[str, AfterValidator(_is_prefix)]
+    """The beginning of environment variables' names: with `REGIO` they are `REGIO_TOKEN`, or `REGIO_USER` and
+    `REGIO_PASSWORD`.
+
+    Example: `credentials = "REGIO"`
+    """
     parameters: dict[Annotated[str, Field(pattern=r"^[a-z0-9]+$")], str | int] = Field(default_factory=dict)
+    """Parameters of the service's request for a table.
+
+    Example: `parameters = { startyear = 2021, regionalkey = "05111" }`
+    """
     wait_minutes: float = Field(default=30.0, gt=0.0, le=24 * 60)
+    """How long a table that the service computes in the background is waited for. Example: `wait_minutes = 60.0`"""
 
     @model_validator(mode="after")
     def _no_own_parameters(self) -> Self:

@@ -11,27 +11,37 @@ from flows.profile.city import Identifier
 
 
 class Expected(Strict):
-    """How much a refresh must bring (``expected.toml``): a partition more, less or of another size shows.
-
-    ``deliveries`` maps a source to its Stichtage and the number of base units that it lists there; ``units`` maps a
-    Zuschnitt to its Raumebenen and their numbers of units. A source or Zuschnitt that is not named may bring anything.
-    """
+    """How much a refresh must bring (``expected.toml``): a partition more, less or of another size shows."""
 
     deliveries: dict[Identifier, dict[dt.date, int]] = Field(default_factory=dict)
+    """Source, its Stichtage, and the number of base units that it lists there. A source that is not named may bring
+    anything.
+
+    Example: `deliveries = { einwohner = { 2023-12-31 = 365 } }`
+    """
     units: dict[dt.date, dict[Identifier, int]] = Field(default_factory=dict)
+    """Zuschnitt, its Raumebenen, and their numbers of units.
+
+    Example: `units = { 2021-12-31 = { sozialraum = 171 } }`
+    """
 
 
 class Waiver(Strict):
-    """A failure that somebody has looked at and accepts until a day; without `units` the whole check.
-
-    A unit is named as the report names it, or by the beginning of that name up to a comma.
-    """
+    """A failure that somebody has looked at and accepts until a day."""
 
     check: Identifier
+    """The check (docs/checks.md). Example: `check = "vorversion_indikator"`"""
     units: list[str] = Field(default_factory=list)
+    """Units as the report names them, or the beginning of that name up to a comma; without them the whole check.
+
+    Example: `units = ["sozialraum 011001"]`
+    """
     reason: str = Field(min_length=1)
+    """Why it is accepted; the release says it. Example: `reason = "Abriss, bestätigt"`"""
     who: str = Field(min_length=1)
+    """Who accepts it; the release says it. Example: `who = "Frau Amt"`"""
     expires: dt.date
+    """The last day on which it holds. Example: `expires = 2025-06-30`"""
 
     @field_validator("reason", "who")
     @classmethod
@@ -56,6 +66,7 @@ class Waiver(Strict):
 
 
 class Waivers(Strict):
-    """The file ``waivers.toml``."""
+    """Failed checks that the city accepts for a time."""
 
     waiver: list[Waiver] = Field(default_factory=list)
+    """The failures."""

@@ -26,21 +26,29 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class Raumebene(Strict):
-    """A level of space and how a base unit's id on it is found.
-
-    ``membership`` says where the id comes from: *assignment* (a column of the Zuschnitt's assignment
-    file), *base* (the base unit is itself a unit of this Raumebene), *prefix* (the first `digits`
-    characters of the finest Raumebene's id) or *city* (the one unit `city_unit`).
-    """
+    """A level of space and how a base unit's id on it is found."""
 
     id: Identifier
+    """Its name in tables and files. Exactly one is `sozialraum`. Example: `id = "stadtteil"`"""
     label_de: str
+    """Its German name, as pages and the codebook show it. Example: `label_de = "Stadtteil"`"""
     label_en: str
+    """Its English name. Example: `label_en = "City quarter"`"""
     membership: Literal["assignment", "base", "prefix", "city"]
+    """How the unit of a base unit is found: by a column of the Zuschnitt's assignment (*assignment*), the base unit is
+    itself a unit (*base*), the first `digits` characters of the finest Raumebene's id (*prefix*), or there is one unit
+    (*city*, the last Raumebene).
+
+    Example: `membership = "prefix"`
+    """
     id_pattern: Pattern
+    r"""Regular expression that every id fits. Example: `id_pattern = '\d{3}'`"""
     digits: int | None = None
+    """With *prefix*: how many leading characters. Example: `digits = 3`"""
     city_unit: str | None = None
+    """With *city*: the id of the unit that is the whole city. Example: `city_unit = "05111000"`"""
     names: dict[str, str] = Field(default_factory=dict)
+    """Names of units by id, where no source has them. Example: `names = { "01" = "Altstadt" }`"""
 
     @model_validator(mode="after")
     def _needs(self) -> Self:
@@ -57,21 +65,28 @@ class BaseScheme(Strict):
     """A numbering of base units. Zuschnitte that share one are re-aggregated exactly, without a key."""
 
     label_de: str
+    """The German name of the base unit. Example: `label_de = "Baublockseite"`"""
     label_en: str
+    """The English name of the base unit. Example: `label_en = "block side"`"""
     id_pattern: Pattern
+    r"""Regular expression that every id fits. Example: `id_pattern = '\d{8}'`"""
 
 
 class Zuschnitt(Strict):
-    """All units and boundaries as valid from a date, which is also its name.
-
-    ``nested`` says in which coarser Raumebenen the finest units lie whole: in all (true), in none (false), or in those
-    that are named. A check holds the units to it.
-    """
+    """All units and boundaries as valid from a date, which is also its name."""
 
     valid_from: dt.date
+    """The day from which the boundaries hold; also the name of the Zuschnitt. Example: `valid_from = 2020-01-01`"""
     base: Identifier
+    """The numbering of base units that it is made of, one of `[base.…]`. Example: `base = "baublockseite"`"""
     nested: bool | list[Identifier] = True
+    """In which coarser Raumebenen the finest units lie whole: in all (true), in none (false), or in those named. A
+    check holds the units to it.
+
+    Example: `nested = ["stadtteil"]`
+    """
     note: str = ""
+    """What readers are to know of it. Example: `note = "Neuzuschnitt nach Ratsbeschluss"`"""
 
     @property
     def id(self) -> str:
@@ -83,30 +98,53 @@ class Threshold(Strict):
     """The smallest count that may be published, below a line and above it; 0 is always published."""
 
     min_numerator: int = Field(ge=0)
+    """The smallest count above a line, and on its own; 0 is always published. Example: `min_numerator = 3`"""
     min_denominator: int = Field(ge=0)
+    """The smallest count below a line. Example: `min_denominator = 10`"""
 
 
 class City(Strict):
-    """The profile of one city.
-
-    ``location`` is a place in it, in degrees east and north: polygons further than 100 km from it are refused.
-    """
+    """How the city is divided, who publishes, and the smallest counts that may be published."""
 
     id: Identifier
+    """The name of the folder. Example: `id = "nordheim"`"""
     name: str
+    """The city's name on pages and in metadata. Example: `name = "Nordheim"`"""
     synthetic: bool = False
+    """The city does not exist; every page says so. Example: `synthetic = true`"""
     crs: Annotated[str, Field(pattern=r"^EPSG:\d+$")]
+    """The coordinate system, in metres, in which areas are computed and polygons published.
+
+    Example: `crs = "EPSG:25832"`
+    """
     location: tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]] | None = None
+    """A place in the city, in degrees east and north: polygons further than 100 km from it are refused.
+
+    Example: `location = [6.78, 51.23]`
+    """
     publisher: str
+    """Who publishes the releases. Example: `publisher = "Stadt Nordheim"`"""
     contact: str
+    """Whom readers ask. Example: `contact = "statistik@example.org"`"""
     licence: str
+    """The licence of the releases. Example: `licence = "CC BY 4.0"`"""
     licence_url: str
+    """Its address. Example: `licence_url = "https://creativecommons.org/licenses/by/4.0/"`"""
     attribution: str
+    """How readers name the source. Example: `attribution = "Amt für Statistik und Wahlen"`"""
     official_band: float = Field(gt=0, lt=1)
+    """How far a figure of the whole city may lie from the official one, as a share of it.
+
+    Example: `official_band = 0.05`
+    """
     raumebene: list[Raumebene] = Field(min_length=2)
+    """The levels of space, the finest first."""
     base: dict[Identifier, BaseScheme]
+    """The numberings of base units, by name."""
     zuschnitt: list[Zuschnitt] = Field(min_length=1)
+    """The Zuschnitte, in the order of their dates."""
     protection: dict[Identifier, Threshold]
+    """The smallest counts that may be published, by class of Indikatoren."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -12,76 +12,119 @@ from flows.profile.vocabulary import Direction, Kind, Theme, Type
 
 
 class Merkmal(Strict):
-    """A counted quantity, additive over base units.
-
-    ``synonyms`` are other names under which offices deliver it; only `fortschreibung new-city` reads them.
-    """
+    """A counted quantity, additive over base units."""
 
     label_de: str
+    """German name. Example: `label_de = "Pflegebedürftige"`"""
     label_en: str
+    """English name. Example: `label_en = "People in need of care"`"""
     synonyms: list[str] = Field(default_factory=list)
+    """Other names in the headers of offices; only `fortschreibung new-city` reads them.
+
+    Example: `synonyms = ["Pflegefälle"]`
+    """
     unit: str
+    """What is counted. Example: `unit = "Personen"`"""
     kind: Kind
+    """A stock, a flow or an area. Example: `kind = "bestand"`"""
     theme: Theme
+    """The chapter of the codebook. Example: `theme = "soziales"`"""
     protected: bool
-    whole: bool = True  # a count of things, never a fraction
+    """Whether a small count identifies people. Example: `protected = true`"""
+    whole: bool = True
+    """A count of things, never a fraction. Example: `whole = false`"""
     part_of: list[Identifier] = Field(default_factory=list)
+    """Merkmale that are never smaller. Example: `part_of = ["einwohner"]`"""
 
 
 class Division(Strict):
     """A complete division of a Merkmal: the parts add up to the whole."""
 
     label: str
+    """What the division is, in checks. Example: `label = "Altersgruppen"`"""
     whole: Identifier
+    """The Merkmal that the parts add up to. Example: `whole = "einwohner"`"""
     parts: list[Identifier] = Field(min_length=2)
+    """The Merkmale that add up to it. Example: `parts = ["weiblich", "maennlich"]`"""
 
 
 class Balance(Strict):
     """The flows of a year that make a stock what it is from what it was a year before."""
 
     plus: list[Identifier] = Field(min_length=1)
+    """The Merkmale that add to the stock. Example: `plus = ["geburten", "zuzuege"]`"""
     minus: list[Identifier] = Field(min_length=1)
+    """The Merkmale that take from it. Example: `minus = ["sterbefaelle", "fortzuege"]`"""
 
 
 class Cohort(Strict):
     """Two Merkmale of which `after` counts the people of `before` some years later; bounds of after / before."""
 
     before: Identifier
+    """The Merkmal of the earlier Stichtag. Example: `before = "einwohner_0_2"`"""
     after: Identifier
+    """The Merkmal of the same people later. Example: `after = "einwohner_3_5"`"""
     years: int = Field(ge=1)
+    """How much later, in years. Example: `years = 3`"""
     at_least: float = Field(gt=0)
+    """The smallest usual quotient of `after` and `before`. Example: `at_least = 0.7`"""
     at_most: float = Field(gt=0)
+    """The largest usual one. Example: `at_most = 1.3`"""
 
 
 class UsageWarning(Strict):
     """A caution of the fixed vocabulary that travels with an Indikator."""
 
     de: str
+    """In German; the words before the first colon are its name. Example: `de = "Kleiner Nenner: schwankt stark"`"""
     en: str
+    """In English. Example: `en = "Small denominator: varies strongly"`"""
 
 
 class Indikator(Strict):
     """A figure made from Merkmale: a count, or a numerator over a denominator; never an average of rates."""
 
     label_de: str
+    """German name. Example: `label_de = "Anteil der Kinder"`"""
     label_en: str
+    """English name. Example: `label_en = "Share of children"`"""
     description_de: str
+    """The definition in German. Example: `description_de = "Personen unter 18 an allen Einwohnern"`"""
     description_en: str
+    """The definition in English. Example: `description_en = "Persons under 18 as a share of residents"`"""
     unit: str
+    """The unit of the figure. Example: `unit = "%"`"""
     decimals: int = Field(ge=0, le=6)
+    """Decimals that are published. Example: `decimals = 1`"""
     type: Type
+    """How it is computed (docs/codebook.md). Example: `type = "anteil"`"""
     numerator: list[Identifier] = Field(min_length=1)
+    """Merkmale that are added up above the line. Example: `numerator = ["einwohner_0_17"]`"""
     denominator: list[Identifier] = Field(default_factory=list)
+    """Merkmale that are added up below the line; none for *anzahl* and *veraenderung*.
+
+    Example: `denominator = ["einwohner"]`
+    """
     factor: float = 1
+    """What the quotient is multiplied by. Example: `factor = 100`"""
     lag_years: int | None = None
+    """With *veraenderung*: compared with so many years earlier. Example: `lag_years = 5`"""
     reference: Literal["stichtag", "zeitraum"]
+    """A stock on the Stichtag, or a flow of the year that ends on it. Example: `reference = "stichtag"`"""
     theme: Theme
+    """The chapter of the codebook. Example: `theme = "bevoelkerung"`"""
     source_de: str
+    """Where the counts come from, in German. Example: `source_de = "Einwohnermelderegister"`"""
     direction: Direction
+    """Which side indicates more need. Example: `direction = "neutral"`"""
     protection: Identifier
+    """The class whose thresholds hold (`[protection.…]` of city.toml). Example: `protection = "personen"`"""
     limitations_de: str = ""
+    """What the figure does not say, in German. Example: `limitations_de = "Ohne Nebenwohnsitze."`"""
     limitations_en: str = ""
+    """The same in English. Example: `limitations_en = "Without secondary residences."`"""
     usage_warnings: list[Identifier] = Field(default_factory=list)
+    """Cautions of `[usage_warnings.…]`. Example: `usage_warnings = ["small_denominator"]`"""
 
     @model_validator(mode="after")
     def _needs(self) -> Self:
@@ -98,14 +141,20 @@ class Indikator(Strict):
 
 
 class Codebook(Strict):
-    """All Merkmale and Indikatoren of a city, in the order in which they are published."""
+    """All Merkmale and Indikatoren of a city, in the order in which they are published (docs/codebook.md)."""
 
     usage_warnings: dict[Identifier, UsageWarning] = Field(default_factory=dict)
+    """Cautions that Indikatoren name."""
     merkmal: dict[Identifier, Merkmal] = Field(default_factory=dict)
+    """What is counted, by id."""
     division: dict[Identifier, Division] = Field(default_factory=dict)
+    """Which Merkmale add up to another one."""
     balance: dict[Identifier, Balance] = Field(default_factory=dict)
+    """By stock, the flows between two years of it."""
     cohort: dict[Identifier, Cohort] = Field(default_factory=dict)
+    """Which Merkmal counts the people of another one some years later."""
     indikator: dict[Identifier, Indikator] = Field(default_factory=dict)
+    """What is published, by id."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

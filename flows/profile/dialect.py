@@ -14,17 +14,20 @@ Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Long(Strict):
-    """A file with one value a row: which rows are wanted, and the name that each value's column would have.
-
-    ``columns`` gives, for each name that the contract uses, the texts that a row must have in other columns
-    (GENESIS: the attribute codes). A row that fits none is left out and counted under ``other rows``. ``unit``
-    names the column with the unit of the value; ``units`` what a value in each of them is multiplied by.
-    """
+    """A file with one value a row: which rows are wanted, and the name that each value's column would have."""
 
     value: str
+    """The column with the figures. Example: `value = "Anzahl"`"""
     columns: dict[str, dict[str, str | list[str]]] = Field(min_length=1)
+    """For each name that the contract uses, the texts that a row must have in other columns. A row that fits none is
+    left out and counted under `other rows`.
+
+    Example: `columns = { frauen = { Geschlecht = ["w", "weiblich"] } }`
+    """
     unit: str | None = None
+    """The column with the unit of the value. Example: `unit = "value_unit"`"""
     units: dict[str, Factor] = Field(default_factory=dict)
+    """What a value in each unit is multiplied by. Example: `units = { Anzahl = 1, "1000" = 1000 }`"""
 
     @model_validator(mode="after")
     def _needs(self) -> Self:
@@ -45,33 +48,61 @@ POLYGONS = ("geojson", "gpkg", "shp")
 
 
 class Dialect(Strict):
-    """How a file is written: the difference between its bytes and a plain table.
-
-    ``format`` *ffcsv* is the flat file of the GENESIS databases: a CSV whose columns are known by the format.
-    ``header_rows`` lines make one header, joined with `` / ``; ``blank_headers`` names columns without one,
-    from left to right. In a workbook, ``area`` (``B4:F200``) bounds the table and ``cells`` says what must
-    stand in which cell, so that a changed layout shows.
-    """
+    """How a file is written: the difference between its bytes and a plain table."""
 
     format: Literal["csv", "ffcsv", "xlsx", "ods", "geojson", "gpkg", "shp"] = "csv"
+    """The kind of file; *ffcsv* is the flat file of GENESIS, *shp* a ZIP with the parts of a Shapefile.
+
+    Example: `format = "xlsx"`
+    """
     encoding: Literal["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16"] = "utf-8"
+    """The encoding of a text file; it is never guessed. Example: `encoding = "cp1252"`"""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ";"
-    quote: Annotated[str, Field(max_length=1)] = '"'  # empty: the file quotes nothing
+    """What stands between two cells. Example: `delimiter = ","`"""
+    quote: Annotated[str, Field(max_length=1)] = '"'
+    """What stands around a cell; empty where nothing is quoted. Example: `quote = ""`"""
     decimal: Literal[",", "."] = ","
+    """The sign before the decimals. Example: `decimal = "."`"""
     thousands: Literal[".", ",", " ", ""] = ""
-    member: str | None = None  # pattern of the file inside a ZIP
-    preamble: int = Field(default=0, ge=0)  # lines above the header
+    """The sign between thousands. Example: `thousands = "."`"""
+    member: str | None = None
+    """Pattern of the one file in a ZIP. Example: `member = "*.csv"`"""
+    preamble: int = Field(default=0, ge=0)
+    """Lines above the header. Example: `preamble = 3`"""
     header_rows: int = Field(default=1, ge=1)
+    """Lines of the header; their texts are joined with ` / `. Example: `header_rows = 2`"""
     blank_headers: list[str] = Field(default_factory=list)
-    footer: str | None = None  # the line that begins with this, and all below, are notes
-    table_below: bool = False  # below the footer stands another table, which is not read
+    """Names for columns without a header, from left to right. Example: `blank_headers = ["Nummer"]`"""
+    footer: str | None = None
+    """The row whose first cell begins with this, and all below, are notes. Example: `footer = "Quelle:"`"""
+    table_below: bool = False
+    """Below the footer stands another table, which is not read. Example: `table_below = true`"""
     sheet: str | None = None
+    """The sheet of a workbook; must be said where there is more than one, or it is hidden.
+
+    Example: `sheet = "Tabelle 1"`
+    """
     area: Annotated[str, Field(pattern=r"^[A-Z]{1,3}[1-9]\d*:[A-Z]{1,3}([1-9]\d*)?$")] | None = None
+    """Where in the sheet the table lies, its header included; without an end row down to the last.
+
+    Example: `area = "B4:F200"`
+    """
     cells: dict[Annotated[str, Field(pattern=r"^[A-Z]{1,3}[1-9]\d*$")], str] = Field(default_factory=dict)
-    layer: str | None = None  # of a GeoPackage, or the feature type of a WFS
-    units: dict[str, Factor] = Field(default_factory=dict)  # column = what its figures are multiplied by
+    """Which text stands in which cell, so that a changed layout shows.
+
+    Example: `cells = { A1 = "Einwohner am 31.12." }`
+    """
+    layer: str | None = None
+    """The layer of a GeoPackage, or the feature type of a WFS. Example: `layer = "stadtteile"`"""
+    units: dict[str, Factor] = Field(default_factory=dict)
+    """What the figures of a column are multiplied by. Example: `units = { "Fläche (1000 qm)" = 1000 }`"""
     long: Long | None = None
+    """For files with one value a row."""
     missing: dict[str, Sign] = Field(default_factory=dict)
+    """What each sign in place of a figure says (docs/staging.md).
+
+    Example: `missing = { "-" = "nichts", "." = "unbekannt" }`
+    """
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

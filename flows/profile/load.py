@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.base.strict import Strict
 from flows.profile.check_header import CityCheckHeader, read_header
 from flows.profile.checks import Expected, Waiver, Waivers
-from flows.profile.city import City, Identifier
+from flows.profile.city import City
 from flows.profile.codebook import Codebook
 from flows.profile.correction import Correction
 from flows.profile.places import VARIABLE, profile_folders, profile_places
+from flows.profile.profile_files import Corrections, Sources
 from flows.profile.source import Source
 from flows.profile.stichtag import leaves_day_open
 
@@ -31,14 +32,6 @@ Model = TypeVar("Model", bound=Strict)
 
 RENAMED = {"manners": "rate_limits"}
 """Keys of a source that are still read under their old name (see the aliases of `Source`)."""
-
-
-class _Sources(Strict):
-    source: dict[Identifier, Source] = Field(min_length=1)
-
-
-class _Corrections(Strict):
-    correction: list[Correction] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -83,7 +76,7 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
     codebook = _codebook([bundled / "codebook.toml", where / "codebook.toml"])
     corrections: tuple[Correction, ...] = ()
     if (where / "corrections.toml").exists():
-        found = _model(_Corrections, where / "corrections.toml", _table(where / "corrections.toml"))
+        found = _model(Corrections, where / "corrections.toml", _table(where / "corrections.toml"))
         corrections = tuple(found.correction)
     profile = Profile(city, sources, codebook, corrections, where, *_decided_on_checks(where), notices)
     _must_agree(profile)
@@ -181,7 +174,7 @@ def _sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
         for old, new in RENAMED.items()
         if (using := [name for name, entry in named.items() if old in entry])
     )
-    sources = tuple(_model(_Sources, path, table).source.values())
+    sources = tuple(_model(Sources, path, table).source.values())
     return sources, notices + tuple(_days_left_open(path, sources))
 
 

@@ -7,6 +7,7 @@ import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, AliasChoices, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from flows.base.strict import Strict
 from flows.profile.access import ACCESS, Access, Ckan, Genesis
@@ -38,18 +39,23 @@ def _known(connector: str) -> str:
 
 
 class Variant(Strict):
-    """A way in which some of a source's files are written: those whose name fits, or whose year lies in between.
-
-    ``columns`` maps a column as these files call it to the name that the contract uses; ``ignore`` names columns
-    that only they have. The first variant that fits holds; a file that none fits is written as ``dialect`` says.
-    """
+    """A way in which some of a source's files are written: those whose name fits, or whose year lies in between."""
 
     file: Pattern | None = None
+    r"""Files whose name fits this regular expression. Example: `file = 'EW_201\d\.csv'`"""
     first: int | None = None
+    """Files from this year on (the group `year` of the source's `file`). Example: `first = 2012`"""
     last: int | None = None
+    """Files up to this year. Example: `last = 2019`"""
     dialect: Dialect | None = None
+    """How these files are written, whole: the source's own dialect does not hold for them.
+
+    Example: `dialect = { delimiter = "," }`
+    """
     columns: dict[str, str] = Field(default_factory=dict)
+    """Column as these files call it = the contract's name. Example: `columns = { EW_insg = "EW" }`"""
     ignore: Columns = Field(default_factory=list)
+    """Columns that only they have, read by nobody. Example: `ignore = ["Bemerkung"]`"""
 
     @model_validator(mode="after")
     def _needs(self) -> Self:
@@ -70,48 +76,83 @@ class Years(Strict):
     """The years that an HTTP source is asked for: from `first` up to `last`, or as far as there are files."""
 
     first: int
+    """The first year. Example: `first = 2015`"""
     last: int | None = None
+    """The last year; without it as far as there are files. Example: `last = 2024`"""
 
 
 class Source(Strict):
-    """One source: connector, address, dialect, contract, Stichtag rule, licence.
+    """One source: connector, address, dialect, Stichtag rule, licence, and exactly one contract."""
 
-    ``rounded_to`` and ``perturbed`` say how the office protected its counts before it sent them: rounded to
-    multiples of that number, or each changed by at most so much. Their sums then need not add up exactly.
-    """
-
-    id: Identifier
+    id: SkipJsonSchema[Identifier]  # the name of its section
     title_de: str
+    """Its German name. Example: `title_de = "Einwohner"`"""
     title_en: str
-    connector: Annotated[str, AfterValidator(_known)]
+    """Its English name. Example: `title_en = "Residents"`"""
+    connector: Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": [*ACCESS]})]
+    """How it is reached (docs/sources.md). Example: `connector = "drop_folder"`"""
     url: str | None = None
+    """The address; `{year}` is filled in, `${NAME}` is an environment variable.
+
+    Example: `url = "https://example.org/ew_{year}.csv"`
+    """
     folder: str | None = None
+    """With *drop_folder*: the folder. Example: `folder = "/srv/eingang"`"""
     ckan: Ckan | None = None
+    """With *ckan*."""
     genesis: Genesis | None = None
+    """With *genesis*."""
     rate_limits: RateLimits = Field(
         default=RateLimits(),
         validation_alias=AliasChoices("rate_limits", "manners"),  # see flows/profile/load.py
     )
-    max_mb: int = Field(default=2048, ge=1)  # of one download, and of what an archive unpacks to
+    """How gently its host is asked."""
+    max_mb: int = Field(default=2048, ge=1)
+    """Megabytes of one download, and of what an archive unpacks to. Example: `max_mb = 500`"""
     relax: list[Relaxation] = Field(default_factory=list)
+    """Gates that let it pass, and why."""
     file: Pattern
+    r"""Regular expression of the names of its files; named groups say parts of the Stichtag.
+
+    Example: `file = 'EW_(?P<year>\d{4})\.csv'`
+    """
     years: Years | None = None
+    """The years that are asked for, with `{year}` in `url`."""
     required: bool = True
+    """Whether a refresh stops without it. Example: `required = false`"""
     licence: str
+    """The licence of the files; nothing is published without it. Example: `licence = "dl-de/by-2-0"`"""
     attribution: str
+    """How the supplier wants to be named. Example: `attribution = "Amt für Statistik"`"""
     zuschnitt: dt.date | None = None
+    """The Zuschnitt that the file describes (polygons, assignments, names). Example: `zuschnitt = 2020-01-01`"""
     stichtag: StichtagRule | None = None
+    """The rule for its Stichtag."""
     rounded_to: int | None = Field(default=None, ge=2)
+    """The office rounded its counts to multiples of this; sums need not add up exactly then.
+
+    Example: `rounded_to = 5`
+    """
     perturbed: float | None = Field(default=None, gt=0)
+    """The office changed each count by at most so much. Example: `perturbed = 2.0`"""
     dialect: Dialect = Dialect()
+    """How the files are written."""
     variant: list[Variant] = Field(default_factory=list)
-    quarantine: int = Field(default=0, ge=0)  # rows that may break the contract before the run stops
+    """Files that are written otherwise; the first that fits holds."""
+    quarantine: int = Field(default=0, ge=0)
+    """Rows that may break the contract before the run stops. Example: `quarantine = 3`"""
     register_: Register | None = Field(default=None, alias="register")
+    """Contract: one row per person."""
     matrix: Matrix | None = None
+    """Contract: counts, one row per base unit."""
     assignment: Assignment | None = None
+    """Contract: which unit a base unit belongs to."""
     names: Names | None = None
+    """Contract: names of units."""
     geometry: Geometry | None = None
+    """Contract: polygons."""
     official: Official | None = None
+    """Contract: official totals of the whole city."""
 
     @property
     def kind(self) -> str:

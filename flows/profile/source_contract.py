@@ -47,26 +47,42 @@ class Drop(Strict):
     """Rows left out on purpose, counted under the name of the rule."""
 
     column: str
+    """The column that says it. Example: `column = "Gebiet"`"""
     equals: list[str]
+    """The texts of rows that are left out. Example: `equals = ["Unbekannt"]`"""
     rule: str
+    """The name under which they are counted. Example: `rule = "ohne Adresse"`"""
 
 
 class Register(Strict):
     """A register extract: one row per person. Columns by their header, codes as the office writes them."""
 
     unit: str
+    """The column with the base unit. Example: `unit = "BBS"`"""
     age: str
+    """The column with the age in years. Example: `age = "ALTER"`"""
     sex: str
+    """The column with the sex. Example: `sex = "GESCHLECHT"`"""
     nationality: str
+    """The column with the nationality. Example: `nationality = "STAAT"`"""
     migration: str
+    """The column with the migration background. Example: `migration = "MIGRATION"`"""
     duration: str
+    """The column with the years at the address. Example: `duration = "WOHNDAUER"`"""
     sexes: list[str]
+    """All codes of the sex. Example: `sexes = ["m", "w", "d"]`"""
     female: list[str]
+    """Codes of women among them. Example: `female = ["w"]`"""
     nationalities: list[str]
+    """All codes of the nationality. Example: `nationalities = ["D", "A"]`"""
     foreign: list[str]
+    """Codes of foreigners among them. Example: `foreign = ["A"]`"""
     migrations: list[str]
+    """All codes of the migration background. Example: `migrations = ["0", "1"]`"""
     migrant: list[str]
+    """Codes of people with one among them. Example: `migrant = ["1"]`"""
     ignore: list[str] = Field(default_factory=list)
+    """Columns that nobody reads. Example: `ignore = ["STRASSE"]`"""
 
     @model_validator(mode="after")
     def _codes_are_known(self) -> Self:
@@ -80,80 +96,111 @@ class Register(Strict):
 
 
 class Matrix(Strict):
-    """A table of counts, one row per base unit: which columns make which Merkmal.
-
-    ``merkmale`` maps a Merkmal to the columns whose sum it is; ``A000..A002`` names a run of columns.
-    ``unit_digits`` pads ids that lost their leading zeros on the way through a spreadsheet, and counts them.
-    ``only`` names the rows that are wanted (column = texts); others are counted under ``other rows``. ``unlisted``
-    says what a base unit without a row means: *missing* (the unit has no figure, and a check stops), or
-    *zero* (the office leaves out what does not exist yet or any more). A unit of which the file has a row that a rule
-    leaves out is not one without a row: it has no figure. ``others`` names, for the columns by which rows are picked
-    (``only``, ``long.columns``), the texts of rows that are left out on purpose: then any other text is
-    refused, and such a row says nothing about its unit.
-    """
+    """A table of counts, one row per base unit: which columns make which Merkmal."""
 
     unit: str
+    """The column with the base unit. Example: `unit = "BBS"`"""
     unit_digits: int | None = None
+    """Pads ids that lost their leading zeros in a spreadsheet to so many digits, and counts them.
+
+    Example: `unit_digits = 8`
+    """
     merkmale: dict[Identifier, Summands] = Field(min_length=1)
+    """Merkmal = the columns whose sum it is; `A000..A002` is a run of columns.
+
+    Example: `merkmale = { einwohner_0_2 = ["A000..A002"] }`
+    """
     ignore: Columns = Field(default_factory=list)
+    """Columns that nobody reads. Example: `ignore = ["Bezirk"]`"""
     drop: list[Drop] = Field(default_factory=list)
+    """Rows left out on purpose."""
     only: dict[str, list[str]] = Field(default_factory=dict)
+    """Rows that are wanted, column = texts; others are counted under `other rows`.
+
+    Example: `only = { Geschlecht = ["insgesamt"] }`
+    """
     others: dict[str, list[str]] = Field(default_factory=dict)
+    """For the columns by which rows are picked (`only`, `long.columns`): texts of rows left out on purpose. Then any
+    other text is refused, and such a row says nothing about its unit.
+
+    Example: `others = { Geschlecht = ["weiblich", "männlich"] }`
+    """
     unlisted: Literal["missing", "zero"] = "missing"
+    """What a base unit without a row means: *missing* (it has no figure, and a check stops), or *zero* (the office
+    leaves out what is empty). A unit with a row that a rule leaves out has no figure.
+
+    Example: `unlisted = "zero"`
+    """
 
 
 class Assignment(Strict):
     """Which unit of which Raumebene a base unit belongs to in a Zuschnitt."""
 
     unit: str
+    """The column with the base unit. Example: `unit = "BBS"`"""
     unit_digits: int | None = None
+    """Pads ids that lost their leading zeros to so many digits. Example: `unit_digits = 8`"""
     units: dict[Identifier, str] = Field(min_length=1)
+    """Raumebene = the column with its unit. Example: `units = { sozialraum = "SR" }`"""
     ignore: list[str] = Field(default_factory=list)
+    """Columns that nobody reads. Example: `ignore = ["STRASSE"]`"""
 
 
 class Names(Strict):
     """Names of units: one row per unit, the Raumebene in a column."""
 
     level: str
+    """The column that says the Raumebene. Example: `level = "EBENE"`"""
     id: str
+    """The column with the unit's id. Example: `id = "NUMMER"`"""
     name: str
+    """The column with its name. Example: `name = "NAME"`"""
     levels: dict[str, Identifier]
+    """Text in the column `level` = Raumebene. Example: `levels = { ST = "stadtteil" }`"""
 
 
 class Parent(Strict):
-    """A property that says in which unit of a coarser Raumebene a polygon lies; it must agree with the id.
-
-    ``digits`` pads a number that is written without its leading zeros.
-    """
+    """A property that says in which unit of a coarser Raumebene a polygon lies; it must agree with the id."""
 
     property: str
+    """The property with the coarser unit's id. Example: `property = "STADTTEIL_NR"`"""
     digits: int | None = None
+    """Pads a number that is written without its leading zeros. Example: `digits = 3`"""
 
 
 class Geometry(Strict):
-    """Polygons of base units, or of the units of the Raumebene ``level``.
-
-    Properties may also name the units they belong to. ``unit_digits`` pads ids that lost their leading zeros;
-    ``axes`` says in which order a point has its two numbers; ``tolerance_m2`` is the area from which an overlap or gap
-    between neighbours is reported.
-    """
+    """Polygons of base units, or of the units of a Raumebene; properties may also name the units they belong to."""
 
     id_property: str
+    """The property with the unit's id. Example: `id_property = "SOZIALRAUM"`"""
     level: Identifier | None = None
+    """The Raumebene whose units they are; without it they are base units. Example: `level = "sozialraum"`"""
     unit_digits: int | None = None
+    """Pads ids that lost their leading zeros to so many digits. Example: `unit_digits = 6`"""
     parents: dict[Identifier, Parent] = Field(default_factory=dict)
+    """Raumebene = the property that says in which of its units a polygon lies; it must agree with the id.
+
+    Example: `parents = { stadtteil = { property = "STADTTEIL_NR", digits = 3 } }`
+    """
     tolerance_m2: float = Field(default=1.0, gt=0)
+    """The area from which an overlap or gap between neighbours is reported. Example: `tolerance_m2 = 10.0`"""
     axes: Literal["east_north", "north_east"] = "east_north"
+    """In which order a point has its two numbers. Example: `axes = "north_east"`"""
     crs: Annotated[str, Field(pattern=r"^EPSG:\d+$")]
+    """The coordinate system of the file. Example: `crs = "EPSG:4326"`"""
     names: dict[Identifier, str] = Field(default_factory=dict)
+    """Raumebene = the property with the name of its unit. Example: `names = { stadtteil = "STADTTEIL_NAME" }`"""
 
 
 class Official(Strict):
-    """Official totals of the whole city, one row per Stichtag. ``only`` names its rows in a table of many places."""
+    """Official totals of the whole city, one row per Stichtag."""
 
     merkmale: dict[Identifier, str] = Field(min_length=1)
+    """Merkmal = the column with its total. Example: `merkmale = { einwohner = "insgesamt" }`"""
     ignore: Columns = Field(default_factory=list)
+    """Columns that nobody reads. Example: `ignore = ["Bemerkung"]`"""
     only: dict[str, list[str]] = Field(default_factory=dict)
+    """The city's rows in a table of many places, column = texts. Example: `only = { AGS = ["05111000"] }`"""
 
 
 KINDS = ("register", "matrix", "assignment", "names", "geometry", "official")

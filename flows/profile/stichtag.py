@@ -35,21 +35,31 @@ _SCHOOL_YEAR_BEGINS = 8  # month
 
 
 class StichtagRule(Strict):
-    """Where the Stichtag of a row stands: in the file's name, in a column, or fixed in the profile.
-
-    ``format`` is that of the column (``%d.%m.%Y``; ``%b`` and ``%B`` are months by name, German or English; ``%z``, an
-    offset from UTC, is the last). ``day`` says which day is meant where a name or a column says a longer time: ``last``
-    or ``first``, and of a year also a date such as ``12-31`` or ``01-01``; of a school year it must be a date, of which
-    August to December lie in the first year. ``other_years`` allows a file with a year in its name to hold Stichtage of
-    others.
-    """
+    """Where the Stichtag of a row stands: in the file's name, in a column, or fixed in the profile."""
 
     source: Literal["name", "column", "fixed"]
+    """Where it stands: in the file's *name*, in a *column*, or it is *fixed* in the profile.
+
+    Example: `source = "column"`
+    """
     column: str | None = None
+    """With *column*: which. Example: `column = "Stichtag"`"""
     format: str = "%Y-%m-%d"
+    """How the column writes it; `%b` and `%B` are months by name, German or English; `%z`, an offset from UTC, is the
+    last.
+
+    Example: `format = "%d.%m.%Y"`
+    """
     fixed: dt.date | None = None
+    """With *fixed*: the day. Example: `fixed = 2023-12-31`"""
     day: Annotated[str, Field(pattern=r"^(first|last|\d\d-\d\d)$")] | None = None
+    """Which day is meant where a name or column says a longer time: `last`, `first`, or of a year a date; of a school
+    year it must be a date, of which August to December lie in the first year.
+
+    Example: `day = "12-31"`
+    """
     other_years: bool = False
+    """A file with a year in its name may hold Stichtage of others. Example: `other_years = true`"""
 
     @model_validator(mode="after")
     def _needs(self) -> Self:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
@@ -128,20 +131,32 @@ def years(count: int) -> Words:
     return Words("1 Jahr", "1 year") if count == 1 else Words(f"{count} Jahre", f"{count} years")
 
 
-def _one_of(section: str) -> Callable[[str], str]:
-    def known(word: str) -> str:
-        words = vocabulary().signs if section == "signs" else tuple(getattr(vocabulary(), section))
-        if word not in words:
-            message = f"expected one of {', '.join(words)}"
+@dataclass(frozen=True)
+class _Listed:
+    """A text that is a word of a section; the JSON schema lists them."""
+
+    section: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return vocabulary().signs if self.section == "signs" else tuple(getattr(vocabulary(), self.section))
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._known, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(core), "enum": list(self.words)}
+
+    def _known(self, word: str) -> str:
+        if word not in self.words:
+            message = f"expected one of {', '.join(self.words)}"
             raise ValueError(message)
         return word
 
-    return known
 
-
-Sign = Annotated[str, AfterValidator(_one_of("signs"))]
+Sign = Annotated[str, _Listed("signs")]
 """What a missing-value sign states."""
-Theme = Annotated[str, AfterValidator(_one_of("theme"))]
-Kind = Annotated[str, AfterValidator(_one_of("kind"))]
-Type = Annotated[str, AfterValidator(_one_of("type"))]
-Direction = Annotated[str, AfterValidator(_one_of("direction"))]
+Theme = Annotated[str, _Listed("theme")]
+Kind = Annotated[str, _Listed("kind")]
+Type = Annotated[str, _Listed("type")]
+Direction = Annotated[str, _Listed("direction")]

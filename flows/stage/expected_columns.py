@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -58,8 +59,15 @@ def refuse_other_columns(
         likely = difflib.get_close_matches(column, new or list(found), n=1, cutoff=0.6)
         problems.append(f"{column!r} is missing" + (f" (renamed to {likely[0]!r}?)" if likely else ""))
     problems += [f"{column!r} is new" for column in new]
+    ignore = [*ignored, *new]
     raise ContractBroken(
         f"Source {source}, file {name}: the columns are not those of the contract in sources.toml: "
         + "; ".join(problems)
-        + ". Adapt the contract (a column that is not wanted goes to `ignore`), or ask the supplier."
+        + ". Adapt the contract, or ask the supplier."
+        + (f" Columns that nobody wants go to the contract's `ignore`:\n{_line_to_paste(ignore)}" if new else "")
     ).at(f"Source {source}, file {name}")
+
+
+def _line_to_paste(columns: Sequence[str]) -> str:
+    """Return the key `ignore` as a line of TOML; a string of JSON is one of TOML."""
+    return f"  ignore = [{', '.join(json.dumps(column, ensure_ascii=False) for column in columns)}]"

@@ -1,6 +1,6 @@
 """Stages what describes space: which base unit lies in which unit, what units are called, and their polygons.
 
-Files are read by flows.stage.space_files; here what they say is written, held against each other, and kept.
+Files are read by flows.stage.space_files; here what they say is written, compared with each other, and kept.
 """
 
 from __future__ import annotations

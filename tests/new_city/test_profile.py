@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -182,3 +183,14 @@ def test_a_folder_without_figures_of_units_says_of_each_file_why(files: Path) ->
 
     with pytest.raises(ConfigError, match=r"nothing was written.\n  brief\.txt: no table was found"):
         made(files)
+
+
+def test_each_file_names_its_schema_which_lies_beside_the_cities(files: Path) -> None:
+    (files / "ew_2023.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
+
+    written, _ = made(files)
+
+    for file in written.folder.glob("*.toml"):
+        first = file.read_text("utf-8").splitlines()[0]
+        schema = json.loads((file.parent / first.removeprefix("#:schema ")).read_text("utf-8"))
+        assert schema["id"] == f"urn:fortschreibung:profile:{file.stem}"

@@ -1,6 +1,7 @@
 """Tables against their contract: what is set aside, with which place, and that no row is ever lost."""
 
 import datetime as dt
+import tomllib
 from unicodedata import normalize
 
 import duckdb
@@ -109,6 +110,12 @@ def test_a_column_that_is_new_missing_or_renamed_is_told(refusal, source, header
     assert message.startswith(f"Source einwohner, file {FILE}: the columns are not those of the contract")
     assert told in message
     assert "Adapt the contract" in message
+
+
+def test_columns_that_nobody_named_come_as_a_line_to_paste(refusal, source) -> None:
+    message = refusal(source("einwohner", TWO), {FILE: 'ALT;QM;EW;BBS;NEU;"so ""neu"""\nx;1;12;01100001;1;1\n'})
+    (line,) = [line for line in message.splitlines() if line.startswith("  ")]
+    assert tomllib.loads(line) == {"ignore": ["ALT", "NEU", 'so "neu"']}
 
 
 def test_a_column_that_is_not_wanted_is_ignored(stage_city, source) -> None:

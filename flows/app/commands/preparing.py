@@ -54,6 +54,22 @@ def doctor(*, as_json: JsonOption = False, home: HomeOption = None) -> int:
     return 0 if all(one.ok for one in found) else ConfigError.exit_code
 
 
+def schema(kind: str) -> int:
+    """Print the JSON schema of one file of a profile, which lets an editor complete and check it (docs/profile.md).
+
+    Parameters
+    ----------
+    kind
+        city, sources, corrections, expected, waivers or codebook.
+    """
+    from flows.profile.profile_files import PROFILE_FILES, schema_text  # noqa: PLC0415
+
+    if kind not in PROFILE_FILES:
+        raise ConfigError(f"Expected one of {', '.join(PROFILE_FILES)}, found {kind!r}.")
+    print(schema_text(kind), end="")
+    return 0
+
+
 def demo(
     *,
     refresh_: Annotated[bool, Parameter(name="--refresh", negative="")] = False,

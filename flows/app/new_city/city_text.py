@@ -74,6 +74,7 @@ def city_text(guess: CityGuess, about: About, point: tuple[float, float] | None)
         section.add("min_denominator", denominator)
         sections.append(section)
     return as_toml(
+        "city",
         f"{about.name.value}: written by `fortschreibung new-city` from the files, once; from now on people change it. "
         f"What a person must confirm is marked {CONFIRM}; delete the mark when it is done.", sections,
     )  # fmt: skip

@@ -37,6 +37,7 @@ def sources_text(guess: CityGuess, about: About) -> str:
             sections += _matrix(guess, counts, long, about, variable, name)
     left_out = "".join(f"\n  {path.name}: {reason}" for path, reason in sorted(guess.left_out.items()))
     return as_toml(
+        "sources",
         f"Where the files of {about.name.value} come from and how they are written (docs/staging.md). Written by "
         f"`fortschreibung new-city`, once; a refresh reads it and guesses nothing. What a person must confirm is "
         f"marked {CONFIRM}. The files come from a folder: --from DIR, or {variable}."
@@ -66,7 +67,11 @@ def corrections_text(guess: CityGuess) -> str | None:
         section.add("reason", "rows of totals are no units")
         section.add("reported", "no error of the file")
         sections.append(section)
-    return as_toml(f"Rows of {roles.table.name} that assign no unit. Written by `fortschreibung new-city`.", sections)
+    return as_toml(
+        "corrections",
+        f"Rows of {roles.table.name} that assign no unit. Written by `fortschreibung new-city`.",
+        sections,
+    )
 
 
 def _source_id(counts: Counts, long: LongMatch | None, taken: set[str]) -> str:

@@ -41,9 +41,9 @@ class Section:
         self.entries.append(Entry(key, value, why, confirm))
 
 
-def as_toml(comment: str, sections: Iterable[Section]) -> str:
-    """Return the text of a file: the comment on top, then its sections."""
-    blocks = [_commented(comment)]
+def as_toml(kind: str, comment: str, sections: Iterable[Section]) -> str:
+    """Return the text of a file (``kind``.toml): for editors its schema, the comment on top, then its sections."""
+    blocks = [f"#:schema ../schema/{kind}.schema.json\n{_commented(comment)}"]
     for section in sections:
         lines = [_commented(section.comment)] if section.comment else []
         lines += [section.header] if section.header else []

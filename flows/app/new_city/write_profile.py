@@ -19,6 +19,7 @@ from flows.app.new_city.sources_text import corrections_text, sources_text
 from flows.app.new_city.toml_text import CONFIRM
 from flows.base.errors import ConfigError, ProgramDefect
 from flows.profile.load import load_profile, shared_codebook
+from flows.profile.profile_files import PROFILE_FILES, schema_text
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -97,3 +98,11 @@ def _write(city: str, folder: Path, texts: dict[str, str]) -> None:
             f"{problem}"
         ) from problem
     beside.rename(folder)
+    _put_schemas(folder.parent / "schema")
+
+
+def _put_schemas(folder: Path) -> None:
+    """Write the schemas that the first line of each file names, for editors."""
+    folder.mkdir(exist_ok=True)
+    for kind in PROFILE_FILES:
+        (folder / f"{kind}.schema.json").write_text(schema_text(kind), encoding="utf-8")
