@@ -72,6 +72,10 @@ class Run(BaseModel):
             file.write(line + "\n")
 
 
+NO_SOURCE = "no source in sources.toml"
+"""Stands in place of a source's title for Indikatoren for which the profile has none; no refresh changes that."""
+
+
 class Outcome(BaseModel):
     """How a refresh ended."""
 

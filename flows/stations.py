@@ -12,7 +12,7 @@ from flows.check.models import CheckJob
 from flows.pull.landing.store import Landing, read_back
 from flows.pull.models import Lieferung, Pulled
 from flows.pull.pull_sources import accept_pulled, pull
-from flows.run import Outcome, Run
+from flows.run import NO_SOURCE, Outcome, Run
 
 if TYPE_CHECKING:
     from flows.release.catalog import Release
@@ -176,4 +176,4 @@ def waiting_in(run: Run) -> dict[str, list[str]]:
             "list(DISTINCT ausstehend.indikator_id ORDER BY ausstehend.indikator_id) "
             "FROM ausstehend LEFT JOIN katalog.quelle ON ausstehend.quelle = quelle.quelle GROUP BY ALL ORDER BY 1"
         ).fetchall()
-    return {title or "no source in sources.toml": waiting for title, waiting in rows}
+    return {title or NO_SOURCE: waiting for title, waiting in rows}

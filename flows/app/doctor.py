@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PACKAGES = {"prefect": "3.8", "duckdb": "1.5", "great-expectations": "1.24", "pandas": "3", "requests": "2"}
 FREE_BYTES = 1 << 30
+AREA = "flaeche_km2"
+"""The Merkmal that comes with polygons."""
+_SHOWN = 4  # Indikatoren without a source
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,25 @@ def _cities() -> Iterator[Finding]:
                 f"city {name}", False, f"there is no coordinate system {', '.join(unknown)}",
                 "Correct `crs` in city.toml and sources.toml: an EPSG number that exists.",
             )  # fmt: skip
-        for notice in profile.notices:
+        for notice in [*profile.notices, *_indikatoren_without_source(profile)]:
             yield Finding(f"city {name}", True, notice)
+
+
+def _indikatoren_without_source(profile: Profile) -> Iterator[str]:
+    """Say of how many Indikatoren no source brings a Merkmal: they have no figures, and nothing is missing."""
+    from flows.stage.register_merkmale import REGISTER_MERKMALE  # noqa: PLC0415
+
+    brought = {merkmal for source in profile.sources for merkmal in source.merkmale}
+    brought |= set(REGISTER_MERKMALE) if any(source.register_ for source in profile.sources) else set()
+    brought |= {AREA} if any(source.geometry for source in profile.sources) else set()
+    all_of_them = profile.codebook.indikator
+    without = [name for name, each in all_of_them.items() if not {*each.numerator, *each.denominator} <= brought]
+    if without:
+        shown = ", ".join(without[:_SHOWN]) + (" ..." if len(without) > _SHOWN else "")
+        yield (
+            f"{len(without)} of {len(all_of_them)} Indikatoren of the codebook stay without figures, since no source "
+            f"in sources.toml brings their Merkmale ({shown}). That is no fault; the codebook of a release lists them"
+        )
 
 
 def _unknown_systems(profile: Profile) -> list[str]:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from flows.release.catalog import DATABASE
-from flows.run import Outcome
+from flows.run import NO_SOURCE, Outcome
 
 _SHOWN = 4  # Indikatoren that wait for a source; all stand in the codebook and in --json
 
@@ -16,6 +16,8 @@ def print_summary(outcome: Outcome) -> None:
     """Print the outcome of a refresh, with a small table of the release's content."""
     print(outcome.reason)
     for source, indikatoren in outcome.waiting.items():
+        if source == NO_SOURCE:
+            continue  # not a matter of this run: `fortschreibung doctor` says it
         shown = ", ".join(indikatoren[:_SHOWN]) + (" ..." if len(indikatoren) > _SHOWN else "")
         print(f"Waiting for {source}: {len(indikatoren)} Indikatoren ({shown})")
     if outcome.path is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from base64 import b64encode
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ import pytest
 from flows.app import doctor
 from flows.app.prefect_server import NO_TELEMETRY, refusal
 from flows.profile import load
+from flows.profile.load import shared_codebook
 from tests.pull.replay import Heard, Replay, Said
 
 
@@ -30,6 +32,19 @@ def said(small_city, source, monkeypatch):
     for name in ("REGIO_TOKEN", "REGIO_USER", "REGIO_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     return lambda: next(doctor._cities()).found
+
+
+def test_indikatoren_for_which_no_source_is_declared_are_told_once_and_are_no_fault(said) -> None:
+    said()
+    (found,) = [one for one in doctor._cities() if "without figures" in one.found]
+
+    assert found.ok
+    # counts of residents are all that this city has: einwohner and its changes need nothing else
+    of_all = re.match(r"(\d+) of (\d+) Indikatoren of the codebook stay without figures", found.found)
+    assert of_all
+    alone = {name for name, each in shared_codebook().indikator.items()
+             if {*each.numerator, *each.denominator} == {"einwohner"}}  # fmt: skip
+    assert int(of_all[1]) == int(of_all[2]) - len(alone)
 
 
 def test_missing_credentials_are_named(said) -> None:
@@ -59,7 +74,7 @@ def test_what_is_not_required_is_reported_as_what_will_not_be_asked(small_city, 
     monkeypatch.setattr(load, "cities", lambda: ["kleinstadt"])
     monkeypatch.setattr(load, "load_profile", lambda _: profile)
     monkeypatch.delenv("AMT_EINGANG", raising=False)
-    (finding,) = doctor._cities()
+    finding = next(doctor._cities())
     assert finding.ok
     assert finding.found == "2 sources; AMT_EINGANG not set, so not asked without --from DIR: haushalte, gebaeude"
 
