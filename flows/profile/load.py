@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -225,6 +226,18 @@ def _wrong_names_in_sources(profile: Profile) -> Iterator[str]:
             yield f"source.{source.id}: {name!r} is no Merkmal of the codebook"
         for name in sorted(source.levels - levels):
             yield f"source.{source.id}: {name!r} is no Raumebene of the city"
+        yield from _wrong_totals(city, source)
+
+
+def _wrong_totals(city: City, source: Source) -> Iterator[str]:
+    for level in city.raumebene:
+        for text, unit in (source.matrix.totals if source.matrix else {}).get(level.id, {}).items():
+            where = f"source.{source.id}.matrix.totals.{level.id}"
+            if level.membership == "base":
+                yield f"{where}: its units are base units, which are rows of their own; totals are of coarser ones"
+            elif not re.fullmatch(level.id_pattern, unit) or unit != (level.city_unit or unit):
+                expected = f"the city's unit {level.city_unit}" if level.city_unit else f"an id like {level.id_pattern}"
+                yield f"{where}: expected for {text!r} {expected}, found {unit!r}"
 
 
 _FIT = {

@@ -186,7 +186,7 @@ class Source(Strict):
         """The Raumebenen whose units its contract names."""
         assigned = set(self.assignment.units) if self.assignment else set()
         named = self.names.levels.values() if self.names else self.geometry.names if self.geometry else ()
-        return assigned | set(named)
+        return assigned | set(named) | set(self.matrix.totals if self.matrix else ())
 
     def contract(self, kind: str) -> Strict | None:
         """Return this source's contract of that kind, or None."""

@@ -114,6 +114,12 @@ class Matrix(Strict):
     """Columns that nobody reads. Example: `ignore = ["Bezirk"]`"""
     drop: list[Drop] = Field(default_factory=list)
     """Rows left out on purpose."""
+    totals: dict[Identifier, dict[str, str]] = Field(default_factory=dict)
+    """Rows with the office's own totals: Raumebene, and text in the column `unit` = the id of its unit. They are no
+    units but control sums: a check compares them with ours.
+
+    Example: `totals = { stadtbezirk = { "Bezirk 1" = "01" }, stadt = { Insgesamt = "05111000" } }`
+    """
     only: dict[str, list[str]] = Field(default_factory=dict)
     """Rows that are wanted, column = texts; others are counted under `other rows`.
 
@@ -131,6 +137,15 @@ class Matrix(Strict):
 
     Example: `unlisted = "zero"`
     """
+
+    @model_validator(mode="after")
+    def _each_total_is_of_one_unit(self) -> Self:
+        texts = [text for units in self.totals.values() for text in units]
+        dropped = {text for rule in self.drop if rule.column == self.unit for text in rule.equals}
+        if twice := sorted({text for text in texts if texts.count(text) > 1 or text in dropped}):
+            message = f"`totals`: {', '.join(twice)} is the total of two units, or in `drop` too"
+            raise ValueError(message)
+        return self
 
 
 class Assignment(Strict):

@@ -144,9 +144,10 @@ def _read(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[L
     _write_fallen(con, files)
     for step in ("ungewiss", "entfallen_einheit"):
         con.execute(f"INSERT INTO je_datei_{step} BY NAME {sql(f'stage/{step}')}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE merkmal_gelesen AS {sql('stage/merkmal_gelesen')}")
     written = [
         _written(con, f"INSERT INTO je_datei_{target} BY NAME {sql(f'stage/{target}')}")
-        for target in (("zaehlung_reihe", "zaehlung_einzeln") if source.matrix else ("amtlich",))
+        for target in (("zaehlung_reihe", "zaehlung_einzeln", "kontrollsumme") if source.matrix else ("amtlich",))
     ]
     con.execute("INSERT INTO je_datei_quarantaene BY NAME FROM zeile_verletzt")
     if not dialect.long:
@@ -222,6 +223,12 @@ def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: Table
     insert(con, "fehlzeichen", [{"zeichen": sign, "status": status} for sign, status in signs.items()])
     con.execute("CREATE OR REPLACE TEMP TABLE faktor (spalte VARCHAR, einheit VARCHAR, faktor DOUBLE)")
     insert(con, "faktor", _factors(source))
+    con.execute("CREATE OR REPLACE TEMP TABLE kontrollzeile (basis_text VARCHAR, raumebene VARCHAR, raum_id VARCHAR)")
+    insert(
+        con, "kontrollzeile",
+        [{"basis_text": text, "raumebene": level, "raum_id": unit}
+         for level, units in contract.totals.items() for text, unit in units.items()],
+    )  # fmt: skip
     set_variables(
         con, quelle=source.id, lang=dialect.long is not None,
         einheit_in_zeile=dialect.long is not None and dialect.long.unit is not None,
@@ -288,13 +295,13 @@ def _refuse_lost_figures(con: duckdb.DuckDBPyConnection, source: Source, written
         ProgramDefect: names both numbers.
     """
     counted = con.execute(
-        "SELECT count(zeile_zahlen.zeile), count(*) - count(zeile_zahlen.zeile) FROM zeile_gelesen "
+        "SELECT count(zeile_zahlen.zeile), count(*) - count(zeile_zahlen.zeile), count(raumebene) FROM zeile_gelesen "
         "ANTI JOIN zeile_verletzt USING (datei, zeile) LEFT JOIN zeile_zahlen USING (datei, zeile)"
     ).fetchone()
-    at_once, by_cell = counted or (0, 0)
+    at_once, by_cell, totals = counted or (0, 0, 0)
     kind = source.matrix or source.official
-    figures = by_cell * (len(kind.merkmale) if kind else 0)
-    expected = [at_once, figures] if source.matrix else [figures]
+    merkmale = len(kind.merkmale) if kind else 0
+    expected = [at_once, (by_cell - totals) * merkmale, totals * merkmale] if source.matrix else [by_cell * merkmale]
     if list(written) != expected:
         raise ProgramDefect(
             f"Source {source.id}: expected {sum(expected)} rows in the staged tables from the rows of its files, found "

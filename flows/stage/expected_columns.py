@@ -23,6 +23,8 @@ class TableContract:
     drop: Sequence[Drop]
     only: Mapping[str, Sequence[str]]
     others: Mapping[str, Sequence[str]]
+    totals: Mapping[str, Mapping[str, str]]
+    """By Raumebene: the texts of the unit's column that name a unit of it, whose total the row has, and that unit."""
     leaves_out_zero: bool
     """Whether a base unit that the file does not list has 0."""
 
@@ -38,6 +40,7 @@ def table_contract(source: Source) -> TableContract:
         unit=matrix.unit if matrix else None, digits=matrix.unit_digits if matrix else None,
         wanted=[*(long.reads if long else source.figure_columns), *kind.only], ignore=ignore,
         drop=matrix.drop if matrix else (), only=kind.only, others=matrix.others if matrix else {},
+        totals=matrix.totals if matrix else {},
         leaves_out_zero=matrix is not None and matrix.unlisted == "zero",
     )  # fmt: skip
 

@@ -17,7 +17,9 @@ from flows.pull.models import Lieferung
 from flows.stage.kept_results import Kept, KeptResults, load
 from flows.stage.reconciliation import Reconciliation
 
-TABLES = ("zaehlung_reihe", "zaehlung_einzeln", "amtlich", "ungewiss", "entfallen_einheit", "quarantaene")
+TABLES = (
+    "zaehlung_reihe", "zaehlung_einzeln", "kontrollsumme", "amtlich", "ungewiss", "entfallen_einheit", "quarantaene",
+)  # fmt: skip
 """The staged tables that have rows of files with figures."""
 
 

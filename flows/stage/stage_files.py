@@ -71,7 +71,14 @@ def stage(
             progress(f"{source.id}: {len(own)} files")
     if until is not None:
         set_variables(con, bis=until.isoformat())
-        for table in ("zaehlung_reihe", "zaehlung_einzeln", "ungewiss", "entfallen_einheit", "amtlich"):
+        for table in (
+            "zaehlung_reihe",
+            "zaehlung_einzeln",
+            "kontrollsumme",
+            "ungewiss",
+            "entfallen_einheit",
+            "amtlich",
+        ):
             con.execute(f"DELETE FROM stage.{table} WHERE stichtag > getvariable('bis')::DATE")  # noqa: S608
     _write_quarantine(con, run)
     if kept:

@@ -56,6 +56,17 @@ CREATE TABLE stage.zaehlung_einzeln (
     status VARCHAR NOT NULL
 );
 
+-- one row per Merkmal of a unit at a Stichtag whose total the office delivered in a row of a table of base units
+CREATE TABLE stage.kontrollsumme (
+    quelle VARCHAR NOT NULL,
+    stichtag DATE NOT NULL,
+    raumebene VARCHAR NOT NULL,
+    raum_id VARCHAR NOT NULL,
+    merkmal VARCHAR NOT NULL,
+    wert DOUBLE,
+    status VARCHAR NOT NULL
+);
+
 -- one row per Merkmal of a base unit at a Stichtag that a row in quarantine is about: its figure is unknown. Without a
 -- base unit it is an official total.
 CREATE TABLE stage.ungewiss (

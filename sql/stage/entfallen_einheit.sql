@@ -31,4 +31,7 @@ FROM zeile_gelesen
 INNER JOIN katalog.quelle ON quelle.quelle = getvariable('quelle') AND quelle.ungelistet_null
 SEMI JOIN zeile_verletzt
     ON zeile_gelesen.datei = zeile_verletzt.datei AND zeile_gelesen.zeile = zeile_verletzt.zeile
-WHERE NOT zeile_gelesen.benannt AND (zeile_gelesen.stichtag IS NULL OR zeile_gelesen.basis IS NOT NULL)
+WHERE
+    NOT zeile_gelesen.benannt
+    AND zeile_gelesen.raumebene IS NULL
+    AND (zeile_gelesen.stichtag IS NULL OR zeile_gelesen.basis IS NOT NULL)

@@ -1,6 +1,6 @@
 -- One row per Merkmal of a base unit at a Stichtag that a row in quarantine is about, and the file of that row. A row
 -- of a wide table is about all its Merkmale, one of a long table about those that its column is part of; where a row's
--- unit or Stichtag cannot be read, nobody knows what it is about.
+-- unit or Stichtag cannot be read, nobody knows what it is about. A total that cannot be read makes no figure unknown.
 WITH verletzt AS (
     SELECT
         zeile_gelesen.datei,
@@ -11,7 +11,7 @@ WITH verletzt AS (
     FROM zeile_gelesen
     SEMI JOIN zeile_verletzt
         ON zeile_gelesen.datei = zeile_verletzt.datei AND zeile_gelesen.zeile = zeile_verletzt.zeile
-    WHERE zeile_gelesen.benannt
+    WHERE zeile_gelesen.benannt AND zeile_gelesen.raumebene IS NULL
 )
 
 SELECT DISTINCT

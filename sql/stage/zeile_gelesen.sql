@@ -1,5 +1,7 @@
 -- One row per delivered row: its base unit and Stichtag, whether these can be read (`benannt`), and the first rule that
 -- it breaks (or NULL).
+-- A row with a total of its own (`totals` of the contract) has the Raumebene and unit that it is about; its text, which
+-- is no id of a base unit, stands in basis_id.
 -- Dates and ids are looked at once each, however many rows they stand in; a filter on `passt` would undo that.
 WITH zeilen AS (
     SELECT
@@ -55,10 +57,16 @@ datiert AS (
         tag_basis.stichtag,
         tag_basis.basis,
         tag_basis.basis_muster,
-        gelesene_kennung(zeilen.basis_text) AS basis_id
+        kontrollzeile.raumebene,
+        kontrollzeile.raum_id,
+        CASE
+            WHEN kontrollzeile.raum_id IS NULL THEN gelesene_kennung(zeilen.basis_text)
+            ELSE zeilen.basis_text
+        END AS basis_id
     FROM zeilen
     INNER JOIN tag_basis
         ON zeilen.datei = tag_basis.datei AND zeilen.stichtag_text IS NOT DISTINCT FROM tag_basis.stichtag_text
+    LEFT JOIN kontrollzeile ON zeilen.basis_text = kontrollzeile.basis_text
 ),
 
 einheit AS (
@@ -108,11 +116,14 @@ SELECT
     datiert.basis_text,
     datiert.basis_id,
     datiert.stichtag,
-    datiert.basis IS NOT NULL AND (NOT getvariable('einheiten') OR coalesce(kennung.passt, FALSE)) AS benannt,
+    datiert.raumebene,
+    datiert.raum_id,
+    datiert.basis IS NOT NULL
+    AND (NOT getvariable('einheiten') OR datiert.raum_id IS NOT NULL OR coalesce(kennung.passt, FALSE)) AS benannt,
     CASE
         WHEN datiert.stichtag IS NULL THEN 'a Stichtag in the format of sources.toml'
         WHEN datiert.basis IS NULL THEN 'a Stichtag that lies in a Zuschnitt of city.toml'
-        WHEN getvariable('einheiten') AND NOT coalesce(kennung.passt, FALSE)
+        WHEN getvariable('einheiten') AND datiert.raum_id IS NULL AND NOT coalesce(kennung.passt, FALSE)
             THEN 'the id of a base unit as city.toml writes them'
         WHEN wiederholt.zeile IS NOT NULL THEN 'one row for each base unit and Stichtag'
     END AS regel,

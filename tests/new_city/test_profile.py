@@ -94,6 +94,18 @@ def test_without_any_day_a_file_is_left_out_until_somebody_says_it(files: Path) 
         made(files)
 
 
+def test_a_total_of_an_unknown_unit_is_left_out(files: Path) -> None:
+    rows = "".join(f"Quartier {unit};{unit}\n" for unit in range(101, 110))
+    (files / "ew_2023.csv").write_text(f"GEBIET;EW\n{rows}Bezirk West;945\n", encoding="utf-8")
+
+    _, profile = made(files)
+
+    matrix = next(each.matrix for each in profile.sources if each.matrix)
+    assert matrix is not None
+    assert matrix.totals == {}
+    assert matrix.drop[0].equals == ["Bezirk West"]
+
+
 def test_rows_of_totals_are_no_units(files: Path) -> None:
     (files / "ew_2023.csv").write_text("GEBIET;EW\nNord;100\nSüd;200\nStadt insgesamt;300\n", encoding="utf-8")
 
@@ -101,7 +113,8 @@ def test_rows_of_totals_are_no_units(files: Path) -> None:
 
     matrix = next(each.matrix for each in profile.sources if each.matrix)
     assert matrix is not None
-    assert matrix.drop[0].equals == ["Stadt insgesamt"]
+    assert matrix.totals == {"stadt": {"Stadt insgesamt": "neustadt"}}
+    assert matrix.drop == []
     assert [entry.where for entry in profile.corrections] == [{"GEBIET": ["Stadt insgesamt"]}]
 
 

@@ -10,8 +10,10 @@ from typing import Any
 from flows.app.new_city.city_guess import CityGuess, Counts
 from flows.app.new_city.city_text import About
 from flows.app.new_city.dates import name_pattern
-from flows.app.new_city.merkmale import LongMatch, Match
+from flows.app.new_city.merkmale import LongMatch
+from flows.app.new_city.roles import TOTAL, Roles
 from flows.app.new_city.toml_text import CONFIRM, Section, Value, as_toml
+from flows.app.new_city.units import padded
 from flows.app.new_city.words import plain
 
 ASSIGNMENT = "zuordnung"
@@ -118,7 +120,6 @@ def _matrix(
     guess: CityGuess, counts: Counts, long: LongMatch | None, about: About, variable: str, name: str
 ) -> Iterator[Section]:
     table = counts.tables[-1]
-    merkmale = long.merkmale if long else counts.wide
     title = f"{table.path.stem.replace('_', ' ')}" + (f" ({long.value})" if long else "")
     section = _source(name, title, counts.file, about, variable)
     _add_stichtag(section, counts)
@@ -135,7 +136,7 @@ def _matrix(
     yield from _dialect(name, dialect, table.why, doubts)
     if long:
         yield from _long(name, long)
-    yield from _contract(guess, counts, long, merkmale, name)
+    yield from _contract(guess, counts, long, about, name)
 
 
 def _add_stichtag(section: Section, counts: Counts) -> None:
@@ -174,9 +175,7 @@ def _long(name: str, long: LongMatch) -> Iterator[Section]:
     yield columns
 
 
-def _contract(
-    guess: CityGuess, counts: Counts, long: LongMatch | None, merkmale: dict[str, Match], name: str
-) -> Iterator[Section]:
+def _contract(guess: CityGuess, counts: Counts, long: LongMatch | None, about: About, name: str) -> Iterator[Section]:
     table, roles = counts.tables[-1], counts.roles
     section = Section(f"[source.{name}.matrix]")
     section.add("unit", roles.unit, roles.unit_why)
@@ -189,16 +188,12 @@ def _contract(
     used |= {column for match in counts.wide.values() for column in match.columns}
     if ignored := [column for column in table.columns if column not in used]:
         section.add("ignore", ignored, "the codebook has no Merkmal of this name, or another column says the same")
-    if roles.above_units:
-        totals = sorted(roles.above_units)
-        section.add(
-            "drop", [{"column": roles.unit, "equals": totals, "rule": TOTALS}],
-            f"rows of totals: {totals[0]!r}: {roles.above_units[totals[0]]}", confirm=True,
-        )  # fmt: skip
+    _add_totals(section, guess, roles, about)
     if gap := _gap(counts):
         section.add("unlisted", "missing", gap, confirm=True)
     yield section
     brought = Section(f"[source.{name}.matrix.merkmale]")
+    merkmale = long.merkmale if long else counts.wide
     brought.comment = f"{CONFIRM}: which columns are which Merkmal, as the codebook's labels and synonyms say"
     for merkmal, match in merkmale.items():
         brought.add(merkmal, match.columns, match.why)
@@ -274,3 +269,43 @@ def _geometry(guess: CityGuess, about: About, variable: str) -> Iterator[Section
     if parents:
         contract.add("parents", parents, "it agrees with every id, and a refresh sees that it goes on to")
     yield contract
+
+
+def _add_totals(section: Section, guess: CityGuess, roles: Roles, about: About) -> None:
+    """Add rows of totals: as control sums where it is known of which unit they are, else as rows to leave out."""
+    totals: dict[str, dict[str, str]] = {}
+    unknown = []
+    for text in sorted(roles.above_units):
+        whole = {"stadt": about.unit.value} if TOTAL.fullmatch(text) or plain(text) == plain(about.name.value) else {}
+        found = whole or _levels_with(guess, text)
+        if len(found) == 1:
+            ((level, unit),) = found.items()
+            totals.setdefault(level, {})[text] = unit
+        else:
+            unknown.append(text)
+    if totals:
+        text = next(iter(next(iter(totals.values()))))
+        section.add(
+            "totals", totals,
+            f"rows of totals, which a check compares with the sums of their units: {text!r}: {roles.above_units[text]}",
+            confirm=True,
+        )  # fmt: skip
+    if unknown:
+        section.add(
+            "drop", [{"column": roles.unit, "equals": unknown, "rule": TOTALS}],
+            f"rows of totals: {unknown[0]!r}: {roles.above_units[unknown[0]]}. If you know of which unit they are, "
+            "name them in `totals` instead", confirm=True,
+        )  # fmt: skip
+
+
+def _levels_with(guess: CityGuess, text: str) -> dict[str, str]:
+    """Return the Raumebenen that have a unit with this id or name, and the unit's id."""
+    found = {}
+    for level in guess.levels:
+        ids = set(level.units.values()) if level.digits is None else {
+            padded(unit, guess.digits)[: level.digits] for unit in level.units
+        }  # fmt: skip
+        units = [unit for unit in sorted(ids) if text in (unit, level.names.get(unit))]
+        if len(units) == 1:
+            found[level.id] = units[0]
+    return found
