@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from flows.base.strict import Strict
-from flows.profile.vocabulary import Sign
+from flows.profile.vocabulary import Mark, Sign
 
 Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 """What a figure is multiplied by."""
@@ -42,6 +43,11 @@ class Long(Strict):
 
 SHEETS = ("xlsx", "ods")
 POLYGONS = ("geojson", "gpkg", "shp")
+BLANKS = " \xa0\u202f\u2009"
+"""What a blank within a figure, or between it and its mark, may be: also a no-break or a thin one."""
+_GROUPED_BY = {" ": BLANKS, "'": "'\u2019"}
+_FIGURE = "#"
+"""Where the figure stands in a mark."""
 
 
 class Dialect(Strict):
@@ -58,7 +64,9 @@ class Dialect(Strict):
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ";"
     quote: Annotated[str, Field(max_length=1)] = '"'  # empty: the file quotes nothing
     decimal: Literal[",", "."] = ","
-    thousands: Literal[".", ",", " ", ""] = ""
+    thousands: Literal[".", ",", " ", "'", ""] = ""
+    """The sign between groups of three digits. A blank stands for every kind of blank (no-break, narrow, thin), ``'``
+    for both apostrophes."""
     member: str | None = None  # pattern of the file inside a ZIP
     preamble: int = Field(default=0, ge=0)  # lines above the header
     header_rows: int = Field(default=1, ge=1)
@@ -72,16 +80,25 @@ class Dialect(Strict):
     units: dict[str, Factor] = Field(default_factory=dict)  # column = what its figures are multiplied by
     long: Long | None = None
     missing: dict[str, Sign] = Field(default_factory=dict)
+    marks: dict[str, Mark] = Field(default_factory=dict)
+    """What stands beside a figure, which is written as ``#``, and what that states: ``"(#)" = "unsicher"``,
+    ``"# r" = "gilt"``, ``"<#" = "unbekannt"``. With *gilt* the figure counts as it stands; any other word takes its
+    place, and the figure is not used."""
+
+    @property
+    def thousands_signs(self) -> str:
+        """Every sign that parts groups of three digits; none where figures are not grouped."""
+        return _GROUPED_BY.get(self.thousands, self.thousands)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.format not in SHEETS and (self.area or self.cells or self.sheet):
             message = "`sheet`, `area` and `cells` describe a workbook; set format = 'xlsx' or 'ods'"
             raise ValueError(message)
-        if self.delimiter in {self.quote, *"0123456789\r\n"} or self.thousands == self.decimal:
+        if self.delimiter in {self.quote, *"0123456789\r\n"} or {self.quote, self.decimal} & {*self.thousands_signs}:
             message = (
-                "`delimiter` and `quote`, and `thousands` and `decimal` (a comma unless it is set), must be two signs, "
-                "and the delimiter neither a digit nor a line break"
+                "`delimiter` and `quote`, and `thousands` and `decimal` (a comma unless it is set) or `quote`, must be "
+                "two signs, and the delimiter neither a digit nor a line break"
             )
             raise ValueError(message)
         if self.footer and self.format not in SHEETS and self.delimiter in self.footer:
@@ -90,7 +107,27 @@ class Dialect(Strict):
         if padded := [sign for sign in self.missing if sign != sign.strip()]:
             message = f"`missing`: cells are read without blanks at their ends; found the signs {padded} with some"
             raise ValueError(message)
+        if wrong := next((mark for mark in self.marks if not self._stands_apart(mark)), None):
+            message = (
+                f"`marks`: expected a text with one {_FIGURE} for the figure, and beside it no sign that could be part "
+                f"of it; found {wrong!r}"
+            )
+            raise ValueError(message)
         if self.format == "ffcsv" and self.long is None:
             message = "format = 'ffcsv' needs `long`, which says which of its rows are which column"
             raise ValueError(message)
         return self
+
+    def _stands_apart(self, mark: str) -> bool:
+        """Say whether nothing of a mark can be read as a part of the figure beside it."""
+        before, _, after = mark.partition(_FIGURE)
+        group, point = (
+            f"[{re.escape(self.thousands_signs)}]" if self.thousands_signs else "(?!)",
+            re.escape(self.decimal),
+        )
+        part_of_figure = rf"[0-9]|{group}[0-9]{{3}}|{point}[0-9]"
+        return (
+            mark.count(_FIGURE) == 1 and mark == mark.strip() != _FIGURE
+            and not re.match(part_of_figure, after)
+            and not re.search(rf"[-+0-9]$|{group}$|{point}$", before)
+        )  # fmt: skip

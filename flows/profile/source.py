@@ -171,7 +171,7 @@ class Source(Strict):
             message = f"a source of kind {kinds[0]} needs a `stichtag` rule"
             raise ValueError(message)
         rule = self.stichtag
-        if kinds[0] == "register" and rule and (rule.source != "column" or "%d" not in rule.format):
+        if kinds[0] == "register" and rule and (rule.source != "column" or rule.precision != "tag"):
             message = "a register needs its Stichtag in a column, as a date to the day (`%d` in stichtag.format)"
             raise ValueError(message)
         return self

@@ -34,6 +34,10 @@ _DIRECTIVES = "YymdbBHMSfgz%"
 _SCHOOL_YEAR_BEGINS = 8  # month
 
 
+SERIALS = {"excel": dt.date(1899, 12, 30), "excel_1904": dt.date(1904, 1, 1)}
+"""The day 0 of dates that are written as numbers: of workbooks, and of those that count from 1904."""
+
+
 class StichtagRule(Strict):
     """Where the Stichtag of a row stands: in the file's name, in a column, or fixed in the profile.
 
@@ -47,6 +51,8 @@ class StichtagRule(Strict):
     source: Literal["name", "column", "fixed"]
     column: str | None = None
     format: str = "%Y-%m-%d"
+    """How the column writes it. ``excel`` is the number by which a workbook keeps a date (44196 is 31.12.2020);
+    ``excel_1904`` that of a workbook that counts from 1904."""
     fixed: dt.date | None = None
     day: Annotated[str, Field(pattern=r"^(first|last|\d\d-\d\d)$")] | None = None
     other_years: bool = False
@@ -59,7 +65,7 @@ class StichtagRule(Strict):
         if self.source == "fixed" and self.fixed is None:
             message = "source = 'fixed' needs `fixed`, a date"
             raise ValueError(message)
-        if self.source == "column":
+        if self.source == "column" and self.format not in SERIALS:
             _refuse_unreadable(self.format)
         if self.day and (self.source == "fixed" or (self.source == "column" and self.precision == "tag")):
             message = "`day` says which day of a month or year is meant; here the day itself is given"
@@ -74,6 +80,8 @@ class StichtagRule(Strict):
     @property
     def precision(self) -> str:
         """How fine the column's format is: a day ('tag'), a month ('monat') or a year ('jahr')."""
+        if self.format in SERIALS:
+            return "tag"
         return "tag" if "%d" in self.format else "monat" if _names_month(self.format) else "jahr"
 
     @property
@@ -82,16 +90,24 @@ class StichtagRule(Strict):
         return {"first": (1, 1), "last": (12, 31)}.get(self.day or "last") or _month_and_day(str(self.day))
 
     @property
-    def variables(self) -> dict[str, str | int | bool]:
+    def variables(self) -> dict[str, str | int | bool | None]:
         """What sql/schema/lesen.sql reads of the rule."""
         by_number = re.sub("%[bB]", "%m", self.format)
         month, day = self.in_year
+        zero = SERIALS.get(self.format)
         return {
+            "stichtag_nulltag": zero.isoformat() if zero else None,
             "stichtag_format": by_number, "stichtag_format_ortszeit": re.sub(r"\s*%z$", "", by_number),
             "stichtag_versatz": r"\s*(Z|[+-]\d\d(:?\d\d)?)$" if self.format.endswith("%z") else "$",
             "stichtag_monatsname": by_number != self.format, "stichtag_genauigkeit": self.precision,
             "stichtag_anfang": self.day == "first", "stichtag_monat": month, "stichtag_tag": day,
         }  # fmt: skip
+
+
+def day_as_written(rule: StichtagRule, day: dt.date) -> str:
+    """Return how the column of the rule writes a day."""
+    zero = SERIALS.get(rule.format)
+    return str((day - zero).days) if zero else day.strftime(rule.format)
 
 
 def _refuse_unreadable(date_format: str) -> None:

@@ -80,6 +80,7 @@ class Vocabulary(BaseModel):
 
     status: dict[str, Status]
     sign: dict[str, Stated]
+    mark: dict[str, Word]
     method: dict[str, Method]
     event: dict[str, Event]
     type: dict[str, Word]
@@ -91,6 +92,11 @@ class Vocabulary(BaseModel):
     def signs(self) -> tuple[str, ...]:
         """What a missing-value sign of a source may state."""
         return (*self.sign, *(name for name, status in self.status.items() if status.sign))
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What a mark beside a figure may state: that it counts all the same, or a status in its place."""
+        return (*self.mark, *(name for name, status in self.status.items() if status.sign))
 
     @property
     def usual_signs(self) -> Mapping[str, str]:
@@ -130,7 +136,7 @@ def years(count: int) -> Words:
 
 def _one_of(section: str) -> Callable[[str], str]:
     def known(word: str) -> str:
-        words = vocabulary().signs if section == "signs" else tuple(getattr(vocabulary(), section))
+        words: tuple[str, ...] = tuple(getattr(vocabulary(), section))
         if word not in words:
             message = f"expected one of {', '.join(words)}"
             raise ValueError(message)
@@ -141,6 +147,8 @@ def _one_of(section: str) -> Callable[[str], str]:
 
 Sign = Annotated[str, AfterValidator(_one_of("signs"))]
 """What a missing-value sign states."""
+Mark = Annotated[str, AfterValidator(_one_of("marks"))]
+"""What a mark beside a figure states."""
 Theme = Annotated[str, AfterValidator(_one_of("theme"))]
 Kind = Annotated[str, AfterValidator(_one_of("kind"))]
 Type = Annotated[str, AfterValidator(_one_of("type"))]

@@ -16,14 +16,14 @@ from flows.base.errors import ContractBroken, ProgramDefect
 from flows.profile.correction import Correction
 from flows.profile.dialect import SHEETS
 from flows.profile.source import Source
-from flows.profile.stichtag import StichtagRule, day_in_name
+from flows.profile.stichtag import SERIALS, StichtagRule, day_in_name
 from flows.profile.vocabulary import vocabulary
 from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
 from flows.stage.expected_columns import TableContract, refuse_other_columns, table_contract
 from flows.stage.file_rows import FileRows
 from flows.stage.kept_results import KeptResults
-from flows.stage.read.digit_cell import number
+from flows.stage.read.digit_cell import marked_figures, number
 from flows.stage.read.digit_lines import PlainlyRead, can_be_plain, numbered_lines, read_digit_lines
 from flows.stage.read.long import known_by_format
 from flows.stage.read.normalise import PlainFile, Wanted, normalise, refuse_no_row, unpacked
@@ -182,6 +182,7 @@ def _read_by_cell(
             target = alike.folder / f"{name}.csv"
             file = normalise(path, name, dialect, target, alike.wanted(name), read.left if read else None)
             alike.refuse_others(name, file.columns)
+            _refuse_other_day_zero(name, alike.rule, file)
             by_cell.append(file)
         if read:
             file = replace(file, rows=read.file.held)
@@ -190,6 +191,20 @@ def _read_by_cell(
         files.append(file)
     _load(con, by_cell, alike.rename, long=dialect.long is not None)
     return files
+
+
+def _refuse_other_day_zero(name: str, rule: StichtagRule, file: PlainFile) -> None:
+    """Stop when the numbers of days of a workbook are counted from another day than the profile says.
+
+    Raises:
+        ContractBroken: says which it is.
+    """
+    right = "excel_1904" if file.since_1904 else "excel"
+    if rule.source == "column" and rule.format in SERIALS and file.since_1904 is not None and rule.format != right:
+        raise ContractBroken(
+            f"File {name}: expected days in numbers as stichtag.format = {rule.format!r} says, found a workbook that "
+            f"counts them from another day. Set `format = {right!r}` in sources.toml, or ask the supplier."
+        ).at(f"File {name}")
 
 
 def _write_fallen(con: duckdb.DuckDBPyConnection, files: Iterable[PlainFile]) -> None:
@@ -220,6 +235,13 @@ def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: Table
     signs = dialect.missing | {marked(status): status for status in vocabulary().signs}
     con.execute("CREATE OR REPLACE TEMP TABLE fehlzeichen (zeichen VARCHAR, status VARCHAR)")
     insert(con, "fehlzeichen", [{"zeichen": sign, "status": status} for sign, status in signs.items()])
+    con.execute("CREATE OR REPLACE TEMP TABLE marke (muster VARCHAR, status VARCHAR)")
+    patterns = marked_figures(dialect)
+    insert(
+        con, "marke",
+        [{"muster": patterns[mark], "status": None if stated in vocabulary().mark else stated}
+         for mark, stated in dialect.marks.items()],
+    )  # fmt: skip
     con.execute("CREATE OR REPLACE TEMP TABLE faktor (spalte VARCHAR, einheit VARCHAR, faktor DOUBLE)")
     insert(con, "faktor", _factors(source))
     set_variables(
@@ -228,7 +250,7 @@ def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: Table
         einheiten=contract.unit is not None, stellen_id=contract.digits,
         spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
         zahl_muster=number(dialect),
-        tausender=dialect.thousands, dezimal=dialect.decimal,
+        tausender=dialect.thousands_signs, dezimal=dialect.decimal,
         stichtag_auch_datum=dialect.format in SHEETS, **rule.variables,
     )  # fmt: skip
 

@@ -39,6 +39,12 @@ CREATE OR REPLACE MACRO gelesener_stichtag(zeittext) AS -- noqa: CP05
 CASE
     WHEN getvariable('stichtag_auch_datum') AND regexp_full_match(zeittext, '\d{4}-\d\d-\d\d( 00:00:00)?')
         THEN try_cast(left(zeittext, 10) AS DATE)
+    WHEN getvariable('stichtag_nulltag') IS NOT NULL
+        THEN
+            CASE
+                WHEN regexp_full_match(zeittext, '[0-9]{1,6}')
+                    THEN getvariable('stichtag_nulltag')::DATE + try_cast(zeittext AS INTEGER)
+            END
     WHEN getvariable('stichtag_genauigkeit') = 'tag' THEN gelesene_zeit(zeittext)::DATE
     WHEN getvariable('stichtag_genauigkeit') = 'jahr'
         THEN make_date(year(gelesene_zeit(zeittext)), getvariable('stichtag_monat'), getvariable('stichtag_tag'))

@@ -45,7 +45,7 @@ geteilt AS (
                 THEN
                     string_split(
                         replace(
-                            replace(
+                            translate(
                                 replace(
                                     replace(rest, getvariable('anfuehrung'), ''), getvariable('nichts_zeichen'), '0'
                                 ),

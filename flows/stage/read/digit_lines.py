@@ -181,7 +181,8 @@ def _set_layout(
     parts = {name: source.expand(columns) for name, columns in source.matrix.merkmale.items()} if source.matrix else {}
     set_variables(
         con, trenner=dialect.delimiter, anfuehrung=dialect.quote, nichts_zeichen=sign,
-        tausender=unless_it_divides(dialect, dialect.thousands), dezimal=unless_it_divides(dialect, dialect.decimal),
+        tausender=unless_it_divides(dialect, dialect.thousands_signs),
+        dezimal=unless_it_divides(dialect, dialect.decimal),
         muster_kopf=re.escape(dialect.delimiter).join([text] * len(head)),
         muster_ziffern=pattern(None), muster_zeichen=pattern(sign) if sign else _NEVER,
         stelle_basis=_place(head, contract.unit), stelle_stichtag=_place(head, rule.column if rule else None),

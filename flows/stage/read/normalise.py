@@ -43,6 +43,8 @@ class PlainFile:
     left_out: dict[str, int]
     header_line: int = 1
     fallen: frozenset[Named] = frozenset()
+    since_1904: bool | None = None
+    """Of a workbook: whether it counts its days from 1904."""
 
     @property
     def dropped(self) -> int:
@@ -160,12 +162,11 @@ def normalise(
     Raises:
         ContractBroken: wrong encoding, no header, two columns of one name, a row of another length, or no row.
     """
-    text = Delimited(delivered, name, dialect) if dialect.format not in SHEETS else None
-    read = text or Sheet(delivered, name, dialect)
+    read = Sheet(delivered, name, dialect) if dialect.format in SHEETS else Delimited(delivered, name, dialect)
     rows = read.rows()
     header_line, columns = header(name, rows, dialect, wanted.called)
-    if text and lines is not None:
-        rows = text.rows_in(lines)
+    if isinstance(read, Delimited) and lines is not None:
+        rows = read.rows_in(lines)
     long = dialect.long
     kept = [
         (index, wanted.rename.get(column, column)) for index, column in enumerate(columns)
@@ -199,7 +200,10 @@ def normalise(
         refuse_no_row(name, header_line, counted.count, taken)
     for rule, blank_or_note in read.left_out.items():
         sieve.count(rule, blank_or_note)
-    return PlainFile(name, target, columns, read.held, sieve.counted, header_line, frozenset(sieve.fallen))
+    since_1904 = read.since_1904 if isinstance(read, Sheet) else None
+    return PlainFile(
+        name, target, columns, read.held, sieve.counted, header_line, frozenset(sieve.fallen), since_1904
+    )  # fmt: skip
 
 
 def refuse_no_row(name: str, header_line: int, rows: int, taken: int) -> None:

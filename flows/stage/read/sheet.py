@@ -17,7 +17,8 @@ class Sheet:
     """A sheet while it is read; `held` and `left_out` say what flows.stage.read.text.Delimited says of a text file."""
 
     def __init__(self, delivered: Path, name: str, dialect: Dialect) -> None:
-        self._name, self._dialect, self._texts = name, dialect, _texts(delivered, name, dialect)
+        self._name, self._dialect = name, dialect
+        self._texts, self.since_1904 = _texts(delivered, name, dialect)
         self.held, self.left_out = 0, dict[str, int]()
 
     def rows(self) -> Iterator[Line]:
@@ -56,8 +57,8 @@ class Sheet:
         self.left_out[rule] = self.left_out.get(rule, 0) + rows
 
 
-def _texts(delivered: Path, name: str, dialect: Dialect) -> list[list[str]]:
-    """Return the cells of the named sheet as text.
+def _texts(delivered: Path, name: str, dialect: Dialect) -> tuple[list[list[str]], bool]:
+    """Return the cells of the named sheet as text, and whether its days are counted from 1904.
 
     Raises:
         ContractBroken: no workbook, no such sheet, or a cell that does not hold what the profile says.
@@ -73,7 +74,7 @@ def _texts(delivered: Path, name: str, dialect: Dialect) -> list[list[str]]:
         raise _other_sheets(name, dialect, answer["sheets"], answer["hidden"]).at(f"Workbook {name}")
     texts: list[list[str]] = answer["texts"]
     _refuse_other_layout(name, texts, dialect)
-    return texts
+    return texts, bool(answer["since_1904"])
 
 
 def _other_sheets(name: str, dialect: Dialect, sheets: list[str], hidden: list[str]) -> ContractBroken:
