@@ -5,13 +5,36 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from flows.base.strict import Strict
 from flows.profile.vocabulary import Mark, Sign
 
 Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 """What a figure is multiplied by."""
+
+
+def run_of(text: str) -> list[str]:
+    """Return the texts that `text` stands for: a run like ``A000..A002`` or ``0..99`` spelled out, else itself."""
+    match = re.fullmatch(r"(.*?)(\d+)\.\.(.*?)(\d+)", text)
+    if not match:
+        return [text]
+    head, first, head_again, last = match.groups()
+    padded = len(first) == len(last)
+    if head != head_again or int(first) > int(last) or not (padded or first == str(int(first))):
+        message = f"{text!r} is not a run of columns: expected the same letters and as many digits on both sides"
+        raise ValueError(message)
+    return [f"{head}{number:0{len(first) if padded else 1}d}" for number in range(int(first), int(last) + 1)]
+
+
+def _runs_are_right(texts: list[str]) -> list[str]:
+    for text in texts:
+        run_of(text)
+    return texts
+
+
+Runs = Annotated[list[str], AfterValidator(_runs_are_right)]
+_TOTALS = {"insgesamt", "gesamt", "zusammen", "summe", "total", "alle", "all", "sum"}
 
 
 class Long(Strict):
@@ -26,19 +49,47 @@ class Long(Strict):
     columns: dict[str, dict[str, str | list[str]]] = Field(min_length=1)
     unit: str | None = None
     units: dict[str, Factor] = Field(default_factory=dict)
+    sum: bool = False
+    """Whether rows of one column that differ in the columns of ``over`` are parts which are added."""
+    over: dict[str, Runs] = Field(default_factory=dict)
+    """Column = the texts whose rows are added (``0..99`` names a run). A row with any other text is refused, and so is
+    a text that stands for the sum of the others."""
+    totals: dict[str, list[str]] = Field(default_factory=dict)
+    """Column of ``over`` = the texts of rows that are already sums over it; they are left out and counted."""
 
     @model_validator(mode="after")
     def _needs(self) -> Self:
         if (self.unit is None) != (not self.units):
             message = "`unit` (the column) and `units` (unit = factor) go together"
             raise ValueError(message)
+        if self.sum != bool(self.over):
+            message = "`sum = true` and `over` (column = texts whose rows are added) go together"
+            raise ValueError(message)
+        if strange := sorted((set(self.totals) - set(self.over)) | (set(self.over) & {*self._picked_by, self.value})):
+            message = f"`totals` is about columns of `over`, and those are no columns of `columns`; found {strange}"
+            raise ValueError(message)
+        for column, texts in self.parts.items():
+            if len(set(texts)) < len(texts) or not texts or set(texts) & set(self.totals.get(column, ())):
+                message = f"over.{column}: expected different texts, of which none is in `totals`; found {texts}"
+                raise ValueError(message)
+            if total := next((text for text in texts if text.strip().casefold() in _TOTALS), None):
+                message = f"over.{column}: {total!r} is called like a total and would count twice; name it in `totals`"
+                raise ValueError(message)
         return self
+
+    @property
+    def _picked_by(self) -> list[str]:
+        return [column for texts in self.columns.values() for column in texts]
+
+    @property
+    def parts(self) -> dict[str, list[str]]:
+        """The texts of each column of ``over``, runs spelled out."""
+        return {column: [text for run in texts for text in run_of(run)] for column, texts in self.over.items()}
 
     @property
     def reads(self) -> list[str]:
         """The columns of the file that this description needs."""
-        asked = [column for texts in self.columns.values() for column in texts]
-        return list(dict.fromkeys([self.value, *asked, *([self.unit] if self.unit else [])]))
+        return list(dict.fromkeys([self.value, *self._picked_by, *self.over, *([self.unit] if self.unit else [])]))
 
 
 SHEETS = ("xlsx", "ods")
@@ -97,8 +148,8 @@ class Dialect(Strict):
             raise ValueError(message)
         if self.delimiter in {self.quote, *"0123456789\r\n"} or {self.quote, self.decimal} & {*self.thousands_signs}:
             message = (
-                "`delimiter` and `quote`, and `thousands` and `decimal` (a comma unless it is set) or `quote`, must be "
-                "two signs, and the delimiter neither a digit nor a line break"
+                "`delimiter` and `quote`, and `thousands` and `decimal` (a comma unless it is set), must be two signs, "
+                "`thousands` and `quote` too, and the delimiter neither a digit nor a line break"
             )
             raise ValueError(message)
         if self.footer and self.format not in SHEETS and self.delimiter in self.footer:

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from flows.base.strict import Strict
 from flows.profile.city import Identifier
+from flows.profile.dialect import Runs, run_of
 
-
-def columns_of_run(column: str) -> list[str]:
-    """Return the columns that `column` stands for: a run like ``A000..A002`` spelled out, else itself."""
-    match = re.fullmatch(r"(.*?)(\d+)\.\.(.*?)(\d+)", column)
-    if not match:
-        return [column]
-    head, first, head_again, last = match.groups()
-    if head != head_again or len(first) != len(last) or int(first) > int(last):
-        message = f"{column!r} is not a run of columns: expected the same letters and as many digits on both sides"
-        raise ValueError(message)
-    return [f"{head}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
-
-
-def _runs_are_right(columns: list[str]) -> list[str]:
-    for column in columns:
-        columns_of_run(column)
-    return columns
-
-
-Columns = Annotated[list[str], AfterValidator(_runs_are_right)]
+Columns = Runs
 
 
 def _counted_once(columns: list[str]) -> list[str]:
-    single = [each for column in columns for each in columns_of_run(column)]
+    single = [each for column in columns for each in run_of(column)]
     if twice := sorted({column for column in single if single.count(column) > 1}):
         message = f"a Merkmal is the sum of different columns; found {', '.join(twice)} more than once"
         raise ValueError(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -141,6 +142,7 @@ def _read(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[L
     con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle_lang' if dialect.long else 'stage/zelle')}")
     for step in ("zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
+    _refuse_total_among_parts(con, source)
     _write_fallen(con, files)
     for step in ("ungewiss", "entfallen_einheit"):
         con.execute(f"INSERT INTO je_datei_{step} BY NAME {sql(f'stage/{step}')}")
@@ -193,6 +195,23 @@ def _read_by_cell(
     return files
 
 
+def _refuse_total_among_parts(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Stop when one of the texts whose rows are added stands for the sum of the others.
+
+    Raises:
+        ContractBroken: names column and text.
+    """
+    long = source.dialect.long
+    found = con.execute(sql("stage/teil_summe")).fetchone() if long and long.sum else None
+    if long and found:
+        place, text, cases = found
+        column = list(long.over)[place - 1]
+        raise ContractBroken(
+            f"Source {source.id}: expected in column {column} parts to be added, found that {text!r} is the sum of the "
+            f"others in all {cases} cases: it would count twice. Move it from `over` to `totals` in sources.toml."
+        ).at(f"Source {source.id}")
+
+
 def _refuse_other_day_zero(name: str, rule: StichtagRule, file: PlainFile) -> None:
     """Stop when the numbers of days of a workbook are counted from another day than the profile says.
 
@@ -225,7 +244,7 @@ def _load(con: duckdb.DuckDBPyConnection, plain: list[PlainFile], rename: dict[s
         con.execute(sql("schema/roh"))
         return
     set_variables(con, dateien=[one_file(file.path) for file in plain])
-    absent = {"basis_text", "stichtag_text", *(() if long else ("spalte_lang",))} - set(rename.values())
+    absent = {"basis_text", "stichtag_text", *(() if long else ("spalte_lang", "teil"))} - set(rename.values())
     extra = "".join(f", NULL::VARCHAR AS {column}" for column in sorted(absent))
     con.execute(f"CREATE OR REPLACE TEMP TABLE roh AS SELECT *{extra} FROM ({sql('stage/roh')})")  # noqa: S608 -- two fixed names
 
@@ -247,6 +266,7 @@ def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: Table
     set_variables(
         con, quelle=source.id, lang=dialect.long is not None,
         einheit_in_zeile=dialect.long is not None and dialect.long.unit is not None,
+        teile=math.prod(map(len, dialect.long.parts.values())) if dialect.long else 1,
         einheiten=contract.unit is not None, stellen_id=contract.digits,
         spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
         zahl_muster=number(dialect),
