@@ -122,6 +122,16 @@ class Dialect(Strict):
     preamble: int = Field(default=0, ge=0)  # lines above the header
     header_rows: int = Field(default=1, ge=1)
     blank_headers: list[str] = Field(default_factory=list)
+    merged_headers: bool = False
+    """Of a text file with several header rows: the texts above the last run on to the right, as merged cells do. (In a
+    workbook they always do.)"""
+    number_headers: bool = False
+    """Whether the second of two columns of one name is called ``name (2)``, the third ``name (3)``."""
+    carry_down: list[str] = Field(default_factory=list)
+    """Columns in which a blank cell has the text of the row above."""
+    section: str | None = None
+    """Rows of which only the first cell is filled are headings, of a larger area mostly. They are left out and counted
+    as ``section``; this is the name of a column with the last heading above a row, such as for ``only``."""
     footer: str | None = None  # the line that begins with this, and all below, are notes
     table_below: bool = False  # below the footer stands another table, which is not read
     sheet: str | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from flows.base.strict import Strict
-from flows.profile.city import Identifier
+from flows.profile.city import Identifier, Pattern
 from flows.profile.dialect import Runs, run_of
 
 Columns = Runs
@@ -22,6 +23,16 @@ def _counted_once(columns: list[str]) -> list[str]:
 
 
 Summands = Annotated[Columns, AfterValidator(_counted_once)]
+
+
+def _has_one_group(pattern: str) -> str:
+    if re.compile(pattern).groups != 1:
+        message = f"expected a pattern with one group, which is the id, found {pattern!r}"
+        raise ValueError(message)
+    return pattern
+
+
+IdPattern = Annotated[Pattern, AfterValidator(_has_one_group)]
 
 
 class Drop(Strict):
@@ -75,6 +86,8 @@ class Matrix(Strict):
 
     unit: str
     unit_digits: int | None = None
+    unit_pattern: IdPattern | None = None
+    """Where the id stands in its cell: the one group of a pattern of the whole, ``(\\d+) .*`` for ``101 Altstadt``."""
     merkmale: dict[Identifier, Summands] = Field(min_length=1)
     ignore: Columns = Field(default_factory=list)
     drop: list[Drop] = Field(default_factory=list)
@@ -88,8 +101,15 @@ class Assignment(Strict):
 
     unit: str
     unit_digits: int | None = None
+    unit_pattern: IdPattern | None = None
+    """Where the id stands in its cell, as in `Matrix`."""
     units: dict[Identifier, str] = Field(min_length=1)
     ignore: list[str] = Field(default_factory=list)
+    only: dict[str, list[str]] = Field(default_factory=dict)
+    """Column = the texts of the rows that are wanted, such as one city in a file of the country; others are counted as
+    ``other rows``."""
+    drop: list[Drop] = Field(default_factory=list)
+    """Rows that are left out and counted under the name of a rule."""
 
 
 class Names(Strict):
@@ -99,6 +119,10 @@ class Names(Strict):
     id: str
     name: str
     levels: dict[str, Identifier]
+    only: dict[str, list[str]] = Field(default_factory=dict)
+    """Column = the texts of the rows that are wanted, as in `Assignment`."""
+    drop: list[Drop] = Field(default_factory=list)
+    """Rows that are left out and counted under the name of a rule."""
 
 
 class Parent(Strict):
@@ -127,6 +151,10 @@ class Geometry(Strict):
     axes: Literal["east_north", "north_east"] = "east_north"
     crs: Annotated[str, Field(pattern=r"^EPSG:\d+$")]
     names: dict[Identifier, str] = Field(default_factory=dict)
+    only: dict[str, list[str]] = Field(default_factory=dict)
+    """Property = the texts of the features that are wanted, as in `Assignment`."""
+    drop: list[Drop] = Field(default_factory=list)
+    """Features that are left out and counted under the name of a rule."""
 
 
 class Official(Strict):

@@ -109,7 +109,8 @@ class _Alike:
         """Stop where the columns of a file are not those of the contract."""
         known = known_by_format(columns) if self.source.dialect.format == "ffcsv" else ()
         dropping = [rule.column for rule in self.contract.drop]
-        needed, ignored = [*self.contract.wanted, *self.rename, *dropping], [*self.contract.ignore, *known]
+        needed = [*self.contract.wanted, *self.rename, *dropping]
+        ignored = [*self.contract.ignore, *known, self.source.dialect.section or ""]
         refuse_other_columns(self.source.id, name, columns, needed, ignored)
 
 
@@ -268,6 +269,7 @@ def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: Table
         einheit_in_zeile=dialect.long is not None and dialect.long.unit is not None,
         teile=math.prod(map(len, dialect.long.parts.values())) if dialect.long else 1,
         einheiten=contract.unit is not None, stellen_id=contract.digits,
+        muster_id=rf"^(?:{contract.pattern})$" if contract.pattern else None,
         spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
         zahl_muster=number(dialect),
         tausender=dialect.thousands_signs, dezimal=dialect.decimal,
@@ -350,7 +352,7 @@ def _reconciled(
     """Return what became of every row of every file: taken over, quarantined, or dropped by a named rule."""
     bad = dict(con.execute("SELECT datei, count(*) FROM zeile_verletzt GROUP BY datei").fetchall())
     found = con.execute(
-        "SELECT datei, count(*), count_if(coalesce(basis_id <> basis_text, FALSE)), "
+        "SELECT datei, count(*), count_if(coalesce(length(basis_id) > length(kennung_im_text(basis_text)), FALSE)), "
         "string_agg(DISTINCT stichtag::VARCHAR, ',') "
         "FROM zeile_gelesen ANTI JOIN zeile_verletzt USING (datei, zeile) GROUP BY datei"
     ).fetchall()

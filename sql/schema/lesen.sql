@@ -52,9 +52,22 @@ CASE
     ELSE last_day(gelesene_zeit(zeittext))
 END;
 
+-- the part of a cell that is the id, where the contract says so (no pattern: all of it)
+CREATE OR REPLACE MACRO kennung_im_text(zelltext) AS -- noqa: CP05
+CASE
+    WHEN getvariable('muster_id') IS NULL THEN zelltext
+    WHEN regexp_full_match(zelltext, getvariable('muster_id')::VARCHAR)
+        THEN regexp_extract(zelltext, getvariable('muster_id')::VARCHAR, 1)
+END;
+
 -- the id of a base unit, with the leading zeros that a spreadsheet took where the contract says how many digits it has
 CREATE OR REPLACE MACRO gelesene_kennung(kennung) AS -- noqa: CP05
 CASE
-    WHEN getvariable('stellen_id') IS NULL THEN kennung
-    ELSE lpad(kennung, greatest(getvariable('stellen_id'), length(kennung))::INTEGER, '0')
+    WHEN getvariable('stellen_id') IS NULL THEN kennung_im_text(kennung)
+    ELSE
+        lpad(
+            kennung_im_text(kennung),
+            greatest(getvariable('stellen_id'), length(kennung_im_text(kennung)))::INTEGER,
+            '0'
+        )
 END;

@@ -1,5 +1,5 @@
--- One row per text of a column whose rows are added (`long.over`) that stands for the sum of the others: it equals it in
--- all groups of rows that differ in this column only, of which at least three have ten or more. It would count twice.
+-- One row per text of a column whose rows are added (`long.over`) that stands for the sum of the others: it equals it
+-- in all groups of rows that differ in this column only, of which at least three have ten or more.
 WITH teil AS (
     SELECT
         zelle_gelesen.spalte,
@@ -16,7 +16,7 @@ WITH teil AS (
 
 stelle AS (
     SELECT
-        teil.*,
+        *,
         unnest(generate_series(1, len(texte))) AS stelle
     FROM teil
 ),

@@ -1,8 +1,8 @@
 -- One row per Merkmal of a base unit at a Stichtag, from rows that were read by cell and keep their contract.
 -- Columns that make the same Merkmale are added first, so that 101 ages cost no more than their bands. Where a long
 -- table lacks a column of a Merkmal for a unit, or a part of a column that is a sum of parts, the sum is unknown,
--- unless its source leaves out what is empty and no row of the unit fell out. Of several missing-value signs below one sum the
--- first status of cities/vocabulary.toml counts.
+-- unless its source leaves out what is empty and no row of the unit fell out. Of several missing-value signs below
+-- one sum the first status of cities/vocabulary.toml counts.
 -- `datei` is the file that the rows are from; the first of them where they are from several.
 WITH gute_zeile AS (
     SELECT zeile_gelesen.*

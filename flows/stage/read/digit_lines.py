@@ -68,7 +68,7 @@ def can_be_plain(source: Source, contract: TableContract, corrections: Sequence[
         source.matrix is not None
         and dialect.format == "csv"
         and dialect.long is None
-        and not (contract.only or dialect.units or corrections)
+        and not (contract.only or dialect.units or corrections or dialect.carry_down or dialect.section)
         and all(text for rule in contract.drop for text in rule.equals)
         and dialect.delimiter not in (dialect.footer or "")
         and not any(re.fullmatch(figure_cell(dialect, whole=False, sign=None), sign) for sign in dialect.missing)

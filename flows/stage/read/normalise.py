@@ -21,6 +21,7 @@ from flows.profile.dialect import SHEETS, Dialect, Long
 from flows.profile.source_contract import Drop
 from flows.pull.landing.archive import unpack
 from flows.stage.corrections import Row
+from flows.stage.read.filled_rows import SECTION, FilledRows, run_on
 from flows.stage.read.long import LONG_COLUMNS, TOTAL_ROWS, Parts, long_cell, refuse_absent_columns, texts_asked_for
 from flows.stage.read.sheet import Sheet, cell_name, left_edge
 from flows.stage.read.text import Delimited, Line
@@ -217,6 +218,8 @@ def normalise(
     read = Sheet(delivered, name, dialect) if dialect.format in SHEETS else Delimited(delivered, name, dialect)
     rows = read.rows()
     header_line, columns = header(name, rows, dialect, wanted.called)
+    filled = FilledRows(name, dialect, columns)
+    width, columns = len(columns), filled.columns
     if isinstance(read, Delimited) and lines is not None:
         rows = read.rows_in(lines)
     long = dialect.long
@@ -228,7 +231,7 @@ def normalise(
     _refuse_bad_header(name, header_line, written, dialect)  # a column may be called as one of ours
     sieve = _Sieve(name, columns, wanted, long)
     long_rows = _LongRows(name, columns, long, sieve) if long else None
-    counted = _Counted(of_one_length(rows, name, len(columns)))
+    counted = _Counted(filled.rows(of_one_length(filled.without_headings(rows), name, width)))
     taken = 0
     with target.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\r\n")  # so that either of them inside a cell is quoted
@@ -245,6 +248,7 @@ def normalise(
         long_rows.refuse_absent()
     if lines is None:
         refuse_no_row(name, header_line, counted.count, taken)
+    sieve.count(SECTION, filled.headings)
     for rule, blank_or_note in read.left_out.items():
         sieve.count(rule, blank_or_note)
     since_1904 = read.since_1904 if isinstance(read, Sheet) else None
@@ -278,6 +282,8 @@ def header(
         ContractBroken: no header, a column without a name, or two of one name.
     """
     read = list(islice(rows, dialect.header_rows))
+    if dialect.merged_headers:
+        read = [(number, run_on(cells) if number < read[-1][0] else cells) for number, cells in read]
     line = read[-1][0] if read else 0
     width = max((len(cells) for _, cells in read), default=0)
     columns = []
@@ -293,9 +299,20 @@ def header(
             ).at(f"File {name}, line {line}")
         for place, column in zip(blank, dialect.blank_headers, strict=True):
             columns[place] = column
+    if dialect.number_headers:
+        columns = _numbered(columns)
     columns = [called.get(column, column) for column in columns]
     _refuse_bad_header(name, line, columns, dialect)
     return line, columns
+
+
+def _numbered(columns: list[str]) -> list[str]:
+    """Return the columns with those of one name told apart by a number from the second on."""
+    times, told = dict[str, int](), list[str]()
+    for column in columns:
+        times[column.casefold()] = times.get(column.casefold(), 0) + 1
+        told.append(f"{column} ({times[column.casefold()]})" if times[column.casefold()] > 1 and column else column)
+    return told
 
 
 OTHER_ROWS = "other rows"
@@ -363,7 +380,7 @@ def _refuse_bad_header(name: str, line: int, columns: list[str], dialect: Dialec
     found = "nothing" if not columns else "a column without a name"
     remedy = " Name it in `blank_headers` of the dialect, and in `ignore` if it is not wanted." if columns else ""
     if twice:
-        remedy = ""
+        remedy = " Write `number_headers = true` into the dialect: then the second is called 'name (2)'."
         found = f"{', '.join(map(repr, twice))} more than once"
     place = f"line {line}"
     if dialect.format in SHEETS and columns:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.base.errors import ContractBroken
 from flows.profile.dialect import Dialect
+from flows.stage.read.filled_rows import run_on
 from flows.stage.read.notes import BLANK, NOTES, Notes, RowsAbove
 from flows.stage.read.subprocess_reader import read_in_subprocess
 from flows.stage.read.text import Line
@@ -46,7 +47,7 @@ class Sheet:
             elif above:
                 above -= 1
                 self.held = end - number
-                yield number, (_run_on(row) if above else row)
+                yield number, (run_on(row) if above else row)
             else:
                 seen.add(row)
                 yield number, row
@@ -135,11 +136,3 @@ def _place(cell: str) -> tuple[int, int]:
     for letter in match[1]:
         column = 26 * column + ord(letter) - ord("A") + 1
     return column - 1, int(match[2])
-
-
-def _run_on(row: list[str]) -> list[str]:
-    texts, last = [], ""
-    for text in row:
-        last = text.strip() or last
-        texts.append(last)
-    return texts
