@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Annotated, Literal, Self
 
@@ -92,6 +93,23 @@ class Long(Strict):
         return list(dict.fromkeys([self.value, *self._picked_by, *self.over, *([self.unit] if self.unit else [])]))
 
 
+_NOT_OF_FILES = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        "".encode(name)
+        known = codecs.lookup(name).name not in _NOT_OF_FILES
+    except (LookupError, UnicodeError, ValueError):
+        known = False
+    if not known:
+        message = f"expected an encoding of texts that Python knows, such as 'cp1252' or 'iso-8859-2', found {name!r}"
+        raise ValueError(message)
+    return name
+
+
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
+
 SHEETS = ("xlsx", "ods")
 POLYGONS = ("geojson", "gpkg", "shp")
 BLANKS = " \xa0\u202f\u2009"
@@ -111,7 +129,9 @@ class Dialect(Strict):
     """
 
     format: Literal["csv", "ffcsv", "xlsx", "ods", "geojson", "gpkg", "shp"] = "csv"
-    encoding: Literal["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16"] = "utf-8"
+    encoding: Encoding = "utf-8"
+    """Any encoding of texts that Python knows, by name (``cp850``, ``iso-8859-2``, ``utf-16-le``). It is never guessed:
+    bytes that are clearly of another are refused."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ";"
     quote: Annotated[str, Field(max_length=1)] = '"'  # empty: the file quotes nothing
     decimal: Literal[",", "."] = ","
