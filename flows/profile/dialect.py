@@ -111,7 +111,7 @@ def _known_encoding(name: str) -> str:
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 
 SHEETS = ("xlsx", "ods")
-POLYGONS = ("geojson", "gpkg", "shp")
+POLYGONS = ("geojson", "gpkg", "shp", "kml", "fgb", "topojson", "geoparquet")
 BLANKS = " \xa0\u202f\u2009"
 """What a blank within a figure, or between it and its mark, may be: also a no-break or a thin one."""
 _GROUPED_BY = {" ": BLANKS, "'": "'\u2019"}
@@ -128,7 +128,9 @@ class Dialect(Strict):
     stand in which cell, so that a changed layout shows.
     """
 
-    format: Literal["csv", "ffcsv", "xlsx", "ods", "geojson", "gpkg", "shp"] = "csv"
+    format: Literal["csv", "ffcsv", "xlsx", "ods", "geojson", "gpkg", "shp", "kml", "fgb", "topojson", "geoparquet"] = (
+        "csv"
+    )
     encoding: Encoding = "utf-8"
     """Any encoding of texts that Python knows, by name (``cp850``, ``iso-8859-2``, ``utf-16-le``). It is never guessed:
     bytes that are clearly of another are refused."""
