@@ -15,7 +15,7 @@ from flows.stage.corrections import Row
 from flows.stage.read.text import first_bad_byte
 
 OWN_ID = "@id"
-"""The property under which a feature's own id stands, which is none of its properties."""
+"""The property under which a feature's own id stands, which it has beside its properties."""
 _SHOWN = 60  # characters of what was found
 _EXACT = 2**53  # below it every whole number is one of its own as a float
 
