@@ -170,6 +170,12 @@ class Source(Strict):
             message = f"a source of kind {kinds[0]} needs a `stichtag` rule"
             raise ValueError(message)
         rule = self.stichtag
+        if rule and rule.source == "header" and (len(self.figure_columns) != 1 or any(d.long for d in self.dialects)):
+            message = (
+                "stichtag.source = 'header' needs a wide table whose columns are one figure at several Stichtage: "
+                f"expected one column in `merkmale`, found {', '.join(self.figure_columns) or 'none'}"
+            )
+            raise ValueError(message)
         if kinds[0] == "register" and rule and (rule.source != "column" or rule.precision != "tag"):
             message = "a register needs its Stichtag in a column, as a date to the day (`%d` in stichtag.format)"
             raise ValueError(message)

@@ -48,7 +48,8 @@ class StichtagRule(Strict):
     others.
     """
 
-    source: Literal["name", "column", "fixed"]
+    source: Literal["name", "column", "fixed", "header"]
+    """Where the Stichtag stands. ``header``: a table has a column for each Stichtag, which is called by it."""
     column: str | None = None
     format: str = "%Y-%m-%d"
     """How the column writes it. ``excel`` is the number by which a workbook keeps a date (44196 is 31.12.2020);
@@ -65,17 +66,21 @@ class StichtagRule(Strict):
         if self.source == "fixed" and self.fixed is None:
             message = "source = 'fixed' needs `fixed`, a date"
             raise ValueError(message)
-        if self.source == "column" and self.format not in SERIALS:
+        if self.source in ("column", "header") and self.format not in SERIALS:
             _refuse_unreadable(self.format)
-        if self.day and (self.source == "fixed" or (self.source == "column" and self.precision == "tag")):
+        if self.day and (self.source == "fixed" or (self._is_written and self.precision == "tag")):
             message = "`day` says which day of a month or year is meant; here the day itself is given"
             raise ValueError(message)
         if self.day and self.day[0].isdigit():
             _month_and_day(self.day)
-            if self.source == "column" and self.precision != "jahr":
+            if self._is_written and self.precision != "jahr":
                 message = f"`day` = {self.day!r} is a day of a year; of a month say 'first' or 'last'"
                 raise ValueError(message)
         return self
+
+    @property
+    def _is_written(self) -> bool:
+        return self.source in ("column", "header")
 
     @property
     def precision(self) -> str:
@@ -179,7 +184,7 @@ def leaves_day_open(pattern: str, rule: StichtagRule) -> bool:
     """Say whether a year alone stands for the Stichtag and the rule does not say which of its days is meant."""
     if rule.day or rule.source == "fixed":
         return False
-    if rule.source == "column":
+    if rule.source in ("column", "header"):
         return rule.precision == "jahr"
     return not set(re.compile(pattern).groupindex) & {"end_year", *_MONTHS_OF}
 

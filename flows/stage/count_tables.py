@@ -23,6 +23,7 @@ from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
 from flows.stage.expected_columns import TableContract, refuse_other_columns, table_contract
 from flows.stage.file_rows import FileRows
+from flows.stage.header_dates import added_up, by_day, days_in_header, source_of_day
 from flows.stage.kept_results import KeptResults
 from flows.stage.read.digit_cell import marked_figures, number
 from flows.stage.read.digit_lines import PlainlyRead, can_be_plain, numbered_lines, read_digit_lines
@@ -132,6 +133,25 @@ def _stage_alike(
 
 
 def _read(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[Lieferung]) -> dict[str, Reconciliation]:
+    """Read the files, once for each Stichtag where their columns are called by it; see `_read_once`."""
+    if alike.rule.source != "header":
+        return _read_once(con, alike, lieferungen)
+    _set_dialect(con, alike.source, alike.contract, alike.rule)
+    days = {name: days_in_header(con, alike.source, name, path) for name, path in alike.delivered(lieferungen).items()}
+    parts: dict[str, list[Reconciliation]] = {}
+    for day, columns in by_day(days).items():
+        others = {column for found in days.values() for column in found.values()} - set(columns.values())
+        source = source_of_day(alike.source, day, columns.values(), others)
+        assert source.stichtag is not None  # noqa: S101 -- made so
+        of_day = replace(alike, source=source, contract=table_contract(source), rule=source.stichtag)
+        for name, part in _read_once(con, of_day, [one for one in lieferungen if one.name in columns]).items():
+            parts.setdefault(name, []).append(part)
+    return {name: added_up(found) for name, found in parts.items()}
+
+
+def _read_once(
+    con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[Lieferung]
+) -> dict[str, Reconciliation]:
     """Add the rows of the files to those of flows.stage.file_rows; return what became of them, by the file's name."""
     if not lieferungen:
         return {}

@@ -136,3 +136,56 @@ def test_polygons_of_a_country_are_cut_to_one_city(stage_city, refusal, source) 
     assert staged.files == [("r.geojson", 3, 2, 0, 1)]
     assert "found only such as a rule leaves out" in refusal(given, {"r.geojson": country("Elsewhere")})
     assert "found none called COUNCIL" in refusal(given, {"r.geojson": country("Here").replace("COUNCIL", "C")})
+
+
+# --- A column for each Stichtag ---
+
+YEARS = '{ source = "header", format = "%Y", day = "12-31" }'
+FIGURES = "SELECT year(stichtag), basis_id, wert FROM stage.zaehlung ORDER BY ALL"
+
+
+def test_columns_called_by_years_are_one_figure_at_several_stichtage(stage_city, source) -> None:
+    contract = MATRIX.format("EW", ', ignore = ["NAME"]')
+    text = "BBS;NAME;2021;2022\n01100001;a;11;12\n01100002;b;6;x\n01100003;c;1;2\n"
+    staged = stage_city(source("einwohner", contract, stichtag=YEARS), {FILE: text})
+    assert staged.rows(FIGURES) == [
+        (2021, "01100001", 11), (2021, "01100002", 6), (2021, "01100003", 1), (2022, "01100001", 12),
+        (2022, "01100002", None), (2022, "01100003", 2),
+    ]  # fmt: skip
+    assert staged.quarantine == [(FILE, 3, "EW", "x")]
+    assert staged.files == [(FILE, 6, 5, 1, 0)]
+    assert staged.rows("SELECT stichtage FROM stage.datei") == [(["2021-12-31", "2022-12-31"],)]
+
+
+def test_columns_called_by_dates_may_differ_from_file_to_file(stage_city, source) -> None:
+    rule = '{ source = "header", format = "%d.%m.%Y" }'
+    files = {FILE: "BBS;30.06.2022\n01100001;12\n", "einwohner_2023.csv": "BBS;31.12.2022\n01100001;13\n"}
+    staged = stage_city(source("einwohner", stichtag=rule), files)
+    assert staged.rows("SELECT stichtag::VARCHAR, wert FROM stage.zaehlung ORDER BY 1") == [
+        ("2022-06-30", 12), ("2022-12-31", 13),
+    ]  # fmt: skip
+
+
+def test_a_figure_of_one_day_in_two_files_is_never_taken_twice(stage_city, source) -> None:
+    files = {FILE: "BBS;2021;2022\n01100001;11;12\n", "einwohner_2023.csv": "BBS;2022;2023\n01100001;12;13\n"}
+    staged = stage_city(source("einwohner", stichtag=YEARS), files)
+    assert staged.rows(FIGURES) == [(2021, "01100001", 11), (2022, "01100001", None), (2023, "01100001", 13)]
+    assert staged.rules == ["one row for each base unit and Stichtag"]
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("BBS;2021*;EW", "line 1: expected columns called by a Stichtag (stichtag.format = '%Y')"),
+        ("BBS;2021;2022*", "'2022*' is new"),
+        ("BBS;2021;2021 ", "more than once"),
+    ],
+)
+def test_columns_that_are_called_by_no_stichtag(refusal, source, head: str, told: str) -> None:
+    assert told in refusal(source("einwohner", stichtag=YEARS), {FILE: f"{head}\n01100001;1;2\n"})
+
+
+def test_columns_called_by_a_stichtag_are_one_figure(refusal, source) -> None:
+    contract = 'matrix = { unit = "BBS", merkmale = { einwohner = ["A", "B"] } }'
+    message = refusal(source("einwohner", contract, stichtag=YEARS), {FILE: "BBS;2022\n"})
+    assert "expected one column in `merkmale`, found A, B" in message
