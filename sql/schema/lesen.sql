@@ -71,3 +71,10 @@ CASE
             '0'
         )
 END;
+
+-- a figure without the signs between its thousands; a single sign, or none, is taken out ten times as fast by `replace`
+CREATE OR REPLACE MACRO ohne_tausender(zelltext) AS -- noqa: CP05
+CASE
+    WHEN length(getvariable('tausender')) > 1 THEN translate(zelltext, getvariable('tausender'), '')
+    ELSE replace(zelltext, getvariable('tausender'), '')
+END;

@@ -34,7 +34,7 @@ zahlen AS (
                 THEN
                     try_cast(
                         replace(
-                            translate(figurtext, getvariable('tausender'), ''), getvariable('dezimal'), '.'
+                            ohne_tausender(figurtext), getvariable('dezimal'), '.'
                         ) AS DOUBLE
                     )
         END AS zahl
