@@ -28,7 +28,7 @@ _TOP = """\
 A profile is a folder with up to six files and, if the city adds checks of its own, a folder `checks`
 ([checks.md](checks.md)). `city.toml` and `sources.toml` are needed. `fortschreibung new-city` writes the first version
 of both ([first-hour.md](first-hour.md)), `fortschreibung doctor` says what is wrong with a profile. A key that is not
-on this page is refused; the message lists the permitted ones. What the keys of a source do with its rows is told in
+on this page is refused; the message lists the permitted ones. What the keys of a source do with its rows is said in
 [staging.md](staging.md), how sources are reached in [sources.md](sources.md).
 
 "needed" means that the section does not hold without the key. `ID` and `NAME` in a section's title are names of yours:

@@ -19,6 +19,7 @@ from flows.base.errors import ConfigError
 from flows.profile.load import Profile
 from flows.profile.source import Source
 from flows.profile.source_contract import Register
+from flows.profile.stichtag import day_as_written
 from flows.pull.folder import orders_in
 from flows.pull.models import SYNTHETIC_MARK as MARK
 from flows.stage.read.polygons import polygon_rows
@@ -121,7 +122,7 @@ def _people(random: Random) -> tuple[Person, ...]:
 def _rows(source: Source, faces: Sequence[Face], day: dt.date) -> Iterable[Sequence[object]] | None:
     """Return header and rows of a source's example, or None where it is of another kind."""
     rule = source.stichtag
-    stichtag = day.strftime(rule.format) if rule and rule.source == "column" else None
+    stichtag = day_as_written(rule, day) if rule and rule.source == "column" else None
     head = [rule.column] if rule and stichtag is not None else []
     cell = [stichtag] if stichtag is not None else []
     if source.register_:

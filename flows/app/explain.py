@@ -205,6 +205,8 @@ def _figures(source: Source, column: str) -> Iterator[str]:
     if long := source.dialect.long:
         if column in (long.value, long.unit):
             yield "value" if column == long.value else "unit of the value"
+        if column in long.over:
+            yield "added over (`long.over`)"
         if any(column in texts for texts in long.columns.values()):
             yield "says of which column a row is"
     brought = _summands(source)

@@ -12,7 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 from flows.base.strict import Strict
 from flows.profile.access import ACCESS, Access, Ckan, Genesis
 from flows.profile.city import Identifier, Pattern
-from flows.profile.dialect import POLYGONS, Dialect
+from flows.profile.dialect import POLYGONS, Dialect, run_of
 from flows.profile.gates import Gate, RateLimits, Relaxation
 from flows.profile.source_contract import (
     KINDS,
@@ -23,11 +23,10 @@ from flows.profile.source_contract import (
     Names,
     Official,
     Register,
-    columns_of_run,
 )
 from flows.profile.stichtag import StichtagRule, refuse_unclear_name, refuse_unknown_groups
 
-_OWN = ("datei", "zeile", "basis_text", "stichtag_text", "spalte_lang", "zelltext", "einheit_text")
+_OWN = ("datei", "zeile", "basis_text", "stichtag_text", "spalte_lang", "zelltext", "einheit_text", "teil")
 """What SQL calls its own columns beside those of a table (flows.stage.read.normalise)."""
 
 
@@ -212,7 +211,13 @@ class Source(Strict):
             message = f"a source of kind {kinds[0]} needs a `stichtag` rule"
             raise ValueError(message)
         rule = self.stichtag
-        if kinds[0] == "register" and rule and (rule.source != "column" or "%d" not in rule.format):
+        if rule and rule.source == "header" and (len(self.figure_columns) != 1 or any(d.long for d in self.dialects)):
+            message = (
+                "stichtag.source = 'header' needs a wide table whose columns are one figure at several Stichtage: "
+                f"expected one column in `merkmale`, found {', '.join(self.figure_columns) or 'none'}"
+            )
+            raise ValueError(message)
+        if kinds[0] == "register" and rule and (rule.source != "column" or rule.precision != "tag"):
             message = "a register needs its Stichtag in a column, as a date to the day (`%d` in stichtag.format)"
             raise ValueError(message)
         return self
@@ -252,6 +257,9 @@ class Source(Strict):
     @model_validator(mode="after")
     def _long_columns_are_those_of_the_contract(self) -> Self:
         for dialect in self.dialects:
+            if dialect.long and dialect.long.sum and not self.matrix:
+                message = "`long.sum` adds rows of base units: it goes with `matrix`"
+                raise ValueError(message)
             if dialect.long and (self.matrix or self.official):
                 named, used = set(dialect.long.columns), set(self.figure_columns)
                 if named != used:
@@ -342,4 +350,4 @@ class Source(Strict):
 
     def expand(self, columns: list[str]) -> list[str]:
         """Return `columns` with runs like ``A000..A002`` spelled out."""
-        return [single for column in columns for single in columns_of_run(column)]
+        return [single for column in columns for single in run_of(column)]

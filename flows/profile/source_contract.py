@@ -8,32 +8,14 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from flows.base.strict import Strict
-from flows.profile.city import Identifier
+from flows.profile.city import Identifier, Pattern
+from flows.profile.dialect import Runs, run_of
 
-
-def columns_of_run(column: str) -> list[str]:
-    """Return the columns that `column` stands for: a run like ``A000..A002`` spelled out, else itself."""
-    match = re.fullmatch(r"(.*?)(\d+)\.\.(.*?)(\d+)", column)
-    if not match:
-        return [column]
-    head, first, head_again, last = match.groups()
-    if head != head_again or len(first) != len(last) or int(first) > int(last):
-        message = f"{column!r} is not a run of columns: expected the same letters and as many digits on both sides"
-        raise ValueError(message)
-    return [f"{head}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
-
-
-def _runs_are_right(columns: list[str]) -> list[str]:
-    for column in columns:
-        columns_of_run(column)
-    return columns
-
-
-Columns = Annotated[list[str], AfterValidator(_runs_are_right)]
+Columns = Runs
 
 
 def _counted_once(columns: list[str]) -> list[str]:
-    single = [each for column in columns for each in columns_of_run(column)]
+    single = [each for column in columns for each in run_of(column)]
     if twice := sorted({column for column in single if single.count(column) > 1}):
         message = f"a Merkmal is the sum of different columns; found {', '.join(twice)} more than once"
         raise ValueError(message)
@@ -41,6 +23,16 @@ def _counted_once(columns: list[str]) -> list[str]:
 
 
 Summands = Annotated[Columns, AfterValidator(_counted_once)]
+
+
+def _has_one_group(pattern: str) -> str:
+    if re.compile(pattern).groups != 1:
+        message = f"expected a pattern with one group, which is the id, found {pattern!r}"
+        raise ValueError(message)
+    return pattern
+
+
+IdPattern = Annotated[Pattern, AfterValidator(_has_one_group)]
 
 
 class Drop(Strict):
@@ -105,6 +97,11 @@ class Matrix(Strict):
 
     Example: `unit_digits = 8`
     """
+    unit_pattern: IdPattern | None = None
+    r"""Where the id stands in its cell: the one group of a pattern of the whole.
+
+    Example: `unit_pattern = '(\d+) .*'`
+    """
     merkmale: dict[Identifier, Summands] = Field(min_length=1)
     """Merkmal = the columns whose sum it is; `A000..A002` is a run of columns.
 
@@ -155,10 +152,23 @@ class Assignment(Strict):
     """The column with the base unit. Example: `unit = "BBS"`"""
     unit_digits: int | None = None
     """Pads ids that lost their leading zeros to so many digits. Example: `unit_digits = 8`"""
+    unit_pattern: IdPattern | None = None
+    r"""Where the id stands in its cell: the one group of a pattern of the whole.
+
+    Example: `unit_pattern = '(\d+) .*'`
+    """
     units: dict[Identifier, str] = Field(min_length=1)
     """Raumebene = the column with its unit. Example: `units = { sozialraum = "SR" }`"""
     ignore: list[str] = Field(default_factory=list)
     """Columns that nobody reads. Example: `ignore = ["STRASSE"]`"""
+    only: dict[str, list[str]] = Field(default_factory=dict)
+    """Column = the texts of the rows that are wanted, such as one city in a file of the country; others are counted
+    under `other rows`.
+
+    Example: `only = { Gemeinde = ["05111000"] }`
+    """
+    drop: list[Drop] = Field(default_factory=list)
+    """Rows left out on purpose."""
 
 
 class Names(Strict):
@@ -172,6 +182,14 @@ class Names(Strict):
     """The column with its name. Example: `name = "NAME"`"""
     levels: dict[str, Identifier]
     """Text in the column `level` = Raumebene. Example: `levels = { ST = "stadtteil" }`"""
+    only: dict[str, list[str]] = Field(default_factory=dict)
+    """Column = the texts of the rows that are wanted, such as one city in a file of the country; others are counted
+    under `other rows`.
+
+    Example: `only = { GEMEINDE = ["05111000"] }`
+    """
+    drop: list[Drop] = Field(default_factory=list)
+    """Rows left out on purpose."""
 
 
 class Parent(Strict):
@@ -205,6 +223,14 @@ class Geometry(Strict):
     """The coordinate system of the file. Example: `crs = "EPSG:4326"`"""
     names: dict[Identifier, str] = Field(default_factory=dict)
     """Raumebene = the property with the name of its unit. Example: `names = { stadtteil = "STADTTEIL_NAME" }`"""
+    only: dict[str, list[str]] = Field(default_factory=dict)
+    """Property = the texts of the features that are wanted, such as one city in a file of the country; others are
+    counted under `other rows`.
+
+    Example: `only = { GEMEINDE = ["05111000"] }`
+    """
+    drop: list[Drop] = Field(default_factory=list)
+    """Features left out on purpose."""
 
 
 class Official(Strict):

@@ -34,11 +34,16 @@ _DIRECTIVES = "YymdbBHMSfgz%"
 _SCHOOL_YEAR_BEGINS = 8  # month
 
 
+SERIALS = {"excel": dt.date(1899, 12, 30), "excel_1904": dt.date(1904, 1, 1)}
+"""The day 0 of dates that are written as numbers: of workbooks, and of those that count from 1904."""
+
+
 class StichtagRule(Strict):
     """Where the Stichtag of a row stands: in the file's name, in a column, or fixed in the profile."""
 
-    source: Literal["name", "column", "fixed"]
-    """Where it stands: in the file's *name*, in a *column*, or it is *fixed* in the profile.
+    source: Literal["name", "column", "fixed", "header"]
+    """Where it stands: in the file's *name*, in a *column*, it is *fixed* in the profile, or a table has a column
+    for each Stichtag, which is called by it (*header*).
 
     Example: `source = "column"`
     """
@@ -46,7 +51,8 @@ class StichtagRule(Strict):
     """With *column*: which. Example: `column = "Stichtag"`"""
     format: str = "%Y-%m-%d"
     """How the column writes it; `%b` and `%B` are months by name, German or English; `%z`, an offset from UTC, is the
-    last.
+    last. `excel` is the number by which a workbook keeps a date (44196 is 31.12.2020), `excel_1904` that of a workbook
+    that counts from 1904.
 
     Example: `format = "%d.%m.%Y"`
     """
@@ -69,21 +75,27 @@ class StichtagRule(Strict):
         if self.source == "fixed" and self.fixed is None:
             message = "source = 'fixed' needs `fixed`, a date"
             raise ValueError(message)
-        if self.source == "column":
+        if self.source in ("column", "header") and self.format not in SERIALS:
             _refuse_unreadable(self.format)
-        if self.day and (self.source == "fixed" or (self.source == "column" and self.precision == "tag")):
+        if self.day and (self.source == "fixed" or (self._is_written and self.precision == "tag")):
             message = "`day` says which day of a month or year is meant; here the day itself is given"
             raise ValueError(message)
         if self.day and self.day[0].isdigit():
             _month_and_day(self.day)
-            if self.source == "column" and self.precision != "jahr":
+            if self._is_written and self.precision != "jahr":
                 message = f"`day` = {self.day!r} is a day of a year; of a month say 'first' or 'last'"
                 raise ValueError(message)
         return self
 
     @property
+    def _is_written(self) -> bool:
+        return self.source in ("column", "header")
+
+    @property
     def precision(self) -> str:
         """How fine the column's format is: a day ('tag'), a month ('monat') or a year ('jahr')."""
+        if self.format in SERIALS:
+            return "tag"
         return "tag" if "%d" in self.format else "monat" if _names_month(self.format) else "jahr"
 
     @property
@@ -92,16 +104,24 @@ class StichtagRule(Strict):
         return {"first": (1, 1), "last": (12, 31)}.get(self.day or "last") or _month_and_day(str(self.day))
 
     @property
-    def variables(self) -> dict[str, str | int | bool]:
+    def variables(self) -> dict[str, str | int | bool | None]:
         """What sql/schema/lesen.sql reads of the rule."""
         by_number = re.sub("%[bB]", "%m", self.format)
         month, day = self.in_year
+        zero = SERIALS.get(self.format)
         return {
+            "stichtag_nulltag": zero.isoformat() if zero else None,
             "stichtag_format": by_number, "stichtag_format_ortszeit": re.sub(r"\s*%z$", "", by_number),
             "stichtag_versatz": r"\s*(Z|[+-]\d\d(:?\d\d)?)$" if self.format.endswith("%z") else "$",
             "stichtag_monatsname": by_number != self.format, "stichtag_genauigkeit": self.precision,
             "stichtag_anfang": self.day == "first", "stichtag_monat": month, "stichtag_tag": day,
         }  # fmt: skip
+
+
+def day_as_written(rule: StichtagRule, day: dt.date) -> str:
+    """Return how the column of the rule writes a day."""
+    zero = SERIALS.get(rule.format)
+    return str((day - zero).days) if zero else day.strftime(rule.format)
 
 
 def _refuse_unreadable(date_format: str) -> None:
@@ -173,7 +193,7 @@ def leaves_day_open(pattern: str, rule: StichtagRule) -> bool:
     """Say whether a year alone stands for the Stichtag and the rule does not say which of its days is meant."""
     if rule.day or rule.source == "fixed":
         return False
-    if rule.source == "column":
+    if rule.source in ("column", "header"):
         return rule.precision == "jahr"
     return not set(re.compile(pattern).groupindex) & {"end_year", *_MONTHS_OF}
 

@@ -83,6 +83,7 @@ class Vocabulary(BaseModel):
 
     status: dict[str, Status]
     sign: dict[str, Stated]
+    mark: dict[str, Word]
     method: dict[str, Method]
     event: dict[str, Event]
     type: dict[str, Word]
@@ -94,6 +95,11 @@ class Vocabulary(BaseModel):
     def signs(self) -> tuple[str, ...]:
         """What a missing-value sign of a source may state."""
         return (*self.sign, *(name for name, status in self.status.items() if status.sign))
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What a mark beside a figure may state: that it counts all the same, or a status in its place."""
+        return (*self.mark, *(name for name, status in self.status.items() if status.sign))
 
     @property
     def usual_signs(self) -> Mapping[str, str]:
@@ -156,6 +162,8 @@ class _Listed:
 
 Sign = Annotated[str, _Listed("signs")]
 """What a missing-value sign states."""
+Mark = Annotated[str, _Listed("marks")]
+"""What a mark beside a figure states."""
 Theme = Annotated[str, _Listed("theme")]
 Kind = Annotated[str, _Listed("kind")]
 Type = Annotated[str, _Listed("type")]

@@ -24,6 +24,12 @@ A_FEW_LINES = 1024
 """Bytes by which any file may grow: a short table gets a line a year."""
 _NOT_TEXT = (ZIP, GZIP, b"%PDF", b"\xd0\xcf\x11\xe0", b"SQLite format 3")
 _NEVER_DATA = re.compile(r"(text/html|application/(xhtml\+xml|pdf)|(image|audio|video)/)")
+_IN_JSON = {"geojson": "GeoJSON", "topojson": "TopoJSON"}
+_FIRST_BYTES: dict[str, tuple[str, tuple[bytes, ...]]] = {
+    "gpkg": ("a GeoPackage", (b"SQLite format 3\x00",)),
+    "fgb": ("a FlatGeobuf file", (b"fgb\x03",)),
+    "geoparquet": ("a Parquet file", (b"PAR1",)),
+}
 _JSON = re.compile(r"application/(\w+\+)?json")
 
 
@@ -40,7 +46,7 @@ def look(
     if not head:
         raise _refusal(source, name, "data", "an empty file")
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:200].lower()
-    if start.startswith(b"<"):
+    if start.startswith(b"<") and not _is_kml(source.as_written_in(name).dialect, head):
         raise _refusal(source, name, "a data file", f"a web page that begins {start[:20]!r} (a login or error page?)")
     _look_at_kind(source, name, head, start)
     dialect = source.as_written_in(name).dialect
@@ -49,6 +55,11 @@ def look(
     if dialect.member is not None or (dialect.format in (*SHEETS, "shp") and head.startswith(ZIP)):
         refuse_bad_archive(path, name, dialect.member, source.max_mb << 20)
     _look_at_size(source, name, path.stat().st_size, before)
+
+
+def _is_kml(dialect: Dialect, head: bytes) -> bool:
+    """Say whether XML is expected and there; a page in XHTML begins as XML too."""
+    return dialect.format == "kml" and re.search(rb"<(\w+:)?kml[\s>]", head) is not None
 
 
 def _look_at_kind(source: Source, name: str, head: bytes, start: bytes) -> None:
@@ -61,8 +72,8 @@ def _look_at_kind(source: Source, name: str, head: bytes, start: bytes) -> None:
         raise _refusal(source, name, expected, f"bytes that begin {head[:8]!r}", "magic")
     if not prefixes and head.startswith(_NOT_TEXT):
         raise _refusal(source, name, "a text file", f"an archive or document ({head[:4]!r})", "magic")
-    if not prefixes and dialect.format == "geojson" and not start.startswith(b"{"):
-        raise _refusal(source, name, "GeoJSON", f"text that begins {start[:20]!r}", "magic")
+    if not prefixes and dialect.format in _IN_JSON and not start.startswith(b"{"):
+        raise _refusal(source, name, _IN_JSON[dialect.format], f"text that begins {start[:20]!r}", "magic")
 
 
 def _first_bytes(dialect: Dialect) -> tuple[str, tuple[bytes, ...]]:
@@ -73,28 +84,32 @@ def _first_bytes(dialect: Dialect) -> tuple[str, tuple[bytes, ...]]:
         return "the parts of a Shapefile in a ZIP archive", (ZIP,)
     if dialect.format in SHEETS:
         return f"an {dialect.format.upper()} workbook", (ZIP,)
-    if dialect.format == "gpkg":
-        return "a GeoPackage", (b"SQLite format 3\x00",)
-    return "a text file", ()
+    return _FIRST_BYTES.get(dialect.format, ("a text file", ()))
 
 
 def _look_at_content_type(source: Source, dialect: Dialect, name: str, content_type: str | None) -> None:
     """What the server calls it, where that cannot be what was ordered; its charset does not matter."""
     stated = (content_type or "").partition(";")[0].strip().lower()
-    wrong = _NEVER_DATA.match(stated) or (_JSON.fullmatch(stated) and dialect.format != "geojson")
+    wrong = _NEVER_DATA.match(stated) or (_JSON.fullmatch(stated) and dialect.format not in _IN_JSON)
     if wrong and not source.relaxed("content_type", name):
         raise _refusal(source, name, f"{dialect.format} data", f"what its server calls {stated}", "content_type")
 
 
 def _look_at_end(source: Source, dialect: Dialect, name: str, path: Path) -> None:
     """The last byte of JSON closes what the first opened."""
-    if dialect.format != "geojson" or dialect.member or source.relaxed("truncated", name):
+    if dialect.format not in _IN_JSON or dialect.member or source.relaxed("truncated", name):
         return
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - 1024, 0))
         end = file.read().rstrip()
     if not end.endswith(b"}"):
-        raise _refusal(source, name, "GeoJSON that ends with '}'", f"one cut short: {end[-20:]!r}", "truncated")
+        raise _refusal(
+            source,
+            name,
+            f"{_IN_JSON[dialect.format]} that ends with '}}'",
+            f"one cut short: {end[-20:]!r}",
+            "truncated",
+        )
 
 
 def _look_at_size(source: Source, name: str, size: int, before: Taken | None) -> None:

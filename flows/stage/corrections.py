@@ -112,7 +112,7 @@ def _written(source: Source, name: str, entry: Correction, text: str) -> str:
             f"corrections.toml, source {source.id}: expected a number in column {entry.column} of {name} to scale, "
             f"found {text!r}. Correct the entry (reason was: {entry.reason})."
         )
-    plain = text.replace(dialect.thousands, "") if dialect.thousands else text
+    plain = text.translate(dict.fromkeys(map(ord, dialect.thousands_signs)))
     product = Decimal(plain.replace(dialect.decimal, ".")) * Decimal(str(entry.factor))
     scaled = f"{product:f}"
     return (scaled.rstrip("0").rstrip(".") if "." in scaled else scaled).replace(".", dialect.decimal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,14 +17,15 @@ from flows.base.errors import ContractBroken, ProgramDefect
 from flows.profile.correction import Correction
 from flows.profile.dialect import SHEETS
 from flows.profile.source import Source
-from flows.profile.stichtag import StichtagRule, day_in_name
+from flows.profile.stichtag import SERIALS, StichtagRule, day_in_name
 from flows.profile.vocabulary import vocabulary
 from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
 from flows.stage.expected_columns import TableContract, refuse_other_columns, table_contract
 from flows.stage.file_rows import FileRows
+from flows.stage.header_dates import added_up, by_day, days_in_header, source_of_day
 from flows.stage.kept_results import KeptResults
-from flows.stage.read.digit_cell import number
+from flows.stage.read.digit_cell import marked_figures, number
 from flows.stage.read.digit_lines import PlainlyRead, can_be_plain, numbered_lines, read_digit_lines
 from flows.stage.read.long import known_by_format
 from flows.stage.read.normalise import PlainFile, Wanted, normalise, refuse_no_row, unpacked
@@ -108,7 +110,8 @@ class _Alike:
         """Stop where the columns of a file are not those of the contract."""
         known = known_by_format(columns) if self.source.dialect.format == "ffcsv" else ()
         dropping = [rule.column for rule in self.contract.drop]
-        needed, ignored = [*self.contract.wanted, *self.rename, *dropping], [*self.contract.ignore, *known]
+        needed = [*self.contract.wanted, *self.rename, *dropping]
+        ignored = [*self.contract.ignore, *known, self.source.dialect.section or ""]
         refuse_other_columns(self.source.id, name, columns, needed, ignored)
 
 
@@ -130,6 +133,25 @@ def _stage_alike(
 
 
 def _read(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[Lieferung]) -> dict[str, Reconciliation]:
+    """Read the files, once for each Stichtag where their columns are called by it; see `_read_once`."""
+    if alike.rule.source != "header":
+        return _read_once(con, alike, lieferungen)
+    _set_dialect(con, alike.source, alike.contract, alike.rule)
+    days = {name: days_in_header(con, alike.source, name, path) for name, path in alike.delivered(lieferungen).items()}
+    parts: dict[str, list[Reconciliation]] = {}
+    for day, columns in by_day(days).items():
+        others = {column for found in days.values() for column in found.values()} - set(columns.values())
+        source = source_of_day(alike.source, day, columns.values(), others)
+        assert source.stichtag is not None  # noqa: S101 -- made so
+        of_day = replace(alike, source=source, contract=table_contract(source), rule=source.stichtag)
+        for name, part in _read_once(con, of_day, [one for one in lieferungen if one.name in columns]).items():
+            parts.setdefault(name, []).append(part)
+    return {name: added_up(found) for name, found in parts.items()}
+
+
+def _read_once(
+    con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[Lieferung]
+) -> dict[str, Reconciliation]:
     """Add the rows of the files to those of flows.stage.file_rows; return what became of them, by the file's name."""
     if not lieferungen:
         return {}
@@ -141,6 +163,7 @@ def _read(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[L
     con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle_lang' if dialect.long else 'stage/zelle')}")
     for step in ("zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
+    _refuse_total_among_parts(con, source)
     _write_fallen(con, files)
     for step in ("ungewiss", "entfallen_einheit"):
         con.execute(f"INSERT INTO je_datei_{step} BY NAME {sql(f'stage/{step}')}")
@@ -183,6 +206,7 @@ def _read_by_cell(
             target = alike.folder / f"{name}.csv"
             file = normalise(path, name, dialect, target, alike.wanted(name), read.left if read else None)
             alike.refuse_others(name, file.columns)
+            _refuse_other_day_zero(name, alike.rule, file)
             by_cell.append(file)
         if read:
             file = replace(file, rows=read.file.held)
@@ -191,6 +215,37 @@ def _read_by_cell(
         files.append(file)
     _load(con, by_cell, alike.rename, long=dialect.long is not None)
     return files
+
+
+def _refuse_total_among_parts(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Stop when one of the texts whose rows are added stands for the sum of the others.
+
+    Raises:
+        ContractBroken: names column and text.
+    """
+    long = source.dialect.long
+    found = con.execute(sql("stage/teil_summe")).fetchone() if long and long.sum else None
+    if long and found:
+        place, text, cases = found
+        column = list(long.over)[place - 1]
+        raise ContractBroken(
+            f"Source {source.id}: expected in column {column} parts to be added, found that {text!r} is the sum of the "
+            f"others in all {cases} cases: it would count twice. Move it from `over` to `totals` in sources.toml."
+        ).at(f"Source {source.id}")
+
+
+def _refuse_other_day_zero(name: str, rule: StichtagRule, file: PlainFile) -> None:
+    """Stop when the numbers of days of a workbook are counted from another day than the profile says.
+
+    Raises:
+        ContractBroken: says which it is.
+    """
+    right = "excel_1904" if file.since_1904 else "excel"
+    if rule.source == "column" and rule.format in SERIALS and file.since_1904 is not None and rule.format != right:
+        raise ContractBroken(
+            f"File {name}: expected days in numbers as stichtag.format = {rule.format!r} says, found a workbook that "
+            f"counts them from another day. Set `format = {right!r}` in sources.toml, or ask the supplier."
+        ).at(f"File {name}")
 
 
 def _write_fallen(con: duckdb.DuckDBPyConnection, files: Iterable[PlainFile]) -> None:
@@ -211,7 +266,7 @@ def _load(con: duckdb.DuckDBPyConnection, plain: list[PlainFile], rename: dict[s
         con.execute(sql("schema/roh"))
         return
     set_variables(con, dateien=[one_file(file.path) for file in plain])
-    absent = {"basis_text", "stichtag_text", *(() if long else ("spalte_lang",))} - set(rename.values())
+    absent = {"basis_text", "stichtag_text", *(() if long else ("spalte_lang", "teil"))} - set(rename.values())
     extra = "".join(f", NULL::VARCHAR AS {column}" for column in sorted(absent))
     con.execute(f"CREATE OR REPLACE TEMP TABLE roh AS SELECT *{extra} FROM ({sql('stage/roh')})")  # noqa: S608 -- two fixed names
 
@@ -221,6 +276,13 @@ def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: Table
     signs = dialect.missing | {marked(status): status for status in vocabulary().signs}
     con.execute("CREATE OR REPLACE TEMP TABLE fehlzeichen (zeichen VARCHAR, status VARCHAR)")
     insert(con, "fehlzeichen", [{"zeichen": sign, "status": status} for sign, status in signs.items()])
+    con.execute("CREATE OR REPLACE TEMP TABLE marke (muster VARCHAR, status VARCHAR)")
+    patterns = marked_figures(dialect)
+    insert(
+        con, "marke",
+        [{"muster": patterns[mark], "status": None if stated in vocabulary().mark else stated}
+         for mark, stated in dialect.marks.items()],
+    )  # fmt: skip
     con.execute("CREATE OR REPLACE TEMP TABLE faktor (spalte VARCHAR, einheit VARCHAR, faktor DOUBLE)")
     insert(con, "faktor", _factors(source))
     con.execute("CREATE OR REPLACE TEMP TABLE kontrollzeile (basis_text VARCHAR, raumebene VARCHAR, raum_id VARCHAR)")
@@ -232,10 +294,12 @@ def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: Table
     set_variables(
         con, quelle=source.id, lang=dialect.long is not None,
         einheit_in_zeile=dialect.long is not None and dialect.long.unit is not None,
+        teile=math.prod(map(len, dialect.long.parts.values())) if dialect.long else 1,
         einheiten=contract.unit is not None, stellen_id=contract.digits,
+        muster_id=rf"^(?:{contract.pattern})$" if contract.pattern else None,
         spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
         zahl_muster=number(dialect),
-        tausender=dialect.thousands, dezimal=dialect.decimal,
+        tausender=dialect.thousands_signs, dezimal=dialect.decimal,
         stichtag_auch_datum=dialect.format in SHEETS, **rule.variables,
     )  # fmt: skip
 
@@ -315,7 +379,7 @@ def _reconciled(
     """Return what became of every row of every file: taken over, quarantined, or dropped by a named rule."""
     bad = dict(con.execute("SELECT datei, count(*) FROM zeile_verletzt GROUP BY datei").fetchall())
     found = con.execute(
-        "SELECT datei, count(*), count_if(coalesce(basis_id <> basis_text, FALSE)), "
+        "SELECT datei, count(*), count_if(coalesce(length(basis_id) > length(kennung_im_text(basis_text)), FALSE)), "
         "string_agg(DISTINCT stichtag::VARCHAR, ',') "
         "FROM zeile_gelesen ANTI JOIN zeile_verletzt USING (datei, zeile) GROUP BY datei"
     ).fetchall()

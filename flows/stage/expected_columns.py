@@ -18,6 +18,8 @@ class TableContract:
 
     unit: str | None
     digits: int | None
+    pattern: str | None
+    """Where the id stands in its cell."""
     wanted: list[str]
     ignore: list[str]
     drop: Sequence[Drop]
@@ -38,6 +40,7 @@ def table_contract(source: Source) -> TableContract:
     matrix = source.matrix
     return TableContract(
         unit=matrix.unit if matrix else None, digits=matrix.unit_digits if matrix else None,
+        pattern=matrix.unit_pattern if matrix else None,
         wanted=[*(long.reads if long else source.figure_columns), *kind.only], ignore=ignore,
         drop=matrix.drop if matrix else (), only=kind.only, others=matrix.others if matrix else {},
         totals=matrix.totals if matrix else {},

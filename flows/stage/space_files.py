@@ -6,6 +6,7 @@ What the files of all sources say is gathered in `Space`; flows.stage.space writ
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ from flows.profile.source_contract import Assignment, Geometry, Names
 from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, repaired
 from flows.stage.expected_columns import refuse_other_columns
-from flows.stage.read.normalise import Wanted, normalise, unpacked
+from flows.stage.read.normalise import OTHER_ROWS, Wanted, normalise, unpacked
 from flows.stage.read.polygons import polygon_rows
 from flows.stage.reconciliation import Reconciliation
 
@@ -82,6 +83,7 @@ def read_space_file(source: Source, lieferung: Lieferung, landing: Path, run: Pa
     written = source.as_written_in(lieferung.name)
     rows, held, layout = _rows(written, lieferung, landing, run)
     mended = corrected(written, lieferung.name, rows, entries)
+    _take_ids_out(written, lieferung.name, mended)
     return Read(written, lieferung, mended, held, layout, _pad_ids(written, mended), entries)
 
 
@@ -104,7 +106,8 @@ def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> tup
     delivered = unpacked(lieferung.path_in(landing), name, source.dialect, folder / f"{name}.unpacked")
     if source.dialect.format in POLYGONS:
         polygons = polygon_rows(source, name, delivered)
-        return polygons.rows, polygons.held, {}
+        rows, left_out = _picked(source, name, polygons.rows)
+        return rows, polygons.held, left_out
     plain = normalise(delivered, name, source.dialect, folder / f"{name}.csv", _wanted(source))
     wanted, ignore = _columns(source)
     refuse_other_columns(source.id, name, plain.columns, wanted, [*ignore, *source.ignored_here])
@@ -112,17 +115,75 @@ def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> tup
         return list(csv.DictReader(file)), plain.rows, plain.left_out
 
 
+def _picked(source: Source, name: str, rows: list[Row]) -> tuple[list[Row], dict[str, int]]:
+    """Return the features that the contract asks for, and how many others each rule leaves out.
+
+    Raises:
+        ContractBroken: a feature lacks a property by which they are picked, or none is left.
+    """
+    contract, left_out, taken = source.geometry, dict[str, int](), list[Row]()
+    if contract is None or not (contract.only or contract.drop):
+        return rows, {}
+    asked = [*contract.only, *(rule.column for rule in contract.drop)]
+    for number, row in enumerate(rows, start=1):
+        if lacking := [each for each in asked if each not in row]:
+            raise ContractBroken(
+                f"File {name}, feature {number}: expected the properties by which `only` and `drop` pick features, "
+                f"found none called {', '.join(lacking)}. Correct the contract in sources.toml or ask the supplier."
+            ).at(f"File {name}, feature {number}")
+        rule = next((each.rule for each in contract.drop if row[each.column] in each.equals), None)
+        if rule is None and any(row[each] not in texts for each, texts in contract.only.items()):
+            rule = OTHER_ROWS
+        if rule is None:
+            taken.append(row)
+        else:
+            left_out[rule] = left_out.get(rule, 0) + 1
+    if not taken:
+        raise ContractBroken(
+            f"File {name}: expected features that the contract asks for, found only such as a rule leaves out. Correct "
+            "`only` or `drop` in sources.toml, or ask the supplier."
+        ).at(f"File {name}")
+    return taken, left_out
+
+
 def _wanted(source: Source) -> Wanted:
     """Return what is written of a table: all but ignored columns that are called like ours."""
     ignored = [*_columns(source)[1], *source.ignored_here]
-    return Wanted(called=source.renamed, leave_out=[each for each in ignored if each.casefold() in ("datei", "zeile")])
+    contract = source.assignment or source.names
+    assert contract is not None  # noqa: S101 -- the two tabular kinds of space sources
+    return Wanted(
+        called=source.renamed, leave_out=[each for each in ignored if each.casefold() in ("datei", "zeile")],
+        drop=contract.drop, only=contract.only,
+    )  # fmt: skip
 
 
 def _columns(source: Source) -> tuple[list[str], list[str]]:
-    if source.assignment:
-        return [source.assignment.unit, *source.assignment.units.values()], source.assignment.ignore
-    assert source.names is not None  # noqa: S101 -- the only other tabular kind of space source
-    return [source.names.level, source.names.id, source.names.name], []
+    contract = source.assignment or source.names
+    assert contract is not None  # noqa: S101 -- the two tabular kinds of space sources
+    picked = [*contract.only, *(rule.column for rule in contract.drop)]
+    section = [source.dialect.section or ""]
+    if isinstance(contract, Assignment):
+        return [contract.unit, *contract.units.values(), *picked], [*contract.ignore, *section]
+    return [contract.level, contract.id, contract.name, *picked], section
+
+
+def _take_ids_out(source: Source, name: str, rows: list[Row]) -> None:
+    """Leave of each unit's cell the id that stands in it, where the contract says so.
+
+    Raises:
+        ContractBroken: a cell is written in another way; names the line.
+    """
+    contract = source.assignment
+    if contract is None or contract.unit_pattern is None:
+        return
+    for row in rows:
+        found = re.fullmatch(contract.unit_pattern, row[contract.unit])
+        if not found:
+            raise ContractBroken(
+                f"File {name}, line {row['zeile']}: expected in column {contract.unit} an id as `unit_pattern` says, "
+                f"found {row[contract.unit]!r}. Correct the contract in sources.toml, or leave the row out by `drop`."
+            ).at(f"File {name}, line {row['zeile']}")
+        row[contract.unit] = found[1]
 
 
 def _pad_ids(source: Source, rows: list[Row]) -> int:

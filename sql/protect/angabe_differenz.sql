@@ -1,5 +1,6 @@
 -- One row per count that a corrected Lieferung changed, since a release published it, by less than may be published:
--- with the new figure, the change would be known. In a unit of 10,000 residents a change of one household identifies nobody.
+-- with the new figure, the change would be known. In a unit of 10,000 residents a change of one household identifies
+-- nobody.
 WITH einwohnerzahl AS (
     SELECT
         zuschnitt,

@@ -39,6 +39,12 @@ CREATE OR REPLACE MACRO gelesener_stichtag(zeittext) AS -- noqa: CP05
 CASE
     WHEN getvariable('stichtag_auch_datum') AND regexp_full_match(zeittext, '\d{4}-\d\d-\d\d( 00:00:00)?')
         THEN try_cast(left(zeittext, 10) AS DATE)
+    WHEN getvariable('stichtag_nulltag') IS NOT NULL
+        THEN
+            CASE
+                WHEN regexp_full_match(zeittext, '[0-9]{1,6}')
+                    THEN getvariable('stichtag_nulltag')::DATE + try_cast(zeittext AS INTEGER)
+            END
     WHEN getvariable('stichtag_genauigkeit') = 'tag' THEN gelesene_zeit(zeittext)::DATE
     WHEN getvariable('stichtag_genauigkeit') = 'jahr'
         THEN make_date(year(gelesene_zeit(zeittext)), getvariable('stichtag_monat'), getvariable('stichtag_tag'))
@@ -46,9 +52,29 @@ CASE
     ELSE last_day(gelesene_zeit(zeittext))
 END;
 
+-- the part of a cell that is the id, where the contract says so (no pattern: all of it)
+CREATE OR REPLACE MACRO kennung_im_text(zelltext) AS -- noqa: CP05
+CASE
+    WHEN getvariable('muster_id') IS NULL THEN zelltext
+    WHEN regexp_full_match(zelltext, getvariable('muster_id')::VARCHAR)
+        THEN regexp_extract(zelltext, getvariable('muster_id')::VARCHAR, 1)
+END;
+
 -- the id of a base unit, with the leading zeros that a spreadsheet took where the contract says how many digits it has
 CREATE OR REPLACE MACRO gelesene_kennung(kennung) AS -- noqa: CP05
 CASE
-    WHEN getvariable('stellen_id') IS NULL THEN kennung
-    ELSE lpad(kennung, greatest(getvariable('stellen_id'), length(kennung))::INTEGER, '0')
+    WHEN getvariable('stellen_id') IS NULL THEN kennung_im_text(kennung)
+    ELSE
+        lpad(
+            kennung_im_text(kennung),
+            greatest(getvariable('stellen_id'), length(kennung_im_text(kennung)))::INTEGER,
+            '0'
+        )
+END;
+
+-- a figure without the signs between its thousands; a single sign, or none, is taken out ten times as fast by `replace`
+CREATE OR REPLACE MACRO ohne_tausender(zelltext) AS -- noqa: CP05
+CASE
+    WHEN length(getvariable('tausender')) > 1 THEN translate(zelltext, getvariable('tausender'), '')
+    ELSE replace(zelltext, getvariable('tausender'), '')
 END;

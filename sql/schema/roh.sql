@@ -5,5 +5,6 @@ CREATE OR REPLACE TEMP TABLE roh (
     basis_text VARCHAR,
     stichtag_text VARCHAR,
     spalte_lang VARCHAR,
+    teil VARCHAR,
     keine_spalte VARCHAR
 );

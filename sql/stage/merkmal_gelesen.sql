@@ -1,9 +1,9 @@
 -- One row per Merkmal of a base unit, or of a unit with a total of its own, at a Stichtag, from rows that were read by
 -- cell and keep their contract.
 -- Columns that make the same Merkmale are added first, so that 101 ages cost no more than their bands. Where a long
--- table lacks a column of a Merkmal for a unit, the sum is unknown, unless its source leaves out what is empty and no
--- row of the unit fell out. Of
--- several missing-value signs below one sum the first status of cities/vocabulary.toml counts.
+-- table lacks a column of a Merkmal for a unit, or a part of a column that is a sum of parts, the sum is unknown,
+-- unless its source leaves out what is empty and no row of the unit fell out. Of several missing-value signs below
+-- one sum the first status of cities/vocabulary.toml counts.
 -- `datei` is the file that the rows are from; the first of them where they are from several.
 WITH gute_zeile AS (
     SELECT zeile_gelesen.*
@@ -52,7 +52,7 @@ gruppe_merkmal AS (
 noetig AS (
     SELECT
         spalte_merkmal.merkmal,
-        count(*) AS spalten,
+        count(*) * getvariable('teile') AS spalten,
         any_value(quelle.ungelistet_null) AS ungelistet_null
     FROM katalog.spalte_merkmal
     INNER JOIN katalog.quelle ON spalte_merkmal.quelle = quelle.quelle

@@ -19,7 +19,7 @@ WITH zeilen AS (
         zeile::BIGINT AS zeile,
         stichtag_text,
         basis_text,
-        CASE WHEN getvariable('lang') THEN spalte_lang END AS spalte_lang
+        CASE WHEN getvariable('lang') THEN concat_ws(chr(31), spalte_lang, teil) END AS spalte_lang
     FROM roh
 ),
 

@@ -45,12 +45,10 @@ geteilt AS (
                 THEN
                     string_split(
                         replace(
-                            replace(
+                            ohne_tausender(
                                 replace(
                                     replace(rest, getvariable('anfuehrung'), ''), getvariable('nichts_zeichen'), '0'
-                                ),
-                                getvariable('tausender'),
-                                ''
+                                )
                             ),
                             getvariable('dezimal'),
                             '.'

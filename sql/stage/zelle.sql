@@ -3,7 +3,7 @@
 WITH zellen AS (
     SELECT *
     FROM roh UNPIVOT INCLUDE NULLS (
-        zelltext FOR spalte IN (COLUMNS(* EXCLUDE (datei, zeile, basis_text, stichtag_text, spalte_lang)))
+        zelltext FOR spalte IN (COLUMNS(* EXCLUDE (datei, zeile, basis_text, stichtag_text, spalte_lang, teil)))
     )
 )
 

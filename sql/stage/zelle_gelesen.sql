@@ -1,23 +1,44 @@
 -- One row per cell, read: its number or the status of its missing-value sign, and the rule that it breaks (or NULL).
-WITH zahlen AS (
+-- A figure beside a mark is the figure, or the status that the mark states. A count that a spreadsheet computed may be
+-- off a whole number by its noise, of which a thousand millionth is far more than there can be.
+WITH zelle_marke AS (
     SELECT
         zelle.*,
         fehlzeichen.status AS zeichen_status,
+        marke.muster,
+        marke.status AS marke_status
+    FROM zelle
+    LEFT JOIN fehlzeichen ON zelle.zelltext = fehlzeichen.zeichen
+    LEFT JOIN marke ON fehlzeichen.zeichen IS NULL AND regexp_full_match(zelle.zelltext, marke.muster)
+),
+
+figur AS (
+    SELECT
+        * EXCLUDE (muster, marke_status, zeichen_status),
+        coalesce(zeichen_status, marke_status) AS zeichen_status,
+        CASE
+            WHEN muster IS NULL THEN zelltext
+            ELSE regexp_extract(zelltext, muster, 1)
+        END AS figurtext
+    FROM zelle_marke
+),
+
+zahlen AS (
+    SELECT
+        * EXCLUDE (figurtext),
         CASE -- most cells are plain digits or a sign; only the rest need the pattern
-            WHEN fehlzeichen.status IS NOT NULL THEN NULL
-            WHEN strlen(zelle.zelltext) BETWEEN 1 AND 15 AND trim(zelle.zelltext, '0123456789') = ''
-                THEN try_cast(zelle.zelltext AS DOUBLE)
-            WHEN regexp_full_match(zelle.zelltext, getvariable('zahl_muster'))
+            WHEN zeichen_status IS NOT NULL THEN NULL
+            WHEN strlen(figurtext) BETWEEN 1 AND 15 AND trim(figurtext, '0123456789') = ''
+                THEN try_cast(figurtext AS DOUBLE)
+            WHEN regexp_full_match(figurtext, getvariable('zahl_muster'))
                 THEN
                     try_cast(
                         replace(
-                            replace(zelle.zelltext, getvariable('tausender'), ''), getvariable('dezimal'), '.'
+                            ohne_tausender(figurtext), getvariable('dezimal'), '.'
                         ) AS DOUBLE
                     )
         END AS zahl
-    FROM zelle
-    LEFT JOIN fehlzeichen
-        ON zelle.zelltext = fehlzeichen.zeichen
+    FROM figur
 ),
 
 ganzzahlig AS (
@@ -37,6 +58,10 @@ skaliert AS (
         zahlen.* EXCLUDE (zahl),
         ganzzahlig.ganzzahlig,
         CASE
+            WHEN
+                ganzzahlig.faktor IS NULL AND zahlen.einheit_faktor = 1 AND ganzzahlig.ganzzahlig
+                AND abs(zahlen.zahl - round(zahlen.zahl)) <= 1e-9
+                THEN round(zahlen.zahl) + 0
             WHEN ganzzahlig.faktor IS NULL AND zahlen.einheit_faktor = 1 THEN zahlen.zahl
             ELSE round(zahlen.zahl * coalesce(ganzzahlig.faktor, 1) * zahlen.einheit_faktor, 6)
         END AS zahl

@@ -157,3 +157,95 @@ def test_a_sign_that_looks_like_a_number_is_a_sign(stage_city, source, dialect: 
     staged = stage_city(source("einwohner", dialect=f"{{ {dialect} }}"), {FILE: f"BBS;EW\n01100001;{cell}\n"})
     assert staged.residents == {"01100001": None}
     assert staged.statuses == {"01100001": "unbekannt"}
+
+
+# --- Thousands, marks, noise ---
+
+
+@pytest.mark.parametrize("sign", [" ", "\xa0", "\u202f", "\u2009"])
+def test_a_blank_between_thousands_is_any_blank(stage_city, source, sign: str) -> None:
+    staged = stage_city(source("einwohner", dialect='{ thousands = " " }'), {FILE: f"BBS;EW\n01100001;1{sign}234\n"})
+    assert staged.residents == {"01100001": 1234}
+
+
+@pytest.mark.parametrize("sign", ["'", "\u2019"])
+def test_an_apostrophe_between_thousands_is_either_of_them(stage_city, source, sign: str) -> None:
+    text = f"BBS;EW\n01100001;1{sign}234{sign}567\n01100002;1{sign}23\n01100003;48\n"
+    staged = stage_city(source("einwohner", dialect="""{ thousands = "'" }"""), {FILE: text})
+    assert staged.residents == {"01100001": 1234567, "01100003": 48}
+    assert staged.quarantine == [(FILE, 3, "EW", f"1{sign}23")]
+
+
+MARKS = '{ marks = { "(#)" = "unsicher", "# p" = "gilt", "# r" = "gilt", "# 1)" = "gilt", "<#" = "unbekannt" } }'
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "status"),
+    [
+        ("(48)", None, "unsicher"), ("48 p", 48, "ok"), ("250 r", 250, "ok"), ("250\xa0r", 250, "ok"),
+        ("250 1)", 250, "ok"), ("<3", None, "unbekannt"), ("48", 48, "ok"),
+    ],
+)  # fmt: skip
+def test_a_mark_beside_a_figure_states_what_the_profile_says(stage_city, source, cell: str, value, status: str) -> None:
+    staged = stage_city(source("einwohner", dialect=MARKS), {FILE: f"BBS;EW\n01100001;{cell}\n01100002;7\n"})
+    assert staged.residents == {"01100001": value, "01100002": 7}
+    assert staged.statuses == {"01100001": status, "01100002": "ok"}
+
+
+@pytest.mark.parametrize("cell", ["(48", "48 s", "2501)", "250 2)", "<", "( 48)", "(-48) p", "> 3"])
+def test_a_mark_that_is_not_declared_goes_to_quarantine(stage_city, source, cell: str) -> None:
+    staged = stage_city(source("einwohner", dialect=MARKS), {FILE: f"BBS;EW\n01100001;{cell}\n01100002;7\n"})
+    assert staged.residents == {"01100002": 7}
+    assert staged.quarantine == [(FILE, 2, "EW", cell)]
+
+
+@pytest.mark.parametrize("mark", ["#", "p", "##", "#1)", "-#", "#0 p", "1#", "#,5", "# 001)"])
+def test_a_mark_that_could_be_part_of_a_figure_is_refused(refusal, source, mark: str) -> None:
+    dialect = f'{{ thousands = " ", marks = {{ "{mark}" = "gilt" }} }}'
+    assert "`marks`: expected a text with one #" in refusal(source("einwohner", dialect=dialect), {FILE: TABLE})
+
+
+def test_a_mark_states_a_word_of_the_vocabulary(refusal, source) -> None:
+    dialect = '{ marks = { "(#)" = "nichts" } }'
+    assert "expected one of gilt, unbekannt" in refusal(source("einwohner", dialect=dialect), {FILE: TABLE})
+
+
+def test_a_row_with_a_mark_below_the_footer_is_a_row(refusal, source) -> None:
+    dialect = MARKS.replace("{ marks", '{ footer = "Quelle", marks')
+    message = refusal(source("einwohner", dialect=dialect), {FILE: f"{TABLE}Quelle\n01100003;(48)\n"})
+    assert "found what looks like a row: '01100003', '(48)'" in message
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("1234,00000000001", 1234), ("1233,99999999999", 1234), ("0,00000000000001", 0), ("-0,00000000000001", 0)],
+)
+def test_the_noise_of_a_spreadsheet_is_no_fraction_of_a_person(stage_city, source, cell: str, value: int) -> None:
+    assert stage_city(source("einwohner"), {FILE: f"BBS;EW\n01100001;{cell}\n"}).residents == {"01100001": value}
+
+
+@pytest.mark.parametrize("cell", ["1234,00001", "1233,5", "0,000001"])
+def test_more_than_noise_is_no_whole_number(stage_city, source, cell: str) -> None:
+    staged = stage_city(source("einwohner"), {FILE: f"BBS;EW\n01100001;{cell}\n01100002;7\n"})
+    assert staged.rules == ["a whole number"]
+
+
+# --- Dates as numbers ---
+
+
+def test_a_date_as_the_number_of_a_workbook_only_where_the_profile_says_so(stage_city, source) -> None:
+    text = "BBS;TAG;EW\n01100001;44926;12\n01100002;31.12.2022;7\n"
+    rule = '{ source = "column", column = "TAG", format = "excel" }'
+    staged = stage_city(source("einwohner", stichtag=rule), {FILE: text})
+    assert staged.stichtage == ["2022-12-31"]
+    assert staged.quarantine == [(FILE, 3, "TAG", "31.12.2022")]
+    other = stage_city(source("einwohner", stichtag=rule.replace("excel", "%d.%m.%Y")), {FILE: text})
+    assert other.quarantine == [(FILE, 2, "TAG", "44926")]
+
+
+def test_two_digits_are_a_year_only_where_the_profile_says_so(stage_city, source) -> None:
+    text = "BBS;TAG;EW\n01100001;31.12.22;12\n01100002;31.12.2022;7\n"
+    rule = '{ source = "column", column = "TAG", format = "%d.%m.%y" }'
+    staged = stage_city(source("einwohner", stichtag=rule), {FILE: text})
+    assert staged.residents == {"01100001": 12}
+    assert staged.quarantine == [(FILE, 3, "TAG", "31.12.2022")]

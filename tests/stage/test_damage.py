@@ -9,9 +9,11 @@ import zipfile
 from pathlib import Path
 from random import Random
 
+import duckdb
 import pytest
 import xlsxwriter
 
+from flows.base.db import literal, use_spatial
 from flows.base.errors import FortschreibungError
 from flows.profile.load import load_profile
 
@@ -110,6 +112,26 @@ ASSIGNED = "BBS;SR\n" + "".join(f"0110{n:04};01100{n % 4}\n" for n in range(24))
 NAMED = "EBENE;NR;NAME\n" + "".join(f"Teil;01{n};Köln-{n}\n" for n in range(9))
 SPACE = {"stichtag": "", "zuschnitt": "2020-01-01"}
 
+MARKS = '{ "(#)" = "unsicher", "# p" = "gilt", "<#" = "unbekannt" }'
+MARKED = "BBS;EW;QM\n" + "".join(
+    f"011{n:05};{cell};{n},5\n" for n in range(1, 25) for cell in [(f"{n}'234", f"({n})", f"{n} p", f"<{n}")[n % 4]]
+)
+COMBINATIONS = "BBS;SEX;NAT;EW\n" + "".join(
+    f"0110000{unit};{sex};{nat};{100 * unit + 7 * (sex == 'w') + len(nat)}\n"
+    for unit in range(1, 9) for sex in "mw" for nat in ("D", "AA", "OHNE")
+)  # fmt: skip
+COMBINED = (
+    '[source.x.dialect.long]\nvalue = "EW"\nsum = true\nover = { NAT = ["D", "AA", "OHNE"] }\n'
+    '[source.x.dialect.long.columns]\nm = { SEX = "m" }\nw = { SEX = "w" }\n'
+    '[source.x.matrix]\nunit = "BBS"\nmerkmale = { einwohner = ["m", "w"] }\n'
+)
+PRINTED = (
+    r"""matrix = { unit = "BBS", unit_pattern = '(\d+) .*', merkmale = { einwohner = ["EW (2)"] }, ignore = ["EW"] }"""
+)
+PRINT = "BBS;EW;EW\n" + "".join(
+    f"Bezirk {n // 8};;\n" * (n % 8 == 1) + f"011{n:05} Köln-{n};1;{n}\n" for n in range(1, 25)
+)
+
 KINDS = {
     "static table": (
         STATIC_CONTRACT, {"stichtag": '{ source = "column", column = "Jahr", format = "%Y" }'}, "x_2022.csv",
@@ -134,6 +156,14 @@ KINDS = {
         "x.geojson", polygons().encode(),
     ),
     "table": (MATRIX, {}, "x_2022.csv", TABLE.encode()),
+    "marked table": (
+        MATRIX, {"dialect": f"""{{ thousands = "'", marks = {MARKS} }}"""}, "x_2022.csv", MARKED.encode(),
+    ),
+    "rows by combination": (COMBINED, {}, "x_2022.csv", COMBINATIONS.encode()),
+    "printed table": (
+        PRINTED, {"dialect": '{ encoding = "cp850", section = "BEZIRK", number_headers = true }'}, "x_2022.csv",
+        PRINT.encode("cp850"),
+    ),
     "old table": (
         MATRIX, {"dialect": '{ encoding = "cp1252", thousands = "." }'}, "x_2022.csv", TABLE.encode("cp1252")
     ),
@@ -180,6 +210,51 @@ def test_maps_that_gdal_reads(workbench, small_city, source, drawn, form: str, d
     assert bench.stage({"x_2022.csv": content}).files == [("x_2022.csv", 5, 5, 0, 0)]
     _, refused = _survive(bench, "x_2022.csv", content, times, Random(f"{form}, {times}"))
     assert refused > 0
+
+
+@pytest.mark.parametrize("form", ["kml", "topojson", "fgb", "geoparquet"])
+@pytest.mark.parametrize("times", [8, pytest.param(300, marks=pytest.mark.nightly)])
+def test_maps_of_rarer_formats(workbench, small_city, source, rarer_map, form: str, times: int) -> None:
+    """Each is read in a process of its own, which the damage may end."""
+    contract = 'geometry = { id_property = "BBS", crs = "EPSG:4326" }'
+    given = source("x", contract, file="'x_2022.csv'", stichtag="", dialect=f'{{ format = "{form}" }}')
+    content = rarer_map(form)
+    bench = workbench(small_city.with_sources(given))
+    assert bench.stage({"x_2022.csv": content}).files == [("x_2022.csv", 3, 3, 0, 0)]
+    _, refused = _survive(bench, "x_2022.csv", content, times, Random(f"{form}, {times}"))
+    assert refused > 0
+
+
+@pytest.fixture
+def rarer_map(tmp_path: Path):
+    """Draw three triangles side by side."""
+
+    def drawn(form: str) -> bytes:
+        rings = [[[7 + n, 51.0], [7.1 + n, 51.0], [7.1 + n, 51.1], [7 + n, 51.0]] for n in range(3)]
+        if form == "kml":
+            marks = "".join(
+                f'<Placemark><ExtendedData><Data name="BBS"><value>0110000{n}</value></Data></ExtendedData><Polygon>'
+                "<outerBoundaryIs><LinearRing><coordinates>"
+                f"{' '.join(f'{x},{y}' for x, y in ring)}</coordinates></LinearRing></outerBoundaryIs></Polygon>"
+                "</Placemark>\n" for n, ring in enumerate(rings)
+            )  # fmt: skip
+            return f'<?xml version="1.0"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">\n{marks}</kml>\n'.encode()
+        if form == "topojson":
+            objects = [{"type": "Polygon", "properties": {"BBS": f"0110000{n}"}, "arcs": [[n]]} for n in range(3)]
+            collection = {"type": "GeometryCollection", "geometries": objects}
+            return json.dumps({"type": "Topology", "objects": {"x": collection}, "arcs": rings}, indent=1).encode()
+        path = tmp_path / f"drawn.{form}"
+        texts = [json.dumps({"type": "Polygon", "coordinates": [ring]}) for ring in rings]
+        how = "FORMAT gdal, DRIVER 'FlatGeobuf', SRS 'EPSG:4326'" if form == "fgb" else "FORMAT parquet"
+        with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
+            use_spatial(con)
+            con.execute(
+                "COPY (SELECT concat('0110000', n) AS BBS, st_geomfromgeojson(outline) AS geom FROM (SELECT "
+                f"unnest([0, 1, 2]) AS n, unnest({literal(texts)}) AS outline)) TO {literal(str(path))} ({how})"
+            )
+        return path.read_bytes()
+
+    return drawn
 
 
 REAL = (
@@ -286,16 +361,19 @@ def _untold(bench, staged, content: bytes) -> list[tuple]:
     (source,) = bench.profile.sources
     if source.id != "x" or source.matrix is None or source.dialect.format != "csv" or source.dialect.member:
         return []
+    if source.dialect.long:  # a sum: no cell says it
+        return []
     told = content.decode(source.dialect.encoding).replace('"', "")
     stands = {tuple(re.sub(r"\s", "", cell) for cell in line.split(";")) for line in re.split(r"\r\n|\r|\n", told)}
-    cells = {(line[0], cell) for line in stands for cell in line[1:]}
+    id_of = re.compile(r"(\d+).*" if source.matrix.unit_pattern else r"(.*)")
+    cells = {(found[1], cell) for line in stands if (found := id_of.match(line[0])) for cell in line[1:]}
     figures = staged.rows("SELECT basis_id, wert FROM stage.zaehlung WHERE status = 'ok'")
     written = {(unit, _number(cell, source.dialect.thousands)) for unit, cell in cells}
     return [figure for figure in figures if figure not in written]
 
 
 def _number(cell: str, thousands: str) -> float | None:
-    plain = cell.replace(thousands, "") if thousands else cell
+    plain = cell.replace(thousands, "").removesuffix("p") if thousands else cell
     return float(plain.replace(",", ".")) if re.fullmatch(r"\d+(,\d+)?", plain) else None
 
 

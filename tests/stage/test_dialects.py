@@ -7,7 +7,11 @@ from tests.stage.deliveries import FILE, RESIDENTS, TABLE
 # --- Encodings ---
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "UTF_8", "utf-8-sig", "cp1252", "latin-1", "utf-16", "utf-16-le", "utf-32", "cp850", "iso-8859-15",
+     "mac_roman", "cp037"],
+)  # fmt: skip
 def test_every_encoding_is_read(stage_city, source, encoding: str) -> None:
     text = TABLE.replace("EW", "Einwöhner").replace("\n", "\r\n")
     contract = 'matrix = { unit = "BBS", merkmale = { einwohner = ["Einwöhner"] } }'
@@ -26,6 +30,10 @@ def test_every_encoding_is_read(stage_city, source, encoding: str) -> None:
         ("latin-1", "utf-8", "expected latin-1 as sources.toml says, found bytes that are utf-8"),
         ("cp1252", "utf-8-sig", "expected cp1252 as sources.toml says, found the mark of utf-8-sig"),
         ("cp1252", "utf-16", "expected cp1252 as sources.toml says, found the mark of utf-16"),
+        ("iso-8859-15", "utf-8", "expected iso-8859-15 as sources.toml says, found bytes that are utf-8"),
+        ("cp850", "utf-8", "expected cp850 as sources.toml says, found bytes that are utf-8"),
+        ("utf-16", "utf-32", "expected utf-16 as sources.toml says, found the mark of utf-32"),
+        ("utf-16-le", "utf-16", "expected utf-16-le as sources.toml says, found the mark of utf-16"),
         ("utf-16", "utf-8", "expected utf-16 as sources.toml says, found bytes that are not"),
     ],
 )
@@ -45,6 +53,19 @@ def test_a_byte_of_another_encoding_is_told_with_its_line(refusal, source, encod
         f"File {FILE}, line 100002: expected {encoding} as sources.toml says, found bytes that are not: "
         f"0x{byte.hex()} after '0110'. Correct `encoding` in sources.toml or ask the supplier."
     )
+
+
+@pytest.mark.parametrize(("said", "real"), [("iso-8859-2", "cp1250"), ("iso-8859-15", "cp1252")])
+def test_signs_where_the_encoding_has_control_characters_are_refused(refusal, source, said: str, real: str) -> None:
+    content = (TABLE + "\u201eGr\u00fcn\u201d;1\n").encode(real)
+    message = refusal(source("einwohner", dialect=f'{{ encoding = "{said}" }}'), {FILE: content})
+    assert message.startswith(f"File {FILE}: expected {said} as sources.toml says, found bytes that are {real}")
+
+
+@pytest.mark.parametrize("name", ["klingon", "hex", "rot13", "idna", "unicode_escape", "", "a\\u0000b"])
+def test_an_encoding_that_is_none_of_texts_is_refused(refusal, source, name: str) -> None:
+    message = refusal(source("einwohner", dialect=f'{{ encoding = "{name}" }}'), {FILE: TABLE})
+    assert "expected an encoding of texts that Python knows" in message
 
 
 def test_zero_bytes_are_no_text(refusal, source) -> None:

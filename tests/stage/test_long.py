@@ -253,3 +253,90 @@ def test_a_blank_unit_is_one_that_must_be_named(stage_city, source, unit: str) -
     )
     staged = stage_city(given, {"amtlich.csv": ffcsv(unit=unit)})
     assert staged.quarantine == ([("amtlich.csv", 3, "insgesamt", "12")] if not unit else [])
+
+
+# --- Rows by combination ---
+
+COMBINED = (
+    '[source.einwohner.dialect.long]\nvalue = "EW"\nsum = true\nover = {{ {over} }}\ntotals = {{ {totals} }}\n'
+    '[source.einwohner.dialect.long.columns]\nm = {{ SEX = "m" }}\nw = {{ SEX = "w" }}\n'
+    '[source.einwohner.matrix]\nunit = "BBS"\nunlisted = "{unlisted}"\n'
+    'merkmale = {{ einwohner = ["m", "w"], weiblich = ["w"] }}\n'
+)
+ROWS = "BBS;SEX;NAT;EW\n" + "".join(
+    f"0110000{unit};{sex};{nat};{10 * unit + len(nat) + (sex == 'w')}\n"
+    for unit in (1, 2, 3) for sex in "mw" for nat in ("D", "AA")
+)  # fmt: skip
+
+
+@pytest.fixture
+def combined(source):
+    def given(over: str = 'NAT = ["D", "AA"]', totals: str = "", unlisted: str = "missing") -> str:
+        return source("einwohner", COMBINED.format(over=over, totals=totals, unlisted=unlisted))
+
+    return given
+
+
+def test_rows_by_combination_are_added_over_what_is_named(stage_city, combined) -> None:
+    staged = stage_city(combined(), {FILE: ROWS})
+    assert staged.residents == {"01100001": 48, "01100002": 88, "01100003": 128}
+    assert staged.counts["01100002", "weiblich"] == 45
+    assert staged.files == [(FILE, 12, 12, 0, 0)]
+
+
+@pytest.mark.parametrize(("unlisted", "sum_"), [("missing", None), ("zero", 36)])
+def test_a_sum_that_lacks_a_combination_is_unknown_unless_zero_is_left_out(
+    stage_city, combined, unlisted: str, sum_: int | None
+) -> None:
+    text = ROWS.replace("01100001;m;AA;12\n", "")
+    assert stage_city(combined(unlisted=unlisted), {FILE: text}).residents["01100001"] == sum_
+
+
+def test_an_unknown_text_of_a_dimension_is_refused_with_its_line(refusal, combined) -> None:
+    message = refusal(combined(), {FILE: ROWS.replace(";AA;", ";A*;", 1)})
+    assert f"File {FILE}, line 3: expected in column NAT a text of `long.over` or `long.totals`" in message
+    assert "found 'A*'" in message
+
+
+def test_a_text_that_no_row_has_is_told(refusal, combined) -> None:
+    message = refusal(combined('NAT = ["D", "AA", "OHNE"]'), {FILE: ROWS})
+    assert "expected rows with each text of `long.over` in column NAT, found none with 'OHNE'" in message
+
+
+def test_totals_are_left_out_and_counted(stage_city, combined) -> None:
+    text = ROWS + "01100001;m;Z;23\n01100001;w;Z;25\n"
+    staged = stage_city(combined(totals='NAT = ["Z"]'), {FILE: text})
+    assert staged.residents["01100001"] == 48
+    assert staged.files == [(FILE, 14, 12, 0, 2)]
+
+
+def test_a_unit_of_which_the_file_has_only_a_total_is_not_one_with_nobody(stage_city, combined) -> None:
+    text = ROWS + "01100004;m;Z;23\n"
+    staged = stage_city(combined(totals='NAT = ["Z"]', unlisted="zero"), {FILE: text})
+    assert staged.rows("SELECT basis_id FROM stage.entfallen_einheit") == [("01100004",)]
+
+
+def test_a_total_among_the_parts_is_known_by_its_figures(refusal, combined) -> None:
+    totals = "".join(
+        f"0110000{unit};{sex};X;{20 * unit + 3 + 2 * (sex == 'w')}\n" for unit in (1, 2, 3) for sex in "mw"
+    )
+    message = refusal(combined('NAT = ["D", "AA", "X"]'), {FILE: ROWS + totals})
+    assert "found that 'X' is the sum of the others in all 6 cases: it would count twice" in message
+
+
+@pytest.mark.parametrize("word", ["Insgesamt", "zusammen", "TOTAL"])
+def test_a_total_among_the_parts_is_known_by_its_name(refusal, combined, word: str) -> None:
+    assert "is called like a total" in refusal(combined(f'NAT = ["D", "AA", "{word}"]'), {FILE: ROWS})
+
+
+def test_a_combination_that_stands_twice_is_never_added(stage_city, combined) -> None:
+    staged = stage_city(combined(), {FILE: ROWS + "01100001;m;D;11\n"})
+    assert staged.quarantine == [(FILE, 14, "BBS", "01100001")]
+    assert staged.rules == ["one row for each base unit and Stichtag"]
+    assert ("01100001", "einwohner") not in staged.counts
+
+
+def test_ages_are_a_run_of_texts(stage_city, source) -> None:
+    text = "BBS;SEX;AGE;EW\n" + "".join(f"01100001;{sex};{age};{age}\n" for sex in "mw" for age in range(12))
+    given = source("einwohner", COMBINED.format(over='AGE = ["0..11"]', totals="", unlisted="missing"))
+    assert stage_city(given, {FILE: text}).residents == {"01100001": 132}

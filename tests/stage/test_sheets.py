@@ -286,3 +286,22 @@ def test_repeated_rows_and_cells_of_an_open_document_count(stage_city, source, o
     staged = stage_city(source("einwohner", contract, dialect=NOTHING.format("ods")), {FILE: content})
     assert staged.counts == {("01100001", "einwohner"): 12, ("01100001", "weiblich"): 5}
     assert staged.quarantine == [(FILE, 6, "EW", "#N/A")]
+
+
+@pytest.mark.parametrize(
+    ("since_1904", "said", "right"), [(False, "excel_1904", "excel"), (True, "excel", "excel_1904")]
+)
+def test_days_counted_from_another_day_than_the_profile_says_are_refused(
+    refusal, stage_city, source, since_1904: bool, said: str, right: str
+) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "date_1904": since_1904}) as book:
+        sheet = book.add_worksheet("Tabelle")
+        sheet.write_row("A1", ["BBS", "TAG", "EW"])
+        sheet.write_row("A2", ["01100001", 44926 - 1462 * since_1904, 1234.00000000001])
+    dialect, rule = '{ format = "xlsx" }', '{{ source = "column", column = "TAG", format = "{}" }}'
+    message = refusal(source("einwohner", dialect=dialect, stichtag=rule.format(said)), {FILE: out.getvalue()})
+    assert f"Set `format = {right!r}`" in message
+    staged = stage_city(source("einwohner", dialect=dialect, stichtag=rule.format(right)), {FILE: out.getvalue()})
+    assert staged.stichtage == ["2022-12-31"]
+    assert staged.residents == {"01100001": 1234}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flows.profile.dialect import Dialect
+from flows.profile.dialect import BLANKS, Dialect
 
 
 def text_cell(dialect: Dialect) -> str:
@@ -17,8 +17,8 @@ def text_cell(dialect: Dialect) -> str:
 def figure_cell(dialect: Dialect, *, whole: bool, sign: str | None) -> str:
     """Return the pattern of a cell with a figure: digits; with `sign`, digits without a 0 in front, or the sign."""
     first = r"\d" if sign is None else "[1-9]"
-    thousands, decimal = (unless_it_divides(dialect, each) for each in (dialect.thousands, dialect.decimal))
-    grouped = rf"{first}\d{{0,2}}(?:{re.escape(thousands)}\d{{3}}){{1,4}}|" if thousands else ""
+    thousands, decimal = (unless_it_divides(dialect, each) for each in (dialect.thousands_signs, dialect.decimal))
+    grouped = rf"{first}\d{{0,2}}(?:[{re.escape(thousands)}]\d{{3}}){{1,4}}|" if thousands else ""
     fraction = rf"(?:{re.escape(decimal)}\d{{1,9}})?" if decimal and not whole else ""
     number = rf"(?:{grouped}{first}\d{{0,14}}){fraction}"
     return _perhaps_quoted(dialect, number if sign is None else rf"(?:{number}|{re.escape(sign)})")
@@ -26,8 +26,18 @@ def figure_cell(dialect: Dialect, *, whole: bool, sign: str | None) -> str:
 
 def number(dialect: Dialect) -> str:
     """Return the pattern (RE2, and Python's) of every text that is a number, as the dialect writes numbers."""
-    grouped = rf"[0-9]{{1,3}}(?:{re.escape(dialect.thousands)}[0-9]{{3}}){{1,4}}|" if dialect.thousands else ""
+    signs = dialect.thousands_signs
+    grouped = rf"[0-9]{{1,3}}(?:[{re.escape(signs)}][0-9]{{3}}){{1,4}}|" if signs else ""
     return rf"-?(?:{grouped}[0-9]{{1,15}})(?:{re.escape(dialect.decimal)}[0-9]+)?"
+
+
+def marked_figures(dialect: Dialect) -> dict[str, str]:
+    """Return the pattern (RE2, and Python's) of a figure beside each mark of the dialect; its group is the figure."""
+    found = {}
+    for mark in dialect.marks:
+        before, after = (f"[{BLANKS}]+".join(map(re.escape, part.split(" "))) for part in mark.split("#"))
+        found[mark] = f"{before}({number(dialect)}){after}"
+    return found
 
 
 def ignored_figure_cell(dialect: Dialect) -> str:
@@ -38,14 +48,14 @@ def ignored_figure_cell(dialect: Dialect) -> str:
 
 def sign_for_nothing(dialect: Dialect) -> str:
     """Return the sign that a plain line may have for nothing: none that could be part of a number."""
-    others = {*"0123456789", *dialect.thousands, *dialect.decimal, dialect.delimiter, *dialect.quote}
+    others = {*"0123456789", *dialect.thousands_signs, *dialect.decimal, dialect.delimiter, *dialect.quote}
     signs = (sign for sign, status in dialect.missing.items() if status == "nichts")
     return next((sign for sign in signs if sign and not set(sign) & others), "")
 
 
-def unless_it_divides(dialect: Dialect, sign: str) -> str:
-    """Return a sign within numbers, or nothing where it is the delimiter: such a cell is quoted, and no plain one."""
-    return "" if sign == dialect.delimiter else sign
+def unless_it_divides(dialect: Dialect, signs: str) -> str:
+    """Return signs within numbers, but not the delimiter: a cell with it is quoted, and no plain one."""
+    return signs.replace(dialect.delimiter, "")
 
 
 def _perhaps_quoted(dialect: Dialect, cell: str) -> str:

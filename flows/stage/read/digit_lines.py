@@ -69,6 +69,7 @@ def can_be_plain(source: Source, contract: TableContract, corrections: Sequence[
         and dialect.format == "csv"
         and dialect.long is None
         and not (contract.only or contract.totals or dialect.units or corrections)
+        and not (dialect.carry_down or dialect.section)
         and all(text for rule in contract.drop for text in rule.equals)
         and dialect.delimiter not in (dialect.footer or "")
         and not any(re.fullmatch(figure_cell(dialect, whole=False, sign=None), sign) for sign in dialect.missing)
@@ -181,7 +182,8 @@ def _set_layout(
     parts = {name: source.expand(columns) for name, columns in source.matrix.merkmale.items()} if source.matrix else {}
     set_variables(
         con, trenner=dialect.delimiter, anfuehrung=dialect.quote, nichts_zeichen=sign,
-        tausender=unless_it_divides(dialect, dialect.thousands), dezimal=unless_it_divides(dialect, dialect.decimal),
+        tausender=unless_it_divides(dialect, dialect.thousands_signs),
+        dezimal=unless_it_divides(dialect, dialect.decimal),
         muster_kopf=re.escape(dialect.delimiter).join([text] * len(head)),
         muster_ziffern=pattern(None), muster_zeichen=pattern(sign) if sign else _NEVER,
         stelle_basis=_place(head, contract.unit), stelle_stichtag=_place(head, rule.column if rule else None),

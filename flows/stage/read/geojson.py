@@ -14,6 +14,8 @@ from flows.base.errors import ContractBroken
 from flows.stage.corrections import Row
 from flows.stage.read.text import first_bad_byte
 
+OWN_ID = "@id"
+"""The property under which a feature's own id stands, which it has beside its properties."""
 _SHOWN = 60  # characters of what was found
 _EXACT = 2**53  # below it every whole number is one of its own as a float
 
@@ -87,7 +89,9 @@ def _row(name: str, number: int, feature: Any, id_property: str) -> Row:
             "Ask the supplier for it again."
         ).at(f"File {name}, feature {number}")
     outline = {member: feature["geometry"][member] for member in ("type", "coordinates")}
-    return {key: as_text(value) for key, value in feature["properties"].items()} | {"geometrie": json.dumps(outline)}
+    own = {OWN_ID: as_text(feature["id"])} if feature.get("id") is not None else {}
+    properties = {key: as_text(value) for key, value in feature["properties"].items()}
+    return own | properties | {"geometrie": json.dumps(outline)}
 
 
 def _not_as_it_must_be(feature: Any) -> str | None:

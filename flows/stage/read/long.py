@@ -11,8 +11,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from flows.base.errors import ContractBroken
 from flows.profile.dialect import Long
 
-LONG_COLUMNS = ("spalte_lang", "zelltext", "einheit_text")
-"""What SQL reads of a long file beside unit and Stichtag: the wide column's name, the value, its unit."""
+LONG_COLUMNS = ("spalte_lang", "zelltext", "einheit_text", "teil")
+"""What SQL reads of a long file beside unit and Stichtag: the wide column's name, the value, its unit, and which part
+of a sum it is (the texts of the columns of `over`)."""
+TOTAL_ROWS = "total rows"
+"""The rule under which rows are counted that are sums over a column of `over` (`long.totals`)."""
+BETWEEN_PARTS = "\x1f"
 
 _FFCSV = re.compile(
     r"statistics_(code|label)|time(_code|_label)?|\d+_variable_(attribute_)?(code|label)"
@@ -41,6 +45,51 @@ def long_cell(long: Long, columns: Sequence[str]) -> Callable[[Sequence[str]], l
         return None
 
     return cell
+
+
+class Parts:
+    """Says which part of a sum each wanted row of the file `name` is (`long.over`), or that it is a total already."""
+
+    def __init__(self, name: str, long: Long, columns: Sequence[str]) -> None:
+        self._name = name
+        self._columns = [
+            (column, columns.index(column), set(texts), set(long.totals.get(column, ())))
+            for column, texts in long.parts.items() if column in columns
+        ]  # fmt: skip
+        self._lacking = {column: set(texts) for column, _, texts, _ in self._columns}
+
+    def of(self, line: int, cells: Sequence[str]) -> str | None:
+        """Return the texts that make the row a part, or None where it is a total.
+
+        Raises:
+            ContractBroken: a text is neither a part nor a total; names line, column and text.
+        """
+        total = False
+        for column, place, texts, totals in self._columns:
+            if cells[place] in texts:
+                self._lacking[column].discard(cells[place])
+            elif cells[place] in totals:
+                total = True
+            else:
+                raise ContractBroken(
+                    f"File {self._name}, line {line}: expected in column {column} a text of `long.over` or "
+                    f"`long.totals` of sources.toml, found {cells[place]!r}. Add it to `over` if its rows are parts "
+                    "to be added, to `totals` if they are sums already, or pick rows by `long.columns`."
+                ).at(f"File {self._name}, line {line}")
+        return None if total else BETWEEN_PARTS.join(cells[place] for _, place, _, _ in self._columns)
+
+    def refuse_absent(self) -> None:
+        """Stop when no row has a text of `over`: it is written in another way, or the file lacks a part of every sum.
+
+        Raises:
+            ContractBroken: names column and texts.
+        """
+        for column, texts in self._lacking.items():
+            if texts:
+                raise ContractBroken(
+                    f"File {self._name}: expected rows with each text of `long.over` in column {column}, found none "
+                    f"with {', '.join(map(repr, sorted(texts)))}. Correct `over` in sources.toml, or ask the supplier."
+                ).at(f"File {self._name}")
 
 
 def texts_asked_for(long: Long | None, only: Mapping[str, Collection[str]]) -> dict[str, set[str]]:

@@ -21,7 +21,8 @@ from flows.profile.dialect import SHEETS, Dialect, Long
 from flows.profile.source_contract import Drop
 from flows.pull.landing.archive import unpack
 from flows.stage.corrections import Row
-from flows.stage.read.long import LONG_COLUMNS, long_cell, refuse_absent_columns, texts_asked_for
+from flows.stage.read.filled_rows import SECTION, FilledRows, run_on
+from flows.stage.read.long import LONG_COLUMNS, TOTAL_ROWS, Parts, long_cell, refuse_absent_columns, texts_asked_for
 from flows.stage.read.sheet import Sheet, cell_name, left_edge
 from flows.stage.read.text import Delimited, Line
 
@@ -43,6 +44,8 @@ class PlainFile:
     left_out: dict[str, int]
     header_line: int = 1
     fallen: frozenset[Named] = frozenset()
+    since_1904: bool | None = None
+    """Of a workbook: whether it counts its days from 1904."""
 
     @property
     def dropped(self) -> int:
@@ -60,6 +63,8 @@ class _Sieve:
     long: Long | None
     counted: dict[str, int] = field(default_factory=dict)
     fallen: set[Named] = field(default_factory=set)
+    _totals: set[Named] = field(default_factory=set)
+    _parts: set[Named] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         places = {column: place for place, column in enumerate(self.columns)}
@@ -107,16 +112,66 @@ class _Sieve:
                     "out."
                 ).at(f"File {self.name}, line {line}")
 
+    def leave_out_as_total(self, cells: Sequence[str]) -> None:
+        """Count a row that is a sum of others; what has no other row falls out with it."""
+        self.count(TOTAL_ROWS)
+        self._totals.add(self._about(cells))
+
+    def note_part(self, cells: Sequence[str]) -> None:
+        """Note what a row is about that is part of a sum."""
+        self._parts.add(self._about(cells))
+
+    @property
+    def fell(self) -> frozenset[Named]:
+        """What the rows are about that fell out, and what has nothing but totals."""
+        return frozenset(self.fallen | (self._totals - self._parts if self.wanted.watch else set()))
+
     def note(self, cells: Sequence[str]) -> None:
         """Note what a row is about that falls out."""
         if self.wanted.watch:
-            unit, day = self._unit, self._day
-            self.fallen.add((None if unit is None else cells[unit], None if day is None else cells[day]))
+            self.fallen.add(self._about(cells))
+
+    def _about(self, cells: Sequence[str]) -> Named:
+        unit, day = self._unit, self._day
+        return None if unit is None else cells[unit], None if day is None else cells[day]
 
     def count(self, rule: str, rows: int = 1) -> None:
         """Note that the rule left out so many rows."""
         if rows:
             self.counted[rule] = self.counted.get(rule, 0) + rows
+
+
+class _LongRows:
+    """What a long file's rows say, one by one, and what they lack once all have gone by."""
+
+    def __init__(self, name: str, columns: Sequence[str], long: Long, sieve: _Sieve) -> None:
+        self._name, self._long, self._sieve = name, long, sieve
+        self._has_all = not set(long.reads) - set(columns)
+        self._cell = long_cell(long, columns)
+        self._parts = Parts(name, long, columns) if long.sum else None
+        self._of_column = dict[str, int]()
+
+    def described(self, line: int, cells: Sequence[str]) -> list[str] | None:
+        """Return the LONG_COLUMNS of a row, or None where it is left out."""
+        found = self._cell(cells)
+        if found is None:
+            self._sieve.leave_out_as_other(line, cells)
+            return None
+        part = self._parts.of(line, cells) if self._parts else ""
+        if part is None:
+            self._sieve.leave_out_as_total(cells)
+            return None
+        if self._parts:
+            self._sieve.note_part(cells)
+        self._of_column[found[0]] = self._of_column.get(found[0], 0) + 1
+        return [*found, part]
+
+    def refuse_absent(self) -> None:
+        """Stop when a column of the contract, or a part of every sum, has no row."""
+        if self._has_all:
+            refuse_absent_columns(self._name, self._long, self._of_column)
+            if self._parts:
+                self._parts.refuse_absent()
 
 
 @dataclass(frozen=True)
@@ -160,12 +215,13 @@ def normalise(
     Raises:
         ContractBroken: wrong encoding, no header, two columns of one name, a row of another length, or no row.
     """
-    text = Delimited(delivered, name, dialect) if dialect.format not in SHEETS else None
-    read = text or Sheet(delivered, name, dialect)
+    read = Sheet(delivered, name, dialect) if dialect.format in SHEETS else Delimited(delivered, name, dialect)
     rows = read.rows()
     header_line, columns = header(name, rows, dialect, wanted.called)
-    if text and lines is not None:
-        rows = text.rows_in(lines)
+    filled = FilledRows(name, dialect, columns)
+    width, columns = len(columns), filled.columns
+    if isinstance(read, Delimited) and lines is not None:
+        rows = read.rows_in(lines)
     long = dialect.long
     kept = [
         (index, wanted.rename.get(column, column)) for index, column in enumerate(columns)
@@ -174,32 +230,31 @@ def normalise(
     written = ["datei", "zeile", *(column for _, column in kept), *(LONG_COLUMNS if long else ())]
     _refuse_bad_header(name, header_line, written, dialect)  # a column may be called as one of ours
     sieve = _Sieve(name, columns, wanted, long)
-    long_part = long_cell(long, columns) if long else None
-    counted = _Counted(of_one_length(rows, name, len(columns)))
-    taken, of_column = 0, dict[str, int]()
+    long_rows = _LongRows(name, columns, long, sieve) if long else None
+    counted = _Counted(filled.rows(of_one_length(filled.without_headings(rows), name, width)))
+    taken = 0
     with target.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\r\n")  # so that either of them inside a cell is quoted
         out.writerow(written)
         for line, cells in _mended(counted, columns, wanted.mend, sieve) if wanted.mend else counted:
             if not sieve.keeps(line, cells):
                 continue
-            more: list[str] | None = []
-            if long_part:
-                more = long_part(cells)
-                if more is None:
-                    sieve.leave_out_as_other(line, cells)
-                    continue
-                of_column[more[0]] = of_column.get(more[0], 0) + 1
-            taken += 1
-            out.writerow([name, line, *(cells[index] for index, _ in kept), *(more or ())])
+            more = long_rows.described(line, cells) if long_rows else []
+            if more is not None:
+                taken += 1
+                out.writerow([name, line, *(cells[index] for index, _ in kept), *more])
     sieve.count("correction", counted.count - taken - sum(sieve.counted.values()))
-    if long and counted.count and not set(long.reads) - set(columns):
-        refuse_absent_columns(name, long, of_column)
+    if long_rows and counted.count:
+        long_rows.refuse_absent()
     if lines is None:
         refuse_no_row(name, header_line, counted.count, taken)
+    sieve.count(SECTION, filled.headings)
     for rule, blank_or_note in read.left_out.items():
         sieve.count(rule, blank_or_note)
-    return PlainFile(name, target, columns, read.held, sieve.counted, header_line, frozenset(sieve.fallen))
+    since_1904 = read.since_1904 if isinstance(read, Sheet) else None
+    return PlainFile(
+        name, target, columns, read.held, sieve.counted, header_line, sieve.fell, since_1904
+    )  # fmt: skip
 
 
 def refuse_no_row(name: str, header_line: int, rows: int, taken: int) -> None:
@@ -227,6 +282,8 @@ def header(
         ContractBroken: no header, a column without a name, or two of one name.
     """
     read = list(islice(rows, dialect.header_rows))
+    if dialect.merged_headers:
+        read = [(number, run_on(cells) if number < read[-1][0] else cells) for number, cells in read]
     line = read[-1][0] if read else 0
     width = max((len(cells) for _, cells in read), default=0)
     columns = []
@@ -242,9 +299,20 @@ def header(
             ).at(f"File {name}, line {line}")
         for place, column in zip(blank, dialect.blank_headers, strict=True):
             columns[place] = column
+    if dialect.number_headers:
+        columns = _numbered(columns)
     columns = [called.get(column, column) for column in columns]
     _refuse_bad_header(name, line, columns, dialect)
     return line, columns
+
+
+def _numbered(columns: list[str]) -> list[str]:
+    """Return the columns with those of one name told apart by a number from the second on."""
+    times, told = dict[str, int](), list[str]()
+    for column in columns:
+        times[column.casefold()] = times.get(column.casefold(), 0) + 1
+        told.append(f"{column} ({times[column.casefold()]})" if times[column.casefold()] > 1 and column else column)
+    return told
 
 
 OTHER_ROWS = "other rows"
@@ -312,7 +380,7 @@ def _refuse_bad_header(name: str, line: int, columns: list[str], dialect: Dialec
     found = "nothing" if not columns else "a column without a name"
     remedy = " Name it in `blank_headers` of the dialect, and in `ignore` if it is not wanted." if columns else ""
     if twice:
-        remedy = ""
+        remedy = " Write `number_headers = true` into the dialect: then the second is called 'name (2)'."
         found = f"{', '.join(map(repr, twice))} more than once"
     place = f"line {line}"
     if dialect.format in SHEETS and columns:

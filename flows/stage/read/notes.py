@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 
 from flows.base.errors import ContractBroken
-from flows.profile.dialect import SHEETS, Dialect
+from flows.profile.dialect import BLANKS, SHEETS, Dialect
+from flows.stage.read.digit_cell import marked_figures
 
 BLANK = "leer"
 """The rule under which rows are counted that lie below the header and whose cells are all blank."""
@@ -19,7 +20,7 @@ BLANK = "leer"
 NOTES = "fusszeile"
 """The rule under which the lines are counted that stand at and below the footer, blank ones too."""
 
-_FIGURE = re.compile(r"[-+]?\d[\d.,' \xa0]*")
+_FIGURE = re.compile(rf"[-+]?\d[\d.,'\u2019{BLANKS}]*")
 
 
 class RowBelow(ContractBroken):
@@ -54,6 +55,7 @@ class Notes:
 
     def __init__(self, name: str, dialect: Dialect, above: RowsAbove) -> None:
         self._name, self._dialect, self._above = name, dialect, above
+        self._marked = [re.compile(pattern) for pattern in marked_figures(dialect).values()]
 
     def refuse_footer(self, number: int, cells: Sequence[str]) -> None:
         """Stop when the line that begins as the footer does, and with a number, looks like a row.
@@ -97,7 +99,10 @@ class Notes:
 
     def _has_figure(self, cells: Sequence[str]) -> bool:
         signs = self._dialect.missing.keys() - {""}
-        return any(_is_figure(cell) or cell.strip() in signs for cell in cells[1:])
+        return any(
+            _is_figure(cell) or cell.strip() in signs or any(mark.fullmatch(cell.strip()) for mark in self._marked)
+            for cell in cells[1:]
+        )
 
 
 def _is_figure(cell: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reads files of polygons (GeoJSON, GeoPackage, Shapefile) as rows of text, in the coordinates of the file.
+"""Reads files of polygons (GeoJSON, GeoPackage, Shapefile and others) as rows of text, in the coordinates of the file.
 
 A row is a polygon: its properties by name, and its outline as GeoJSON under ``geometrie``. The coordinate
 system that the file states, and the size of its coordinates, are compared with the contract before anything
@@ -19,6 +19,7 @@ from typing import Any
 
 from flows.base.errors import ContractBroken
 from flows.profile.coordinate_system import coordinate_systems
+from flows.profile.dialect import Dialect
 from flows.profile.source import Source
 from flows.profile.source_contract import Geometry
 from flows.pull.landing.archive import unpack
@@ -47,7 +48,7 @@ def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
     assert contract is not None  # noqa: S101 -- only geometry sources come here
     if form == "geojson":
         found = Polygons(*feature_rows(name, path, contract.id_property), features(name, path))
-    elif form == "gpkg":
+    elif form != "shp":
         found = _layer(source, name, path, contract)
     else:
         with TemporaryDirectory() as folder:
@@ -63,8 +64,7 @@ def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
 
 def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygons:
     """Return the rows of the one layer, or the one that the dialect names, and the coordinate system it states."""
-    layer = [source.dialect.layer] if source.dialect.layer else []
-    answer = read_in_subprocess("flows.stage.read.gdal", str(path), contract.crs, *layer)
+    answer = _read(source.dialect, path, contract.crs)
     if "layers" in answer:
         wanted = f"the layer {source.dialect.layer!r}" if source.dialect.layer else "one layer"
         raise ContractBroken(
@@ -78,7 +78,7 @@ def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygon
         ).at(f"File {name}")
     rows: list[Row] = []
     for cells in answer["rows"]:
-        texts: Row = dict(zip(answer["columns"], cells, strict=True))
+        texts: Row = cells if isinstance(cells, dict) else dict(zip(answer["columns"], cells, strict=True))
         outline = texts.pop(answer["outline"])
         if not outline.startswith(('{"type":"Polygon"', '{"type":"MultiPolygon"')):
             place = called(len(rows) + 1, contract.id_property, texts.get(contract.id_property))
@@ -88,6 +88,14 @@ def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygon
             ).at(f"File {name}, feature {len(rows) + 1}")
         rows.append(texts | {"geometrie": outline})
     return Polygons(rows, answer["crs"], answer["held"])
+
+
+def _read(dialect: Dialect, path: Path, crs: str) -> dict[str, Any]:
+    """Return what the reader of the format says of the file."""
+    if dialect.format in ("kml", "geoparquet"):
+        return read_in_subprocess(f"flows.stage.read.{dialect.format}", str(path))
+    encoding = dialect.encoding if "encoding" in dialect.model_fields_set else ""
+    return read_in_subprocess("flows.stage.read.gdal", str(path), dialect.format, crs, dialect.layer or "", encoding)
 
 
 def _shapefile_in(path: Path, name: str, folder: Path) -> Path:

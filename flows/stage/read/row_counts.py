@@ -6,6 +6,7 @@ length of an array, the rows of a layer in SQLite, the record table of a Shapefi
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import struct
 from pathlib import Path
@@ -48,6 +49,39 @@ def rows_of_layer(path: Path, layer: str) -> int:
         return int(con.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0])  # noqa: S608 -- quoted
     finally:
         con.close()
+
+
+def features_of_flatgeobuf(path: Path) -> int:
+    """Return how many features the header of a FlatGeobuf file names.
+
+    Layout: FlatGeobuf 3.0 (magic bytes, length of the header, header) and its schema `header.fbs`, where the number
+    is the ninth field of a FlatBuffers table.
+
+    Raises:
+        ValueError: the header is cut short.
+    """
+    with path.open("rb") as file:
+        head = file.read(12)
+        header = file.read(int.from_bytes(head[8:12], "little") if len(head) == 12 else 0)
+    try:
+        (table,) = struct.unpack_from("<I", header)
+        (back,) = struct.unpack_from("<i", header, table)
+        (size,) = struct.unpack_from("<H", header, table - back)
+        (place,) = struct.unpack_from("<H", header, table - back + 20) if size > 20 else (0,)
+        return int(struct.unpack_from("<Q", header, table + place)[0]) if place else 0
+    except struct.error as problem:
+        message = "its header is cut short"
+        raise ValueError(message) from problem
+
+
+def features_of_topology(path: Path, layer: str) -> int:
+    """Return how many geometries an object of a TopoJSON file has.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no topology with such an object.
+    """
+    found = json.loads(path.read_text(encoding="utf-8-sig"))["objects"][layer]
+    return len(found["geometries"]) if found["type"] == "GeometryCollection" else 1
 
 
 def records(shp: Path) -> int:

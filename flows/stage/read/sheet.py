@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.base.errors import ContractBroken
 from flows.profile.dialect import Dialect
+from flows.stage.read.filled_rows import run_on
 from flows.stage.read.notes import BLANK, NOTES, Notes, RowsAbove
 from flows.stage.read.subprocess_reader import read_in_subprocess
 from flows.stage.read.text import Line
@@ -17,7 +18,8 @@ class Sheet:
     """A sheet while it is read; `held` and `left_out` say what flows.stage.read.text.Delimited says of a text file."""
 
     def __init__(self, delivered: Path, name: str, dialect: Dialect) -> None:
-        self._name, self._dialect, self._texts = name, dialect, _texts(delivered, name, dialect)
+        self._name, self._dialect = name, dialect
+        self._texts, self.since_1904 = _texts(delivered, name, dialect)
         self.held, self.left_out = 0, dict[str, int]()
 
     def rows(self) -> Iterator[Line]:
@@ -45,7 +47,7 @@ class Sheet:
             elif above:
                 above -= 1
                 self.held = end - number
-                yield number, (_run_on(row) if above else row)
+                yield number, (run_on(row) if above else row)
             else:
                 seen.add(row)
                 yield number, row
@@ -56,8 +58,8 @@ class Sheet:
         self.left_out[rule] = self.left_out.get(rule, 0) + rows
 
 
-def _texts(delivered: Path, name: str, dialect: Dialect) -> list[list[str]]:
-    """Return the cells of the named sheet as text.
+def _texts(delivered: Path, name: str, dialect: Dialect) -> tuple[list[list[str]], bool]:
+    """Return the cells of the named sheet as text, and whether its days are counted from 1904.
 
     Raises:
         ContractBroken: no workbook, no such sheet, or a cell that does not hold what the profile says.
@@ -73,7 +75,7 @@ def _texts(delivered: Path, name: str, dialect: Dialect) -> list[list[str]]:
         raise _other_sheets(name, dialect, answer["sheets"], answer["hidden"]).at(f"Workbook {name}")
     texts: list[list[str]] = answer["texts"]
     _refuse_other_layout(name, texts, dialect)
-    return texts
+    return texts, bool(answer["since_1904"])
 
 
 def _other_sheets(name: str, dialect: Dialect, sheets: list[str], hidden: list[str]) -> ContractBroken:
@@ -134,11 +136,3 @@ def _place(cell: str) -> tuple[int, int]:
     for letter in match[1]:
         column = 26 * column + ord(letter) - ord("A") + 1
     return column - 1, int(match[2])
-
-
-def _run_on(row: list[str]) -> list[str]:
-    texts, last = [], ""
-    for text in row:
-        last = text.strip() or last
-        texts.append(last)
-    return texts

@@ -20,8 +20,17 @@ from flows.stage.read.notes import BLANK, NOTES, Notes, RowsAbove
 Line = tuple[int, list[str]]
 """A row with the number of the line in which it begins."""
 
-_C1 = re.compile(rb"[\x80-\x9f]")  # control characters of latin-1, letters and signs of cp1252
+_C1 = re.compile(rb"[\x80-\x9f]")  # control characters of ISO 8859, letters and signs of Windows
 _CHUNK = 1 << 20
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+)  # fmt: skip
+_WITH_SIGNS = {
+    "iso8859-1": "cp1252", "iso8859-15": "cp1252", "iso8859-2": "cp1250", "iso8859-5": "cp1251", "iso8859-7": "cp1253",
+    "iso8859-9": "cp1254", "iso8859-13": "cp1257", "iso8859-4": "cp1257",
+}  # fmt: skip
+"""What is meant where an encoding that has control characters there is said and letters or signs stand in the file."""
 _NO_CHARACTER = 0xDC00
 """The first of the code points that stand for no character; the next 256 are used for bytes."""
 _BAD = re.compile("[\udc00-\udcff]")
@@ -200,10 +209,9 @@ def refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:
         ContractBroken: names both.
     """
     with delivered.open("rb") as file:
-        head = file.read(3)
-    utf8, utf16 = head == b"\xef\xbb\xbf", head[:2] in (b"\xff\xfe", b"\xfe\xff")
-    found = "utf-8-sig" if utf8 else "utf-16" if utf16 else None
-    if found and found != dialect.encoding:
+        head = file.read(4)
+    found = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
+    if found and found != codecs.lookup(dialect.encoding).name:
         raise ContractBroken(
             f"File {name}: expected {dialect.encoding} as sources.toml says, found the mark of {found}. "
             f"Set `encoding = {found!r}` in sources.toml if the supplier changed it."
@@ -216,7 +224,8 @@ def _refuse_another_encoding(delivered: Path, name: str, dialect: Dialect) -> No
     Raises:
         ContractBroken: names both encodings.
     """
-    if dialect.encoding not in ("cp1252", "latin-1"):
+    said = codecs.lookup(dialect.encoding).name
+    if said.startswith("utf"):
         return
     ascii_only, control, utf8 = True, False, codecs.getincrementaldecoder("utf-8")()
     is_utf8 = True
@@ -230,8 +239,8 @@ def _refuse_another_encoding(delivered: Path, name: str, dialect: Dialect) -> No
     if ascii_only:
         return
     found = "utf-8" if is_utf8 and _goes_on(utf8, b"", final=True) else None
-    if found is None and dialect.encoding == "latin-1" and control:
-        found = "cp1252"
+    if found is None and control:
+        found = _WITH_SIGNS.get(said)
     if found:
         raise ContractBroken(
             f"File {name}: expected {dialect.encoding} as sources.toml says, found bytes that are {found}. "

@@ -9,16 +9,19 @@ more than one (or a hidden one) and none is asked for.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile, is_zipfile
 from zlib import error
 
 from flows.stage.read.error_cells import Errors, error_cells
 from flows.stage.read.subprocess_reader import answer
 
+_BOOK = "xl/workbook.xml"
 _LARGEST = 100_000_000
 """Cells; with errors put in, a sheet must not become larger."""
 
@@ -39,7 +42,17 @@ def requested_sheet(arguments: Sequence[str]) -> dict[str, Any]:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         texts = [[_text(cell, decimal) for cell in row] for row in rows]
     _put_in(texts, error_cells(Path(path), name))
-    return {"texts": texts}
+    return {"texts": texts, "since_1904": _since_1904(Path(path))}
+
+
+def _since_1904(path: Path) -> bool:
+    """Say whether an XLSX file counts its days from 1904, as those of old Macintosh programs do."""
+    if not is_zipfile(path):
+        return False
+    with ZipFile(path) as archive:
+        if _BOOK not in archive.namelist():
+            return False
+        return re.search(rb"""\bdate1904\s*=\s*["'](1|true)["']""", archive.read(_BOOK)) is not None
 
 
 def _put_in(texts: list[list[str]], errors: Errors) -> None:
@@ -60,7 +73,7 @@ def _put_in(texts: list[list[str]], errors: Errors) -> None:
 def _text(cell: object, decimal: str) -> str:
     if isinstance(cell, bool) or not isinstance(cell, (int, float)) or not math.isfinite(cell):
         return str(cell)
-    return (str(int(cell)) if cell == int(cell) else repr(cell)).replace(".", decimal)
+    return (str(int(cell)) if cell == int(cell) else f"{Decimal(repr(cell)):f}").replace(".", decimal)
 
 
 def main() -> None:

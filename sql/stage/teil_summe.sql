@@ -1,0 +1,48 @@
+-- One row per text of a column whose rows are added (`long.over`) that stands for the sum of the others: it equals it
+-- in all groups of rows that differ in this column only, of which at least three have ten or more.
+WITH teil AS (
+    SELECT
+        zelle_gelesen.spalte,
+        zelle_gelesen.wert,
+        zeile_gelesen.stichtag,
+        zeile_gelesen.basis_id,
+        string_split(roh.teil, chr(31)) AS texte
+    FROM zelle_gelesen
+    INNER JOIN zeile_gelesen
+        ON zelle_gelesen.datei = zeile_gelesen.datei AND zelle_gelesen.zeile = zeile_gelesen.zeile
+    INNER JOIN roh ON zelle_gelesen.datei = roh.datei AND zelle_gelesen.zeile = roh.zeile::BIGINT
+    WHERE zelle_gelesen.wert IS NOT NULL AND zeile_gelesen.regel IS NULL
+),
+
+stelle AS (
+    SELECT
+        *,
+        unnest(generate_series(1, len(texte))) AS stelle
+    FROM teil
+),
+
+gruppe AS (
+    SELECT
+        stelle,
+        texte[stelle] AS eigener_text,
+        wert,
+        sum(wert) OVER zusammen AS summe,
+        count(*) OVER zusammen AS teile
+    FROM stelle
+    WINDOW zusammen AS (
+        PARTITION BY
+            stichtag, basis_id, spalte, stelle,
+            list_concat(list_slice(texte, 1, stelle - 1), list_slice(texte, stelle + 1, len(texte)))
+    )
+)
+
+SELECT
+    stelle,
+    eigener_text,
+    count(*) AS faelle
+FROM gruppe
+WHERE teile > 1
+GROUP BY stelle, eigener_text
+HAVING count(*) FILTER (summe >= 10) >= 3 AND bool_and(abs(2 * wert - summe) < 0.000001)
+ORDER BY stelle, eigener_text
+LIMIT 1
