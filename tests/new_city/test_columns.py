@@ -152,6 +152,21 @@ def test_parts_of_a_long_table_are_rows_by_their_labels(tmp_path: Path, words: W
     assert match.columns["EW: w"] == {"Geschlecht": "w"}
 
 
+def test_totals_are_named_where_they_are_half_of_the_rows(tmp_path: Path) -> None:
+    found = roles(tmp_path, "Raum;Einwohner\nNord;100\nSued;200\nBezirk 1;310\nStadt;300\n")
+
+    assert list(found.above_units) == ["Bezirk 1", "Stadt"]
+    assert found.units == ["Nord", "Sued"]
+
+
+def test_units_that_are_written_in_two_ways_are_no_totals(tmp_path: Path) -> None:
+    found = roles(tmp_path, "Raum;Einwohner\nOst;100\nWest;200\nMitte;50\nBezirk 1;310\n")
+
+    assert found.above_units == {"Bezirk 1": "the others are written like 'Mitte'"}
+    two = roles(tmp_path, "Raum;Einwohner\nOst;100\nWest;200\nBezirk 1;310\nStadt;500\n")
+    assert list(two.above_units) == ["Stadt"]
+
+
 def test_a_total_among_the_parts_is_not_added_to_them(tmp_path: Path, words: Words) -> None:
     found = roles(
         tmp_path, "NR;Geschlecht;EW\n101;m;5\n101;w;6\n101;insgesamt;11\n102;m;7\n102;w;8\n102;insgesamt;15\n"

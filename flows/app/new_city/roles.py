@@ -141,7 +141,9 @@ def roles_of(table: Table) -> Roles:
     if "" in columns[unit]:
         line = table.rows[columns[unit].index("")][0]
         raise LeftOut(f"its units stand in column {unit!r}, which is blank in line {line}")
-    above = _above_units(columns[unit])
+    days = columns[stichtag] if stichtag else [""] * len(table.rows)
+    counted = [columns[column] for column in others if column != unit and has_figures(columns[column])]
+    above = _above_units(columns[unit], days, counted)
     kept = [place for place, text in enumerate(columns[unit]) if text not in above]
     inner = {column: [cells[place] for place in kept] for column, cells in columns.items()}
     taken = {unit, *formats, *(each.column for each in dimensions)}
@@ -159,7 +161,6 @@ def roles_of(table: Table) -> Roles:
         column for column in others
         if column not in taken | set(aliases) | in_levels and has_figures(inner[column])
     ]  # fmt: skip
-    days = columns[stichtag] if stichtag else [""] * len(table.rows)
     above = {
         text: why + _held_against_parts(columns[unit], days, [columns[each] for each in figures], text, set(above))
         for text, why in above.items()
@@ -276,8 +277,12 @@ def _levels(columns: dict[str, list[str]], unit: str, others: Sequence[str]) -> 
         yield Level(column, names), _mapping(columns[unit], columns[column])
 
 
-def _above_units(cells: Sequence[str]) -> dict[str, str]:
-    """Return the texts in the unit's column that name totals, each with the reason."""
+def _above_units(cells: Sequence[str], days: Sequence[str], figures: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Return the texts in the unit's column that name totals, each with the reason.
+
+    Where they are half of the texts or more, a total must be the sum of the others before it is believed what is
+    merely written in another way.
+    """
     texts = set(cells)
     found = {text: "it is called like a total" for text in texts if TOTAL.fullmatch(text)}
     shapes: dict[str, list[str]] = {}
@@ -289,7 +294,12 @@ def _above_units(cells: Sequence[str]) -> dict[str, str]:
             found |= {
                 text: f"the others are written like {min(shapes[usual])!r}" for text in alike if text not in found
             }
-    return dict(sorted(found.items())) if len(found) * 2 < len(texts) else {}
+    called = {text: why for text, why in found.items() if TOTAL.fullmatch(text)}
+    believed = len(found) * 2 < len(texts) or any(
+        _held_against_parts(cells, days, figures, text, set(found)) for text in called
+    )
+    chosen = found if believed else called
+    return dict(sorted(chosen.items())) if len(chosen) < len(texts) else {}
 
 
 def _held_against_parts(
