@@ -25,6 +25,16 @@ def test_a_unit_whose_id_breaks_the_pattern_is_named(city):
     assert checked.results["raum_kennung"].units == ["sozialraum 11003, Zuschnitt 2020-01-01"]
 
 
+def test_names_that_were_not_delivered_of_a_zuschnitt_are_named(city):
+    city.spoil("DELETE FROM stage.raum_name WHERE zuschnitt = '2020-01-01' AND raum_id IN ('011002', '011003')")
+
+    checked = city.check("raum_name_verloren")
+
+    assert checked.results["raum_name_verloren"].units == [
+        "sozialraum 011002, Zuschnitt 2020-01-01", "sozialraum 011003, Zuschnitt 2020-01-01"
+    ]  # fmt: skip
+
+
 def test_a_unit_twice_without_name_and_area_is_seen_by_three_checks(city):
     city.spoil("""
         INSERT INTO raum BY NAME SELECT * REPLACE (NULL AS name, 0 AS flaeche_km2)

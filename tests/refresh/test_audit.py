@@ -1,0 +1,68 @@
+"""Nothing that must not be known follows from what a refresh has published."""
+
+from __future__ import annotations
+
+import duckdb
+
+from tests.refresh.conftest import Office
+
+TWO_SIBLINGS = """
+    WITH kind AS (
+        SELECT wert.*, sozialraum.stadtteil_id
+        FROM wert
+        INNER JOIN sozialraum ON wert.raum_id = sozialraum.sozialraum_id AND wert.zuschnitt = sozialraum.zuschnitt
+        WHERE wert.raumebene = 'sozialraum' AND wert.indikator_id = 'haushalte_alleinerziehend'
+    )
+
+    SELECT
+        min(kind.raum_id) FILTER (kind.status = 'geschuetzt') AS eines,
+        max(kind.raum_id) FILTER (kind.status = 'geschuetzt') AS anderes,
+        kind.stichtag,
+        kind.indikator_id,
+        any_value(stadtteil.wert) - sum(kind.wert) AS rest
+    FROM kind
+    INNER JOIN wert AS stadtteil
+        ON kind.stadtteil_id = stadtteil.raum_id AND stadtteil.raumebene = 'stadtteil'
+        AND kind.zuschnitt = stadtteil.zuschnitt AND kind.stichtag = stadtteil.stichtag
+        AND kind.indikator_id = stadtteil.indikator_id AND stadtteil.status = 'ok'
+    GROUP BY kind.zuschnitt, kind.stichtag, kind.stadtteil_id, kind.indikator_id
+    HAVING count(*) FILTER (kind.status = 'geschuetzt') = 2 AND rest > 4
+    ORDER BY ALL
+    LIMIT 1
+"""
+
+
+def test_no_protected_count_follows_from_a_release(one_release: Office) -> None:
+    ended = one_release.run("audit", "musterstadt", "--json")
+
+    assert ended.code == 0
+    assert ended.answer["findings"] == []
+    assert ended.answer["contradictory"] == []
+    assert ended.answer["asked"] > 1_000
+
+
+def test_nor_from_two_releases_and_what_a_correction_changed_between_them(two_releases: Office) -> None:
+    ended = two_releases.run("audit", "musterstadt", "--json")
+
+    assert ended.answer["versions"] == ["2024.1", "2024.2"]
+    assert ended.answer["findings"] == []
+
+
+def test_a_suppression_that_is_taken_back_is_found(office_with_one: Office) -> None:
+    """Of two suppressed siblings one is published, so that the other is the rest of their Stadtteil: 1."""
+    file = office_with_one.home / "releases" / "musterstadt" / "2024.1" / "fortschreibung.duckdb"
+    file.chmod(0o644)
+    with duckdb.connect(str(file)) as con:
+        [[published, other, day, indikator, rest]] = con.execute(TWO_SIBLINGS).fetchall()
+        con.execute(
+            "UPDATE wert SET wert = $rest - 1, zaehler = $rest - 1, status = 'ok' "
+            "WHERE raumebene = 'sozialraum' AND raum_id = $unit AND stichtag = $day AND indikator_id = $indikator",
+            {"rest": rest, "unit": published, "day": day, "indikator": indikator},
+        )
+
+    ended = office_with_one.run("audit", "musterstadt", "--json")
+
+    assert ended.code == 4
+    assert (other, indikator, 1, 1) in {
+        (one["raum_id"], one["merkmal"], one["low"], one["high"]) for one in ended.answer["findings"]
+    }
