@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from flows.musterstadt.server import serve
 from tests.refresh.conftest import ROOT, Office
@@ -128,6 +130,8 @@ def test_a_worker_publishes_as_documented_and_nothing_confidential_leaves_by_ano
     api = environment["PREFECT_API_URL"]
     session = requests.Session()
     session.auth = tuple(SECRET.split(":"))  # type: ignore[assignment]
+    busy = Retry(total=8, status_forcelist=[503], allowed_methods=None, backoff_factor=0.5)  # its database is locked
+    session.mount(api, HTTPAdapter(max_retries=busy))
 
     def prefect(*arguments: str) -> None:
         done = subprocess.run(
@@ -136,13 +140,13 @@ def test_a_worker_publishes_as_documented_and_nothing_confidential_leaves_by_ano
         assert done.returncode == 0, done.stdout + done.stderr
 
     def asked(what: str, **body: object) -> list[dict[str, Any]]:
-        answer = session.post(f"{api}/{what}/filter", json=body, timeout=10)
+        answer = session.post(f"{api}/{what}/filter", json=body, timeout=60)
         assert answer.ok, answer.text
         found: list[dict[str, Any]] = answer.json()
         return found
 
     def started(**body: object) -> requests.Response:
-        return session.post(f"{api}/deployments/{deployment['id']}/create_flow_run", json=body, timeout=10)
+        return session.post(f"{api}/deployments/{deployment['id']}/create_flow_run", json=body, timeout=60)
 
     def ended() -> list[dict[str, str]]:
         own = {"deployment_id": {"any_": [deployment["id"]]}, "state": {"type": {"any_": ["FAILED", "COMPLETED"]}}}
@@ -150,7 +154,7 @@ def test_a_worker_publishes_as_documented_and_nothing_confidential_leaves_by_ano
 
     prefect("work-pool", "create", "fortschreibung", "--type", "process", "--base-job-template", "work-pool.json")
     prefect("--no-prompt", "deploy", "--all")
-    deployment = session.get(f"{api}/deployments/name/fortschreibung-refresh/yearly-refresh", timeout=10).json()
+    deployment = session.get(f"{api}/deployments/name/fortschreibung-refresh/yearly-refresh", timeout=60).json()
     (schedule,) = deployment["schedules"]
     assert schedule["schedule"] == {"cron": "0 6 1 3 *", "timezone": "Europe/Berlin", "day_or": True}
     assert deployment["parameters"] == {"city": "musterstadt"}
@@ -158,7 +162,7 @@ def test_a_worker_publishes_as_documented_and_nothing_confidential_leaves_by_ano
     assert [one["found"] for one in doctor.answer if one["what"] in ("Prefect server", "telemetry")] == [
         f"{api} takes this user's commands", f"{api} refuses commands of others", "off",
     ]  # fmt: skip
-    assert requests.post(f"{api}/flow_runs/filter", json={}, timeout=10).status_code == 401
+    assert requests.post(f"{api}/flow_runs/filter", json={}, timeout=60).status_code == 401
     asked_for = deployment["parameter_openapi_schema"]["properties"]
     assert asked_for.keys() == {"city", "stichtag", "dry_run"}, "no folder to read from or to write to"
     assert started(parameters={"city": "nirgendwo"}).status_code in (409, 422)
