@@ -232,7 +232,7 @@ class _Constraints:
             form, limit = -form, np.array([one.known for one in here])
         else:  # how far each is pushed down
             limit = np.array([one.at_least - one.known for one in here])
-        bounds = [(0.0 if upward else -MOST, float(one.at_least)) for one in here]
+        bounds = [(-MOST, float(one.at_least)) for one in here]
         upper = vstack([
             hstack([-self.above[aboves][:, columns], csr_array((len(aboves), count))]),
             hstack([form, eye_array(count, format="csr")]),

@@ -207,7 +207,9 @@ def _said(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[str, Path]], rel
     ).fetchall()
     return Said(
         tuple(version for version, _ in files), places, inside, sides, at_least,
-        tuple((number[above], number[below]) for above, below in shares),
+        tuple(sorted({(number[above], number[below]) for above, below in shares}
+                     | {(number[part], number[whole]) for part, whole in relations.parts
+                        if part in number and whole in number})),
         tuple((number[part], number[whole]) for part, whole in sorted(_parts(merkmale, relations))
               if part in number and whole in number),
         classes, tuple(states), tuple(level for (level,) in missing),

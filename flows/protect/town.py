@@ -193,13 +193,16 @@ def _classes(con: duckdb.DuckDBPyConnection, merkmale: tuple[str, ...]) -> Class
 
 
 def _shares(con: duckdb.DuckDBPyConnection) -> tuple[tuple[int, int, int], ...]:
-    """Return the pairs of sides of which one is a part of the other, by some share."""
+    """Return the pairs of sides of which one is a part of the other, by some share or by the codebook."""
     rows = con.execute(
         "SELECT DISTINCT oben.nummer, unten.nummer, max(zaehler.mindestens) OVER (PARTITION BY zaehler.seite)::INTEGER "
         "FROM indikator_seite AS zaehler INNER JOIN indikator_seite AS nenner USING (indikator_id) "
         "INNER JOIN seite_nummer AS oben ON oben.seite = zaehler.seite "
         "INNER JOIN seite_nummer AS unten ON unten.seite = nenner.seite "
-        "WHERE zaehler.typ = 'anteil' AND zaehler.rolle = 'zaehler' AND nenner.rolle = 'nenner' ORDER BY ALL"
+        "WHERE zaehler.typ = 'anteil' AND zaehler.rolle = 'zaehler' AND nenner.rolle = 'nenner' "
+        "UNION SELECT oben.nummer, unten.nummer, merkmal_schwelle.mindestens::INTEGER FROM katalog.teil_ganzes "
+        "INNER JOIN seite_nummer AS oben ON oben.seite = teil INNER JOIN seite_nummer AS unten ON unten.seite = ganzes "
+        "INNER JOIN merkmal_schwelle ON merkmal_schwelle.merkmal = teil ORDER BY ALL"
     ).fetchall()
     return tuple(rows)
 
