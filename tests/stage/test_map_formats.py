@@ -133,6 +133,12 @@ def test_a_parquet_file_without_outlines_is_a_table(refusal, map_source, tmp_pat
     assert "it has no `geo` in its metadata" in message
 
 
+def test_the_point_of_a_label_beside_a_kml_polygon_is_passed_over(stage_city, map_source) -> None:
+    labelled = kml(outline=f"<MultiGeometry><Point><coordinates>7,51</coordinates></Point>{POLYGON}</MultiGeometry>")
+
+    assert names_and_areas(stage_city(map_source("kml"), {"raum.x": labelled})) == [("01100001", "Süd", True)]
+
+
 @pytest.mark.parametrize("form", ["fgb", "geoparquet", "topojson", "kml"])
 def test_another_format_than_the_profile_says_is_refused(refusal, map_source, form: str) -> None:
     assert "File raum.x" in (told := refusal(map_source(form), {"raum.x": "NR;NAME\n01100001;Süd\n"})) or "raum" in told

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, get_args
+from typing import Any
 
 from flows.app.new_city.guess import LeftOut
 from flows.base.errors import ContractBroken
 from flows.profile.coordinate_system import coordinate_systems
-from flows.profile.dialect import Dialect
 from flows.stage.read.geojson import feature_rows
-from flows.stage.read.polygons import _shapefile_in
-from flows.stage.read.subprocess_reader import read_in_subprocess
+from flows.stage.read.polygons import polygons_in, shapefile_in
 
-_FORMATS = {".geojson": "geojson", ".json": "geojson", ".gpkg": "gpkg", ".zip": "shp", ".kml": "kml"}
-_COORDINATES = re.compile(r"<coordinates>\s*(-?\d+\.\d+),(-?\d+\.\d+)")
+_FORMATS = {
+    ".geojson": "geojson", ".json": "geojson", ".gpkg": "gpkg", ".zip": "shp", ".kml": "kml", ".fgb": "fgb",
+    ".topojson": "topojson", ".geoparquet": "geoparquet",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,49 +59,39 @@ def outlines_in(path: Path) -> Outlines:
     """Return what a file of polygons says.
 
     Raises:
-        LeftOut: it cannot be read, or its format is one that no profile can name.
+        LeftOut: it cannot be read.
     """
     form = _FORMATS[path.suffix.lower()]
-    if form not in get_args(Dialect.model_fields["format"].annotation):
-        raise LeftOut(
-            f"a profile cannot name {path.suffix[1:].upper()} yet; convert it to GeoJSON or GeoPackage, such as with "
-            f"QGIS or `ogr2ogr {path.stem}.geojson {path.name}`{_where(path)}"
-        )
     try:
         if form == "geojson":
             rows, crs = feature_rows(path.name, path, "")
             return _outlines(path, form, crs, rows, "geometrie")
-        if form == "gpkg":
-            return _by_gdal(path, path, form)
-        with TemporaryDirectory() as folder:
-            return _by_gdal(path, _shapefile_in(path, path.name, Path(folder)), form)
+        if form == "shp":
+            with TemporaryDirectory() as folder:
+                return _by_reader(path, shapefile_in(path, path.name, Path(folder)), form)
+        return _by_reader(path, path, form)
     except ContractBroken as problem:
         raise LeftOut(str(problem)) from problem
 
 
-def point_of(path: Path) -> tuple[float, float] | None:
-    """Return the first point, in degrees, of a file of polygons whose format a profile cannot name."""
-    found = _COORDINATES.search(path.read_text("utf-8", errors="replace")) if path.suffix.lower() == ".kml" else None
-    return (float(found[1]), float(found[2])) if found else None
-
-
-def _where(path: Path) -> str:
-    point = point_of(path)
-    return f" (it lies at {point[0]:.2f} degrees east, {point[1]:.2f} north)" if point else ""
-
-
-def _by_gdal(path: Path, read: Path, form: str) -> Outlines:
-    answer: dict[str, Any] = read_in_subprocess("flows.stage.read.gdal", str(read), "EPSG:4326")
+def _by_reader(path: Path, read: Path, form: str) -> Outlines:
+    answer = polygons_in(read, form, "EPSG:4326")
     if "problem" in answer:
         raise LeftOut(f"it cannot be read: {answer['problem']}")
     if "layers" in answer:
         raise LeftOut(f"it has several layers ({', '.join(answer['layers'])}); name one as `layer` by hand")
-    rows = [dict(zip(answer["columns"], cells, strict=True)) for cells in answer["rows"]]
+    rows = [
+        cells if isinstance(cells, dict) else dict(zip(answer["columns"], cells, strict=True))
+        for cells in answer["rows"]
+    ]
     return _outlines(path, form, answer["crs"], rows, answer["outline"])
 
 
 def _outlines(path: Path, form: str, crs: str | None, rows: list[dict[str, str]], outline: str) -> Outlines:
-    points = (point for row in rows for point in _points(json.loads(row[outline])["coordinates"]))
+    drawn = [row[outline] for row in rows if row[outline]]
+    if strange := next((each for each in drawn if not each.startswith("{")), None):
+        raise LeftOut(f"it has features that are no polygons ({strange})")
+    points = (point for each in drawn for point in _points(json.loads(each)["coordinates"]))
     point = next(points, None)
     if point is None:
         raise LeftOut("it has no polygons")

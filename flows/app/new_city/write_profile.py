@@ -13,7 +13,6 @@ from flows.app.new_city.city_guess import CityGuess, guessed
 from flows.app.new_city.city_text import asked_about, city_text
 from flows.app.new_city.look import looked_at
 from flows.app.new_city.merkmale import Words
-from flows.app.new_city.outlines import point_of
 from flows.app.new_city.questions import Questions
 from flows.app.new_city.sources_text import corrections_text, sources_text
 from flows.app.new_city.toml_text import CONFIRM
@@ -55,7 +54,6 @@ def write_profile(
     guess = guessed(looked, Words(shared_codebook()), questions, stichtag)
     about = asked_about(city, questions)
     point = next((file.point for file in looked.outlines if file.in_degrees), None)
-    point = point or next((found for path in looked.left_out if (found := point_of(path))), None)
     texts = {"city.toml": city_text(guess, about, point), "sources.toml": sources_text(guess, about)}
     if corrections := corrections_text(guess):
         texts["corrections.toml"] = corrections

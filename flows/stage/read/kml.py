@@ -61,12 +61,16 @@ def _properties(placemark: ElementTree.Element) -> Iterator[tuple[str, str]]:
 
 
 def _outline(placemark: ElementTree.Element) -> str:
-    """Return the geometry as GeoJSON: polygons, or the name of what else there is; nothing where there is none."""
+    """Return the geometry as GeoJSON: polygons, or the name of what else there is; nothing where there is none.
+
+    A point beside polygons is where a map server wants the label.
+    """
     found = [each for each in placemark.iter() if _name(each) in ("Polygon", "Point", "LineString", "Track", "Model")]
-    others = sorted({_name(each) for each in found} - {"Polygon"})
+    drawn = [each for each in found if _name(each) == "Polygon"]
+    others = sorted({_name(each) for each in found} - {"Polygon", *(["Point"] if drawn else [])})
     if not found or others:
         return ", ".join(others)
-    polygons = [[_ring(ring) for ring in _rings(each)] for each in found]
+    polygons = [[_ring(ring) for ring in _rings(each)] for each in drawn]
     kind = "Polygon" if len(polygons) == 1 else "MultiPolygon"
     coordinates = polygons[0] if len(polygons) == 1 else polygons
     return json.dumps({"type": kind, "coordinates": coordinates}, separators=(",", ":"))

@@ -19,7 +19,6 @@ from typing import Any
 
 from flows.base.errors import ContractBroken
 from flows.profile.coordinate_system import coordinate_systems
-from flows.profile.dialect import Dialect
 from flows.profile.source import Source
 from flows.profile.source_contract import Geometry
 from flows.pull.landing.archive import unpack
@@ -52,7 +51,7 @@ def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
         found = _layer(source, name, path, contract)
     else:
         with TemporaryDirectory() as folder:
-            found = _layer(source, name, _shapefile_in(path, name, Path(folder)), contract)
+            found = _layer(source, name, shapefile_in(path, name, Path(folder)), contract)
     _refuse_other_coordinates(source, name, contract.crs, found.crs)
     if not found.rows:
         raise ContractBroken(f"File {name}: expected features, found none. Ask the supplier for it again.").at(
@@ -64,7 +63,9 @@ def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
 
 def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygons:
     """Return the rows of the one layer, or the one that the dialect names, and the coordinate system it states."""
-    answer = _read(source.dialect, path, contract.crs)
+    dialect = source.dialect
+    encoding = dialect.encoding if "encoding" in dialect.model_fields_set else ""
+    answer = polygons_in(path, dialect.format, contract.crs, dialect.layer or "", encoding)
     if "layers" in answer:
         wanted = f"the layer {source.dialect.layer!r}" if source.dialect.layer else "one layer"
         raise ContractBroken(
@@ -90,15 +91,19 @@ def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygon
     return Polygons(rows, answer["crs"], answer["held"])
 
 
-def _read(dialect: Dialect, path: Path, crs: str) -> dict[str, Any]:
-    """Return what the reader of the format says of the file."""
-    if dialect.format in ("kml", "geoparquet"):
-        return read_in_subprocess(f"flows.stage.read.{dialect.format}", str(path))
-    encoding = dialect.encoding if "encoding" in dialect.model_fields_set else ""
-    return read_in_subprocess("flows.stage.read.gdal", str(path), dialect.format, crs, dialect.layer or "", encoding)
+def polygons_in(path: Path, form: str, crs: str, layer: str = "", encoding: str = "") -> dict[str, Any]:
+    """Return what the reader of the format `form` says of a file, in a process of its own.
+
+    `encoding` is that of the texts of a Shapefile without a .cpg. The answer has ``rows``, as dicts or as lists in the
+    order of ``columns``, the name of the ``outline`` among them, and ``crs``; or ``layers`` where it is not just one
+    (or not the one asked for), or the ``problem``.
+    """
+    if form in ("kml", "geoparquet"):
+        return read_in_subprocess(f"flows.stage.read.{form}", str(path))
+    return read_in_subprocess("flows.stage.read.gdal", str(path), form, crs, layer, encoding)
 
 
-def _shapefile_in(path: Path, name: str, folder: Path) -> Path:
+def shapefile_in(path: Path, name: str, folder: Path) -> Path:
     """Unpack the parts of one Shapefile from a ZIP into `folder` and return the path of its .shp.
 
     Raises:
