@@ -32,6 +32,7 @@ from flows.pull.landing.checksum import KEY_FILE, landed_as, public_checksum
 from flows.pull.landing.store import Landing
 from flows.pull.models import Lieferung
 from flows.release import release_tables
+from flows.release.catalog import Release, published_before
 from flows.release.content_hash import digests, table_hashes
 from flows.release.job import JobLevel, ReleaseJob, folder_fingerprint, library_versions, sql_fingerprint
 from flows.release.manifest import Manifest, manifest_of
@@ -64,6 +65,14 @@ class Reproduced:
     made_otherwise: tuple[str, ...]  # what of code and libraries is not as it was
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What a release was made with beside its deliveries: the bound, and the releases that were out."""
+
+    until: str | None
+    before: list[Release]
+
+
 def reproduce(home: Home, city: str, version: str, *, anyway: bool = False, say: Say = lambda _: None) -> Reproduced:
     """Make the release `version` of `city` again and compare it with the published one.
 
@@ -73,7 +82,9 @@ def reproduce(home: Home, city: str, version: str, *, anyway: bool = False, say:
     """
     release = release_to_read(home, city, version)
     manifest, profile = manifest_of(release.path), load_profile(city)
+    before, gone = published_before(home, city, version)
     otherwise = _made_otherwise(manifest, profile, home.landing)
+    otherwise += [f"release {each}: known when figures were suppressed then, gone now" for each in gone]
     if otherwise and not anyway:
         raise ConfigError(
             f"{city} {version} was made with other code or libraries than are here, so a difference would not be the "
@@ -82,7 +93,7 @@ def reproduce(home: Home, city: str, version: str, *, anyway: bool = False, say:
         )
     lieferungen = _lieferungen(manifest, home.landing)
     with _own_folder(home) as folder:
-        _make(profile, lieferungen, home.landing, folder, manifest, say)
+        _make(profile, lieferungen, home.landing, folder, _Made(manifest.until, before), say)
         say("compare")
         made = _compared(profile, folder, manifest, release.database)
     return Reproduced(city, version, all(each.same for each in made), made, tuple(otherwise))
@@ -133,10 +144,8 @@ def _lieferungen(manifest: Manifest, landing: Path) -> list[Lieferung]:
     return found
 
 
-def _make(
-    profile: Profile, lieferungen: list[Lieferung], landing: Path, folder: Path, manifest: Manifest, say: Say
-) -> None:
-    until = dt.date.fromisoformat(manifest.until) if manifest.until else None
+def _make(profile: Profile, lieferungen: list[Lieferung], landing: Path, folder: Path, made: _Made, say: Say) -> None:
+    until = dt.date.fromisoformat(made.until) if made.until else None
     with open_work(folder / "work.duckdb") as con:
         say("stage")
         stage(con, profile, lieferungen, landing, folder, until=until)
@@ -144,7 +153,7 @@ def _make(
         use_spatial(con)
         transform(con)
         say("protect")
-        protect(con, profile, folder / "publish")
+        protect(con, profile, folder / "publish", [(each.version, each.database) for each in made.before])
 
 
 def _compared(profile: Profile, folder: Path, manifest: Manifest, published: Path) -> tuple[TableMade, ...]:

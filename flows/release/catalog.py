@@ -230,6 +230,16 @@ def releases(home: Home, city: str) -> list[Release]:
     return sorted(found, key=lambda each: version_key(each.version))
 
 
+def published_before(home: Home, city: str, version: str) -> tuple[list[Release], list[str]]:
+    """Return the releases that came out before `version`, oldest version first, and those that are gone, by version."""
+    number = {entry.version: entry.number for entry in entries_of(home.releases / city) if entry.kind == "release"}
+    there = [
+        each for each in releases(home, city) if number[each.version] < number[version] and each.database.is_file()
+    ]
+    kept = {each.version for each in there}
+    return there, [each for each, at in number.items() if at < number[version] and each not in kept]
+
+
 def latest_release(home: Home, city: str) -> Release | None:
     """Return the release that `latest` is, or None before the first."""
     return next((release for release in releases(home, city) if release.latest), None)

@@ -65,7 +65,7 @@ def refuse_other_columns(
         likely = difflib.get_close_matches(column, new or list(found), n=1, cutoff=0.6)
         problems.append(f"{column!r} is missing" + (f" (renamed to {likely[0]!r}?)" if likely else ""))
     problems += [f"{column!r} is new" for column in new]
-    ignore = [*ignored, *new]
+    ignore = [column for column in (*ignored, *new) if column]
     raise ContractBroken(
         f"Source {source}, file {name}: the columns are not those of the contract in sources.toml: "
         + "; ".join(problems)
