@@ -1,8 +1,8 @@
 """Secondary suppression: which counts must not be published so that no protected sum follows from those that are.
 
-Figures are looked at from coarse to fine, those that have been published so far first, then those of the Stichtag's own
-Zuschnitt, large before small; each is published unless a protected sum would follow from all that is published
-(`flows.protect.elimination`). So a city or Bezirk is hardly ever lost, and what is suppressed are the smallest
+Figures are looked at from coarse to fine, those of the Stichtag's own Zuschnitt first, large before small; each is
+published unless a protected sum would follow from all that is published (`flows.protect.elimination`), or it has been
+suppressed so far. So a city or Bezirk is hardly ever lost, and what is suppressed are the smallest
 siblings. A 0 is never suppressed, and a reader is taken to know where nobody is.
 
 The system falls into *blocks*: the connected Stadtteile (units of the second Raumebene) of one kind of people at one
@@ -140,6 +140,9 @@ class _Decision:
         for cell in sorted(set(cells) - set(before) - silent, key=self._order):
             if self.town.cells.value[cell] == 0:
                 continue
+            if cell in self.given.quiet:
+                silent.add(cell)
+                continue
             same = (int(self.town.cells.side[cell]), day.alike[int(self.town.cells.unit[cell])])
             if same not in seen:
                 new = known.reduced(self._row(unknowns, cell))
@@ -150,10 +153,10 @@ class _Decision:
                 silent.add(cell)
         return silent, given, not any(day.rank[self.town.cells.unit[cell]] == rank for cell in silent)
 
-    def _order(self, cell: int) -> tuple[int, bool, bool, float, int, int]:
+    def _order(self, cell: int) -> tuple[int, bool, float, int, int]:
         unit = self.town.units[self.town.cells.unit[cell]]
         elsewhere = unit.zuschnitt != self.town.own[self.day.day]
-        return (-unit.rank, cell in self.given.quiet, elsewhere, -float(self.town.cells.value[cell]),
+        return (-unit.rank, elsewhere, -float(self.town.cells.value[cell]),
                 int(self.town.cells.side[cell]), int(self.town.cells.unit[cell]))  # fmt: skip
 
     def _row(self, unknowns: Unknowns, cell: int) -> Row:

@@ -77,7 +77,7 @@ class Given:
     published: frozenset[int] = frozenset()
     silent: frozenset[int] = frozenset()
     quiet: frozenset[int] = frozenset()
-    """Cells that have been suppressed so far: of several that would do, they are suppressed again."""
+    """Cells that have been suppressed so far and stay so, although nobody needs to be kept from knowing them."""
 
 
 def given_before(con: duckdb.DuckDBPyConnection, town: Town) -> Given:

@@ -1,5 +1,4 @@
--- One row per count that earlier releases suppressed and none told: of several that would do, it is suppressed
--- again.
+-- One row per count that earlier releases suppressed and none told: it stays suppressed.
 WITH frueher AS (
     SELECT
         zuschnitt,
