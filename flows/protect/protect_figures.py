@@ -46,7 +46,10 @@ PUBLISHED = {
 
 NEW = "neu"
 """What the release that is being made is called before it has a version."""
-SHOWN, EVERY = 20, 10_000
+SHOWN = 20
+"""So many counts are named where the publication stops."""
+EVERY = 10_000
+"""Attacks that are spelled out for a repair: all of them."""
 REPAIRS = 16
 """Rounds of audit and repair; what still follows after so many is left to the gate."""
 SIBLINGS = 4

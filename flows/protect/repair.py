@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 import duckdb
 
-from flows.base.db import insert
+from flows.base.db import insert, sql
 from flows.protect.audit import Finding
 
 
@@ -38,61 +38,7 @@ def suppress_siblings(
          for number, (finding, zuschnitt, unit) in enumerate(units)],
     )  # fmt: skip
     (before,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
-    con.execute(
-        """
-        INSERT INTO angabe_nachgebessert
-        WITH drueber AS (
-            SELECT raum.zuschnitt, raum.raumebene, raum.raum_id, ebene.rang, ober.raumebene AS ober,
-                raum.eltern[ober.raumebene] AS ober_id
-            FROM raum
-            INNER JOIN katalog.raumebene AS ebene ON raum.raumebene = ebene.raumebene
-            LEFT JOIN katalog.raumebene AS ober ON list_contains(map_keys(raum.eltern), ober.raumebene)
-            QUALIFY ober.rang IS NOT DISTINCT FROM min(ober.rang) OVER (
-                PARTITION BY raum.zuschnitt, raum.raumebene, raum.raum_id)
-        ),
-        kette AS (
-            SELECT nummer, zuschnitt, raumebene, raum_id FROM befund
-            UNION
-            SELECT befund.nummer, raum.zuschnitt, unnest(map_keys(raum.eltern)), unnest(map_values(raum.eltern))
-            FROM befund INNER JOIN raum USING (zuschnitt, raumebene, raum_id)
-        ),
-        anderes AS (
-            SELECT kette.nummer, andere.zuschnitt, andere.raumebene, andere.raum_id, andere.rang,
-                andere.raum_id = kette.raum_id AS enthaelt,
-                andere.raum_id = befund.raum_id AND andere.raumebene = befund.raumebene AS selbst
-            FROM kette
-            INNER JOIN befund ON kette.nummer = befund.nummer
-            INNER JOIN drueber AS seine
-                ON kette.zuschnitt = seine.zuschnitt AND kette.raumebene = seine.raumebene
-                AND kette.raum_id = seine.raum_id
-            INNER JOIN drueber AS andere
-                ON seine.zuschnitt = andere.zuschnitt AND seine.raumebene = andere.raumebene
-                AND seine.ober IS NOT DISTINCT FROM andere.ober AND seine.ober_id IS NOT DISTINCT FROM andere.ober_id
-        ),
-        billigstes AS (
-            SELECT befund.nummer, angabe.*
-            FROM befund
-            INNER JOIN anderes ON befund.nummer = anderes.nummer
-            INNER JOIN verwandt ON befund.seite = verwandt.seite AND (befund.seite = verwandt.andere OR anderes.selbst)
-            INNER JOIN angabe
-                ON angabe.zuschnitt = anderes.zuschnitt AND angabe.raumebene = anderes.raumebene
-                AND angabe.raum_id = anderes.raum_id AND angabe.stichtag = befund.stichtag
-                AND angabe.seite = verwandt.andere AND angabe.wert > 0
-            WHERE NOT EXISTS (
-                FROM angabe_still AS still
-                WHERE still.zuschnitt = angabe.zuschnitt AND still.raumebene = angabe.raumebene
-                AND still.raum_id = angabe.raum_id AND still.stichtag = angabe.stichtag AND still.seite = angabe.seite
-            )
-            QUALIFY row_number() OVER (
-                PARTITION BY befund.nummer
-                ORDER BY
-                    anderes.rang, befund.seite <> verwandt.andere, NOT anderes.enthaelt, angabe.wert, angabe.raum_id,
-                    angabe.seite
-            ) = 1
-        )
-        SELECT DISTINCT zuschnitt, raumebene, raum_id, stichtag, seite FROM billigstes
-        """
-    )
+    con.execute(f"INSERT INTO angabe_nachgebessert {sql('repair/geschwister')}")
     (now,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
     return int(now) - int(before)
 
@@ -108,24 +54,6 @@ def suppress_steps(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding], 
          for number, finding in enumerate(findings) for step in finding.attack if step.version == version],
     )  # fmt: skip
     (before,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
-    con.execute(
-        """
-        INSERT INTO angabe_nachgebessert
-        WITH ort AS (
-            SELECT schritt.*, ebene.rang
-            FROM schritt
-            INNER JOIN katalog.raumebene AS ebene ON schritt.raumebene = ebene.raumebene
-            WHERE ebene.rang < (SELECT max(rang) FROM katalog.raumebene)
-        ),
-        genommen AS (
-            SELECT ort.*
-            FROM ort
-            SEMI JOIN angabe USING (zuschnitt, raumebene, raum_id, stichtag, seite)
-            ANTI JOIN angabe_still AS still USING (zuschnitt, raumebene, raum_id, stichtag, seite)
-            QUALIFY row_number() OVER (PARTITION BY nummer ORDER BY rang, wert, raum_id, seite) = 1
-        )
-        SELECT DISTINCT zuschnitt, raumebene, raum_id, stichtag, seite FROM genommen
-        """
-    )
+    con.execute(f"INSERT INTO angabe_nachgebessert {sql('repair/schritt_genommen')}")
     (now,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
     return int(now) - int(before)
