@@ -20,6 +20,7 @@ from flows.pull.pull_sources import accept_pulled, pull
 from flows.pull.web import answers, session
 from tests.pull.replay import Heard, Replay, Said
 
+ONE_ROW = "BBS;EW\n01100001;12\n"
 CONTENT = "BBS;EW\n01100001;1{year}\n01100002;7\n"
 
 
@@ -159,3 +160,12 @@ class Desk:
 def desk(small_city: Any, tmp_path: Path) -> Callable[..., Desk]:
     """A desk for sources given as TOML; the landing zone stays when it is asked for again."""
     return lambda *sources: Desk(small_city.with_sources(*sources), Landing(tmp_path / "landing"))
+
+
+@pytest.fixture
+def drop(tmp_path: Path) -> Path:
+    """A folder into which a colleague has put the file of a year."""
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    (folder / "jahr_2022.csv").write_text(ONE_ROW)
+    return folder

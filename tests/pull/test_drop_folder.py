@@ -14,18 +14,9 @@ from flows.pull import folder
 from flows.pull.connectors import drop_folder
 from flows.pull.landing.store import Landing
 from flows.pull.pull_sources import pull
-from tests.pull.conftest import Desk
+from tests.pull.conftest import ONE_ROW, Desk
 
-CONTENT = "BBS;EW\n01100001;12\n"
 OTHER = "BBS;EW\n01100001;13\n"
-
-
-@pytest.fixture
-def drop(tmp_path: Path) -> Path:
-    folder = tmp_path / "drop"
-    folder.mkdir()
-    (folder / "jahr_2022.csv").write_text(CONTENT)
-    return folder
 
 
 @pytest.fixture
@@ -61,14 +52,14 @@ def test_hidden_and_half_written_files_are_passed_over(
     small_city, source, tmp_path: Path, drop: Path, path: str
 ) -> None:
     (drop / path).parent.mkdir(exist_ok=True)
-    (drop / path).write_text(CONTENT)
+    (drop / path).write_text(ONE_ROW)
     profile = small_city.with_sources(source("jahr", file=r"'\.?jahr_(?P<year>\d{4})\.csv.*'"))
     assert names(pull(profile, Landing(tmp_path / "landing"), folder=drop)) == ["jahr_2022.csv"]
 
 
 def test_one_name_in_two_places_stops(take, drop: Path) -> None:
     (drop / "neu").mkdir()
-    (drop / "neu" / "jahr_2022.csv").write_text(CONTENT)
+    (drop / "neu" / "jahr_2022.csv").write_text(ONE_ROW)
     with pytest.raises(ContractBroken, match=r"jahr_2022\.csv lies in two places, .* Keep one of them"):
         take()
 
@@ -76,14 +67,14 @@ def test_one_name_in_two_places_stops(take, drop: Path) -> None:
 def test_nothing_is_moved_and_a_second_look_brings_nothing_new(take, drop: Path) -> None:
     first, second = take(), take()
     assert (first.new, second.new, second.unchanged) == (1, 0, 1)
-    assert (drop / "jahr_2022.csv").read_text() == CONTENT
+    assert (drop / "jahr_2022.csv").read_text() == ONE_ROW
 
 
 def test_other_content_of_the_same_size_and_date_is_new(take, drop: Path) -> None:
     take()
     file = drop / "jahr_2022.csv"
     before = file.stat()
-    file.write_text(CONTENT.replace("12", "13"))
+    file.write_text(ONE_ROW.replace("12", "13"))
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert take().new == 1
 
@@ -132,8 +123,8 @@ def test_what_is_no_table_is_refused_and_recorded(take, drop: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("dialect", "content", "told"),
     [
-        ('{ format = "xlsx" }', CONTENT.encode(), "expected an XLSX workbook, found bytes that begin b'BBS;EW"),
-        ('{ member = "*.csv" }', CONTENT.encode(), "expected a ZIP or GZIP archive, found bytes that begin b'BBS;EW"),
+        ('{ format = "xlsx" }', ONE_ROW.encode(), "expected an XLSX workbook, found bytes that begin b'BBS;EW"),
+        ('{ member = "*.csv" }', ONE_ROW.encode(), "expected a ZIP or GZIP archive, found bytes that begin b'BBS;EW"),
     ],
 )
 def test_what_is_not_of_its_dialect_is_refused_whatever_its_name(
@@ -246,56 +237,12 @@ def test_a_link_to_nowhere_is_no_file(take, drop: Path) -> None:
 
 
 def test_last_years_file_under_a_new_name_stops(take, drop: Path) -> None:
-    (drop / "jahr_2023.csv").write_text(CONTENT)
+    (drop / "jahr_2023.csv").write_text(ONE_ROW)
     with pytest.raises(ContractBroken, match=r"found the same content in jahr_2022\.csv and jahr_2023\.csv"):
         take()
 
 
 # --- A watched folder ---
-
-
-@pytest.fixture
-def watched(small_city, source, tmp_path: Path, drop: Path):
-    """Pull the source `jahr` from the folder that its profile names."""
-    profile = small_city.with_sources(source("jahr", folder=f'"{drop}"'))
-    return lambda: pull(profile, Landing(tmp_path / "landing"))
-
-
-def test_a_file_in_a_watched_folder_is_waited_for_until_it_stands_still(watched, drop: Path, monkeypatch) -> None:
-    file, waited = drop / "jahr_2022.csv", []
-
-    def a_moment_later(seconds: float) -> None:
-        """Its writer adds a line, then no more."""
-        if not waited:
-            with file.open("a") as more:
-                more.write("01100002;7\n")
-        else:
-            os.utime(file, (0, 0))
-        waited.append(seconds)
-
-    monkeypatch.setattr("flows.pull.connectors.drop_folder.time.sleep", a_moment_later)
-    (lieferung,) = watched().lieferungen
-    assert len(waited) == 2
-    assert lieferung.bytes == len(CONTENT) + 11
-
-
-def test_a_file_with_a_date_to_come_is_taken_when_it_does_not_change(watched, drop: Path, monkeypatch) -> None:
-    """The clock of a share may be ahead of ours; nobody waits until ours has caught up."""
-    file, waited = drop / "jahr_2022.csv", []
-    os.utime(file, (4_000_000_000, 4_000_000_000))
-
-    def a_moment_later(seconds: float) -> None:
-        if not waited:
-            with file.open("a") as more:
-                more.write("01100002;7\n")
-            os.utime(file, (4_000_000_001, 4_000_000_001))
-        assert len(waited) < 2
-        waited.append(seconds)
-
-    monkeypatch.setattr("flows.pull.connectors.drop_folder.time.sleep", a_moment_later)
-    (lieferung,) = watched().lieferungen
-    assert waited == [drop_folder.SETTLE_SECONDS] * 2
-    assert lieferung.bytes == len(CONTENT) + 11
 
 
 def test_a_folder_that_cannot_be_looked_into_is_reported(drop: Path, monkeypatch) -> None:
@@ -305,12 +252,6 @@ def test_a_folder_that_cannot_be_looked_into_is_reported(drop: Path, monkeypatch
     monkeypatch.setattr("pathlib.Path.is_file", stale)
     with pytest.raises(SourceUnavailable, match=r"expected to look into it, found .*Stale file handle: .*jahr_2022"):
         folder._files(drop)
-
-
-def test_a_file_that_has_stood_still_is_taken_at_once(watched, drop: Path, monkeypatch) -> None:
-    os.utime(drop / "jahr_2022.csv", (1_700_000_000, 1_700_000_000))
-    monkeypatch.setattr("flows.pull.connectors.drop_folder.time.sleep", lambda _: pytest.fail("it waited"))
-    assert names(watched()) == ["jahr_2022.csv"]
 
 
 @pytest.mark.parametrize(
@@ -393,18 +334,3 @@ def test_a_name_whose_umlauts_a_share_took_apart_is_the_same_name(
 def test_a_year_that_is_no_number_is_none(small_city, source) -> None:
     (given,) = small_city.with_sources(source("jahr", file=r"'jahr_(?P<year>[^.]+)\.csv'")).sources
     assert given.year_in("jahr_neu.csv") is None
-
-
-def test_a_file_that_does_not_come_to_rest_is_given_up(watched, drop: Path, monkeypatch) -> None:
-    """Somebody writes whenever we look."""
-    slept = []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        with (drop / "jahr_2022.csv").open("a") as file:
-            file.write("01100002;1\n")
-
-    monkeypatch.setattr(drop_folder.time, "sleep", sleep)
-    monkeypatch.setattr(drop_folder, "LONGEST_WAIT", 20.0)
-    watched()
-    assert 20.0 <= sum(slept) <= 20.0 + 2 * drop_folder.SETTLE_SECONDS
