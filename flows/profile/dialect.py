@@ -249,6 +249,17 @@ class Dialect(Strict):
                 f"of it; found {wrong!r}"
             )
             raise ValueError(message)
+        blanks = str.maketrans(dict.fromkeys(BLANKS, " "))
+        alike = [" ".join(mark.translate(blanks).split(" ")) for mark in self.marks]
+        if twice := next((mark for mark in alike if alike.count(mark) > 1), None):
+            message = f"`marks`: a blank stands for every kind of blank, so {twice!r} is there twice"
+            raise ValueError(message)
+        if self.section is not None and "" in self.missing:
+            message = (
+                "`section`: a row of which only the first cell is filled cannot be a heading and a unit whose "
+                "figures are blank (`missing` has a sign for blank cells)"
+            )
+            raise ValueError(message)
         if self.format == "ffcsv" and self.long is None:
             message = "format = 'ffcsv' needs `long`, which says which of its rows are which column"
             raise ValueError(message)

@@ -29,6 +29,9 @@ def _has_one_group(pattern: str) -> str:
     if re.compile(pattern).groups != 1:
         message = f"expected a pattern with one group, which is the id, found {pattern!r}"
         raise ValueError(message)
+    if re.search(r"\(\?[=!<]|\\[1-9]", pattern):
+        message = f"expected a pattern that looks neither ahead nor back nor repeats a group, found {pattern!r}"
+        raise ValueError(message)
     return pattern
 
 

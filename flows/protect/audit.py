@@ -17,7 +17,8 @@ from flows.profile.codebook import Codebook
 
 if TYPE_CHECKING:
     from flows.protect.audit_bounds import Asked, Bounds, Interval
-    from flows.protect.audit_reading import Relations, Said, State
+    from flows.protect.audit_reading import Relations, Said
+    from flows.protect.audit_states import State
     from flows.protect.audit_system import System
 
 NAMED = 30
@@ -46,7 +47,8 @@ class Finding(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     kind: str
-    """``place``: of a unit; ``piece``: of what lies between the lines of Zuschnitte; ``rest``: of what a share leaves
+    """``place``: of a unit; ``part``: the same, where only a share of it is suppressed; ``piece``: of
+    what lies between the lines of Zuschnitte; ``rest``: of what a share leaves
     over; ``change``: between two releases; ``told``: that a release states outright."""
     stichtag: str
     zuschnitt: str

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from flows.protect.audit import Step
 from flows.protect.audit_bounds import Asked, Interval
-from flows.protect.audit_reading import Said, State
+from flows.protect.audit_reading import Said
+from flows.protect.audit_states import State
 from flows.protect.audit_system import System
 
 

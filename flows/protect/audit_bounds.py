@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.protect.audit_reading import Floats
+from flows.protect.audit_states import Floats
 from flows.protect.audit_system import System, blocks, sparse
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ class Asked:
     """A count that must not be known: factors of unknowns, a known part, and the threshold."""
 
     kind: str
-    """``place``, ``piece``, ``rest``, or ``told``: a count that a release states outright."""
+    """``place``, ``piece``, ``rest``; ``part``: above the line of a suppressed share, so that it may be 0; ``told``: a
+    count that a release states outright."""
     where: int
     """The place, or the piece."""
     side: int
@@ -71,6 +72,9 @@ def asked_of(system: System) -> list[Asked]:
     for place, side in np.argwhere(state.silent & np.isnan(state.value)).tolist():
         factors, known = system.over_unknowns(vectors[side], system.inside[place])
         found.append(Asked("place", place, side, -1, factors, known, int(said.at_least[side])))
+    for place, side in np.argwhere(state.withheld & ~state.silent & np.isnan(state.value)).tolist():
+        factors, known = system.over_unknowns(vectors[side], system.inside[place])
+        found.append(Asked("part", place, side, -1, factors, known, int(said.at_least[side])))
     small = (state.value > 0) & (state.value < said.at_least)
     found += [
         Asked("told", place, side, -1, {}, float(state.value[place, side]), int(said.at_least[side]))

@@ -17,11 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.base.db import literal, one_file, quoted, sql
+from flows.protect.audit_states import Numbers, OpenState, State
 from flows.protect.classes import Classes, classes_of
 from flows.stage.register_merkmale import REGISTER_MERKMALE
-
-Numbers = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -45,20 +43,6 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.level} {self.id} ({self.zuschnitt})"
-
-
-@dataclass(frozen=True)
-class State:
-    """What is said of one Stichtag: counts by place and side; NaN where nothing is."""
-
-    day: str
-    versions: tuple[str, ...]
-    groups: frozenset[int]
-    value: Floats
-    silent: NDArray[np.bool_]
-    """Where a count is said to be suppressed, which means that it is not 0."""
-    source: NDArray[np.int16]
-    """The number of the version that tells the count first."""
 
 
 @dataclass(frozen=True)
@@ -281,63 +265,33 @@ def _states(
     classes: Classes, usable: Mapping[str, NDArray[np.bool_]],
 ) -> list[State]:  # fmt: skip
     days = [day for (day,) in con.execute("SELECT DISTINCT stichtag FROM auskunft ORDER BY 1").fetchall()]
-    version, day, place, side, value, silent = _columns(
+    version, day, place, side, value, silent, quiet = _columns(
         con,
         "WITH tag AS (SELECT stichtag, row_number() OVER (ORDER BY stichtag) - 1 AS nummer "
         "FROM (SELECT DISTINCT stichtag FROM auskunft)), "
         "art AS (SELECT seite, row_number() OVER (ORDER BY seite) - 1 AS nummer "
         "FROM (SELECT DISTINCT seite FROM seite)) "
         "SELECT fassung, tag.nummer AS tag, ort.nummer AS ort, art.nummer AS art, "
-        "coalesce(wert, 'nan'::DOUBLE) AS wert, geschuetzt "
+        "coalesce(wert, 'nan'::DOUBLE) AS wert, geschuetzt, verschwiegen "
         "FROM auskunft INNER JOIN tag USING (stichtag) INNER JOIN ort USING (zuschnitt, raumebene, raum_id) "
         "INNER JOIN art USING (seite)",
     )
     group = np.array([classes.group[next(iter(classes.side(one)))] for one in sides])
     states: list[State] = []
     for number, name in enumerate(days):
-        open_states: list[tuple[set[int], set[int], Floats, NDArray[np.bool_], NDArray[np.int16]]] = []
+        open_states: list[OpenState] = []
         for release in range(len(versions)):
             here = (version == release) & (day == number)
             if not here.any():
                 continue
-            sure = usable[str(name)[:10]]
-            told = np.full((len(sure), len(sides)), np.nan)
-            hidden = np.zeros((len(sure), len(sides)), dtype=bool)
-            told[translate[place[here]], side[here]] = value[here]
-            hidden[translate[place[here]], side[here]] = silent[here] & np.isnan(value[here])
-            told[~sure], hidden[~sure] = np.nan, False
+            said = OpenState.of(usable[str(name)[:10]], len(sides), release)
+            said.fill(translate[place[here]], side[here], value[here], silent[here], quiet[here])
             for of in np.unique(group[side[here]]).tolist():
                 columns = np.flatnonzero(group == of)
-                for one in open_states:
-                    releases, groups, known, hushed, source = one
-                    both = ~np.isnan(known[:, columns]) & ~np.isnan(told[:, columns])
-                    if of in groups and (known[:, columns][both] == told[:, columns][both]).all():
-                        new = np.isnan(known[:, columns]) & ~np.isnan(told[:, columns])
-                        known[:, columns] = np.where(new, told[:, columns], known[:, columns])
-                        source[:, columns] = np.where(new, release, source[:, columns])
-                        hushed[:, columns] |= hidden[:, columns]
-                        releases.add(release)
-                        break
-                else:
-                    fitting = next((one for one in open_states if of not in one[1]), None)
-                    if fitting is None:
-                        fitting = (set(), set(), np.full(told.shape, np.nan), np.zeros(told.shape, dtype=bool),
-                                   np.zeros(told.shape, dtype=np.int16))  # fmt: skip
-                        open_states.append(fitting)
-                    releases, groups, known, hushed, source = fitting
-                    releases.add(release)
-                    groups.add(of)
-                    known[:, columns], hushed[:, columns] = told[:, columns], hidden[:, columns]
-                    source[:, columns] = release
-        states += [
-            State(
-                str(name)[:10],
-                tuple(versions[one] for one in sorted(releases)),
-                frozenset(groups),
-                known,
-                hushed,
-                source,
-            )
-            for releases, groups, known, hushed, source in open_states
-        ]
+                one = next((one for one in open_states if of in one.groups and one.agrees(said, columns)), None)
+                one = one or next((one for one in open_states if of not in one.groups), None)
+                if one is None:
+                    open_states.append(one := OpenState.of(said.sure, len(sides), release))
+                one.take(said, columns, of)
+        states += [one.state(str(name)[:10], versions) for one in open_states]
     return states

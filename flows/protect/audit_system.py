@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.protect.audit_reading import Floats, Said, State
+from flows.protect.audit_reading import Said
+from flows.protect.audit_states import Floats, State
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -66,7 +67,7 @@ class System:
 
 def system_of(said: Said, state: State, before: State | None) -> System:
     """Return what follows exactly from a state; `before` is one of the year before, for the balances."""
-    telling = np.any(~np.isnan(state.value) | state.silent, axis=1)
+    telling = np.any(~np.isnan(state.value) | state.silent | state.withheld, axis=1)
     inside = np.unique(said.inside & telling.reshape(-1, 1), axis=1)
     system = System(said, state, inside, np.full((len(said.classes.names), inside.shape[1]), np.nan))
     matrix = np.zeros((len(said.sides), len(said.classes.names)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -21,6 +21,9 @@ from flows.protect.memory import Released, remember
 from flows.protect.origins import lineage_rows
 from flows.protect.secondary_step import SECONDARY
 from flows.transform.transform_counts import run_folder
+
+if TYPE_CHECKING:
+    from flows.protect.audit import Audit
 
 # without the condition, which may quote counts of single base units
 _CORRECTIONS = "(FROM stage.korrektur SELECT * RENAME (spalte AS korrigierte_spalte, grund AS korrektur_grund))"
@@ -101,6 +104,8 @@ def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlie
         found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=named)
         contradictory = contradictory or len(found.contradictory)
         new = [finding for finding in found.findings if NEW in finding.versions and finding.kind != "told"]
+        if _told_anew(found, profile, target, earlier):
+            break
         if not new:
             return days is not None, contradictory
         secondary = secondary or Secondary(read_town(con))
@@ -126,6 +131,16 @@ def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlie
 def _make_again(con: duckdb.DuckDBPyConnection, table: str, target: Path) -> None:
     con.execute(f"CREATE OR REPLACE TABLE {table} AS {sql(f'protect/{table}')}")
     _write(con, _query(con, table), target / f"{table}.parquet")
+
+
+def _told_anew(found: Audit, profile: Profile, target: Path, earlier: Released) -> bool:
+    """Say whether the new release states a count outright that is too small and that none before it told."""
+    told = {finding.count for finding in found.findings if finding.kind == "told" and NEW in finding.versions}
+    if told and earlier:
+        from flows.protect.audit import audit  # noqa: PLC0415 -- numpy and scipy
+
+        told -= {finding.count for finding in audit(earlier, profile.codebook, named=0, rules=target).findings}
+    return bool(told)
 
 
 def _stop(profile: Profile, target: Path, earlier: Released) -> None:

@@ -17,13 +17,20 @@ from flows.base.errors import ContractBroken, ProgramDefect
 from flows.profile.correction import Correction
 from flows.profile.dialect import SHEETS
 from flows.profile.source import Source
-from flows.profile.stichtag import SERIALS, StichtagRule, day_in_name
+from flows.profile.stichtag import StichtagRule, day_in_name
 from flows.profile.vocabulary import vocabulary
 from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
 from flows.stage.expected_columns import TableContract, refuse_other_columns, table_contract
 from flows.stage.file_rows import FileRows
-from flows.stage.header_dates import added_up, by_day, days_in_header, source_of_day
+from flows.stage.header_dates import (
+    added_up,
+    by_day,
+    corrections_of_day,
+    days_in_header,
+    refuse_other_day_zero,
+    source_of_day,
+)
 from flows.stage.kept_results import KeptResults
 from flows.stage.read.digit_cell import marked_figures, number
 from flows.stage.read.digit_lines import PlainlyRead, can_be_plain, numbered_lines, read_digit_lines
@@ -62,10 +69,14 @@ def stage_table(
         group.append(lieferung)
     folder = run / "plain" / source.id
     folder.mkdir(parents=True, exist_ok=True)
+    forms = [form for (form,) in con.execute("SELECT DISTINCT basis_muster FROM katalog.nummerierung").fetchall()]
     for written, files in alike:
         assert written.stichtag is not None  # noqa: S101 -- the model asks for it
         _stage_alike(
-            con, _Alike(written, table_contract(written), written.stichtag, known_errors, landing, folder), files, kept
+            con,
+            _Alike(written, table_contract(written), written.stichtag, known_errors, landing, folder, forms),
+            files,
+            kept,
         )
         for one in files:
             record_corrections(con, source, one.name, known_errors[one.name])
@@ -81,6 +92,8 @@ class _Alike:
     known_errors: Mapping[str, Sequence[Correction]]
     landing: Path
     folder: Path
+    unit_forms: Sequence[str] = ()
+    """The patterns of the base units' ids."""
 
     def delivered(self, lieferungen: Iterable[Lieferung]) -> dict[str, Path]:
         """Return where the table of each file lies, taken out of its archive, by the file's name."""
@@ -96,8 +109,14 @@ class _Alike:
         source, contract, entries = self.source, self.contract, self.known_errors[name]
         return Wanted(
             self.rename, source.renamed, contract.ignore, contract.drop, contract.only, contract.others,
-            contract.leaves_out_zero, partial(_mend, source, name, entries) if entries else None,
+            contract.leaves_out_zero, partial(_mend, source, name, entries) if entries else None, self.is_unit,
         )  # fmt: skip
+
+    def is_unit(self, text: str) -> bool:
+        """Say whether a text in the unit's column could be the id of a base unit, of any numbering."""
+        found = re.fullmatch(self.contract.pattern, text) if self.contract.pattern else None
+        unit = (found[1] or "") if found else text
+        return any(re.fullmatch(form, unit.zfill(self.contract.digits or 0)) for form in self.unit_forms)
 
     @property
     def rename(self) -> dict[str, str]:
@@ -137,13 +156,21 @@ def _read(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[L
     if alike.rule.source != "header":
         return _read_once(con, alike, lieferungen)
     _set_dialect(con, alike.source, alike.contract, alike.rule)
-    days = {name: days_in_header(con, alike.source, name, path) for name, path in alike.delivered(lieferungen).items()}
+    days = {
+        name: days_in_header(con, alike.source, name, path, alike.contract.ignore)
+        for name, path in alike.delivered(lieferungen).items()
+    }
     parts: dict[str, list[Reconciliation]] = {}
     for day, columns in by_day(days).items():
         others = {column for found in days.values() for column in found.values()} - set(columns.values())
         source = source_of_day(alike.source, day, columns.values(), others)
         assert source.stichtag is not None  # noqa: S101 -- made so
-        of_day = replace(alike, source=source, contract=table_contract(source), rule=source.stichtag)
+        (figure,) = alike.source.figure_columns
+        known = {name: corrections_of_day(entries, columns.get(name), days.get(name, {}).values(), figure)
+                 for name, entries in alike.known_errors.items()}  # fmt: skip
+        of_day = replace(
+            alike, source=source, contract=table_contract(source), rule=source.stichtag, known_errors=known
+        )
         for name, part in _read_once(con, of_day, [one for one in lieferungen if one.name in columns]).items():
             parts.setdefault(name, []).append(part)
     return {name: added_up(found) for name, found in parts.items()}
@@ -206,7 +233,7 @@ def _read_by_cell(
             target = alike.folder / f"{name}.csv"
             file = normalise(path, name, dialect, target, alike.wanted(name), read.left if read else None)
             alike.refuse_others(name, file.columns)
-            _refuse_other_day_zero(name, alike.rule, file)
+            refuse_other_day_zero(name, alike.rule, file.since_1904)
             by_cell.append(file)
         if read:
             file = replace(file, rows=read.file.held)
@@ -232,20 +259,6 @@ def _refuse_total_among_parts(con: duckdb.DuckDBPyConnection, source: Source) ->
             f"Source {source.id}: expected in column {column} parts to be added, found that {text!r} is the sum of the "
             f"others in all {cases} cases: it would count twice. Move it from `over` to `totals` in sources.toml."
         ).at(f"Source {source.id}")
-
-
-def _refuse_other_day_zero(name: str, rule: StichtagRule, file: PlainFile) -> None:
-    """Stop when the numbers of days of a workbook are counted from another day than the profile says.
-
-    Raises:
-        ContractBroken: says which it is.
-    """
-    right = "excel_1904" if file.since_1904 else "excel"
-    if rule.source == "column" and rule.format in SERIALS and file.since_1904 is not None and rule.format != right:
-        raise ContractBroken(
-            f"File {name}: expected days in numbers as stichtag.format = {rule.format!r} says, found a workbook that "
-            f"counts them from another day. Set `format = {right!r}` in sources.toml, or ask the supplier."
-        ).at(f"File {name}")
 
 
 def _write_fallen(con: duckdb.DuckDBPyConnection, files: Iterable[PlainFile]) -> None:
@@ -298,7 +311,7 @@ def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: Table
         einheiten=contract.unit is not None, stellen_id=contract.digits,
         muster_id=rf"^(?:{contract.pattern})$" if contract.pattern else None,
         spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
-        zahl_muster=number(dialect),
+        zahl_muster=number(dialect), abweichung=source.cell_deviation,
         tausender=dialect.thousands_signs, dezimal=dialect.decimal,
         stichtag_auch_datum=dialect.format in SHEETS, **rule.variables,
     )  # fmt: skip
@@ -379,7 +392,8 @@ def _reconciled(
     """Return what became of every row of every file: taken over, quarantined, or dropped by a named rule."""
     bad = dict(con.execute("SELECT datei, count(*) FROM zeile_verletzt GROUP BY datei").fetchall())
     found = con.execute(
-        "SELECT datei, count(*), count_if(coalesce(length(basis_id) > length(kennung_im_text(basis_text)), FALSE)), "
+        "SELECT datei, count(*), "
+        "count_if(raum_id IS NULL AND coalesce(length(basis_id) > length(kennung_im_text(basis_text)), FALSE)), "
         "string_agg(DISTINCT stichtag::VARCHAR, ',') "
         "FROM zeile_gelesen ANTI JOIN zeile_verletzt USING (datei, zeile) GROUP BY datei"
     ).fetchall()

@@ -178,7 +178,7 @@ def _take_ids_out(source: Source, name: str, rows: list[Row]) -> None:
         return
     for row in rows:
         found = re.fullmatch(contract.unit_pattern, row[contract.unit])
-        if not found:
+        if not found or found[1] is None:
             raise ContractBroken(
                 f"File {name}, line {row['zeile']}: expected in column {contract.unit} an id as `unit_pattern` says, "
                 f"found {row[contract.unit]!r}. Correct the contract in sources.toml, or leave the row out by `drop`."

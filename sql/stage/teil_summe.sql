@@ -1,5 +1,7 @@
 -- One row per text of a column whose rows are added (`long.over`) that stands for the sum of the others: it equals it
--- in all groups of rows that differ in this column only, of which at least three have ten or more.
+-- in all groups of rows that differ in this column only and have a figure each, of which at least three have ten or
+-- more. Rounded or perturbed counts may be off by as much as their source says; of two texts they may be equal by
+-- chance, so there they must be equal to the unit.
 WITH teil AS (
     SELECT
         zelle_gelesen.spalte,
@@ -11,7 +13,7 @@ WITH teil AS (
     INNER JOIN zeile_gelesen
         ON zelle_gelesen.datei = zeile_gelesen.datei AND zelle_gelesen.zeile = zeile_gelesen.zeile
     INNER JOIN roh ON zelle_gelesen.datei = roh.datei AND zelle_gelesen.zeile = roh.zeile::BIGINT
-    WHERE zelle_gelesen.wert IS NOT NULL AND zeile_gelesen.regel IS NULL
+    WHERE zeile_gelesen.regel IS NULL
 ),
 
 stelle AS (
@@ -27,7 +29,8 @@ gruppe AS (
         texte[stelle] AS eigener_text,
         wert,
         sum(wert) OVER zusammen AS summe,
-        count(*) OVER zusammen AS teile
+        count(*) OVER zusammen AS teile,
+        count(wert) OVER zusammen AS mit_wert
     FROM stelle
     WINDOW zusammen AS (
         PARTITION BY
@@ -41,8 +44,13 @@ SELECT
     eigener_text,
     count(*) AS faelle
 FROM gruppe
-WHERE teile > 1
+WHERE teile > 1 AND mit_wert = teile
 GROUP BY stelle, eigener_text
-HAVING count(*) FILTER (summe >= 10) >= 3 AND bool_and(abs(2 * wert - summe) < 0.000001)
+HAVING
+    count(*) FILTER (summe >= 10) >= 3
+    AND bool_and(
+        abs(2 * wert - summe)
+        <= 0.000001 + CASE WHEN teile > 2 THEN coalesce(getvariable('abweichung'), 0) * teile ELSE 0 END
+    )
 ORDER BY stelle, eigener_text
 LIMIT 1

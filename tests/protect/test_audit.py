@@ -114,6 +114,28 @@ def test_a_secondary_suppression_that_an_earlier_release_undoes_is_found(tmp_pat
     assert {step.version for step in finding.attack} == {"2024.1", "2024.2"}
 
 
+def test_a_count_that_stands_only_above_the_line_of_a_suppressed_share_is_asked_for(tmp_path):
+    """Of x no Indikator is a count; that of A is 23 - 10 - 12."""
+    file = Released(tmp_path).of({"A": 40, "B": 40, "C": 40, "D": 50}, district={"X": 120, "Y": 50}, city=170)
+    shares = [
+        ("sozialraum", "A", None, None, "geschuetzt"), ("sozialraum", "B", 10, 40, "ok"),
+        ("sozialraum", "C", 12, 40, "ok"), ("sozialraum", "D", 20, 50, "ok"), ("stadtteil", "X", 23, 120, "ok"),
+        ("stadtteil", "Y", 20, 50, "ok"), ("stadt", "S", 43, 170, "ok"),
+    ]  # fmt: skip
+    with duckdb.connect(str(file)) as con:
+        con.execute("""
+            INSERT INTO indikator VALUES ('quote', 'anteil', NULL, 'personen');
+            INSERT INTO indikator_teil VALUES ('quote', 'zaehler', 'x'), ('quote', 'nenner', 'einwohner');
+            INSERT INTO merkmal VALUES ('x', TRUE);
+        """)
+        for level, unit, above, below, status in shares:
+            con.execute("INSERT INTO wert VALUES (?, ?, ?, ?, 'quote', ?, ?, ?, 'exact')",
+                        [ZUSCHNITT, level, unit, DAY, above, below, status])  # fmt: skip
+
+    found = audited(file).findings
+    assert [(one.kind, one.raum_id, one.merkmal, one.low, one.high) for one in found] == [("part", "A", "x", 1, 1)]
+
+
 def test_a_correction_by_one_is_a_count_of_its_own(tmp_path):
     first = Released(tmp_path / "1").of({"A": 20, "B": 30, "C": 40, "D": 50}, district={"X": 90, "Y": 50}, city=140)
     second = Released(tmp_path / "2").of({"A": 21, "B": 30, "C": 40, "D": 50}, district={"X": 91, "Y": 50}, city=141)

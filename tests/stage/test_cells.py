@@ -205,6 +205,13 @@ def test_a_mark_that_could_be_part_of_a_figure_is_refused(refusal, source, mark:
     assert "`marks`: expected a text with one #" in refusal(source("einwohner", dialect=dialect), {FILE: TABLE})
 
 
+def test_one_mark_with_two_kinds_of_blanks_is_one(refusal, source) -> None:
+    dialect = '{ marks = { "# r" = "gilt", "#\\u00a0r" = "gilt" } }'
+    assert "a blank stands for every kind of blank, so '# r' is there twice" in refusal(
+        source("einwohner", dialect=dialect), {FILE: TABLE}
+    )
+
+
 def test_a_mark_states_a_word_of_the_vocabulary(refusal, source) -> None:
     dialect = '{ marks = { "(#)" = "nichts" } }'
     assert "expected one of gilt, unbekannt" in refusal(source("einwohner", dialect=dialect), {FILE: TABLE})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
+import xlsxwriter
 
 from tests.stage.deliveries import FILE, RESIDENTS
 
@@ -25,6 +27,20 @@ def test_an_id_beside_the_name_gets_its_zeros_back(stage_city, source) -> None:
     staged = stage_city(source("einwohner", contract), {FILE: "BBS;EW\n1100001 Altstadt;12\n01100002 Au;7\n"})
     assert staged.residents == RESIDENTS
     assert staged.rows("SELECT kennungen_ergaenzt FROM stage.datei") == [(1,)]
+
+
+@pytest.mark.parametrize("pattern", [r"(?=(\d{8})).*", r"(\d)\1.*"])
+def test_a_pattern_of_ids_is_one_that_every_reader_knows(refusal, source, pattern: str) -> None:
+    contract = MATRIX.format("EW", f", unit_pattern = '{pattern}'")
+    assert "looks neither ahead nor back nor repeats a group" in refusal(source("einwohner", contract), {FILE: "x"})
+
+
+def test_an_assignment_whose_pattern_finds_no_id_in_a_cell(refusal, source) -> None:
+    contract = r"""assignment = { unit = "BBS", unit_pattern = '(?:Nr (\d+)|Rest)', units = { sozialraum = "SR" } }"""
+    given = source("zuordnung", contract, file="'z.csv'", **SPACE)
+    assert "line 3: expected in column BBS an id as `unit_pattern` says, found 'Rest'" in refusal(
+        given, {"z.csv": "BBS;SR\nNr 01100001;011001\nRest;011002\n"}
+    )
 
 
 @pytest.mark.parametrize("pattern", [r"\d+ .*", r"(\d+) (.*)"])
@@ -79,6 +95,35 @@ def test_a_row_with_a_figure_is_no_heading(stage_city, source) -> None:
     text = "BBS;EW\nBezirk 1;19\n01100001;12\n01100002;7\n"
     staged = stage_city(source("einwohner", dialect='{ section = "BEZIRK" }'), {FILE: text})
     assert staged.quarantine == [(FILE, 2, "BBS", "Bezirk 1")]
+
+
+def test_a_unit_without_a_figure_is_no_heading(refusal, source) -> None:
+    text = "BBS;EW\nBezirk 1;\n01100001;12\n01100002;\n01100003;5\n"
+    message = refusal(source("einwohner", dialect='{ section = "BEZIRK" }'), {FILE: text})
+    assert f"File {FILE}, line 4: expected the heading of a section" in message
+    assert "found '01100002', which is written like a unit's id" in message
+
+
+def test_a_sign_for_blank_cells_and_headings_exclude_each_other(refusal, source) -> None:
+    dialect = '{ section = "BEZIRK", missing = { "" = "unbekannt" } }'
+    assert "cannot be a heading and a unit whose figures are blank" in refusal(
+        source("einwohner", dialect=dialect), {FILE: "BBS;EW\n"}
+    )
+
+
+@pytest.mark.parametrize("name", ["EW", "zeile"])
+def test_the_column_of_headings_is_a_new_one(refusal, source, name: str) -> None:
+    dialect = f'{{ section = "{name}" }}'
+    assert f"expected in `section` the name of a new column for the headings, found '{name}'" in refusal(
+        source("einwohner", dialect=dialect), {FILE: "BBS;EW\nBezirk 1;\n01100001;1\n"}
+    )
+
+
+def test_nothing_is_carried_down_into_another_section(stage_city, source) -> None:
+    contract = MATRIX.format("EW", ', only = { ART = ["a"] }')
+    text = "BBS;ART;EW\nBezirk 1;;\n01100001;a;12\n01100002;;7\nBezirk 2;;\n01100003;;5\n"
+    dialect = '{ section = "BEZIRK", carry_down = ["ART"] }'
+    assert stage_city(source("einwohner", contract, dialect=dialect), {FILE: text}).residents == RESIDENTS
 
 
 # --- A file of the whole country ---
@@ -164,6 +209,42 @@ def test_columns_called_by_dates_may_differ_from_file_to_file(stage_city, source
     assert staged.rows("SELECT stichtag::VARCHAR, wert FROM stage.zaehlung ORDER BY 1") == [
         ("2022-06-30", 12), ("2022-12-31", 13),
     ]  # fmt: skip
+
+
+def test_an_ignored_column_called_by_a_year_is_no_stichtag(stage_city, source) -> None:
+    contract = MATRIX.format("EW", ', ignore = ["2021"]')
+    staged = stage_city(source("einwohner", contract, stichtag=YEARS), {FILE: "BBS;2021;2022\n01100001;1;12\n"})
+    assert staged.rows(FIGURES) == [(2022, "01100001", 12)]
+
+
+def test_a_variant_may_call_a_column_by_its_stichtag(stage_city, source) -> None:
+    variant = '[[source.einwohner.variant]]\nfile = ".*"\ncolumns = { "Stand 2022" = "2022" }\n'
+    staged = stage_city(source("einwohner", stichtag=YEARS) + variant, {FILE: "BBS;2021;Stand 2022\n01100001;11;12\n"})
+    assert staged.rows(FIGURES) == [(2021, "01100001", 11), (2022, "01100001", 12)]
+
+
+def test_a_correction_names_the_column_of_its_stichtag(stage_city, refusal, source, small_city) -> None:
+    entry = (
+        '[[correction]]\nsource = "einwohner"\nwhere = {{ BBS = "01100001" }}\nexpect = {{ "{0}" = "120" }}\n'
+        'action = "replace"\ncolumn = "{0}"\nvalue = "12"\nrows = 1\nreason = "a zero too many"\nreported = "nobody"\n'
+    )
+    files = {FILE: "BBS;2021;2022\n01100001;11;120\n"}
+    small_city.write("corrections.toml", entry.format("2022"))
+    assert stage_city(source("einwohner", stichtag=YEARS), files).rows(FIGURES) == [
+        (2021, "01100001", 11), (2022, "01100001", 12)
+    ]  # fmt: skip
+    small_city.write("corrections.toml", entry.format("EW"))
+    assert "found 'EW', by which the contract calls all of them" in refusal(source("einwohner", stichtag=YEARS), files)
+
+
+def test_days_in_a_header_are_counted_from_the_workbooks_own_day(refusal, source) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "date_1904": True}) as book:
+        sheet = book.add_worksheet("Tabelle")
+        sheet.write_row("A1", ["BBS", 43464])
+        sheet.write_row("A2", ["01100001", 5])
+    given = source("einwohner", dialect='{ format = "xlsx" }', stichtag='{ source = "header", format = "excel" }')
+    assert "found a workbook that counts them from another day" in refusal(given, {FILE: out.getvalue()})
 
 
 def test_a_figure_of_one_day_in_two_files_is_never_taken_twice(stage_city, source) -> None:

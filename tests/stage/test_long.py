@@ -324,6 +324,25 @@ def test_a_total_among_the_parts_is_known_by_its_figures(refusal, combined) -> N
     assert "found that 'X' is the sum of the others in all 6 cases: it would count twice" in message
 
 
+@pytest.mark.parametrize("more", ['missing = { "." = "unbekannt" }', ""])
+def test_a_total_among_the_parts_is_known_beside_a_figure_that_is_lacking_or_rounded(
+    refusal, source, more: str
+) -> None:
+    given = source(
+        "einwohner",
+        COMBINED.format(over='NAT = ["D", "AA", "X"]', totals="", unlisted="missing"),
+        **({} if more else {"rounded_to": "5"}),
+    )
+    long = "[source.einwohner.dialect.long]"
+    given = given.replace(long, f"[source.einwohner.dialect]\n{more}\n{long}")
+    lacking = ROWS.replace("01100001;m;D;11", "01100001;m;D;.") if more else ROWS
+    off = 0 if more else 2
+    totals = "".join(
+        f"0110000{unit};{sex};X;{20 * unit + 3 + off + 2 * (sex == 'w')}\n" for unit in (1, 2, 3) for sex in "mw"
+    )
+    assert "found that 'X' is the sum of the others" in refusal(given, {FILE: lacking + totals})
+
+
 @pytest.mark.parametrize("word", ["Insgesamt", "zusammen", "TOTAL"])
 def test_a_total_among_the_parts_is_known_by_its_name(refusal, combined, word: str) -> None:
     assert "is called like a total" in refusal(combined(f'NAT = ["D", "AA", "{word}"]'), {FILE: ROWS})

@@ -133,6 +133,16 @@ def test_a_parquet_file_without_outlines_is_a_table(refusal, map_source, tmp_pat
     assert "it has no `geo` in its metadata" in message
 
 
+def test_a_flatgeobuf_without_an_index_does_not_name_its_features(stage_city, map_source, written) -> None:
+    content = written("raum.fgb", f"{FGB}, LAYER_CREATION_OPTIONS 'SPATIAL_INDEX=NO'")
+    assert stage_city(map_source("fgb"), {"raum.x": content}).files == [("raum.x", 1, 1, 0, 0)]
+
+
+def test_a_tag_in_the_text_of_a_kml_file_is_text(stage_city, map_source) -> None:
+    content = kml(name="<name>x</name><description><![CDATA[<Placemark>]]></description>")
+    assert stage_city(map_source("kml"), {"raum.x": content}).files == [("raum.x", 1, 1, 0, 0)]
+
+
 def test_the_point_of_a_label_beside_a_kml_polygon_is_passed_over(stage_city, map_source) -> None:
     labelled = kml(outline=f"<MultiGeometry><Point><coordinates>7,51</coordinates></Point>{POLYGON}</MultiGeometry>")
 

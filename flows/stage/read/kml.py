@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 from flows.stage.read.subprocess_reader import answer
 
 _PLACEMARK = re.compile(rb"<(?:\w+:)?Placemark[\s>/]")
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_NO_TAGS = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 
 
 def placemarks(path: Path) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def placemarks(path: Path) -> dict[str, Any]:
         message = f"its root is <{_name(root)}>, not <kml>"
         raise ValueError(message)
     rows = [_row(each) for each in root.iter() if _name(each) == "Placemark"]
-    held = len(_PLACEMARK.findall(_COMMENT.sub(b"", content)))
+    held = len(_PLACEMARK.findall(_NO_TAGS.sub(b"", content)))
     return {"outline": "geometrie", "held": held, "rows": rows, "crs": "EPSG:4326"}
 
 

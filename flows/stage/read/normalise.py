@@ -193,6 +193,8 @@ class Wanted:
     others: Mapping[str, Collection[str]] = field(default_factory=dict)
     watch: bool = False
     mend: Callable[[list[Row]], list[Row]] | None = None
+    is_unit: Callable[[str], bool] | None = None
+    """Says of a text in the unit's column whether it could be the id of a base unit."""
 
 
 EVERYTHING = Wanted()
@@ -218,7 +220,8 @@ def normalise(
     read = Sheet(delivered, name, dialect) if dialect.format in SHEETS else Delimited(delivered, name, dialect)
     rows = read.rows()
     header_line, columns = header(name, rows, dialect, wanted.called)
-    filled = FilledRows(name, dialect, columns)
+    in_front = wanted.rename.get(columns[0]) == "basis_text"
+    filled = FilledRows(name, dialect, columns, wanted.is_unit if in_front else None)
     width, columns = len(columns), filled.columns
     if isinstance(read, Delimited) and lines is not None:
         rows = read.rows_in(lines)

@@ -7,9 +7,11 @@ length of an array, the rows of a layer in SQLite, the record table of a Shapefi
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import struct
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
@@ -52,17 +54,31 @@ def rows_of_layer(path: Path, layer: str) -> int:
 
 
 def features_of_flatgeobuf(path: Path) -> int:
-    """Return how many features the header of a FlatGeobuf file names.
+    """Return how many features the header of a FlatGeobuf file names, or how many follow it where it names none.
 
-    Layout: FlatGeobuf 3.0 (magic bytes, length of the header, header) and its schema `header.fbs`, where the number
-    is the ninth field of a FlatBuffers table.
+    Layout: FlatGeobuf 3.0 (magic bytes, length of the header, header, features with their lengths before them) and its
+    schema `header.fbs`, where the number is the ninth field of a FlatBuffers table; 0, without an index, is unknown.
 
     Raises:
-        ValueError: the header is cut short.
+        ValueError: the header or a feature is cut short.
     """
     with path.open("rb") as file:
         head = file.read(12)
         header = file.read(int.from_bytes(head[8:12], "little") if len(head) == 12 else 0)
+        return _features_named(header) or _features_that_follow(file)
+
+
+def _features_that_follow(file: BinaryIO) -> int:
+    count, end = 0, os.fstat(file.fileno()).st_size
+    while length := file.read(4):
+        if len(length) < 4 or file.seek(int.from_bytes(length, "little"), os.SEEK_CUR) > end:
+            message = "its last feature is cut short"
+            raise ValueError(message)
+        count += 1
+    return count
+
+
+def _features_named(header: bytes) -> int:
     try:
         (table,) = struct.unpack_from("<I", header)
         (back,) = struct.unpack_from("<i", header, table)

@@ -1,0 +1,82 @@
+"""What releases say of one Stichtag, put together where they tell nothing different of a kind of people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class State:
+    """What is said of one Stichtag: counts by place and side; NaN where nothing is."""
+
+    day: str
+    versions: tuple[str, ...]
+    groups: frozenset[int]
+    value: Floats
+    silent: NDArray[np.bool_]
+    """Where a count is said to be suppressed, which means that it is not 0."""
+    withheld: NDArray[np.bool_]
+    """Where a row that would tell a count is suppressed, so that the count may be 0."""
+    source: NDArray[np.int16]
+    """The number of the version that tells the count first."""
+
+
+@dataclass
+class OpenState:
+    """A state to which releases are still added."""
+
+    sure: NDArray[np.bool_]
+    """Which places are sure to be made of their pieces; of the others nothing is taken."""
+    told: Floats
+    silent: NDArray[np.bool_]
+    withheld: NDArray[np.bool_]
+    source: NDArray[np.int16]
+    releases: set[int]
+    groups: set[int]
+
+    @classmethod
+    def of(cls, sure: NDArray[np.bool_], sides: int, release: int) -> OpenState:
+        """Return a state of which nothing is said."""
+        shape = (len(sure), sides)
+        return cls(
+            sure, np.full(shape, np.nan), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool),
+            np.full(shape, release, dtype=np.int16), {release}, set(),
+        )  # fmt: skip
+
+    def fill(
+        self, place: Numbers, side: Numbers, value: Floats, silent: NDArray[np.bool_], quiet: NDArray[np.bool_]
+    ) -> None:  # fmt: skip
+        """Note what a release says of counts."""
+        self.told[place, side] = value
+        self.silent[place, side] = silent & np.isnan(value)
+        self.withheld[place, side] = quiet & np.isnan(value)
+        self.told[~self.sure], self.silent[~self.sure], self.withheld[~self.sure] = np.nan, False, False
+
+    def agrees(self, said: OpenState, columns: NDArray[np.intp]) -> bool:
+        """Say whether a release tells nothing different of these sides."""
+        both = ~np.isnan(self.told[:, columns]) & ~np.isnan(said.told[:, columns])
+        return bool((self.told[:, columns][both] == said.told[:, columns][both]).all())
+
+    def take(self, said: OpenState, columns: NDArray[np.intp], group: int) -> None:
+        """Add what a release says of these sides, which are of a group of classes."""
+        new = np.isnan(self.told[:, columns]) & ~np.isnan(said.told[:, columns])
+        self.told[:, columns] = np.where(new, said.told[:, columns], self.told[:, columns])
+        self.source[:, columns] = np.where(new, said.source[:, columns], self.source[:, columns])
+        self.silent[:, columns] |= said.silent[:, columns]
+        self.withheld[:, columns] |= said.withheld[:, columns]
+        self.releases |= said.releases
+        self.groups.add(group)
+
+    def state(self, day: str, versions: Sequence[str]) -> State:
+        """Return the state, now that every release has been added."""
+        return State(
+            day, tuple(versions[one] for one in sorted(self.releases)), frozenset(self.groups), self.told, self.silent,
+            self.withheld, self.source,
+        )  # fmt: skip
