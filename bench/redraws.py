@@ -56,20 +56,20 @@ def city(units: int) -> duckdb.DuckDBPyConnection:
         ) AS e (raumebene, rang, zugehoerigkeit), (SELECT '-' AS label_de, '-' AS label_en, '.*' AS id_muster);
         INSERT INTO katalog.zuschnitt BY NAME FROM (VALUES ('{OLD}'), ('{NEW}')) AS z (zuschnitt),
             (SELECT 'bbs' AS basis, '.*' AS basis_muster, TRUE AS schachtelung) SELECT *, zuschnitt::DATE AS gueltig_ab;
-        CREATE TEMP TABLE block AS
+        CREATE TEMP TABLE bench_einheit AS
             SELECT printf('%08d', n) AS basis_id, n // {SOZIALRAUM} AS alt,
                 n // {SOZIALRAUM} + (n // {SOZIALRAUM} % 5 = 0 AND n % {SOZIALRAUM} >= {SOZIALRAUM - 10})::INT AS neu
             FROM range(getvariable('units')) AS r (n);
         INSERT INTO stage.zuordnung
             SELECT zuschnitt, 'bbs', basis_id, raumebene, raum_id FROM (
-                SELECT '{OLD}' AS zuschnitt, basis_id, alt AS sr FROM block
-                UNION ALL SELECT '{NEW}', basis_id, neu FROM block),
+                SELECT '{OLD}' AS zuschnitt, basis_id, alt AS sr FROM bench_einheit
+                UNION ALL SELECT '{NEW}', basis_id, neu FROM bench_einheit),
                 LATERAL (VALUES ('sozialraum', printf('%06d', sr)), ('stadtteil', printf('%03d', sr // 4)),
                                 ('stadt', '0')) AS e (raumebene, raum_id);
         INSERT INTO stage.zaehlung_einzeln
             SELECT 'bench', make_date(2015 + jahr::INT, 12, 31), 'bbs', basis_id, 'merkmal_' || m,
                 hash(basis_id, jahr, m) % 60, 'ok'
-            FROM block, range({YEARS}) AS j (jahr), range({MERKMALE}) AS q (m);
+            FROM bench_einheit, range({YEARS}) AS j (jahr), range({MERKMALE}) AS q (m);
     """)
     return con
 

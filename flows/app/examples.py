@@ -25,6 +25,8 @@ from flows.pull.models import SYNTHETIC_MARK as MARK
 from flows.stage.read.polygons import polygon_rows
 
 FACES = 2  # Baublockseiten in each unit that they are assigned to
+RESIDENTS = (300, 1_400)
+"""The fewest and the most in one: as a real Wohnquartier has, since in smaller ones most figures would be suppressed."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _units(profile: Profile, level: str, folder: Path) -> list[str]:
 
 def _people(random: Random) -> tuple[Person, ...]:
     people = []
-    for _ in range(random.randint(8, 40)):
+    for _ in range(random.randint(*RESIDENTS)):
         age = min(int(random.triangular(0, 95, 36)), 104)
         foreign = random.random() < 0.2
         people.append(

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict
 from flows.profile.codebook import Codebook
 
 if TYPE_CHECKING:
-    from flows.protect.audit_bounds import Asked, Bounds, Interval
+    from flows.protect.audit_asked import Asked, Interval
+    from flows.protect.audit_bounds import Bounds
     from flows.protect.audit_reading import Relations, Said
     from flows.protect.audit_states import State
     from flows.protect.audit_system import System
@@ -93,10 +94,13 @@ class Audit(BaseModel):
     contradictory: tuple[str, ...] = ()
     """Counts around which the published figures cannot all be true: what bounds them is not known."""
 
+    complete: bool = True
+    """Whether also what follows from figures all over a large city was looked for."""
+
     @property
     def safe(self) -> bool:
         """Whether nothing follows, and everything could be judged."""
-        return not self.findings and not self.contradictory
+        return not self.findings and not self.contradictory and self.complete
 
 
 def relations_of(book: Codebook) -> Relations:
@@ -113,46 +117,51 @@ def relations_of(book: Codebook) -> Relations:
 
 def audit(
     files: Sequence[tuple[str, Path]], book: Codebook, *, days: frozenset[str] | None = None, named: int = NAMED,
-    rules: Path | None = None,
+    rules: Path | None = None, around: bool = False,
 ) -> Audit:  # fmt: skip
     """Return what follows from the releases in `files`, given as (version, database or folder of Parquet files).
 
-    `days` are the Stichtage to look at, if not all; `rules` a release whose thresholds apply as well.
+    `days` are the Stichtage to look at, if not all; `rules` a release whose thresholds apply as well. With `around`,
+    what only follows from figures all over a large city is not looked for, which is much faster.
     """
+    from flows.protect.audit_asked import Interval, told  # noqa: PLC0415
     from flows.protect.audit_attack import attack_on  # noqa: PLC0415 -- numpy and scipy
-    from flows.protect.audit_bounds import Interval, told  # noqa: PLC0415
     from flows.protect.audit_changes import changes  # noqa: PLC0415
     from flows.protect.audit_reading import read_releases  # noqa: PLC0415
 
     asked_for = None if days is None else days | {_year_before(day) for day in days}
     said = read_releases(files, relations_of(book), asked_for, rules)
-    findings, contradictory, asked = list[Finding](), list[str](), 0
+    findings, contradictory, asked, complete = list[Finding](), list[str](), 0, True
     for state in said.states:
         if days is not None and state.day not in days:
             continue
         before = next((one for one in said.states if one.day == _year_before(state.day)
                        and set(one.versions) & set(state.versions)), None)  # fmt: skip
-        system, questions, bounds = _bounds(said, state, before)
+        system, questions, bounds = _bounds(said, state, before, around=around)
         if before is not None and bounds.contradictory:  # balances need not hold: registers are corrected
-            system, questions, bounds = _bounds(said, state, None)
+            system, questions, bounds = _bounds(said, state, None, around=around)
         contradictory += [_finding(said, system, Interval(one, 0, 0), ()).place for one in bounds.contradictory]
         intervals = [*told(questions), *bounds.too_close]
         asked += len(questions)
+        complete &= bounds.complete
         for interval in intervals:
             steps = attack_on(system, interval) if len(findings) < named and interval.asked.kind != "told" else ()
             findings.append(_finding(said, system, interval, tuple(steps)))
     findings += changes(said, days)
     return Audit(versions=said.versions, asked=asked, findings=tuple(findings), not_linked=said.not_linked,
-                 contradictory=tuple(contradictory))  # fmt: skip
+                 contradictory=tuple(contradictory), complete=complete)  # fmt: skip
 
 
-def _bounds(said: Said, state: State, before: State | None) -> tuple[System, list[Asked], Bounds]:
-    from flows.protect.audit_bounds import asked_of, bounded  # noqa: PLC0415 -- numpy and scipy
+def _bounds(
+    said: Said, state: State, before: State | None, *, around: bool
+) -> tuple[System, list[Asked], Bounds]:  # fmt: skip
+    from flows.protect.audit_asked import asked_of  # noqa: PLC0415 -- numpy and scipy
+    from flows.protect.audit_bounds import bounded  # noqa: PLC0415
     from flows.protect.audit_system import system_of  # noqa: PLC0415
 
     system = system_of(said, state, before)
     questions = asked_of(system)
-    return system, questions, bounded(system, questions)
+    return system, questions, bounded(system, questions, around=around)
 
 
 def _year_before(day: str) -> str:

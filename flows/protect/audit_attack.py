@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.protect.audit import Step
-from flows.protect.audit_bounds import Asked, Interval
+from flows.protect.audit_asked import Asked, Interval
 from flows.protect.audit_reading import Said
 from flows.protect.audit_states import State
 from flows.protect.audit_system import System

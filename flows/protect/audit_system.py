@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from flows.protect.audit_reading import Said
 from flows.protect.audit_states import Floats, State
+from flows.protect.classes import Vector
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -43,18 +44,40 @@ class System:
     """Published sums over the unknowns."""
     right: Floats = field(default_factory=lambda: np.zeros(0))
     labels: list[Label] = field(default_factory=list)
+    _parts: dict[tuple[int, int], tuple[list[int], float]] = field(default_factory=dict)
+    _pieces: list[NDArray[np.intp]] = field(init=False)
 
-    def over_unknowns(self, vector: dict[int, int], pieces: NDArray[np.bool_]) -> tuple[dict[int, float], float]:
-        """Return a sum of classes in pieces as factors of unknowns, and the part of it that is known."""
+    def __post_init__(self) -> None:
+        self._pieces = [np.flatnonzero(row) for row in self.inside]
+
+    def of_place(self, vector: Vector, place: int) -> tuple[dict[int, float], float]:
+        """Return a sum of classes in a place as factors of unknowns, and the part of it that is known."""
+        return self._sum(vector, [self._in_place(each, place) for each in vector])
+
+    def of_piece(self, vector: Vector, piece: int) -> tuple[dict[int, float], float]:
+        """Return the same for a piece."""
+        return self._sum(vector, [
+            ([number], 0.0) if (number := int(self.place[each, piece])) >= 0 else ([], float(self.known[each, piece]))
+            for each in vector
+        ])  # fmt: skip
+
+    @staticmethod
+    def _sum(vector: Vector, parts: Sequence[tuple[list[int], float]]) -> tuple[dict[int, float], float]:
         factors: dict[int, float] = {}
         constant = 0.0
-        at = np.flatnonzero(pieces)
-        for each, count in vector.items():
-            place = self.place[each, at]
-            constant += count * float(self.known[each, at[place < 0]].sum())
+        for count, (numbers, known) in zip(vector.values(), parts, strict=True):
+            constant += count * known
             if count:
-                factors.update(dict.fromkeys(place[place >= 0].tolist(), count))  # each class and piece is one unknown
+                factors.update(dict.fromkeys(numbers, count))  # each class and piece is one unknown
         return factors, constant
+
+    def _in_place(self, each: int, place: int) -> tuple[list[int], float]:
+        """Return the unknowns of a class in a place, and how many of it are known there."""
+        if (found := self._parts.get((each, place))) is None:
+            numbers = self.place[each, self._pieces[place]]
+            known = self.known[each, self._pieces[place]]
+            found = self._parts[each, place] = (numbers[numbers >= 0].tolist(), float(known[numbers < 0].sum()))
+        return found
 
     def number(self) -> None:
         """Number the unknowns anew."""
@@ -63,6 +86,7 @@ class System:
         self.columns = [(each, piece) for each, piece in np.argwhere(unknown).tolist()]
         self.place = np.full(self.known.shape, -1)
         self.place[unknown] = np.arange(len(self.columns))
+        self._parts.clear()
 
 
 def system_of(said: Said, state: State, before: State | None) -> System:
@@ -112,41 +136,34 @@ def _peel(system: System, matrix: Floats) -> None:
             system.known[each, piece] = np.round(rest, 6)
 
 
-def _assemble(system: System, matrix: Floats, extra: list[tuple[int, dict[int, int], float]]) -> None:
+def _assemble(system: System, matrix: Floats, extra: list[tuple[int, Vector, float]]) -> None:
     """Write the published sums over what is not known, each once."""
-    said, state, inside, place = system.said, system.state, system.inside, system.place
+    said, state = system.said, system.state
     groups = np.array(said.classes.group)
-    unknown = place >= 0
-    in_places = inside.astype(np.float64) @ np.where(unknown, 0, np.nan_to_num(system.known)).T
-    known = in_places @ matrix.T
-    open_ = (inside.astype(np.int64) @ unknown.T.astype(np.int64)) @ (matrix.T != 0)
+    open_ = (system.inside.astype(np.float64) @ (system.place >= 0).T) @ (matrix.T != 0)
     rank = np.array([one.rank for one in said.places])
     rows: list[dict[int, float]] = []
     right: list[float] = []
     labels: list[Label] = []
     seen: set[tuple[tuple[int, float], ...]] = set()
 
-    def take(label: Label, vector: dict[int, int], at: int, value: float) -> None:
-        row: dict[int, float] = {}
-        for each, count in vector.items():
-            for column in place[each, inside[at] & unknown[each]].tolist():
-                row[column] = row.get(column, 0) + count
-        row = {column: count for column, count in sorted(row.items()) if count}
+    def take(label: Label, vector: Vector, at: int, total: float) -> None:
+        row, less = system.of_place(vector, at)
+        row = dict(sorted(row.items()))
         key = tuple(row.items())
         if row and key not in seen:
             seen.add(key)
             rows.append(row)
-            right.append(round(value, 6))
+            right.append(round(total - less, 6))
             labels.append(label)
 
     vectors = [said.classes.side(name) for name in said.sides]
     where = np.argwhere(~np.isnan(state.value) & (open_ > 0))
     for at, side in where[np.lexsort((where[:, 1], rank[where[:, 0]]))].tolist():
-        take((at, side), vectors[side], at, float(state.value[at, side] - known[at, side]))
+        take((at, side), vectors[side], at, float(state.value[at, side]))
     for at, vector, value in extra:
         if groups[next(iter(vector))] in state.groups:
-            less = sum(count * float(in_places[at, each]) for each, count in vector.items())
-            take((at, -1), vector, at, value - less)
+            take((at, -1), vector, at, value)
     system.rows = sparse(rows, len(system.columns))
     system.right, system.labels = np.array(right), labels
 
@@ -224,7 +241,7 @@ def blocks(rows: csr_array) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     return [(one[one < count], one[one >= count] - count) for one in systems if one[0] < count]
 
 
-def _balances(said: Said, state: State, before: State | None) -> list[tuple[int, dict[int, int], float]]:
+def _balances(said: Said, state: State, before: State | None) -> list[tuple[int, Vector, float]]:
     """Return what the stocks of two years say of the flows between them: place, classes, value."""
     found = []
     for stock, change in said.classes.balances:

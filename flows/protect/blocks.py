@@ -132,6 +132,7 @@ class Unknowns:
                     if truth[each, piece] != 0:  # an unknown count (NaN) is one, too
                         self.place.setdefault(each, {})[piece] = size
                         size += 1
+        self.size = size
 
     def row(self, classes: Iterable[tuple[int, int]], pieces: Numbers, weights: Numbers | None = None) -> Row:
         """Return a sum as a row over the unknowns; whole pieces need no weights."""

@@ -55,7 +55,9 @@ EVERY = 10_000
 """Attacks that are spelled out for a repair: all of them."""
 REPAIRS = 16
 """Rounds of audit and repair; what still follows after so many is left to the gate."""
-SIBLINGS = 4
+PATIENT = 1
+"""Repairs that take one sibling for each count; each one after takes twice as many as the one before."""
+SIBLINGS = 6
 """Repairs that look at siblings alone, before an attack says what to take away."""
 
 
@@ -98,21 +100,24 @@ def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlie
     from flows.protect.town import read_town  # noqa: PLC0415
 
     days, secondary, contradictory = None, None, 0
-    siblings = SIBLINGS
+    siblings, around = SIBLINGS, True
     for number in range(REPAIRS):
         named = 0 if number < siblings else EVERY
-        found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=named)
+        found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=named, around=around)
         contradictory = contradictory or len(found.contradictory)
         new = [finding for finding in found.findings if NEW in finding.versions and finding.kind != "told"]
         if _told_anew(found, profile, target, earlier):
             break
+        if not new and not found.complete:
+            around = False  # nothing follows from what is published around; now from figures all over the city
+            continue
         if not new:
             return days is not None, contradictory
         secondary = secondary or Secondary(read_town(con))
         group = {side: secondary.town.classes.group[next(iter(secondary.town.classes.side(side)))]
                  for side in secondary.town.sides}  # fmt: skip
         related = [(one, other) for one in group for other in group if group[one] == group[other]]
-        if not suppress_siblings(con, new, related) + suppress_steps(con, new, NEW):
+        if not suppress_siblings(con, new, related, 2 ** max(0, number - PATIENT)) + suppress_steps(con, new, NEW):
             if named:
                 break
             siblings = 0  # there are none: the attacks say what to take away

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,19 +108,27 @@ def together(small: Sequence[Sum], coarse: Sequence[Numbers]) -> Iterator[Sum]:
 
 
 def _beside(small: Sequence[Sum]) -> Iterator[Sum]:
-    """Return the pairs of small counts of different people in one place that bound each other (65-79 and 80+)."""
+    """Return the unions of small counts of different people in one place that bound each other (65-79 and 80+)."""
     by_place: dict[frozenset[int], list[Sum]] = {}
     for one in small:
         if one.kind in ("unit", "piece") and one.weights is None:
             by_place.setdefault(frozenset(one.pieces.tolist()), []).append(one)
     for alike in by_place.values():
-        for one, other in combinations({each.classes: each for each in alike[::-1]}.values(), 2):
-            both, whole = dict(one.classes), one.kind == other.kind == "unit"
-            apart = not both.keys() & {each for each, _ in other.classes}
-            at_least, value = min(one.at_least, other.at_least), one.value + other.value
-            if apart and value < at_least + whole:
-                classes = tuple(sorted((both | dict(other.classes)).items()))
-                yield Sum(classes, one.pieces, None, value, at_least, "together")
+        different = list({each.classes: each for each in alike[::-1]}.values())
+        for size in range(2, LARGEST + 1):
+            yield from filter(None, map(_mixed, islice(combinations(different, size), MOST_TOGETHER)))
+
+
+def _mixed(sums: Sequence[Sum]) -> Sum | None:
+    """Return the sum of small counts of different people if it is small enough to bound them, else None."""
+    at_least, value = min(one.at_least for one in sums), sum(one.value for one in sums)
+    whole = all(one.kind == "unit" for one in sums)
+    if value >= at_least + (len(sums) - 1 if whole else 0):
+        return None
+    classes = dict(chain.from_iterable(one.classes for one in sums))
+    if len(classes) < sum(len(one.classes) for one in sums):
+        return None
+    return Sum(tuple(sorted(classes.items())), sums[0].pieces, None, value, at_least, "together")
 
 
 def _disjoint(sums: Sequence[tuple[frozenset[int], Sum]]) -> list[tuple[frozenset[int], Sum]]:

@@ -19,9 +19,9 @@ from flows.protect.audit import Finding
 
 
 def suppress_siblings(
-    con: duckdb.DuckDBPyConnection, findings: Iterable[Finding], related: Iterable[tuple[str, str]]
+    con: duckdb.DuckDBPyConnection, findings: Iterable[Finding], related: Iterable[tuple[str, str]], each: int = 1
 ) -> int:
-    """Add to ``angabe_nachgebessert`` one sibling of each count that follows; return how many there were to add.
+    """Add to ``angabe_nachgebessert`` siblings of each count that follows, `each` of them; return how many are new.
 
     `related` are pairs of sides that count people of one group.
     """
@@ -38,6 +38,7 @@ def suppress_siblings(
          for number, (finding, zuschnitt, unit) in enumerate(units)],
     )  # fmt: skip
     (before,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
+    con.execute(f"SET VARIABLE geschwister = {each}")
     con.execute(f"INSERT INTO angabe_nachgebessert {sql('repair/geschwister')}")
     (now,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
     return int(now) - int(before)

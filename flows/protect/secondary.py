@@ -63,6 +63,7 @@ class _Decision:
         self.known = [one for one, protected in balance if not protected]
         self.sums += [self._kept(cell) for cell in sorted(given.silent) if town.cells.day[cell] == number]
         self._nodes: dict[tuple[int, int], set[Node]] = {}
+        self._blocks_of: dict[int, list[list[Sum]]] = {}
 
     def _kept(self, cell: int) -> Sum:
         """Return the count of a cell that must stay unknown, though it is large."""
@@ -109,13 +110,16 @@ class _Decision:
 
     def _blocks(self, rank: int) -> list[list[Sum]]:
         """Return the protected sums that have to be looked at together."""
+        if rank in self._blocks_of:
+            return self._blocks_of[rank]
         touched = [sorted(self.nodes([one], rank)) for one in self.sums]
         number = {node: at for at, node in enumerate(sorted({node for nodes in touched for node in nodes}))}
         found = components(len(number), [[number[node] for node in nodes] for nodes in touched])
         blocks: dict[int, list[Sum]] = {}
         for one, nodes in zip(self.sums, touched, strict=True):
             blocks.setdefault(found[number[nodes[0]]], []).append(one)
-        return [blocks[at] for at in sorted(blocks)]
+        self._blocks_of[rank] = [blocks[at] for at in sorted(blocks)]
+        return self._blocks_of[rank]
 
     def _solved(self, rank: int, sums: Sequence[Sum]) -> tuple[set[int], list[Sum], bool]:
         """Return the silent cells of a block, what cannot be protected, and whether its coarsest units are all told."""
@@ -125,31 +129,20 @@ class _Decision:
         coarse = {unit for unit in self.town.cells.unit[cells].tolist() if day.rank[unit] > 1}
         places = [day.pieces[unit] for unit in sorted(coarse, key=lambda unit: (day.rank[unit], unit))]
         protected = [*sums, *together(sums, places)]
-        known = Known(unknowns.row(one.classes, one.pieces, one.weights) for one in protected)
+        known = Known((unknowns.row(one.classes, one.pieces, one.weights) for one in protected), unknowns.size)
         before = [cell for cell in cells if cell in self.given.published]
         for row in (*self._known_rows(unknowns, nodes, rank), *(self._row(unknowns, cell) for cell in before)):
-            if new := known.reduced(row):
-                known.add(new)
-        lost = [one for one, hidden in zip(protected, known.protected, strict=True) if not hidden]
+            known.add(row)
+        lost = [one for one, hidden in zip(protected, known.hidden, strict=True) if not hidden]
         if any(one.kind != "saldo" for one in lost) and rank < day.ranks[-1]:
             return set(), [], False  # it follows from a coarser unit, which has to be looked at too
         given = [one for one in lost if one.kind in ("unit", "piece", "rest")]
         small = {one.cell for one in sums if one.kind in ("unit", "kept")}
         silent = {cell for cell in cells if cell in small}
-        seen: dict[tuple[int, int], bool] = {}
         for cell in sorted(set(cells) - set(before) - silent, key=self._order):
             if self.town.cells.value[cell] == 0:
                 continue
-            if cell in self.given.quiet:
-                silent.add(cell)
-                continue
-            same = (int(self.town.cells.side[cell]), day.alike[int(self.town.cells.unit[cell])])
-            if same not in seen:
-                new = known.reduced(self._row(unknowns, cell))
-                seen[same] = bool(new) and known.tells(new)
-                if new and not seen[same]:
-                    known.add(new)
-            if seen[same]:
+            if cell in self.given.quiet or not known.published(self._row(unknowns, cell)):
                 silent.add(cell)
         return silent, given, not any(day.rank[self.town.cells.unit[cell]] == rank for cell in silent)
 

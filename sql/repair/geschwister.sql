@@ -1,5 +1,5 @@
--- One row per count that is suppressed for the sake of a finding: the smallest that is still told beside it, of its own
--- kind of people before others; where none is left, beside the unit around it.
+-- One row per count that is suppressed for the sake of a finding: the smallest that are still told beside it (as many as
+-- the variable geschwister says), of its own kind of people before others; where none is left, beside the unit around it.
 WITH drueber AS (
     SELECT
         raum.zuschnitt,
@@ -84,7 +84,7 @@ billigstes AS (
         ORDER BY
             anderes.rang, befund.seite <> verwandt.andere, NOT anderes.enthaelt, angabe.wert, angabe.raum_id,
             angabe.seite
-    ) = 1
+    ) <= getvariable('geschwister')
 )
 
 SELECT DISTINCT

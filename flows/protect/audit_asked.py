@@ -1,0 +1,92 @@
+"""Which counts must not be known: those that a release suppresses, and those that nobody has asked to publish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from flows.protect.audit_system import System
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A count that must not be known: factors of unknowns, a known part, and the threshold."""
+
+    kind: str
+    """``place``, ``piece``, ``rest``; ``part``: above the line of a suppressed share, so that it may be 0; ``told``: a
+    count that a release states outright."""
+    where: int
+    """The place, or the piece."""
+    side: int
+    below: int
+    """The side that a rest is left of, else -1."""
+    factors: dict[int, float]
+    known: float
+    at_least: int
+
+    @property
+    def nonzero(self) -> bool:
+        """Whether it is said not to be 0."""
+        return self.kind == "place"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What follows about a count."""
+
+    asked: Asked
+    low: int
+    high: int
+
+
+def asked_of(system: System) -> list[Asked]:
+    """Return every count that must not be known: suppressed ones, those of pieces, and what shares leave over."""
+    said, state = system.said, system.state
+    vectors = [said.classes.side(name) for name in said.sides]
+    live = [side for side, vector in enumerate(vectors) if said.classes.group[next(iter(vector))] in state.groups]
+    unknown = np.isnan(system.known)
+    single = np.eye(system.inside.shape[1], dtype=bool)
+    whole = {row.tobytes() for row in system.inside}
+    apart = [piece for piece in range(len(single)) if single[piece].tobytes() not in whole]
+    found = []
+    for place, side in np.argwhere(state.silent & np.isnan(state.value)).tolist():
+        factors, known = system.of_place(vectors[side], place)
+        found.append(Asked("place", place, side, -1, factors, known, int(said.at_least[side])))
+    for place, side in np.argwhere(state.withheld & ~state.silent & np.isnan(state.value)).tolist():
+        factors, known = system.of_place(vectors[side], place)
+        found.append(Asked("part", place, side, -1, factors, known, int(said.at_least[side])))
+    small = (state.value > 0) & (state.value < said.at_least)
+    found += [
+        Asked("told", place, side, -1, {}, float(state.value[place, side]), int(said.at_least[side]))
+        for place, side in np.argwhere(small).tolist()
+    ]
+    for side in live:
+        for piece in apart:
+            factors, known = system.of_piece(vectors[side], piece)
+            found.append(Asked("piece", piece, side, -1, factors, known, int(said.at_least[side])))
+    for above, below in said.shares:
+        if above not in live or below not in live:
+            continue
+        rest = dict(vectors[below])
+        for each, count in vectors[above].items():
+            rest[each] = rest.get(each, 0) - count
+        rest = {each: count for each, count in rest.items() if count}
+        open_ = unknown[list(rest)].any(axis=0)
+        for place in np.flatnonzero(system.inside[:, open_].any(axis=1)).tolist():
+            factors, known = system.of_place(rest, place)
+            found.append(Asked("rest", place, above, below, factors, known, int(said.at_least[above])))
+        totals = system.inside[:, ~open_] @ np.nansum(
+            [count * system.known[each, ~open_] for each, count in rest.items()], axis=0
+        )
+        clear = ~system.inside[:, open_].any(axis=1)
+        for place in np.flatnonzero(clear & (totals > 0) & (totals < said.at_least[above])).tolist():
+            found.append(Asked("rest", place, above, below, {}, float(totals[place]), int(said.at_least[above])))
+    return found
+
+
+def told(asked: Sequence[Asked]) -> list[Interval]:
+    """Return those that follow exactly, and are too small."""
+    return [Interval(one, round(one.known), round(one.known)) for one in asked
+            if not one.factors and 0 < round(one.known, 6) < one.at_least]  # fmt: skip

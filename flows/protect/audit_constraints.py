@@ -1,0 +1,203 @@
+"""What holds between the counts that nobody publishes, and solutions of it: numbers that they could be.
+
+After Fischetti and Salazar (Models and Algorithms for Optimizing Cell Suppression, 2000). One solution of whole numbers
+in which a count reaches its threshold proves that it is safe, so that each solution is sought in which as many as
+possible do; what is left is asked one by one (`flows.protect.audit_programme`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.protect.audit_asked import Asked
+from flows.protect.audit_states import Floats
+from flows.protect.audit_system import System, blocks, sparse
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+BATCH = 1000
+"""Unknowns of a programme, unless one connected system has more."""
+MOST = 1e7
+"""No count of a city is larger."""
+Part = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
+"""Unknowns, and the rows of sums and of lower bounds that hold between them."""
+
+
+class Constraints:
+    """What holds between the unknowns, block by block: sums, and counts and rests that are at least something.
+
+    Counted parts can exceed what they are parts of (benefits are paid to people who moved away): where the figures of a
+    block contradict each other, that parts are at most their wholes is not used in it.
+    """
+
+    def __init__(self, equal: csr_array, right: Floats, above: csr_array, least: Floats, silent: int) -> None:
+        """Take sums, and lower bounds, of which the first `silent` are of counts that are not 0."""
+        from scipy.sparse import vstack  # noqa: PLC0415 -- costs a second of import
+
+        self.equal, self.right, self.above, self.least = equal, right, above, least
+        self.used = np.ones(len(least), dtype=bool)
+        """Of each lower bound whether it is used."""
+        self.silent = silent
+        self.broken = np.zeros(equal.shape[1], dtype=bool)
+        """Of each unknown whether what is published of it cannot be."""
+        self.size = equal.shape[1]
+        self.block = np.full(self.size, -1)
+        self.all = vstack([equal, above], format="csr")
+        self._pattern = self.all.copy()
+        self._pattern.data[:] = 1
+        self._width = np.diff(self.all.indptr)
+        self.members: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = blocks(self.all)
+        for number, (_, columns) in enumerate(self.members):
+            self.block[columns] = number
+
+    @classmethod
+    def of(cls, system: System, silent: Sequence[Asked]) -> Constraints:
+        """Return the constraints of a system: sums, counts that are not 0, parts that are at most their whole."""
+        rows: list[dict[int, float]] = [one.factors for one in silent if one.factors]
+        least: list[float] = [1 - one.known for one in silent if one.factors]
+        of_silent = len(rows)
+        said = system.said
+        unknown = np.isnan(system.known)
+        for part, whole in said.parts:
+            vector = dict(said.classes.side(said.sides[whole]))
+            for each, count in said.classes.side(said.sides[part]).items():
+                vector[each] = vector.get(each, 0) - count
+            if not all(said.classes.group[each] in system.state.groups for each in vector):
+                continue
+            for piece in np.flatnonzero(unknown[list(vector)].any(axis=0)).tolist():
+                factors, known = system.of_piece(vector, piece)
+                if factors:
+                    rows.append(factors)
+                    least.append(-known)
+        return cls(system.rows, system.right, sparse(rows, len(system.columns)), np.array(least), of_silent)
+
+    def reaching(self, asked: Sequence[Asked], *, upward: bool) -> Floats:
+        """Return counts that hold, with as many as possible of those asked at their threshold, or at 0."""
+        from scipy.sparse import vstack  # noqa: PLC0415 -- costs a second of import
+
+        forms = sparse([one.factors for one in asked], self.size)
+        found, batch = np.zeros(self.size), _Batch([], [], 0)
+        for rows, columns in blocks(vstack([self.all, forms], format="csr")):
+            batch = batch.grown(rows, columns)
+            if batch.size >= BATCH:
+                self._reach(batch, forms, asked, found, upward=upward)
+                batch = _Batch([], [], 0)
+        if batch.size:
+            self._reach(batch, forms, asked, found, upward=upward)
+        return found
+
+    def _reach(self, batch: _Batch, forms: csr_array, asked: Sequence[Asked], found: Floats, *, upward: bool) -> None:
+        """Write the counts of some connected systems to `found`; where they contradict each other, each by itself."""
+        solved = self._solved(batch, forms, asked, upward=upward)
+        if solved is not None:
+            found[batch.all_columns] = solved
+        elif len(batch.rows) > 1:
+            for rows, columns in zip(batch.rows, batch.columns, strict=True):
+                self._reach(_Batch([rows], [columns], len(columns)), forms, asked, found, upward=upward)
+        elif (parts := self._parts_in(batch)).size:
+            self.used[parts] = False
+            self._reach(batch, forms, asked, found, upward=upward)
+        else:
+            self.broken[batch.all_columns] = True
+
+    def _parts_in(self, batch: _Batch) -> NDArray[np.intp]:
+        bounds = batch.rows[0] - len(self.right)
+        bounds = bounds[(bounds >= self.silent) & (bounds < len(self.least))]
+        return bounds[self.used[bounds]]
+
+    def _solved(
+        self, batch: _Batch, forms: csr_array, asked: Sequence[Asked], *, upward: bool
+    ) -> Floats | None:  # fmt: skip
+        """Return counts of the columns of some connected systems, as `reaching` does of all; None if there are none."""
+        from scipy.optimize import linprog  # noqa: PLC0415 -- imports for half a second
+        from scipy.sparse import csr_array, eye_array, hstack, vstack  # noqa: PLC0415
+
+        rows, columns = np.concatenate(batch.rows), batch.all_columns
+        sums, parts = len(self.right), len(self.least)
+        equals, aboves = rows[rows < sums], rows[(rows >= sums) & (rows < sums + parts)] - sums
+        aboves = aboves[self.used[aboves]]
+        wanted = rows[rows >= sums + parts] - sums - parts
+        count, here = len(wanted), [asked[at] for at in wanted.tolist()]
+        form = forms[wanted][:, columns]
+        cost = np.concatenate([np.zeros(len(columns)), np.full(count, -1.0)])
+        if upward:  # how far each gets, at most to its threshold
+            form, limit = -form, np.array([one.known for one in here])
+        else:  # how far each is pushed down
+            limit = np.array([one.at_least - one.known for one in here])
+        bounds = [(-MOST, float(one.at_least)) for one in here]
+        upper = vstack([
+            hstack([-self.above[aboves][:, columns], csr_array((len(aboves), count))]),
+            hstack([form, eye_array(count, format="csr")]),
+        ])  # fmt: skip
+        equal = hstack([self.equal[equals][:, columns], csr_array((len(equals), count))])
+        solved = linprog(
+            cost, A_ub=upper, b_ub=np.concatenate([-self.least[aboves], limit]),
+            A_eq=equal if len(equals) else None, b_eq=self.right[equals] if len(equals) else None,
+            bounds=[(0, MOST)] * len(columns) + bounds, method="highs-ds",
+        )  # fmt: skip
+        return np.asarray(solved.x[: len(columns)]) if solved.success else None
+
+    def whole(self, solution: Floats) -> NDArray[np.bool_]:
+        """Say of each unknown whether it, and all that sums connect with it, are whole numbers in a solution."""
+        whole = np.abs(solution - np.round(solution)) <= 1e-6
+        broken = np.zeros(len(self.members), dtype=bool)
+        np.logical_or.at(broken, self.block[self.block >= 0], ~whole[self.block >= 0])
+        whole[self.block >= 0] = ~broken[self.block[self.block >= 0]]
+        return whole
+
+    def shown(self, one: Asked, solution: Floats, whole: NDArray[np.bool_]) -> bool:
+        """Say whether a solution proves that a count may be large enough (or 0): where it is whole numbers."""
+        if self.contradictory(one) or not all(whole[at] for at in one.factors):
+            return False
+        value = one.known + sum(factor * round(solution[at]) for at, factor in one.factors.items())
+        return value >= one.at_least or (not one.nonzero and value <= 0)
+
+    def contradictory(self, one: Asked) -> bool:
+        """Say whether what is published around a count cannot all be true."""
+        return any(self.broken[at] for at in one.factors)
+
+    def systems_of(self, one: Asked) -> tuple[int, ...]:
+        """Return the numbers of the connected systems that a count is asked over, and -1 if some of it is in none."""
+        return tuple(sorted({int(self.block[at]) for at in one.factors}))
+
+    def within(
+        self, systems: Sequence[int], loose: Sequence[int], region: NDArray[np.bool_] | None = None
+    ) -> Part:  # fmt: skip
+        """Return the unknowns of connected systems, and `loose` ones, with the rows of sums and of lower bounds.
+
+        With `region`, which says of each unknown whether it is inside: those inside, and what is said of them alone.
+        """
+        rows = np.concatenate([self.members[each][0] for each in systems if each >= 0] or [np.empty(0, dtype=np.intp)])
+        columns = np.concatenate(
+            [np.array(loose, dtype=np.intp), *(self.members[each][1] for each in systems if each >= 0)]
+        )
+        if region is not None:
+            columns = columns[region[columns]]
+            rows = rows[self._pattern[rows] @ region == self._width[rows]]
+        sums = len(self.right)
+        above = rows[rows >= sums] - sums
+        return columns, rows[rows < sums], above[self.used[above]]
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Some connected systems that are solved as one programme, since each call costs milliseconds."""
+
+    rows: list[NDArray[np.intp]]
+    columns: list[NDArray[np.intp]]
+    size: int
+
+    @property
+    def all_columns(self) -> NDArray[np.intp]:
+        """The columns of all of them."""
+        return np.concatenate(self.columns)
+
+    def grown(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> _Batch:
+        """Return the batch with one system more."""
+        return _Batch([*self.rows, rows], [*self.columns, columns], self.size + len(columns))

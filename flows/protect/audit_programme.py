@@ -1,0 +1,125 @@
+"""The linear programme of a connected system, which is asked for one count after the other.
+
+Each question starts where the last one ended (a warm start of HiGHS), which makes it some hundred times cheaper than a
+programme of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.protect.audit_constraints import MOST, Constraints
+from flows.protect.audit_states import Floats
+
+CLOSE = 1e-6
+NODES = 1_000
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """How large a sum can be, and numbers with which it is."""
+
+    value: float
+    columns: NDArray[np.intp]
+    solution: Floats
+
+    @property
+    def whole(self) -> bool:
+        """Whether the numbers are whole ones."""
+        return bool((np.abs(self.solution - np.round(self.solution)) <= CLOSE).all())
+
+    def of(self, form: Mapping[int, float]) -> float:
+        """Return what another sum is with these numbers; the columns that are not here count nothing."""
+        at = np.searchsorted(self.columns, list(form))
+        return float(sum(factor * self.solution[each] for each, factor in zip(at, form.values(), strict=True)))
+
+
+class Programme:
+    """Some unknowns with what is said of them."""
+
+    def __init__(
+        self, constraints: Constraints, columns: NDArray[np.intp], equal: NDArray[np.intp], above: NDArray[np.intp]
+    ) -> None:  # fmt: skip
+        """Take the unknowns, and the rows of sums and of lower bounds that hold between them."""
+        import highspy  # noqa: PLC0415 -- imports for a tenth of a second
+        from scipy.sparse import vstack  # noqa: PLC0415
+
+        self.columns = np.sort(columns)
+        self._highs = highspy._Highs()  # type: ignore[attr-defined]  # Highs prints a banner, whatever its options
+        for option, value in (
+            ("output_flag", False),
+            ("presolve", "off"),
+            ("solver", "simplex"),
+            ("simplex_strategy", 4),
+            ("threads", 1),
+        ):
+            self._highs.setOptionValue(option, value)
+        rows = vstack([constraints.equal[equal][:, self.columns], constraints.above[above][:, self.columns]], "csc")
+        program = highspy.HighsLp()
+        program.num_col_, program.num_row_ = len(self.columns), rows.shape[0]
+        program.col_cost_ = np.zeros(len(self.columns))
+        program.col_lower_, program.col_upper_ = np.zeros(len(self.columns)), np.full(len(self.columns), MOST)
+        program.row_lower_ = np.concatenate([constraints.right[equal], constraints.least[above]])
+        program.row_upper_ = np.concatenate([constraints.right[equal], np.full(len(above), highspy.kHighsInf)])
+        program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        program.a_matrix_.start_, program.a_matrix_.index_ = rows.indptr, rows.indices
+        program.a_matrix_.value_ = rows.data.astype(np.float64)
+        program.sense_ = highspy.ObjSense.kMaximize
+        self._highs.passModel(program)
+        self._solved = highspy.HighsModelStatus.kOptimal
+        self._asked: list[int] = []
+
+    def largest(self, form: Mapping[int, float]) -> Extreme | None:
+        """Return how large a sum of the unknowns can be; None if no numbers fulfil what is said."""
+        for at in self._asked:
+            self._highs.changeColCost(at, 0.0)
+        self._asked = np.searchsorted(self.columns, list(form)).tolist()
+        for at, factor in zip(self._asked, form.values(), strict=True):
+            self._highs.changeColCost(at, float(factor))
+        self._highs.run()
+        if self._highs.getModelStatus() != self._solved:
+            return None
+        solution = np.array(self._highs.getSolution().col_value)
+        return Extreme(float(self._highs.getInfo().objective_function_value), self.columns, solution)
+
+
+class WholeNumbers:
+    """The same unknowns where they must be whole numbers; `start`, if given, is what the others stay at."""
+
+    def __init__(self, constraints: Constraints, columns: NDArray[np.intp], start: Floats | None = None) -> None:
+        """Take the unknowns that may change."""
+        from scipy.optimize import LinearConstraint  # noqa: PLC0415 -- imports for half a second
+
+        self.columns, self._constraints = np.sort(columns), list[LinearConstraint]()
+        self._at = {column: at for at, column in enumerate(self.columns.tolist())}
+        self._fixed = fixed = np.zeros(constraints.size) if start is None else start.copy()
+        fixed[self.columns] = 0
+        used = np.flatnonzero(constraints.used)
+        for matrix, low, high in (
+            (constraints.equal, constraints.right, constraints.right),
+            (constraints.above[used], constraints.least[used], np.full(len(used), np.inf)),
+        ):
+            rows = np.unique(matrix[:, self.columns].nonzero()[0])
+            if rows.size:
+                rest = matrix[rows] @ np.nan_to_num(fixed)
+                part = matrix[rows][:, self.columns]
+                self._constraints.append(LinearConstraint(part, low[rows] - rest, high[rows] - rest))
+
+    def with_at_least(self, form: Mapping[int, float], least: float) -> Extreme | None:
+        """Return whole numbers with which a sum is at least so much; None if there are none, or none were found."""
+        from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 -- imports for half a second
+        from scipy.sparse import csr_array  # noqa: PLC0415
+
+        inside = {column: factor for column, factor in form.items() if column in self._at}
+        at = [self._at[column] for column in inside]
+        row = csr_array((list(inside.values()), ([0] * len(at), at)), shape=(1, len(self.columns)))
+        least -= sum(factor * self._fixed[column] for column, factor in form.items() if column not in inside)
+        solved = milp(
+            np.zeros(len(self.columns)), integrality=np.ones(len(self.columns)), bounds=Bounds(0, MOST),
+            constraints=[*self._constraints, LinearConstraint(row, least, np.inf)], options={"node_limit": NODES},
+        )  # fmt: skip
+        return None if solved.x is None else Extreme(least, self.columns, np.round(solved.x))
