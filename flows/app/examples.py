@@ -26,7 +26,7 @@ from flows.stage.read.polygons import polygon_rows
 
 FACES = 2  # Baublockseiten in each unit that they are assigned to
 RESIDENTS = (300, 1_400)
-"""The fewest and the most in one: as a real Wohnquartier has, since in smaller ones most figures would be suppressed."""
+"""The fewest and the most in one, as in real Wohnquartiere: in smaller ones most figures would be suppressed."""
 
 
 @dataclass(frozen=True)

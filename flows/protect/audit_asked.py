@@ -73,16 +73,17 @@ def asked_of(system: System) -> list[Asked]:
         for each, count in vectors[above].items():
             rest[each] = rest.get(each, 0) - count
         rest = {each: count for each, count in rest.items() if count}
-        open_ = unknown[list(rest)].any(axis=0)
-        for place in np.flatnonzero(system.inside[:, open_].any(axis=1)).tolist():
+        least = int(said.at_least[above])
+        open_ = system.inside[:, unknown[list(rest)].any(axis=0)].any(axis=1)
+        both = state.value[:, below] - state.value[:, above]
+        for place in np.flatnonzero(open_ & np.isnan(both)).tolist():
             factors, known = system.of_place(rest, place)
-            found.append(Asked("rest", place, above, below, factors, known, int(said.at_least[above])))
-        totals = system.inside[:, ~open_] @ np.nansum(
-            [count * system.known[each, ~open_] for each, count in rest.items()], axis=0
-        )
-        clear = ~system.inside[:, open_].any(axis=1)
-        for place in np.flatnonzero(clear & (totals > 0) & (totals < said.at_least[above])).tolist():
-            found.append(Asked("rest", place, above, below, {}, float(totals[place]), int(said.at_least[above])))
+            found.append(Asked("rest", place, above, below, factors, known, least))
+        sums = np.nansum([count * system.known[each] for each, count in rest.items()], axis=0)
+        left = np.where(np.isnan(both), np.round(system.inside @ sums, 6), both)
+        clear = (left > 0) & (left < least) & ~(open_ & np.isnan(both))
+        found += [Asked("rest", place, above, below, {}, float(left[place]), least)
+                  for place in np.flatnonzero(clear).tolist()]  # fmt: skip
     return found
 
 

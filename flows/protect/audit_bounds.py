@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.protect.audit_asked import Asked, Interval
-from flows.protect.audit_constraints import Constraints, Part
-from flows.protect.audit_programme import CLOSE, Extreme, Programme, WholeNumbers
+from flows.protect.audit_constraints import CLOSE, Constraints, Forms, Part
+from flows.protect.audit_programme import Extreme, Programme, WholeNumbers
 from flows.protect.audit_states import Floats
 from flows.protect.audit_system import System
 
@@ -47,17 +47,20 @@ def bounded(system: System, asked: Sequence[Asked], *, around: bool = False) -> 
     With `around`, a large connected system is not looked at as a whole, so that some may be missing.
     """
     constraints = Constraints.of(system, [one for one in asked if one.kind == "place"])
-    left, solutions = [one for one in asked if one.factors], list[Floats]()
+    open_, solutions = [one for one in asked if one.factors], list[Floats]()
+    forms = Forms.of(open_, constraints.size)
+    left = np.arange(len(open_))
     for number in range(ROUNDS):
-        if not left:
+        if not len(left):
             break
-        solution = constraints.reaching(left, upward=number != 1)
+        solution = constraints.reaching(forms.some(left), upward=number != 1)
         whole = constraints.whole(solution)
-        left = [one for one in left if not constraints.shown(one, solution, whole)]
+        left = left[~constraints.shown(forms.some(left), solution, whole)]
         solutions.append(np.where(whole, np.round(solution), np.nan))
     questions = _Questions(system, constraints, solutions, around=around)
-    found = questions.answered(left)
-    return Bounds(found, [one for one in asked if one.factors and constraints.contradictory(one)], questions.complete)
+    found = questions.answered([open_[at] for at in left.tolist()])
+    broken = np.flatnonzero(forms.touch(constraints.broken))
+    return Bounds(found, [open_[at] for at in broken.tolist()], questions.complete)
 
 
 class _Questions:

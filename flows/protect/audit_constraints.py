@@ -23,10 +23,39 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 """Unknowns of a programme, unless one connected system has more."""
+CLOSE = 1e-6
 MOST = 1e7
 """No count of a city is larger."""
 Part = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
 """Unknowns, and the rows of sums and of lower bounds that hold between them."""
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Counts that are asked about, as sums of unknowns."""
+
+    matrix: csr_array
+    """Count by unknown: factors."""
+    known: Floats
+    at_least: Floats
+    nonzero: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, asked: Sequence[Asked], size: int) -> Forms:
+        """Return the counts over `size` unknowns."""
+        return cls(
+            sparse([one.factors for one in asked], size), np.array([one.known for one in asked]),
+            np.array([float(one.at_least) for one in asked]), np.array([one.nonzero for one in asked], dtype=bool),
+        )  # fmt: skip
+
+    def some(self, at: NDArray[np.intp]) -> Forms:
+        """Return some of the counts."""
+        return Forms(self.matrix[at], self.known[at], self.at_least[at], self.nonzero[at])
+
+    def touch(self, unknowns: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say which counts are sums of some of these unknowns."""
+        touched: NDArray[np.bool_] = abs(self.matrix) @ unknowns.astype(np.float64) > 0
+        return touched
 
 
 class Constraints:
@@ -77,32 +106,31 @@ class Constraints:
                     least.append(-known)
         return cls(system.rows, system.right, sparse(rows, len(system.columns)), np.array(least), of_silent)
 
-    def reaching(self, asked: Sequence[Asked], *, upward: bool) -> Floats:
+    def reaching(self, forms: Forms, *, upward: bool) -> Floats:
         """Return counts that hold, with as many as possible of those asked at their threshold, or at 0."""
         from scipy.sparse import vstack  # noqa: PLC0415 -- costs a second of import
 
-        forms = sparse([one.factors for one in asked], self.size)
         found, batch = np.zeros(self.size), _Batch([], [], 0)
-        for rows, columns in blocks(vstack([self.all, forms], format="csr")):
+        for rows, columns in blocks(vstack([self.all, forms.matrix], format="csr")):
             batch = batch.grown(rows, columns)
             if batch.size >= BATCH:
-                self._reach(batch, forms, asked, found, upward=upward)
+                self._reach(batch, forms, found, upward=upward)
                 batch = _Batch([], [], 0)
         if batch.size:
-            self._reach(batch, forms, asked, found, upward=upward)
+            self._reach(batch, forms, found, upward=upward)
         return found
 
-    def _reach(self, batch: _Batch, forms: csr_array, asked: Sequence[Asked], found: Floats, *, upward: bool) -> None:
+    def _reach(self, batch: _Batch, forms: Forms, found: Floats, *, upward: bool) -> None:
         """Write the counts of some connected systems to `found`; where they contradict each other, each by itself."""
-        solved = self._solved(batch, forms, asked, upward=upward)
+        solved = self._solved(batch, forms, upward=upward)
         if solved is not None:
             found[batch.all_columns] = solved
         elif len(batch.rows) > 1:
             for rows, columns in zip(batch.rows, batch.columns, strict=True):
-                self._reach(_Batch([rows], [columns], len(columns)), forms, asked, found, upward=upward)
+                self._reach(_Batch([rows], [columns], len(columns)), forms, found, upward=upward)
         elif (parts := self._parts_in(batch)).size:
             self.used[parts] = False
-            self._reach(batch, forms, asked, found, upward=upward)
+            self._reach(batch, forms, found, upward=upward)
         else:
             self.broken[batch.all_columns] = True
 
@@ -111,9 +139,7 @@ class Constraints:
         bounds = bounds[(bounds >= self.silent) & (bounds < len(self.least))]
         return bounds[self.used[bounds]]
 
-    def _solved(
-        self, batch: _Batch, forms: csr_array, asked: Sequence[Asked], *, upward: bool
-    ) -> Floats | None:  # fmt: skip
+    def _solved(self, batch: _Batch, forms: Forms, *, upward: bool) -> Floats | None:
         """Return counts of the columns of some connected systems, as `reaching` does of all; None if there are none."""
         from scipy.optimize import linprog  # noqa: PLC0415 -- imports for half a second
         from scipy.sparse import csr_array, eye_array, hstack, vstack  # noqa: PLC0415
@@ -123,14 +149,14 @@ class Constraints:
         equals, aboves = rows[rows < sums], rows[(rows >= sums) & (rows < sums + parts)] - sums
         aboves = aboves[self.used[aboves]]
         wanted = rows[rows >= sums + parts] - sums - parts
-        count, here = len(wanted), [asked[at] for at in wanted.tolist()]
-        form = forms[wanted][:, columns]
+        count, here = len(wanted), forms.some(wanted)
+        form = here.matrix[:, columns]
         cost = np.concatenate([np.zeros(len(columns)), np.full(count, -1.0)])
         if upward:  # how far each gets, at most to its threshold
-            form, limit = -form, np.array([one.known for one in here])
+            form, limit = -form, here.known
         else:  # how far each is pushed down
-            limit = np.array([one.at_least - one.known for one in here])
-        bounds = [(-MOST, float(one.at_least)) for one in here]
+            limit = here.at_least - here.known
+        bounds = [(-MOST, least) for least in here.at_least.tolist()]
         upper = vstack([
             hstack([-self.above[aboves][:, columns], csr_array((len(aboves), count))]),
             hstack([form, eye_array(count, format="csr")]),
@@ -145,22 +171,22 @@ class Constraints:
 
     def whole(self, solution: Floats) -> NDArray[np.bool_]:
         """Say of each unknown whether it, and all that sums connect with it, are whole numbers in a solution."""
-        whole = np.abs(solution - np.round(solution)) <= 1e-6
+        whole = np.abs(solution - np.round(solution)) <= CLOSE
         broken = np.zeros(len(self.members), dtype=bool)
         np.logical_or.at(broken, self.block[self.block >= 0], ~whole[self.block >= 0])
         whole[self.block >= 0] = ~broken[self.block[self.block >= 0]]
         return whole
 
-    def shown(self, one: Asked, solution: Floats, whole: NDArray[np.bool_]) -> bool:
-        """Say whether a solution proves that a count may be large enough (or 0): where it is whole numbers."""
-        if self.contradictory(one) or not all(whole[at] for at in one.factors):
-            return False
-        value = one.known + sum(factor * round(solution[at]) for at, factor in one.factors.items())
-        return value >= one.at_least or (not one.nonzero and value <= 0)
+    def shown(self, forms: Forms, solution: Floats, whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say of which counts a solution proves that they may be large enough (or 0): where it is whole numbers."""
+        value = forms.known + forms.matrix @ np.round(solution)
+        large = (value >= forms.at_least - CLOSE) | (~forms.nonzero & (value <= CLOSE))
+        shown: NDArray[np.bool_] = large & ~forms.touch(~whole | self.broken)
+        return shown
 
     def contradictory(self, one: Asked) -> bool:
         """Say whether what is published around a count cannot all be true."""
-        return any(self.broken[at] for at in one.factors)
+        return bool(self.broken[list(one.factors)].any())
 
     def systems_of(self, one: Asked) -> tuple[int, ...]:
         """Return the numbers of the connected systems that a count is asked over, and -1 if some of it is in none."""

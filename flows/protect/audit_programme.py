@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.protect.audit_constraints import MOST, Constraints
+from flows.protect.audit_constraints import CLOSE, MOST, Constraints
 from flows.protect.audit_states import Floats
 
-CLOSE = 1e-6
 NODES = 1_000
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 PRIME = 2_147_483_647
+DENSE = 400
+"""Sums of a connected system that are eliminated; what follows in a larger one is left to linear programming."""
 Label = tuple[int, int]
 """Place and side; side -1 is a balance."""
 
@@ -104,7 +106,7 @@ def system_of(said: Said, state: State, before: State | None) -> System:
         system.number()
         _assemble(system, matrix, extra)
         if not _eliminate(system):
-            break
+            return system
     system.number()
     _assemble(system, matrix, extra)
     return system
@@ -172,6 +174,8 @@ def _eliminate(system: System) -> bool:
     """Find unknowns that the sums determine together; say whether there were any."""
     found = False
     for rows, columns in blocks(system.rows):
+        if len(rows) > DENSE:
+            continue
         part = system.rows[rows][:, columns].toarray().astype(np.int64) % PRIME
         reduced, factors = _echelon(part)
         for row, factor in zip(reduced, factors, strict=True):

@@ -34,14 +34,15 @@ class Day:
         self.classes_in_pieces = self._classes_in_pieces()
         self.ranks = sorted({unit.rank for unit in town.units})
         self.rank = np.array([unit.rank for unit in town.units])
-        split = {unit for on, unit, _ in town.split if on == day}
+        split: dict[int, list[Numbers]] = {}
+        for (on, of, _), (pieces, _weights) in town.split.items():
+            if on == day:
+                split.setdefault(of, []).append(pieces)
         self.pieces = {
-            unit: np.unique(np.concatenate([
-                pieces for (on, of, _), (pieces, _w) in town.split.items() if on == day and of == unit
-            ])) if unit in split else town.pieces(day, unit)
+            unit: np.unique(np.concatenate(split[unit])) if unit in split else town.pieces(day, unit)
             for unit in np.unique(town.cells.unit[self.cells]).tolist()
-        }  # fmt: skip
-        self.split = split
+        }
+        self.split = frozenset(split)
         first: dict[tuple[int, ...], int] = {}
         self.alike = {unit: unit if unit in split else first.setdefault(tuple(pieces.tolist()), unit)
                       for unit, pieces in self.pieces.items()}  # fmt: skip

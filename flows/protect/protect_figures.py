@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,6 +169,7 @@ def _stop(profile: Profile, target: Path, earlier: Released) -> None:
         )
 
 
+@cache
 def _contract() -> dict[str, Any]:
     return tomllib.loads(resource("sql/release.toml").read_text(encoding="utf-8"))
 
