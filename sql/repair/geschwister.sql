@@ -1,5 +1,6 @@
--- One row per count that is suppressed for the sake of a finding: the smallest that are still told beside it (as many as
--- the variable geschwister says), of its own kind of people before others; where none is left, beside the unit around it.
+-- One row per count that is suppressed for the sake of a finding: the smallest that are still told beside it, as many
+-- as the variable geschwister says; of its own kind of people before others, and where none is left, beside the unit
+-- around it.
 WITH drueber AS (
     SELECT
         raum.zuschnitt,
