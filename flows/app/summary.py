@@ -42,6 +42,7 @@ def print_summary(outcome: Outcome) -> None:
     print(f"Release:  {release}")
     print(f"Codebook: {release / 'codebook.html'}")
     print(f"Checks:   {release / 'checks' / 'index.html'}")
+    print(f"Withheld: {release / 'disclosure.html'}")
     print(f"Open it:\n  {shlex.quote(str(python))} -c {_quoted(opened)}")
 
 

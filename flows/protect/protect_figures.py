@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from flows.base.db import insert, literal, sql
+from flows.base.db import insert, literal, records, sql
 from flows.base.errors import CheckStopped
 from flows.base.resources import resource
 from flows.profile.load import Profile
@@ -68,8 +68,9 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earl
     `earlier` are the releases that are out: what they tell is known, whatever is suppressed now.
 
     Returns:
-        How many figures are published and how many suppressed, under ``published`` and ``suppressed``; under
-        ``contradictory`` of how many counts the audit cannot say what bounds them.
+        How many figures are published and how many suppressed, under ``published`` and ``suppressed``; how many of
+        these are too small themselves, under ``too_small``; under ``contradictory`` of how many counts the audit
+        cannot say what bounds them.
 
     Raises:
         CheckStopped: a count that must not be known follows from what would be published, and nothing helps.
@@ -81,9 +82,11 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earl
     mended, contradictory = _mend(con, profile, target, earlier)
     if mended:
         _make_again(con, "sozialraum_jahr", target)
-    counted = con.execute("SELECT count(wert), count(*) FILTER (status = 'geschuetzt') FROM wert").fetchone()
-    published, suppressed = counted or (0, 0)
-    return {"published": published, "suppressed": suppressed, "contradictory": contradictory}
+    (counted,) = records(con.execute(
+        "SELECT count(wert) AS published, count(*) FILTER (status = 'geschuetzt') AS suppressed, "
+        "count(*) FILTER (selbst_zu_klein) AS too_small FROM wert"
+    ))  # fmt: skip
+    return counted | {"contradictory": contradictory}
 
 
 def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released) -> tuple[bool, int]:

@@ -18,6 +18,8 @@ from flows.export.wide_figures import pivot_figures
 from flows.pages.codebook_model import codebook_page_from
 from flows.pages.codebook_page import codebook_html
 from flows.pages.diff_page import diff_html
+from flows.pages.disclosure_page import disclosure_html
+from flows.pages.disclosure_report import disclosure_report
 from flows.pages.lineage_picture import lineage_svg
 from flows.release.catalog import DATABASE
 from flows.release.job import ReleaseJob, Setting
@@ -63,6 +65,9 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     (target / "codebook.html").write_text(_codebook(build, [target / DATABASE, *files]), encoding="utf-8")
     (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (target / "changes.html").write_text(diff_html(compared), encoding="utf-8")
+    withheld = disclosure_report(con, job.city_name, version)
+    (target / "disclosure.json").write_text(withheld.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (target / "disclosure.html").write_text(disclosure_html(withheld), encoding="utf-8")
     metadata.write_json(target / "datapackage.json", metadata.data_package(job, version, exported, target))
     return files
 

@@ -1,7 +1,7 @@
 -- One row per Indikator of a unit at a Stichtag on a Zuschnitt, as it may leave the office.
 -- Primary suppression: a count below its threshold (0 may be published), a rate whose numerator, denominator or
 -- the rest between them is, and a change between two counts of which one is. Secondary suppression: a row that tells a
--- count which would let such a one be computed (angabe_still).
+-- count which would let such a one be computed (angabe_still). Which of the two it is (selbst_zu_klein) stays here.
 WITH gezaehlt AS (
     SELECT
         indikator_wert.*,
@@ -29,11 +29,11 @@ geprueft AS (
         gezaehlt.*,
         gezaehlt.zaehler IS NOT NULL
         AND (
-            verraet.raum_id IS NOT NULL
-            OR zu_klein(gezaehlt.anzahl, gezaehlt.mindest_zaehler)
+            zu_klein(gezaehlt.anzahl, gezaehlt.mindest_zaehler)
             OR zu_klein(gezaehlt.nenner, gezaehlt.mindest_nenner)
             OR zu_klein(gezaehlt.rest, gezaehlt.mindest_zaehler)
-        ) AS geschuetzt
+        ) AS selbst_zu_klein,
+        gezaehlt.zaehler IS NOT NULL AND (verraet.raum_id IS NOT NULL OR selbst_zu_klein) AS geschuetzt
     FROM gezaehlt
     LEFT JOIN verraet
         ON
@@ -55,5 +55,6 @@ SELECT
     CASE WHEN NOT geschuetzt THEN nenner END AS nenner,
     CASE WHEN geschuetzt THEN 'geschuetzt' ELSE status END AS status,
     methode,
-    CASE WHEN NOT geschuetzt THEN unsicherheit END AS unsicherheit
+    CASE WHEN NOT geschuetzt THEN unsicherheit END AS unsicherheit,
+    selbst_zu_klein
 FROM geprueft
