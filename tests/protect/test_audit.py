@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from flows.profile.codebook import Codebook
+from flows.protect import audit_bounds
 from flows.protect.audit import Audit, audit
 from tests.protect.attack import Figure, interval
 
@@ -78,7 +80,13 @@ def test_two_suppressed_units_that_add_up_to_three_are_bounded(tmp_path):
     assert [(each.raum_id, each.low, each.high) for each in audited(file).findings] == [("A", 1, 2), ("B", 1, 2)]
 
 
-def test_the_audit_and_an_integer_programme_agree(tmp_path):
+@pytest.mark.parametrize(
+    ("local", "rounds"), [(200, 4), (200, 0), (0, 4), (0, 0)],
+    ids=["solutions of many counts first", "each count by itself", "what is around a count first", "both"],
+)  # fmt: skip
+def test_the_audit_and_an_integer_programme_agree(tmp_path, monkeypatch, local, rounds):
+    monkeypatch.setattr(audit_bounds, "LOCAL", local)
+    monkeypatch.setattr(audit_bounds, "ROUNDS", rounds)
     for left in range(2, 8):
         file = Released(tmp_path / str(left)).of(
             {"A": None, "B": None, "C": 40, "D": 50}, district={"X": 40 + left, "Y": 50}, city=90 + left
