@@ -10,21 +10,18 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from flows.base.db import insert, literal, records, sql
-from flows.base.errors import CheckStopped
 from flows.base.resources import resource
 from flows.profile.load import Profile
+from flows.protect.gate import repaired
 from flows.protect.memory import Released, remember
 from flows.protect.origins import lineage_rows
 from flows.protect.secondary_step import SECONDARY
 from flows.transform.transform_counts import run_folder
-
-if TYPE_CHECKING:
-    from flows.protect.audit import Audit
 
 # without the condition, which may quote counts of single base units
 _CORRECTIONS = "(FROM stage.korrektur SELECT * RENAME (spalte AS korrigierte_spalte, grund AS korrektur_grund))"
@@ -48,20 +45,6 @@ PUBLISHED = {
 }
 
 
-NEW = "neu"
-"""What the release that is being made is called before it has a version."""
-SHOWN = 20
-"""So many counts are named where the publication stops."""
-EVERY = 10_000
-"""Attacks that are spelled out for a repair: all of them."""
-REPAIRS = 16
-"""Rounds of audit and repair; what still follows after so many is left to the gate."""
-PATIENT = 1
-"""Repairs that take one sibling for each count; each one after takes twice as many as the one before."""
-SIBLINGS = 6
-"""Repairs that look at siblings alone, before an attack says what to take away."""
-
-
 def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = ()) -> dict[str, int]:
     """Suppress what identifies people and write the tables of the release to `target`.
 
@@ -79,7 +62,7 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earl
     target.mkdir(parents=True, exist_ok=True)
     suppress(con, earlier)
     _write_tables(con, profile, target)
-    mended, contradictory = _mend(con, profile, target, earlier)
+    mended, contradictory = repaired(con, profile, target, earlier, lambda: _make_again(con, "wert", target))
     if mended:
         _make_again(con, "sozialraum_jahr", target)
     (counted,) = records(con.execute(
@@ -89,87 +72,9 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earl
     return counted | {"contradictory": contradictory}
 
 
-def _mend(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released) -> tuple[bool, int]:
-    """Audit what is to be published, and suppress more until nothing follows, or nothing helps.
-
-    Return whether more was suppressed, and how many counts cannot be judged.
-
-    Raises:
-        CheckStopped: something still follows, and did not before.
-    """
-    from flows.protect.audit import audit  # noqa: PLC0415 -- numpy and scipy
-    from flows.protect.repair import suppress_siblings, suppress_steps  # noqa: PLC0415
-    from flows.protect.secondary import Secondary  # noqa: PLC0415
-    from flows.protect.secondary_step import decide  # noqa: PLC0415
-    from flows.protect.town import read_town  # noqa: PLC0415
-
-    days, secondary, contradictory = None, None, 0
-    siblings, around = SIBLINGS, True
-    for number in range(REPAIRS):
-        named = 0 if number < siblings else EVERY
-        found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=named, around=around)
-        contradictory = contradictory or len(found.contradictory)
-        new = [finding for finding in found.findings if NEW in finding.versions and finding.kind != "told"]
-        if _told_anew(found, profile, target, earlier):
-            break
-        if not new and not found.complete:
-            around = False  # nothing follows from what is published around; now from figures all over the city
-            continue
-        if not new:
-            return days is not None, contradictory
-        secondary = secondary or Secondary(read_town(con))
-        group = {side: secondary.town.classes.group[next(iter(secondary.town.classes.side(side)))]
-                 for side in secondary.town.sides}  # fmt: skip
-        related = [(one, other) for one in group for other in group if group[one] == group[other]]
-        if not suppress_siblings(con, new, related, 2 ** max(0, number - PATIENT)) + suppress_steps(con, new, NEW):
-            if named:
-                break
-            siblings = 0  # there are none: the attacks say what to take away
-            continue
-        days = frozenset(finding.stichtag for finding in new)
-        groups = frozenset(
-            group[side] for finding in new
-            for side in (finding.merkmal.rpartition(" ohne ")[2], *(step.merkmal for step in finding.attack))
-        )  # fmt: skip
-        decide(con, secondary, days, groups)
-        _make_again(con, "wert", target)
-    _stop(profile, target, earlier)
-    return days is not None, contradictory
-
-
 def _make_again(con: duckdb.DuckDBPyConnection, table: str, target: Path) -> None:
     con.execute(f"CREATE OR REPLACE TABLE {table} AS {sql(f'protect/{table}')}")
     _write(con, _query(con, table), target / f"{table}.parquet")
-
-
-def _told_anew(found: Audit, profile: Profile, target: Path, earlier: Released) -> bool:
-    """Say whether the new release states a count outright that is too small and that none before it told."""
-    told = {finding.count for finding in found.findings if finding.kind == "told" and NEW in finding.versions}
-    if told and earlier:
-        from flows.protect.audit import audit  # noqa: PLC0415 -- numpy and scipy
-
-        told -= {finding.count for finding in audit(earlier, profile.codebook, named=0, rules=target).findings}
-    return bool(told)
-
-
-def _stop(profile: Profile, target: Path, earlier: Released) -> None:
-    """Stop the publication if it would tell what earlier releases do not.
-
-    Raises:
-        CheckStopped: names each count, and the published figures that tell it.
-    """
-    from flows.protect.audit import audit  # noqa: PLC0415
-
-    before = audit(earlier, profile.codebook, named=0, rules=target).findings if earlier else ()
-    known = {finding.count for finding in before}
-    found = audit([*earlier, (NEW, target)], profile.codebook).findings
-    new = [finding for finding in found if finding.count not in known]
-    if new:
-        raise CheckStopped(
-            f"Nichts wird veröffentlicht: {len(new)} Anzahlen, die geheim bleiben müssen, folgen aus dem, was "
-            "veröffentlicht würde. Mehr unterdrücken (höhere Schwellen, weniger Indikatoren im Codebuch):\n"
-            + "\n".join(map(str, new[:SHOWN]))
-        )
 
 
 @cache

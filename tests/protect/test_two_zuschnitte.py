@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.base.db import insert
+from flows.protect import audit_bounds
 from flows.protect.protect_figures import suppress
 from tests.protect.attack import Figure, follows
 from tests.protect.conftest import DAY, NEW, OLD
@@ -161,6 +162,21 @@ def test_no_set_of_squares_with_one_or_two_residents_follows(new_office, data):
 
     small = sum(counts) < 3  # a city of one or two residents cannot hide how many are suppressed
     assert small or city.told() == set()
+
+
+@settings(max_examples=8)
+@given(data=st.data())
+def test_nor_where_each_count_is_asked_for_by_itself_first_by_what_is_around_it(new_office, data):
+    size = data.draw(st.integers(3, 6))
+    counts = data.draw(st.lists(st.sampled_from([0, 1, 2, 3, 4, 30]), min_size=size, max_size=size))
+    old, new = (data.draw(nested(size)) for _ in range(2))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit_bounds, "LOCAL", 0)
+        patch.setattr(audit_bounds, "ROUNDS", 0)
+        city = Redrawn(new_office(), old, new, counts)
+
+    assert sum(counts) < 3 or city.told() == set()
 
 
 @settings(max_examples=8)
