@@ -14,7 +14,7 @@ CLASSES = ((0.0, "#eef3f5"), (0.01, "#f3dfae"), (0.05, "#e9c46a"), (0.10, "#d98b
 
 def disclosure_html(report: DisclosureReport) -> str:
     """Return the report as a page."""
-    newest = max((one.zuschnitt for one in report.levels), default=None)
+    newest = max((one.zuschnitt for one in report.levels if one.raumebene == "sozialraum"), default=None)
     return page_of(
         "disclosure.html.j2", report=report, number=number, percent=percent, colour=colour, classes=CLASSES,
         indikatoren=_shown(report.indikatoren, newest), newest=newest,

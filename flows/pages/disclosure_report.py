@@ -31,7 +31,8 @@ class Extent(_Model):
     werte: int = Field(description="Figures that are known: published or suppressed.")
     geschuetzt: int = Field(description="Those of them that are suppressed.")
     anteil_einwohner: float | None = Field(
-        description="Share of the residents, summed over the Stichtage, who live where the figure is published."
+        description="Share of the residents, as far as their number is published, who live where the figure is, summed "
+        "over the Stichtage; null of the number of residents itself."
     )
 
 

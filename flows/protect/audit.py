@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from flows.protect.audit_states import State
     from flows.protect.audit_system import System
 
+EVERY = 1_000_000
+"""More sums than a connected system has."""
 NAMED = 30
 """So many attacks are spelled out; the others are listed."""
 
@@ -138,8 +140,9 @@ def audit(
         before = next((one for one in said.states if one.day == _year_before(state.day)
                        and set(one.versions) & set(state.versions)), None)  # fmt: skip
         system, questions, bounds = _bounds(said, state, before, around=around)
-        if before is not None and bounds.contradictory:  # balances need not hold: registers are corrected
-            system, questions, bounds = _bounds(said, state, None, around=around)
+        if bounds.contradictory and (before is not None or system.skipped):
+            # balances need not hold, since registers are corrected; what follows exactly is found by elimination
+            system, questions, bounds = _bounds(said, state, None, around=around, most=EVERY)
         contradictory += [_finding(said, system, Interval(one, 0, 0), ()).place for one in bounds.contradictory]
         intervals = [*told(questions), *bounds.too_close]
         asked += len(questions)
@@ -153,13 +156,13 @@ def audit(
 
 
 def _bounds(
-    said: Said, state: State, before: State | None, *, around: bool
+    said: Said, state: State, before: State | None, *, around: bool, most: int | None = None
 ) -> tuple[System, list[Asked], Bounds]:  # fmt: skip
     from flows.protect.audit_asked import asked_of  # noqa: PLC0415 -- numpy and scipy
     from flows.protect.audit_bounds import bounded  # noqa: PLC0415
-    from flows.protect.audit_system import system_of  # noqa: PLC0415
+    from flows.protect.audit_system import DENSE, system_of  # noqa: PLC0415
 
-    system = system_of(said, state, before)
+    system = system_of(said, state, before, DENSE if most is None else most)
     questions = asked_of(system)
     return system, questions, bounded(system, questions, around=around)
 

@@ -34,7 +34,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Interval:
-    """What follows about a count."""
+    """What follows about a count: it lies between these, if not more closely."""
 
     asked: Asked
     low: int

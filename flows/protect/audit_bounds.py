@@ -1,11 +1,11 @@
-"""The tightest interval of a count that follows from everything published, by linear and integer programming.
+"""Which counts everything that is published bounds too closely, by linear and integer programming.
 
 After Fischetti and Salazar (Models and Algorithms for Optimizing Cell Suppression, 2000): a suppressed count is as safe
 as the interval that an attacker computes for it. Counts are whole and not negative, published sums hold, a suppressed
 count is at least 1, a part is at most its whole. Most counts are shown to be safe together, by some solutions in which
-as many as possible are large. Each of the others is asked by itself: first what is published around it, which is often
-enough to bound it, then all that hangs together with it. Only where fractions could be larger than whole numbers, an
-integer programme decides.
+as many as possible are large. Each of the others is asked by itself, of all that hangs together with it; or, for a
+repair, of what is published around it, which is much faster and often enough. Only where fractions could be larger than
+whole numbers, an integer programme decides; if it comes to no end, the count is taken to be bounded too closely.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from flows.protect.audit_system import System
 
 ROUNDS = 4
 LOCAL = 200
-"""In a connected system of more unknowns, what is published around a count is looked at first."""
+"""In a connected system of more unknowns, a repair looks at what is published around a count first."""
 
 
 @dataclass(frozen=True)
@@ -99,22 +99,21 @@ class _Questions:
 
     def _answer(self, one: Asked) -> Interval | Extreme | None:
         systems = self.constraints.systems_of(one)
-        if sum(len(self.constraints.members[each][1]) for each in systems if each >= 0) <= LOCAL or -1 in systems:
+        size = sum(len(self.constraints.members[each][1]) for each in systems if each >= 0)
+        if not self._only_around or size <= LOCAL or -1 in systems:
             return self._whole(one)
         found = self._local(one, systems)
-        if found or not self._only_around:
-            return found or self._whole(one)
-        self.complete = False
-        return None
+        self.complete &= found is not None
+        return found
 
     def _local(self, one: Asked, systems: tuple[int, ...]) -> Interval | None:
         """Return the interval of a count if what is published around it is enough to bound it too closely."""
         pieces = np.unique(self._piece[list(one.factors)])
         for units in self._around:
-            around = np.flatnonzero(units[:, pieces].any(axis=1))
-            region = np.asarray(units[around].any(axis=0))
-            key = (systems, len(units), *around.tolist())
-            programme = self._programme(key, partial(self.constraints.within, systems, (), region[self._piece]))
+            region = _region(units, pieces)
+            programme = self._programme(
+                (systems, region.tobytes()), partial(self.constraints.within, systems, (), region[self._piece])
+            )
             answer = self._bounded(one, programme)
             if isinstance(answer, Interval):
                 return answer
@@ -137,7 +136,7 @@ class _Questions:
                 return found
             if not one.nonzero and (found := numbers.with_at_least(less, one.known)):
                 return found
-        if start is None and not WholeNumbers(self.constraints, programme.columns).with_at_least({}, 0):
+        if start is None and WholeNumbers(self.constraints, programme.columns).impossible():
             self.constraints.broken[programme.columns] = True
             return None
         return Interval(one, 1, one.at_least - 1)
@@ -146,8 +145,8 @@ class _Questions:
         """Yield the unknowns around a count, with the others as in a known solution, and at last all of them."""
         pieces = np.unique(self._piece[list(one.factors)])
         for units in self._around if start is not None else ():
-            region = np.asarray(units[units[:, pieces].any(axis=1)].any(axis=0))
-            yield WholeNumbers(self.constraints, columns[region[self._piece[columns]]], start)
+            near = _region(units, pieces)[self._piece[columns]]
+            yield WholeNumbers(self.constraints, columns[near], start)
         yield WholeNumbers(self.constraints, columns)
 
     def _programme(self, key: tuple[object, ...], within: Callable[[], Part]) -> Programme:
@@ -168,6 +167,13 @@ class _Questions:
             return None
         low = max(ceil(one.known - least.value - CLOSE), int(one.nonzero))
         return Interval(one, low, floor(one.known + most.value + CLOSE)) if low >= 1 else least
+
+
+def _region(units: NDArray[np.bool_], pieces: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which pieces are some of these, or lie with one of them in a unit (unit by piece)."""
+    region = np.asarray(units[units[:, pieces].any(axis=1)].any(axis=0))
+    region[pieces] = True
+    return region
 
 
 def _large(one: Asked, value: float) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,12 @@ from numpy.typing import NDArray
 from flows.protect.audit_constraints import CLOSE, MOST, Constraints
 from flows.protect.audit_states import Floats
 
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
+
 NODES = 1_000
+IMPOSSIBLE = 2
+"""What scipy's milp says where nothing fulfils the constraints."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class Programme:
         from scipy.sparse import vstack  # noqa: PLC0415
 
         self.columns = np.sort(columns)
+        self._at = {column: at for at, column in enumerate(self.columns.tolist())}
         self._highs = highspy._Highs()  # type: ignore[attr-defined]  # Highs prints a banner, whatever its options
         for option, value in (
             ("output_flag", False),
@@ -69,19 +76,30 @@ class Programme:
         program.a_matrix_.value_ = rows.data.astype(np.float64)
         program.sense_ = highspy.ObjSense.kMaximize
         self._highs.passModel(program)
-        self._solved = highspy.HighsModelStatus.kOptimal
+        self._solved, self._impossible = highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible
         self._asked: list[int] = []
 
     def largest(self, form: Mapping[int, float]) -> Extreme | None:
-        """Return how large a sum of the unknowns can be; None if no numbers fulfil what is said."""
+        """Return how large a sum of the unknowns can be; None if no numbers fulfil what is said.
+
+        Where the solver cannot say, it is as large as any count, with numbers that are none.
+
+        Raises:
+            KeyError: the sum is of other unknowns.
+        """
         for at in self._asked:
             self._highs.changeColCost(at, 0.0)
-        self._asked = np.searchsorted(self.columns, list(form)).tolist()
+        self._asked = [self._at[column] for column in form]
         for at, factor in zip(self._asked, form.values(), strict=True):
             self._highs.changeColCost(at, float(factor))
         self._highs.run()
-        if self._highs.getModelStatus() != self._solved:
+        if self._highs.getModelStatus() not in (self._solved, self._impossible):
+            self._highs.clearSolver()
+            self._highs.run()
+        if self._highs.getModelStatus() == self._impossible:
             return None
+        if self._highs.getModelStatus() != self._solved:
+            return Extreme(MOST, self.columns, np.full(len(self.columns), np.nan))
         solution = np.array(self._highs.getSolution().col_value)
         return Extreme(float(self._highs.getInfo().objective_function_value), self.columns, solution)
 
@@ -110,6 +128,14 @@ class WholeNumbers:
 
     def with_at_least(self, form: Mapping[int, float], least: float) -> Extreme | None:
         """Return whole numbers with which a sum is at least so much; None if there are none, or none were found."""
+        solved = self._solved(form, least)
+        return None if solved.x is None else Extreme(least, self.columns, np.round(solved.x))
+
+    def impossible(self) -> bool:
+        """Say whether it is shown that no whole numbers fulfil what is said."""
+        return bool(self._solved({}, 0).status == IMPOSSIBLE)
+
+    def _solved(self, form: Mapping[int, float], least: float) -> OptimizeResult:
         from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 -- imports for half a second
         from scipy.sparse import csr_array  # noqa: PLC0415
 
@@ -117,8 +143,7 @@ class WholeNumbers:
         at = [self._at[column] for column in inside]
         row = csr_array((list(inside.values()), ([0] * len(at), at)), shape=(1, len(self.columns)))
         least -= sum(factor * self._fixed[column] for column, factor in form.items() if column not in inside)
-        solved = milp(
+        return milp(
             np.zeros(len(self.columns)), integrality=np.ones(len(self.columns)), bounds=Bounds(0, MOST),
             constraints=[*self._constraints, LinearConstraint(row, least, np.inf)], options={"node_limit": NODES},
         )  # fmt: skip
-        return None if solved.x is None else Extreme(least, self.columns, np.round(solved.x))

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 PRIME = 2_147_483_647
 DENSE = 400
-"""Sums of a connected system that are eliminated; what follows in a larger one is left to linear programming."""
+"""Sums of a connected system that are eliminated; what follows in a larger one is left to linear programming, unless
+its figures contradict each other, so that a programme has no solution."""
 Label = tuple[int, int]
 """Place and side; side -1 is a balance."""
 
@@ -46,6 +47,8 @@ class System:
     """Published sums over the unknowns."""
     right: Floats = field(default_factory=lambda: np.zeros(0))
     labels: list[Label] = field(default_factory=list)
+    skipped: bool = False
+    """Whether there is a connected system that was too large for elimination."""
     _parts: dict[tuple[int, int], tuple[list[int], float]] = field(default_factory=dict)
     _pieces: list[NDArray[np.intp]] = field(init=False)
 
@@ -91,8 +94,11 @@ class System:
         self._parts.clear()
 
 
-def system_of(said: Said, state: State, before: State | None) -> System:
-    """Return what follows exactly from a state; `before` is one of the year before, for the balances."""
+def system_of(said: Said, state: State, before: State | None, most: int = DENSE) -> System:
+    """Return what follows exactly from a state; `before` is one of the year before, for the balances.
+
+    Connected systems of more than `most` sums are not eliminated.
+    """
     telling = np.any(~np.isnan(state.value) | state.silent | state.withheld, axis=1)
     inside = np.unique(said.inside & telling.reshape(-1, 1), axis=1)
     system = System(said, state, inside, np.full((len(said.classes.names), inside.shape[1]), np.nan))
@@ -105,7 +111,7 @@ def system_of(said: Said, state: State, before: State | None) -> System:
         _peel(system, matrix)
         system.number()
         _assemble(system, matrix, extra)
-        if not _eliminate(system):
+        if not _eliminate(system, most):
             return system
     system.number()
     _assemble(system, matrix, extra)
@@ -170,11 +176,12 @@ def _assemble(system: System, matrix: Floats, extra: list[tuple[int, Vector, flo
     system.right, system.labels = np.array(right), labels
 
 
-def _eliminate(system: System) -> bool:
+def _eliminate(system: System, most: int) -> bool:
     """Find unknowns that the sums determine together; say whether there were any."""
     found = False
     for rows, columns in blocks(system.rows):
-        if len(rows) > DENSE:
+        if len(rows) > most:
+            system.skipped = True
             continue
         part = system.rows[rows][:, columns].toarray().astype(np.int64) % PRIME
         reduced, factors = _echelon(part)

@@ -43,10 +43,6 @@ class Day:
             for unit in np.unique(town.cells.unit[self.cells]).tolist()
         }
         self.split = frozenset(split)
-        first: dict[tuple[int, ...], int] = {}
-        self.alike = {unit: unit if unit in split else first.setdefault(tuple(pieces.tolist()), unit)
-                      for unit, pieces in self.pieces.items()}  # fmt: skip
-        """Of each unit, the first that is made of the same pieces: it has the same counts."""
         self.component = {rank: self._components(rank) for rank in self.ranks}
         group = np.array(town.classes.group)
         self.group = {side: int(group[next(iter(vector))]) for side, vector in self.vectors.items()}

@@ -21,12 +21,12 @@ SHOWN = 20
 """So many counts are named where the publication stops."""
 EVERY = 10_000
 """Attacks that are spelled out for a repair: all of them."""
-REPAIRS = 16
-"""Rounds of audit and repair; what still follows after so many is left to the gate."""
+ROUNDS = 16
+"""Audits; what still follows after so many stops the publication."""
 PATIENT = 1
-"""Repairs that take one sibling for each count; each one after takes twice as many as the one before."""
+"""After so many, a repair takes twice as many siblings of each count as the one before; until then, one."""
 SIBLINGS = 6
-"""Repairs that look at siblings alone, before an attack says what to take away."""
+"""Repairs that look at siblings alone; those after take one sibling and what an attack says."""
 
 
 def repaired(
@@ -48,12 +48,12 @@ def repaired(
     from flows.protect.secondary_step import decide  # noqa: PLC0415
     from flows.protect.town import read_town  # noqa: PLC0415
 
-    days, secondary, contradictory = None, None, 0
-    siblings, around, partly, mended = SIBLINGS, True, False, False
-    for number in range(REPAIRS):
-        named = 0 if number < siblings else EVERY
+    days, secondary, contradictory, repairs = None, None, 0, 0
+    siblings, around, partly = SIBLINGS, True, False
+    for _ in range(ROUNDS):
+        named = 0 if repairs < siblings else EVERY
         found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=named, around=around)
-        contradictory = contradictory or len(found.contradictory)
+        contradictory = max(contradictory, len(found.contradictory))
         new = [finding for finding in found.findings if NEW in finding.versions and finding.kind != "told"]
         if _told_anew(found, profile, target, earlier):
             break
@@ -62,26 +62,28 @@ def repaired(
             around, partly, days = False, False, None
             continue
         if not new:
-            return mended, contradictory
+            return repairs > 0, contradictory
         secondary = secondary or Secondary(read_town(con))
         group = {side: secondary.town.classes.group[next(iter(secondary.town.classes.side(side)))]
                  for side in secondary.town.sides}  # fmt: skip
         related = [(one, other) for one in group for other in group if group[one] == group[other]]
-        if not suppress_siblings(con, new, related, 2 ** max(0, number - PATIENT)) + suppress_steps(con, new, NEW):
+        each = 2 ** max(0, repairs - PATIENT) if repairs < siblings else 1
+        if not suppress_siblings(con, new, related, each) + suppress_steps(con, new, NEW):
             if named:
                 break
             siblings = 0  # there are none: the attacks say what to take away
             continue
-        days = frozenset(finding.stichtag for finding in new)
         groups = frozenset(
             group[side] for finding in new
             for side in (finding.merkmal.rpartition(" ohne ")[2], *(step.merkmal for step in finding.attack))
         )  # fmt: skip
-        decide(con, secondary, days, groups)
+        changed = frozenset(finding.stichtag for finding in new)
+        decide(con, secondary, changed, groups)
         again()
-        mended = True
+        repairs += 1
+        days = changed | {f"{int(day[:4]) + 1:04d}{day[4:]}" for day in changed}  # whose balances read the changed ones
     _stop(profile, target, earlier)
-    return mended, contradictory
+    return repairs > 0, contradictory
 
 
 def _told_anew(found: Audit, profile: Profile, target: Path, earlier: Released) -> bool:

@@ -18,7 +18,7 @@ from flows.protect.classes import Vector
 from flows.protect.town import Numbers
 
 MOST_TOGETHER = 600
-"""Pairs, and triples, of small counts that are looked at in a unit; what is beyond is left to the audit."""
+"""Pairs, and triples, of small counts that are looked at in a unit or a place; what is beyond is left to the audit."""
 LARGEST = 3
 
 

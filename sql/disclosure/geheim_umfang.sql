@@ -1,5 +1,6 @@
 -- One row per Raumebene and Zuschnitt, and below it per Indikator: how many figures are published and suppressed, and
--- which share of the residents live where the figure is published (NULL where residents are not published).
+-- which share of the residents whose number is published live where the figure is (NULL where none is, and of the
+-- number of residents itself).
 WITH einwohner AS (
     SELECT
         zuschnitt,
@@ -35,7 +36,8 @@ gezaehlt AS (
         indikator_id,
         count(*) AS werte,
         count(*) FILTER (WHERE geschuetzt) AS geschuetzt,
-        sum(einwohner) FILTER (WHERE NOT geschuetzt) / nullif(sum(einwohner), 0) AS anteil_einwohner
+        sum(einwohner) FILTER (WHERE NOT geschuetzt AND indikator_id <> 'einwohner')
+        / nullif(sum(einwohner) FILTER (WHERE indikator_id <> 'einwohner'), 0) AS anteil_einwohner
     FROM bekannt
     GROUP BY GROUPING SETS ((raumebene, zuschnitt), (raumebene, zuschnitt, indikator_id))
 )

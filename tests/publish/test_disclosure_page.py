@@ -53,9 +53,9 @@ def test_each_raumebene_says_how_many_figures_are_suppressed(report: DisclosureR
 def test_each_indikator_says_for_which_share_of_the_residents_it_is_published(report: DisclosureReport) -> None:
     shares = {(one.raumebene, one.indikator_id): one.anteil_einwohner for one in report.indikatoren}
     assert shares == {
-        ("sozialraum", "einwohner"): 1.0,
+        ("sozialraum", "einwohner"): None,
         ("sozialraum", "geburten"): 0.9,
-        ("stadt", "einwohner"): 1.0,
+        ("stadt", "einwohner"): None,
     }
 
 
