@@ -82,7 +82,7 @@ class Programme:
     def largest(self, form: Mapping[int, float]) -> Extreme | None:
         """Return how large a sum of the unknowns can be; None if no numbers fulfil what is said.
 
-        Where the solver cannot say, it is as large as any count, with numbers that are none.
+        Where the solver cannot say, it is as large as any count can be, with NaN for the numbers.
 
         Raises:
             KeyError: the sum is of other unknowns.
