@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,15 +10,13 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import Value, insert, one_file, set_variables, sql
+from flows.base.db import insert, one_file, set_variables, sql
 from flows.base.errors import ContractBroken, ProgramDefect
 from flows.profile.correction import Correction
-from flows.profile.dialect import SHEETS
 from flows.profile.source import Source
-from flows.profile.stichtag import StichtagRule, day_in_name
-from flows.profile.vocabulary import vocabulary
+from flows.profile.stichtag import StichtagRule
 from flows.pull.models import Lieferung
-from flows.stage.corrections import Row, corrected, marked, record_corrections, registered
+from flows.stage.corrections import Row, corrected, record_corrections, registered
 from flows.stage.expected_columns import TableContract, refuse_other_columns, table_contract
 from flows.stage.file_rows import FileRows
 from flows.stage.header_dates import (
@@ -32,12 +28,12 @@ from flows.stage.header_dates import (
     source_of_day,
 )
 from flows.stage.kept_results import KeptResults
-from flows.stage.read.digit_cell import marked_figures, number
 from flows.stage.read.digit_lines import PlainlyRead, can_be_plain, numbered_lines, read_digit_lines
 from flows.stage.read.long import known_by_format
 from flows.stage.read.normalise import PlainFile, Wanted, normalise, refuse_no_row, unpacked
 from flows.stage.read.notes import BLANK, NOTES
 from flows.stage.reconciliation import Reconciliation, write_reconciliations
+from flows.stage.table_settings import write_fixed_stichtage, write_settings
 
 
 def stage_table(
@@ -155,7 +151,7 @@ def _read(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[L
     """Read the files, once for each Stichtag where their columns are called by it; see `_read_once`."""
     if alike.rule.source != "header":
         return _read_once(con, alike, lieferungen)
-    _set_dialect(con, alike.source, alike.contract, alike.rule)
+    write_settings(con, alike.source, alike.contract, alike.rule)
     days = {
         name: days_in_header(con, alike.source, name, path, alike.contract.ignore)
         for name, path in alike.delivered(lieferungen).items()
@@ -185,8 +181,8 @@ def _read_once(
     source, contract, dialect = alike.source, alike.contract, alike.source.dialect
     delivered = alike.delivered(lieferungen)
     files = _read_by_cell(con, alike, delivered, _read_plainly(con, alike, delivered))
-    _set_dialect(con, source, contract, alike.rule)
-    _write_fixed_stichtage(con, source, alike.rule, delivered)
+    write_settings(con, source, contract, alike.rule)
+    write_fixed_stichtage(con, source, alike.rule, delivered)
     con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle_lang' if dialect.long else 'stage/zelle')}")
     for step in ("zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
@@ -282,81 +278,6 @@ def _load(con: duckdb.DuckDBPyConnection, plain: list[PlainFile], rename: dict[s
     absent = {"basis_text", "stichtag_text", *(() if long else ("spalte_lang", "teil"))} - set(rename.values())
     extra = "".join(f", NULL::VARCHAR AS {column}" for column in sorted(absent))
     con.execute(f"CREATE OR REPLACE TEMP TABLE roh AS SELECT *{extra} FROM ({sql('stage/roh')})")  # noqa: S608 -- two fixed names
-
-
-def _set_dialect(con: duckdb.DuckDBPyConnection, source: Source, contract: TableContract, rule: StichtagRule) -> None:
-    dialect = source.dialect
-    signs = dialect.missing | {marked(status): status for status in vocabulary().signs}
-    con.execute("CREATE OR REPLACE TEMP TABLE fehlzeichen (zeichen VARCHAR, status VARCHAR)")
-    insert(con, "fehlzeichen", [{"zeichen": sign, "status": status} for sign, status in signs.items()])
-    con.execute("CREATE OR REPLACE TEMP TABLE marke (muster VARCHAR, status VARCHAR)")
-    patterns = marked_figures(dialect)
-    insert(
-        con, "marke",
-        [{"muster": patterns[mark], "status": None if stated in vocabulary().mark else stated}
-         for mark, stated in dialect.marks.items()],
-    )  # fmt: skip
-    con.execute("CREATE OR REPLACE TEMP TABLE faktor (spalte VARCHAR, einheit VARCHAR, faktor DOUBLE)")
-    insert(con, "faktor", _factors(source))
-    con.execute("CREATE OR REPLACE TEMP TABLE kontrollzeile (basis_text VARCHAR, raumebene VARCHAR, raum_id VARCHAR)")
-    insert(
-        con, "kontrollzeile",
-        [{"basis_text": text, "raumebene": level, "raum_id": unit}
-         for level, units in contract.totals.items() for text, unit in units.items()],
-    )  # fmt: skip
-    set_variables(
-        con, quelle=source.id, lang=dialect.long is not None,
-        einheit_in_zeile=dialect.long is not None and dialect.long.unit is not None,
-        teile=math.prod(map(len, dialect.long.parts.values())) if dialect.long else 1,
-        einheiten=contract.unit is not None, stellen_id=contract.digits,
-        muster_id=rf"^(?:{contract.pattern})$" if contract.pattern else None,
-        spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
-        zahl_muster=number(dialect), abweichung=source.cell_deviation,
-        tausender=dialect.thousands_signs, dezimal=dialect.decimal,
-        stichtag_auch_datum=dialect.format in SHEETS, **rule.variables,
-    )  # fmt: skip
-
-
-def _factors(source: Source) -> list[Mapping[str, Value]]:
-    """Return what figures are multiplied by: by column, and in a long file by the unit in the row."""
-    dialect = source.dialect
-    factors: list[Mapping[str, Value]] = [
-        {"spalte": name, "einheit": None, "faktor": by} for name, by in dialect.units.items()
-    ]
-    long = dialect.long
-    return factors + [
-        {"spalte": None, "einheit": unit, "faktor": by} for unit, by in (long.units if long else {}).items()
-    ]
-
-
-def _write_fixed_stichtage(
-    con: duckdb.DuckDBPyConnection, source: Source, rule: StichtagRule, names: Iterable[str]
-) -> None:
-    con.execute("CREATE OR REPLACE TEMP TABLE datei_stichtag (datei VARCHAR, stichtag DATE)")
-    if rule.source != "column":
-        dates = {name: rule.fixed or stichtag_in_name(source, name) for name in names}
-        insert(con, "datei_stichtag", [{"datei": name, "stichtag": str(date)} for name, date in dates.items()])
-
-
-def stichtag_in_name(source: Source, name: str) -> dt.date:
-    """Return the Stichtag that a file's name carries (flows.profile.stichtag).
-
-    Raises:
-        ContractBroken: the name says no day.
-    """
-    match, year = re.fullmatch(source.file, name), source.year_in(name)
-    if match is None or year is None or source.stichtag is None:
-        raise ContractBroken(
-            f"Source {source.id}: expected a year in the file name {name} (group `year` of the pattern {source.file}), "
-            "found none. Correct `file` or the `stichtag` rule in sources.toml."
-        )
-    try:
-        return day_in_name(match.groupdict(), source.stichtag)
-    except ValueError as problem:
-        raise ContractBroken(
-            f"Source {source.id}: expected a day in the file name {name}, found {problem}. Correct `file` in "
-            "sources.toml, or ask the supplier."
-        ) from problem
 
 
 def _written(con: duckdb.DuckDBPyConnection, statement: str) -> int:

@@ -10,7 +10,7 @@ import pytest
 
 from flows.base.db import open_work
 from flows.base.errors import ContractBroken
-from flows.stage.count_tables import stichtag_in_name
+from flows.stage.table_settings import stichtag_in_name
 
 FILE = "einwohner_2022.csv"
 TABLE = "BBS;EW\n01100001;12\n"
