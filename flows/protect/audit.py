@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from flows.protect.audit_states import State
     from flows.protect.audit_system import System
 
-EVERY = 1_000_000
-"""More sums than a connected system has."""
 NAMED = 30
 """So many attacks are spelled out; the others are listed."""
 
@@ -142,7 +140,7 @@ def audit(
         system, questions, bounds = _bounds(said, state, before, around=around)
         if bounds.contradictory and (before is not None or system.skipped):
             # balances need not hold, since registers are corrected; what follows exactly is found by elimination
-            system, questions, bounds = _bounds(said, state, None, around=around, most=EVERY)
+            system, questions, bounds = _bounds(said, state, None, around=around, large=True)
         contradictory += [_finding(said, system, Interval(one, 0, 0), ()).place for one in bounds.contradictory]
         intervals = [*told(questions), *bounds.too_close]
         asked += len(questions)
@@ -156,13 +154,13 @@ def audit(
 
 
 def _bounds(
-    said: Said, state: State, before: State | None, *, around: bool, most: int | None = None
+    said: Said, state: State, before: State | None, *, around: bool, large: bool = False
 ) -> tuple[System, list[Asked], Bounds]:  # fmt: skip
     from flows.protect.audit_asked import asked_of  # noqa: PLC0415 -- numpy and scipy
     from flows.protect.audit_bounds import bounded  # noqa: PLC0415
-    from flows.protect.audit_system import DENSE, system_of  # noqa: PLC0415
+    from flows.protect.audit_system import system_of  # noqa: PLC0415
 
-    system = system_of(said, state, before, DENSE if most is None else most)
+    system = system_of(said, state, before, large=large)
     questions = asked_of(system)
     return system, questions, bounded(system, questions, around=around)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from flows.protect.audit_system import System
+from flows.protect.classes import less
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,7 @@ def asked_of(system: System) -> list[Asked]:
     for above, below in said.shares:
         if above not in live or below not in live:
             continue
-        rest = dict(vectors[below])
-        for each, count in vectors[above].items():
-            rest[each] = rest.get(each, 0) - count
-        rest = {each: count for each, count in rest.items() if count}
+        rest = less(vectors[below], vectors[above])
         least = int(said.at_least[above])
         open_ = system.inside[:, unknown[list(rest)].any(axis=0)].any(axis=1)
         both = state.value[:, below] - state.value[:, above]

@@ -17,6 +17,7 @@ from flows.protect.audit_asked import Asked, Interval
 from flows.protect.audit_reading import Said
 from flows.protect.audit_states import State
 from flows.protect.audit_system import System
+from flows.protect.classes import less
 
 
 def attack_on(system: System, interval: Interval) -> list[Step]:
@@ -102,7 +103,7 @@ def _parts_of(system: System, groups: set[int]) -> list[dict[int, int]]:
         some, all_ = said.classes.side(said.sides[part]), said.classes.side(said.sides[whole])
         of = {said.classes.group[each] for each in (*some, *all_)}
         if of & groups and of <= system.state.groups:
-            found.append({each: all_.get(each, 0) - some.get(each, 0) for each in {**all_, **some}})
+            found.append(less(all_, some))
     return found
 
 
@@ -117,8 +118,5 @@ def _step(said: Said, state: State, label: tuple[int, int], factor: float, value
 
 def _vector(said: Said, asked: Asked) -> dict[int, int]:
     """Return the classes that a count is of."""
-    vector = dict(said.classes.side(said.sides[asked.below if asked.below >= 0 else asked.side]))
-    if asked.below >= 0:
-        for each, count in said.classes.side(said.sides[asked.side]).items():
-            vector[each] = vector.get(each, 0) - count
-    return vector
+    vector = said.classes.side(said.sides[asked.side])
+    return less(said.classes.side(said.sides[asked.below]), vector) if asked.below >= 0 else vector

@@ -25,6 +25,7 @@ from flows.protect.audit_states import Floats
 from flows.protect.audit_system import System
 
 ROUNDS = 4
+"""Solutions that are sought for many counts together."""
 LOCAL = 200
 """In a connected system of more unknowns, a repair looks at what is published around a count first."""
 
@@ -129,12 +130,12 @@ class _Questions:
             self.constraints.broken[programme.columns] = True
         if not isinstance(answer, Extreme) or answer.whole:
             return answer
-        least, less = one.at_least - one.known, {at: -factor for at, factor in one.factors.items()}
+        least, downward = one.at_least - one.known, {at: -factor for at, factor in one.factors.items()}
         start = next((each for each in self.solutions if not np.isnan(each[programme.columns]).any()), None)
         for numbers in self._near(one, programme.columns, start):
             if found := numbers.with_at_least(one.factors, least):
                 return found
-            if not one.nonzero and (found := numbers.with_at_least(less, one.known)):
+            if not one.nonzero and (found := numbers.with_at_least(downward, one.known)):
                 return found
         if start is None and WholeNumbers(self.constraints, programme.columns).impossible():
             self.constraints.broken[programme.columns] = True

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from flows.protect.audit_asked import Asked
 from flows.protect.audit_states import Floats
 from flows.protect.audit_system import System, blocks, sparse
+from flows.protect.classes import less
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 BATCH = 1000
 """Unknowns of a programme, unless one connected system has more."""
 CLOSE = 1e-6
+"""What counts as whole, or as equal, in the numbers of a solver."""
+IMPOSSIBLE = 2
+"""What scipy's solvers say where nothing fulfils the constraints; anything else but success is no answer."""
 MOST = 1e7
 """No count of a city is larger."""
 Part = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
@@ -94,9 +98,7 @@ class Constraints:
         said = system.said
         unknown = np.isnan(system.known)
         for part, whole in said.parts:
-            vector = dict(said.classes.side(said.sides[whole]))
-            for each, count in said.classes.side(said.sides[part]).items():
-                vector[each] = vector.get(each, 0) - count
+            vector = less(said.classes.side(said.sides[whole]), said.classes.side(said.sides[part]))
             if not all(said.classes.group[each] in system.state.groups for each in vector):
                 continue
             for piece in np.flatnonzero(unknown[list(vector)].any(axis=0)).tolist():
@@ -140,7 +142,10 @@ class Constraints:
         return bounds[self.used[bounds]]
 
     def _solved(self, batch: _Batch, forms: Forms, *, upward: bool) -> Floats | None:
-        """Return counts of the columns of some connected systems, as `reaching` does of all; None if there are none."""
+        """Return counts of the columns of some connected systems, as `reaching` does of all; None if there are none.
+
+        Where the solver cannot say, they are NaN.
+        """
         from scipy.optimize import linprog  # noqa: PLC0415 -- imports for half a second
         from scipy.sparse import csr_array, eye_array, hstack, vstack  # noqa: PLC0415
 
@@ -167,7 +172,9 @@ class Constraints:
             A_eq=equal if len(equals) else None, b_eq=self.right[equals] if len(equals) else None,
             bounds=[(0, MOST)] * len(columns) + bounds, method="highs-ds",
         )  # fmt: skip
-        return np.asarray(solved.x[: len(columns)]) if solved.success else None
+        if solved.status == IMPOSSIBLE:
+            return None
+        return np.asarray(solved.x[: len(columns)]) if solved.success else np.full(len(columns), np.nan)
 
     def whole(self, solution: Floats) -> NDArray[np.bool_]:
         """Say of each unknown whether it, and all that sums connect with it, are whole numbers in a solution."""

@@ -1,6 +1,6 @@
 """The linear programme of a connected system, which is asked for one count after the other.
 
-Each question starts where the last one ended (a warm start of HiGHS), which makes it some hundred times cheaper than a
+Each question starts where the last one ended (a warm start of HiGHS), which makes it some ten times cheaper than a
 programme of its own.
 """
 
@@ -13,22 +13,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.protect.audit_constraints import CLOSE, MOST, Constraints
+from flows.protect.audit_constraints import CLOSE, IMPOSSIBLE, MOST, Constraints
 from flows.protect.audit_states import Floats
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
 
 NODES = 1_000
-IMPOSSIBLE = 2
-"""What scipy's milp says where nothing fulfils the constraints."""
+"""Of an integer programme; where so many do not decide it, it has no answer."""
+PRIMAL = 4
+"""HiGHS's number of the simplex that can go on from the last solution when the next sum is asked for."""
 
 
 @dataclass(frozen=True)
 class Extreme:
-    """How large a sum can be, and numbers with which it is."""
+    """Numbers that some unknowns can be, with which a sum is as large as asked for."""
 
     value: float
+    """How large the sum is, or at least how large."""
     columns: NDArray[np.intp]
     solution: Floats
 
@@ -38,7 +40,7 @@ class Extreme:
         return bool((np.abs(self.solution - np.round(self.solution)) <= CLOSE).all())
 
     def of(self, form: Mapping[int, float]) -> float:
-        """Return what another sum is with these numbers; the columns that are not here count nothing."""
+        """Return what another sum of some of these unknowns is with these numbers."""
         at = np.searchsorted(self.columns, list(form))
         return float(sum(factor * self.solution[each] for each, factor in zip(at, form.values(), strict=True)))
 
@@ -60,7 +62,7 @@ class Programme:
             ("output_flag", False),
             ("presolve", "off"),
             ("solver", "simplex"),
-            ("simplex_strategy", 4),
+            ("simplex_strategy", PRIMAL),
             ("threads", 1),
         ):
             self._highs.setOptionValue(option, value)
@@ -105,7 +107,7 @@ class Programme:
 
 
 class WholeNumbers:
-    """The same unknowns where they must be whole numbers; `start`, if given, is what the others stay at."""
+    """Some unknowns that must be whole numbers; `start`, if given, is what the others stay at."""
 
     def __init__(self, constraints: Constraints, columns: NDArray[np.intp], start: Floats | None = None) -> None:
         """Take the unknowns that may change."""

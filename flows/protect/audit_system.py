@@ -49,7 +49,7 @@ class System:
     labels: list[Label] = field(default_factory=list)
     skipped: bool = False
     """Whether there is a connected system that was too large for elimination."""
-    _parts: dict[tuple[int, int], tuple[list[int], float]] = field(default_factory=dict)
+    _parts: dict[tuple[int, int], tuple[list[int], float]] = field(init=False, default_factory=dict)
     _pieces: list[NDArray[np.intp]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,10 +94,10 @@ class System:
         self._parts.clear()
 
 
-def system_of(said: Said, state: State, before: State | None, most: int = DENSE) -> System:
+def system_of(said: Said, state: State, before: State | None, *, large: bool = False) -> System:
     """Return what follows exactly from a state; `before` is one of the year before, for the balances.
 
-    Connected systems of more than `most` sums are not eliminated.
+    Connected systems of more than `DENSE` sums are eliminated only if `large`.
     """
     telling = np.any(~np.isnan(state.value) | state.silent | state.withheld, axis=1)
     inside = np.unique(said.inside & telling.reshape(-1, 1), axis=1)
@@ -111,7 +111,7 @@ def system_of(said: Said, state: State, before: State | None, most: int = DENSE)
         _peel(system, matrix)
         system.number()
         _assemble(system, matrix, extra)
-        if not _eliminate(system, most):
+        if not _eliminate(system, large=large):
             return system
     system.number()
     _assemble(system, matrix, extra)
@@ -176,11 +176,11 @@ def _assemble(system: System, matrix: Floats, extra: list[tuple[int, Vector, flo
     system.right, system.labels = np.array(right), labels
 
 
-def _eliminate(system: System, most: int) -> bool:
+def _eliminate(system: System, *, large: bool) -> bool:
     """Find unknowns that the sums determine together; say whether there were any."""
     found = False
     for rows, columns in blocks(system.rows):
-        if len(rows) > most:
+        if len(rows) > DENSE and not large:
             system.skipped = True
             continue
         part = system.rows[rows][:, columns].toarray().astype(np.int64) % PRIME

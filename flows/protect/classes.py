@@ -79,6 +79,12 @@ def _sum(of_merkmal: Mapping[str, Vector], signs: Mapping[str, int]) -> Vector:
     return {each: count for each, count in found.items() if count}
 
 
+def less(whole: Vector, part: Vector) -> Vector:
+    """Return a sum of classes less another, without those that it does not count."""
+    left = {each: whole.get(each, 0) - part.get(each, 0) for each in {**whole, **part}}
+    return {each: count for each, count in left.items() if count}
+
+
 def components(size: int, together: Iterable[Sequence[int]]) -> tuple[int, ...]:
     """Return of each of `size` things the number of its component, where those in one of `together` are connected.
 

@@ -14,6 +14,7 @@ from flows.protect.memory import Released
 
 if TYPE_CHECKING:
     from flows.protect.audit import Audit
+    from flows.protect.town import Town
 
 NEW = "neu"
 """What the release that is being made is called before it has a version."""
@@ -63,20 +64,19 @@ def repaired(
             continue
         if not new:
             return repairs > 0, contradictory
-        secondary = secondary or Secondary(read_town(con))
-        group = {side: secondary.town.classes.group[next(iter(secondary.town.classes.side(side)))]
-                 for side in secondary.town.sides}  # fmt: skip
-        related = [(one, other) for one in group for other in group if group[one] == group[other]]
+        if secondary is None:
+            secondary = Secondary(read_town(con))
+            group = _groups(secondary.town)
+            related = [(one, other) for one in group for other in group if group[one] == group[other]]
         each = 2 ** max(0, repairs - PATIENT) if repairs < siblings else 1
         if not suppress_siblings(con, new, related, each) + suppress_steps(con, new, NEW):
             if named:
                 break
             siblings = 0  # there are none: the attacks say what to take away
             continue
-        groups = frozenset(
-            group[side] for finding in new
-            for side in (finding.merkmal.rpartition(" ohne ")[2], *(step.merkmal for step in finding.attack))
-        )  # fmt: skip
+        sides = {finding.merkmal.rpartition(" ohne ")[2] for finding in new}
+        sides |= {step.merkmal for finding in new for step in finding.attack}
+        groups = frozenset(group[side] for side in sides & group.keys())  # an earlier release may have had others
         changed = frozenset(finding.stichtag for finding in new)
         decide(con, secondary, changed, groups)
         again()
@@ -84,6 +84,11 @@ def repaired(
         days = changed | {f"{int(day[:4]) + 1:04d}{day[4:]}" for day in changed}  # whose balances read the changed ones
     _stop(profile, target, earlier)
     return repairs > 0, contradictory
+
+
+def _groups(town: Town) -> dict[str, int]:
+    """Return the group of classes that each side of a town counts."""
+    return {side: town.classes.group[next(iter(town.classes.side(side)))] for side in town.sides}
 
 
 def _told_anew(found: Audit, profile: Profile, target: Path, earlier: Released) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.protect.blocks import Day
-from flows.protect.classes import Vector
+from flows.protect.classes import Vector, less
 from flows.protect.town import Numbers
 
 MOST_TOGETHER = 600
@@ -67,10 +67,7 @@ def _in_pieces(counts: NDArray[np.float64], at_least: int, vector: Vector, kind:
 
 
 def _rests(figures: Day, above: int, below: int, at_least: int) -> Iterator[Sum]:
-    vector = dict(figures.vectors[below])
-    for each, count in figures.vectors[above].items():
-        vector[each] = vector.get(each, 0) - count
-    vector = {each: count for each, count in vector.items() if count}
+    vector = less(figures.vectors[below], figures.vectors[above])
     part, whole = figures.index[:, above], figures.index[:, below]
     units = np.flatnonzero((part >= 0) & (whole >= 0))
     rest = figures.town.cells.value[whole[units]] - figures.town.cells.value[part[units]]

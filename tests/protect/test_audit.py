@@ -6,9 +6,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from scipy.optimize import OptimizeResult
 
 from flows.profile.codebook import Codebook
-from flows.protect import audit_bounds
+from flows.protect import audit_bounds, audit_system
 from flows.protect.audit import Audit, audit
 from tests.protect.attack import Figure, interval
 
@@ -152,6 +153,24 @@ def test_a_correction_by_one_is_a_count_of_its_own(tmp_path):
     assert {(one.kind, one.raum_id, one.low) for one in found} == {
         ("change", "A", 1), ("change", "X", 1), ("change", "S", 1)
     }  # fmt: skip
+
+
+def test_what_follows_exactly_among_contradictory_figures_is_found_in_a_large_system_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(audit_system, "DENSE", 0)
+    file = Released(tmp_path).of({"A": None, "B": 30, "C": 40, "D": None}, district={"X": 72, "Y": 50}, city=100)
+
+    assert [(one.raum_id, one.low, one.high) for one in audited(file).findings] == [("A", 2, 2)]
+
+
+def test_a_solver_that_gives_up_makes_no_figure_contradictory(tmp_path, monkeypatch):
+    file = Released(tmp_path).of({"A": None, "B": None, "C": 40, "D": 50}, district={"X": 43, "Y": 50}, city=93)
+    gave_up = OptimizeResult(success=False, status=4, x=None)
+    monkeypatch.setattr("scipy.optimize.linprog", lambda *_, **__: gave_up)
+
+    found = audited(file)
+
+    assert found.contradictory == ()
+    assert [(one.raum_id, one.low, one.high) for one in found.findings] == [("A", 1, 2), ("B", 1, 2)]
 
 
 def test_figures_that_contradict_each_other_are_reported_and_not_called_safe(tmp_path):

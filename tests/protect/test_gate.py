@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from flows.base.errors import CheckStopped
-from flows.protect import protect_figures
+from flows.protect import audit, audit_bounds, protect_figures
+from tests.protect.conftest import DAY, NEW
 
 
 def test_a_count_that_is_stated_outright_stops_the_publication(office, monkeypatch):
@@ -22,3 +23,46 @@ def test_a_count_that_is_stated_outright_stops_the_publication(office, monkeypat
     monkeypatch.setattr(protect_figures, "suppress", forgetful)
     with pytest.raises(CheckStopped, match=r"einwohner, sozialraum A .*: 1 folgt aus neu"):
         office.protect()
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The days that each audit is asked for, and whether only what is around a count; filled while it runs."""
+    found, real = [], audit.audit
+
+    def noted(files, book, *, days=None, named=audit.NAMED, rules=None, around=False):
+        found.append((days, around))
+        return real(files, book, days=days, named=named, rules=rules, around=around)
+
+    monkeypatch.setattr(audit, "audit", noted)
+    return found
+
+
+def test_what_was_looked_at_in_part_is_looked_at_as_a_whole_before_the_gate_opens(office, monkeypatch, asked):
+    monkeypatch.setattr(audit_bounds, "LOCAL", 0)
+    monkeypatch.setattr(audit_bounds, "ROUNDS", 0)
+    office.counts("einwohner", 1, 30, 40, 50)
+    office.figures("einwohner", (121, None), raumebene="stadtteil")
+
+    office.protect()
+
+    assert asked == [(None, True), (None, False)]
+
+
+def test_the_year_after_a_repaired_day_is_audited_again_for_its_balances(office, monkeypatch):
+    finding = audit.Finding(
+        kind="place", stichtag=DAY, zuschnitt=NEW, raumebene="sozialraum", raum_id="A", merkmal="einwohner", low=1,
+        high=2, at_least=3, versions=("neu",),
+    )  # fmt: skip
+    answers = [
+        audit.Audit(versions=("neu",), asked=1, findings=(finding,)),
+        audit.Audit(versions=("neu",), asked=1, findings=()),
+    ]
+    days = []
+    monkeypatch.setattr(audit, "audit", lambda *_, **how: (days.append(how["days"]), answers.pop(0))[1])
+    office.counts("einwohner", 1, 30, 40, 50)
+    office.figures("einwohner", (121, None), raumebene="stadtteil")
+
+    office.protect()
+
+    assert days == [None, {DAY, f"{int(DAY[:4]) + 1}{DAY[4:]}"}]
