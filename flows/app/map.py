@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from flows.base.errors import ConfigError
+from flows.pages.german_numbers import number
 
 COLOURS = ("#dfeaee", "#b9d5de", "#8bbccb", "#4791a8", "#0b5a6f")
 WIDTH, MARGIN, LEGEND = 760, 16, 250
@@ -116,7 +117,7 @@ def _label(shape: Shape, subject: Subject) -> str:
 
 
 def _number(value: float, subject: Subject) -> str:
-    return f"{value:,.{subject.decimals}f}".translate(str.maketrans(",.", ".,")) + f" {subject.unit}"
+    return f"{number(value, subject.decimals)} {subject.unit}"
 
 
 def _legend(subject: Subject, limits: list[float], gaps: bool) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from flows.pages.codebook_model import CodebookPage
+from flows.pages.german_numbers import german
 from flows.pages.template import page_of
 from flows.profile.vocabulary import Words, vocabulary, years
 
@@ -50,4 +51,4 @@ def _json_in_html(content: Mapping[str, Any]) -> Markup:
 def _number(value: float) -> Words:
     """Write a factor as each language does: 1.000 and 1,000."""
     english = f"{value:,.0f}" if value.is_integer() else f"{value:,}"
-    return Words(english.translate(str.maketrans(",.", ".,")), english)
+    return Words(german(english), english)

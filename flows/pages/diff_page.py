@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.base.errors import ConfigError
 from flows.compare.diff_model import CAUSES, SEVERITIES, Cause, Diff, IndikatorDiff
+from flows.pages.german_numbers import german, percent
 from flows.pages.template import page_of
 
 _BARS, _LABEL, _WIDTH, _ROW = 30, 330, 900, 22
@@ -135,9 +136,4 @@ def number(value: float | None) -> str:
     """Write a number as German readers do: 1.234,5."""
     if value is None:
         return ""
-    return f"{value:,.6g}".translate(str.maketrans(",.", ".,")) if abs(value) < 1e6 else f"{value:.0f}"
-
-
-def percent(share: float | None) -> str:
-    """Write a share as German readers do: 12,3 %."""
-    return "" if share is None else f"{100 * share:.1f} %".replace(".", ",")
+    return german(f"{value:,.6g}") if abs(value) < 1e6 else f"{value:.0f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flows.pages.disclosure_report import DisclosureReport, Extent
-from flows.pages.impact_page import number
+from flows.pages.german_numbers import number, percent
 from flows.pages.template import page_of
 
 CLASSES = ((0.0, "#eef3f5"), (0.01, "#f3dfae"), (0.05, "#e9c46a"), (0.10, "#d98b6a"), (0.25, "#b5442e"))
@@ -19,17 +19,6 @@ def disclosure_html(report: DisclosureReport) -> str:
         "disclosure.html.j2", report=report, number=number, percent=percent, colour=colour, classes=CLASSES,
         indikatoren=_shown(report.indikatoren, newest), newest=newest,
     )  # fmt: skip
-
-
-def percent(share: float | None) -> str:
-    """Return a share as German readers write it, so that a little is not nothing and almost all not all."""
-    if share is None:
-        return ""
-    if 0 < share < 0.0005:
-        return "< 0,1 %"
-    if 0.9995 <= share < 1:
-        return "> 99,9 %"
-    return f"{number(share * 100, 1)} %"
 
 
 def colour(share: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flows.compare.impact import Impact, Outline
+from flows.pages.german_numbers import number
 from flows.pages.template import page_of
 from flows.profile.vocabulary import vocabulary
 
@@ -46,8 +47,3 @@ def impact_lines(impact: Impact) -> list[str]:
         if extent.raumebene == "sozialraum" and extent.before_the_redraw
     ]
     return lines
-
-
-def number(value: float | None, digits: int = 0) -> str:
-    """Return a number as German readers write it; nothing for one that is not published."""
-    return "" if value is None else f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))

@@ -29,7 +29,7 @@ SELECT
     gestalt.sozialraum_id,
     gestalt.name,
     CASE WHEN gestalt.neu THEN vorgang.vorgang_art END AS vorgang_art,
-    st_assvg(st_simplifypreservetopology(gestalt.umriss, 5), FALSE, 0) AS pfad,
+    svg_pfad(gestalt.umriss) AS pfad,
     min(st_xmin(gestalt.umriss)) OVER () AS west,
     min(st_ymin(gestalt.umriss)) OVER () AS sued,
     max(st_xmax(gestalt.umriss)) OVER () AS ost,

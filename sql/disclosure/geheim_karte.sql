@@ -40,7 +40,7 @@ SELECT
     gezaehlt.stichtag::VARCHAR AS stichtag,
     gezaehlt.werte,
     gezaehlt.geschuetzt,
-    st_assvg(st_simplifypreservetopology(gestalt.umriss, 5), FALSE, 0) AS pfad,
+    svg_pfad(gestalt.umriss) AS pfad,
     min(st_xmin(gestalt.umriss)) OVER () AS west,
     min(st_ymin(gestalt.umriss)) OVER () AS sued,
     max(st_xmax(gestalt.umriss)) OVER () AS ost,

@@ -78,6 +78,7 @@ def address(two_releases: Office) -> Iterator[str]:
     [
         ("codebook.html", "Codebuch Musterstadt"),
         ("changes.html", "2024.2 gegen 2024.1"),
+        ("disclosure.html", "was 2024.2 nicht zeigt"),
         ("checks/index.html", "<h1>Checks: musterstadt"),
     ],
 )

@@ -37,7 +37,8 @@ def test_the_release_holds_every_station_of_the_way(one_release: Office) -> None
 
     present = {path.name for path in release.iterdir()}
     assert present >= {"fortschreibung.duckdb", "csv", "parquet", "geo", "codebook.html", "codebook.csv", "checks"}
-    assert present >= {"changes.html", "changes.json", "datapackage.json", "dcat.jsonld", "manifest.json"}
+    assert present >= {"changes.html", "changes.json", "disclosure.html", "disclosure.json"}
+    assert present >= {"datapackage.json", "dcat.jsonld", "manifest.json"}
     manifest = json.loads((release / "manifest.json").read_text())
     assert len(manifest["sources"]) == 66
     with one_release.database() as con:
