@@ -152,7 +152,7 @@ def impact_of(
             ],
         )  # fmt: skip
         use_spatial(con)
-        con.execute(sql("read/svg_pfad"))
+        con.execute(sql("schema/svg_pfad"))
         return impact, [
             Outline(is_new=row["neu"], raum_id=row["sozialraum_id"], name=row["name"], art=row["vorgang_art"],
                     path=row["pfad"], box=(row["west"], row["sued"], row["ost"], row["nord"]))

@@ -68,7 +68,7 @@ class DisclosureReport(_Model):
 def disclosure_report(con: duckdb.DuckDBPyConnection, city: str, version: str) -> DisclosureReport:
     """Return the report of the release whose tables `con` shows."""
     use_spatial(con)
-    con.execute(sql("read/svg_pfad"))
+    con.execute(sql("schema/svg_pfad"))
     extents = [Extent.model_validate(row) for row in records(con.execute(sql("disclosure/geheim_umfang")))]
     places, box = [], None
     for row in records(con.execute(sql("disclosure/geheim_karte"))):
