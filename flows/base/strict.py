@@ -1,8 +1,13 @@
-"""The one model for what a person writes or another process sends."""
+"""The one model for what a person writes or another process sends, and the names that it may give."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+"""A name in a profile: of a Merkmal, a class, a Raumebene."""
 
 
 class Strict(BaseModel):

@@ -25,6 +25,8 @@ class Dwellings:
     from_2010: Ints
     floor_space: Ints
     """Hundredths of a square metre."""
+    largest: Ints
+    """The floor space of the largest dwelling, in hundredths of a square metre."""
 
 
 class HousingStock:
@@ -46,6 +48,7 @@ class HousingStock:
             5_200 + quarters.standing * 3 + quarters.own_houses * 38 + whole(rng, -700, 700, n), 3_800, 16_000
         )
         self._odd = whole(rng, 0, 99, n)
+        self._largest = whole(random_numbers(seed, "largest dwellings"), 115, 240, n)
 
     def dwellings(self, year: int) -> Dwellings:
         """The stock on 31.12. of a year; an estate that is being pulled down counts as empty already."""
@@ -66,4 +69,12 @@ class HousingStock:
             before_1949=np.where(new_area, 0, base * q.before_1949 // 100),
             from_2010=np.where(new_area, total, infill),
             floor_space=space,
+            largest=self._largest_of(space, total),
         )
+
+    def _largest_of(self, space: Ints, total: Ints) -> Ints:
+        """The largest dwelling: somewhat above the mean, and so that each of the others has at least 20 m²."""
+        mean, others = space // np.maximum(total, 1), np.maximum(total - 1, 0)
+        least = -(-space // np.maximum(total, 1))
+        largest: Ints = np.maximum(np.minimum(mean * self._largest // 100, space - others * 2_000), least)
+        return largest

@@ -149,9 +149,9 @@ def dwelling_table(stock: Dwellings, at: Listing) -> bytes:
     """Dwellings and their floor space, with thousands dot and decimal comma."""
     counts = [stock.total, stock.own_houses, stock.subsidised, stock.before_1949, stock.from_2010]
     columns = [cells(c[at.positions], dotted) for c in counts]
-    header = OFFICE.text(["BBS;STICHTAG;WOHNUNGEN;EFH_ZFH;GEFOERDERT;VOR_1949;AB_2010;WOHNFLAECHE"])
-    space = cells(stock.floor_space[at.positions], german_hundredths)
-    return header + OFFICE.table([at.ids, same(at.german_date, at.rows), *columns, space])
+    header = OFFICE.text(["BBS;STICHTAG;WOHNUNGEN;EFH_ZFH;GEFOERDERT;VOR_1949;AB_2010;WOHNFLAECHE;GROESSTE_WOHNUNG"])
+    space = [cells(c[at.positions], german_hundredths) for c in (stock.floor_space, stock.largest)]
+    return header + OFFICE.table([at.ids, same(at.german_date, at.rows), *columns, *space])
 
 
 def movement_table(end: YearEnd, at: Listing) -> bytes:

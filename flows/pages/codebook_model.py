@@ -88,22 +88,29 @@ class IndikatorTeil(_Row):
 
 
 class Schutzklasse(_Row):
-    """katalog.schutzklasse: the smallest counts that are published."""
+    """katalog.schutzklasse: what is suppressed."""
 
     schutzklasse: str
     mindest_zaehler: int
     mindest_nenner: int
+    mindest_gruppe: int
+    mindest_faelle: int
+    hoechst_beitrag: float | None
+    begruendung: str | None
 
     @property
     def rule(self) -> Words:
-        """The thresholds as sentences."""
-        counts, rates = self.rule_for("anzahl"), self._rule_below_the_line
-        return Words(f"{counts.de} {rates.de}".strip(), f"{counts.en} {rates.en}".strip())
+        """The rules as sentences."""
+        return _sentences([self._counts, self._below_the_line, self._groups, self._sums, self._dominated])
 
     def rule_for(self, typ: str) -> Words:
         """Return the sentences that matter to an Indikator of type `typ`; a count has no denominator."""
         if typ != "anzahl":
             return self.rule
+        return _sentences([self._counts, self._groups, self._sums, self._dominated])
+
+    @property
+    def _counts(self) -> Words:
         if self.mindest_zaehler <= 1:
             return Words("Für Anzahlen gilt keine Schwelle.", "There is no threshold for counts.")
         most = self.mindest_zaehler - 1
@@ -111,13 +118,55 @@ class Schutzklasse(_Row):
         return Words(f"Anzahlen von {small.de} werden unterdrückt.", f"Counts of {small.en} are suppressed.")
 
     @property
-    def _rule_below_the_line(self) -> Words:
+    def _below_the_line(self) -> Words:
         if self.mindest_nenner <= 1:
             return Words("", "")
         return Words(
             f"Quoten mit einem Nenner unter {self.mindest_nenner} werden unterdrückt.",
             f"Rates with a denominator below {self.mindest_nenner} are suppressed.",
         )
+
+    @property
+    def _groups(self) -> Words:
+        if not self.mindest_gruppe:
+            return Words("", "")
+        return Words(
+            f"Anteile von 0 und 100 % unter weniger als {self.mindest_gruppe} Personen werden unterdrückt.",
+            f"Shares of 0 and 100 % among fewer than {self.mindest_gruppe} people are suppressed.",
+        )
+
+    @property
+    def _sums(self) -> Words:
+        if not self.mindest_faelle:
+            return Words("", "")
+        return Words(
+            f"Summen über weniger als {self.mindest_faelle} Fälle werden unterdrückt.",
+            f"Sums over fewer than {self.mindest_faelle} cases are suppressed.",
+        )
+
+    @property
+    def _dominated(self) -> Words:
+        if self.hoechst_beitrag is None:
+            return Words("", "")
+        most = f"{100 * self.hoechst_beitrag:g}"
+        return Words(
+            f"Summen, zu denen ein Fall mehr als {most.replace('.', ',')} % beiträgt, werden unterdrückt.",
+            f"Sums to which one case contributes more than {most} % are suppressed.",
+        )
+
+
+def _sentences(each: Sequence[Words]) -> Words:
+    return Words(" ".join(one.de for one in each if one.de), " ".join(one.en for one in each if one.en))
+
+
+class RaumGesperrt(_Row):
+    """raum_gesperrt: a unit of which a class publishes nothing."""
+
+    schutzklasse: str
+    zuschnitt: str
+    raumebene: str
+    raum_id: str
+    begruendung: str
 
 
 class Hinweis(_Row):
@@ -175,6 +224,7 @@ class CodebookPage(_Row):
     indikatoren: tuple[Indikator, ...]
     indikator_teile: tuple[IndikatorTeil, ...]
     schutzklassen: tuple[Schutzklasse, ...]
+    gesperrt: tuple[RaumGesperrt, ...] = ()
     hinweise: tuple[Hinweis, ...]
     ausstehend: tuple[Ausstehend, ...] = ()
     herkunft: tuple[Herkunft, ...] = ()
@@ -261,6 +311,7 @@ def codebook_page_from(con: duckdb.DuckDBPyConnection, version: str) -> Codebook
                 "ORDER BY teil.indikator_id, teil.rolle, merkmal.position",
             ),
             "schutzklassen": _rows(con, "FROM katalog.schutzklasse ORDER BY schutzklasse"),
+            "gesperrt": _rows(con, "FROM katalog.raum_gesperrt ORDER BY ALL"),
             "hinweise": _rows(con, "FROM katalog.hinweis ORDER BY text_de"),
             "ausstehend": _rows(con, "FROM katalog.ausstehend ORDER BY ALL"),
             "herkunft": _rows(con, "FROM katalog.herkunft ORDER BY ALL"),

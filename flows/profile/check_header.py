@@ -13,8 +13,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from flows.base.errors import ConfigError
-from flows.base.strict import Strict
-from flows.profile.city import Identifier
+from flows.base.strict import Identifier, Strict
 
 Station = Literal["extract", "staged", "sozialraum", "release", "city"]
 Severity = Literal["critical", "warning", "info"]

@@ -6,8 +6,7 @@ import datetime as dt
 
 from pydantic import Field, field_validator
 
-from flows.base.strict import Strict
-from flows.profile.city import Identifier
+from flows.base.strict import Identifier, Strict
 
 
 class Expected(Strict):

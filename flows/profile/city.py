@@ -8,8 +8,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from flows.base.strict import Strict
+from flows.base.strict import Identifier, Strict
 from flows.profile.coordinate_system import coordinate_systems
+from flows.profile.protection import Protection
 
 
 def _compiles(pattern: str) -> str:
@@ -22,7 +23,6 @@ def _compiles(pattern: str) -> str:
 
 
 Pattern = Annotated[str, AfterValidator(_compiles)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class Raumebene(Strict):
@@ -94,15 +94,6 @@ class Zuschnitt(Strict):
         return self.valid_from.isoformat()
 
 
-class Threshold(Strict):
-    """The smallest count that may be published, below a line and above it; 0 is always published."""
-
-    min_numerator: int = Field(ge=0)
-    """The smallest count above a line, and on its own; 0 is always published. Example: `min_numerator = 3`"""
-    min_denominator: int = Field(ge=0)
-    """The smallest count below a line. Example: `min_denominator = 10`"""
-
-
 class City(Strict):
     """How the city is divided, who publishes, and the smallest counts that may be published."""
 
@@ -143,8 +134,8 @@ class City(Strict):
     """The numberings of base units, by name."""
     zuschnitt: list[Zuschnitt] = Field(min_length=1)
     """The Zuschnitte, in the order of their dates."""
-    protection: dict[Identifier, Threshold]
-    """The smallest counts that may be published, by class of Indikatoren."""
+    protection: dict[Identifier, Protection]
+    """The rules of disclosure control, by class of Indikatoren."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -179,6 +170,23 @@ class City(Strict):
         if unknown:
             message = f"zuschnitt: base must be one of {sorted(self.base)}, found {sorted(unknown)}"
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _names_units(self) -> Self:
+        ids, dates = [level.id for level in self.raumebene], [str(z.valid_from) for z in self.zuschnitt]
+        for name, rules in self.protection.items():
+            for unit in rules.never_published:
+                if unit.raumebene not in ids:
+                    message = (
+                        f"protection.{name}.never_published: raumebene must be one of {ids}, found '{unit.raumebene}'"
+                    )
+                    raise ValueError(message)
+                if unit.zuschnitt is not None and self.zuschnitt_named(unit.zuschnitt) is None:
+                    message = (
+                        f"protection.{name}.never_published: zuschnitt must be one of {dates}, found '{unit.zuschnitt}'"
+                    )
+                    raise ValueError(message)
         return self
 
     def nesting_of(self, zuschnitt: Zuschnitt) -> list[str]:

@@ -6,8 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from flows.base.strict import Strict
-from flows.profile.city import Identifier
+from flows.base.strict import Identifier, Strict
 from flows.profile.vocabulary import Direction, Kind, Theme, Type
 
 
@@ -35,6 +34,17 @@ class Merkmal(Strict):
     """A count of things, never a fraction. Example: `whole = false`"""
     part_of: list[Identifier] = Field(default_factory=list)
     """Merkmale that are never smaller. Example: `part_of = ["einwohner"]`"""
+    cases: Identifier | None = None
+    """What is added up to this sum, as a Merkmal that counts it; a class may suppress sums over few (`min_cases`).
+
+    Example: `cases = "wohnungen"`
+    """
+    largest: Identifier | None = None
+    """The Merkmal that says of a base unit how much its largest single case adds to this sum; no Indikator counts it. A
+    class may suppress sums that one case dominates (`max_contribution`).
+
+    Example: `largest = "wohnflaeche_qm_groesste"`
+    """
 
 
 class Division(Strict):
@@ -159,6 +169,8 @@ class Codebook(Strict):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         named = [(f"merkmal.{name}.part_of", merkmal.part_of) for name, merkmal in self.merkmal.items()]
+        named += [(f"merkmal.{name}.{key}", [other]) for name, merkmal in self.merkmal.items()
+                  for key, other in (("cases", merkmal.cases), ("largest", merkmal.largest)) if other]  # fmt: skip
         named += [(f"division.{name}", [each.whole, *each.parts]) for name, each in self.division.items()]
         named += [(f"cohort.{name}", [each.before, each.after]) for name, each in self.cohort.items()]
         named += [(f"balance.{name}", [name, *each.plus, *each.minus]) for name, each in self.balance.items()]
@@ -166,7 +178,11 @@ class Codebook(Strict):
             if not_in_codebook := sorted(set(merkmale) - set(self.merkmal)):
                 message = f"{key}: {not_in_codebook} is no Merkmal of the codebook"
                 raise ValueError(message)
+        largest = {merkmal.largest for merkmal in self.merkmal.values() if merkmal.largest}
         for name, indikator in self.indikator.items():
+            if single := sorted(largest & {*indikator.numerator, *indikator.denominator}):
+                message = f"indikator.{name}: {single} is the `largest` case of a sum, which no Indikator may show"
+                raise ValueError(message)
             unknown = {*indikator.numerator, *indikator.denominator} - set(self.merkmal)
             if unknown:
                 message = f"indikator.{name}: {sorted(unknown)} is no Merkmal of the codebook"

@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from flows.base.strict import Strict
-from flows.profile.city import Identifier, Pattern
+from flows.base.strict import Identifier, Strict
+from flows.profile.city import Pattern
 from flows.profile.dialect import Factor
 from flows.profile.vocabulary import Sign
 

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from pydantic import Field
 
 from flows.base.resources import resource
-from flows.base.strict import Strict
+from flows.base.strict import Identifier, Strict
 from flows.profile.checks import Expected, Waivers
-from flows.profile.city import City, Identifier
+from flows.profile.city import City
 from flows.profile.codebook import Codebook
 from flows.profile.correction import Correction
 from flows.profile.source import Source

@@ -9,9 +9,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, AliasChoices, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from flows.base.strict import Strict
+from flows.base.strict import Identifier, Strict
 from flows.profile.access import ACCESS, Access, Ckan, Genesis
-from flows.profile.city import Identifier, Pattern
+from flows.profile.city import Pattern
 from flows.profile.dialect import POLYGONS, Dialect, run_of
 from flows.profile.gates import Gate, RateLimits, Relaxation
 from flows.profile.source_contract import (

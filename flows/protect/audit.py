@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from flows.protect.audit_states import State
     from flows.protect.audit_system import System
 
+_RULES = dict.fromkeys(("group", "group piece"), "alle oder niemand von zu wenigen") | {
+    "forbidden": "hier nie veröffentlicht, oder eine Summe aus zu wenigen Fällen"
+}
 NAMED = 30
 """So many attacks are spelled out; the others are listed."""
 
@@ -50,7 +53,8 @@ class Finding(BaseModel):
     kind: str
     """``place``: of a unit; ``part``: the same, where only a share of it is suppressed; ``piece``: of
     what lies between the lines of Zuschnitte; ``rest``: of what a share leaves
-    over; ``change``: between two releases; ``told``: that a release states outright."""
+    over; ``change``: between two releases; ``group``, or ``group piece``: that nobody, or everybody, of too few people
+    has something; ``forbidden``: what a rule forbids, however large it is; ``told``: that a release states outright."""
     stichtag: str
     zuschnitt: str
     raumebene: str
@@ -75,7 +79,8 @@ class Finding(BaseModel):
     def __str__(self) -> str:
         """Say what follows and how, in German, as the offices that read it do."""
         size = f"{self.low}" if self.low == self.high else f"{self.low} bis {self.high}"
-        said = f"{self.place}: {size} folgt aus {', '.join(self.versions)} (erlaubt ab {self.at_least})"
+        rule = _RULES.get(self.kind, f"erlaubt ab {self.at_least}")
+        said = f"{self.place}: {size} folgt aus {', '.join(self.versions)} ({rule})"
         lines = [f"    {step.factor:+g} x {step.figure} = {step.value:g} ({step.version})" for step in self.attack]
         return "\n".join([said, *lines])
 
@@ -171,7 +176,7 @@ def _year_before(day: str) -> str:
 
 def _finding(said: Said, system: System, interval: Interval, steps: tuple[Step, ...]) -> Finding:
     asked = interval.asked
-    if asked.kind == "piece":
+    if asked.of_piece:
         around = [place for at, place in enumerate(said.places) if place.rank == 1 and system.inside[at, asked.where]]
         zuschnitt, level = " / ".join(one.zuschnitt for one in around), around[0].level if around else ""
         unit = " / ".join(one.id for one in around)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flows.protect.audit_groups import group_questions
 from flows.protect.audit_system import System
 from flows.protect.classes import less
 
@@ -16,8 +17,9 @@ class Asked:
     """A count that must not be known: factors of unknowns, a known part, and the threshold."""
 
     kind: str
-    """``place``, ``piece``, ``rest``; ``part``: above the line of a suppressed share, so that it may be 0; ``told``: a
-    count that a release states outright."""
+    """``place``, ``piece``, ``rest``; ``part``: above the line of a suppressed share, so that it may be 0; ``group``,
+    or ``group piece``: of too few people, of whom nobody may know that it is 0; ``forbidden``: by a rule, however large
+    it is; ``told``: a count that a release states outright."""
     where: int
     """The place, or the piece."""
     side: int
@@ -31,6 +33,16 @@ class Asked:
     def nonzero(self) -> bool:
         """Whether it is said not to be 0."""
         return self.kind == "place"
+
+    @property
+    def safe_if_zero(self) -> bool:
+        """Whether it may be known to be 0."""
+        return self.kind not in ("place", "group", "group piece")
+
+    @property
+    def of_piece(self) -> bool:
+        """Whether it is counted in a piece."""
+        return self.kind in ("piece", "group piece")
 
 
 @dataclass(frozen=True)
@@ -52,13 +64,17 @@ def asked_of(system: System) -> list[Asked]:
     whole = {row.tobytes() for row in system.inside}
     apart = [piece for piece in range(len(single)) if single[piece].tobytes() not in whole]
     found = []
+    for place, side in np.argwhere(state.forbidden & np.isnan(state.value)).tolist():
+        factors, known = system.of_place(vectors[side], place)
+        found.append(Asked("forbidden", place, side, -1, factors, known, 0))
     for place, side in np.argwhere(state.silent & np.isnan(state.value)).tolist():
         factors, known = system.of_place(vectors[side], place)
         found.append(Asked("place", place, side, -1, factors, known, int(said.at_least[side])))
-    for place, side in np.argwhere(state.withheld & ~state.silent & np.isnan(state.value)).tolist():
+    counted = (said.at_least > 0) & ~state.forbidden
+    for place, side in np.argwhere(state.withheld & ~state.silent & np.isnan(state.value) & counted).tolist():
         factors, known = system.of_place(vectors[side], place)
         found.append(Asked("part", place, side, -1, factors, known, int(said.at_least[side])))
-    small = (state.value > 0) & (state.value < said.at_least)
+    small = (state.value > 0) & ((state.value < said.at_least) | state.forbidden)
     found += [
         Asked("told", place, side, -1, {}, float(state.value[place, side]), int(said.at_least[side]))
         for place, side in np.argwhere(small).tolist()
@@ -67,6 +83,7 @@ def asked_of(system: System) -> list[Asked]:
         for piece in apart:
             factors, known = system.of_piece(vectors[side], piece)
             found.append(Asked("piece", piece, side, -1, factors, known, int(said.at_least[side])))
+    found += [Asked(*one, 1) for one in group_questions(system, live, apart)]
     for above, below in said.shares:
         if above not in live or below not in live:
             continue
@@ -86,6 +103,12 @@ def asked_of(system: System) -> list[Asked]:
 
 
 def told(asked: Sequence[Asked]) -> list[Interval]:
-    """Return those that follow exactly, and are too small."""
-    return [Interval(one, round(one.known), round(one.known)) for one in asked
-            if not one.factors and 0 < round(one.known, 6) < one.at_least]  # fmt: skip
+    """Return those that follow exactly, and must not."""
+    return [Interval(one, round(one.known), round(one.known)) for one in asked if not one.factors and _must_not(one)]
+
+
+def _must_not(one: Asked) -> bool:
+    known = round(one.known, 6)
+    if one.kind in ("group", "group piece"):
+        return known == 0
+    return one.kind == "told" or (known > 0 and (one.kind == "forbidden" or known < one.at_least))

@@ -23,7 +23,7 @@ from flows.protect.classes import less
 def attack_on(system: System, interval: Interval) -> list[Step]:
     """Return the figures that tell a count or bound it from above; none where nothing around it is published."""
     said, asked = system.said, interval.asked
-    here = np.arange(system.inside.shape[1]) == asked.where if asked.kind == "piece" else system.inside[asked.where]
+    here = np.arange(system.inside.shape[1]) == asked.where if asked.of_piece else system.inside[asked.where]
     steps: list[Step] = []
     for rank in sorted({place.rank for place in said.places})[1:]:
         region = here.copy()

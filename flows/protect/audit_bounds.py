@@ -48,7 +48,8 @@ def bounded(system: System, asked: Sequence[Asked], *, around: bool = False) -> 
     With `around`, a large connected system is not looked at as a whole, so that some may be missing.
     """
     constraints = Constraints.of(system, [one for one in asked if one.kind == "place"])
-    open_, solutions = [one for one in asked if one.factors], list[Floats]()
+    open_ = [one for one in asked if one.factors and one.kind != "forbidden"]
+    solutions = list[Floats]()
     forms = Forms.of(open_, constraints.size)
     left = np.arange(len(open_))
     for number in range(ROUNDS):
@@ -60,6 +61,7 @@ def bounded(system: System, asked: Sequence[Asked], *, around: bool = False) -> 
         solutions.append(np.where(whole, np.round(solution), np.nan))
     questions = _Questions(system, constraints, solutions, around=around)
     found = questions.answered([open_[at] for at in left.tolist()])
+    found += questions.determined([one for one in asked if one.factors and one.kind == "forbidden"])
     broken = np.flatnonzero(forms.touch(constraints.broken))
     return Bounds(found, [open_[at] for at in broken.tolist()], questions.complete)
 
@@ -135,12 +137,12 @@ class _Questions:
         for numbers in self._near(one, programme.columns, start):
             if found := numbers.with_at_least(one.factors, least):
                 return found
-            if not one.nonzero and (found := numbers.with_at_least(downward, one.known)):
+            if one.safe_if_zero and (found := numbers.with_at_least(downward, one.known)):
                 return found
         if start is None and WholeNumbers(self.constraints, programme.columns).impossible():
             self.constraints.broken[programme.columns] = True
             return None
-        return Interval(one, 1, one.at_least - 1)
+        return Interval(one, int(one.safe_if_zero or one.nonzero), one.at_least - 1)
 
     def _near(self, one: Asked, columns: NDArray[np.intp], start: Floats | None) -> Iterator[WholeNumbers]:
         """Yield the unknowns around a count, with the others as in a known solution, and at last all of them."""
@@ -167,7 +169,22 @@ class _Questions:
         if least is None:
             return None
         low = max(ceil(one.known - least.value - CLOSE), int(one.nonzero))
-        return Interval(one, low, floor(one.known + most.value + CLOSE)) if low >= 1 else least
+        if low >= 1 or not one.safe_if_zero:
+            return Interval(one, low, floor(one.known + most.value + CLOSE))
+        return least
+
+    def determined(self, asked: Sequence[Asked]) -> Iterator[Interval]:
+        """Yield the counts, of those that nobody may know however large they are, that can have one value only."""
+        for one in asked:
+            systems = self.constraints.systems_of(one)
+            loose = [at for at in one.factors if self.constraints.block[at] < 0]
+            if loose or self.constraints.contradictory(one):
+                continue  # of an unknown that nothing is said of everything can be true
+            programme = self._programme((systems,), partial(self.constraints.within, systems, []))
+            most = programme.largest(one.factors)
+            least = programme.largest({at: -factor for at, factor in one.factors.items()})
+            if most is not None and least is not None and most.value + least.value < 1 - CLOSE:
+                yield Interval(one, round(one.known - least.value), round(one.known + most.value))
 
 
 def _region(units: NDArray[np.bool_], pieces: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -179,4 +196,4 @@ def _region(units: NDArray[np.bool_], pieces: NDArray[np.intp]) -> NDArray[np.bo
 
 def _large(one: Asked, value: float) -> bool:
     """Say whether a count with this much of its unknown part is large enough, or 0."""
-    return one.known + value >= one.at_least - CLOSE or (not one.nonzero and one.known + value <= CLOSE)
+    return one.known + value >= one.at_least - CLOSE or (one.safe_if_zero and one.known + value <= CLOSE)

@@ -42,19 +42,19 @@ class Forms:
     """Count by unknown: factors."""
     known: Floats
     at_least: Floats
-    nonzero: NDArray[np.bool_]
+    safe_if_zero: NDArray[np.bool_]
 
     @classmethod
     def of(cls, asked: Sequence[Asked], size: int) -> Forms:
         """Return the counts over `size` unknowns."""
         return cls(
             sparse([one.factors for one in asked], size), np.array([one.known for one in asked]),
-            np.array([float(one.at_least) for one in asked]), np.array([one.nonzero for one in asked], dtype=bool),
+            np.array([float(one.at_least) for one in asked]), np.array([one.safe_if_zero for one in asked], dtype=bool),
         )  # fmt: skip
 
     def some(self, at: NDArray[np.intp]) -> Forms:
         """Return some of the counts."""
-        return Forms(self.matrix[at], self.known[at], self.at_least[at], self.nonzero[at])
+        return Forms(self.matrix[at], self.known[at], self.at_least[at], self.safe_if_zero[at])
 
     def touch(self, unknowns: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Say which counts are sums of some of these unknowns."""
@@ -187,7 +187,7 @@ class Constraints:
     def shown(self, forms: Forms, solution: Floats, whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Say of which counts a solution proves that they may be large enough (or 0): where it is whole numbers."""
         value = forms.known + forms.matrix @ np.round(solution)
-        large = (value >= forms.at_least - CLOSE) | (~forms.nonzero & (value <= CLOSE))
+        large = (value >= forms.at_least - CLOSE) | (forms.safe_if_zero & (value <= CLOSE))
         shown: NDArray[np.bool_] = large & ~forms.touch(~whole | self.broken)
         return shown
 

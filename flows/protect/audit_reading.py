@@ -16,8 +16,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.base.db import literal, one_file, quoted, sql
 from flows.protect.audit_states import Numbers, OpenState, State
+from flows.protect.audit_tables import tables_of, take_rules
 from flows.protect.classes import Classes, classes_of
 from flows.stage.register_merkmale import REGISTER_MERKMALE
 
@@ -56,6 +56,8 @@ class Said:
     sides: tuple[str, ...]
     at_least: Numbers
     shares: tuple[tuple[int, int], ...]
+    groups: tuple[tuple[int, int, int], ...]
+    """Side above and side below the line of a share, and the smallest group of whom 0 or 100 % may be known."""
     parts: tuple[tuple[int, int], ...]
     classes: Classes
     states: tuple[State, ...]
@@ -71,91 +73,10 @@ def read_releases(
 
     The highest threshold that any of them, or the release `rules`, has for a count applies to all.
     """
-    with duckdb.connect(config={"threads": 2}) as con:
-        con.execute("CREATE SCHEMA katalog")
-        for number, (_, file) in enumerate(files):
-            _open(con, file, f"r{number}")
-            _take(con, f"r{number}", number, days)
+    with tables_of([file for _, file in files], days) as con:
         if rules is not None:
-            _open(con, rules, "regeln")
-            _take_sides(con, "regeln")
-            con.execute("INSERT INTO seite SELECT -1 AS fassung, indikator_id, rolle, typ, seite, mindestens "
-                        "FROM indikator_seite SEMI JOIN seite AS da USING (seite)")  # fmt: skip
+            take_rules(con, rules)
         return _said(con, files, relations)
-
-
-def told_counts(files: Sequence[tuple[str, Path]], target: Path) -> None:
-    """Write each count that a release tells, or suppresses (without a value), with the first that does, as Parquet."""
-    versions = [version for version, _ in files]
-    with duckdb.connect(config={"threads": 2}) as con:
-        con.execute("CREATE SCHEMA katalog")
-        for number, (_, file) in enumerate(files):
-            _open(con, file, f"r{number}")
-            _take(con, f"r{number}", number, None)
-        con.execute(
-            f"COPY (SELECT zuschnitt, raumebene, raum_id, stichtag, seite, wert, "  # noqa: S608 -- versions, quoted
-            f"{literal(versions)}[min(fassung) + 1] AS fassung FROM auskunft GROUP BY ALL) "
-            f"TO {literal(str(target))} (FORMAT parquet)"
-        )
-
-
-def _open(con: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
-    """Make the tables of a release readable: of its database, or of a folder of Parquet files to be published."""
-    if file.is_file():
-        con.execute(f"ATTACH {literal(str(file))} AS {name} (READ_ONLY)")
-        return
-    con.execute(f"CREATE SCHEMA {name}")
-    for path in sorted(file.glob("*.parquet")):
-        table = quoted(path.stem.removeprefix("katalog_"))
-        con.execute(
-            f"CREATE VIEW {name}.{table} AS FROM read_parquet({literal(one_file(path))}, hive_partitioning = FALSE)"
-        )
-
-
-_VIEWS = ("indikator", "indikator_teil", "merkmal", "schutzklasse")
-
-
-def _take(con: duckdb.DuckDBPyConnection, release: str, number: int, days: frozenset[str] | None) -> None:
-    """Add what a release says to the tables of all."""
-    _take_sides(con, release)
-    con.execute(f"CREATE OR REPLACE VIEW wert AS FROM {release}.wert")
-    more = "INSERT INTO {0} BY NAME SELECT {1} AS fassung, * FROM ({2})"
-    how = "CREATE OR REPLACE TABLE {0} AS SELECT {1} AS fassung, * FROM ({2})" if number == 0 else more
-    asked = "" if days is None else f" WHERE list_contains({literal(sorted(days))}, stichtag::VARCHAR)"
-    con.execute(how.format("auskunft", number, f"FROM ({sql('audit/auskunft')}){asked}"))
-    estimated = "SELECT DISTINCT stichtag, zuschnitt FROM wert WHERE methode NOT IN ('exact', 'amtlich')"
-    con.execute(how.format("geschaetzt", number, estimated))
-    con.execute(how.format("seite", number, "SELECT indikator_id, rolle, typ, seite, mindestens FROM indikator_seite"))
-    levels = con.execute(f"FROM {release}.raumebene SELECT raumebene, rang ORDER BY rang").fetchall()
-    finest = levels[0][0]
-    units = f"{release}.{quoted(finest)}"
-    columns = {name for name, *_ in con.execute(f"DESCRIBE {units}").fetchall()}
-    for level, rank in levels:
-        own = f"{level}_id"
-        if level == finest or own in columns:
-            inner = f"FROM {units} SELECT zuschnitt, {finest}_id AS fein, {quoted(own)} AS raum_id"
-        elif rank == levels[-1][1]:
-            inner = (
-                f"FROM {units} AS fein INNER JOIN {release}.{quoted(level)} AS stadt USING (zuschnitt) "
-                f"SELECT fein.zuschnitt, fein.{finest}_id AS fein, stadt.{quoted(own)} AS raum_id"
-            )
-        else:
-            continue
-        query = f"FROM ({inner}) SELECT {literal(level)} AS raumebene, {rank} AS rang, * WHERE raum_id IS NOT NULL"
-        con.execute((how if level == finest else more).format("teil", number, query))
-    pairs = (
-        f"FROM {release}.raum_ereignis SELECT DISTINCT von_zuschnitt, nach_zuschnitt, von_id, nach_id "
-        f"WHERE raumebene = {literal(finest)} AND von_id IS NOT NULL AND nach_id IS NOT NULL"
-    )
-    con.execute(how.format("paar", number, pairs))
-
-
-def _take_sides(con: duckdb.DuckDBPyConnection, release: str) -> None:
-    """Make ``indikator_seite`` of a release: what its Indikatoren count, and from how many on it may be published."""
-    for table in _VIEWS:
-        con.execute(f"CREATE OR REPLACE VIEW katalog.{table} AS FROM {release}.{table}")
-    for name in ("merkmal_schwelle", "indikator_seite"):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(f'protect/{name}')}")
 
 
 def _said(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[str, Path]], relations: Relations) -> Said:
@@ -185,6 +106,11 @@ def _said(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[str, Path]], rel
         "SELECT DISTINCT raumebene FROM auskunft ANTI JOIN teil USING (zuschnitt, raumebene, raum_id) ORDER BY 1"
     ).fetchall()
     number = {side: at for at, side in enumerate(sides)}
+    groups = con.execute(
+        "SELECT oben.seite, unten.seite, max(oben.mindest_gruppe) FROM seite AS oben INNER JOIN seite AS unten USING "
+        "(indikator_id, fassung) WHERE oben.typ = 'anteil' AND oben.rolle = 'zaehler' AND unten.rolle = 'nenner' "
+        "AND oben.mindest_gruppe > 0 GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
     shares = con.execute(
         "SELECT DISTINCT oben.seite, unten.seite FROM seite AS oben INNER JOIN seite AS unten USING (indikator_id, "
         "fassung) WHERE oben.typ = 'anteil' AND oben.rolle = 'zaehler' AND unten.rolle = 'nenner' ORDER BY ALL"
@@ -194,6 +120,7 @@ def _said(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[str, Path]], rel
         tuple(sorted({(number[above], number[below]) for above, below in shares}
                      | {(number[part], number[whole]) for part, whole in relations.parts
                         if part in number and whole in number})),
+        tuple((number[above], number[below], int(least)) for above, below, least in groups),
         tuple((number[part], number[whole]) for part, whole in sorted(_parts(merkmale, relations))
               if part in number and whole in number),
         classes, tuple(states), tuple(level for (level,) in missing),
@@ -265,14 +192,14 @@ def _states(
     classes: Classes, usable: Mapping[str, NDArray[np.bool_]],
 ) -> list[State]:  # fmt: skip
     days = [day for (day,) in con.execute("SELECT DISTINCT stichtag FROM auskunft ORDER BY 1").fetchall()]
-    version, day, place, side, value, silent, quiet = _columns(
+    version, day, place, side, value, silent, quiet, forbidden = _columns(
         con,
         "WITH tag AS (SELECT stichtag, row_number() OVER (ORDER BY stichtag) - 1 AS nummer "
         "FROM (SELECT DISTINCT stichtag FROM auskunft)), "
         "art AS (SELECT seite, row_number() OVER (ORDER BY seite) - 1 AS nummer "
         "FROM (SELECT DISTINCT seite FROM seite)) "
         "SELECT fassung, tag.nummer AS tag, ort.nummer AS ort, art.nummer AS art, "
-        "coalesce(wert, 'nan'::DOUBLE) AS wert, geschuetzt, verschwiegen "
+        "coalesce(wert, 'nan'::DOUBLE) AS wert, geschuetzt, verschwiegen, regel "
         "FROM auskunft INNER JOIN tag USING (stichtag) INNER JOIN ort USING (zuschnitt, raumebene, raum_id) "
         "INNER JOIN art USING (seite)",
     )
@@ -285,7 +212,7 @@ def _states(
             if not here.any():
                 continue
             said = OpenState.of(usable[str(name)[:10]], len(sides), release)
-            said.fill(translate[place[here]], side[here], value[here], silent[here], quiet[here])
+            said.fill(translate[place[here]], side[here], value[here], silent[here], quiet[here], forbidden[here])
             for of in np.unique(group[side[here]]).tolist():
                 columns = np.flatnonzero(group == of)
                 one = next((one for one in open_states if of in one.groups and one.agrees(said, columns)), None)

@@ -24,6 +24,8 @@ class State:
     """Where a count is said to be suppressed, which means that it is not 0."""
     withheld: NDArray[np.bool_]
     """Where a row that would tell a count is suppressed, so that the count may be 0."""
+    forbidden: NDArray[np.bool_]
+    """Where a rule forbids a count, however large it is."""
     source: NDArray[np.int16]
     """The number of the version that tells the count first."""
 
@@ -37,6 +39,7 @@ class OpenState:
     told: Floats
     silent: NDArray[np.bool_]
     withheld: NDArray[np.bool_]
+    forbidden: NDArray[np.bool_]
     source: NDArray[np.int16]
     releases: set[int]
     groups: set[int]
@@ -47,17 +50,22 @@ class OpenState:
         shape = (len(sure), sides)
         return cls(
             sure, np.full(shape, np.nan), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool),
+            np.zeros(shape, dtype=bool),
             np.full(shape, release, dtype=np.int16), {release}, set(),
         )  # fmt: skip
 
     def fill(
-        self, place: Numbers, side: Numbers, value: Floats, silent: NDArray[np.bool_], quiet: NDArray[np.bool_]
+        self, place: Numbers, side: Numbers, value: Floats, silent: NDArray[np.bool_], quiet: NDArray[np.bool_],
+        forbidden: NDArray[np.bool_],
     ) -> None:  # fmt: skip
         """Note what a release says of counts."""
         self.told[place, side] = value
         self.silent[place, side] = silent & np.isnan(value)
         self.withheld[place, side] = quiet & np.isnan(value)
-        self.told[~self.sure], self.silent[~self.sure], self.withheld[~self.sure] = np.nan, False, False
+        self.forbidden[place, side] = forbidden
+        for said in (self.silent, self.withheld, self.forbidden):
+            said[~self.sure] = False
+        self.told[~self.sure] = np.nan
 
     def agrees(self, said: OpenState, columns: NDArray[np.intp]) -> bool:
         """Say whether a release tells nothing different of these sides."""
@@ -71,6 +79,7 @@ class OpenState:
         self.source[:, columns] = np.where(new, said.source[:, columns], self.source[:, columns])
         self.silent[:, columns] |= said.silent[:, columns]
         self.withheld[:, columns] |= said.withheld[:, columns]
+        self.forbidden[:, columns] |= said.forbidden[:, columns]
         self.releases |= said.releases
         self.groups.add(group)
 
@@ -78,5 +87,5 @@ class OpenState:
         """Return the state, now that every release has been added."""
         return State(
             day, tuple(versions[one] for one in sorted(self.releases)), frozenset(self.groups), self.told, self.silent,
-            self.withheld, self.source,
+            self.withheld, self.forbidden, self.source,
         )  # fmt: skip

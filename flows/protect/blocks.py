@@ -116,7 +116,8 @@ class Day:
 class Unknowns:
     """The columns of a block: each class in each of its pieces where there is somebody, or may be."""
 
-    def __init__(self, day: Day, nodes: Iterable[Node], rank: int) -> None:
+    def __init__(self, day: Day, nodes: Iterable[Node], rank: int, hidden: NDArray[np.bool_]) -> None:
+        """Take the nodes of a block, and (class by piece) where nobody is and a reader must not know it."""
         truth = day.classes_in_pieces
         group = np.array(day.town.classes.group)
         self.place: dict[int, dict[int, int]] = {}
@@ -126,7 +127,7 @@ class Unknowns:
             pieces = self.pieces_of.setdefault(part, np.flatnonzero(day.component[rank] == part).tolist())
             for each in np.flatnonzero(group == at).tolist():
                 for piece in pieces:
-                    if truth[each, piece] != 0:  # an unknown count (NaN) is one, too
+                    if truth[each, piece] != 0 or hidden[each, piece]:  # an unknown count (NaN) is one, too
                         self.place.setdefault(each, {})[piece] = size
                         size += 1
         self.size = size

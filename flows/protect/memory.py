@@ -25,7 +25,7 @@ def remember(con: duckdb.DuckDBPyConnection, earlier: Released) -> None:
     con.execute(f"CREATE OR REPLACE TABLE angabe_frueher ({_TOLD})")
     if not earlier:
         return
-    from flows.protect.audit_reading import told_counts  # noqa: PLC0415 -- numpy
+    from flows.protect.audit_tables import told_counts  # noqa: PLC0415 -- only where there are releases
 
     with tempfile.TemporaryDirectory() as folder:  # only released figures are in it
         file = Path(folder) / "frueher.parquet"

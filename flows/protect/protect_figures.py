@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from flows.base.db import insert, literal, records, sql
+from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.profile.load import Profile
 from flows.protect.gate import repaired
@@ -38,6 +39,7 @@ PUBLISHED = {
     "raumebene": "katalog.raumebene",
     "zuschnitt": "katalog.zuschnitt",
     "schutzklasse": "katalog.schutzklasse",
+    "raum_gesperrt": "raum_gesperrt",
     "hinweis": "katalog.hinweis",
     "korrektur": _CORRECTIONS,
     "ausstehend": "ausstehend",
@@ -67,7 +69,7 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earl
         _make_again(con, "sozialraum_jahr", target)
     (counted,) = records(con.execute(
         "SELECT count(wert) AS published, count(*) FILTER (status = 'geschuetzt') AS suppressed, "
-        "count(*) FILTER (selbst_zu_klein) AS too_small FROM wert"
+        "count(*) FILTER (selbst_geheim) AS too_small FROM wert"
     ))  # fmt: skip
     return counted | {"contradictory": contradictory}
 
@@ -102,12 +104,29 @@ def suppress(con: duckdb.DuckDBPyConnection, earlier: Released = ()) -> None:
     """Make the tables of sql/protect: the figures without what identifies people.
 
     Raises:
-        ConfigError: a file of sql/protect cannot be run.
+        ConfigError: a file of sql/protect cannot be run, or a unit that is never published does not exist.
     """
     con.execute(sql("schema/zu_klein"))
     con.execute(sql("schema/fehler"))
     remember(con, earlier)
+    _check_names(con)
     run_folder(con, resource("sql/protect"), steps=[SECONDARY])
+
+
+def _check_names(con: duckdb.DuckDBPyConnection) -> None:
+    """Raise ConfigError for a unit that must never be published and is in no Zuschnitt: its name is wrong."""
+    missing = con.execute(
+        "FROM katalog.nie_veroeffentlicht AS nie ANTI JOIN raum ON raum.raumebene = nie.raumebene "
+        "AND raum.raum_id = nie.raum_id AND raum.zuschnitt = coalesce(nie.zuschnitt, raum.zuschnitt) "
+        "SELECT schutzklasse, raumebene, raum_id, coalesce(' on Zuschnitt ' || zuschnitt, '') "
+        "WHERE zuschnitt IS NULL OR zuschnitt IN (SELECT raum.zuschnitt FROM raum) ORDER BY ALL LIMIT 1"
+    ).fetchone()
+    if missing:
+        name, level, unit, where = missing
+        raise ConfigError(
+            f"city.toml: protection.{name}.never_published: expected the id of a {level}{where}, found '{unit}', which "
+            "no unit has. Nothing is published, since the unit that is meant would be."
+        )
 
 
 def _write_lineage(con: duckdb.DuckDBPyConnection, queries: dict[str, str], path: Path) -> None:

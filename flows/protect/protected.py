@@ -34,7 +34,8 @@ class Sum:
     at_least: int
     kind: str
     """Why it is protected: it is small, of a ``unit``, of a ``piece`` or the ``rest`` of a share; small ones
-    ``together``; the ``saldo`` between two stocks of which one is small; ``kept`` for the sake of another."""
+    ``together``; the ``saldo`` between two stocks of which one is small; a ``group`` of whom a share would say the
+    same; ``kept`` for the sake of another, or by a rule; or ``known`` to everybody."""
     cell: int = -1
     """The cell of which it is the count."""
 
@@ -47,7 +48,7 @@ def small_sums(figures: Day) -> list[Sum]:
         unit, side = int(town.cells.unit[cell]), int(town.cells.side[cell])
         pieces, weights = figures.pieces_of(unit, side)
         if len(pieces):
-            found.append(Sum(_items(figures.vectors[side]), pieces, weights, float(town.cells.value[cell]),
+            found.append(Sum(items(figures.vectors[side]), pieces, weights, float(town.cells.value[cell]),
                              int(town.cells.at_least[cell]), "unit", int(cell)))  # fmt: skip
     for side, vector in figures.vectors.items():
         found += _in_pieces(figures.in_pieces[side], figures.at_least[side], vector, "piece")
@@ -57,13 +58,14 @@ def small_sums(figures: Day) -> list[Sum]:
     return found
 
 
-def _items(vector: Vector) -> tuple[tuple[int, int], ...]:
+def items(vector: Vector) -> tuple[tuple[int, int], ...]:
+    """Return a sum of classes as a sum of people has it."""
     return tuple(sorted(vector.items()))
 
 
 def _in_pieces(counts: NDArray[np.float64], at_least: int, vector: Vector, kind: str) -> Iterator[Sum]:
     for piece in np.flatnonzero((counts > 0) & (counts < at_least)):
-        yield Sum(_items(vector), np.array([piece]), None, float(counts[piece]), at_least, kind)
+        yield Sum(items(vector), np.array([piece]), None, float(counts[piece]), at_least, kind)
 
 
 def _rests(figures: Day, above: int, below: int, at_least: int) -> Iterator[Sum]:
@@ -75,7 +77,7 @@ def _rests(figures: Day, above: int, below: int, at_least: int) -> Iterator[Sum]
         if 0 < left < at_least:
             pieces, weights = figures.pieces_of(int(unit), below)
             if weights is None and len(pieces):
-                yield Sum(_items(vector), pieces, weights, float(left), at_least, "rest")
+                yield Sum(items(vector), pieces, weights, float(left), at_least, "rest")
     yield from _in_pieces(figures.in_pieces[below] - figures.in_pieces[above], at_least, vector, "rest")
 
 
@@ -88,7 +90,7 @@ def together(small: Sequence[Sum], coarse: Sequence[Numbers]) -> Iterator[Sum]:
     """
     by_people: dict[tuple[tuple[int, int], ...], dict[frozenset[int], Sum]] = {}
     for one in small:
-        if one.kind in ("unit", "piece", "rest") and one.weights is None:
+        if one.kind in ("unit", "piece", "rest", "group") and one.weights is None:
             by_people.setdefault(one.classes, {}).setdefault(frozenset(one.pieces.tolist()), one)  # units come first
     around = [frozenset(pieces.tolist()) for pieces in coarse]
     for alike in by_people.values():

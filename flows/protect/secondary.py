@@ -3,7 +3,8 @@
 Figures are looked at from coarse to fine, those of the Stichtag's own Zuschnitt first, large before small; each is
 published unless a protected sum would follow from all that is published (`flows.protect.elimination`), or it has been
 suppressed so far. So a city or Bezirk is hardly ever lost, and what is suppressed are the smallest
-siblings. A 0 is never suppressed, and a reader is taken to know where nobody is.
+siblings. A 0 is never suppressed for the sake of another, and a reader is taken to know where nobody is, unless a rule
+says otherwise (`flows.protect.groups`).
 
 The system falls into *blocks*: the connected Stadtteile (units of the second Raumebene) of one kind of people at one
 Stichtag. Where one of these units has to be suppressed itself, its block is taken with that of the next Raumebene.
@@ -19,8 +20,10 @@ import numpy as np
 from flows.protect.blocks import Day, Node, Unknowns
 from flows.protect.classes import components
 from flows.protect.elimination import Known, Row
+from flows.protect.given import Given
+from flows.protect.groups import groups_of
 from flows.protect.protected import Sum, small_sums, together
-from flows.protect.town import Given, Town
+from flows.protect.town import Town
 
 FIRST_RANK = 2
 
@@ -60,8 +63,11 @@ class _Decision:
         town, number = day.town, day.day
         self.town, self.day, self.given, self.groups = town, day, given, groups
         self.sums = [*small_sums(self.day), *(one for one, protected in balance if protected)]
-        self.known = [one for one, protected in balance if not protected]
-        self.sums += [self._kept(cell) for cell in sorted(given.silent) if town.cells.day[cell] == number]
+        self.uniform = groups_of(self.day, given)
+        self.known = [*(one for one, protected in balance if not protected), *self.uniform.known]
+        forbidden = [cell for cell in sorted(given.silent) if town.cells.day[cell] == number]
+        self.sums += [*self.uniform.sums, *(self._kept(cell) for cell in forbidden if town.cells.value[cell] > 0)]
+        self.forbidden = {*forbidden, *self.uniform.silent}
         self._nodes: dict[tuple[int, int], set[Node]] = {}
         self._blocks_of: dict[int, list[list[Sum]]] = {}
 
@@ -107,6 +113,7 @@ class _Decision:
             for cell in self.day.cells_of(rank, nodes):
                 told.silent.setdefault(cell, cell in silent)
             told.given += [(self.day.day, one) for one in given]
+        told.silent |= dict.fromkeys(self.forbidden, True)
 
     def _blocks(self, rank: int) -> list[list[Sum]]:
         """Return the protected sums that have to be looked at together."""
@@ -125,7 +132,7 @@ class _Decision:
         """Return the silent cells of a block, what cannot be protected, and whether its coarsest units are all told."""
         day, nodes = self.day, self.nodes(sums, rank)
         cells = day.cells_of(rank, nodes)
-        unknowns = Unknowns(day, nodes, rank)
+        unknowns = Unknowns(day, nodes, rank, self.uniform.hidden)
         coarse = {unit for unit in self.town.cells.unit[cells].tolist() if day.rank[unit] > 1}
         places = [day.pieces[unit] for unit in sorted(coarse, key=lambda unit: (day.rank[unit], unit))]
         protected = [*sums, *together(sums, places)]
@@ -137,7 +144,7 @@ class _Decision:
         if any(one.kind != "saldo" for one in lost) and rank < day.ranks[-1]:
             return set(), [], False  # it follows from a coarser unit, which has to be looked at too
         given = [one for one in lost if one.kind in ("unit", "piece", "rest")]
-        small = {one.cell for one in sums if one.kind in ("unit", "kept")}
+        small = {one.cell for one in sums if one.kind in ("unit", "kept", "group")}
         silent = {cell for cell in cells if cell in small}
         for cell in sorted(set(cells) - set(before) - silent, key=self._order):
             if self.town.cells.value[cell] == 0:

@@ -30,7 +30,7 @@ def decide(
     groups: frozenset[int] | None = None,
 ) -> None:  # fmt: skip
     """Fill ``angabe_still`` for these Stichtage and groups of classes, or for all."""
-    from flows.protect.town import given_before  # noqa: PLC0415
+    from flows.protect.given import given_before  # noqa: PLC0415
 
     town = secondary.town
     chosen = [number for number, day in enumerate(town.days) if days is None or day in days]
@@ -57,7 +57,8 @@ SECONDARY = PythonStep(
     makes={"angabe_nachgebessert": "One row per count that must not be published because of what an audit found.",
            "angabe_still": "One row per count of a unit at a Stichtag that no row may tell: it is too small, or others "
                           "that are would follow."},
-    reads=frozenset({"angabe", "angabe_gleich", "angabe_differenz", "angabe_verschwiegen", "indikator_seite",
+    reads=frozenset({"angabe", "angabe_gleich", "angabe_differenz", "angabe_verschwiegen", "angabe_gesperrt",
+                     "angabe_beitrag", "angabe_gruppe", "indikator_seite",
                      "merkmal_schwelle", "stueck_geschaetzt", "stichtag", "kombination_raum", "merkmal_kombination"}),
     run=write_silent,
 )  # fmt: skip

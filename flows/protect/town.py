@@ -58,6 +58,8 @@ class Town:
     cells: Cells
     shares: tuple[tuple[int, int, int], ...]
     """Side above, side below, and the smallest rest between them that may be known."""
+    groups: tuple[tuple[int, int, int], ...]
+    """Side above, side below, and the smallest group of whom a share of 0 or 100 % may be known."""
     added: Mapping[int, Numbers]
     """Unit -> the pieces that make it, where counts are added."""
     moved: Mapping[tuple[int, int], Numbers]
@@ -68,37 +70,6 @@ class Town:
     def pieces(self, day: int, unit: int) -> Numbers:
         """Return the pieces that make a unit which is not `split`."""
         return self.moved.get((day, unit), self.added.get(unit, np.empty(0, dtype=np.int64)))
-
-
-@dataclass(frozen=True)
-class Given:
-    """What has been decided before: cells that are published all the same, and cells that stay suppressed."""
-
-    published: frozenset[int] = frozenset()
-    silent: frozenset[int] = frozenset()
-    quiet: frozenset[int] = frozenset()
-    """Cells that have been suppressed so far and stay so, although nobody needs to be kept from knowing them."""
-
-
-def given_before(con: duckdb.DuckDBPyConnection, town: Town) -> Given:
-    """Return the cells that earlier releases have told, and those that an audit or a correction wants suppressed."""
-    silent = {*_cells_in(con, town, "angabe_nachgebessert"), *_cells_in(con, town, "angabe_differenz")}
-    published, quiet = (_cells_in(con, town, table) for table in ("angabe_gleich", "angabe_verschwiegen"))
-    return Given(frozenset(published) - silent, frozenset(silent), frozenset(quiet))
-
-
-def _cells_in(con: duckdb.DuckDBPyConnection, town: Town, table: str) -> list[int]:
-    rows = con.execute(f"SELECT stichtag::VARCHAR, zuschnitt, raumebene, raum_id, seite FROM {table}").fetchall()  # noqa: S608
-    if not rows:
-        return []
-    key = {
-        (int(day), int(unit), int(side)): cell
-        for cell, (day, unit, side) in enumerate(zip(town.cells.day, town.cells.unit, town.cells.side, strict=True))
-    }
-    days, sides = ({name: at for at, name in enumerate(names)} for names in (town.days, town.sides))
-    units = {unit[:3]: at for at, unit in enumerate(town.units)}
-    found = (key.get((days.get(day, -1), units.get((*unit,), -1), sides.get(side, -1))) for day, *unit, side in rows)
-    return [cell for cell in found if cell is not None]
 
 
 def read_town(con: duckdb.DuckDBPyConnection) -> Town:
@@ -134,7 +105,7 @@ def read_town(con: duckdb.DuckDBPyConnection) -> Town:
     return Town(
         tuple(day for day, _ in own), tuple(zuschnitt for _, zuschnitt in own), tuple(Unit(*row) for row in units),
         sides, _classes(con, merkmale), merkmale, counted, cells,
-        _shares(con), added, moved, split,
+        _shares(con), _groups(con), added, moved, split,
     )  # fmt: skip
 
 
@@ -203,6 +174,19 @@ def _shares(con: duckdb.DuckDBPyConnection) -> tuple[tuple[int, int, int], ...]:
         "UNION SELECT oben.nummer, unten.nummer, merkmal_schwelle.mindestens::INTEGER FROM katalog.teil_ganzes "
         "INNER JOIN seite_nummer AS oben ON oben.seite = teil INNER JOIN seite_nummer AS unten ON unten.seite = ganzes "
         "INNER JOIN merkmal_schwelle ON merkmal_schwelle.merkmal = teil ORDER BY ALL"
+    ).fetchall()
+    return tuple(rows)
+
+
+def _groups(con: duckdb.DuckDBPyConnection) -> tuple[tuple[int, int, int], ...]:
+    """Return the pairs of sides that a share divides whose class has a smallest group, with it."""
+    rows = con.execute(
+        "SELECT oben.nummer, unten.nummer, max(zaehler.mindest_gruppe)::INTEGER "
+        "FROM indikator_seite AS zaehler INNER JOIN indikator_seite AS nenner USING (indikator_id) "
+        "INNER JOIN seite_nummer AS oben ON oben.seite = zaehler.seite "
+        "INNER JOIN seite_nummer AS unten ON unten.seite = nenner.seite "
+        "WHERE zaehler.typ = 'anteil' AND zaehler.rolle = 'zaehler' AND nenner.rolle = 'nenner' "
+        "AND zaehler.mindest_gruppe > 0 GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     return tuple(rows)
 

@@ -92,7 +92,9 @@ def _codebook(build: Building, files: Sequence[Path]) -> str:
         [path.relative_to(build.target).as_posix() for path in files],
     )
     con.execute("CREATE SCHEMA memory.katalog")
-    for name in ("raumebene", "merkmal", "indikator", "indikator_teil", "schutzklasse", "hinweis", "ausstehend"):
+    for name in (
+        "raumebene", "merkmal", "indikator", "indikator_teil", "schutzklasse", "raum_gesperrt", "hinweis", "ausstehend",
+    ):  # fmt: skip
         con.execute(f"CREATE VIEW memory.katalog.{name} AS SELECT * FROM fortschreibung.{name}")  # noqa: S608
     con.execute("CREATE VIEW memory.katalog.herkunft AS FROM fortschreibung._origins")
     con.execute("CREATE VIEW memory.katalog.stadt AS SELECT stadt AS name, synthetisch FROM fortschreibung._release")

@@ -11,6 +11,7 @@ import duckdb
 from flows.base.db import Value, insert, sql
 from flows.profile.codebook import Codebook
 from flows.profile.load import Profile
+from flows.profile.protection import Protection
 from flows.profile.vocabulary import vocabulary
 from flows.stage.register_merkmale import REGISTER_MERKMALE
 
@@ -56,13 +57,20 @@ def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date
         con, "katalog.schachtelung",
         [{"zuschnitt": z.id, "raumebene": level} for z in drawn for level in city.nesting_of(z)],
     )  # fmt: skip
-    classes: list[Mapping[str, Value]] = [{"schutzklasse": "frei", "mindest_zaehler": 0, "mindest_nenner": 0}]
-    classes += [
-        {"schutzklasse": name, "mindest_zaehler": limit.min_numerator, "mindest_nenner": limit.min_denominator}
-        for name, limit in city.protection.items()
-        if name != "frei"
-    ]
-    insert(con, "katalog.schutzklasse", classes)
+    rules = city.protection | {"frei": Protection(min_numerator=0, min_denominator=0)}
+    insert(
+        con, "katalog.schutzklasse",
+        [{"schutzklasse": name, "mindest_zaehler": rule.min_numerator, "mindest_nenner": rule.min_denominator,
+          "mindest_gruppe": rule.min_group, "mindest_faelle": rule.min_cases,
+          "hoechst_beitrag": rule.max_contribution, "begruendung": rule.reason or None}
+         for name, rule in rules.items()],
+    )  # fmt: skip
+    insert(
+        con, "katalog.nie_veroeffentlicht",
+        [{"schutzklasse": name, "zuschnitt": str(unit.zuschnitt) if unit.zuschnitt else None,
+          "raumebene": unit.raumebene, "raum_id": unit.id, "begruendung": unit.reason}
+         for name, rule in rules.items() for unit in rule.never_published],
+    )  # fmt: skip
 
 
 def _write_codebook(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
@@ -70,7 +78,8 @@ def _write_codebook(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
     insert(
         con, "katalog.merkmal",
         [{"merkmal": name, "position": position, "label_de": m.label_de, "label_en": m.label_en, "einheit": m.unit,
-          "art": m.kind, "thema": m.theme, "geschuetzt": m.protected, "ganzzahlig": m.whole}
+          "art": m.kind, "thema": m.theme, "geschuetzt": m.protected, "ganzzahlig": m.whole,
+          "faelle": m.cases, "groesster": m.largest}
          for position, (name, m) in enumerate(book.merkmal.items(), start=1)],
     )  # fmt: skip
     insert(

@@ -1,6 +1,7 @@
 -- One row per protected Merkmal: the smallest count of it that may be published, wherever it stands.
 -- The strictest class of the Indikatoren that count it applies to all: what one row suppresses must not stand
 -- above or below the line of another. A Merkmal that is never counted itself takes it from where it divides.
+-- A sum (of floor space, of money) has no smallest count, but rules of its own (merkmal_beitrag).
 SELECT
     indikator_teil.merkmal,
     coalesce(
@@ -12,3 +13,10 @@ INNER JOIN katalog.merkmal ON indikator_teil.merkmal = merkmal.merkmal AND merkm
 INNER JOIN katalog.indikator ON indikator_teil.indikator_id = indikator.indikator_id
 INNER JOIN katalog.schutzklasse ON indikator.schutzklasse = schutzklasse.schutzklasse
 GROUP BY indikator_teil.merkmal
+
+UNION ALL
+
+SELECT
+    merkmal,
+    0 AS mindestens
+FROM merkmal_beitrag

@@ -5,9 +5,11 @@ WITH seite AS (
     SELECT
         indikator_teil.indikator_id,
         indikator_teil.rolle,
-        max(merkmal_schwelle.mindestens) AS mindestens
+        max(merkmal_schwelle.mindestens) AS mindestens,
+        bool_or(merkmal.geschuetzt) AS zaehlt
     FROM katalog.indikator_teil
     INNER JOIN merkmal_schwelle ON indikator_teil.merkmal = merkmal_schwelle.merkmal
+    INNER JOIN katalog.merkmal ON indikator_teil.merkmal = merkmal.merkmal
     GROUP BY indikator_teil.indikator_id, indikator_teil.rolle
 )
 
@@ -16,7 +18,7 @@ SELECT
     indikator.typ,
     coalesce(oben.mindestens, 0) AS mindest_zaehler,
     CASE
-        WHEN unten.mindestens IS NOT NULL THEN greatest(unten.mindestens, schutzklasse.mindest_nenner)
+        WHEN unten.zaehlt THEN greatest(unten.mindestens, schutzklasse.mindest_nenner)
         ELSE 0
     END AS mindest_nenner
 FROM katalog.indikator

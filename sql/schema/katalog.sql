@@ -61,7 +61,9 @@ CREATE TABLE katalog.merkmal (
     art VARCHAR NOT NULL,
     thema VARCHAR NOT NULL,
     geschuetzt BOOLEAN NOT NULL,
-    ganzzahlig BOOLEAN NOT NULL
+    ganzzahlig BOOLEAN NOT NULL,
+    faelle VARCHAR,
+    groesster VARCHAR
 );
 
 -- one row per Indikator, in the order of the codebook
@@ -142,11 +144,24 @@ CREATE TABLE katalog.kohorte (
     hoechstens DOUBLE NOT NULL
 );
 
--- one row per class of protection with the smallest counts that may be published
+-- one row per class of protection with its rules: what is suppressed
 CREATE TABLE katalog.schutzklasse (
     schutzklasse VARCHAR NOT NULL,
     mindest_zaehler INTEGER NOT NULL,
-    mindest_nenner INTEGER NOT NULL
+    mindest_nenner INTEGER NOT NULL,
+    mindest_gruppe INTEGER NOT NULL DEFAULT 0,
+    mindest_faelle INTEGER NOT NULL DEFAULT 0,
+    hoechst_beitrag DOUBLE,
+    begruendung VARCHAR
+);
+
+-- one row per unit of which a class publishes nothing; without a Zuschnitt, on each that has it
+CREATE TABLE katalog.nie_veroeffentlicht (
+    schutzklasse VARCHAR NOT NULL,
+    zuschnitt VARCHAR,
+    raumebene VARCHAR NOT NULL,
+    raum_id VARCHAR NOT NULL,
+    begruendung VARCHAR NOT NULL
 );
 
 -- one row per delivered column and the Merkmal that it is part of

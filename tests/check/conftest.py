@@ -212,7 +212,9 @@ def _fill_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
     for position, merkmal in enumerate([*_BLOCK, "flaeche_km2"]):
         art = "flaeche" if merkmal == "flaeche_km2" else "bestand"
         connection.execute(
-            "INSERT INTO katalog.merkmal VALUES (?, ?, '-', '-', 'Personen', ?, 'bevoelkerung', TRUE, TRUE)",
+            "INSERT INTO katalog.merkmal BY NAME SELECT $1 AS merkmal, $2 AS position, '-' AS label_de, "
+            "'-' AS label_en, 'Personen' AS einheit, $3 AS art, 'bevoelkerung' AS thema, "
+            "TRUE AS geschuetzt, TRUE AS ganzzahlig",
             [merkmal, position, art],
         )
     for position, (indikator, typ, faktor, zaehler, nenner) in enumerate(

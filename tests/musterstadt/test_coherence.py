@@ -88,6 +88,10 @@ def test_parts_of_the_dwellings_are_no_more_than_the_dwellings(small, year: int)
         assert _int(row["VOR_1949"]) + _int(row["AB_2010"]) <= total
         assert max(_int(row["EFH_ZFH"]), _int(row["GEFOERDERT"])) <= total
         assert (row["WOHNFLAECHE"] == "0,00") == (total == 0)
+        space, largest = (
+            float(row[name].replace(".", "").replace(",", ".")) for name in ("WOHNFLAECHE", "GROESSTE_WOHNUNG")
+        )
+        assert largest <= space <= largest * max(total, 1) + 0.01 * total
 
 
 @pytest.mark.parametrize("year", range(2016, 2025))

@@ -14,7 +14,7 @@ def pyramid(default_city) -> dict[int, np.ndarray]:
 
 def _sums(default_city, path: str, encoding: str, delimiter: str = ";") -> dict[str, int]:
     rows = default_city.table(path, encoding, delimiter)
-    names = [n for n in rows[0] if n not in ("BBS", "STICHTAG", "JAHR", "WOHNFLAECHE")]
+    names = [n for n in rows[0] if n not in ("BBS", "STICHTAG", "JAHR", "WOHNFLAECHE", "GROESSTE_WOHNUNG")]
     return {n: sum(int(r[n].replace(".", "")) for r in rows if r[n] not in ("-", ".")) for n in names}
 
 

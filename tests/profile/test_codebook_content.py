@@ -23,9 +23,11 @@ MERKMALE = {
     "personen_in_haushalten",
     "sgb2", "sgb2_0_17", "sgb2_0_14", "arbeitslose", "mindestsicherung_65_plus",
     "wohnungen", "wohnungen_ein_zweifamilienhaus", "wohnungen_gefoerdert", "wohnungen_baujahr_vor_1949",
-    "wohnungen_baujahr_ab_2010", "wohnflaeche_qm",
+    "wohnungen_baujahr_ab_2010", "wohnflaeche_qm", "wohnflaeche_qm_groesste",
     "zuzuege", "fortzuege", "geburten", "sterbefaelle", "flaeche_km2",
 }  # fmt: skip
+
+NO_COUNTS = {"wohnflaeche_qm", "wohnflaeche_qm_groesste", "flaeche_km2"}
 
 QUOTIENTS = [
     ("jugendquotient", "einwohner_0_17", "einwohner_18_64", 100),
@@ -103,7 +105,7 @@ def test_a_change_of_residents_is_a_percentage_over_its_years(name: str, lag: in
 
 def test_every_count_of_people_homes_or_events_is_published_under_the_name_of_its_merkmal() -> None:
     counts = {name: entry for name, entry in CODEBOOK.indikator.items() if entry.type == "anzahl"}
-    assert set(counts) == MERKMALE - {"wohnflaeche_qm", "flaeche_km2"}
+    assert set(counts) == MERKMALE - NO_COUNTS
     for name, entry in counts.items():
         merkmal = CODEBOOK.merkmal[name]
         assert (entry.numerator, entry.label_de, entry.label_en, entry.unit, entry.theme, entry.factor) == (
@@ -188,19 +190,15 @@ def test_no_two_indikatoren_are_the_same_figure_or_bear_the_same_label() -> None
 
 
 def test_only_measures_that_are_no_counts_need_no_protection() -> None:
-    assert {name for name, entry in CODEBOOK.merkmal.items() if not entry.protected} == {
-        "wohnflaeche_qm",
-        "flaeche_km2",
-    }
-    assert {name for name, entry in CODEBOOK.merkmal.items() if not entry.whole} == {
-        "wohnflaeche_qm",
-        "flaeche_km2",
-    }
+    assert {name for name, entry in CODEBOOK.merkmal.items() if not entry.protected} == NO_COUNTS
+    assert {name for name, entry in CODEBOOK.merkmal.items() if not entry.whole} == NO_COUNTS
 
 
-def test_every_merkmal_enters_an_indikator() -> None:
+def test_every_merkmal_enters_an_indikator_or_says_how_large_the_largest_case_of_one_is() -> None:
     used = {name for entry in CODEBOOK.indikator.values() for name in (*entry.numerator, *entry.denominator)}
-    assert used == MERKMALE
+    largest = {entry.largest for entry in CODEBOOK.merkmal.values() if entry.largest}
+    assert used | largest == MERKMALE
+    assert not used & largest
 
 
 def test_every_usage_warning_has_a_name_and_is_used() -> None:

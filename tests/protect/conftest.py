@@ -22,8 +22,11 @@ OLD, NEW = "2015-01-01", "2020-01-01"
 # Merkmal -> whether a small count of it identifies people
 MERKMALE = {
     "einwohner": True, "weiblich": True, "einwohner_0_64": True, "sgb2": True, "wohnungen": True,
-    "wohnflaeche_qm": False, "flaeche_km2": False,
+    "wohnflaeche_qm": False, "wohnflaeche_qm_groesste": False, "flaeche_km2": False,
 }  # fmt: skip
+
+# Merkmal that adds up what single cases contribute -> how many there are, and the largest of them
+SUMS = {"wohnflaeche_qm": {"cases": "wohnungen", "largest": "wohnflaeche_qm_groesste"}}
 
 # Indikator -> type, numerator, denominator, class of protection
 INDIKATOREN: dict[str, tuple[str, list[str], list[str], str]] = {
@@ -40,7 +43,9 @@ INDIKATOREN: dict[str, tuple[str, list[str], list[str], str]] = {
     "weiblich_und_flaeche": ("verhaeltnis", ["weiblich", "flaeche_km2"], ["wohnungen"], "personen"),
 }
 
-THRESHOLDS = {"personen": (3, 3), "leistung": (3, 10), "wohnung": (3, 3)}
+LEAST = ("min_numerator", "min_denominator")
+Rules = dict[str, tuple[int, int] | dict[str, Any]]
+THRESHOLDS: Rules = {"personen": (3, 3), "leistung": (3, 10), "wohnung": (3, 3)}
 
 _TABLES = """
 CREATE TABLE indikator_wert (
@@ -78,6 +83,10 @@ CREATE TABLE schaetzung_teil (
 CREATE TABLE schaetzung_ziel (
     zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, ziel_ebene VARCHAR, ziel_id VARCHAR
 );
+CREATE TABLE merkmal_zuschnitt (
+    zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, merkmal VARCHAR, wert DOUBLE
+);
+CREATE TABLE kombination (basis VARCHAR, basis_id VARCHAR, kombination BIGINT);
 CREATE TABLE zu_schaetzen (stichtag DATE, von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR);
 CREATE TABLE amtlich_raum (quelle VARCHAR, stichtag DATE, merkmal VARCHAR, raumebene VARCHAR, raum_id VARCHAR);
 INSERT INTO merkmal_raum VALUES ('2020-01-01', 'sozialraum', 'A', DATE '2020-12-31', 'einwohner', 2.0);
@@ -99,8 +108,8 @@ SUPPRESSED = Figure(None, None, None, "geschuetzt")
 class Office:
     """A working database with the figures of one city, and the folder to which protect writes."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, target: Path, thresholds: dict[str, tuple[int, int]]) -> None:
-        self.con, self.target, self.profile = con, target, _profile(thresholds)
+    def __init__(self, con: duckdb.DuckDBPyConnection, target: Path, rules: Rules) -> None:
+        self.con, self.target, self.profile = con, target, _profile(rules)
         con.execute("USE memory; DETACH DATABASE IF EXISTS amt; ATTACH ':memory:' AS amt; USE amt")
         write_catalogue(con, self.profile)
         create_stage(con)
@@ -169,7 +178,7 @@ class Office:
         return [Figure(*row[1:]) for row in found]
 
 
-def _profile(thresholds: dict[str, tuple[int, int]]) -> Profile:
+def _profile(rules: Rules) -> Profile:
     said = {"label_de": "-", "label_en": "-", "unit": "-", "theme": "raum"}
     level = {"label_de": "-", "label_en": "-", "id_pattern": ".*"}
     city = City.model_validate(
@@ -182,13 +191,14 @@ def _profile(thresholds: dict[str, tuple[int, int]]) -> Profile:
                           level | {"id": "stadt", "membership": "city", "city_unit": "S"}],
             "base": {"bbs": {"label_de": "-", "label_en": "-", "id_pattern": ".*"}},
             "zuschnitt": [{"valid_from": OLD, "base": "bbs"}, {"valid_from": NEW, "base": "bbs"}],
-            "protection": {name: {"min_numerator": above, "min_denominator": below}
-                           for name, (above, below) in thresholds.items()},
+            "protection": {name: rule if isinstance(rule, dict) else dict(zip(LEAST, rule, strict=True))
+                           for name, rule in rules.items()},
         }
     )  # fmt: skip
     codebook = Codebook.model_validate(
         {
-            "merkmal": {name: said | {"kind": "bestand", "protected": small} for name, small in MERKMALE.items()},
+            "merkmal": {name: said | {"kind": "bestand", "protected": small} | SUMS.get(name, {})
+                        for name, small in MERKMALE.items()},
             "indikator": {
                 name: said | {
                     "description_de": "-", "description_en": "-", "decimals": 1, "type": kind, "numerator": above,
@@ -205,9 +215,9 @@ def _profile(thresholds: dict[str, tuple[int, int]]) -> Profile:
 
 @pytest.fixture(scope="session")
 def new_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Office]]:
-    """Make an office in place of the one before, with thresholds (numerator, denominator) by class."""
+    """Make an office in place of the one before, with rules by class: (numerator, denominator), or all of them."""
     with duckdb.connect(config={"threads": 1}) as con:
-        yield lambda **thresholds: Office(con, tmp_path_factory.mktemp("publish"), THRESHOLDS | thresholds)
+        yield lambda **rules: Office(con, tmp_path_factory.mktemp("publish"), THRESHOLDS | rules)
 
 
 @pytest.fixture

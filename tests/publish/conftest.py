@@ -30,18 +30,26 @@ TABLES = {
         AS t(zuschnitt, gueltig_ab, gueltig_bis, basis, schachtelung, basis_muster)""",
     "katalog_schutzklasse": """
         FROM (VALUES
-               ('personen', 3, 0), ('leistung', 3, 30))
-        AS t(schutzklasse, mindest_zaehler, mindest_nenner)""",
+               ('personen', 3, 0, 0, 0, NULL::DOUBLE, NULL::VARCHAR),
+               ('leistung', 3, 30, 20, 0, NULL, '§ 35 SGB I'))
+        AS t(schutzklasse, mindest_zaehler, mindest_nenner, mindest_gruppe, mindest_faelle, hoechst_beitrag,
+             begruendung)""",
+    "raum_gesperrt": """
+        FROM (VALUES
+               ('leistung', '2020-01-01', 'sozialraum', '010103', 'Justizvollzugsanstalt'))
+        AS t(schutzklasse, zuschnitt, raumebene, raum_id, begruendung)""",
     "katalog_hinweis": """
         FROM (VALUES
                ('register', 'Register: zählt Gemeldete.', 'Register: counts the registered.'))
         AS t(hinweis, text_de, text_en)""",
     "merkmal": """
         FROM (VALUES
-               ('einwohner', 1, 'Einwohner', 'Residents', 'Personen', 'bestand', 'bevoelkerung', true, true),
-               ('sgb2', 2, 'SGB II', 'SGB II', 'Personen', 'bestand', 'soziales', true, true),
-               ('wohnflaeche_qm', 3, 'Wohnfläche', 'Floor space', 'm²', 'bestand', 'wohnen', false, false))
-        AS t(merkmal, position, label_de, label_en, einheit, art, thema, geschuetzt, ganzzahlig)""",
+               ('einwohner', 1, 'Einwohner', 'Residents', 'Personen', 'bestand', 'bevoelkerung', true, true,
+                NULL::VARCHAR, NULL::VARCHAR),
+               ('sgb2', 2, 'SGB II', 'SGB II', 'Personen', 'bestand', 'soziales', true, true, NULL, NULL),
+               ('wohnflaeche_qm', 3, 'Wohnfläche', 'Floor space', 'm²', 'bestand', 'wohnen', false, false,
+                'wohnungen', NULL))
+        AS t(merkmal, position, label_de, label_en, einheit, art, thema, geschuetzt, ganzzahlig, faelle, groesster)""",
     "indikator": """
         FROM (VALUES
                ('einwohner', 1, 'Einwohner', 'Residents', 'Alle Gemeldeten.', 'All registered.',

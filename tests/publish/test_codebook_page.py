@@ -66,11 +66,16 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             INSERT INTO katalog.raumebene BY NAME SELECT 'sozialraum' AS raumebene, 1 AS rang,
                 'Sozialraum' AS label_de, 'Neighbourhood' AS label_en, '.' AS id_muster,
                 'base' AS zugehoerigkeit;
-            INSERT INTO katalog.merkmal VALUES
+            INSERT INTO katalog.merkmal
+                (merkmal, position, label_de, label_en, einheit, art, thema, geschuetzt, ganzzahlig) VALUES
                 ('einwohner', 1, 'Einwohner', 'Residents', 'Personen', 'bestand', 'bevoelkerung', TRUE, TRUE),
                 ('sgb2', 2, 'Bedürftige', 'Recipients', 'Personen', 'bestand', 'soziales', TRUE, TRUE),
                 ('flaeche_km2', 3, 'Fläche', 'Area', 'km²', 'flaeche', 'raum', FALSE, FALSE);
-            INSERT INTO katalog.schutzklasse VALUES ('personen', 3, 7), ('leistung', 5, 40);
+            INSERT INTO katalog.schutzklasse
+                (schutzklasse, mindest_zaehler, mindest_nenner, mindest_gruppe, begruendung)
+                VALUES ('personen', 3, 7, 0, NULL), ('leistung', 5, 40, 20, '§ 35 SGB I');
+            CREATE TABLE katalog.raum_gesperrt AS SELECT 'leistung' AS schutzklasse, '2020-01-01' AS zuschnitt,
+                'sozialraum' AS raumebene, '0101' AS raum_id, 'Justizvollzugsanstalt' AS begruendung;
             INSERT INTO katalog.hinweis VALUES
                 ('own', 'Eigene Abgrenzung: Nur hier.', 'Own definition: Only here.');
             INSERT INTO katalog.indikator VALUES
@@ -106,10 +111,11 @@ def whole(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         codebook = Codebook.model_validate(tomllib.load(file))
     for table in ("merkmal", "indikator", "indikator_teil", "hinweis", "schutzklasse"):
         con.execute(f"TRUNCATE katalog.{table}")
-    con.execute("INSERT INTO katalog.schutzklasse VALUES ('personen', 3, 10), ('leistung', 3, 30), ('wohnung', 3, 3)")
+    con.execute("INSERT INTO katalog.schutzklasse (schutzklasse, mindest_zaehler, mindest_nenner) "
+                "VALUES ('personen', 3, 10), ('leistung', 3, 30), ('wohnung', 3, 3)")  # fmt: skip
     for position, (name, m) in enumerate(codebook.merkmal.items()):
         row = [name, position, m.label_de, m.label_en, m.unit, m.kind, m.theme, m.protected, m.whole]
-        con.execute("INSERT INTO katalog.merkmal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        con.execute("INSERT INTO katalog.merkmal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", row)
     for name, warning in codebook.usage_warnings.items():
         con.execute("INSERT INTO katalog.hinweis VALUES (?, ?, ?)", [name, warning.de, warning.en])
     for position, (name, i) in enumerate(codebook.indikator.items()):
@@ -216,9 +222,25 @@ def test_usage_warnings_are_read_however_they_are_separated(con: duckdb.DuckDBPy
 
 
 def test_a_class_without_thresholds_says_so(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("INSERT INTO katalog.schutzklasse VALUES ('frei', 0, 0)")
+    con.execute(
+        "INSERT INTO katalog.schutzklasse (schutzklasse, mindest_zaehler, mindest_nenner) VALUES ('frei', 0, 0)"
+    )
     con.execute("UPDATE katalog.indikator SET schutzklasse = 'frei' WHERE indikator_id = 'einwohner'")
     assert "frei Für Anzahlen gilt keine Schwelle." in entry(html_of(con), "einwohner")
+
+
+def test_the_rules_of_a_class_and_its_reason_are_sentences(con: duckdb.DuckDBPyConnection) -> None:
+    row = re.search(r'<tr id="schutzklasse-leistung">.*?</tr>', html_of(con), re.DOTALL)
+    assert row
+    assert "Anteile von 0 und 100 % unter weniger als 20 Personen werden unterdrückt." in row[0]
+    assert "Shares of 0 and 100 % among fewer than 20 people are suppressed." in row[0]
+    assert "§ 35 SGB I" in row[0]
+
+
+def test_units_that_are_never_published_are_listed_with_the_reason(con: duckdb.DuckDBPyConnection) -> None:
+    table = re.search(r'<table id="gesperrt">.*?</table>', html_of(con), re.DOTALL)
+    assert table
+    assert all(each in table[0] for each in ("leistung", "2020-01-01", "0101", "Justizvollzugsanstalt"))
 
 
 def test_every_status_and_method_is_explained_in_both_languages(con: duckdb.DuckDBPyConnection) -> None:

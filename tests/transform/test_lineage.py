@@ -105,6 +105,7 @@ def test_it_finds_what_sqlglots_own_lineage_finds(city: City, station: str, file
     city.con.execute("CREATE TABLE merkmal_schwelle (merkmal TEXT, mindestens INT)")
     city.con.execute(
         "CREATE TABLE angabe_still (zuschnitt TEXT, raumebene TEXT, raum_id TEXT, stichtag DATE, seite BIGINT);"
+        "CREATE TABLE angabe_regel AS FROM angabe_still;"
         "CREATE TABLE indikator_seite (indikator_id TEXT, seite BIGINT, jahre_davor INTEGER)"
     )
     there = {name.replace(".", "_"): columns for name, columns in columns_there(city).items()}

@@ -1,0 +1,70 @@
+"""What the audit asks of groups: that nobody, or everybody, of too few people has something must not be known.
+
+What a larger group tells of each of its parts is known anyway, and is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.protect.audit_system import System
+from flows.protect.classes import Vector, less
+
+Question = tuple[str, int, int, int, dict[int, float], float]
+"""Kind, place or piece, side, the side that it is a rest of or -1, factors of unknowns, and the part that is known."""
+
+
+def group_questions(system: System, live: Sequence[int], apart: Sequence[int]) -> Iterator[Question]:
+    """Yield the questions about groups of places, and of the pieces `apart`; `live` are the sides of the state."""
+    said = system.said
+    pairs = [pair for pair in said.groups if pair[0] in live and pair[1] in live]
+    vectors = {side: said.classes.side(said.sides[side]) for side in live}
+    nobody = _nobody(system, pairs, vectors) if pairs else np.zeros((0, 0), dtype=bool)
+    for above, below, least in pairs:
+        everybody = _everybody(system, above, below, least)
+        rest = less(vectors[below], vectors[above])
+        small = [("group", place) for place in range(len(said.places)) if system.inside[place].any()]
+        for kind, at in (*small, *(("group piece", piece) for piece in apart)):
+            sum_of = system.of_place if kind == "group" else system.of_piece
+            factors, many = sum_of(vectors[below], at)
+            if kind == "group" and not np.isnan(system.state.value[at, below]):
+                factors, many = {}, float(system.state.value[at, below])
+            if factors or not 0 < round(many, 6) < least:
+                continue
+            pieces = np.flatnonzero(system.inside[at]) if kind == "group" else np.array([at])
+            inhabited = [piece for piece in pieces.tolist() if system.of_piece(vectors[below], piece) != ({}, 0.0)]
+            for vector, of, told in (
+                (vectors[above], -1, nobody[np.ix_(list(vectors[above]), inhabited)].all()),
+                (rest, below, everybody[inhabited].all()),
+            ):
+                factors, known = sum_of(vector, at)
+                if told or (not factors and round(known, 6) != 0):
+                    continue
+                outright = kind == "group" and not np.isnan(system.state.value[at, above])
+                yield ("told" if outright else kind, at, above, of, factors, known)
+
+
+def _nobody(
+    system: System, pairs: Sequence[tuple[int, int, int]], vectors: dict[int, Vector]
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Say of each class and piece whether a published 0 tells that nobody is there, which is of no small group."""
+    value, nobody = system.state.value, np.zeros(system.known.shape, dtype=bool)
+    for side, vector in vectors.items():
+        zero = value[:, side] == 0
+        for above, below, least in pairs:
+            if above == side:
+                zero &= ~((value[:, below] > 0) & (value[:, below] < least))
+        nobody[np.ix_(list(vector), system.inside[zero].any(axis=0))] = True
+    return nobody
+
+
+def _everybody(system: System, above: int, below: int, least: int) -> NDArray[np.bool_]:
+    """Say of each piece whether it lies in a place in which, as is published, everybody of many people is counted."""
+    value = system.state.value
+    found: NDArray[np.bool_] = system.inside[(value[:, above] == value[:, below]) & (value[:, below] >= least)].any(
+        axis=0
+    )
+    return found

@@ -1,0 +1,119 @@
+"""What releases say of counts, as tables of one connection: from their databases, or folders of files to be published.
+
+``auskunft``: what each says of each count; ``seite``: its Indikatoren and their rules; ``teil``: of which finest units
+places are made; ``paar``: which finest units of two Zuschnitte overlap; ``geschaetzt``: where it has estimates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from flows.base.db import literal, one_file, quoted, sql
+
+_VIEWS = ("indikator", "indikator_teil", "merkmal", "schutzklasse")
+_LATER = {
+    "schutzklasse": {"mindest_gruppe": "0", "mindest_faelle": "0", "hoechst_beitrag": "NULL::DOUBLE"},
+    "merkmal": {"faelle": "NULL::VARCHAR", "groesster": "NULL::VARCHAR"},
+}
+"""Columns that a release of an older schema lacks, and what they would say there."""
+_SIDES = "SELECT indikator_id, rolle, typ, seite, mindestens, mindest_gruppe FROM indikator_seite"
+
+
+@contextmanager
+def tables_of(files: Sequence[Path], days: frozenset[str] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Read releases from old to new, of these Stichtage or of all, and yield the connection with the tables."""
+    with duckdb.connect(config={"threads": 2}) as con:
+        con.execute("CREATE SCHEMA katalog")
+        for number, file in enumerate(files):
+            _open(con, file, f"r{number}")
+            _take(con, f"r{number}", number, days)
+        yield con
+
+
+def take_rules(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Add the rules of a release to ``seite``, as far as they are about what the others show."""
+    _open(con, file, "regeln")
+    _take_sides(con, "regeln")
+    con.execute(f"INSERT INTO seite FROM ({_SIDES}) SEMI JOIN seite AS da USING (seite) SELECT -1 AS fassung, *")
+
+
+def told_counts(files: Sequence[tuple[str, Path]], target: Path) -> None:
+    """Write each count that a release tells, or suppresses (without a value), with the first that does, as Parquet."""
+    versions = [version for version, _ in files]
+    with tables_of([file for _, file in files]) as con:
+        con.execute(
+            f"COPY (SELECT zuschnitt, raumebene, raum_id, stichtag, seite, wert, "  # noqa: S608 -- versions, quoted
+            f"{literal(versions)}[min(fassung) + 1] AS fassung FROM auskunft GROUP BY ALL) "
+            f"TO {literal(str(target))} (FORMAT parquet)"
+        )
+
+
+def _open(con: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
+    """Make the tables of a release readable: of its database, or of a folder of Parquet files to be published."""
+    if file.is_file():
+        con.execute(f"ATTACH {literal(str(file))} AS {name} (READ_ONLY)")
+        return
+    con.execute(f"CREATE SCHEMA {name}")
+    for path in sorted(file.glob("*.parquet")):
+        table = quoted(path.stem.removeprefix("katalog_"))
+        con.execute(
+            f"CREATE VIEW {name}.{table} AS FROM read_parquet({literal(one_file(path))}, hive_partitioning = FALSE)"
+        )
+
+
+def _take(con: duckdb.DuckDBPyConnection, release: str, number: int, days: frozenset[str] | None) -> None:
+    """Add what a release says to the tables of all."""
+    _take_sides(con, release)
+    con.execute(f"CREATE OR REPLACE VIEW wert AS FROM {release}.wert")
+    more = "INSERT INTO {0} BY NAME SELECT {1} AS fassung, * FROM ({2})"
+    how = "CREATE OR REPLACE TABLE {0} AS SELECT {1} AS fassung, * FROM ({2})" if number == 0 else more
+    asked = "" if days is None else f" WHERE list_contains({literal(sorted(days))}, stichtag::VARCHAR)"
+    con.execute(how.format("auskunft", number, f"FROM ({sql('audit/auskunft')}){asked}"))
+    estimated = "SELECT DISTINCT stichtag, zuschnitt FROM wert WHERE methode NOT IN ('exact', 'amtlich')"
+    con.execute(how.format("geschaetzt", number, estimated))
+    con.execute(how.format("seite", number, _SIDES))
+    levels = con.execute(f"FROM {release}.raumebene SELECT raumebene, rang ORDER BY rang").fetchall()
+    finest = levels[0][0]
+    units = f"{release}.{quoted(finest)}"
+    columns = {name for name, *_ in con.execute(f"DESCRIBE {units}").fetchall()}
+    for level, rank in levels:
+        own = f"{level}_id"
+        if level == finest or own in columns:
+            inner = f"FROM {units} SELECT zuschnitt, {finest}_id AS fein, {quoted(own)} AS raum_id"
+        elif rank == levels[-1][1]:
+            inner = (
+                f"FROM {units} AS fein INNER JOIN {release}.{quoted(level)} AS stadt USING (zuschnitt) "
+                f"SELECT fein.zuschnitt, fein.{finest}_id AS fein, stadt.{quoted(own)} AS raum_id"
+            )
+        else:
+            continue
+        query = f"FROM ({inner}) SELECT {literal(level)} AS raumebene, {rank} AS rang, * WHERE raum_id IS NOT NULL"
+        con.execute((how if level == finest else more).format("teil", number, query))
+    pairs = (
+        f"FROM {release}.raum_ereignis SELECT DISTINCT von_zuschnitt, nach_zuschnitt, von_id, nach_id "
+        f"WHERE raumebene = {literal(finest)} AND von_id IS NOT NULL AND nach_id IS NOT NULL"
+    )
+    con.execute(how.format("paar", number, pairs))
+
+
+def _take_sides(con: duckdb.DuckDBPyConnection, release: str) -> None:
+    """Make ``indikator_seite`` of a release: what its Indikatoren count, and from how many on it may be published."""
+    for table in _VIEWS:
+        has = {name for name, *_ in con.execute(f"DESCRIBE {release}.{table}").fetchall()}
+        lacks = "".join(f", {value} AS {name}" for name, value in _LATER.get(table, {}).items() if name not in has)
+        con.execute(f"CREATE OR REPLACE VIEW katalog.{table} AS FROM {release}.{table} SELECT *{lacks}")
+    for name in ("merkmal_beitrag", "merkmal_schwelle", "indikator_seite"):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(f'protect/{name}')}")
+    there = con.execute(
+        "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'raum_gesperrt' "
+        "AND (database_name = $1 OR schema_name = $1)", [release],
+    ).fetchone()  # fmt: skip
+    con.execute("CREATE OR REPLACE VIEW raum_gesperrt AS " + (
+        f"FROM {release}.raum_gesperrt" if there and there[0] else
+        "SELECT NULL::VARCHAR AS schutzklasse, NULL::VARCHAR AS zuschnitt, NULL::VARCHAR AS raumebene, "
+        "NULL::VARCHAR AS raum_id WHERE FALSE"
+    ))  # fmt: skip
