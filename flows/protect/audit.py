@@ -8,6 +8,7 @@ is already out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from flows.protect.audit_reading import Relations, Said
     from flows.protect.audit_states import State
     from flows.protect.audit_system import System
+    from flows.protect.audit_tables import ReleaseTables
 
 _RULES = dict.fromkeys(("group", "group piece"), "alle oder niemand von zu wenigen") | {
     "forbidden": "hier nie veröffentlicht, oder eine Summe aus zu wenigen Fällen"
@@ -122,20 +124,25 @@ def relations_of(book: Codebook) -> Relations:
 
 def audit(
     files: Sequence[tuple[str, Path]], book: Codebook, *, days: frozenset[str] | None = None, named: int = NAMED,
-    rules: Path | None = None, around: bool = False,
+    rules: Path | None = None, around: bool = False, tables: ReleaseTables | None = None,
 ) -> Audit:  # fmt: skip
     """Return what follows from the releases in `files`, given as (version, database or folder of Parquet files).
 
     `days` are the Stichtage to look at, if not all; `rules` a release whose thresholds apply as well. With `around`,
-    what only follows from figures all over a large city is not looked for, which is much faster.
+    what only follows from figures all over a large city is not looked for, which is much faster. `tables` are those of
+    the releases, where they have been read before.
     """
     from flows.protect.audit_asked import Interval, told  # noqa: PLC0415
     from flows.protect.audit_attack import attack_on  # noqa: PLC0415 -- numpy and scipy
     from flows.protect.audit_changes import changes  # noqa: PLC0415
-    from flows.protect.audit_reading import read_releases  # noqa: PLC0415
+    from flows.protect.audit_reading import what_is_said  # noqa: PLC0415
+    from flows.protect.audit_tables import ReleaseTables  # noqa: PLC0415
 
     asked_for = None if days is None else days | {_year_before(day) for day in days}
-    said = read_releases(files, relations_of(book), asked_for, rules)
+    with nullcontext(tables) if tables else ReleaseTables([file for _, file in files], asked_for) as read:
+        if rules is not None:
+            read.take_rules(rules)
+        said = what_is_said(read, [version for version, _ in files], relations_of(book), asked_for)
     findings, contradictory, asked, complete = list[Finding](), list[str](), 0, True
     for state in said.states:
         if days is not None and state.day not in days:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.base.db import literal
 from flows.protect.audit_states import Numbers, OpenState, State
-from flows.protect.audit_tables import tables_of, take_rules
+from flows.protect.audit_tables import ReleaseTables
 from flows.protect.classes import Classes, classes_of
 from flows.stage.register_merkmale import REGISTER_MERKMALE
 
@@ -65,21 +65,19 @@ class Said:
     """Raumebenen whose units the release does not tell to be made of others: nothing is added up over them."""
 
 
-def read_releases(
-    files: Sequence[tuple[str, Path]], relations: Relations, days: frozenset[str] | None = None,
-    rules: Path | None = None,
+def what_is_said(
+    tables: ReleaseTables, versions: Sequence[str], relations: Relations, days: frozenset[str] | None = None
 ) -> Said:  # fmt: skip
-    """Read the databases of releases, given as (version, file) from old to new; of these Stichtage, or of all.
+    """Return what releases say, given by their tables and versions from old to new; of these Stichtage, or of all.
 
-    The highest threshold that any of them, or the release `rules`, has for a count applies to all.
+    The highest threshold that any of them has for a count applies to all.
     """
-    with tables_of([file for _, file in files], days) as con:
-        if rules is not None:
-            take_rules(con, rules)
-        return _said(con, files, relations)
+    asked = "" if days is None else f" WHERE list_contains({literal(sorted(days))}, stichtag::VARCHAR)"
+    tables.con.execute(f"CREATE OR REPLACE TEMP VIEW gefragt AS FROM auskunft{asked}")
+    return _said(tables.con, versions, relations)
 
 
-def _said(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[str, Path]], relations: Relations) -> Said:
+def _said(con: duckdb.DuckDBPyConnection, versions: Sequence[str], relations: Relations) -> Said:
     pieces = _pieces(con)
     members = con.execute("SELECT DISTINCT zuschnitt, raumebene, raum_id, rang, fein FROM teil ORDER BY ALL").fetchall()
     within: dict[Place, set[str]] = {}
@@ -101,9 +99,9 @@ def _said(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[str, Path]], rel
     at_least = np.array([limit for (limit,) in limits], dtype=np.int64)
     merkmale = sorted({merkmal for side in sides for merkmal in side.split("+")})
     classes = classes_of(merkmale, relations.divisions, [(stock, dict(signs)) for stock, signs in relations.balances])
-    states = _states(con, [version for version, _ in files], translate, sides, classes, _usable(con, places, inside))
+    states = _states(con, versions, translate, sides, classes, _usable(con, places, inside))
     missing = con.execute(
-        "SELECT DISTINCT raumebene FROM auskunft ANTI JOIN teil USING (zuschnitt, raumebene, raum_id) ORDER BY 1"
+        "SELECT DISTINCT raumebene FROM gefragt ANTI JOIN teil USING (zuschnitt, raumebene, raum_id) ORDER BY 1"
     ).fetchall()
     number = {side: at for at, side in enumerate(sides)}
     groups = con.execute(
@@ -116,7 +114,7 @@ def _said(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[str, Path]], rel
         "fassung) WHERE oben.typ = 'anteil' AND oben.rolle = 'zaehler' AND unten.rolle = 'nenner' ORDER BY ALL"
     ).fetchall()
     return Said(
-        tuple(version for version, _ in files), places, inside, sides, at_least,
+        tuple(versions), places, inside, sides, at_least,
         tuple(sorted({(number[above], number[below]) for above, below in shares}
                      | {(number[part], number[whole]) for part, whole in relations.parts
                         if part in number and whole in number})),
@@ -169,7 +167,7 @@ def _usable(
     made of its pieces only where it is made of whole finest units of the other Zuschnitte, and, where some of these lie
     outside all of its own, only on the finest Raumebene.
     """
-    days = [str(day)[:10] for (day,) in con.execute("SELECT DISTINCT stichtag FROM auskunft ORDER BY 1").fetchall()]
+    days = [str(day)[:10] for (day,) in con.execute("SELECT DISTINCT stichtag FROM gefragt ORDER BY 1").fetchall()]
     rows = con.execute("SELECT DISTINCT stichtag, zuschnitt FROM geschaetzt").fetchall()
     loose = {day: {zuschnitt for of, zuschnitt in rows if str(of)[:10] == day} for day in days}
     found = {}
@@ -191,16 +189,16 @@ def _states(
     con: duckdb.DuckDBPyConnection, versions: Sequence[str], translate: Numbers, sides: Sequence[str],
     classes: Classes, usable: Mapping[str, NDArray[np.bool_]],
 ) -> list[State]:  # fmt: skip
-    days = [day for (day,) in con.execute("SELECT DISTINCT stichtag FROM auskunft ORDER BY 1").fetchall()]
+    days = [day for (day,) in con.execute("SELECT DISTINCT stichtag FROM gefragt ORDER BY 1").fetchall()]
     version, day, place, side, value, silent, quiet, forbidden = _columns(
         con,
         "WITH tag AS (SELECT stichtag, row_number() OVER (ORDER BY stichtag) - 1 AS nummer "
-        "FROM (SELECT DISTINCT stichtag FROM auskunft)), "
+        "FROM (SELECT DISTINCT stichtag FROM gefragt)), "
         "art AS (SELECT seite, row_number() OVER (ORDER BY seite) - 1 AS nummer "
         "FROM (SELECT DISTINCT seite FROM seite)) "
         "SELECT fassung, tag.nummer AS tag, ort.nummer AS ort, art.nummer AS art, "
         "coalesce(wert, 'nan'::DOUBLE) AS wert, geschuetzt, verschwiegen, regel "
-        "FROM auskunft INNER JOIN tag USING (stichtag) INNER JOIN ort USING (zuschnitt, raumebene, raum_id) "
+        "FROM gefragt INNER JOIN tag USING (stichtag) INNER JOIN ort USING (zuschnitt, raumebene, raum_id) "
         "INNER JOIN art USING (seite)",
     )
     group = np.array([classes.group[next(iter(classes.side(one)))] for one in sides])

@@ -6,9 +6,9 @@ places are made; ``paar``: which finest units of two Zuschnitte overlap; ``gesch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import duckdb
 
@@ -23,29 +23,51 @@ _LATER = {
 _SIDES = "SELECT indikator_id, rolle, typ, seite, mindestens, mindest_gruppe FROM indikator_seite"
 
 
-@contextmanager
-def tables_of(files: Sequence[Path], days: frozenset[str] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Read releases from old to new, of these Stichtage or of all, and yield the connection with the tables."""
-    with duckdb.connect(config={"threads": 2}) as con:
-        con.execute("CREATE SCHEMA katalog")
+class ReleaseTables:
+    """The tables of some releases, and of one more that may change between audits."""
+
+    def __init__(self, files: Sequence[Path], days: frozenset[str] | None = None) -> None:
+        """Read releases from old to new, of these Stichtage or of all."""
+        self.con = duckdb.connect(config={"threads": 2})
+        self.con.execute("CREATE SCHEMA katalog")
+        self.days, self._count, self._has_last = days, len(files), False
         for number, file in enumerate(files):
-            _open(con, file, f"r{number}")
-            _take(con, f"r{number}", number, days)
-        yield con
+            _open(self.con, file, f"r{number}")
+            _take(self.con, f"r{number}", number, days)
 
+    def __enter__(self) -> Self:
+        """Return the tables, whose connection is closed at the end."""
+        return self
 
-def take_rules(con: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Add the rules of a release to ``seite``, as far as they are about what the others show."""
-    _open(con, file, "regeln")
-    _take_sides(con, "regeln")
-    con.execute(f"INSERT INTO seite FROM ({_SIDES}) SEMI JOIN seite AS da USING (seite) SELECT -1 AS fassung, *")
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self.con.close()
+
+    def take_last(self, folder: Path) -> None:
+        """Read the tables in a folder as the newest release, in place of what stood there before."""
+        name = f"r{self._count}"
+        if self._has_last:
+            self.con.execute(f"DROP SCHEMA {name} CASCADE")
+            for table in ("auskunft", "geschaetzt", "seite", "teil", "paar"):
+                self.con.execute(f"DELETE FROM {table} WHERE fassung = {self._count}")  # noqa: S608 -- fixed names
+        _open(self.con, folder, name)
+        _take(self.con, name, self._count, self.days)
+        self._has_last = True
+
+    def take_rules(self, file: Path) -> None:
+        """Add the rules of a release to ``seite``, as far as they are about what the others show."""
+        _open(self.con, file, "regeln")
+        _take_sides(self.con, "regeln")
+        self.con.execute(
+            f"INSERT INTO seite FROM ({_SIDES}) SEMI JOIN seite AS da USING (seite) SELECT -1 AS fassung, *"
+        )
 
 
 def told_counts(files: Sequence[tuple[str, Path]], target: Path) -> None:
     """Write each count that a release tells, or suppresses (without a value), with the first that does, as Parquet."""
     versions = [version for version, _ in files]
-    with tables_of([file for _, file in files]) as con:
-        con.execute(
+    with ReleaseTables([file for _, file in files]) as tables:
+        tables.con.execute(
             f"COPY (SELECT zuschnitt, raumebene, raum_id, stichtag, seite, wert, "  # noqa: S608 -- versions, quoted
             f"{literal(versions)}[min(fassung) + 1] AS fassung FROM auskunft GROUP BY ALL) "
             f"TO {literal(str(target))} (FORMAT parquet)"

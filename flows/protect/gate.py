@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ from flows.profile.load import Profile
 from flows.protect.memory import Released
 
 if TYPE_CHECKING:
-    from flows.protect.audit import Audit
-    from flows.protect.town import Town
+    from flows.protect.audit import Finding
+    from flows.protect.audit_tables import ReleaseTables
+    from flows.protect.secondary import Secondary
 
 NEW = "neu"
 """What the release that is being made is called before it has a version."""
@@ -43,79 +45,126 @@ def repaired(
     Raises:
         CheckStopped: something still follows, and did not before.
     """
-    from flows.protect.audit import audit  # noqa: PLC0415 -- numpy and scipy
-    from flows.protect.repair import suppress_siblings, suppress_steps  # noqa: PLC0415
-    from flows.protect.secondary import Secondary  # noqa: PLC0415
-    from flows.protect.secondary_step import decide  # noqa: PLC0415
-    from flows.protect.town import read_town  # noqa: PLC0415
+    from flows.protect.audit_tables import ReleaseTables  # noqa: PLC0415 -- DuckDB, and numpy and scipy with audits
 
-    days, secondary, contradictory, repairs = None, None, 0, 0
-    siblings, around, partly = SIBLINGS, True, False
-    for _ in range(ROUNDS):
-        named = 0 if repairs < siblings else EVERY
-        found = audit([*earlier, (NEW, target)], profile.codebook, days=days, named=named, around=around)
-        contradictory = max(contradictory, len(found.contradictory))
-        new = [finding for finding in found.findings if NEW in finding.versions and finding.kind != "told"]
-        if _told_anew(found, profile, target, earlier):
-            break
-        partly = partly or not found.complete
-        if not new and partly:  # nothing follows from what is published around; now from figures all over the city
-            around, partly, days = False, False, None
-            continue
-        if not new:
-            return repairs > 0, contradictory
-        if secondary is None:
-            secondary = Secondary(read_town(con))
-            group = _groups(secondary.town)
-            related = [(one, other) for one in group for other in group if group[one] == group[other]]
-        each = 2 ** max(0, repairs - PATIENT) if repairs < siblings else 1
-        if not suppress_siblings(con, new, related, each) + suppress_steps(con, new, NEW):
-            if named:
-                break
-            siblings = 0  # there are none: the attacks say what to take away
-            continue
+    with ReleaseTables([file for _, file in earlier]) as tables:
+        gate = _Gate(con, profile, target, earlier, again, tables)
+        if gate.opens():
+            return gate.repairs > 0, gate.contradictory
+        gate.stop()
+    return gate.repairs > 0, gate.contradictory
+
+
+class _Gate:
+    """One release before its publication, and the repairs to it."""
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released,
+        again: Callable[[], None], tables: ReleaseTables,
+    ) -> None:  # fmt: skip
+        """Take the release in `target`, and the tables of those that are out."""
+        self.con, self.profile, self.target, self.earlier = con, profile, target, earlier
+        self.again, self.tables = again, tables
+        self.repairs, self.contradictory = 0, 0
+        self._before: dict[tuple[str, ...], Finding] = {}
+        self._days_before: frozenset[str] = frozenset()
+
+    @cached_property
+    def secondary(self) -> Secondary:
+        """What decides again after a repair."""
+        from flows.protect.secondary import Secondary  # noqa: PLC0415 -- numpy
+        from flows.protect.town import read_town  # noqa: PLC0415
+
+        return Secondary(read_town(self.con))
+
+    @cached_property
+    def group(self) -> dict[str, int]:
+        """The group of classes that each side counts."""
+        town = self.secondary.town
+        return {side: town.classes.group[next(iter(town.classes.side(side)))] for side in town.sides}
+
+    def opens(self) -> bool:
+        """Audit and repair until nothing follows that did not before; say whether that was reached."""
+        from flows.protect.audit import audit  # noqa: PLC0415
+
+        days, siblings, around, partly = None, SIBLINGS, True, False
+        for _ in range(ROUNDS):
+            named = 0 if self.repairs < siblings else EVERY
+            self.tables.take_last(self.target)
+            found = audit([*self.earlier, (NEW, self.target)], self.profile.codebook, days=days, named=named,
+                          around=around, tables=self.tables)  # fmt: skip
+            self.contradictory = max(self.contradictory, len(found.contradictory))
+            new = [finding for finding in found.findings if NEW in finding.versions]
+            known = self._known(new)
+            new = [finding for finding in new if _tells_more(finding, known.get(finding.count))]
+            if any(finding.kind == "told" for finding in new):
+                return False
+            partly = partly or not found.complete
+            if not new and partly:  # nothing follows from what is around; now from figures all over the city
+                around, partly, days = False, False, None
+                continue
+            if not new:
+                return True
+            changed = self._repaired(new, 2 ** max(0, self.repairs - PATIENT) if self.repairs < siblings else 1)
+            if changed:
+                days = changed | {f"{int(day[:4]) + 1:04d}{day[4:]}" for day in changed}  # whose balances read them
+            elif named:
+                return False
+            else:
+                siblings = 0  # there are none: the attacks say what to take away
+        return False
+
+    def _known(self, findings: Sequence[Finding]) -> dict[tuple[str, ...], Finding]:
+        """Return what follows from the releases that are out, by the rules of the new one, where there are findings.
+
+        No repair can change that.
+        """
+        from flows.protect.audit import audit  # noqa: PLC0415
+
+        days = frozenset(finding.stichtag for finding in findings) - self._days_before
+        if self.earlier and days:
+            found = audit(self.earlier, self.profile.codebook, days=days, named=0, rules=self.target)
+            self._before |= {finding.count: finding for finding in found.findings}
+            self._days_before |= days
+        return self._before
+
+    def _repaired(self, new: Sequence[Finding], each: int) -> frozenset[str]:
+        """Suppress more for the sake of findings, and return the Stichtage that changed."""
+        from flows.protect.repair import suppress_siblings, suppress_steps  # noqa: PLC0415
+        from flows.protect.secondary_step import decide  # noqa: PLC0415
+
+        group = self.group
+        related = [(one, other) for one in group for other in group if group[one] == group[other]]
+        if not suppress_siblings(self.con, new, related, each) + suppress_steps(self.con, new, NEW):
+            return frozenset()
         sides = {finding.merkmal.rpartition(" ohne ")[2] for finding in new}
         sides |= {step.merkmal for finding in new for step in finding.attack}
         groups = frozenset(group[side] for side in sides & group.keys())  # an earlier release may have had others
         changed = frozenset(finding.stichtag for finding in new)
-        decide(con, secondary, changed, groups)
-        again()
-        repairs += 1
-        days = changed | {f"{int(day[:4]) + 1:04d}{day[4:]}" for day in changed}  # whose balances read the changed ones
-    _stop(profile, target, earlier)
-    return repairs > 0, contradictory
+        decide(self.con, self.secondary, changed, groups)
+        self.again()
+        self.repairs += 1
+        return changed
+
+    def stop(self) -> None:
+        """Stop the publication if it would tell what earlier releases do not.
+
+        Raises:
+            CheckStopped: names each count, and the published figures that tell it.
+        """
+        from flows.protect.audit import audit  # noqa: PLC0415
+
+        found = audit([*self.earlier, (NEW, self.target)], self.profile.codebook, tables=self.tables).findings
+        known = self._known(found)
+        new = [finding for finding in found if finding.count not in known]
+        if new:
+            raise CheckStopped(
+                f"Nichts wird veröffentlicht: {len(new)} Anzahlen, die geheim bleiben müssen, folgen aus dem, was "
+                "veröffentlicht würde. Mehr unterdrücken (höhere Schwellen, weniger Indikatoren im Codebuch):\n"
+                + "\n".join(map(str, new[:SHOWN]))
+            )
 
 
-def _groups(town: Town) -> dict[str, int]:
-    """Return the group of classes that each side of a town counts."""
-    return {side: town.classes.group[next(iter(town.classes.side(side)))] for side in town.sides}
-
-
-def _told_anew(found: Audit, profile: Profile, target: Path, earlier: Released) -> bool:
-    """Say whether the new release states a count outright that is too small and that none before it told."""
-    told = {finding.count for finding in found.findings if finding.kind == "told" and NEW in finding.versions}
-    if told and earlier:
-        from flows.protect.audit import audit  # noqa: PLC0415 -- numpy and scipy
-
-        told -= {finding.count for finding in audit(earlier, profile.codebook, named=0, rules=target).findings}
-    return bool(told)
-
-
-def _stop(profile: Profile, target: Path, earlier: Released) -> None:
-    """Stop the publication if it would tell what earlier releases do not.
-
-    Raises:
-        CheckStopped: names each count, and the published figures that tell it.
-    """
-    from flows.protect.audit import audit  # noqa: PLC0415
-
-    before = audit(earlier, profile.codebook, named=0, rules=target).findings if earlier else ()
-    known = {finding.count for finding in before}
-    found = audit([*earlier, (NEW, target)], profile.codebook).findings
-    new = [finding for finding in found if finding.count not in known]
-    if new:
-        raise CheckStopped(
-            f"Nichts wird veröffentlicht: {len(new)} Anzahlen, die geheim bleiben müssen, folgen aus dem, was "
-            "veröffentlicht würde. Mehr unterdrücken (höhere Schwellen, weniger Indikatoren im Codebuch):\n"
-            + "\n".join(map(str, new[:SHOWN]))
-        )
+def _tells_more(finding: Finding, before: Finding | None) -> bool:
+    """Say whether a count follows that did not before, or more closely."""
+    return before is None or finding.low > before.low or finding.high < before.high

@@ -30,9 +30,9 @@ def asked(monkeypatch):
     """The days that each audit is asked for, and whether only what is around a count; filled while it runs."""
     found, real = [], audit.audit
 
-    def noted(files, book, *, days=None, named=audit.NAMED, rules=None, around=False):
+    def noted(files, book, *, days=None, named=audit.NAMED, rules=None, around=False, tables=None):
         found.append((days, around))
-        return real(files, book, days=days, named=named, rules=rules, around=around)
+        return real(files, book, days=days, named=named, rules=rules, around=around, tables=tables)
 
     monkeypatch.setattr(audit, "audit", noted)
     return found
