@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import duckdb
 
+from flows.profile.load import load_profile
+from tests.protect.outsider import attacked, suppressed_in
 from tests.refresh.conftest import Office
 
 TWO_SIBLINGS = """
@@ -46,6 +50,20 @@ def test_nor_from_two_releases_and_what_a_correction_changed_between_them(two_re
 
     assert ended.answer["versions"] == ["2024.1", "2024.2"]
     assert ended.answer["findings"] == []
+
+
+def test_an_attacker_who_knows_nothing_of_the_program_bounds_none_too_closely(two_releases: Office) -> None:
+    """By linear programming over all that both releases say, for a sample of the counts that they suppress."""
+    book = load_profile("musterstadt").codebook
+    parts = [(part, whole) for part, merkmal in book.merkmal.items() for whole in merkmal.part_of]
+    folder = two_releases.home / "releases" / "musterstadt"
+    releases = [folder / version / "fortschreibung.duckdb" for version in ("2024.1", "2024.2")]
+    suppressed = sorted(suppressed_in(releases))
+
+    claims = attacked(releases, parts, random.Random(1997).sample(suppressed, 120))
+
+    assert len(claims) > 80
+    assert [claim for claim in claims if claim.low >= 1 and claim.high < 3] == []
 
 
 def test_a_suppression_that_is_taken_back_is_found(office_with_one: Office) -> None:
