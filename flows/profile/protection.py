@@ -19,7 +19,7 @@ class NeverPublished(Strict):
     zuschnitt: dt.date | None = None
     """The Zuschnitt on which it has this id; if left out, every one that has it. Example: `zuschnitt = 2020-01-01`"""
     reason: str = Field(min_length=1)
-    """Why; published with the release. Example: `reason = "Justizvollzugsanstalt"`"""
+    """Why, without what is to be hidden: it is published. Example: `reason = "Justizvollzugsanstalt"`"""
 
 
 class Protection(Strict):
