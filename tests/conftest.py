@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import settings
 
 from flows.profile.load import Profile, load_profile
+from tests.trusted import trusting
 
 # Properties are tried on the same examples each time, so that a change alone turns a test red; `pytest
 # --hypothesis-profile nightly` draws new ones.
@@ -56,6 +58,14 @@ def only_this_machine() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         patch.setattr(socket.socket, "connect_ex", guarded_ex)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def extensions_are_trusted() -> Iterator[None]:
+    """No test waits for DuckDB to prove its own extension."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", trusting(duckdb.connect))
         yield
 
 
