@@ -8,6 +8,7 @@ import ipaddress
 import os
 import shutil
 import socket
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,10 @@ import duckdb
 import pytest
 from hypothesis import settings
 
+from flows.base import sql_order
 from flows.profile.load import Profile, load_profile
+from flows.protect import protect_figures
+from tests.once import lineage_once, parsed_once, toml_once
 from tests.trusted import trusting
 
 # Properties are tried on the same examples each time, so that a change alone turns a test red; `pytest
@@ -66,6 +70,16 @@ def extensions_are_trusted() -> Iterator[None]:
     """No test waits for DuckDB to prove its own extension."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(duckdb, "connect", trusting(duckdb.connect))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_files_are_read_once() -> Iterator[None]:
+    """No test waits for the program's own SQL and codebook to be parsed again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tomllib, "loads", toml_once(tomllib.loads))
+        patch.setattr(sql_order, "_parsed", parsed_once(sql_order._parsed))
+        patch.setattr(protect_figures, "lineage_rows", lineage_once(protect_figures.lineage_rows))
         yield
 
 
