@@ -20,6 +20,8 @@ from hypothesis import settings
 from flows.base import sql_order
 from flows.profile.load import Profile, load_profile
 from flows.protect import protect_figures
+from flows.stage.read import subprocess_reader
+from tests.forked import ForkedReaders
 from tests.once import lineage_once, parsed_once, toml_once
 from tests.trusted import trusting
 
@@ -80,6 +82,14 @@ def own_files_are_read_once() -> Iterator[None]:
         patch.setattr(tomllib, "loads", toml_once(tomllib.loads))
         patch.setattr(sql_order, "_parsed", parsed_once(sql_order._parsed))
         patch.setattr(protect_figures, "lineage_rows", lineage_once(protect_figures.lineage_rows))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def readers_are_forked() -> Iterator[None]:
+    """Readers of delivered files are processes that need not import their libraries first."""
+    with ForkedReaders() as readers, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess_reader, "subprocess", readers)
         yield
 
 

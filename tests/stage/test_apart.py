@@ -1,8 +1,16 @@
 """A reader in a process of its own: whatever becomes of it, the process that asked gets an answer."""
 
+import subprocess
+
 import pytest
 
 from flows.stage.read import subprocess_reader
+from tests.forked import READERS
+
+
+@pytest.fixture(autouse=True)
+def _by_themselves(monkeypatch) -> None:
+    monkeypatch.setattr(subprocess_reader, "subprocess", subprocess)
 
 
 @pytest.mark.parametrize(
@@ -23,3 +31,11 @@ def test_a_reader_that_asks_for_more_memory_than_a_file_can_need_says_so() -> No
     setup = "import os, sys; from flows.stage.read.subprocess_reader import answer"
     asks = "answer(lambda _: {'texts': bytearray(1 << 40)}); sys.stdout.flush(); os._exit(0)"
     assert subprocess_reader.read_in_subprocess("timeit", "-n1", "-r1", "-s", setup, asks) == {"problem": "MemoryError"}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_reader_starts_by_itself_and_answers(tmp_path, reader: str) -> None:
+    more = {"gdal": ["gpkg", "EPSG:25832", "", ""], "workbook": [","]}.get(reader.rpartition(".")[2], [])
+    told = subprocess_reader.read_in_subprocess(reader, str(tmp_path / "none"), *more)
+    assert told.keys() <= {"problem", "layers"}
+    assert "it ended the process that read it" not in told.get("problem", "")
