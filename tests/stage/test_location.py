@@ -9,6 +9,7 @@ import pytest
 from flows.base.db import connect, use_spatial
 from flows.base.errors import ConfigError
 from flows.profile.coordinate_system import coordinate_systems, true_system_at
+from flows.stage import location
 from flows.stage.location import is_known
 
 Ring = list[list[float]]
@@ -43,6 +44,17 @@ def geometry(source):
     return text
 
 
+FEW = ("EPSG:25832", "EPSG:25833", "EPSG:4326", "EPSG:4647", "EPSG:27700", "EPSG:31466", "EPSG:31467", "EPSG:3857")
+
+
+@pytest.fixture(params=[FEW, pytest.param((), marks=pytest.mark.thorough)], ids=["of a few systems", "of all systems"])
+def among(request, monkeypatch) -> None:
+    """The systems among which the likely one is looked for: asking PROJ for each of all takes 0.1 s."""
+    if request.param:
+        few = {crs: coordinate_systems()[crs] for crs in request.param}
+        monkeypatch.setattr(location, "coordinate_systems", lambda: few)
+
+
 @pytest.mark.parametrize(("crs", "ring"), [("EPSG:25832", DUESSELDORF), ("EPSG:4326", DEGREES)])
 def test_polygons_at_their_place_are_taken(stage_city, geometry, crs: str, ring: Ring) -> None:
     staged = stage_city(geometry(crs), {"raum.geojson": collection(ring)})
@@ -64,7 +76,7 @@ def test_polygons_at_their_place_are_taken(stage_city, geometry, crs: str, ring:
     ],
 )  # fmt: skip
 def test_polygons_elsewhere_are_refused_with_the_likely_system(
-    refusal, geometry, crs: str, ring: Ring, told: str
+    refusal, geometry, among, crs: str, ring: Ring, told: str
 ) -> None:
     message = refusal(geometry(crs), {"raum.geojson": collection(ring)})
     assert message.startswith(f"Source raum, file raum.geojson: expected polygons where {crs}")
@@ -75,7 +87,7 @@ def test_polygons_elsewhere_are_refused_with_the_likely_system(
     ("ring", "likely"),
     [(square(1112000, 7086000, 100), "EPSG:3857"), (square(168000, 5944000, 100), "EPSG:25833")],
 )
-def test_where_the_city_lies_can_be_said(refusal, geometry, small_city, ring: Ring, likely: str) -> None:
+def test_where_the_city_lies_can_be_said(refusal, geometry, among, small_city, ring: Ring, likely: str) -> None:
     small_city.spoil("city.toml", 'crs = "EPSG:25832"', 'crs = "EPSG:25832"\nlocation = [9.99, 53.55]')
     message = refusal(geometry("EPSG:25832"), {"raum.geojson": collection(ring)})
     assert "near 53.55 degrees north and 9.99 east, found some around" in message
@@ -97,7 +109,7 @@ def test_a_city_in_a_system_that_is_none_for_areas_is_refused(small_city, crs: s
         small_city.load()
 
 
-def test_a_system_in_which_areas_are_not_those_on_the_ground_is_refused(refusal, geometry, small_city) -> None:
+def test_a_system_in_which_areas_are_not_those_on_the_ground_is_refused(refusal, geometry, among, small_city) -> None:
     small_city.spoil("city.toml", '"EPSG:25832"', '"EPSG:3395"\nlocation = [6.8, 51.2]')  # World Mercator
     message = refusal(geometry("EPSG:4326"), {"raum.geojson": collection(DEGREES)})
     assert "areas in it are not areas on the ground. Use EPSG:25832 (ETRS89 / UTM zone 32N)" in message
