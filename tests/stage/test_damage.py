@@ -182,13 +182,14 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_small_files_of_every_kind(workbench, small_city, source, kind: str) -> None:
+@pytest.mark.parametrize("times", [25, pytest.param(35, marks=pytest.mark.thorough)])
+def test_small_files_of_every_kind(workbench, small_city, source, kind: str, times: int) -> None:
     contract, fields, name, content = KINDS[kind]
     bench = workbench(small_city.with_sources(source("x", contract, **fields)))
     assert bench.stage({name: content}).files[0][3] == 0
-    staged, refused = _survive(bench, name, content, 60, Random(kind))
+    staged, refused = _survive(bench, name, content, times, Random(f"{kind}, {times}"))
     assert refused > 0
-    assert staged + refused == 60
+    assert staged + refused == times
 
 
 @pytest.mark.parametrize("kind", KINDS)

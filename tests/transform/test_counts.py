@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,28 +28,34 @@ def test_a_sozialraum_in_two_stadtteile_counts_once_at_every_raumebene(city):
     assert city.sums("haushalte", DAY, "stadtteil") == {"X": 1, "Y": 6}
 
 
-@settings(max_examples=20)
-@given(
-    drawn=st.integers(2, 6).flatmap(
-        lambda n: st.tuples(
-            st.text("ABCD", min_size=n, max_size=n),
-            st.text("XY", min_size=n, max_size=n),
-            st.lists(st.integers(0, 900), min_size=n, max_size=n),
-            st.lists(st.integers(0, 900), min_size=n, max_size=n),
+@pytest.mark.parametrize("examples", [8, pytest.param(20, marks=pytest.mark.thorough)])
+def test_the_sum_is_the_same_at_every_raumebene_however_they_lie(new_city, examples):
+    @settings(max_examples=examples)
+    @given(
+        drawn=st.integers(2, 6).flatmap(
+            lambda n: st.tuples(
+                st.text("ABCD", min_size=n, max_size=n),
+                st.text("XY", min_size=n, max_size=n),
+                st.lists(st.integers(0, 900), min_size=n, max_size=n),
+                st.lists(st.integers(0, 900), min_size=n, max_size=n),
+            )
         )
     )
-)
-def test_the_sum_is_the_same_at_every_raumebene_however_they_lie(new_city, drawn):
-    sozialraum, stadtteil, households, residents = drawn
-    city = new_city()
-    city.zuschnitt("2020-01-01", sozialraum=sozialraum, stadtteil=stadtteil)
-    city.counts("haushalte", DAY, households)
-    city.register(DAY, {square: (n, n // 2) for square, n in enumerate(residents, start=1)})
-    city.transform()
+    def holds(drawn):
+        sozialraum, stadtteil, households, residents = drawn
+        city = new_city()
+        city.zuschnitt("2020-01-01", sozialraum=sozialraum, stadtteil=stadtteil)
+        city.counts("haushalte", DAY, households)
+        city.register(DAY, {square: (n, n // 2) for square, n in enumerate(residents, start=1)})
+        city.transform()
 
-    for merkmal, expected in (("haushalte", households), ("einwohner", residents)):
-        sums = {level: sum(city.sums(merkmal, DAY, level).values()) for level in ("sozialraum", "stadtteil", "stadt")}
-        assert sums == dict.fromkeys(sums, sum(expected))
+        for merkmal, expected in (("haushalte", households), ("einwohner", residents)):
+            sums = {
+                level: sum(city.sums(merkmal, DAY, level).values()) for level in ("sozialraum", "stadtteil", "stadt")
+            }
+            assert sums == dict.fromkeys(sums, sum(expected))
+
+    holds()
 
 
 def test_register_and_tables_are_added_alike(city):

@@ -107,24 +107,28 @@ redraws = st.integers(2, 6).flatmap(
 )
 
 
-@settings(max_examples=25)
-@given(redraw=redraws)
-def test_shares_of_a_unit_sum_to_1_and_going_there_is_the_direct_sum(new_city, redraw):
-    old, new, residents = redraw
-    city = new_city()
-    city.zuschnitt(OLD, sozialraum=old)
-    city.zuschnitt(NEW, sozialraum=new)
-    city.counts("einwohner", BEFORE, residents)
-    city.transform()
+@pytest.mark.parametrize("examples", [8, pytest.param(25, marks=pytest.mark.thorough)])
+def test_shares_of_a_unit_sum_to_1_and_going_there_is_the_direct_sum(new_city, examples):
+    @settings(max_examples=examples)
+    @given(redraw=redraws)
+    def holds(redraw):
+        old, new, residents = redraw
+        city = new_city()
+        city.zuschnitt(OLD, sozialraum=old)
+        city.zuschnitt(NEW, sozialraum=new)
+        city.counts("einwohner", BEFORE, residents)
+        city.transform()
 
-    for von, nach in ((OLD, NEW), (NEW, OLD)):
-        key = shares(city, von, nach)
-        total: dict[str, float] = defaultdict(float)
-        there: dict[str, float] = defaultdict(float)
-        counts = city.sums("einwohner", BEFORE, zuschnitt=von)
-        for (source, target), share in key.items():
-            assert 0 <= share <= 1
-            total[source] += share
-            there[target] += share * counts[source]
-        assert total == pytest.approx(dict.fromkeys(counts, 1))
-        assert there == pytest.approx(city.sums("einwohner", BEFORE, zuschnitt=nach))
+        for von, nach in ((OLD, NEW), (NEW, OLD)):
+            key = shares(city, von, nach)
+            total: dict[str, float] = defaultdict(float)
+            there: dict[str, float] = defaultdict(float)
+            counts = city.sums("einwohner", BEFORE, zuschnitt=von)
+            for (source, target), share in key.items():
+                assert 0 <= share <= 1
+                total[source] += share
+                there[target] += share * counts[source]
+            assert total == pytest.approx(dict.fromkeys(counts, 1))
+            assert there == pytest.approx(city.sums("einwohner", BEFORE, zuschnitt=nach))
+
+    holds()
