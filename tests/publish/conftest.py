@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import struct
-from collections.abc import Callable
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from unittest import mock
 
 import duckdb
 import pytest
 
 from flows.base.home import Home, home_at
+from flows.publish import build, promote
+from flows.publish.promote import publish
 from flows.release.job import JobLevel, Lieferung, ReleaseJob
-from tests.publish.comparing import between, built
+from tests.conftest import MadeOnce
+from tests.publish.built_here import releases_built_here
+from tests.publish.comparing import CITY, between, built, no_exports
 
 SQUARES = {"011001": (0, 0), "011002": (1, 0), "012001": (2, 0)}
 
@@ -130,14 +139,23 @@ class TinyCity:
         folder.mkdir(parents=True)
         (folder.parent / "checks").mkdir()
         (folder.parent / "checks" / "index.html").write_text("<!DOCTYPE html><title>checks</title>", "utf-8")
-        with duckdb.connect() as con:
-            for table, rows in TABLES.items():
-                con.execute(f"COPY ({rows}) TO '{folder / (table + '.parquet')}' (FORMAT parquet)")
-            self._units(con, folder)
-            self._figures(con, folder, residents, year)
+        for table, content in self._tables(residents, year).items():
+            (folder / table).write_bytes(content)
         return folder
 
-    def _units(self, con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    @staticmethod
+    @cache
+    def _tables(residents: int, year: int) -> dict[str, bytes]:
+        with tempfile.TemporaryDirectory() as aside, duckdb.connect() as con:
+            folder = Path(aside)
+            for table, rows in TABLES.items():
+                con.execute(f"COPY ({rows}) TO '{folder / (table + '.parquet')}' (FORMAT parquet)")
+            TinyCity._units(con, folder)
+            TinyCity._figures(con, folder, residents, year)
+            return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+    @staticmethod
+    def _units(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
         units = {
             "sozialraum": [(each, f"Sozialraum {each}", each[:3], "05999", [each]) for each in SQUARES],
             "stadtteil": [
@@ -160,7 +178,8 @@ class TinyCity:
                 f"TO '{folder / (level + '.parquet')}' (FORMAT parquet)"
             )
 
-    def _figures(self, con: duckdb.DuckDBPyConnection, folder: Path, residents: int, year: int) -> None:
+    @staticmethod
+    def _figures(con: duckdb.DuckDBPyConnection, folder: Path, residents: int, year: int) -> None:
         con.execute("CREATE OR REPLACE TEMP TABLE basis(raum_id VARCHAR, stichtag DATE, einwohner DOUBLE, sgb2 DOUBLE)")
         for at, first in ((year - 1, 1100), (year, residents)):
             day = dt.date(at, 12, 31)
@@ -270,6 +289,58 @@ def city(tmp_path: Path) -> TinyCity:
 def home(tmp_path: Path) -> Home:
     """A home in the test's folder."""
     return home_at(tmp_path / "home")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _built_here() -> Iterator[None]:
+    with releases_built_here():
+        yield
+
+
+WRITE_FILES = build.write_files
+
+
+@pytest.fixture(scope="module")
+def no_exports_built() -> Iterator[None]:
+    """Let releases be built without their exports, for tests of how they are published."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "write_files", no_exports)
+        yield
+
+
+@pytest.fixture
+def real_builder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have releases built by a process of its own, as they are outside of the tests."""
+    monkeypatch.setattr(promote, "subprocess", subprocess)
+
+
+@pytest.fixture(scope="session")
+def homes(made_once: MadeOnce) -> Callable[..., Path]:
+    """The folder of a home in which the city was published with these numbers of residents, one release for each."""
+
+    def with_releases(*residents: int) -> Path:
+        def make(root: Path) -> None:
+            city = TinyCity(root)
+            with releases_built_here(), mock.patch.object(build, "write_files", WRITE_FILES):
+                for number in residents:
+                    publish(city.job(), city.run(f"with-{number}", residents=number), home_at(root))
+
+        return made_once("-".join(["home", *map(str, residents)]), make)
+
+    return with_releases
+
+
+@pytest.fixture
+def one_published(homes: Callable[..., Path], home: Home) -> Path:
+    """2024.1 of the tiny city lies in `home`, where 011001 has 1200 residents; return its folder."""
+    shutil.copytree(homes(1200), home.root, symlinks=True, dirs_exist_ok=True)
+    return home.releases / CITY / "2024.1"
+
+
+@pytest.fixture
+def two_published(homes: Callable[..., Path], home: Home) -> None:
+    """2024.1 and 2024.2 of the tiny city lie in `home`, where 011001 has 1200 and 1250 residents."""
+    shutil.copytree(homes(1200, 1250), home.root, symlinks=True, dirs_exist_ok=True)
 
 
 @pytest.fixture

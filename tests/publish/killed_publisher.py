@@ -1,18 +1,24 @@
 """Publishes, and kills itself with SIGKILL just before a named step: a crash at exactly that place.
 
-    python killed_publisher.py STEP PUBLISH_DIR HOME
+    python -m tests.publish.killed_publisher STEP PUBLISH_DIR HOME
 
-Python tells an audit hook of every file operation before it happens, so the publishing code needs no trap.
+Python tells an audit hook of every file operation before it happens, so the publishing code needs no trap. What happens
+to a release that is built already does not depend on who built it, nor on its exports: those steps are reached sooner.
 """
 
 import os
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
+from unittest import mock
 
 from flows.base.home import home_at
+from flows.publish import build
 from flows.publish.promote import publish
 from flows.release.job import job_from
+from tests.publish.built_here import releases_built_here
+from tests.publish.comparing import no_exports
 
 
 def to(name):
@@ -46,6 +52,9 @@ STEPS = {
 }
 
 
+WITH_THE_REAL_BUILDER = {"the build starts", "the files become read-only", "nothing"}
+
+
 def main(step, publish_dir, home):
     due = STEPS[step]
 
@@ -56,7 +65,11 @@ def main(step, publish_dir, home):
     job = job_from(publish_dir / "job.json")
     sys.addaudithook(kill_when_due)
     print("publishing", flush=True)
-    publish(job, publish_dir, home_at(home))
+    with ExitStack() as around:
+        if step not in WITH_THE_REAL_BUILDER:
+            around.enter_context(releases_built_here())
+            around.enter_context(mock.patch.object(build, "write_files", no_exports))
+        publish(job, publish_dir, home_at(home))
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ from flows.base.home import home_at
 from flows.publish.promote import heal, publish
 from flows.publish.release_decisions import rollback
 from flows.publish.verify import verify
-from flows.release.catalog import is_version, releases
+from flows.release.catalog import is_version, latest_release, releases
 
 CITY = "kleinstadt"
-KILLER = Path(__file__).with_name("killed_publisher.py")
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.usefixtures("no_exports_built")
 STEPS = [
     "the build starts", "the files become read-only", "the release has its name", "the link is made",
     "latest is swapped", "latest.json is written aside", "latest.json is replaced", "catalog.json is written aside",
@@ -35,11 +36,12 @@ def before(home, undisturbed):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory, city_in):
+def undisturbed(tmp_path_factory, city_in, homes, no_exports_built):
     """A home with 2024.1 published and a changed value waiting, and the hashes it comes to if nobody kills."""
     root = tmp_path_factory.mktemp("undisturbed")
+    shutil.copytree(homes(1200), root / "waiting", symlinks=True)
     city, home = city_in(root / "waiting"), home_at(root / "waiting")
-    first = publish(city.job(), city.run("first"), home).content_hash
+    first = latest_release(home, CITY).content_hash
     city.job().write(city.run("second", residents=1250))
     shutil.copytree(root / "waiting", root / "done", symlinks=True)
     second = publish(city.job(), root / "done" / "runs" / "second" / "publish", home_at(root / "done"))
@@ -48,8 +50,9 @@ def undisturbed(tmp_path_factory, city_in):
 
 def started(step, run, home):
     return subprocess.Popen(
-        [sys.executable, KILLER, step, run, home.root], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+        [sys.executable, "-m", "tests.publish.killed_publisher", step, run, home.root],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT,
+    )  # fmt: skip
 
 
 def check_readers_see_a_whole_release(home):

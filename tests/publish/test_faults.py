@@ -13,7 +13,6 @@ import duckdb
 import pytest
 
 from flows.base.errors import FortschreibungError
-from flows.base.home import home_at
 from flows.publish import promote
 from flows.publish.promote import publish
 from flows.publish.verify import Content, verify
@@ -63,15 +62,13 @@ def can_mount() -> bool:
 
 
 @pytest.fixture
-def with_a_disk(tmp_path, city):
+def with_a_disk(tmp_path, city, home, one_published):
     """Publish onto a disk of its own below the releases, between two scripts of the shell; return what was said.
 
     The disk is a tmpfs that only this process sees; the first release is on it already, and is read in the end.
     """
     if not can_mount():
         pytest.skip("this machine gives a process no mounts of its own (unshare -rm)")
-    home = home_at(tmp_path / "home")
-    publish(city.job(), city.run("a"), home)
     run = city.run("b", residents=1250)
     city.job().write(run)
     release = home.releases / CITY
@@ -128,9 +125,8 @@ def test_with_room_enough_the_same_disk_takes_the_release(with_a_disk):
 
 
 @pytest.mark.parametrize("step", ["_built", "release_faults"])
-def test_a_share_that_vanishes_while_publishing_is_a_clear_error(city, home, monkeypatch, step):
+def test_a_share_that_vanishes_while_publishing_is_a_clear_error(city, home, monkeypatch, step, one_published):
     """The folder of the city is gone when the step is done, as if its share had been disconnected."""
-    publish(city.job(), city.run("a"), home)
     folder, elsewhere = home.releases / CITY, home.root / "elsewhere"
     does = getattr(promote, step)
 
@@ -150,8 +146,7 @@ def test_a_share_that_vanishes_while_publishing_is_a_clear_error(city, home, mon
     verify(home, CITY)
 
 
-def test_a_release_that_cannot_be_read_is_a_clear_error_of_verify(city, home, monkeypatch):
-    publish(city.job(), city.run("a"), home)
+def test_a_release_that_cannot_be_read_is_a_clear_error_of_verify(city, home, monkeypatch, one_published):
 
     def gone(*_):
         raise OSError(116, "Stale file handle", str(home.releases / CITY))
@@ -183,8 +178,7 @@ def test_verify_never_finds_a_fault_while_releases_are_published(city, home):
     assert len(verify(home, CITY, content=Content.NONE).versions) == 7
 
 
-def test_verify_waits_for_a_publication_that_stands_between_release_and_entry(city, home, monkeypatch):
-    publish(city.job(), city.run("a"), home)
+def test_verify_waits_for_a_publication_that_stands_between_release_and_entry(city, home, monkeypatch, one_published):
     said, record = [], promote.recorded
 
     def looked_at_before_the_entry(*given):
@@ -203,8 +197,7 @@ def test_verify_waits_for_a_publication_that_stands_between_release_and_entry(ci
     assert said[1].versions == ("2024.1", "2024.2")
 
 
-def test_verify_does_not_wait_where_all_is_well(city, home):
-    publish(city.job(), city.run("a"), home)
+def test_verify_does_not_wait_where_all_is_well(city, home, one_published):
     with promote.workspace(home, CITY):
         assert verify(home, CITY, wait_seconds=0).versions == ("2024.1",)
 

@@ -23,6 +23,7 @@ from flows.release.catalog import latest_release, releases
 from flows.release.manifest import manifest_of
 
 CITY = "kleinstadt"
+pytestmark = pytest.mark.usefixtures("no_exports_built")
 
 
 def residents(home, where="latest"):
@@ -33,7 +34,7 @@ def residents(home, where="latest"):
         ).fetchone()
 
 
-def test_the_first_publication_is_edition_one_and_latest(city, home, read_json):
+def test_the_first_publication_is_edition_one_and_latest(city, home, read_json, real_builder):
     outcome = publish(city.job(), city.run("a"), home)
     assert (outcome.version, outcome.published) == ("2024.1", True)
     assert residents(home) == ("2024.1", 1200.0)
@@ -52,16 +53,15 @@ def test_the_first_publication_is_edition_one_and_latest(city, home, read_json):
     verify(home, CITY)
 
 
-def test_the_same_content_is_not_published_again(city, home):
-    first = publish(city.job(), city.run("a"), home)
+def test_the_same_content_is_not_published_again(city, home, one_published):
+    first = manifest_of(one_published)
     again = publish(city.job(fingerprint="ef" * 32), city.run("b"), home)
     assert (again.version, again.published, again.content_hash) == ("2024.1", False, first.content_hash)
     assert "Nothing new" in again.reason
     assert [release.version for release in releases(home, CITY)] == ["2024.1"]
 
 
-def test_a_changed_value_is_the_next_edition_and_the_first_stays(city, home):
-    publish(city.job(), city.run("a"), home)
+def test_a_changed_value_is_the_next_edition_and_the_first_stays(city, home, one_published):
     second = publish(city.job(), city.run("b", residents=1250), home)
     assert (second.version, second.published) == ("2024.2", True)
     assert residents(home) == ("2024.2", 1250.0)
@@ -69,14 +69,12 @@ def test_a_changed_value_is_the_next_edition_and_the_first_stays(city, home):
     verify(home, CITY)
 
 
-def test_a_release_is_read_only(city, home):
-    outcome = publish(city.job(), city.run("a"), home)
-    for path in (outcome.path, *outcome.path.rglob("*")):
+def test_a_release_is_read_only(one_published):
+    for path in (one_published, *one_published.rglob("*")):
         assert not stat.S_IMODE(path.lstat().st_mode) & 0o222, path
 
 
-def test_latest_does_not_move_to_an_older_year(city, home):
-    publish(city.job(), city.run("a"), home)
+def test_latest_does_not_move_to_an_older_year(city, home, one_published):
     older = publish(city.job(year=2022), city.run("b", year=2022), home)
     assert (older.version, older.published) == ("2022.1", True)
     assert "latest stays 2024.1" in older.reason
@@ -84,9 +82,7 @@ def test_latest_does_not_move_to_an_older_year(city, home):
     verify(home, CITY)
 
 
-def test_rollback_is_recorded_and_what_was_withdrawn_does_not_come_again(city, home):
-    publish(city.job(), city.run("a"), home)
-    publish(city.job(), city.run("b", residents=1250), home)
+def test_rollback_is_recorded_and_what_was_withdrawn_does_not_come_again(city, home, two_published):
     entry = rollback(home, CITY, "2024.1", why="wrong register", who="anna")
     assert (entry.kind, entry.who, entry.why) == ("rollback", "anna", "wrong register")
     assert residents(home)[0] == "2024.1"
@@ -99,16 +95,14 @@ def test_rollback_is_recorded_and_what_was_withdrawn_does_not_come_again(city, h
     verify(home, CITY)
 
 
-def test_rollback_needs_a_reason_and_a_release(city, home):
-    publish(city.job(), city.run("a"), home)
+def test_rollback_needs_a_reason_and_a_release(city, home, one_published):
     with pytest.raises(ConfigError, match="needs a reason"):
         rollback(home, CITY, "2024.1", why=" ")
     with pytest.raises(ConfigError, match=r"There are: 2024\.1"):
         rollback(home, CITY, "2019.1", why="x")
 
 
-def test_leftovers_of_killed_runs_are_cleaned(city, home):
-    publish(city.job(), city.run("a"), home)
+def test_leftovers_of_killed_runs_are_cleaned(city, home, one_published):
     left = home.releases / CITY / ".incoming-deadbeef"
     (left / "csv").mkdir(parents=True)
     (left / "csv" / "wert.csv").write_text("half")
@@ -165,8 +159,7 @@ def test_a_folder_that_cannot_be_written_is_a_clear_error(city, home):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_a_read_only_folder_is_a_clear_error_and_the_last_release_stands(city, home):
-    publish(city.job(), city.run("a"), home)
+def test_a_read_only_folder_is_a_clear_error_and_the_last_release_stands(city, home, one_published):
     folder = home.releases / CITY
     folder.chmod(0o555)
     try:
@@ -178,9 +171,8 @@ def test_a_read_only_folder_is_a_clear_error_and_the_last_release_stands(city, h
 
 
 @pytest.mark.parametrize("limit", [2_000, 100_000, 1_000_000])
-def test_a_disk_that_takes_no_more_is_a_clear_error_and_the_last_release_stands(city, home, limit):
+def test_a_disk_that_takes_no_more_is_a_clear_error_and_the_last_release_stands(city, home, limit, one_published):
     """The system's limit on the size of files stands in for a full disk: the same write fails."""
-    publish(city.job(), city.run("a"), home)
     run = city.run("b", residents=1250)
     city.job().write(run)
     code = (
@@ -202,8 +194,7 @@ def test_a_disk_that_takes_no_more_is_a_clear_error_and_the_last_release_stands(
     verify(home, CITY)
 
 
-def test_a_catalogue_that_was_altered_is_not_built_upon(city, home):
-    publish(city.job(), city.run("a"), home)
+def test_a_catalogue_that_was_altered_is_not_built_upon(city, home, one_published):
     catalog = home.releases / CITY / "catalog.json"
     catalog.write_text(catalog.read_text().replace("2024-12-31", "2023-12-31"))
     with pytest.raises(VerificationFailed, match=r"entry 1 .* was altered"):
@@ -222,8 +213,7 @@ def test_where_there_are_no_links_latest_json_alone_points(city, home, monkeypat
     verify(home, CITY)
 
 
-def test_listing_releases_takes_less_than_half_a_second_of_cpu(city, home):
-    publish(city.job(), city.run("a"), home)
+def test_listing_releases_takes_less_than_half_a_second_of_cpu(city, home, one_published):
     code = (
         "import sys, time; from pathlib import Path; from flows.base.home import Home; "
         "from flows.release.catalog import releases; found = releases(Home(Path(sys.argv[1])), 'kleinstadt'); "
@@ -240,9 +230,8 @@ def test_listing_releases_takes_less_than_half_a_second_of_cpu(city, home):
 
 
 @pytest.fixture
-def wrong_year(city, home):
+def wrong_year(city, home, one_published):
     """A right release, and one named for a typing error in a year."""
-    publish(city.job(), city.run("a"), home)
     publish(city.job(year=2042), city.run("b", year=2042), home)
     assert residents(home)[0] == "2042.1"
     return home
@@ -279,8 +268,7 @@ def test_a_withdrawn_release_does_not_come_again_nor_is_it_rolled_back_to(city, 
     assert residents(wrong_year)[0] == "2042.1"
 
 
-def test_a_withdrawal_needs_a_reason_a_release_and_another_one(city, home):
-    publish(city.job(), city.run("a"), home)
+def test_a_withdrawal_needs_a_reason_a_release_and_another_one(city, home, one_published):
     with pytest.raises(ConfigError, match="needs a reason"):
         withdraw(home, CITY, "2024.1", why=" ")
     with pytest.raises(ConfigError, match="is the only release there is"):
@@ -293,8 +281,7 @@ def test_a_withdrawal_needs_a_reason_a_release_and_another_one(city, home):
 # --- What is gone ---
 
 
-def test_a_lost_latest_is_put_back(city, home):
-    publish(city.job(), city.run("a"), home)
+def test_a_lost_latest_is_put_back(city, home, one_published):
     folder = home.releases / CITY
     (folder / "latest").unlink()
     (folder / "latest.json").unlink()
@@ -303,18 +290,16 @@ def test_a_lost_latest_is_put_back(city, home):
     assert residents(home)[0] == "2024.1"
 
 
-def test_a_latest_whose_folder_is_gone_is_made_again_as_the_next_edition(city, home):
-    first = publish(city.job(), city.run("a"), home)
-    remove(home.releases / CITY / "2024.1")
+def test_a_latest_whose_folder_is_gone_is_made_again_as_the_next_edition(city, home, one_published):
+    first = manifest_of(one_published)
+    remove(one_published)
     again = publish(city.job(), city.run("b"), home)
     assert (again.version, again.published, again.content_hash) == ("2024.2", True, first.content_hash)
     assert "The folder of 2024.1 is gone" in again.reason
     assert residents(home)[0] == "2024.2"
 
 
-def test_what_was_rolled_back_is_not_made_again_when_latest_is_gone(city, home):
-    publish(city.job(), city.run("a"), home)
-    publish(city.job(), city.run("b", residents=1250), home)
+def test_what_was_rolled_back_is_not_made_again_when_latest_is_gone(city, home, two_published):
     rollback(home, CITY, "2024.1", why="wrong register")
     remove(home.releases / CITY / "2024.1")
     assert not publish(city.job(), city.run("c", residents=1250), home).published
@@ -338,8 +323,7 @@ def test_releases_can_be_read_by_everybody_whatever_the_umask(city, tmp_path):
     assert stat.S_IMODE(home.landing.stat().st_mode) == 0o700
 
 
-def test_an_older_program_does_not_publish_over_a_newer_schema(city, home, monkeypatch):
-    publish(city.job(), city.run("a"), home)
+def test_an_older_program_does_not_publish_over_a_newer_schema(city, home, monkeypatch, one_published):
     older = replace(manifest_of(home.releases / CITY / "2024.1"), schema_version="99.0.0")
     monkeypatch.setattr(promote, "manifest_of", lambda _: older)
     with pytest.raises(ConfigError, match=r"schema version 99\.0\.0, this program makes .* Update the program"):
@@ -347,8 +331,7 @@ def test_an_older_program_does_not_publish_over_a_newer_schema(city, home, monke
 
 
 @pytest.mark.parametrize("version", [2024.1, "zwanzig", None])
-def test_a_catalogue_with_a_version_that_is_none_is_told(city, home, version):
-    publish(city.job(), city.run("a"), home)
+def test_a_catalogue_with_a_version_that_is_none_is_told(city, home, version, one_published):
     catalogue = home.releases / CITY / "catalog.json"
     content = json.loads(catalogue.read_bytes())
     content["entries"][0]["version"] = version

@@ -10,7 +10,6 @@ import pytest
 
 from flows.base.errors import ConfigError
 from flows.base.home import home_at
-from flows.publish.promote import publish
 from flows.publish.release_decisions import rollback
 from flows.release.reading import answer_to, attach_statement, release_to_read
 
@@ -19,13 +18,9 @@ COMMAND = Path(sys.executable).with_name("fortschreibung")
 
 
 @pytest.fixture(scope="module")
-def two_releases(tmp_path_factory, city_in):
+def two_releases(homes):
     """A home with 2024.1 and 2024.2; read only."""
-    home = home_at(tmp_path_factory.mktemp("two"))
-    city = city_in(home.root)
-    for residents in (1200, 1250):
-        publish(city.job(), city.run(f"r{residents}", residents=residents), home)
-    return home
+    return home_at(homes(1200, 1250))
 
 
 def said(home, *arguments):
@@ -41,11 +36,8 @@ def test_open_prints_a_line_that_attaches_the_latest_release(two_releases):
         assert con.execute("SELECT version FROM kleinstadt._release").fetchall() == [("2024.2",)]
 
 
-def test_an_attach_line_holds_even_where_a_folder_has_an_apostrophe(city_in, tmp_path):
-    plain = home_at(tmp_path / "plain")
-    city = city_in(plain.root)
-    publish(city.job(), city.run("r"), plain)
-    home = home_at(plain.root.rename(tmp_path / "it's here"))
+def test_an_attach_line_holds_even_where_a_folder_has_an_apostrophe(home, one_published, tmp_path):
+    home = home_at(home.root.rename(tmp_path / "it's here"))
     with duckdb.connect() as con:
         con.execute(attach_statement(release_to_read(home, CITY)))
         assert con.execute("SELECT count(*) FROM kleinstadt.stadt").fetchone() == (1,)
@@ -58,13 +50,10 @@ def test_open_names_an_older_release_and_says_which_there_are(two_releases):
     assert "There are: 2024.1, 2024.2." in done.stderr
 
 
-def test_a_city_without_releases_and_a_lost_file_are_said(two_releases, tmp_path, city_in):
+def test_a_city_without_releases_and_a_lost_file_are_said(two_releases, home, one_published):
     with pytest.raises(ConfigError, match="no release of atlantis"):
         release_to_read(two_releases, "atlantis")
-    home = home_at(tmp_path)
-    city = city_in(home.root)
-    lost = publish(city.job(), city.run("r"), home).path
-    lost.rename(lost.with_name("elsewhere"))
+    one_published.rename(one_published.with_name("elsewhere"))
     with pytest.raises(ConfigError, match="is not there"):
         release_to_read(home, CITY)
 
@@ -133,17 +122,14 @@ def test_what_cannot_be_answered_is_a_message_and_exit_code_2(two_releases, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-def test_rollback_moves_latest_back_and_says_who_and_why(city, home):
-    publish(city.job(), city.run("a"), home)
-    publish(city.job(), city.run("b", residents=1250), home)
+def test_rollback_moves_latest_back_and_says_who_and_why(city, home, two_published):
     assert said(home, "rollback", CITY, "2024.1").returncode == 2, "a reason is asked for"
     done = said(home, "rollback", CITY, "2024.1", "--why", "wrong register", "--json")
     assert json.loads(done.stdout)["why"] == "wrong register"
     assert release_to_read(home, CITY).version == "2024.1"
 
 
-def test_rollback_to_nowhere_is_wrong_use(city, home):
-    publish(city.job(), city.run("a"), home)
+def test_rollback_to_nowhere_is_wrong_use(city, home, one_published):
     with pytest.raises(ConfigError, match=r"There are: 2024\.1"):
         rollback(home, CITY, "2030.1", why="x")
 

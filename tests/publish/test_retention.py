@@ -18,11 +18,12 @@ from flows.publish.verify import verify
 from flows.release.catalog import chain_faults, entries_of, release_named, releases
 
 CITY = "kleinstadt"
+pytestmark = pytest.mark.usefixtures("no_exports_built")
 COMMAND = Path(sys.executable).with_name("fortschreibung")
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory, city_in):
+def published(tmp_path_factory, city_in, no_exports_built):
     """A home with 2023.1, 2023.2 and 2024.1 to 2024.3; only to be copied."""
     home = home_at(tmp_path_factory.mktemp("five"))
     city = city_in(home.root)

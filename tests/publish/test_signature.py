@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from flows.base.errors import ConfigError, VerificationFailed
+from flows.base.home import home_at
+from flows.publish import promote
 from flows.publish.promote import publish
 from flows.publish.verify import verify
 from flows.release.signature import PUBLIC_KEYS, fingerprint, public_keys
@@ -37,19 +39,31 @@ def public_pem(key):
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
+@pytest.fixture(scope="module")
+def once_signed(tmp_path_factory, city_in):
+    """A home with one signed release, only to be copied, and the key."""
+    root, made = tmp_path_factory.mktemp("signed"), Ed25519PrivateKey.generate()
+    (root / "office.pem").write_bytes(pem(made))
+    city = city_in(root / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(promote, "subprocess", subprocess)  # what a release holds is shown by the real builder
+        patch.setenv("FORTSCHREIBUNG_SIGNING_KEY", str(root / "office.pem"))
+        publish(city.job(), city.run("a"), home_at(city.root))
+    return city.root, made
+
+
 @pytest.fixture
-def key(tmp_path, monkeypatch):
+def key(tmp_path, monkeypatch, once_signed):
     """The office's key, where the environment says it is."""
-    made = Ed25519PrivateKey.generate()
-    (tmp_path / "office.pem").write_bytes(pem(made))
+    (tmp_path / "office.pem").write_bytes(pem(once_signed[1]))
     monkeypatch.setenv("FORTSCHREIBUNG_SIGNING_KEY", str(tmp_path / "office.pem"))
-    return made
+    return once_signed[1]
 
 
 @pytest.fixture
-def signed(city, home, key):
-    """A home with one signed release."""
-    publish(city.job(), city.run("a"), home)
+def signed(home, key, once_signed):
+    """The releases of a home with one signed release."""
+    shutil.copytree(once_signed[0], home.root, symlinks=True, dirs_exist_ok=True)
     return home.releases / CITY
 
 
@@ -125,8 +139,7 @@ def test_the_key_that_one_has_from_elsewhere_counts_and_not_the_one_beside_the_r
         verify(home, CITY, key=others)
 
 
-def test_an_unsigned_release_is_fine_unless_a_key_is_named(city, home, tmp_path):
-    publish(city.job(), city.run("a"), home)
+def test_an_unsigned_release_is_fine_unless_a_key_is_named(home, tmp_path, one_published):
     assert verify(home, CITY).signed == {"2024.1": None}
     (tmp_path / "key.pem").write_bytes(public_pem(Ed25519PrivateKey.generate()))
     assert "2024.1: manifest.json: is not signed" in off(home, key=tmp_path / "key.pem")

@@ -8,7 +8,6 @@ import pytest
 
 from flows.base import files
 from flows.base.errors import ConfigError, VerificationFailed
-from flows.base.home import home_at
 from flows.publish import read_back, read_notes
 from flows.publish.promote import publish
 from flows.publish.read_back import database_faults
@@ -22,20 +21,10 @@ from tests.publish.comparing import as_format_1, built
 CITY = "kleinstadt"
 
 
-@pytest.fixture(scope="module")
-def three_releases(tmp_path_factory, city_in):
-    """A home with three releases, only to be copied."""
-    home = home_at(tmp_path_factory.mktemp("three"))
-    city = city_in(home.root)
-    for number in range(3):
-        publish(city.job(), city.run(f"r{number}", residents=1200 + number), home)
-    return home.root
-
-
 @pytest.fixture
-def published(three_releases, home):
+def published(homes, home):
     """The folder of three releases; it may be written again, as an intruder would make it."""
-    shutil.copytree(three_releases, home.root, symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(homes(1200, 1201, 1202), home.root, symlinks=True, dirs_exist_ok=True)
     folder = home.releases / CITY
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
