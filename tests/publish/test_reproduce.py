@@ -8,7 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -59,10 +59,55 @@ def published(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def clean_checkout(monkeypatch, published):
     """What the release was made with is what is here, however the checkout looks while the tests run."""
-    recorded = manifest_of(published.releases / CITY / "2024.1")
+    as_if_clean(monkeypatch, manifest_of(published.releases / CITY / "2024.1"))
+
+
+def as_if_clean(monkeypatch, recorded):
     monkeypatch.setattr(module, "commit", lambda: "a" * 40)
     code = {**recorded.code, "commit": "a" * 40}
     monkeypatch.setattr(module, "manifest_of", lambda _: replace(recorded, code=code))
+
+
+@dataclass(frozen=True)
+class Done:
+    """A reproduction, what it made, and which folders of killed and living ones it found and left."""
+
+    outcome: module.Reproduced
+    made: Path
+    found: list[str]
+    left: list[str]
+
+
+@pytest.fixture(scope="module")
+def done(published, tmp_path_factory):
+    """The release made again, beside what a killed reproduction left and what another is at."""
+    kept, make = tmp_path_factory.mktemp("made"), module._make
+
+    def make_and_keep(*given):
+        make(*given)
+        shutil.copytree(given[3], kept, dirs_exist_ok=True)
+
+    for name in ("dead", "alive"):
+        (published.runs / f".reproduce-{name}").mkdir()
+    recorded = manifest_of(published.releases / CITY / "2024.1")
+    with pytest.MonkeyPatch.context() as patch, module._locked(published.runs / ".reproduce-alive"):
+        as_if_clean(patch, recorded)
+        patch.setattr(module, "_make", make_and_keep)
+        found = folders_of(published)
+        outcome = reproduce(published, CITY, "2024.1")
+        left = folders_of(published)
+    (published.runs / ".reproduce-alive").rmdir()
+    return Done(outcome, kept, found, left)
+
+
+def folders_of(home):
+    return sorted(path.name for path in home.runs.glob(".reproduce-*"))
+
+
+@pytest.fixture
+def made_before(done, monkeypatch):
+    """The release is not made again, but compared with what was."""
+    monkeypatch.setattr(module, "_make", lambda *given: shutil.copytree(done.made, given[3], dirs_exist_ok=True))
 
 
 def with_manifest(monkeypatch, **changes):
@@ -71,15 +116,15 @@ def with_manifest(monkeypatch, **changes):
     monkeypatch.setattr(module, "manifest_of", lambda _: replace(recorded, **changes))
 
 
-def test_every_table_of_the_content_comes_out_the_same(published):
-    outcome = reproduce(published, CITY, "2024.1")
+def test_every_table_of_the_content_comes_out_the_same(done):
+    outcome = done.outcome
     assert outcome.same
     assert {each.table for each in outcome.tables} >= {"wert", "sozialraum_jahr", "sozialraum", "indikator"}
     assert outcome.made_otherwise == ()
     assert summary_lines(outcome)[-1].startswith("musterstadt 2024.1 is reproduced: ")
 
 
-def test_a_release_of_content_format_1_is_compared_by_its_own_format(published, monkeypatch):
+def test_a_release_of_content_format_1_is_compared_by_its_own_format(published, monkeypatch, made_before):
     recorded = module.manifest_of(None)
     with duckdb.connect(str(published.releases / CITY / "2024.1" / "fortschreibung.duckdb"), read_only=True) as con:
         old = table_hashes(con, dict.fromkeys(recorded.content_tables, ()), form=1)
@@ -88,19 +133,9 @@ def test_a_release_of_content_format_1_is_compared_by_its_own_format(published, 
     assert reproduce(published, CITY, "2024.1").same
 
 
-def test_nothing_confidential_is_left_behind(published):
-    reproduce(published, CITY, "2024.1")
-    assert list(published.runs.glob(".reproduce-*")) == []
-
-
-def test_what_a_killed_reproduction_left_is_removed_and_what_another_is_at_stays(published):
-    dead, alive = published.runs / ".reproduce-dead", published.runs / ".reproduce-alive"
-    for folder in (dead, alive):
-        folder.mkdir()
-    with module._locked(alive):
-        reproduce(published, CITY, "2024.1")
-        assert (dead.exists(), alive.exists()) == (False, True)
-    alive.rmdir()
+def test_nothing_confidential_is_left_behind_and_what_another_is_at_stays(done):
+    assert done.found == [".reproduce-alive", ".reproduce-dead"]
+    assert done.left == [".reproduce-alive"]
 
 
 def test_the_table_that_differs_is_named_with_its_rows(published, monkeypatch):
@@ -139,7 +174,7 @@ def test_other_code_or_libraries_are_refused_and_named(published, monkeypatch, c
     assert "--anyway" in str(refused.value)
 
 
-def test_with_anyway_it_is_compared_and_said(published, monkeypatch):
+def test_with_anyway_it_is_compared_and_said(published, monkeypatch, made_before):
     with_manifest(monkeypatch, libraries={**module.manifest_of(None).libraries, "pandas": "0.1"})
     outcome = reproduce(published, CITY, "2024.1", anyway=True)
     assert outcome.same
