@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
 import duckdb
 import pytest
@@ -15,6 +18,7 @@ from flows.base.resources import resource
 from flows.check.models import CheckJob, CheckReport, CheckResult, Finding, findings_of, results_of
 from flows.profile.load import load_profile
 from flows.stage.catalogue import write_relations, write_vocabulary
+from tests.judged_once import judge_once
 
 _OTHER_TABLES = """
 CREATE TABLE stichtag (stichtag DATE, zuschnitt VARCHAR, basis VARCHAR);
@@ -107,14 +111,14 @@ class City:
     def check(self, *named: str, **asked: Any) -> Checked:
         """Judge the frames of the checks that are named (else all); `asked` is what the job says besides.
 
-        A frame without rows whose suite expects none is good by definition. `report` judges those as well, which
-        takes seconds.
+        A frame without rows whose suite expects none is good by definition, and one that the city of another test had
+        with the same rows is judged once. `report` judges each, which takes seconds.
         """
         from flows.check.frames import Frame, working_tables  # noqa: PLC0415
-        from flows.check.validation import Judge, all_suites  # noqa: PLC0415 -- takes seconds
+        from flows.check.validation import all_suites  # noqa: PLC0415 -- takes seconds
 
         job, sql = self.job.model_copy(update=asked), resource("sql") / "check"
-        judge, every, outcomes = Judge(job), all_suites(job), []
+        judge, every, outcomes = judge_once()(job), all_suites(job), []
         with working_tables(job, sql) as connection:
             for file in sorted(sql.glob("[!_]*.sql")):
                 suites = [one for one in every[file.stem] if not named or _checks_of(one) & set(named)]
@@ -126,13 +130,29 @@ class City:
         results = {outcome.result.check: outcome.result for outcome in outcomes}
         return Checked(results, [finding for outcome in outcomes for finding in outcome.findings])
 
-    def report(self, **asked: Any) -> Report:
-        """Run all checks in this process as a refresh does, with the pages."""
+    def report(self, *named: str, **asked: Any) -> Report:
+        """Run the checks that are named (else all) in this process as a refresh does, with the pages.
+
+        All take seconds. Those of waivers are always made.
+        """
+        from flows.check import validation  # noqa: PLC0415 -- takes seconds
+        from flows.check.city_decisions import WAIVERS  # noqa: PLC0415
         from flows.check.reading import read  # noqa: PLC0415
-        from flows.check.validation import judged  # noqa: PLC0415 -- takes seconds
 
         job = self.job.model_copy(update=asked)
-        report = judged(job, read(job))
+        reading, suites = read(job), validation.all_suites(job)
+        if named:
+            suites = {
+                frame: kept
+                for frame, own in suites.items()
+                if (kept := [one for one in own if frame == WAIVERS or _checks_of(one) & set(named)])
+            }
+            kept = {"frames": reading.frames, "own_frames": reading.own_frames}
+            reading = replace(
+                reading, **{name: [one for one in frames if one.name in suites] for name, frames in kept.items()}
+            )
+        with mock.patch.object(validation, "all_suites", return_value=suites):
+            report = validation.judged(job, reading)
         return Report({result.check: result for result in results_of(report)}, findings_of(report), report)
 
 
@@ -171,14 +191,22 @@ class Report(Checked):
     report: CheckReport
 
 
-@pytest.fixture
-def make_city(tmp_path: Path) -> Callable[..., City]:
-    """Make a city of so many Sozialräume, two blocks each, at the given Stichtage."""
+STICHTAGE = ("2023-12-31", "2024-12-31")
 
-    def make(sozialraeume: int = 3, stichtage: tuple[str, ...] = ("2023-12-31", "2024-12-31")) -> City:
-        city = City(tmp_path / "run", stichtage)
-        city.run_folder.mkdir()
-        with duckdb.connect(str(city.work_db)) as connection:
+
+def city_in(folder: Path, sozialraeume: int = 3, stichtage: tuple[str, ...] = STICHTAGE) -> City:
+    """Make a city of so many Sozialräume, two blocks each, at the given Stichtage; its run lies in `folder`."""
+    city = City(folder / "run", stichtage)
+    city.run_folder.mkdir()
+    city.work_db.write_bytes(_made(sozialraeume, stichtage))
+    return city
+
+
+@cache
+def _made(sozialraeume: int, stichtage: tuple[str, ...]) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "work.duckdb"
+        with duckdb.connect(str(path)) as connection:
             connection.execute(sql("schema/katalog"))
             write_vocabulary(connection)
             write_relations(connection, load_profile("musterstadt").codebook)
@@ -187,9 +215,19 @@ def make_city(tmp_path: Path) -> Callable[..., City]:
             _fill_catalogue(connection)
             _fill_deliveries(connection, sozialraeume, stichtage)
             _transform(connection)
-        return city
+        return path.read_bytes()
 
-    return make
+
+@pytest.fixture
+def make_city(tmp_path: Path) -> Callable[..., City]:
+    """See `city_in`; the run lies in the test's folder."""
+    return partial(city_in, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The report of all checks of the city below, as it is; read only."""
+    return city_in(tmp_path_factory.mktemp("good")).report()
 
 
 @pytest.fixture

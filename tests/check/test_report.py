@@ -10,6 +10,7 @@ import pytest
 from flows.base.errors import CheckStopped, ConfigError, FortschreibungError
 from flows.base.resources import resource
 from flows.check.run_checks import raise_for_blockers
+from tests.check.conftest import city_in
 
 
 class _Page(HTMLParser):
@@ -28,19 +29,18 @@ class _Page(HTMLParser):
             self.links.append(given.get("href", ""))
 
 
-def test_every_check_has_a_page_of_great_expectations_and_the_first_page_leads_there(city):
-    checked = city.report()
-    first = checked.report.path / "index.html"
+def test_every_check_has_a_page_of_great_expectations_and_the_first_page_leads_there(good):
+    first = good.report.path / "index.html"
 
     links = _Page(first.read_text()).links
 
-    assert len(links) == checked.report.checks
+    assert len(links) == good.report.checks
     for link in links:
-        assert "Expectation Validation Result" in (checked.report.path / link).read_text()
+        assert "Expectation Validation Result" in (good.report.path / link).read_text()
 
 
-def test_the_pages_load_nothing_and_their_links_lead_somewhere(city):
-    folder = city.report().report.path
+def test_the_pages_load_nothing_and_their_links_lead_somewhere(good):
+    folder = good.report.path
     for file in folder.rglob("*.html"):
         page = _Page(file.read_text())
         assert set(page.loaded) <= {"data:,"}, file
@@ -48,26 +48,43 @@ def test_the_pages_load_nothing_and_their_links_lead_somewhere(city):
             assert link.startswith("#") or (file.parent / link).exists(), (file, link)
 
 
-def test_the_first_page_names_failure_units_and_remedy(city):
+@pytest.fixture(scope="module")
+def blocked(tmp_path_factory):
+    """The report of all checks of a city with two blockers; read only."""
+    city = city_in(tmp_path_factory.mktemp("blocked"))
     city.spoil("UPDATE indikator_wert SET wert = 101 WHERE raum_id = '011002' AND indikator_id = 'sgb2_quote'")
+    city.spoil("UPDATE stage.datei SET entfallen = 4 WHERE datei = 'EW_2024-12-31'")
+    return city.report()
 
-    page = (city.report().report.path / "index.html").read_text()
 
-    assert "2 blockers" not in page
-    assert "1 blockers" in page
+def test_the_first_page_names_failure_units_and_remedy(blocked):
+    page = (blocked.report.path / "index.html").read_text()
+
+    assert "2 blockers" in page
     assert "sozialraum 011002, 2023-12-31, sgb2_quote" in page
     assert "Compare numerator and denominator of the Indikator" in page
 
 
-def test_no_page_names_a_base_unit_not_even_one_that_a_check_found(city):
+@pytest.fixture(scope="module")
+def secret(tmp_path_factory):
+    """A city in which checks find base units, a person and confidential counts, and its report; read only."""
+    city = city_in(tmp_path_factory.mktemp("secret"))
+    city.deliver("""
+        UPDATE stage.zaehlung_einzeln SET wert = 98765
+        WHERE merkmal = 'sgb2_0_14' AND basis_id = '01100021' AND stichtag = '2024-12-31'
+    """)
+    city.spoil("INSERT INTO stage.quarantaene VALUES ('ew', 'P.csv', 17, 'ALTER', '98765', 'a whole number')")
     city.spoil("DELETE FROM stage.geometrie WHERE basis_id = '01100021'")
     city.spoil(
         "INSERT INTO luecke (stichtag, merkmal, basis, basis_id) VALUES ('2024-12-31', 'einwohner', 'bbs', '01100022')"
     )
     city.spoil("INSERT INTO stage.zaehlung_einzeln BY NAME SELECT * REPLACE ('Anna Muster' AS basis_id) "
                "FROM stage.zaehlung_einzeln LIMIT 1")  # fmt: skip
+    return city, city.report()
 
-    checked = city.report()
+
+def test_no_page_names_a_base_unit_not_even_one_that_a_check_found(secret):
+    _, checked = secret
 
     named = {finding.unit for finding in checked.findings}
     assert {"staged_geometrie_fehlt", "staged_kennung"} <= checked.failed
@@ -76,14 +93,8 @@ def test_no_page_names_a_base_unit_not_even_one_that_a_check_found(city):
         assert re.findall(r"\b\d{8}\b|Anna", file.read_text()) == [], file
 
 
-def test_confidential_counts_stay_in_the_findings(city):
-    city.deliver("""
-        UPDATE stage.zaehlung_einzeln SET wert = 98765
-        WHERE merkmal = 'sgb2_0_14' AND basis_id = '01100021' AND stichtag = '2024-12-31'
-    """)
-    city.spoil("INSERT INTO stage.quarantaene VALUES ('ew', 'P.csv', 17, 'ALTER', '98765', 'a whole number')")
-
-    checked = city.report()
+def test_confidential_counts_stay_in_the_findings(secret):
+    city, checked = secret
 
     assert any("98765" in finding.found for finding in checked.findings)
     assert "98765" in (city.run_folder / "findings" / "staged_teile.csv").read_text()
@@ -93,8 +104,8 @@ def test_confidential_counts_stay_in_the_findings(city):
         assert "bbs 01100021" not in file.read_text(), file
 
 
-def test_no_page_says_a_digest_of_the_rows_that_were_judged(city):
-    pages = city.report().report.path.rglob("*.*")
+def test_no_page_says_a_digest_of_the_rows_that_were_judged(good):
+    pages = good.report.path.rglob("*.*")
 
     digests = {found for page in pages for found in re.findall(r"(?<![0-9a-f])[0-9a-f]{32,}", page.read_text())}
 
@@ -108,7 +119,7 @@ def test_values_of_a_judged_column_are_shown_only_where_the_report_may_name_the_
     for public, seen in ((True, ["98765"]), (False, [])):
         _write_suite(own / "klein.json", units_public=public)
 
-        checked = city.report(own_checks=own)
+        checked = city.report("zahl_klein", own_checks=own)
 
         page = (checked.report.path / "validations" / "klein.html").read_text()
         assert checked.results["zahl_klein"].offending == 1
@@ -121,7 +132,7 @@ def test_why_a_check_could_not_be_made_is_on_no_page(city, tmp_path):
     (own / "klein.sql").write_text("SELECT 'block 7' AS einheit, 'Anna Muster' AS zahl")
     _write_suite(own / "klein.json", units_public=False)
 
-    checked = city.report(own_checks=own)
+    checked = city.report("zahl_klein", own_checks=own)
 
     assert checked.results["zahl_klein"].blocks
     assert not [page for page in checked.report.path.rglob("*.html") if "Anna" in page.read_text()]
@@ -139,22 +150,20 @@ def _write_suite(file, *, units_public):
     file.write_text(json.dumps(suite | {"meta": {"station": "city", "owner": "-"}}))
 
 
-def test_checks_json_lists_every_check_with_reason_and_remedy(city):
-    checked = city.report()
+def test_checks_json_lists_every_check_with_reason_and_remedy(good):
+    listed = json.loads((good.report.path / "checks.json").read_text())
 
-    listed = json.loads((checked.report.path / "checks.json").read_text())
-
-    assert len(listed) == checked.report.checks
+    assert len(listed) == good.report.checks
     assert {one["station"] for one in listed} == {"extract", "staged", "sozialraum", "release", "city"}
     assert all(one["reason"] and one["what_to_do"] and one["expected"] and one["found"] for one in listed)
 
 
 def test_a_second_run_replaces_the_first_report(city):
     city.spoil("INSERT INTO stage.quarantaene VALUES ('sgb2', 'S.csv', 17, 'PERSONEN', 'x1', 'a whole number')")
-    city.report()
+    assert city.report("quarantaene").failed == {"quarantaene"}
     city.spoil("DELETE FROM stage.quarantaene")
 
-    checked = city.report()
+    checked = city.report("quarantaene")
 
     assert checked.failed == set()
     assert [file.name for file in (city.run_folder / "findings").iterdir()] == ["findings.json"]
@@ -164,19 +173,16 @@ def test_twenty_units_are_named_and_all_are_counted_and_kept(make_city):
     city = make_city(sozialraeume=40)
     city.spoil("UPDATE indikator_wert SET wert = 101 WHERE indikator_id = 'sgb2_quote' AND raumebene = 'sozialraum'")
 
-    checked = city.report()
+    checked = city.report("indikator_anteil")
 
     result = checked.results["indikator_anteil"]
     assert (len(result.units), result.offending) == (20, 80)
     assert len((city.run_folder / "findings" / "indikator_anteil.csv").read_text().splitlines()) == 81
 
 
-def test_blockers_stop_with_check_units_found_expected_and_remedy(city):
-    city.spoil("UPDATE indikator_wert SET wert = 101 WHERE raum_id = '011002' AND indikator_id = 'sgb2_quote'")
-    city.spoil("UPDATE stage.datei SET entfallen = 4 WHERE datei = 'EW_2024-12-31'")
-
+def test_blockers_stop_with_check_units_found_expected_and_remedy(blocked):
     with pytest.raises(CheckStopped) as stopped:
-        raise_for_blockers(city.report().report)
+        raise_for_blockers(blocked.report)
 
     message = str(stopped.value)
     assert stopped.value.exit_code == 1
@@ -190,7 +196,7 @@ def test_blockers_stop_with_check_units_found_expected_and_remedy(city):
 def test_warnings_do_not_stop(city):
     city.spoil("DELETE FROM stage.geometrie WHERE basis_id = '01100021'")
 
-    checked = city.report()
+    checked = city.report("staged_geometrie_fehlt")
 
     assert checked.report.warnings == 1
     raise_for_blockers(checked.report)
@@ -230,46 +236,42 @@ def test_a_check_that_cannot_be_made_is_a_blocker(tmp_path, city, monkeypatch):
     _change(suites / "raum.json", lambda suite: suite["expectations"][2]["kwargs"].update(column="nam"))
     _use(monkeypatch, suites)
 
-    result = city.report().results["raum_name"]
+    result = city.report("raum_name").results["raum_name"]
 
     assert result.blocks
     assert result.found == 'the check could not be made: Error: The column "nam" in BatchData does not exist.'
 
 
-def test_a_suite_without_reason_or_remedy_is_refused(tmp_path, city, monkeypatch):
+def test_a_suite_without_reason_or_remedy_is_refused(tmp_path):
     suites = _copied_suites(tmp_path)
     _change(suites / "raum.json", lambda suite: suite["expectations"][0]["meta"].pop("what_to_do"))
-    _use(monkeypatch, suites)
 
     with pytest.raises(ConfigError, match=r"(?s)expectations/raum\.json.*what_to_do"):
-        city.report()
+        _suites(suites)
 
 
-def test_a_suite_that_is_none_is_refused_with_its_name(tmp_path, city, monkeypatch):
+def test_a_suite_that_is_none_is_refused_with_its_name(tmp_path):
     suites = _copied_suites(tmp_path)
     _change(suites / "raum.json", lambda suite: suite["expectations"][0].update(type="expect_the_moon"))
-    _use(monkeypatch, suites)
 
     with pytest.raises(ConfigError, match=r"(?s)expectations/raum\.json.*expect_the_moon"):
-        city.report()
+        _suites(suites)
 
 
-def test_a_frame_without_suite_and_header_is_refused(tmp_path, city, monkeypatch):
+def test_a_frame_without_suite_and_header_is_refused(tmp_path):
     suites = _copied_suites(tmp_path)
     (suites / "raum.json").unlink()
-    _use(monkeypatch, suites)
 
     with pytest.raises(ConfigError, match=r"(?s)sql/check/raum\.sql.*severity: it is missing"):
-        city.report()
+        _suites(suites)
 
 
-def test_a_check_with_header_and_suite_is_refused(tmp_path, city, monkeypatch):
+def test_a_check_with_header_and_suite_is_refused(tmp_path):
     suites = _copied_suites(tmp_path)
     (suites / "quarantaene.json").write_text(_orphan(suites, "quarantaene"))
-    _use(monkeypatch, suites)
 
     with pytest.raises(ConfigError, match=r"(?s)sql/check/quarantaene\.sql: expected no header.*found expected, owner"):
-        city.report()
+        _suites(suites)
 
 
 def test_a_suite_without_a_frame_is_refused(tmp_path, city, monkeypatch):
@@ -278,21 +280,21 @@ def test_a_suite_without_a_frame_is_refused(tmp_path, city, monkeypatch):
     _use(monkeypatch, suites)
 
     with pytest.raises(ConfigError, match=r"expectations/waise\.json: nothing to judge"):
-        city.report()
+        city.report("waise")
 
 
 def test_the_working_database_is_only_read(city):
     before = city.work_db.read_bytes()
 
-    city.report()
+    city.report("raum_name")
 
     assert city.work_db.read_bytes() == before
 
 
-def _suites():
+def _suites(expectations=None):
     from flows.check.suites import bundled_suites  # noqa: PLC0415 -- takes seconds
 
-    return bundled_suites(resource("expectations"), resource("sql") / "check")
+    return bundled_suites(expectations or resource("expectations"), resource("sql") / "check")
 
 
 def _orphan(suites, name):

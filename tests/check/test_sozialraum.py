@@ -147,7 +147,7 @@ def test_an_implausible_age_structure_names_figure_and_bounds(city):
 def test_city_figures_outside_their_band_are_seen(city, merkmal, factor, check, blocks):
     city.deliver(f"UPDATE stage.zaehlung_einzeln SET wert = {factor} * wert WHERE merkmal = '{merkmal}'")
 
-    result = city.check().results[check]
+    result = city.check(check).results[check]
 
     assert not result.ok
     assert result.blocks is blocks

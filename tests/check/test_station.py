@@ -4,46 +4,59 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from flows.base.errors import FortschreibungError
+from flows.check.models import CheckReport
 from flows.check.run_checks import CheckWorker
+from tests.check.conftest import City, city_in
 
 
-def test_a_worker_started_early_checks_the_job_and_reports(city):
-    with CheckWorker.start() as worker:
-        report = worker.run(city.job)
+@dataclass(frozen=True)
+class Worked:
+    """What a worker reported that was started early, with folders of its own to write to."""
 
-    assert report.ok
-    assert (report.path / "index.html").exists()
-    assert report.path == city.run_folder / "checks"
-
-
-def test_the_worker_writes_nothing_outside_the_run_folder(city, tmp_path, monkeypatch):
-    for name in ("home", "elsewhere"):
-        (tmp_path / name).mkdir()
-    for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
-        monkeypatch.setenv(variable, str(tmp_path / "home"))
-    monkeypatch.setenv("PYTHONPATH", str(Path.cwd()))
-    monkeypatch.chdir(tmp_path / "elsewhere")
-
-    with CheckWorker.start() as worker:
-        worker.run(city.job)
-
-    assert list((tmp_path / "home").iterdir()) == []
-    assert list((tmp_path / "elsewhere").iterdir()) == []
-    assert {file.name for file in city.run_folder.iterdir()} == {"work.duckdb", "checks", "findings"}
+    city: City
+    report: CheckReport
+    home: Path
+    elsewhere: Path
 
 
-def test_the_tables_may_be_written_to_while_the_worker_judges_what_it_has_read(city):
-    with CheckWorker.start() as worker:
-        worker.read(city.job)
-        city.spoil("DROP TABLE merkmal_raum")
-        report = worker.report()
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory):
+    """A worker reads the good city, whose tables are written to while it judges them."""
+    root = tmp_path_factory.mktemp("worked")
+    city, home, elsewhere = city_in(root), root / "home", root / "elsewhere"
+    with pytest.MonkeyPatch.context() as patch:
+        for folder in (home, elsewhere):
+            folder.mkdir()
+        for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+            patch.setenv(variable, str(home))
+        patch.setenv("PYTHONPATH", str(Path.cwd()))
+        patch.chdir(elsewhere)
+        with CheckWorker.start() as worker:
+            worker.read(city.job)
+            city.spoil("DROP TABLE merkmal_raum")
+            report = worker.report()
+    return Worked(city, report, home, elsewhere)
 
-    assert report.ok
+
+def test_a_worker_started_early_checks_the_job_and_reports(worked):
+    assert (worked.report.path / "index.html").exists()
+    assert worked.report.path == worked.city.run_folder / "checks"
+
+
+def test_the_worker_writes_nothing_outside_the_run_folder(worked):
+    assert list(worked.home.iterdir()) == []
+    assert list(worked.elsewhere.iterdir()) == []
+    assert {file.name for file in worked.city.run_folder.iterdir()} == {"work.duckdb", "checks", "findings"}
+
+
+def test_the_tables_may_be_written_to_while_the_worker_judges_what_it_has_read(worked):
+    assert worked.report.ok
 
 
 def test_a_worker_that_dies_is_reported_with_its_last_words(city):
