@@ -1,8 +1,9 @@
 """The command line in the test's own process, so that a refresh takes as long as its stations.
 
-Left out are the two things that take most of a command's time and have tests of their own: Prefect's engine (a flow
-runs as the function it decorates, in the order that flows/refresh.py says) and the process that imports Great
-Expectations (its work is done here, imported once). Arguments, messages and exit codes are those of the command.
+Left out are the things that take most of a command's time and have tests of their own: Prefect's engine (a flow runs
+as the function it decorates, in the order that flows/refresh.py says) and the processes that import Great Expectations
+and that build the release (their work is done here; each check has its outcome, but no page of Great Expectations).
+Arguments, messages and exit codes are those of the command.
 """
 
 from __future__ import annotations
@@ -21,12 +22,16 @@ import pytest
 
 from flows.app.cli import main
 from flows.check.models import CheckJob, CheckReport
+from tests.judged_once import judge_once
+from tests.publish.built_here import releases_built_here
 
 FLOWS = ("flows.refresh", "flows.recut")
 
 
 class CheckedHere:
-    """Stands in for `CheckWorker`: the same checks, in this process."""
+    """Stands in for `CheckWorker`: the same checks, in this process; their pages only where `pages` says so."""
+
+    pages = False
 
     @classmethod
     def start(cls) -> Self:
@@ -46,10 +51,12 @@ class CheckedHere:
         self._read = job, read(job)
 
     def report(self) -> CheckReport:
-        from flows.check.validation import judged  # noqa: PLC0415 -- imports Great Expectations
+        from flows.check import validation  # noqa: PLC0415 -- imports Great Expectations
 
+        judge = validation.Judge if self.pages else judge_once()
         try:
-            return judged(*self._read)
+            with mock.patch.object(validation, "Judge", judge):
+                return validation.judged(*self._read)
         finally:
             logging.disable(logging.NOTSET)
 
@@ -78,7 +85,7 @@ def plain_flows(patch: pytest.MonkeyPatch) -> Iterator[None]:
         patch.setattr(f"{flow}.secrets_from_blocks", lambda _profile: nullcontext())
     for module in ("flows.refresh", "flows.early_checks"):
         patch.setattr(f"{module}.CheckWorker", CheckedHere)
-    with disable_run_logger():
+    with disable_run_logger(), releases_built_here():
         yield
 
 

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.refresh.conftest import Office
+from tests.refresh.conftest import Ended, Office
 
 COUNTS = "Einwohner;;;\nNR;NAME;EW;PLZ\n101;Altstadt;1200;1\n102;Süd;300;2\n;;;\n103;Ost;4000;3\nQuelle: Amt\n"
 
 
-@pytest.fixture
-def city(office: Office) -> Path:
-    """A city with a profile that reads COUNTS; returns the folder of its files."""
+def city_of(office: Office) -> Path:
+    """Give the office a city with a profile that reads COUNTS; return the folder of its files."""
     files = office.root / "files"
     files.mkdir()
     (files / "ew_2023.csv").write_text(COUNTS, encoding="utf-8")
@@ -22,13 +21,24 @@ def city(office: Office) -> Path:
     return files
 
 
-def test_the_rows_of_each_file_add_up_and_the_city_s_total_stands_beside(office: Office, city: Path) -> None:
-    ended = office.run("refresh", "neustadt", "--from", city, "--dry-run", "--explain")
+@pytest.fixture
+def city(office: Office) -> Path:
+    """See `city_of`."""
+    return city_of(office)
 
-    assert ended.code == 0, ended.err
-    assert "ew_2023.csv (source ew)" in ended.out
-    assert "rows 5 = taken 3 + left out 2 (fusszeile 1, leer 1) + quarantined 0" in ended.out
-    assert "einwohner of the city on 2023-12-31: 5.500" in ended.out
+
+@pytest.fixture(scope="module")
+def explained(tmp_path_factory: pytest.TempPathFactory, warm_prefect: Path) -> Ended:
+    """A dry run of the city that explains its one file."""
+    office = Office(tmp_path_factory.mktemp("explained"), warm_prefect)
+    return office.run("refresh", "neustadt", "--from", city_of(office), "--dry-run", "--explain", "ew_2023.csv")
+
+
+def test_the_rows_of_each_file_add_up_and_the_city_s_total_stands_beside(explained: Ended) -> None:
+    assert explained.code == 0, explained.err
+    assert "ew_2023.csv (source ew)" in explained.out
+    assert "rows 5 = taken 3 + left out 2 (fusszeile 1, leer 1) + quarantined 0" in explained.out
+    assert "einwohner of the city on 2023-12-31: 5.500" in explained.out
 
 
 def test_files_that_are_published_already_are_read_and_explained_as_well(office: Office, city: Path) -> None:
@@ -41,13 +51,11 @@ def test_files_that_are_published_already_are_read_and_explained_as_well(office:
     assert "not read" not in ended.out
 
 
-def test_one_file_is_shown_with_its_first_rows_and_the_fate_of_each_column(office: Office, city: Path) -> None:
-    ended = office.run("refresh", "neustadt", "--from", city, "--dry-run", "--explain", "ew_2023.csv")
-
-    assert "NR | NAME | EW | PLZ\n    101 | Altstadt | 1200 | 1" in ended.out
-    assert "NR: unit\n" in ended.out
-    assert "EW: Merkmal einwohner" in ended.out
-    assert "PLZ: left out (ignore)" in ended.out
+def test_one_file_is_shown_with_its_first_rows_and_the_fate_of_each_column(explained: Ended) -> None:
+    assert "NR | NAME | EW | PLZ\n    101 | Altstadt | 1200 | 1" in explained.out
+    assert "NR: unit\n" in explained.out
+    assert "EW: Merkmal einwohner" in explained.out
+    assert "PLZ: left out (ignore)" in explained.out
 
 
 def test_a_column_that_nobody_names_comes_as_a_line_to_paste(office: Office, city: Path) -> None:
