@@ -43,10 +43,26 @@ class Drop(Strict):
 
     column: str
     """The column that says it. Example: `column = "Gebiet"`"""
-    equals: list[str]
+    equals: list[str] = Field(default_factory=list)
     """The texts of rows that are left out. Example: `equals = ["Unbekannt"]`"""
+    matches: Pattern | None = None
+    r"""A regular expression; rows whose whole text fits it are left out, too. Example: `matches = 'Bezirk \d+'`"""
     rule: str
     """The name under which they are counted. Example: `rule = "ohne Adresse"`"""
+
+    @model_validator(mode="after")
+    def _says_which(self) -> Self:
+        if not self.equals and self.matches is None:
+            message = "a `drop` rule needs `equals` (texts) or `matches` (a pattern of the whole text)"
+            raise ValueError(message)
+        if self.matches is not None and re.fullmatch(self.matches, ""):
+            message = f"`matches` = {self.matches!r} fits a blank cell too; name that in `equals` if it is meant"
+            raise ValueError(message)
+        return self
+
+    def leaves_out(self, text: str) -> bool:
+        """Say whether a row with this text in the column is left out."""
+        return text in self.equals or (self.matches is not None and re.fullmatch(self.matches, text) is not None)
 
 
 class Register(Strict):
@@ -141,7 +157,8 @@ class Matrix(Strict):
     @model_validator(mode="after")
     def _each_total_is_of_one_unit(self) -> Self:
         texts = [text for units in self.totals.values() for text in units]
-        dropped = {text for rule in self.drop if rule.column == self.unit for text in rule.equals}
+        dropping = [rule for rule in self.drop if rule.column == self.unit]
+        dropped = {text for text in texts if any(rule.leaves_out(text) for rule in dropping)}
         if twice := sorted({text for text in texts if texts.count(text) > 1 or text in dropped}):
             message = f"`totals`: {', '.join(twice)} is the total of two units, or in `drop` too"
             raise ValueError(message)

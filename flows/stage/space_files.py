@@ -131,7 +131,7 @@ def _picked(source: Source, name: str, rows: list[Row]) -> tuple[list[Row], dict
                 f"File {name}, feature {number}: expected the properties by which `only` and `drop` pick features, "
                 f"found none called {', '.join(lacking)}. Correct the contract in sources.toml or ask the supplier."
             ).at(f"File {name}, feature {number}")
-        rule = next((each.rule for each in contract.drop if row[each.column] in each.equals), None)
+        rule = next((each.rule for each in contract.drop if each.leaves_out(row[each.column])), None)
         if rule is None and any(row[each] not in texts for each, texts in contract.only.items()):
             rule = OTHER_ROWS
         if rule is None:

@@ -71,6 +71,7 @@ def can_be_plain(source: Source, contract: TableContract, corrections: Sequence[
         and not (contract.only or contract.totals or dialect.units or corrections)
         and not (dialect.carry_down or dialect.section)
         and all(text for rule in contract.drop for text in rule.equals)
+        and all(rule.matches is None for rule in contract.drop)
         and dialect.delimiter not in (dialect.footer or "")
         and not any(re.fullmatch(figure_cell(dialect, whole=False, sign=None), sign) for sign in dialect.missing)
     )

@@ -12,6 +12,7 @@ import csv
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +29,8 @@ from flows.stage.read.text import Delimited, Line
 
 Named = tuple[str | None, str | None]
 """What a row is about: the texts of its unit and Stichtag, None where it has no such column."""
+
+_TEXTS_KNOWN = 10_000  # of which a `drop` rule remembers whether it fits
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ class _Sieve:
         places = {column: place for place, column in enumerate(self.columns)}
         wanted = self.wanted
         self._unwanted = [
-            (rule.rule, places[rule.column], set(rule.equals)) for rule in wanted.drop if rule.column in places
+            (rule.rule, places[rule.column], lru_cache(_TEXTS_KNOWN)(rule.leaves_out))
+            for rule in wanted.drop
+            if rule.column in places
         ]
         self._only = [(places[column], set(texts)) for column, texts in wanted.only.items() if column in places]
         self._known = [
@@ -83,8 +88,8 @@ class _Sieve:
 
     def keeps(self, line: int, cells: Sequence[str]) -> bool:
         """Say whether no rule leaves the row out."""
-        for rule, place, texts in self._unwanted:
-            if cells[place] in texts:
+        for rule, place, leaves_out in self._unwanted:
+            if leaves_out(cells[place]):
                 self.count(rule)
                 self.note(cells)
                 return False
