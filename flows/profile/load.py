@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
@@ -24,6 +24,7 @@ from flows.profile.places import VARIABLE, profile_folders, profile_places
 from flows.profile.profile_files import Corrections, Sources
 from flows.profile.source import Source
 from flows.profile.stichtag import leaves_day_open
+from flows.profile.unit_lookup import read_lookup
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -48,6 +49,8 @@ class Profile:
     waivers: tuple[Waiver, ...] = ()
     notices: tuple[str, ...] = ()
     """What still works but is to be changed in the profile."""
+    lookups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By source: the names of its lookup file, and the id of the unit that each is of."""
 
     @property
     def own_checks(self) -> Path:
@@ -79,7 +82,12 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
     if (where / "corrections.toml").exists():
         found = _model(Corrections, where / "corrections.toml", _table(where / "corrections.toml"))
         corrections = tuple(found.correction)
-    profile = Profile(city, sources, codebook, corrections, where, *_decided_on_checks(where), notices)
+    lookups = {
+        source.id: read_lookup(where / source.matrix.unit_lookup)
+        for source in sources
+        if source.matrix and source.matrix.unit_lookup
+    }
+    profile = Profile(city, sources, codebook, corrections, where, *_decided_on_checks(where), notices, lookups)
     _must_agree(profile)
     return profile
 

@@ -185,7 +185,8 @@ class Source(Strict):
         """The Raumebenen whose units its contract names."""
         assigned = set(self.assignment.units) if self.assignment else set()
         named = self.names.levels.values() if self.names else self.geometry.names if self.geometry else ()
-        return assigned | set(named) | set(self.matrix.totals if self.matrix else ())
+        counted = {*self.matrix.totals, self.matrix.unit_by_name} - {None} if self.matrix else set()
+        return assigned | set(named) | {level for level in counted if level}
 
     def contract(self, kind: str) -> Strict | None:
         """Return this source's contract of that kind, or None."""

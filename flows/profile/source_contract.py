@@ -121,6 +121,18 @@ class Matrix(Strict):
 
     Example: `unit_pattern = '(\d+) .*'`
     """
+    unit_by_name: Identifier | None = None
+    """The column has names of the units of this Raumebene, of which each is one base unit, not ids. The names are those
+    of polygons, of `names` and of city.toml on the Zuschnitt of the Stichtag.
+
+    Example: `unit_by_name = "stadtteil"`
+    """
+    unit_lookup: Annotated[str, Field(pattern=r"^[^/\\]+\.csv$")] | None = None
+    """With `unit_by_name`: a CSV file beside sources.toml with the columns `name` and `id`, for names that are written
+    in another way or that several units have. It takes precedence.
+
+    Example: `unit_lookup = "stadtteile.csv"`
+    """
     merkmale: dict[Identifier, Summands] = Field(min_length=1)
     """Merkmal = the columns whose sum it is; `A000..A002` is a run of columns.
 
@@ -153,6 +165,16 @@ class Matrix(Strict):
 
     Example: `unlisted = "zero"`
     """
+
+    @model_validator(mode="after")
+    def _a_unit_has_a_name_or_an_id(self) -> Self:
+        if self.unit_lookup and not self.unit_by_name:
+            message = "`unit_lookup` says which units names are of: it goes with `unit_by_name`"
+            raise ValueError(message)
+        if self.unit_by_name and self.unit_digits is not None:
+            message = "`unit_digits` pads ids; with `unit_by_name` the column has none"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _each_total_is_of_one_unit(self) -> Self:

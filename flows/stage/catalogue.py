@@ -173,6 +173,11 @@ def _write_sources(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
         [{"quelle": source, "merkmale": merkmale} for source, merkmale in rows.items()],
     )  # fmt: skip
     insert(
+        con, "katalog.name_einheit",
+        [{"quelle": source, "name": name, "raum_id": unit}
+         for source, names in profile.lookups.items() for name, unit in names.items()],
+    )  # fmt: skip
+    insert(
         con, "katalog.fehlzeichen",
         [{"quelle": source.id, "zeichen": sign, "status": status}
          for source in profile.sources for sign, status in source.dialect.missing.items()],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from flows.stage.read.normalise import PlainFile, Wanted, normalise, refuse_no_r
 from flows.stage.read.notes import BLANK, NOTES
 from flows.stage.reconciliation import Reconciliation, write_reconciliations
 from flows.stage.table_settings import write_fixed_stichtage, write_settings
+from flows.stage.unit_names import digest_of_names, is_name_of_unit, write_unit_names
 
 
 def stage_table(
@@ -63,6 +64,8 @@ def stage_table(
         if group is None:
             alike.append((written, group := []))
         group.append(lieferung)
+    write_unit_names(con, source)
+    by_name = partial(is_name_of_unit, con) if source.matrix and source.matrix.unit_by_name else None
     folder = run / "plain" / source.id
     folder.mkdir(parents=True, exist_ok=True)
     forms = [form for (form,) in con.execute("SELECT DISTINCT basis_muster FROM katalog.nummerierung").fetchall()]
@@ -70,7 +73,7 @@ def stage_table(
         assert written.stichtag is not None  # noqa: S101 -- the model asks for it
         _stage_alike(
             con,
-            _Alike(written, table_contract(written), written.stichtag, known_errors, landing, folder, forms),
+            _Alike(written, table_contract(written), written.stichtag, known_errors, landing, folder, forms, by_name),
             files,
             kept,
         )
@@ -90,6 +93,8 @@ class _Alike:
     folder: Path
     unit_forms: Sequence[str] = ()
     """The patterns of the base units' ids."""
+    is_name: Callable[[str], bool] | None = None
+    """Where units are called by name: says whether a text is the name of one."""
 
     def delivered(self, lieferungen: Iterable[Lieferung]) -> dict[str, Path]:
         """Return where the table of each file lies, taken out of its archive, by the file's name."""
@@ -109,9 +114,11 @@ class _Alike:
         )  # fmt: skip
 
     def is_unit(self, text: str) -> bool:
-        """Say whether a text in the unit's column could be the id of a base unit, of any numbering."""
+        """Say whether a text in the unit's column could be the id of a base unit, of any numbering, or its name."""
         found = re.fullmatch(self.contract.pattern, text) if self.contract.pattern else None
         unit = (found[1] or "") if found else text
+        if self.is_name:
+            return self.is_name(unit)
         return any(re.fullmatch(form, unit.zfill(self.contract.digits or 0)) for form in self.unit_forms)
 
     @property
@@ -133,7 +140,7 @@ class _Alike:
 def _stage_alike(
     con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[Lieferung], kept: KeptResults | None
 ) -> None:
-    rows = FileRows(con, alike.source, kept)
+    rows = FileRows(con, alike.source, kept, digest_of_names(con))
     reconciled = rows.load_kept(lieferungen)
     new = [one for one in lieferungen if one.name not in reconciled]
     reconciled |= _read(con, alike, new)
@@ -184,10 +191,10 @@ def _read_once(
     write_settings(con, source, contract, alike.rule)
     write_fixed_stichtage(con, source, alike.rule, delivered)
     con.execute(f"CREATE OR REPLACE TEMP VIEW zelle AS {sql('stage/zelle_lang' if dialect.long else 'stage/zelle')}")
-    for step in ("zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
+    _write_fallen(con, files)
+    for step in ("name_gelesen", "zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
     _refuse_total_among_parts(con, source)
-    _write_fallen(con, files)
     for step in ("ungewiss", "entfallen_einheit"):
         con.execute(f"INSERT INTO je_datei_{step} BY NAME {sql(f'stage/{step}')}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE merkmal_gelesen AS {sql('stage/merkmal_gelesen')}")
@@ -314,7 +321,8 @@ def _reconciled(
     bad = dict(con.execute("SELECT datei, count(*) FROM zeile_verletzt GROUP BY datei").fetchall())
     found = con.execute(
         "SELECT datei, count(*), "
-        "count_if(raum_id IS NULL AND coalesce(length(basis_id) > length(kennung_im_text(basis_text)), FALSE)), "
+        "count_if(raum_id IS NULL AND getvariable('ebene_der_namen') IS NULL "
+        "AND coalesce(length(basis_id) > length(kennung_im_text(basis_text)), FALSE)), "
         "string_agg(DISTINCT stichtag::VARCHAR, ',') "
         "FROM zeile_gelesen ANTI JOIN zeile_verletzt USING (datei, zeile) GROUP BY datei"
     ).fetchall()

@@ -26,8 +26,11 @@ TABLES = (
 class FileRows:
     """The rows of files of one source that are written in the same way."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, source: Source, kept: KeptResults | None) -> None:
-        self._con, self._source, self._kept = con, source, kept
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, source: Source, kept: KeptResults | None, names: str = ""
+    ) -> None:
+        """Begin without rows; `names` is a digest of what names stand for, where units are called by name."""
+        self._con, self._source, self._kept, self._names = con, source, kept, names
         self.clear()
 
     def clear(self) -> None:
@@ -70,7 +73,7 @@ class FileRows:
             account, rows = reconciled[one.name], counted.get(one.name, {})
             queries = {table: f"FROM je_datei_{table} WHERE datei = {literal(one.name)}" for table in rows}
             numbering = self._kept.keys.numbering(_last_stichtag(account))
-            note = {"file": account.note, "rows": rows, "numbering": numbering}
+            note = {"file": account.note, "rows": rows, "numbering": numbering, "names": self._names}
             self._kept.keep(self._con, self._kept.keys.of(self._source, one), queries, note)
 
     def shared(self) -> bool:
@@ -90,9 +93,9 @@ class FileRows:
             self._con.execute(f"INSERT INTO stage.{table} BY NAME SELECT {rows} FROM je_datei_{table}")  # noqa: S608
 
     def _kept_of(self, kept: KeptResults, lieferung: Lieferung) -> Kept | None:
-        """Return what is kept of a file, if base units were numbered as they are now when it was staged."""
+        """Return what is kept of a file, if base units were numbered and called as they are now when it was staged."""
         found = kept.find(kept.keys.of(self._source, lieferung))
-        if found is None:
+        if found is None or found.note["names"] != self._names:
             return None
         account = Reconciliation.from_note(lieferung, found.note["file"])
         return found if found.note["numbering"] == kept.keys.numbering(_last_stichtag(account)) else None

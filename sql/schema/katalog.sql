@@ -171,6 +171,13 @@ CREATE TABLE katalog.spalte_merkmal (
     merkmal VARCHAR NOT NULL
 );
 
+-- one row per name in the lookup file of a source and the unit that it is of
+CREATE TABLE katalog.name_einheit (
+    quelle VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    raum_id VARCHAR NOT NULL
+);
+
 -- one row per missing-value sign of a source and what it says
 CREATE TABLE katalog.fehlzeichen (
     quelle VARCHAR NOT NULL,

@@ -72,6 +72,10 @@ CASE
         )
 END;
 
+-- a name as names are compared: NFC, any run of blanks as one, none at the ends
+CREATE OR REPLACE MACRO schlichter_name(unitname) AS -- noqa: CP05
+trim(regexp_replace(nfc_normalize(unitname), '[\s\p{Z}]+', ' ', 'g'));
+
 -- a figure without the signs between its thousands; a single sign, or none, is taken out ten times as fast by `replace`
 CREATE OR REPLACE MACRO ohne_tausender(zelltext) AS -- noqa: CP05
 CASE

@@ -1,12 +1,28 @@
 -- One row per base unit and Stichtag of which a rule left out a row, of a source that leaves out what is empty: such a
 -- unit is not one that is not listed. A row in quarantine whose unit or Stichtag cannot be read may be of any: NULL.
-WITH entfallen AS (
+WITH datiert AS (
     SELECT
         roh_entfallen.datei,
-        gelesene_kennung(roh_entfallen.basis_text) AS basis_id,
+        roh_entfallen.basis_text,
         coalesce(datei_stichtag.stichtag, gelesener_stichtag(roh_entfallen.stichtag_text)) AS stichtag
     FROM roh_entfallen
     LEFT JOIN datei_stichtag ON roh_entfallen.datei = datei_stichtag.datei
+),
+
+entfallen AS (
+    SELECT
+        datiert.datei,
+        datiert.stichtag,
+        CASE
+            WHEN getvariable('ebene_der_namen') IS NOT NULL THEN name_gelesen.basis_id
+            ELSE gelesene_kennung(datiert.basis_text)
+        END AS basis_id
+    FROM datiert
+    LEFT JOIN name_gelesen
+        ON
+            datiert.basis_text = name_gelesen.basis_text
+            AND datiert.stichtag >= name_gelesen.von
+            AND datiert.stichtag < name_gelesen.bis
 )
 
 SELECT DISTINCT

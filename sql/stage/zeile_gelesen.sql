@@ -2,6 +2,7 @@
 -- it breaks (or NULL).
 -- A row with a total of its own (`totals` of the contract) has the Raumebene and unit that it is about; its text, which
 -- is no id of a base unit, stands in basis_id.
+-- Where units are called by name, name_gelesen says of which base unit a row is.
 -- Dates and ids are looked at once each, however many rows they stand in; a filter on `passt` would undo that.
 WITH zeilen AS (
     SELECT
@@ -59,14 +60,21 @@ datiert AS (
         tag_basis.basis_muster,
         kontrollzeile.raumebene,
         kontrollzeile.raum_id,
+        name_gelesen.regel AS name_regel,
         CASE
-            WHEN kontrollzeile.raum_id IS NULL THEN gelesene_kennung(zeilen.basis_text)
-            ELSE zeilen.basis_text
+            WHEN kontrollzeile.raum_id IS NOT NULL THEN zeilen.basis_text
+            WHEN getvariable('ebene_der_namen') IS NOT NULL THEN name_gelesen.basis_id
+            ELSE gelesene_kennung(zeilen.basis_text)
         END AS basis_id
     FROM zeilen
     INNER JOIN tag_basis
         ON zeilen.datei = tag_basis.datei AND zeilen.stichtag_text IS NOT DISTINCT FROM tag_basis.stichtag_text
     LEFT JOIN kontrollzeile ON zeilen.basis_text = kontrollzeile.basis_text
+    LEFT JOIN name_gelesen
+        ON
+            zeilen.basis_text = name_gelesen.basis_text
+            AND tag_basis.stichtag >= name_gelesen.von
+            AND tag_basis.stichtag < name_gelesen.bis
 ),
 
 einheit AS (
@@ -124,7 +132,7 @@ SELECT
         WHEN datiert.stichtag IS NULL THEN 'a Stichtag in the format of sources.toml'
         WHEN datiert.basis IS NULL THEN 'a Stichtag that lies in a Zuschnitt of city.toml'
         WHEN getvariable('einheiten') AND datiert.raum_id IS NULL AND NOT coalesce(kennung.passt, FALSE)
-            THEN 'the id of a base unit as city.toml writes them'
+            THEN coalesce(datiert.name_regel, 'the id of a base unit as city.toml writes them')
         WHEN wiederholt.zeile IS NOT NULL THEN 'one row for each base unit and Stichtag'
     END AS regel,
     CASE

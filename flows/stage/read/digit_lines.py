@@ -66,6 +66,7 @@ def can_be_plain(source: Source, contract: TableContract, corrections: Sequence[
     dialect = source.dialect
     return (
         source.matrix is not None
+        and source.matrix.unit_by_name is None
         and dialect.format == "csv"
         and dialect.long is None
         and not (contract.only or contract.totals or dialect.units or corrections)
