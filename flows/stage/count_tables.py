@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base.db import insert, one_file, set_variables, sql
-from flows.base.errors import ContractBroken, ProgramDefect
+from flows.base.errors import ProgramDefect
 from flows.profile.correction import Correction
 from flows.profile.source import Source
 from flows.profile.stichtag import StichtagRule
@@ -28,6 +28,7 @@ from flows.stage.header_dates import (
     source_of_day,
 )
 from flows.stage.kept_results import KeptResults
+from flows.stage.part_totals import refuse_totals_among_parts
 from flows.stage.read.digit_lines import PlainlyRead, can_be_plain, numbered_lines, read_digit_lines
 from flows.stage.read.long import known_by_format
 from flows.stage.read.normalise import PlainFile, Wanted, normalise, refuse_no_row, unpacked
@@ -194,7 +195,7 @@ def _read_once(
     _write_fallen(con, files)
     for step in ("name_gelesen", "zelle_gelesen", "zeile_gelesen", "zeile_verletzt"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql(f'stage/{step}')}")
-    _refuse_total_among_parts(con, source)
+    refuse_totals_among_parts(con, source)
     for step in ("ungewiss", "entfallen_einheit"):
         con.execute(f"INSERT INTO je_datei_{step} BY NAME {sql(f'stage/{step}')}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE merkmal_gelesen AS {sql('stage/merkmal_gelesen')}")
@@ -245,23 +246,6 @@ def _read_by_cell(
         files.append(file)
     _load(con, by_cell, alike.rename, long=dialect.long is not None)
     return files
-
-
-def _refuse_total_among_parts(con: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Stop when one of the texts whose rows are added stands for the sum of the others.
-
-    Raises:
-        ContractBroken: names column and text.
-    """
-    long = source.dialect.long
-    found = con.execute(sql("stage/teil_summe")).fetchone() if long and long.sum else None
-    if long and found:
-        place, text, cases = found
-        column = list(long.over)[place - 1]
-        raise ContractBroken(
-            f"Source {source.id}: expected in column {column} parts to be added, found that {text!r} is the sum of the "
-            f"others in all {cases} cases: it would count twice. Move it from `over` to `totals` in sources.toml."
-        ).at(f"Source {source.id}")
 
 
 def _write_fallen(con: duckdb.DuckDBPyConnection, files: Iterable[PlainFile]) -> None:

@@ -30,7 +30,7 @@ _ABOUT_PULLING = {
 
 _CODE = ("stage", "profile", "base", "pull/landing/archive.py")
 _DATA = ("sql/stage", "sql/schema", "cities/vocabulary.toml", "cities/coordinate_systems.toml")
-_LIBRARIES = ("numpy", "python-calamine", "duckdb-extension-spatial")
+_LIBRARIES = ("numpy", "scipy", "python-calamine", "duckdb-extension-spatial")
 
 
 @dataclass(frozen=True)
