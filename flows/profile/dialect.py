@@ -120,6 +120,8 @@ def _known_encoding(name: str) -> str:
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 
 SHEETS = ("xlsx", "ods")
+CUBES = ("px", "json-stat")
+"""Formats in which figures have dimensions; they are read as long tables (flows.stage.read.cube)."""
 POLYGONS = ("geojson", "gpkg", "shp", "kml", "fgb", "topojson", "geoparquet")
 BLANKS = " \xa0\u202f\u2009"
 """What a blank within a figure, or between it and its mark, may be: also a no-break or a thin one."""
@@ -131,11 +133,12 @@ _FIGURE = "#"
 class Dialect(Strict):
     """How a file is written: the difference between its bytes and a plain table."""
 
-    format: Literal["csv", "ffcsv", "xlsx", "ods", "geojson", "gpkg", "shp", "kml", "fgb", "topojson", "geoparquet"] = (
-        "csv"
-    )
-    """The kind of file; *ffcsv* is the flat file of GENESIS, *shp* a ZIP with the parts of a Shapefile, *fgb* a
-    FlatGeobuf.
+    format: Literal[
+        "csv", "ffcsv", "xlsx", "ods", "parquet", "px", "json-stat",
+        "geojson", "gpkg", "shp", "kml", "fgb", "topojson", "geoparquet",
+    ] = "csv"  # fmt: skip
+    """The kind of file; *ffcsv* is the flat file of GENESIS, *px* one of PC-Axis, *shp* a ZIP with the parts of a
+    Shapefile, *fgb* a FlatGeobuf.
 
     Example: `format = "xlsx"`
     """
@@ -259,6 +262,10 @@ class Dialect(Strict):
                 "`section`: a row of which only the first cell is filled cannot be a heading and a unit whose "
                 "figures are blank (`missing` has a sign for blank cells)"
             )
+            raise ValueError(message)
+        laid_out = {"preamble", "header_rows", "blank_headers", "merged_headers", "footer", "table_below", "section"}
+        if self.format in ("parquet", *CUBES) and (around := sorted(laid_out & self.model_fields_set)):
+            message = f"format = {self.format!r} has a table and nothing around it; leave out {', '.join(around)}"
             raise ValueError(message)
         if self.format == "ffcsv" and self.long is None:
             message = "format = 'ffcsv' needs `long`, which says which of its rows are which column"

@@ -12,7 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 from flows.base.strict import Identifier, Strict
 from flows.profile.access import ACCESS, Access, Ckan, Genesis
 from flows.profile.city import Pattern
-from flows.profile.dialect import POLYGONS, Dialect, run_of
+from flows.profile.dialect import CUBES, POLYGONS, Dialect, run_of
 from flows.profile.gates import Gate, RateLimits, Relaxation
 from flows.profile.source_contract import (
     KINDS,
@@ -258,6 +258,9 @@ class Source(Strict):
     @model_validator(mode="after")
     def _long_columns_are_those_of_the_contract(self) -> Self:
         for dialect in self.dialects:
+            if dialect.format in CUBES and dialect.long is None and (self.matrix or self.official):
+                message = f"format = {dialect.format!r} needs `long`, which says which of its figures are which column"
+                raise ValueError(message)
             if dialect.long and dialect.long.sum and not self.matrix:
                 message = "`long.sum` adds rows of base units: it goes with `matrix`"
                 raise ValueError(message)

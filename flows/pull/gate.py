@@ -24,11 +24,12 @@ A_FEW_LINES = 1024
 """Bytes by which any file may grow: a short table gets a line a year."""
 _NOT_TEXT = (ZIP, GZIP, b"%PDF", b"\xd0\xcf\x11\xe0", b"SQLite format 3")
 _NEVER_DATA = re.compile(r"(text/html|application/(xhtml\+xml|pdf)|(image|audio|video)/)")
-_IN_JSON = {"geojson": "GeoJSON", "topojson": "TopoJSON"}
+_IN_JSON = {"geojson": "GeoJSON", "topojson": "TopoJSON", "json-stat": "JSON-stat"}
 _FIRST_BYTES: dict[str, tuple[str, tuple[bytes, ...]]] = {
     "gpkg": ("a GeoPackage", (b"SQLite format 3\x00",)),
     "fgb": ("a FlatGeobuf file", (b"fgb\x03",)),
     "geoparquet": ("a Parquet file", (b"PAR1",)),
+    "parquet": ("a Parquet file", (b"PAR1",)),
 }
 _JSON = re.compile(r"application/(\w+\+)?json")
 

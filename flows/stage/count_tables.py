@@ -131,9 +131,9 @@ class _Alike:
 
     def refuse_others(self, name: str, columns: Sequence[str]) -> None:
         """Stop where the columns of a file are not those of the contract."""
-        known = known_by_format(columns) if self.source.dialect.format == "ffcsv" else ()
         dropping = [rule.column for rule in self.contract.drop]
         needed = [*self.contract.wanted, *self.rename, *dropping]
+        known = known_by_format(self.source.dialect.format, columns, [*needed, *self.contract.ignore])
         ignored = [*self.contract.ignore, *known, self.source.dialect.section or ""]
         refuse_other_columns(self.source.id, name, columns, needed, ignored)
 

@@ -21,6 +21,7 @@ from flows.profile.source_contract import Assignment, Geometry, Names
 from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, repaired
 from flows.stage.expected_columns import refuse_other_columns
+from flows.stage.read.long import known_by_format
 from flows.stage.read.normalise import OTHER_ROWS, Wanted, normalise, unpacked
 from flows.stage.read.polygons import polygon_rows
 from flows.stage.reconciliation import Reconciliation
@@ -110,7 +111,8 @@ def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> tup
         return rows, polygons.held, left_out
     plain = normalise(delivered, name, source.dialect, folder / f"{name}.csv", _wanted(source))
     wanted, ignore = _columns(source)
-    refuse_other_columns(source.id, name, plain.columns, wanted, [*ignore, *source.ignored_here])
+    known = known_by_format(source.dialect.format, plain.columns, [*wanted, *ignore])
+    refuse_other_columns(source.id, name, plain.columns, wanted, [*ignore, *known, *source.ignored_here])
     with plain.path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file)), plain.rows, plain.left_out
 

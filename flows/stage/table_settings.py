@@ -11,7 +11,7 @@ import duckdb
 
 from flows.base.db import Value, insert, set_variables
 from flows.base.errors import ContractBroken
-from flows.profile.dialect import SHEETS
+from flows.profile.dialect import SHEETS, Dialect
 from flows.profile.source import Source
 from flows.profile.stichtag import StichtagRule, day_in_name
 from flows.profile.vocabulary import vocabulary
@@ -52,8 +52,13 @@ def write_settings(
         spalte_basis=contract.unit, spalte_stichtag=rule.column if rule.source == "column" else None,
         zahl_muster=number(dialect), abweichung=source.cell_deviation,
         tausender=dialect.thousands_signs, dezimal=dialect.decimal,
-        stichtag_auch_datum=dialect.format in SHEETS, **rule.variables,
+        **stichtag_variables(dialect, rule),
     )  # fmt: skip
+
+
+def stichtag_variables(dialect: Dialect, rule: StichtagRule) -> dict[str, str | int | bool | None]:
+    """Return what sql/schema/lesen.sql must know to read a Stichtag of a file."""
+    return {"stichtag_auch_datum": dialect.format in (*SHEETS, "parquet"), **rule.variables}
 
 
 def _factors(source: Source) -> list[Mapping[str, Value]]:

@@ -46,7 +46,7 @@ def as_text(value: object) -> str:
 def _collection(name: str, path: Path) -> dict[str, Any]:
     problem: object
     try:
-        found = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_members)
+        found = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=members)
     except UnicodeDecodeError as error:
         place, byte = first_bad_byte(path, "utf-8-sig")
         raise ContractBroken(
@@ -65,7 +65,7 @@ def _collection(name: str, path: Path) -> dict[str, Any]:
     ).at(f"File {name}")
 
 
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the members of an object; of two with one name a reader would take either."""
     members = dict(pairs)
     if len(members) < len(pairs):

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from flows.base.errors import ContractBroken
-from flows.profile.dialect import Long
+from flows.profile.dialect import CUBES, Long
+from flows.stage.read.cube import other_names
 
 LONG_COLUMNS = ("spalte_lang", "zelltext", "einheit_text", "teil")
 """What SQL reads of a long file beside unit and Stichtag: the wide column's name, the value, its unit, and which part
@@ -24,9 +25,14 @@ _FFCSV = re.compile(
 )
 
 
-def known_by_format(columns: Sequence[str]) -> list[str]:
-    """Return those of a flat file's columns that its format knows, whether the contract names them or not."""
-    return [column for column in columns if _FFCSV.fullmatch(column)]
+def known_by_format(form: str, columns: Sequence[str], needed: Collection[str]) -> list[str]:
+    """Return the columns of a file that its format explains, whether the contract names them or not.
+
+    They are those of a flat file, and of a cube the code or the text beside each `needed` column.
+    """
+    if form in CUBES:
+        return other_names(columns, needed)
+    return [column for column in columns if _FFCSV.fullmatch(column)] if form == "ffcsv" else []
 
 
 def long_cell(long: Long, columns: Sequence[str]) -> Callable[[Sequence[str]], list[str] | None]:

@@ -25,6 +25,7 @@ from flows.stage.corrections import Row
 from flows.stage.read.filled_rows import SECTION, FilledRows, run_on
 from flows.stage.read.long import LONG_COLUMNS, TOTAL_ROWS, Parts, long_cell, refuse_absent_columns, texts_asked_for
 from flows.stage.read.sheet import Sheet, cell_name, left_edge
+from flows.stage.read.table import table_in
 from flows.stage.read.text import Delimited, Line
 
 Named = tuple[str | None, str | None]
@@ -222,7 +223,7 @@ def normalise(
     Raises:
         ContractBroken: wrong encoding, no header, two columns of one name, a row of another length, or no row.
     """
-    read = Sheet(delivered, name, dialect) if dialect.format in SHEETS else Delimited(delivered, name, dialect)
+    read = table_in(delivered, name, dialect)
     rows = read.rows()
     header_line, columns = header(name, rows, dialect, wanted.called)
     in_front = wanted.rename.get(columns[0]) == "basis_text"

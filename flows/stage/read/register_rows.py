@@ -9,11 +9,9 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
-from flows.profile.dialect import SHEETS
 from flows.profile.source import Source
 from flows.stage.read.normalise import header, of_one_length
-from flows.stage.read.sheet import Sheet
-from flows.stage.read.text import Delimited
+from flows.stage.read.table import table_in
 from flows.stage.register_contract import FIELDS, RegisterContract
 from flows.stage.register_counts import RegisterCounts
 
@@ -29,7 +27,7 @@ def count_rows(
         ContractBroken: a file is not of its dialect, or a row is longer or shorter than the header.
     """
     dialect = written.dialect
-    read = Sheet(path, name, dialect) if dialect.format in SHEETS else Delimited(path, name, dialect)
+    read = table_in(path, name, dialect)
     rows = read.rows()
     header_line, columns = header(name, rows, dialect, written.renamed)
     refuse_others(columns)

@@ -11,13 +11,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile, is_zipfile
 from zlib import error
 
+from flows.stage.read.cell_text import number_text
 from flows.stage.read.error_cells import Errors, error_cells
 from flows.stage.read.subprocess_reader import answer
 
@@ -73,7 +73,7 @@ def _put_in(texts: list[list[str]], errors: Errors) -> None:
 def _text(cell: object, decimal: str) -> str:
     if isinstance(cell, bool) or not isinstance(cell, (int, float)) or not math.isfinite(cell):
         return str(cell)
-    return (str(int(cell)) if cell == int(cell) else f"{Decimal(repr(cell)):f}").replace(".", decimal)
+    return number_text(repr(cell), decimal)
 
 
 def main() -> None:
