@@ -188,6 +188,10 @@ class Source(Strict):
         counted = {*self.matrix.totals, self.matrix.unit_by_name} - {None} if self.matrix else set()
         return assigned | set(named) | {level for level in counted if level}
 
+    def _may_have_days_in_header(self, dialect: Dialect) -> bool:
+        figures = len(self.figure_columns)
+        return dialect.long is None and (figures == 1 or (figures > 1 and dialect.header_rows > 1))
+
     def contract(self, kind: str) -> Strict | None:
         """Return this source's contract of that kind, or None."""
         found: Strict | None = getattr(self, "register_" if kind == "register" else kind)
@@ -212,10 +216,11 @@ class Source(Strict):
             message = f"a source of kind {kinds[0]} needs a `stichtag` rule"
             raise ValueError(message)
         rule = self.stichtag
-        if rule and rule.source == "header" and (len(self.figure_columns) != 1 or any(d.long for d in self.dialects)):
+        if rule and rule.source == "header" and not all(self._may_have_days_in_header(each) for each in self.dialects):
             message = (
-                "stichtag.source = 'header' needs a wide table whose columns are one figure at several Stichtage: "
-                f"expected one column in `merkmale`, found {', '.join(self.figure_columns) or 'none'}"
+                "stichtag.source = 'header' needs a wide table whose columns are one figure at several Stichtage, or "
+                "several figures that another header row names (`header_rows`): expected one column in `merkmale`, "
+                f"found {', '.join(self.figure_columns) or 'none'}"
             )
             raise ValueError(message)
         if kinds[0] == "register" and rule and (rule.source != "column" or rule.precision != "tag"):

@@ -165,17 +165,22 @@ def _read(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[L
         for name, path in alike.delivered(lieferungen).items()
     }
     parts: dict[str, list[Reconciliation]] = {}
-    for day, columns in by_day(days).items():
-        others = {column for found in days.values() for column in found.values()} - set(columns.values())
-        source = source_of_day(alike.source, day, columns.values(), others)
+    for day, of_files in by_day(days).items():
+        columns = {column: figure for found in of_files.values() for column, figure in found.items()}
+        others = {column for found in days.values() for each in found.values() for column in each} - set(columns)
+        source = source_of_day(alike.source, day, columns, others)
         assert source.stichtag is not None  # noqa: S101 -- made so
-        (figure,) = alike.source.figure_columns
-        known = {name: corrections_of_day(entries, columns.get(name), days.get(name, {}).values(), figure)
-                 for name, entries in alike.known_errors.items()}  # fmt: skip
+        known = {
+            name: corrections_of_day(
+                entries, of_files.get(name, {}), {column for each in days.get(name, {}).values() for column in each},
+                alike.source.figure_columns,
+            )
+            for name, entries in alike.known_errors.items()
+        }  # fmt: skip
         of_day = replace(
             alike, source=source, contract=table_contract(source), rule=source.stichtag, known_errors=known
         )
-        for name, part in _read_once(con, of_day, [one for one in lieferungen if one.name in columns]).items():
+        for name, part in _read_once(con, of_day, [one for one in lieferungen if one.name in of_files]).items():
             parts.setdefault(name, []).append(part)
     return {name: added_up(found) for name, found in parts.items()}
 

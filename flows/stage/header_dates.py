@@ -1,6 +1,7 @@
-"""Tables with a column for each Stichtag: each is read as a table of that day alone, with one column of figures.
+"""Tables with a column for each Stichtag: each is read as a table of that day alone.
 
-So a row is judged and counted once for each Stichtag, and everything after sees tables of one day.
+Above or below the Stichtage a second header row may name figures, whose columns then are figure x Stichtag. A row is
+judged and counted once for each Stichtag, and everything after sees tables of one day.
 """
 
 from __future__ import annotations
@@ -12,73 +13,147 @@ from pathlib import Path
 
 import duckdb
 
+from flows.base.db import NOTHING_ASIDE, connect, set_variables, sql
 from flows.base.errors import ConfigError, ContractBroken
 from flows.profile.correction import Correction
-from flows.profile.dialect import SHEETS
 from flows.profile.source import Source, Variant
 from flows.profile.stichtag import SERIALS, StichtagRule
-from flows.stage.read.normalise import header
+from flows.stage.read.normalise import HEADER_ROWS, header
 from flows.stage.read.sheet import Sheet
-from flows.stage.read.text import Delimited
+from flows.stage.read.table import table_in
 from flows.stage.reconciliation import Reconciliation
+from flows.stage.table_settings import stichtag_variables
+
+Days = Mapping[dt.date, Mapping[str, str]]
+"""The columns of a file by Stichtag: column, as the variant calls it, = the figure by its name in the contract."""
 
 
 def days_in_header(
     con: duckdb.DuckDBPyConnection, source: Source, name: str, path: Path, ignored: Collection[str]
-) -> dict[dt.date, str]:
+) -> Days:
     """Return the columns of a file that are called by a Stichtag, as the variables of its rule say.
 
+    Where several header rows are joined, one of them is the Stichtag, and the others name the figure.
+
     Raises:
-        ContractBroken: none is, two are the same day, or a workbook counts its days from another day.
+        ContractBroken: none is, two are the same figure and day, one names two days or no figure, a day lacks a figure,
+            or a workbook counts its days from another day.
     """
     dialect = source.dialect
-    read = Sheet(path, name, dialect) if dialect.format in SHEETS else Delimited(path, name, dialect)
+    read = table_in(path, name, dialect)
     line, columns = header(name, read.rows(), dialect, source.renamed)
     if source.stichtag:
         refuse_other_day_zero(name, source.stichtag, read.since_1904 if isinstance(read, Sheet) else None)
-    found: dict[dt.date, str] = {}
+    place = f"File {name}, line {line}"
+    found: dict[dt.date, dict[str, str]] = {}
     for column in columns:
-        if column in ignored:
+        day, figure = (None, "") if column in ignored else _day_and_figure(con, source, column, place)
+        if day is None:
             continue
-        answer = con.execute("SELECT gelesener_stichtag($1)", [column]).fetchone()
-        day = answer[0] if answer else None
-        if day in found:
+        of_day = found.setdefault(day, {})
+        if twice := next((other for other, known in of_day.items() if known == figure), None):
             raise ContractBroken(
-                f"File {name}, line {line}: expected columns called by different Stichtage, found {found[day]!r} and "
-                f"{column!r}. Ask the supplier, or let `variant.columns` give one another name."
-            ).at(f"File {name}, line {line}")
-        if day is not None:
-            found[day] = column
+                f"{place}: expected columns called by different Stichtage, found {twice!r} and {column!r}. Ask the "
+                "supplier, or let `variant.columns` give one another name."
+            ).at(place)
+        of_day[column] = figure
     if not found:
         raise ContractBroken(
-            f"File {name}, line {line}: expected columns called by a Stichtag (stichtag.format = "
+            f"{place}: expected columns called by a Stichtag (stichtag.format = "
             f"{source.stichtag.format if source.stichtag else ''!r}), found {', '.join(map(repr, columns))}. Correct "
             "`format` in sources.toml, or ask the supplier."
-        ).at(f"File {name}, line {line}")
+        ).at(place)
+    _refuse_days_that_lack_a_figure(source, found, place)
     return found
 
 
-def corrections_of_day(
-    entries: Sequence[Correction], column: str | None, columns: Collection[str], figure: str
-) -> list[Correction]:
-    """Return the corrections of the `column` of one Stichtag, which is called `figure` there, and those of no Stichtag.
+def days_of_columns(source: Source, name: str, path: Path, ignored: Collection[str]) -> Days:
+    """Return what `days_in_header` does, of a file alone.
 
     Raises:
-        ConfigError: one names the figure, which is a column of the contract but not of the file.
+        ContractBroken: see there.
+    """
+    assert source.stichtag is not None  # noqa: S101 -- asked of sources whose rule it is
+    with connect(config=NOTHING_ASIDE) as con:
+        con.execute(sql("schema/lesen"))
+        set_variables(con, **stichtag_variables(source.dialect, source.stichtag))
+        return days_in_header(con, source, name, path, ignored)
+
+
+def _day_and_figure(
+    con: duckdb.DuckDBPyConnection, source: Source, column: str, place: str
+) -> tuple[dt.date | None, str]:
+    """Return the Stichtag by which a column is called, or None, and which figure it has.
+
+    Raises:
+        ContractBroken: it names two Stichtage, or none of several figures.
+    """
+    if day := _day(con, column):
+        figure = ""
+    else:
+        parts = column.split(HEADER_ROWS) if source.dialect.header_rows > 1 else []
+        days = [each for each, part in enumerate(parts) if _day(con, part)]
+        if not days:
+            return None, ""
+        if len(days) > 1:
+            raise ContractBroken(
+                f"{place}: expected one Stichtag in the header rows of a column, found {column!r}. Name the column in "
+                "`ignore`, or correct `format` or `header_rows` in sources.toml."
+            ).at(place)
+        day = _day(con, parts[days[0]])
+        figure = HEADER_ROWS.join(part for each, part in enumerate(parts) if each != days[0])
+    if not figure and len(source.figure_columns) > 1:
+        raise ContractBroken(
+            f"{place}: expected in a header row which figure the column {column!r} has, found only its Stichtag. Is "
+            "`merged_headers = true` missing, or `header_rows` wrong? Correct sources.toml, or ask the supplier."
+        ).at(place)
+    return day, figure or source.figure_columns[0]
+
+
+def _day(con: duckdb.DuckDBPyConnection, text: str) -> dt.date | None:
+    answer = con.execute("SELECT gelesener_stichtag($1)", [text]).fetchone()
+    day: dt.date | None = answer[0] if answer else None
+    return day
+
+
+def _refuse_days_that_lack_a_figure(source: Source, found: Days, place: str) -> None:
+    """Stop when a figure of the contract has a column at some Stichtage and none at others.
+
+    Raises:
+        ContractBroken: names the figure and the first Stichtag without it.
+    """
+    for figure in source.figure_columns:
+        days = [day for day, columns in found.items() if figure in columns.values()]
+        lacking = sorted(set(found) - set(days))
+        if days and lacking:
+            raise ContractBroken(
+                f"{place}: expected the figure {figure!r} at each Stichtag, found no column of it at {lacking[0]}. Ask "
+                "the supplier; where the office does not have it, let it be a source of its own, and name it in "
+                "`ignore` here."
+            ).at(place)
+
+
+def corrections_of_day(
+    entries: Sequence[Correction], columns: Mapping[str, str], of_any_day: Collection[str], figures: Collection[str]
+) -> list[Correction]:
+    """Return the corrections of the `columns` of one Stichtag, called by their figures, and those of no Stichtag.
+
+    Raises:
+        ConfigError: one names a figure, which is a column of the contract but not of the file.
     """
     found = []
     for entry in entries:
         named = {*entry.where, *entry.expect, *([entry.column] if entry.column else [])}
-        if figure in named and figure not in columns:
+        if strange := sorted(named & set(figures) - set(of_any_day)):
             raise ConfigError(
                 f"corrections.toml, source {entry.source}: expected the column of a Stichtag "
-                f"({', '.join(sorted(columns)[:3])} ...), found {figure!r}, by which the contract calls all of them. "
-                f"Name the column as the file does (reason was: {entry.reason})."
+                f"({', '.join(sorted(of_any_day)[:3])} ...), found {strange[0]!r}, by which the contract calls all of "
+                f"them. Name the column as the file does (reason was: {entry.reason})."
             )
-        if named & set(columns) <= {column}:
-            update = {"expect": {figure if each == column else each: text for each, text in entry.expect.items()},
-                      "where": {figure if each == column else each: text for each, text in entry.where.items()},
-                      "column": figure if entry.column == column else entry.column}  # fmt: skip
+        if named & set(of_any_day) <= set(columns):
+            update = {"expect": {columns.get(each, each): text for each, text in entry.expect.items()},
+                      "where": {columns.get(each, each): text for each, text in entry.where.items()},
+                      "column": columns.get(entry.column, entry.column) if entry.column else None}  # fmt: skip
             found.append(entry.model_copy(update=update))
     return found
 
@@ -98,11 +173,10 @@ def refuse_other_day_zero(name: str, rule: StichtagRule, since_1904: bool | None
         ).at(f"File {name}")
 
 
-def source_of_day(source: Source, day: dt.date, columns: Collection[str], others: Iterable[str]) -> Source:
-    """Return the source as one of this day: its `columns` are the figure, `others` those of other days."""
-    (figure,) = source.figure_columns
-    called = {delivered: figure if name in columns else name for delivered, name in source.renamed.items()}
-    called |= {column: figure for column in columns if column not in source.renamed.values()}
+def source_of_day(source: Source, day: dt.date, columns: Mapping[str, str], others: Iterable[str]) -> Source:
+    """Return the source as one of this day: its `columns` are called by their figures, `others` are of other days."""
+    called = {delivered: columns.get(name, name) for delivered, name in source.renamed.items()}
+    called |= {column: figure for column, figure in columns.items() if column not in source.renamed.values()}
     variant = Variant(file=".*", columns=called, ignore=[*source.ignored_here, *others])
     return source.model_copy(
         update={"variant": [variant], "stichtag": StichtagRule(source="fixed", fixed=day)},
@@ -121,10 +195,10 @@ def added_up(parts: Sequence[Reconciliation]) -> Reconciliation:
     )  # fmt: skip
 
 
-def by_day(days: Mapping[str, Mapping[dt.date, str]]) -> dict[dt.date, dict[str, str]]:
-    """Return for each Stichtag the column that is called by it, by file."""
-    found: dict[dt.date, dict[str, str]] = {}
-    for name, columns in days.items():
-        for day, column in columns.items():
-            found.setdefault(day, {})[name] = column
+def by_day(days: Mapping[str, Days]) -> dict[dt.date, dict[str, Mapping[str, str]]]:
+    """Return for each Stichtag the columns that are called by it, by file."""
+    found: dict[dt.date, dict[str, Mapping[str, str]]] = {}
+    for name, of_file in days.items():
+        for day, columns in of_file.items():
+            found.setdefault(day, {})[name] = columns
     return dict(sorted(found.items()))

@@ -280,6 +280,10 @@ def refuse_no_row(name: str, header_line: int, rows: int, taken: int) -> None:
         ).at(f"File {name}")
 
 
+HEADER_ROWS = " / "
+"""What stands between the texts of several header rows that name one column."""
+
+
 def header(
     name: str, rows: Iterator[Line], dialect: Dialect, called: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[int, list[str]]:
@@ -298,7 +302,7 @@ def header(
     columns = []
     for place in range(width):
         parts = [cells[place].strip() for _, cells in read if place < len(cells)]
-        columns.append(unicodedata.normalize("NFC", " / ".join(part for part in parts if part)))
+        columns.append(unicodedata.normalize("NFC", HEADER_ROWS.join(part for part in parts if part)))
     blank = [place for place, column in enumerate(columns) if not column]
     if dialect.blank_headers:
         if len(blank) != len(dialect.blank_headers):
@@ -389,7 +393,13 @@ def _refuse_bad_header(name: str, line: int, columns: list[str], dialect: Dialec
     found = "nothing" if not columns else "a column without a name"
     remedy = " Name it in `blank_headers` of the dialect, and in `ignore` if it is not wanted." if columns else ""
     if twice:
-        remedy = " Write `number_headers = true` into the dialect: then the second is called 'name (2)'."
+        remedy = "`number_headers = true` into the dialect: then the second is called 'name (2)'."
+        may_run_on = dialect.header_rows > 1 and dialect.format not in SHEETS and not dialect.merged_headers
+        remedy = (
+            f" Do the texts of its upper rows run on to the right? Write `merged_headers = true`, else {remedy}"
+            if may_run_on
+            else f" Write {remedy}"
+        )
         found = f"{', '.join(map(repr, twice))} more than once"
     place = f"line {line}"
     if dialect.format in SHEETS and columns:
