@@ -121,7 +121,7 @@ def print_file(run: DryRun, profile: Profile, home: Home, name: str) -> None:
 
 def _print_content(source: Source, lieferung: Lieferung, landing: Path) -> None:
     try:
-        columns, rows = _as_read(source, lieferung, landing)
+        columns, rows, days = _as_read(source, lieferung, landing)
     except FortschreibungError as problem:
         print(f"  cannot be read: {problem}")
         return
@@ -130,17 +130,17 @@ def _print_content(source: Source, lieferung: Lieferung, landing: Path) -> None:
     for row in rows:
         print(f"    {' | '.join(map(_short, row))}")
     print("  what each column is for:")
-    nobody = list[str]()
+    nobody, explained = list[str](), _explained_by_format(source, columns)
     for column in columns:
-        use = _use(source, column)
+        use = days.get(column) or _use(source, column) or explained.get(column)
         nobody += [] if use else [column]
         print(f"    {column}: {use or 'nobody names it'}")
     if nobody:
         print(f"  to leave these out, add to `ignore` in sources.toml: {json.dumps(nobody, ensure_ascii=False)}")
 
 
-def _as_read(source: Source, lieferung: Lieferung, landing: Path) -> tuple[list[str], list[list[str]]]:
-    """Return the columns of a file as the contract names them, and its first rows.
+def _as_read(source: Source, lieferung: Lieferung, landing: Path) -> tuple[list[str], list[list[str]], dict[str, str]]:
+    """Return the columns of a file as the contract names them, its first rows, and what columns called by a day are.
 
     Raises:
         ContractBroken: it cannot be read as the profile says.
@@ -153,12 +153,46 @@ def _as_read(source: Source, lieferung: Lieferung, landing: Path) -> tuple[list[
         if source.dialect.format in POLYGONS:
             features = polygon_rows(source, lieferung.name, path).rows
             columns = [name for name in features[0] if name not in ("geometrie", "zeile")]
-            return columns, [[row.get(name, "") for name in columns] for row in features[:_ROWS]]
+            return columns, [[row.get(name, "") for name in columns] for row in features[:_ROWS]], {}
         dialect = source.dialect.model_copy(update={"long": None})
         wanted = Wanted(called=source.renamed)
         plain = normalise(path, lieferung.name, dialect, Path(folder) / "plain.csv", wanted)
         with plain.path.open(encoding="utf-8", newline="") as file:
-            return plain.columns, [row[2:] for row in islice(csv.reader(file), 1, 1 + _ROWS)]
+            rows = [row[2:] for row in islice(csv.reader(file), 1, 1 + _ROWS)]
+        return plain.columns, rows, _days(source, lieferung.name, path)
+
+
+def _days(source: Source, name: str, path: Path) -> dict[str, str]:
+    """Return, in words, which figure at which Stichtag the columns have that are called by one.
+
+    Raises:
+        ContractBroken: the header does not say it as the profile does.
+    """
+    from flows.stage.header_dates import days_of_columns  # noqa: PLC0415
+
+    contract = source.matrix or source.official
+    if contract is None or source.stichtag is None or source.stichtag.source != "header":
+        return {}
+    ignored = source.expand([*contract.ignore, *source.ignored_here])
+    found = days_of_columns(source, name, path, ignored)
+    merkmale = {
+        figure: ", ".join(f"Merkmal {name}" for name, columns in _summands(source).items() if figure in columns)
+        for figure in source.figure_columns
+    }
+    return {
+        column: f"{merkmale[figure]} on {day}"
+        for day, of_day in found.items()
+        for column, figure in of_day.items()
+        if figure in merkmale
+    }
+
+
+def _explained_by_format(source: Source, columns: Sequence[str]) -> dict[str, str]:
+    """Return what columns are for that a contract need not name, since the format of the file does."""
+    from flows.stage.read.long import known_by_format  # noqa: PLC0415
+
+    named = [column for column in columns if _use(source, column)]
+    return dict.fromkeys(known_by_format(source.dialect.format, columns, named), "known by the format of the file")
 
 
 def _short(text: str) -> str:
@@ -171,6 +205,8 @@ def _use(source: Source, column: str) -> str | None:
     if uses:
         return ", ".join(uses)
     contract = source.contract(source.kind)
+    if column == source.dialect.section:
+        return "the heading above the row (`section`)"
     if column in source.expand([*getattr(contract, "ignore", ()), *source.ignored_here]):
         return "left out (ignore)"
     return "not used" if source.geometry else None
@@ -179,7 +215,12 @@ def _use(source: Source, column: str) -> str | None:
 def _roles(source: Source, column: str) -> Iterator[str]:
     unit = source.matrix or source.assignment or source.register_
     if unit and unit.unit == column:
-        yield "unit"
+        level = source.matrix.unit_by_name if source.matrix else None
+        yield f"unit, by the names of {level}" if level else "unit"
+    contract = source.contract(source.kind)
+    picking = [*getattr(contract, "only", ()), *(rule.column for rule in getattr(contract, "drop", ()))]
+    if column in picking:
+        yield "picks rows"
     if source.stichtag and source.stichtag.column == column:
         yield f"Stichtag ({source.stichtag.format})"
     if source.geometry:
@@ -211,8 +252,6 @@ def _figures(source: Source, column: str) -> Iterator[str]:
             yield "says of which column a row is"
     brought = _summands(source)
     yield from (f"Merkmal {name}" for name, columns in brought.items() if column in columns)
-    if column in contract.only or any(rule.column == column for rule in getattr(contract, "drop", ())):
-        yield "picks rows"
 
 
 def _summands(source: Source) -> dict[str, Sequence[str]]:
