@@ -108,7 +108,10 @@ def test_columns_without_a_header_get_a_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("NR;2019;2020\n101;1200;1234\n102;240;250\n", "its columns are years"),
+        (
+            "NR;Einwohner;Einwohner;Hunde\n;2019;2020;2020\n101;1200;1234;7\n102;240;250;8\n",
+            "not each figure has each day once",
+        ),
         ("101;Au;1200\n102;Nord;240\n", "no header stands above it"),
         ("NR;EW;EW\n101;1200;1\n102;240;2\n", "'EW' more than once"),
         ("NR;EW\n101;1200\n102;240;3\n103;5\n104;6\n", "line 3 has another number of columns"),

@@ -139,11 +139,11 @@ def test_two_sources_may_bring_a_merkmal_for_different_days_and_else_the_second_
 
 def test_a_file_of_other_units_is_left_out_with_the_reason(files: Path) -> None:
     (files / "ew_2023.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
-    (files / "we_2023.csv").write_text("GEBIET;Wohnungen\nAltstadt;10\nSüd;20\n", encoding="utf-8")
+    (files / "we_2023.csv").write_text("GEBIET;Wohnungen\nHafen;10\nWest;20\n", encoding="utf-8")
 
     written, _ = made(files)
 
-    assert written.guess.left_out[files / "we_2023.csv"].startswith("its units (Altstadt, Süd, ...) are others than")
+    assert written.guess.left_out[files / "we_2023.csv"].startswith("its units (Hafen, West, ...) are others than")
 
 
 def test_what_nobody_said_is_marked_in_the_files(files: Path) -> None:

@@ -14,7 +14,15 @@ from flows.app.new_city.merkmale import PERSONS, RESIDENTS, LongMatch, Match, Wo
 from flows.app.new_city.questions import Questions
 from flows.app.new_city.roles import Roles, roles_of
 from flows.app.new_city.tables import Table
-from flows.app.new_city.units import Polygons, Raumebene, padded_to, polygons_of, raumebenen, same_units
+from flows.app.new_city.units import (
+    Polygons,
+    Raumebene,
+    names_by_id,
+    padded_to,
+    polygons_of,
+    raumebenen,
+    same_units,
+)
 from flows.base.errors import ConfigError
 
 PARTS = {"month": 1, "quarter": 3, "half": 6}
@@ -31,6 +39,8 @@ class Counts:
     long: list[LongMatch] = field(default_factory=list)
     fixed: Guess[str] | None = None
     day: Guess[str] | None = None
+    by_name: bool = False
+    """Whether its units are called by the names of the base units."""
     part: Guess[str] | None = None
     """What the two digits after a year in the files' names are: month, quarter or half."""
 
@@ -48,7 +58,7 @@ class Counts:
     def file(self) -> str:
         """The pattern of the files' names."""
         pattern, day = name_pattern(self.tables[-1].name)
-        if day and (self.roles.stichtag or self.fixed):
+        if day and (self.roles.stichtag or self.fixed or self.tables[-1].header_days):
             for part in ("year", "month", "day"):
                 pattern = pattern.replace(f"(?P<{part}>", "(")
         return pattern.replace("(?P<month>", f"(?P<{self.part.value}>") if self.part else pattern
@@ -58,7 +68,10 @@ class Counts:
         """The Stichtage of the files."""
         if self.fixed:
             return {self.fixed.value}
-        if self.roles.stichtag and self.roles.stichtag_format:
+        if self.tables[-1].header_days:
+            headers = [table.header_days for table in self.tables if table.header_days]
+            found = {last_day(text, each.format).isoformat() for each in headers for text in each.texts}
+        elif self.roles.stichtag and self.roles.stichtag_format:
             found = {last_day(text, self.roles.stichtag_format).isoformat() for text in self.roles.days}
         else:
             found = {day for table in self.tables if (day := name_pattern(table.name)[1])}
@@ -86,7 +99,9 @@ class CityGuess:
 
     @property
     def units(self) -> list[str]:
-        """The ids of the base units as the first source writes them."""
+        """The ids of the base units, as the first source writes them, or where it has names, as the polygons do."""
+        if self.counts[0].by_name and self.polygons:
+            return sorted(row[self.polygons.id_property] for row in self.polygons.file.rows)
         return self.counts[0].units
 
     @property
@@ -113,7 +128,14 @@ def guessed(looked: Looked, words: Words, questions: Questions, stichtag: dt.dat
         raise ConfigError(f"Expected a file with figures of units, found none; nothing was written.{reasons}")
     counts.sort(key=lambda each: (-len(each.units), RESIDENTS not in each.merkmale, each.tables[0].name))
     base = counts[0]
-    for other in [each for each in counts[1:] if not same_units(base.units, each.units)]:
+    polygons, unused = polygons_of(base.units, looked.outlines)
+    names = names_by_id(polygons, base.roles)
+    if polygons and polygons.named_by != polygons.id_property:
+        base.by_name = True
+    for other in counts[1:]:
+        other.by_name = not same_units(list(names) or base.units, other.units) and set(other.units) <= {*names.values()}
+    known = list(names) if base.by_name else base.units
+    for other in [each for each in counts[1:] if not (each.by_name or same_units(known, each.units))]:
         counts.remove(other)
         others = (
             f"its units ({other.units[0]}, {other.units[1]}, ...) are others than those of {base.tables[0].name} "
@@ -123,13 +145,15 @@ def guessed(looked: Looked, words: Words, questions: Questions, stichtag: dt.dat
         left_out.update({table.path: others for table in other.tables})
     left_out.update(_give_each_merkmal_once(counts))
     _take_persons_for_residents(counts, questions)
-    polygons, unused = polygons_of(base.units, looked.outlines)
     left_out.update(unused)
-    digits = padded_to(base.units, polygons, [each.units for each in counts[1:]])
-    richest = max(counts, key=lambda each: (len(each.roles.levels), _of_full_length(each.units, digits)))
+    by_id = [each for each in counts if not each.by_name]
+    digits = padded_to(known, polygons, [each.units for each in by_id if each is not base])
+    if not by_id:
+        return CityGuess(counts, None, polygons, [], digits, left_out)
+    richest = max(by_id, key=lambda each: (len(each.roles.levels), _of_full_length(each.units, digits)))
     levels = raumebenen(richest.roles, digits)
     looked_up = any(level.digits is None for level in levels)
-    assigning = richest if looked_up else max(counts, key=lambda each: _of_full_length(each.units, digits))
+    assigning = richest if looked_up else max(by_id, key=lambda each: _of_full_length(each.units, digits))
     needed = polygons is None or looked_up
     return CityGuess(counts, assigning.roles if needed else None, polygons, levels, digits, left_out)
 
@@ -164,7 +188,10 @@ def _settle_stichtag(found: Counts, questions: Questions, stichtag: dt.date | No
     """Say where the Stichtag stands: in a column, else in the files' names, else in the lines above the table."""
     table, roles = found.tables[-1], found.roles
     pattern, in_name = name_pattern(table.name)
-    if roles.stichtag is None and in_name is None:
+    if table.header_days:
+        if "%m" not in table.header_days.format:
+            found.day = _asked_day_of_years(found, "its header", questions)
+    elif roles.stichtag is None and in_name is None:
         above = day_in(table.above)
         guess = Guess(above.isoformat(), "the only date in the lines above the table") if above else None
         asked = f"{table.name}: of which day (YYYY-MM-DD) is it?"
@@ -173,10 +200,14 @@ def _settle_stichtag(found: Counts, questions: Questions, stichtag: dt.date | No
         found.part = _settle_part(found.tables, questions)
     elif "%m" not in str(roles.stichtag_format) if roles.stichtag else "(?P<month>" not in pattern:
         where = f"column {roles.stichtag!r}" if roles.stichtag else "the file's name"
-        guess = _day_above(found.tables) or Guess("12-31", f"{where} says only years; most counts are of the last day")
-        found.day = questions.settle(
-            f"{table.name}: which day (MM-DD) do the years stand for?", guess, fits=_is_day_of_year
-        )
+        found.day = _asked_day_of_years(found, where, questions)
+
+
+def _asked_day_of_years(found: Counts, where: str, questions: Questions) -> Guess[str]:
+    guess = _day_above(found.tables) or Guess("12-31", f"{where} says only years; most counts are of the last day")
+    return questions.settle(
+        f"{found.tables[-1].name}: which day (MM-DD) do the years stand for?", guess, fits=_is_day_of_year
+    )
 
 
 def _settle_part(tables: list[Table], questions: Questions) -> Guess[str]:

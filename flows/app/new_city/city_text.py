@@ -179,7 +179,7 @@ def _prefix_why(level: Raumebene) -> str:
 def _names(guess: CityGuess) -> dict[str, str]:
     """Return the names of the base units, where a table has them."""
     for each in guess.counts:
-        if each.roles.names and len(each.roles.names) <= _MOST_NAMES:
+        if each.roles.names and not each.by_name and len(each.roles.names) <= _MOST_NAMES:
             return {padded(unit, guess.digits): name for unit, name in each.roles.names.items()}
     return {}
 

@@ -53,12 +53,19 @@ def last_day(cell: str, form: str) -> dt.date:
 
 
 def are_years(cells: Sequence[str]) -> bool:
-    """Say whether the cells of a header are years, each another."""
-    return (
-        len(cells) > 1 == len({len(cell) for cell in cells})
-        and len(set(cells)) == len(cells)
-        and all(cell.isdecimal() and int(cell) in _YEARS for cell in cells)
-    )
+    """Say whether the cells of a header are years, two of them at least."""
+    return len(cells) > 1 and all(re.fullmatch(r"\d{4}", cell) and int(cell) in _YEARS for cell in cells)
+
+
+def day_in_header(parts: Sequence[str]) -> tuple[str, str] | None:
+    """Return the figure and the day that the header rows of a column name; None where none or several are a day."""
+    days = [
+        place for place, part in enumerate(parts)
+        if any(re.fullmatch(pattern, part) and _day(part, form) for pattern, form in _FORMATS.items())
+    ]  # fmt: skip
+    if len(days) != 1:
+        return None
+    return " / ".join(part for place, part in enumerate(parts) if place != days[0]), parts[days[0]]
 
 
 def day_in(texts: Sequence[str]) -> dt.date | None:

@@ -10,6 +10,7 @@ from flows.app.new_city.dates import name_pattern
 from flows.app.new_city.delimited import delimited_table
 from flows.app.new_city.guess import LeftOut
 from flows.app.new_city.outlines import Outlines, is_outlines, outlines_in
+from flows.app.new_city.plain_tables import is_plain_table, plain_table
 from flows.app.new_city.tables import Table
 from flows.app.new_city.workbooks import workbook_table
 
@@ -32,7 +33,9 @@ def looked_at(folder: Path) -> Looked:
         if not path.is_file() or any(part.startswith(".") for part in path.relative_to(folder).parts):
             continue
         try:
-            if is_outlines(path):
+            if is_plain_table(path):
+                tables.append(plain_table(path))
+            elif is_outlines(path):
                 found.outlines.append(outlines_in(path))
             else:
                 tables.append(_table(path))

@@ -9,6 +9,7 @@ from itertools import product
 from flows.app.new_city.ages import Band, band_in, bounds_of, covering, true_bands
 from flows.app.new_city.guess import LeftOut
 from flows.app.new_city.roles import TOTAL, Dimension, Roles
+from flows.app.new_city.tables import Table
 from flows.app.new_city.words import plain, words_of
 from flows.profile.codebook import Codebook
 
@@ -72,6 +73,10 @@ class Words:
         """Return the Merkmal that a header or label names, or None."""
         return self._exact.get(plain(text)) or (self._short.get(short) if (short := _without_fillers(text)) else None)
 
+    def merkmal_of(self, table: Table, column: str) -> str | None:
+        """Return the Merkmal that a column is called by, itself or elsewhere in the file; or None."""
+        return next(filter(None, map(self.merkmal, (column, *table.titles.get(column, ())))), None)
+
     def parts_of(self, whole: str) -> set[str]:
         """Return the Merkmale that count a part of `whole`, also by way of others."""
         parts, before = {whole}, 0
@@ -89,7 +94,7 @@ def wide_matches(roles: Roles, words: Words) -> dict[str, Match]:
     """Return the Merkmale that the columns of a table with one row per unit bring."""
     found: dict[str, Match] = {}
     for column in roles.figures:
-        name = words.merkmal(column)
+        name = words.merkmal_of(roles.table, column)
         if name and name not in found:
             found[name] = Match(
                 [column], f"{column!r} is what the codebook calls {words.codebook.merkmal[name].label_de!r}"
@@ -130,7 +135,7 @@ def long_matches(roles: Roles, words: Words) -> list[LongMatch]:
         )
     found = []
     for value in roles.figures:
-        whole = words.merkmal(value)
+        whole = words.merkmal_of(roles.table, value)
         if whole is None and len(roles.figures) == 1 and not _without_fillers(value):
             continue
         if whole:

@@ -18,7 +18,7 @@ from flows.stage.read.polygons import polygons_in, shapefile_in
 
 _FORMATS = {
     ".geojson": "geojson", ".json": "geojson", ".gpkg": "gpkg", ".zip": "shp", ".kml": "kml", ".fgb": "fgb",
-    ".topojson": "topojson", ".geoparquet": "geoparquet",
+    ".topojson": "topojson", ".geoparquet": "geoparquet", ".parquet": "geoparquet",
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from flows.app.new_city.guess import LeftOut
 from flows.app.new_city.tables import Table
 from flows.app.new_city.words import words_of
 
-_ID_WORDS = frozenset(
+ID_WORDS = frozenset(
     [
         "nr",
         "nummer",
@@ -37,7 +37,7 @@ _ID_WORDS = frozenset(
         "qnr",
     ]
 )
-_AREA_WORDS = frozenset(
+AREA_WORDS = frozenset(
     [
         "bezirk",
         "quartier",
@@ -202,14 +202,14 @@ def _likeness(column: str, cells: Sequence[str], place: int) -> float:
     words, different = words_of(column), set(cells)
     alike = len({len(cell) for cell in different}) == 1
     digits = all(cell.isdecimal() for cell in different)
-    score = 3.0 * bool(words & _AREA_WORDS) + 2.0 * bool(words & _ID_WORDS) - 0.1 * place
+    score = 3.0 * bool(words & AREA_WORDS) + 2.0 * bool(words & ID_WORDS) - 0.1 * place
     if digits and alike and len(next(iter(different))) > 1:
         score += 2
     elif digits:
         score += 0.5
     elif any(map(is_figure, different)):
         return -5
-    if digits and not words & (_AREA_WORDS | _ID_WORDS):
+    if digits and not words & (AREA_WORDS | ID_WORDS):
         score -= 3
     if not digits:
         score += 0.5 + bool(words & _NAME_WORDS)
@@ -218,7 +218,7 @@ def _likeness(column: str, cells: Sequence[str], place: int) -> float:
 
 def _measures(column: str, cells: Sequence[str]) -> bool:
     """Say whether a column holds figures, and its header does not say that they are codes."""
-    return has_figures(cells) and not words_of(column) & (_ID_WORDS | _AREA_WORDS)
+    return has_figures(cells) and not words_of(column) & (ID_WORDS | AREA_WORDS)
 
 
 def _is_measure(column: str, cells: Sequence[str]) -> bool:
@@ -264,7 +264,7 @@ def _levels(columns: dict[str, list[str]], unit: str, others: Sequence[str]) -> 
     fitting = [
         each for each in others
         if 1 < len(set(columns[each])) < size and _follows(columns[unit], columns[each])
-        and not _measures(each, columns[each]) and "" not in columns[each] and words_of(each) & _AREA_WORDS
+        and not _measures(each, columns[each]) and "" not in columns[each] and words_of(each) & AREA_WORDS
     ]  # fmt: skip
     seen = set[str]()
     for column in sorted(fitting, key=lambda each: (-len(set(columns[each])), not has_figures(columns[each]))):

@@ -147,7 +147,10 @@ def _add_stichtag(section: Section, counts: Counts) -> None:
         why = f"{counts.fixed.why or 'said by a person'}; a file of another day needs its day in its name, or a source"
         section.add("stichtag", rule, why, confirm=not counts.fixed.sure)
         return
-    if roles.stichtag:
+    if header := counts.tables[-1].header_days:
+        rule = {"source": "header", "format": header.format}
+        why = f"columns are called by {len(header.texts)} days, {header.texts[0]} to {header.texts[-1]}"
+    elif roles.stichtag:
         rule = {"source": "column", "column": roles.stichtag, "format": roles.stichtag_format}
         why = f"{len(roles.days)} days, {roles.days[0]} to {roles.days[-1]}"
         if name_pattern(name)[1]:
@@ -179,7 +182,9 @@ def _contract(guess: CityGuess, counts: Counts, long: LongMatch | None, about: A
     table, roles = counts.tables[-1], counts.roles
     section = Section(f"[source.{name}.matrix]")
     section.add("unit", roles.unit, roles.unit_why)
-    if guess.digits and any(len(unit) < guess.digits for unit in roles.units):
+    if counts.by_name:
+        section.add("unit_by_name", "sozialraum", "its units are called by their names, not by ids")
+    elif guess.digits and any(len(unit) < guess.digits for unit in roles.units):
         section.add(
             "unit_digits", guess.digits,
             f"ids are padded with leading zeros to {guess.digits} digits, as in the other files", confirm=True,
@@ -235,7 +240,7 @@ def _assignment(guess: CityGuess, about: About, variable: str) -> Iterator[Secti
     units = {} if guess.polygons else {"sozialraum": roles.unit}
     units |= {level.id: level.column for level in guess.levels if level.digits is None}
     contract.add("units", units)
-    contract.add("ignore", [column for column in roles.table.columns if column not in {roles.unit, *units.values()}])
+    contract.add("ignore", [column for column in roles.table.delivered if column not in {roles.unit, *units.values()}])
     yield contract
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.app.new_city.outlines import Outlines
-from flows.app.new_city.roles import Level, Roles
-from flows.app.new_city.words import plain
+from flows.app.new_city.roles import AREA_WORDS, ID_WORDS, Level, Roles
+from flows.app.new_city.words import plain, words_of
 
 _SHARED = 0.5
 """The share of units from which on two files are about the same ones."""
@@ -39,6 +39,8 @@ class Polygons:
     file: Outlines
     id_property: str
     name_property: str | None
+    named_by: str
+    """The property by which the table calls the units: their ids, or where it has none, their names."""
 
     def property_of(self, level: Raumebene, digits: int | None) -> str | None:
         """Return a property that names, for every polygon, the same unit of `level` as its id does; or None."""
@@ -79,8 +81,36 @@ def polygons_of(units: Sequence[str], outlines: Iterable[Outlines]) -> tuple[Pol
         elif found:
             unused[file.path] = f"the polygons are taken from {found.file.path.name}"
         else:
-            found = Polygons(file, best, _name_property(file, best))
+            found = _polygons(file, best)
     return found, unused
+
+
+def _polygons(file: Outlines, called_by: str) -> Polygons:
+    """Return the polygons whose property `called_by` has what the table calls units by: an id, if it is one."""
+    name = _name_property(file, called_by)
+    if any(re.search(r"\d", row[called_by]) for row in file.rows):
+        return Polygons(file, called_by, name, called_by)
+    ids = next((each for each in file.properties if each != called_by and _is_id(file, each)), None)
+    return Polygons(file, ids, called_by, called_by) if ids else Polygons(file, called_by, name, called_by)
+
+
+def _is_id(file: Outlines, name: str) -> bool:
+    """Say whether a property is called like an id, and is another number for each polygon."""
+    texts = [row[name] for row in file.rows]
+    return (
+        len(set(texts)) == len(texts)
+        and all(text.isdecimal() for text in texts)
+        and bool(words_of(name) & (ID_WORDS | AREA_WORDS))
+    )
+
+
+def names_by_id(polygons: Polygons | None, roles: Roles) -> dict[str, str]:
+    """Return the names of the base units, by the ids of polygons or of the table; none where two units share one."""
+    if polygons and polygons.name_property:
+        found = {row[polygons.id_property]: row[polygons.name_property] for row in polygons.file.rows}
+    else:
+        found = dict(roles.names)
+    return found if len(set(found.values())) == len(found) else {}
 
 
 def _name_property(file: Outlines, id_property: str) -> str | None:

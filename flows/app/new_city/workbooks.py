@@ -59,7 +59,7 @@ def _table(path: Path, texts: list[list[str]], sheet: str | None) -> Table:
     dialect: dict[str, Any] = {"format": path.suffix.lower().removeprefix(".")}
     if sheet:
         dialect["sheet"] = sheet
-    table = laid_out(path, rows, dialect, {})
+    table = laid_out(path, rows, dialect, {}, sheet=True)
     if left:
         first = dialect.pop("preamble", 0) + 1
         dialect["area"] = f"{cell_name(left, first)}:{cell_name(right - 1, 1).rstrip('1')}"
