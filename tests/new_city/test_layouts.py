@@ -157,11 +157,16 @@ def test_a_table_of_names_is_joined_by_those_of_another(files: Path, made) -> No
     assert (by_name.matrix.unit, by_name.matrix.unit_by_name) == ("GEBIET", "sozialraum")
 
 
-def test_a_table_with_a_name_that_no_unit_has_is_left_out(files: Path, made) -> None:
+def test_a_table_with_a_name_that_no_unit_has_is_left_out_with_the_key_that_helps(files: Path, made) -> None:
     (files / "ew_2023.csv").write_text(NAMED, encoding="utf-8")
-    (files / "we_2023.csv").write_text("GEBIET;Wohnungen\nAltstadt;10\nHafen;20\n", encoding="utf-8")
+    (files / "we_2023.csv").write_text("GEBIET;Wohnungen\nAltstadt;10\nSüd;20\nHafen;30\n", encoding="utf-8")
 
-    assert [each.merkmale for each in made().sources if each.matrix] == [{"einwohner"}]
+    profile = made()
+
+    assert [each.merkmale for each in profile.sources if each.matrix] == [{"einwohner"}]
+    told = " ".join((profile.folder / "sources.toml").read_text(encoding="utf-8").replace("#", " ").split())
+    assert "no unit of ew_2023.csv is called Hafen" in told
+    assert "say in its `unit_lookup` which units these are" in told
 
 
 def test_names_are_joined_to_the_ids_of_polygons(files: Path, made) -> None:

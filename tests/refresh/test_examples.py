@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,28 @@ def test_suedheim_has_names_for_ids_and_its_row_of_totals_is_no_unit(office: Off
             expected[name, f"{year}-12-31"] = int(residents)
 
     assert refreshed(office, "suedheim", EXAMPLES / "files/suedheim") == expected
+
+
+def test_westheim_has_its_residents_in_a_cube_and_its_households_by_name_and_year(office: Office) -> None:
+    files = EXAMPLES / "files/westheim"
+    data = (files / "einwohner_synthetisch.px").read_text("iso-8859-15").partition("DATA=")[2].rstrip(";\n").split()
+    numbers = iter(map(int, data))
+    units = ("101", "102", "103", "201", "202", "203", "204")
+    expected = Counter[tuple[str, str]]()
+    for unit, _sex, year in product(units, "mw", (2022, 2023)):
+        expected[unit, f"{year}-12-31"] += next(numbers)
+    lines = [line.split(";") for line in (files / "haushalte_synthetisch.csv").read_text("utf-8").splitlines()[3:]]
+    households = [[int(cell) for cell in cells] for name, *cells in lines if not name.startswith("Bezirk")]
+
+    assert refreshed(office, "westheim", files) == expected
+    with office.database("westheim") as con:
+        for place, (indikator, year) in enumerate(product(("haushalte", "haushalte_1_person"), (2022, 2023))):
+            rows = con.execute(
+                "SELECT raum_id, wert FROM wert WHERE indikator_id = $1 AND raumebene = 'sozialraum' AND stichtag = $2 "
+                "ORDER BY raum_id",
+                [indikator, f"{year}-12-31"],
+            ).fetchall()
+            assert rows == [(unit, cells[place]) for unit, cells in zip(units, households, strict=True)]
 
 
 @pytest.mark.real

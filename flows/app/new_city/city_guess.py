@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -137,12 +137,7 @@ def guessed(looked: Looked, words: Words, questions: Questions, stichtag: dt.dat
     known = list(names) if base.by_name else base.units
     for other in [each for each in counts[1:] if not (each.by_name or same_units(known, each.units))]:
         counts.remove(other)
-        others = (
-            f"its units ({other.units[0]}, {other.units[1]}, ...) are others than those of {base.tables[0].name} "
-            f"({base.units[0]}, {base.units[1]}, ...), and a profile has one numbering; a table that says which unit "
-            "has which name or number would join them"
-        )
-        left_out.update({table.path: others for table in other.tables})
+        left_out.update(dict.fromkeys((table.path for table in other.tables), _other_units(base, other, names)))
     left_out.update(_give_each_merkmal_once(counts))
     _take_persons_for_residents(counts, questions)
     left_out.update(unused)
@@ -156,6 +151,21 @@ def guessed(looked: Looked, words: Words, questions: Questions, stichtag: dt.dat
     assigning = richest if looked_up else max(by_id, key=lambda each: _of_full_length(each.units, digits))
     needed = polygons is None or looked_up
     return CityGuess(counts, assigning.roles if needed else None, polygons, levels, digits, left_out)
+
+
+def _other_units(base: Counts, other: Counts, names: Mapping[str, str]) -> str:
+    """Say that a file is about other units, or calls some of them by names that nobody knows."""
+    unknown = [unit for unit in other.units if unit not in names.values()]
+    if len(unknown) * 2 < len(other.units):
+        return (
+            f"it calls its units by name, and no unit of {base.tables[0].name} is called {', '.join(unknown[:5])}; "
+            "make a source of it by hand with `unit_by_name`, and say in its `unit_lookup` which units these are"
+        )
+    return (
+        f"its units ({other.units[0]}, {other.units[1]}, ...) are others than those of {base.tables[0].name} "
+        f"({base.units[0]}, {base.units[1]}, ...), and a profile has one numbering; a table that says which unit has "
+        "which name or number would join them"
+    )
 
 
 def _of_full_length(units: list[str], digits: int | None) -> bool:
