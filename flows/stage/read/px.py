@@ -20,11 +20,12 @@ from flows.stage.read.cell_text import number_text
 from flows.stage.read.cube import Cube, Dimension
 from flows.stage.read.text import text_lines
 
+# what is read is never given back (`++`): a damaged file would take for ever otherwise
 _STATEMENT = re.compile(
     r'\s*(?P<keyword>[A-Z][A-Z0-9-]*)(\[(?P<language>[^\]"]*)\])?'
-    r'(\(\s*(?P<subject>"[^"]*"(\s*,\s*"[^"]*")*)\s*\))?\s*=(?P<values>(?:[^";]+|"[^"]*")*);'
+    r'(\(\s*(?P<subject>"[^"]*"(\s*,\s*"[^"]*")*)\s*\))?\s*=(?P<values>(?:[^";]++|"[^"]*+")*+);'
 )
-_ITEM = re.compile(r'\s*(?P<text>(?:"[^"]*"\s*)+|[^",]+?)\s*(?:,|$)')
+_ITEM = re.compile(r'\s*(?P<text>(?:"[^"]*+"\s*+)++|[^",]++)\s*+(?:,|$)')
 _QUOTED = re.compile(r'"([^"]*)"')
 _DATUM = re.compile(r'"[^"]*"|[^\s"]+')
 _END = re.compile("[\\s\x1a]*")
@@ -110,7 +111,7 @@ def _items(name: str, line: int, values: str) -> list[str]:
         if found is None:
             raise _refusal(name, f"values between commas, in the statement that ends in line {line}", repr(values[:40]))
         quoted = _QUOTED.findall(found["text"])
-        items.append("".join(quoted) if quoted else found["text"])
+        items.append("".join(quoted) if quoted else found["text"].strip())
         at = found.end()
     return items
 
