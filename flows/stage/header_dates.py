@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import NOTHING_ASIDE, connect, set_variables, sql
+from flows.base.db import NOTHING_ASIDE, connect, literal, set_variables, sql
 from flows.base.errors import ConfigError, ContractBroken
 from flows.profile.correction import Correction
 from flows.profile.source import Source, Variant
@@ -46,8 +46,10 @@ def days_in_header(
         refuse_other_day_zero(name, source.stichtag, read.since_1904 if isinstance(read, Sheet) else None)
     place = f"File {name}, line {line}"
     found: dict[dt.date, dict[str, str]] = {}
-    for column in columns:
-        day, figure = (None, "") if column in ignored else _day_and_figure(con, source, column, place)
+    asked = [column for column in columns if column not in ignored]
+    days = _days(con, [*asked, *(part for column in asked for part in column.split(HEADER_ROWS))])
+    for column in asked:
+        day, figure = _day_and_figure(days, source, column, place)
         if day is None:
             continue
         of_day = found.setdefault(day, {})
@@ -81,18 +83,18 @@ def days_of_columns(source: Source, name: str, path: Path, ignored: Collection[s
 
 
 def _day_and_figure(
-    con: duckdb.DuckDBPyConnection, source: Source, column: str, place: str
+    known: Mapping[str, dt.date], source: Source, column: str, place: str
 ) -> tuple[dt.date | None, str]:
     """Return the Stichtag by which a column is called, or None, and which figure it has.
 
     Raises:
         ContractBroken: it names two Stichtage, or none of several figures.
     """
-    if day := _day(con, column):
+    if day := known.get(column):
         figure = ""
     else:
         parts = column.split(HEADER_ROWS) if source.dialect.header_rows > 1 else []
-        days = [each for each, part in enumerate(parts) if _day(con, part)]
+        days = [each for each, part in enumerate(parts) if part in known]
         if not days:
             return None, ""
         if len(days) > 1:
@@ -100,7 +102,7 @@ def _day_and_figure(
                 f"{place}: expected one Stichtag in the header rows of a column, found {column!r}. Name the column in "
                 "`ignore`, or correct `format` or `header_rows` in sources.toml."
             ).at(place)
-        day = _day(con, parts[days[0]])
+        day = known[parts[days[0]]]
         figure = HEADER_ROWS.join(part for each, part in enumerate(parts) if each != days[0])
     if not figure and len(source.figure_columns) > 1:
         raise ContractBroken(
@@ -110,10 +112,12 @@ def _day_and_figure(
     return day, figure or source.figure_columns[0]
 
 
-def _day(con: duckdb.DuckDBPyConnection, text: str) -> dt.date | None:
-    answer = con.execute("SELECT gelesener_stichtag($1)", [text]).fetchone()
-    day: dt.date | None = answer[0] if answer else None
-    return day
+def _days(con: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> dict[str, dt.date]:
+    """Return the Stichtage that some of the texts say."""
+    rows = con.execute(
+        f"SELECT zeittext, gelesener_stichtag(zeittext) FROM (SELECT unnest({literal(list(texts))}) AS zeittext)"  # noqa: S608 -- escaped
+    ).fetchall()
+    return {text: day for text, day in rows if day is not None}
 
 
 def _refuse_days_that_lack_a_figure(source: Source, found: Days, place: str) -> None:
