@@ -149,6 +149,8 @@ class Workbench:
     landing: Landing
     run: Path
     con: duckdb.DuckDBPyConnection
+    known: Sequence[str] = ()
+    """Statements that fill staged tables with what is known of space before."""
 
     def stage(self, files: Files, dialect: Dialect | None = None) -> Staged:
         """Stage the files into the one source of the profile, in its dialect or in another."""
@@ -159,6 +161,8 @@ class Workbench:
             "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'stage'"
         ).fetchall():
             self.con.execute(f"DELETE FROM stage.{table}")
+        for statement in self.known:
+            self.con.execute(statement)
         lieferungen = [self._delivered(source, name, content) for name, content in files.items()]
         if source.kind in ("geometry", "assignment", "names"):
             stage_files._stage_space(self.con, self.profile, lieferungen, self.landing.folder, self.run)

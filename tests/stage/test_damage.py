@@ -15,6 +15,7 @@ import xlsxwriter
 
 from flows.base.db import literal, use_spatial
 from flows.base.errors import FortschreibungError
+from flows.profile.dialect import CUBES
 from flows.profile.load import load_profile
 
 _found = importlib.util.spec_from_file_location("damage", Path(__file__).parent / "damage.py")
@@ -132,7 +133,54 @@ PRINT = "BBS;EW;EW\n" + "".join(
     f"Bezirk {n // 8};;\n" * (n % 8 == 1) + f"011{n:05} Köln-{n};1;{n}\n" for n in range(1, 25)
 )
 
+BY_YEAR = "BBS;EW;;QM;\n;2021;2022;2021;2022\n" + "".join(f"011{n:05};{n};{n + 30};{n},5;{n},7\n" for n in range(1, 25))
+BY_NAME = "NAME;EW\n" + "".join(f"Köln-Nord {n};{100 + n}\n" for n in range(1, 25)) + "Bezirk 1;9\nBezirk 2;9\n"
+BY_NAME_CONTRACT = (
+    'matrix = { unit = "NAME", unit_by_name = "sozialraum", merkmale = { einwohner = ["EW"] }, '
+    r"""drop = [{ column = "NAME", matches = 'Bezirk \d', rule = "Summen" }] }"""
+)
+NAMES_KNOWN = [
+    "INSERT INTO stage.zuordnung SELECT '2020-01-01', 'bbs', '011' || lpad(n::VARCHAR, 5, '0'), 'sozialraum', "
+    "lpad(n::VARCHAR, 6, '0') FROM range(1, 25) AS t (n)",
+    "INSERT INTO stage.raum_name SELECT '2020-01-01', 'sozialraum', lpad(n::VARCHAR, 6, '0'), 'Köln-Nord ' || n "
+    "FROM range(1, 25) AS t (n)",
+]
+CUBE_UNITS = [f"0110{n:04}" for n in range(1, 13)]
+CUBE_FIGURES = [10 * unit + sex for unit in range(1, 13) for sex in (1, 2)]
+PX = (
+    'CHARSET="ANSI";\nCODEPAGE="iso-8859-15";\nTITLE="Einwohner; Köln";\nSTUB="Raum";\nHEADING="Sex";\n'
+    f'VALUES("Raum")={",".join(f"""{chr(34)}Köln {n}{chr(34)}""" for n in range(1, 13))};\n'
+    f'CODES("Raum")={",".join(f"""{chr(34)}{unit}{chr(34)}""" for unit in CUBE_UNITS)};\n'
+    'VALUES("Sex")="m","w";\nDATA=\n'
+    + "".join(f"{CUBE_FIGURES[at]} {CUBE_FIGURES[at + 1]}\n" for at in range(0, 24, 2)) + ";\n"
+)  # fmt: skip
+JSON_STAT = json.dumps(
+    {
+        "version": "2.0", "class": "dataset", "id": ["Raum", "Sex"], "size": [12, 2],
+        "dimension": {"Raum": {"category": {"index": CUBE_UNITS}}, "Sex": {"category": {"index": ["m", "w"]}}},
+        "value": CUBE_FIGURES, "status": {"3": "p"},
+    },
+    indent=1,
+)  # fmt: skip
+CUBE = (
+    '[source.x.dialect]\n{dialect}\n[source.x.dialect.long]\nvalue = "value"\n[source.x.dialect.long.columns]\n'
+    'm = {{ Sex = "m" }}\nw = {{ Sex = "w" }}\n[source.x.matrix]\nunit = "Raum (code)"\n'
+    'merkmale = {{ einwohner = ["m"], weiblich = ["w"] }}\n'
+)
+
 KINDS = {
+    "figures by year": (
+        MATRIX,
+        {"dialect": "{ header_rows = 2, merged_headers = true }", "stichtag": '{ source = "header", format = "%Y" }'},
+        "x_2022.csv", BY_YEAR.encode(),
+    ),
+    "units by name": (BY_NAME_CONTRACT, {}, "x_2022.csv", BY_NAME.encode()),
+    "PC-Axis": (
+        CUBE.format(dialect='format = "px"\nencoding = "iso-8859-15"'), {}, "x_2022.csv", PX.encode("iso-8859-15"),
+    ),
+    "JSON-stat": (
+        CUBE.format(dialect='format = "json-stat"\nmarks = { "# p" = "gilt" }'), {}, "x_2022.csv", JSON_STAT.encode(),
+    ),
     "static table": (
         STATIC_CONTRACT, {"stichtag": '{ source = "column", column = "Jahr", format = "%Y" }'}, "x_2022.csv",
         STATIC.encode("cp1252"),
@@ -186,7 +234,10 @@ KINDS = {
 def test_small_files_of_every_kind(workbench, small_city, source, kind: str, times: int) -> None:
     contract, fields, name, content = KINDS[kind]
     bench = workbench(small_city.with_sources(source("x", contract, **fields)))
-    assert bench.stage({name: content}).files[0][3] == 0
+    bench.known = NAMES_KNOWN
+    staged = bench.stage({name: content})
+    assert staged.files[0][3] == 0
+    assert _untold(bench, staged, content) == []
     staged, refused = _survive(bench, name, content, times, Random(f"{kind}, {times}"))
     assert refused > 0
     assert staged + refused == times
@@ -197,6 +248,7 @@ def test_small_files_of_every_kind(workbench, small_city, source, kind: str, tim
 def test_small_files_of_every_kind_many_times(workbench, small_city, source, kind: str) -> None:
     contract, fields, name, content = KINDS[kind]
     bench = workbench(small_city.with_sources(source("x", contract, **fields)))
+    bench.known = NAMES_KNOWN
     _survive(bench, name, content, 2000, Random(f"{kind}, nightly"))
 
 
@@ -223,6 +275,19 @@ def test_maps_of_rarer_formats(workbench, small_city, source, rarer_map, form: s
     bench = workbench(small_city.with_sources(given))
     assert bench.stage({"x_2022.csv": content}).files == [("x_2022.csv", 3, 3, 0, 0)]
     _, refused = _survive(bench, "x_2022.csv", content, times, Random(f"{form}, {times}"))
+    assert refused > 0
+
+
+@pytest.mark.parametrize("times", [8, pytest.param(300, marks=pytest.mark.nightly)])
+def test_parquet(workbench, small_city, source, tmp_path: Path, times: int) -> None:
+    """Each is read in a process of its own, which the damage may end."""
+    path = tmp_path / "t.parquet"
+    with duckdb.connect() as con:
+        rows = "SELECT '011' || lpad(n::VARCHAR, 5, '0') AS BBS, n AS EW, n + 0.5 AS QM FROM range(1, 25) AS t (n)"
+        con.execute(f"COPY ({rows}) TO {literal(str(path))} (FORMAT parquet)")
+    bench = workbench(small_city.with_sources(source("x", MATRIX, dialect='{ format = "parquet" }')))
+    assert bench.stage({"x_2022.csv": path.read_bytes()}).files == [("x_2022.csv", 24, 24, 0, 0)]
+    _, refused = _survive(bench, "x_2022.csv", path.read_bytes(), times, Random(f"parquet, {times}"))
     assert refused > 0
 
 
@@ -357,18 +422,25 @@ def _survive(bench, name: str, content: bytes, times: int, chance: Random) -> tu
 def _untold(bench, staged, content: bytes) -> list[tuple]:
     """Return the figures that do not stand in the damaged file as they were staged, beside their unit.
 
-    Looked for in the text itself, where every figure is one cell of a line that its unit begins.
+    Looked for in the text itself, where every figure is one cell of a line that its unit begins; of a cube, among its
+    units and figures.
     """
     (source,) = bench.profile.sources
+    if source.dialect.format in CUBES:
+        text = content.decode(source.dialect.encoding)
+        figures = staged.rows("SELECT basis_id, wert::BIGINT::VARCHAR FROM stage.zaehlung WHERE status = 'ok'")
+        return [figure for figure in figures if not all(re.search(rf"\b{each}\b", text) for each in figure)]
     if source.id != "x" or source.matrix is None or source.dialect.format != "csv" or source.dialect.member:
         return []
     if source.dialect.long:  # a sum: no cell says it
         return []
     told = content.decode(source.dialect.encoding).replace('"', "")
     stands = {tuple(re.sub(r"\s", "", cell) for cell in line.split(";")) for line in re.split(r"\r\n|\r|\n", told)}
+    by_name = source.matrix.unit_by_name is not None
     id_of = re.compile(r"(\d+).*" if source.matrix.unit_pattern else r"(.*)")
     cells = {(found[1], cell) for line in stands if (found := id_of.match(line[0])) for cell in line[1:]}
-    figures = staged.rows("SELECT basis_id, wert FROM stage.zaehlung WHERE status = 'ok'")
+    unit = "'Köln-Nord' || right(basis_id, 2)::INTEGER" if by_name else "basis_id"
+    figures = staged.rows(f"SELECT {unit}, wert FROM stage.zaehlung WHERE status = 'ok'")
     written = {(unit, _number(cell, source.dialect.thousands)) for unit, cell in cells}
     return [figure for figure in figures if figure not in written]
 
