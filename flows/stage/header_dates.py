@@ -48,10 +48,10 @@ def days_in_header(
     found: dict[dt.date, dict[str, str]] = {}
     asked = [column for column in columns if column not in ignored]
     days = _days(con, [*asked, *(part for column in asked for part in column.split(HEADER_ROWS))])
-    for column in asked:
-        day, figure = _day_and_figure(days, source, column, place)
-        if day is None:
-            continue
+    called = {column: each for column in asked if (each := _day_and_figure(days, source, column, place))}
+    _refuse_days_without_a_figure(source, called, place)
+    for column, (day, named) in called.items():
+        figure = named or source.figure_columns[0]
         of_day = found.setdefault(day, {})
         if twice := next((other for other, known in of_day.items() if known == figure), None):
             raise ContractBroken(
@@ -84,36 +84,44 @@ def days_of_columns(source: Source, name: str, path: Path, ignored: Collection[s
 
 def _day_and_figure(
     known: Mapping[str, dt.date], source: Source, column: str, place: str
-) -> tuple[dt.date | None, str]:
-    """Return the Stichtag by which a column is called, or None, and which figure it has.
+) -> tuple[dt.date, str] | None:
+    """Return the Stichtag by which a column is called, and the figure that it names, which may be none.
 
     Raises:
-        ContractBroken: it names two Stichtage, or none of several figures.
+        ContractBroken: it names two Stichtage.
     """
     if day := known.get(column):
-        figure = ""
-    else:
-        parts = column.split(HEADER_ROWS) if source.dialect.header_rows > 1 else []
-        days = [each for each, part in enumerate(parts) if part in known]
-        if not days:
-            return None, ""
-        if len(days) > 1:
-            raise ContractBroken(
-                f"{place}: expected one Stichtag in the header rows of a column, found {column!r}. Name the column in "
-                "`ignore`, or correct `format` or `header_rows` in sources.toml."
-            ).at(place)
-        day = known[parts[days[0]]]
-        figure = HEADER_ROWS.join(part for each, part in enumerate(parts) if each != days[0])
-    if not figure and len(source.figure_columns) > 1:
+        return day, ""
+    parts = column.split(HEADER_ROWS) if source.dialect.header_rows > 1 else []
+    days = [each for each, part in enumerate(parts) if part in known]
+    if not days:
+        return None
+    if len(days) > 1:
         raise ContractBroken(
-            f"{place}: expected in a header row which figure the column {column!r} has, found only its Stichtag. Is "
+            f"{place}: expected one Stichtag in the header rows of a column, found {column!r}. Name the column in "
+            "`ignore`, or correct `format` or `header_rows` in sources.toml."
+        ).at(place)
+    return known[parts[days[0]]], HEADER_ROWS.join(part for each, part in enumerate(parts) if each != days[0])
+
+
+def _refuse_days_without_a_figure(source: Source, called: Mapping[str, tuple[dt.date, str]], place: str) -> None:
+    """Stop when nobody knows which figure a column has: there are several, or other columns name theirs.
+
+    Raises:
+        ContractBroken: names the column.
+    """
+    unnamed = next((column for column, (_, figure) in called.items() if not figure), None)
+    if unnamed and (len(source.figure_columns) > 1 or any(figure for _, figure in called.values())):
+        raise ContractBroken(
+            f"{place}: expected in a header row which figure the column {unnamed!r} has, found only its Stichtag. Is "
             "`merged_headers = true` missing, or `header_rows` wrong? Correct sources.toml, or ask the supplier."
         ).at(place)
-    return day, figure or source.figure_columns[0]
 
 
 def _days(con: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> dict[str, dt.date]:
     """Return the Stichtage that some of the texts say."""
+    if not texts:
+        return {}
     rows = con.execute(
         f"SELECT zeittext, gelesener_stichtag(zeittext) FROM (SELECT unnest({literal(list(texts))}) AS zeittext)"  # noqa: S608 -- escaped
     ).fetchall()

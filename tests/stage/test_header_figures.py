@@ -129,6 +129,14 @@ def test_a_column_that_says_only_its_stichtag_has_none_of_several_figures(refusa
     assert "expected in a header row which figure the column '2022' has, found only its Stichtag" in message
 
 
+def test_a_column_without_a_figure_is_not_the_one_figure_where_others_name_theirs(refusal, source) -> None:
+    contract = 'matrix = { unit = "BBS", merkmale = { einwohner = ["EW"] }, ignore = ["HH"] }'
+    text = "BBS;EW;;HH;\n;2019;2020;2021;2022\n01100001;1;2;3;4\n"
+    given = source("einwohner", contract, dialect="{ header_rows = 2 }", stichtag=YEARS)
+
+    assert "which figure the column '2020' has" in refusal(given, {FILE: text})
+
+
 def test_several_figures_need_a_header_row_of_their_own(small_city, table) -> None:
     with pytest.raises(ConfigError, match="or several figures that another header row names"):
         small_city.with_sources(table(dialect="{ header_rows = 1 }"))
