@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from flows.app.new_city.delimited import LARGEST
 from flows.app.new_city.guess import LeftOut
 from flows.app.new_city.tables import Table, with_signs
 from flows.app.new_city.words import titles_of
@@ -35,6 +36,8 @@ def plain_table(path: Path) -> Table:
     Raises:
         LeftOut: it cannot be read.
     """
+    if path.stat().st_size > LARGEST:
+        raise LeftOut(f"it has more than {LARGEST >> 20} MB; describe it by hand (docs/staging.md)")
     form = _FORMATS[path.suffix.lower()]
     encoding, why = _encoding(path) if form == "px" else ("utf-8", "")
     dialect: dict[str, Any] = {"format": form} | ({"encoding": encoding} if encoding != "utf-8" else {})
