@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from flows.app.new_city.dates import day_in, last_day, name_pattern
+from flows.app.new_city.counts import Counts
 from flows.app.new_city.guess import Guess, LeftOut
 from flows.app.new_city.look import Looked
 from flows.app.new_city.merkmale import PERSONS, RESIDENTS, LongMatch, Match, Words, long_matches, wide_matches
 from flows.app.new_city.questions import Questions
 from flows.app.new_city.roles import Roles, roles_of
+from flows.app.new_city.settle_stichtag import settle_stichtag
 from flows.app.new_city.tables import Table
 from flows.app.new_city.units import (
     Polygons,
@@ -24,66 +25,6 @@ from flows.app.new_city.units import (
     same_units,
 )
 from flows.base.errors import ConfigError
-
-PARTS = {"month": 1, "quarter": 3, "half": 6}
-"""What two digits after a year may be, and how many months each has."""
-
-
-@dataclass
-class Counts:
-    """Files of one layout with figures: what their columns are for, which Merkmale they bring, and their Stichtag."""
-
-    tables: list[Table]
-    roles: Roles
-    wide: dict[str, Match] = field(default_factory=dict)
-    long: list[LongMatch] = field(default_factory=list)
-    fixed: Guess[str] | None = None
-    day: Guess[str] | None = None
-    by_name: bool = False
-    """Whether its units are called by the names of the base units."""
-    part: Guess[str] | None = None
-    """What the two digits after a year in the files' names are: month, quarter or half."""
-
-    @property
-    def units(self) -> list[str]:
-        """The ids of the units, as the files write them."""
-        return self.roles.units
-
-    @property
-    def merkmale(self) -> set[str]:
-        """The Merkmale that the files bring."""
-        return set(self.wide) | {name for each in self.long for name in each.merkmale}
-
-    @property
-    def file(self) -> str:
-        """The pattern of the files' names."""
-        pattern, day = name_pattern(self.tables[-1].name)
-        if day and (self.roles.stichtag or self.fixed or self.tables[-1].header_days):
-            for part in ("year", "month", "day"):
-                pattern = pattern.replace(f"(?P<{part}>", "(")
-        return pattern.replace("(?P<month>", f"(?P<{self.part.value}>") if self.part else pattern
-
-    @property
-    def days(self) -> set[str]:
-        """The Stichtage of the files."""
-        if self.fixed:
-            return {self.fixed.value}
-        if self.tables[-1].header_days:
-            headers = [table.header_days for table in self.tables if table.header_days]
-            found = {last_day(text, each.format).isoformat() for each in headers for text in each.texts}
-        elif self.roles.stichtag and self.roles.stichtag_format:
-            found = {last_day(text, self.roles.stichtag_format).isoformat() for text in self.roles.days}
-        else:
-            found = {day for table in self.tables if (day := name_pattern(table.name)[1])}
-        if self.part:
-            months = PARTS[self.part.value]
-            found = {last_day(f"{day[:4]}-{int(day[5:7]) * months:02}", "%Y-%m").isoformat() for day in found}
-        return {f"{day[:4]}-{self.day.value}" for day in found} if self.day else found
-
-    @property
-    def first_day(self) -> str:
-        """The earliest Stichtag."""
-        return min(self.days)
 
 
 @dataclass
@@ -190,84 +131,8 @@ def _counts(tables: list[Table], words: Words, questions: Questions, stichtag: d
             f"none of its columns is called like a Merkmal of the codebook (figures: {shown or 'none'}); add what they "
             "are as a Merkmal or a synonym to codebook.toml, or write a source by hand"
         )
-    _settle_stichtag(found, questions, stichtag)
+    settle_stichtag(found, questions, stichtag)
     return found
-
-
-def _settle_stichtag(found: Counts, questions: Questions, stichtag: dt.date | None) -> None:
-    """Say where the Stichtag stands: in a column, else in the files' names, else in the lines above the table."""
-    table, roles = found.tables[-1], found.roles
-    pattern, in_name = name_pattern(table.name)
-    if table.header_days:
-        if "%m" not in table.header_days.format:
-            found.day = _asked_day_of_years(found, "its header", questions)
-    elif roles.stichtag is None and in_name is None:
-        above = day_in(table.above)
-        guess = Guess(above.isoformat(), "the only date in the lines above the table") if above else None
-        asked = f"{table.name}: of which day (YYYY-MM-DD) is it?"
-        found.fixed = questions.settle(asked, guess, fits=_is_date) if guess else _asked_day(table, questions, stichtag)
-    elif roles.stichtag is None and "(?P<month>" in pattern and "(?P<day>" not in pattern:
-        found.part = _settle_part(found.tables, questions)
-    elif "%m" not in str(roles.stichtag_format) if roles.stichtag else "(?P<month>" not in pattern:
-        where = f"column {roles.stichtag!r}" if roles.stichtag else "the file's name"
-        found.day = _asked_day_of_years(found, where, questions)
-
-
-def _asked_day_of_years(found: Counts, where: str, questions: Questions) -> Guess[str]:
-    guess = _day_above(found.tables) or Guess("12-31", f"{where} says only years; most counts are of the last day")
-    return questions.settle(
-        f"{found.tables[-1].name}: which day (MM-DD) do the years stand for?", guess, fits=_is_day_of_year
-    )
-
-
-def _settle_part(tables: list[Table], questions: Questions) -> Guess[str]:
-    """Return what the two digits after a year in the files' names are; 01 and 02 alone are rather half-years."""
-    numbers = {int((name_pattern(table.name)[1] or "")[5:7]) for table in tables}
-    possible = [part for part, months in PARTS.items() if max(numbers) * months <= 12]
-    guess = "half" if numbers == {1, 2} else "month"
-    return questions.settle(
-        f"{tables[-1].name}: are the two digits after the year a {' or '.join(possible)}?",
-        Guess(guess, f"the files have {', '.join(f'{number:02}' for number in sorted(numbers))}"),
-        fits=possible.__contains__,
-    )
-
-
-def _day_above(tables: list[Table]) -> Guess[str] | None:
-    """Return the day of the year in the lines above the tables, where it is one in all and of the year in the name."""
-    days = {(day_in(table.above), (name_pattern(table.name)[1] or "")[:4]) for table in tables}
-    found = {day.isoformat()[5:] for day, year in days if day and str(day.year) == year}
-    if len(found) != 1 or not all(day and str(day.year) == year for day, year in days):
-        return None
-    return Guess(found.pop(), "the lines above the tables say it", sure=True)
-
-
-def _asked_day(table: Table, questions: Questions, stichtag: dt.date | None) -> Guess[str]:
-    if stichtag:
-        return Guess(stichtag.isoformat(), "said by --stichtag", sure=True)
-    said = questions.settle(
-        f"{table.name}: of which day (YYYY-MM-DD) is it? Enter leaves it out", Guess(""), fits=_is_date
-    )
-    if not said.value:
-        raise LeftOut(
-            "neither its name nor a column nor the lines above it say of which day it is; say --stichtag DATE"
-        )
-    return said
-
-
-def _is_date(text: str) -> bool:
-    return _reads(dt.date.fromisoformat, text)
-
-
-def _is_day_of_year(text: str) -> bool:
-    return _reads(dt.date.fromisoformat, f"2023-{text}")
-
-
-def _reads(read: Callable[[str], object], text: str) -> bool:
-    try:
-        read(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _take_persons_for_residents(counts: list[Counts], questions: Questions) -> None:

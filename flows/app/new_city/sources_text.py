@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flows.app.new_city.city_guess import CityGuess, Counts
+from flows.app.new_city.city_guess import CityGuess
 from flows.app.new_city.city_text import About
+from flows.app.new_city.counts import Counts
 from flows.app.new_city.dates import name_pattern
 from flows.app.new_city.merkmale import LongMatch
 from flows.app.new_city.roles import TOTAL, Roles

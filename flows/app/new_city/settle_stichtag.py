@@ -1,0 +1,88 @@
+"""Settles of which day files are: by a column, their header, their names or the lines above; else a person is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from flows.app.new_city.counts import PARTS, Counts
+from flows.app.new_city.dates import day_in, name_pattern
+from flows.app.new_city.guess import Guess, LeftOut
+from flows.app.new_city.questions import Questions
+from flows.app.new_city.tables import Table
+
+
+def settle_stichtag(found: Counts, questions: Questions, stichtag: dt.date | None) -> None:
+    """Say where the Stichtag stands: in a column, else in the files' names, else in the lines above the table."""
+    table, roles = found.tables[-1], found.roles
+    pattern, in_name = name_pattern(table.name)
+    if table.header_days:
+        if "%m" not in table.header_days.format:
+            found.day = _asked_day_of_years(found, "its header", questions)
+    elif roles.stichtag is None and in_name is None:
+        above = day_in(table.above)
+        guess = Guess(above.isoformat(), "the only date in the lines above the table") if above else None
+        asked = f"{table.name}: of which day (YYYY-MM-DD) is it?"
+        found.fixed = questions.settle(asked, guess, fits=_is_date) if guess else _asked_day(table, questions, stichtag)
+    elif roles.stichtag is None and "(?P<month>" in pattern and "(?P<day>" not in pattern:
+        found.part = _settle_part(found.tables, questions)
+    elif "%m" not in str(roles.stichtag_format) if roles.stichtag else "(?P<month>" not in pattern:
+        where = f"column {roles.stichtag!r}" if roles.stichtag else "the file's name"
+        found.day = _asked_day_of_years(found, where, questions)
+
+
+def _asked_day_of_years(found: Counts, where: str, questions: Questions) -> Guess[str]:
+    guess = _day_above(found.tables) or Guess("12-31", f"{where} says only years; most counts are of the last day")
+    return questions.settle(
+        f"{found.tables[-1].name}: which day (MM-DD) do the years stand for?", guess, fits=_is_day_of_year
+    )
+
+
+def _settle_part(tables: list[Table], questions: Questions) -> Guess[str]:
+    """Return what the two digits after a year in the files' names are; 01 and 02 alone are rather half-years."""
+    numbers = {int((name_pattern(table.name)[1] or "")[5:7]) for table in tables}
+    possible = [part for part, months in PARTS.items() if max(numbers) * months <= 12]
+    guess = "half" if numbers == {1, 2} else "month"
+    return questions.settle(
+        f"{tables[-1].name}: are the two digits after the year a {' or '.join(possible)}?",
+        Guess(guess, f"the files have {', '.join(f'{number:02}' for number in sorted(numbers))}"),
+        fits=possible.__contains__,
+    )
+
+
+def _day_above(tables: list[Table]) -> Guess[str] | None:
+    """Return the day of the year in the lines above the tables, where it is one in all and of the year in the name."""
+    days = {(day_in(table.above), (name_pattern(table.name)[1] or "")[:4]) for table in tables}
+    found = {day.isoformat()[5:] for day, year in days if day and str(day.year) == year}
+    if len(found) != 1 or not all(day and str(day.year) == year for day, year in days):
+        return None
+    return Guess(found.pop(), "the lines above the tables say it", sure=True)
+
+
+def _asked_day(table: Table, questions: Questions, stichtag: dt.date | None) -> Guess[str]:
+    if stichtag:
+        return Guess(stichtag.isoformat(), "said by --stichtag", sure=True)
+    said = questions.settle(
+        f"{table.name}: of which day (YYYY-MM-DD) is it? Enter leaves it out", Guess(""), fits=_is_date
+    )
+    if not said.value:
+        raise LeftOut(
+            "neither its name nor a column nor the lines above it say of which day it is; say --stichtag DATE"
+        )
+    return said
+
+
+def _is_date(text: str) -> bool:
+    return _reads(dt.date.fromisoformat, text)
+
+
+def _is_day_of_year(text: str) -> bool:
+    return _reads(dt.date.fromisoformat, f"2023-{text}")
+
+
+def _reads(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
