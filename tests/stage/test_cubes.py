@@ -117,6 +117,12 @@ def test_a_px_file_that_is_not_whole_is_refused(cube, old: str, new: str, told: 
     assert told in str(refused.value)
 
 
+@pytest.mark.parametrize("text", ["1e3", "+5", "5,0", "1.", "2 000"])
+def test_what_is_no_figure_in_a_px_file_stays_the_text_that_it_is(cube, text: str) -> None:
+    quoted = f'"{text}"' if " " in text else text
+    assert cube(PX.replace("8.50", quoted))[1][-1][-1] == text
+
+
 # --- JSON-stat ---
 
 

@@ -428,8 +428,9 @@ def _untold(bench, staged, content: bytes) -> list[tuple]:
     (source,) = bench.profile.sources
     if source.dialect.format in CUBES:
         text = content.decode(source.dialect.encoding)
-        figures = staged.rows("SELECT basis_id, wert::BIGINT::VARCHAR FROM stage.zaehlung WHERE status = 'ok'")
-        return [figure for figure in figures if not all(re.search(rf"\b{each}\b", text) for each in figure)]
+        numbers = {float(found) for found in re.findall(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?", text)}
+        figures = staged.rows("SELECT basis_id, wert FROM stage.zaehlung WHERE status = 'ok'")
+        return [(unit, value) for unit, value in figures if unit not in text or value not in numbers]
     if source.id != "x" or source.matrix is None or source.dialect.format != "csv" or source.dialect.member:
         return []
     if source.dialect.long:  # a sum: no cell says it

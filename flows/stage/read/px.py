@@ -28,6 +28,7 @@ _STATEMENT = re.compile(
 _ITEM = re.compile(r'\s*(?P<text>(?:"[^"]*+"\s*+)++|[^",]++)\s*+(?:,|$)')
 _QUOTED = re.compile(r'"([^"]*)"')
 _DATUM = re.compile(r'"[^"]*"|[^\s"]+')
+_FIGURE = re.compile(r"-?\d+(\.\d+)?")  # anything else is a sign, or no figure to anybody
 _END = re.compile("[\\s\x1a]*")
 
 
@@ -56,7 +57,7 @@ def px_cube(delivered: Path, name: str, dialect: Dialect) -> Cube:
         sizes = " x ".join(str(len(each.texts)) for each in dimensions) or "no dimensions"
         raise _refusal(name, f"{expected if dimensions else 'some'} figures ({sizes})", f"{len(file.data)}")
     values = {
-        place: text.strip('"') if text.startswith('"') else number_text(text, dialect.decimal)
+        place: number_text(text, dialect.decimal) if _FIGURE.fullmatch(text) else text.strip('"')
         for place, text in enumerate(file.data)
     }
     return Cube(dimensions, values)
