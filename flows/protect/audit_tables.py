@@ -26,14 +26,17 @@ _SIDES = "SELECT indikator_id, rolle, typ, seite, mindestens, mindest_gruppe FRO
 class ReleaseTables:
     """The tables of some releases, and of one more that may change between audits."""
 
-    def __init__(self, files: Sequence[Path], days: frozenset[str] | None = None) -> None:
-        """Read releases from old to new, of these Stichtage or of all."""
+    def __init__(
+        self, files: Sequence[Path], days: frozenset[str] | None = None, *, estimates: bool = False
+    ) -> None:  # fmt: skip
+        """Read releases from old to new, of these Stichtage or of all: what they count, or what they estimate."""
         self.con = duckdb.connect(config={"threads": 2})
         self.con.execute("CREATE SCHEMA katalog")
-        self.days, self._count, self._has_last = days, len(files), False
+        self._rows = "methode NOT IN ('exact', 'amtlich')" if estimates else "methode = 'exact'"
+        self._asked = "" if days is None else f" WHERE list_contains({literal(sorted(days))}, stichtag::VARCHAR)"
+        self._count, self._has_last = len(files), False
         for number, file in enumerate(files):
-            _open(self.con, file, f"r{number}")
-            _take(self.con, f"r{number}", number, days)
+            self._take(file, number)
 
     def __enter__(self) -> Self:
         """Return the tables, whose connection is closed at the end."""
@@ -50,9 +53,16 @@ class ReleaseTables:
             self.con.execute(f"DROP SCHEMA {name} CASCADE")
             for table in ("auskunft", "geschaetzt", "seite", "teil", "paar"):
                 self.con.execute(f"DELETE FROM {table} WHERE fassung = {self._count}")  # noqa: S608 -- fixed names
-        _open(self.con, folder, name)
-        _take(self.con, name, self._count, self.days)
+        self._take(folder, self._count)
         self._has_last = True
+
+    def _take(self, file: Path, number: int) -> None:
+        """Add what a release says to the tables of all."""
+        release = f"r{number}"
+        _open(self.con, file, release)
+        _take_sides(self.con, release)
+        self.con.execute(f"CREATE OR REPLACE VIEW wert AS FROM {release}.wert WHERE {self._rows}")
+        _take_rows(self.con, release, number, self._asked)
 
     def take_rules(self, file: Path) -> None:
         """Add the rules of a release to ``seite``, as far as they are about what the others show."""
@@ -63,10 +73,13 @@ class ReleaseTables:
         )
 
 
-def told_counts(files: Sequence[tuple[str, Path]], target: Path) -> None:
-    """Write each count that a release tells, or suppresses (without a value), with the first that does, as Parquet."""
+def told_counts(files: Sequence[tuple[str, Path]], target: Path, *, estimates: bool = False) -> None:
+    """Write each count that a release tells, or suppresses (without a value), with the first that does, as Parquet.
+
+    With `estimates`, those that are estimated, else those that are counted.
+    """
     versions = [version for version, _ in files]
-    with ReleaseTables([file for _, file in files]) as tables:
+    with ReleaseTables([file for _, file in files], estimates=estimates) as tables:
         tables.con.execute(
             f"COPY (SELECT zuschnitt, raumebene, raum_id, stichtag, seite, wert, "  # noqa: S608 -- versions, quoted
             f"{literal(versions)}[min(fassung) + 1] AS fassung FROM auskunft GROUP BY ALL) "
@@ -87,15 +100,11 @@ def _open(con: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
         )
 
 
-def _take(con: duckdb.DuckDBPyConnection, release: str, number: int, days: frozenset[str] | None) -> None:
-    """Add what a release says to the tables of all."""
-    _take_sides(con, release)
-    con.execute(f"CREATE OR REPLACE VIEW wert AS FROM {release}.wert")
+def _take_rows(con: duckdb.DuckDBPyConnection, release: str, number: int, asked: str) -> None:
     more = "INSERT INTO {0} BY NAME SELECT {1} AS fassung, * FROM ({2})"
     how = "CREATE OR REPLACE TABLE {0} AS SELECT {1} AS fassung, * FROM ({2})" if number == 0 else more
-    asked = "" if days is None else f" WHERE list_contains({literal(sorted(days))}, stichtag::VARCHAR)"
     con.execute(how.format("auskunft", number, f"FROM ({sql('audit/auskunft')}){asked}"))
-    estimated = "SELECT DISTINCT stichtag, zuschnitt FROM wert WHERE methode NOT IN ('exact', 'amtlich')"
+    estimated = f"SELECT DISTINCT stichtag, zuschnitt FROM {release}.wert WHERE methode NOT IN ('exact', 'amtlich')"  # noqa: S608
     con.execute(how.format("geschaetzt", number, estimated))
     con.execute(how.format("seite", number, _SIDES))
     levels = con.execute(f"FROM {release}.raumebene SELECT raumebene, rang ORDER BY rang").fetchall()

@@ -13,7 +13,8 @@ from flows.base.db import literal, one_file
 Released = Sequence[tuple[str, Path]]
 """Version and database of each release, from old to new."""
 _TOLD = (
-    "zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, seite VARCHAR, wert DOUBLE, fassung VARCHAR"
+    "zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, seite VARCHAR, wert DOUBLE, "
+    "fassung VARCHAR, geschaetzt BOOLEAN"
 )
 
 
@@ -28,9 +29,10 @@ def remember(con: duckdb.DuckDBPyConnection, earlier: Released) -> None:
     from flows.protect.audit_tables import told_counts  # noqa: PLC0415 -- only where there are releases
 
     with tempfile.TemporaryDirectory() as folder:  # only released figures are in it
-        file = Path(folder) / "frueher.parquet"
-        told_counts(earlier, file)
-        con.execute(
-            "INSERT INTO angabe_frueher BY NAME "
-            f"FROM read_parquet({literal(one_file(file))}, hive_partitioning = FALSE)"
-        )
+        for estimates in (False, True):
+            file = Path(folder) / f"frueher_{estimates}.parquet"
+            told_counts(earlier, file, estimates=estimates)
+            con.execute(
+                f"INSERT INTO angabe_frueher BY NAME SELECT *, {estimates} AS geschaetzt "  # noqa: S608
+                f"FROM read_parquet({literal(one_file(file))}, hive_partitioning = FALSE)"
+            )

@@ -1,6 +1,6 @@
 -- One row per count of a unit at a Stichtag on a Zuschnitt of which a release says something: its value, that it is
--- suppressed and not 0 (`geschuetzt`), or only that a row which would tell it is suppressed (`verschwiegen`). Estimates
--- tell no count exactly, and official totals count other people. `regel` says that a rule forbids it, however large it
+-- suppressed and not 0 (`geschuetzt`), or only that a row which would tell it is suppressed (`verschwiegen`). The caller
+-- chooses the rows of `wert`: counts, or estimates; official totals count other people. `regel` says that a rule forbids it, however large it
 -- is: then it may be 0, as where a share is suppressed that could be 0 or 100 % of too few people.
 WITH zeile AS (
     SELECT
@@ -30,7 +30,6 @@ WITH zeile AS (
             AND wert.zuschnitt = raum_gesperrt.zuschnitt
             AND wert.raumebene = raum_gesperrt.raumebene
             AND wert.raum_id = raum_gesperrt.raum_id
-    WHERE wert.methode = 'exact'
 ),
 
 beitrag AS (

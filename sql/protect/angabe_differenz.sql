@@ -1,6 +1,6 @@
 -- One row per count that a corrected Lieferung changed, since a release published it, by less than may be published:
 -- with the new figure, the change would be known. In a unit of 10,000 residents a change of one household identifies
--- nobody.
+-- nobody; an estimate changes with every new fit of its key.
 WITH einwohnerzahl AS (
     SELECT
         zuschnitt,
@@ -34,4 +34,5 @@ LEFT JOIN einwohnerzahl
         AND angabe.stichtag = einwohnerzahl.stichtag
 WHERE
     zu_klein(abs(angabe.wert - angabe_frueher.wert), angabe.mindestens)
+    AND NOT angabe_frueher.geschaetzt
     AND coalesce(einwohnerzahl.einwohner, 0) < 10000
