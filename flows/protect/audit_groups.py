@@ -1,6 +1,7 @@
 """What the audit asks of groups: that nobody, or everybody, of too few people has something must not be known.
 
-What a larger group tells of each of its parts is known anyway, and is not asked.
+What a larger group tells of each of its parts is known anyway, and is not asked: where nobody receives a benefit, no
+child does.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.protect.audit_system import System
-from flows.protect.classes import Vector, less
+from flows.protect.classes import Vector, less, parts_within
 
 Question = tuple[str, int, int, int, dict[int, float], float]
 """Kind, place or piece, side, the side that it is a rest of or -1, factors of unknowns, and the part that is known."""
@@ -52,12 +53,14 @@ def _nobody(
 ) -> NDArray[np.bool_]:  # fmt: skip
     """Say of each class and piece whether a published 0 tells that nobody is there, which is of no small group."""
     value, nobody = system.state.value, np.zeros(system.known.shape, dtype=bool)
-    for side, vector in vectors.items():
+    for side in vectors:
         zero = value[:, side] == 0
         for above, below, least in pairs:
             if above == side:
                 zero &= ~((value[:, below] > 0) & (value[:, below] < least))
-        nobody[np.ix_(list(vector), system.inside[zero].any(axis=0))] = True
+        for part in parts_within(side, system.said.parts):
+            classes = list(vectors.get(part, {}))
+            nobody[np.ix_(classes, system.inside[zero].any(axis=0))] = True
     return nobody
 
 

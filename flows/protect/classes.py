@@ -85,6 +85,15 @@ def less(whole: Vector, part: Vector) -> Vector:
     return {each: count for each, count in left.items() if count}
 
 
+def parts_within(side: int, parts: Iterable[tuple[int, int]]) -> set[int]:
+    """Return a side and all that are a part of it, or of one of its parts; `parts` are (part, whole)."""
+    pairs, found, new = [*parts], {side}, {side}
+    while new:
+        new = {part for part, whole in pairs if whole in new} - found
+        found |= new
+    return found
+
+
 def components(size: int, together: Iterable[Sequence[int]]) -> tuple[int, ...]:
     """Return of each of `size` things the number of its component, where those in one of `together` are connected.
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.protect.blocks import Day
-from flows.protect.classes import Vector, less
+from flows.protect.classes import Vector, less, parts_within
 from flows.protect.given import Given
 from flows.protect.protected import Sum, items
 
@@ -88,9 +88,11 @@ def _hidden(day: Day, pairs: list[tuple[int, int, int]], nobody: set[int]) -> ND
     if not hidden.any():
         return hidden
     hidden &= day.classes_in_pieces == 0
+    parts = [(above, below) for above, below, _ in day.town.shares]
     for cell in day.cells[day.town.cells.value[day.cells] == 0].tolist():
         if cell not in nobody and (pieces := _whole(day, cell)) is not None:
-            hidden[_at(day.vectors[int(day.town.cells.side[cell])], pieces)] = False
+            for part in parts_within(int(day.town.cells.side[cell]), parts):
+                hidden[_at(day.vectors.get(part, {}), pieces)] = False
     return hidden
 
 

@@ -12,6 +12,7 @@ from flows.base.db import insert
 from flows.base.errors import CheckStopped, ConfigError
 from flows.protect import protect_figures
 from flows.protect.audit import audit
+from flows.protect.classes import parts_within
 from tests.protect.attack import Figure, interval
 from tests.protect.conftest import DAY, INDIKATOREN, NEW, Office
 
@@ -305,3 +306,7 @@ def test_no_rule_is_left_out_of_the_release(new_office):
     assert office.rows("merkmal", "faelle, groesster", "merkmal = 'wohnflaeche_qm'") == [
         ("wohnungen", "wohnflaeche_qm_groesste")
     ]
+
+
+def test_a_part_of_a_part_is_within_the_whole():
+    assert parts_within(0, [(1, 0), (2, 1), (3, 4)]) == {0, 1, 2}
