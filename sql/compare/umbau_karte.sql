@@ -22,6 +22,15 @@ gestalt AS (
     WHERE
         sozialraum.zuschnitt IN (getvariable('von_zuschnitt'), getvariable('nach_zuschnitt'))
         AND sozialraum.geometrie IS NOT NULL
+),
+
+rahmen AS (
+    SELECT
+        min(st_xmin(umriss)) AS west,
+        min(st_ymin(umriss)) AS sued,
+        max(st_xmax(umriss)) AS ost,
+        max(st_ymax(umriss)) AS nord
+    FROM gestalt
 )
 
 SELECT
@@ -30,10 +39,11 @@ SELECT
     gestalt.name,
     CASE WHEN gestalt.neu THEN vorgang.vorgang_art END AS vorgang_art,
     svg_pfad(gestalt.umriss) AS pfad,
-    min(st_xmin(gestalt.umriss)) OVER () AS west,
-    min(st_ymin(gestalt.umriss)) OVER () AS sued,
-    max(st_xmax(gestalt.umriss)) OVER () AS ost,
-    max(st_ymax(gestalt.umriss)) OVER () AS nord
+    rahmen.west,
+    rahmen.sued,
+    rahmen.ost,
+    rahmen.nord
 FROM gestalt
+CROSS JOIN rahmen
 LEFT JOIN vorgang ON gestalt.sozialraum_id = vorgang.raum_id
 ORDER BY NOT gestalt.neu, gestalt.sozialraum_id

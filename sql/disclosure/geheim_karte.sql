@@ -7,7 +7,8 @@ WITH juengster AS (
     FROM wert
     WHERE raumebene = 'sozialraum' AND (wert IS NOT NULL OR status = 'geschuetzt')
     GROUP BY zuschnitt
-    QUALIFY zuschnitt = max(zuschnitt) OVER ()
+    ORDER BY zuschnitt DESC
+    LIMIT 1
 ),
 
 gezaehlt AS (
@@ -31,6 +32,16 @@ gestalt AS (
         st_geomfromwkb(geometrie) AS umriss
     FROM sozialraum
     WHERE geometrie IS NOT NULL
+),
+
+rahmen AS (
+    SELECT
+        min(st_xmin(gestalt.umriss)) AS west,
+        min(st_ymin(gestalt.umriss)) AS sued,
+        max(st_xmax(gestalt.umriss)) AS ost,
+        max(st_ymax(gestalt.umriss)) AS nord
+    FROM gezaehlt
+    INNER JOIN gestalt ON gezaehlt.zuschnitt = gestalt.zuschnitt AND gezaehlt.raum_id = gestalt.raum_id
 )
 
 SELECT
@@ -41,10 +52,11 @@ SELECT
     gezaehlt.werte,
     gezaehlt.geschuetzt,
     svg_pfad(gestalt.umriss) AS pfad,
-    min(st_xmin(gestalt.umriss)) OVER () AS west,
-    min(st_ymin(gestalt.umriss)) OVER () AS sued,
-    max(st_xmax(gestalt.umriss)) OVER () AS ost,
-    max(st_ymax(gestalt.umriss)) OVER () AS nord
+    rahmen.west,
+    rahmen.sued,
+    rahmen.ost,
+    rahmen.nord
 FROM gezaehlt
+CROSS JOIN rahmen
 LEFT JOIN gestalt ON gezaehlt.zuschnitt = gestalt.zuschnitt AND gezaehlt.raum_id = gestalt.raum_id
 ORDER BY gezaehlt.raum_id

@@ -6,8 +6,14 @@ WITH figur AS (
         raum_id AS figur_raum_id,
         COLUMNS(* EXCLUDE (zuschnitt, raumebene, raum_id))
     FROM memory.wert_breit
-    WHERE zuschnitt = getvariable('zuschnitt') AND raumebene = getvariable('raumebene')
-    QUALIFY stichtag = max(stichtag) OVER ()
+    WHERE
+        zuschnitt = getvariable('zuschnitt')
+        AND raumebene = getvariable('raumebene')
+        AND stichtag = (
+            SELECT max(newest.stichtag)
+            FROM memory.wert_breit AS newest
+            WHERE newest.zuschnitt = getvariable('zuschnitt') AND newest.raumebene = getvariable('raumebene')
+        )
 ),
 
 beschrieben AS (

@@ -25,16 +25,26 @@ gezeigt AS (
         AND wert.raumebene = 'sozialraum'
         AND wert.stichtag = getvariable('stichtag')::DATE
         AND sozialraum.geometrie IS NOT NULL
+),
+
+rahmen AS (
+    SELECT
+        min(st_xmin(gestalt)) AS west,
+        min(st_ymin(gestalt)) AS sued,
+        max(st_xmax(gestalt)) AS ost,
+        max(st_ymax(gestalt)) AS nord
+    FROM gezeigt
 )
 
 SELECT
-    name,
-    st_assvg(gestalt, FALSE, 1) AS pfad,
-    wert,
-    status,
-    min(st_xmin(gestalt)) OVER () AS west,
-    min(st_ymin(gestalt)) OVER () AS sued,
-    max(st_xmax(gestalt)) OVER () AS ost,
-    max(st_ymax(gestalt)) OVER () AS nord
+    gezeigt.name,
+    st_assvg(gezeigt.gestalt, FALSE, 1) AS pfad,
+    gezeigt.wert,
+    gezeigt.status,
+    rahmen.west,
+    rahmen.sued,
+    rahmen.ost,
+    rahmen.nord
 FROM gezeigt
-ORDER BY sozialraum_id
+CROSS JOIN rahmen
+ORDER BY gezeigt.sozialraum_id
