@@ -1,7 +1,8 @@
 -- One row per count of a unit at a Stichtag on a Zuschnitt of which a release says something: its value, that it is
--- suppressed and not 0 (`geschuetzt`), or only that a row which would tell it is suppressed (`verschwiegen`). The caller
--- chooses the rows of `wert`: counts, or estimates; official totals count other people. `regel` says that a rule forbids it, however large it
--- is: then it may be 0, as where a share is suppressed that could be 0 or 100 % of too few people.
+-- suppressed and not 0 (`geschuetzt`), or only that a row which would tell it is suppressed (`verschwiegen`). The
+-- caller chooses the rows of `wert`: counts, or estimates; official totals count other people. `regel` says that a rule
+-- forbids it, however large it is: then it may be 0, as where a share is suppressed that could be 0 or 100 % of too few
+-- people.
 WITH zeile AS (
     SELECT
         wert.zuschnitt,
