@@ -18,7 +18,7 @@ from flows.base.errors import ConfigError, ContractBroken
 from flows.profile.correction import Correction
 from flows.profile.source import Source, Variant
 from flows.profile.stichtag import SERIALS, StichtagRule
-from flows.stage.read.normalise import HEADER_ROWS, header
+from flows.stage.read.header import HEADER_ROWS, header
 from flows.stage.read.sheet import Sheet
 from flows.stage.read.table import table_in
 from flows.stage.reconciliation import Reconciliation

@@ -21,7 +21,7 @@ from flows.profile.dialect import Dialect
 from flows.profile.load import Profile, load_profile
 from flows.profile.source import Source
 from flows.stage.header_dates import days_of_columns
-from flows.stage.read.normalise import header
+from flows.stage.read.header import header
 from flows.stage.read.table import table_in
 
 

@@ -13,7 +13,7 @@ from flows.app.new_city.figures import has_figures, is_figure, signs_in, style_o
 from flows.app.new_city.guess import LeftOut
 from flows.app.new_city.words import titles_of
 from flows.stage.read.filled_rows import run_on
-from flows.stage.read.normalise import HEADER_ROWS
+from flows.stage.read.header import HEADER_ROWS
 
 Row = tuple[int, list[str]]
 """A row with the number of the line in which it begins; its cells have no blanks at their ends."""

@@ -22,7 +22,7 @@ from flows.profile.correction import Correction
 from flows.profile.source import Source
 from flows.stage.expected_columns import TableContract
 from flows.stage.read.digit_cell import figure_cell, ignored_figure_cell, sign_for_nothing, text_cell, unless_it_divides
-from flows.stage.read.normalise import header
+from flows.stage.read.header import header
 from flows.stage.read.notes import NOTES, RowBelow
 from flows.stage.read.text import Delimited
 

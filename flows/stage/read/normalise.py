@@ -9,22 +9,20 @@ the text it was.
 from __future__ import annotations
 
 import csv
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 
 from flows.base.errors import ContractBroken
-from flows.profile.dialect import SHEETS, Dialect, Long
+from flows.profile.dialect import Dialect, Long
 from flows.profile.source_contract import Drop
 from flows.pull.landing.archive import unpack
 from flows.stage.corrections import Row
-from flows.stage.read.filled_rows import SECTION, FilledRows, run_on
+from flows.stage.read.filled_rows import SECTION, FilledRows
+from flows.stage.read.header import header, refuse_bad_header
 from flows.stage.read.long import LONG_COLUMNS, TOTAL_ROWS, Parts, long_cell, refuse_absent_columns, texts_asked_for
-from flows.stage.read.sheet import Sheet, cell_name, left_edge
+from flows.stage.read.sheet import Sheet
 from flows.stage.read.table import table_in
 from flows.stage.read.text import Delimited, Line
 
@@ -237,7 +235,7 @@ def normalise(
         if column not in wanted.leave_out and (long is None or column in wanted.rename)
     ]  # fmt: skip
     written = ["datei", "zeile", *(column for _, column in kept), *(LONG_COLUMNS if long else ())]
-    _refuse_bad_header(name, header_line, written, dialect)  # a column may be called as one of ours
+    refuse_bad_header(name, header_line, written, dialect)  # a column may be called as one of ours
     sieve = _Sieve(name, columns, wanted, long)
     long_rows = _LongRows(name, columns, long, sieve) if long else None
     counted = _Counted(filled.rows(of_one_length(filled.without_headings(rows), name, width)))
@@ -278,54 +276,6 @@ def refuse_no_row(name: str, header_line: int, rows: int, taken: int) -> None:
             f"{'only rows that a rule leaves out' if rows else 'none'}. Is the file cut short? "
             "Ask the supplier for it again."
         ).at(f"File {name}")
-
-
-HEADER_ROWS = " / "
-"""What stands between the texts of several header rows that name one column."""
-
-
-def header(
-    name: str, rows: Iterator[Line], dialect: Dialect, called: Mapping[str, str] = MappingProxyType({})
-) -> tuple[int, list[str]]:
-    """Return the line of the header's last row, and the columns as the contract calls them.
-
-    The header's rows are joined, blank columns named by the profile; `called` gives a variant's columns their names.
-
-    Raises:
-        ContractBroken: no header, a column without a name, or two of one name.
-    """
-    read = list(islice(rows, dialect.header_rows))
-    if dialect.merged_headers:
-        read = [(number, run_on(cells) if number < read[-1][0] else cells) for number, cells in read]
-    line = read[-1][0] if read else 0
-    width = max((len(cells) for _, cells in read), default=0)
-    columns = []
-    for place in range(width):
-        parts = [cells[place].strip() for _, cells in read if place < len(cells)]
-        columns.append(unicodedata.normalize("NFC", HEADER_ROWS.join(part for part in parts if part)))
-    blank = [place for place, column in enumerate(columns) if not column]
-    if dialect.blank_headers:
-        if len(blank) != len(dialect.blank_headers):
-            raise ContractBroken(
-                f"File {name}, line {line}: expected {len(dialect.blank_headers)} columns without a header "
-                f"(`blank_headers`), found {len(blank)}. Has the layout changed? Adapt sources.toml."
-            ).at(f"File {name}, line {line}")
-        for place, column in zip(blank, dialect.blank_headers, strict=True):
-            columns[place] = column
-    if dialect.number_headers:
-        columns = _numbered(columns)
-    columns = [called.get(column, column) for column in columns]
-    _refuse_bad_header(name, line, columns, dialect)
-    return line, columns
-
-
-def _numbered(columns: list[str]) -> list[str]:
-    """Return the columns with those of one name told apart by a number from the second on."""
-    times, told = dict[str, int](), list[str]()
-    for column in columns:
-        times[column.casefold()] = times.get(column.casefold(), 0) + 1
-        told.append(f"{column} ({times[column.casefold()]})" if times[column.casefold()] > 1 and column else column)
-    return told
 
 
 OTHER_ROWS = "other rows"
@@ -383,28 +333,3 @@ def unpacked(delivered: Path, name: str, dialect: Dialect, target: Path) -> Path
         return delivered
     unpack(delivered, name, dialect.member, target)
     return target
-
-
-def _refuse_bad_header(name: str, line: int, columns: list[str], dialect: Dialect) -> None:
-    known = [column.casefold() for column in columns]  # SQL does not tell upper from lower case
-    twice = sorted({column for column in columns if known.count(column.casefold()) > 1})
-    if columns and not twice and "" not in columns:
-        return
-    found = "nothing" if not columns else "a column without a name"
-    remedy = " Name it in `blank_headers` of the dialect, and in `ignore` if it is not wanted." if columns else ""
-    if twice:
-        remedy = "`number_headers = true` into the dialect: then the second is called 'name (2)'."
-        may_run_on = dialect.header_rows > 1 and dialect.format not in SHEETS and not dialect.merged_headers
-        remedy = (
-            f" Do the texts of its upper rows run on to the right? Write `merged_headers = true`, else {remedy}"
-            if may_run_on
-            else f" Write {remedy}"
-        )
-        found = f"{', '.join(map(repr, twice))} more than once"
-    place = f"line {line}"
-    if dialect.format in SHEETS and columns:
-        wrong = columns.index("") if not twice else max(known.index(text.casefold()) for text in twice)
-        place = f"cell {cell_name(left_edge(dialect) + wrong, line)}"
-    raise ContractBroken(
-        f"File {name}, {place}: expected a header of different column names, found {found}.{remedy}"
-    ).at(f"File {name}, {place}")

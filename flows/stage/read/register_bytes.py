@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.profile.dialect import Dialect
-from flows.stage.read.normalise import header
+from flows.stage.read.header import header
 from flows.stage.read.notes import BLANK
 from flows.stage.register_contract import FIELDS, Day, RegisterContract
 from flows.stage.register_counts import DayCounts, RegisterCounts

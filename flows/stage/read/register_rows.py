@@ -10,7 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 from flows.profile.source import Source
-from flows.stage.read.normalise import header, of_one_length
+from flows.stage.read.header import header
+from flows.stage.read.normalise import of_one_length
 from flows.stage.read.table import table_in
 from flows.stage.register_contract import FIELDS, RegisterContract
 from flows.stage.register_counts import RegisterCounts
