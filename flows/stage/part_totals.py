@@ -38,6 +38,7 @@ def refuse_totals_among_parts(con: duckdb.DuckDBPyConnection, source: Source) ->
     if long is None or not long.sum:
         return
     columns = list(long.over)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW teil_stelle AS {sql('stage/teil_stelle')}")
     if found := con.execute(sql("stage/teil_summe")).fetchone():
         place, text, cases = found
         raise _refusal(source, columns[place - 1], [f"{text!r} is the sum of the others in all {cases} cases"])

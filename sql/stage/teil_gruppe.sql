@@ -1,28 +1,7 @@
 -- One row per group of rows that differ only in one column whose rows are added (`long.over`), and the texts and
 -- figures of these rows; and one per unit, Stichtag and column, with the figures added over all other columns (`rand`).
 -- Of each kind the 2,000 largest, of which each row has a figure: a total is one in all of them.
-WITH teil AS (
-    SELECT
-        zelle_gelesen.spalte,
-        zelle_gelesen.wert,
-        zeile_gelesen.stichtag,
-        zeile_gelesen.basis_id,
-        string_split(roh.teil, chr(31)) AS texte
-    FROM zelle_gelesen
-    INNER JOIN zeile_gelesen
-        ON zelle_gelesen.datei = zeile_gelesen.datei AND zelle_gelesen.zeile = zeile_gelesen.zeile
-    INNER JOIN roh ON zelle_gelesen.datei = roh.datei AND zelle_gelesen.zeile = roh.zeile::BIGINT
-    WHERE zeile_gelesen.regel IS NULL
-),
-
-stelle AS (
-    SELECT
-        *,
-        unnest(generate_series(1, len(texte))) AS stelle
-    FROM teil
-),
-
-einzeln AS (
+WITH einzeln AS (
     SELECT
         FALSE AS rand,
         stelle,
@@ -32,7 +11,7 @@ einzeln AS (
         list_concat(list_slice(texte, 1, stelle - 1), list_slice(texte, stelle + 1, len(texte))) AS andere,
         texte[stelle] AS eigener_text,
         wert
-    FROM stelle
+    FROM teil_stelle
 ),
 
 zusammen AS (

@@ -2,28 +2,7 @@
 -- in all groups of rows that differ in this column only and have a figure each, of which at least three have ten or
 -- more. Rounded or perturbed counts may be off by as much as their source says; of two texts they may be equal by
 -- chance, so there they must be equal to the unit.
-WITH teil AS (
-    SELECT
-        zelle_gelesen.spalte,
-        zelle_gelesen.wert,
-        zeile_gelesen.stichtag,
-        zeile_gelesen.basis_id,
-        string_split(roh.teil, chr(31)) AS texte
-    FROM zelle_gelesen
-    INNER JOIN zeile_gelesen
-        ON zelle_gelesen.datei = zeile_gelesen.datei AND zelle_gelesen.zeile = zeile_gelesen.zeile
-    INNER JOIN roh ON zelle_gelesen.datei = roh.datei AND zelle_gelesen.zeile = roh.zeile::BIGINT
-    WHERE zeile_gelesen.regel IS NULL
-),
-
-stelle AS (
-    SELECT
-        *,
-        unnest(generate_series(1, len(texte))) AS stelle
-    FROM teil
-),
-
-gruppe AS (
+WITH gruppe AS (
     SELECT
         stelle,
         texte[stelle] AS eigener_text,
@@ -31,7 +10,7 @@ gruppe AS (
         sum(wert) OVER zusammen AS summe,
         count(*) OVER zusammen AS teile,
         count(wert) OVER zusammen AS mit_wert
-    FROM stelle
+    FROM teil_stelle
     WINDOW zusammen AS (
         PARTITION BY
             stichtag, basis_id, spalte, stelle,
