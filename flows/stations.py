@@ -160,8 +160,8 @@ def protect_in(run: Run) -> dict[str, int]:
     earlier = [(one.version, one.database) for one in releases(run.home, run.city) if one.database.is_file()]
     with open_work(run.work) as con:
         counted = protect(con, run.profile, run.folder / "publish", earlier)
-    run.note("protect", f"{counted['suppressed']:,} figures suppressed, {counted['too_small']:,} of them too small "
-                        "themselves, the others for their sake")  # fmt: skip
+    run.note("protect", f"{counted['suppressed']:,} figures suppressed, {counted['primary']:,} of them by themselves, "
+                        "the others for their sake")  # fmt: skip
     if counted["contradictory"]:
         run.note("protect", f"{counted['contradictory']} counts cannot be judged: what is published around them "
                             "contradicts itself (fortschreibung audit names them)")  # fmt: skip

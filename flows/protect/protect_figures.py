@@ -54,7 +54,7 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earl
 
     Returns:
         How many figures are published and how many suppressed, under ``published`` and ``suppressed``; how many of
-        these are too small themselves, under ``too_small``; under ``contradictory`` of how many counts the audit
+        these are suppressed by themselves, under ``primary``; under ``contradictory`` of how many counts the audit
         cannot say what bounds them.
 
     Raises:
@@ -69,7 +69,7 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earl
         _make_again(con, "sozialraum_jahr", target)
     (counted,) = records(con.execute(
         "SELECT count(wert) AS published, count(*) FILTER (status = 'geschuetzt') AS suppressed, "
-        "count(*) FILTER (selbst_geheim) AS too_small FROM wert"
+        "count(*) FILTER (selbst_geheim) AS primary FROM wert"
     ))  # fmt: skip
     return counted | {"contradictory": contradictory}
 

@@ -1,21 +1,9 @@
 -- One row per count that a rule of a class forbids in a unit, however large it is: of a unit that is never published,
 -- of a sum that few cases make up, and of a share of 0 or 100 %.
-SELECT
-    zuschnitt,
-    raumebene,
-    raum_id,
-    stichtag,
-    seite
 FROM angabe_gesperrt
 
 UNION
 
-SELECT
-    zuschnitt,
-    raumebene,
-    raum_id,
-    stichtag,
-    seite
 FROM angabe_beitrag
 
 UNION

@@ -108,20 +108,15 @@ class Outsider:
         levels = [level for (level,) in con.execute("SELECT raumebene FROM raumebene ORDER BY rang").fetchall()]
         finest = levels[0]
         drawn = con.execute(f"SELECT DISTINCT zuschnitt FROM {finest} ORDER BY 1").fetchall()
-        if len(drawn) > 2:
-            raise NotImplementedError("three Zuschnitte")
         units = con.execute(f"FROM {finest} ORDER BY ALL").fetchdf().to_dict("records")  # type: ignore[operator]
         of = {(unit["zuschnitt"], unit[f"{finest}_id"]): unit for unit in units}
         pairs = con.execute(
             f"SELECT DISTINCT von_zuschnitt, von_id, nach_zuschnitt, nach_id FROM raum_ereignis "
             f"WHERE raumebene = '{finest}' AND von_id IS NOT NULL AND nach_id IS NOT NULL ORDER BY ALL"
         ).fetchall()
-        reached = {key for old, one, new, other in pairs for key in ((old, one), (new, other))}
-        pieces = [((old, one), (new, other)) for old, one, new, other in pairs]
-        pieces += [(key, key) for key in sorted(of) if key not in reached]
         self.pieces = {}
-        for number, piece in enumerate(pieces):
-            for zuschnitt, unit in set(piece):
+        for number, piece in enumerate(_pieces([name for (name,) in drawn], sorted(of), pairs)):
+            for zuschnitt, unit in piece:
                 row = of[zuschnitt, unit]
                 for level in levels:
                     name = unit if level == finest else row.get(f"{level}_id", "*")
@@ -130,6 +125,27 @@ class Outsider:
         [[city]] = con.execute(f"SELECT DISTINCT raum_id FROM wert WHERE raumebene = '{levels[-1]}'").fetchall()
         for key in [each for each in self.pieces if each[2] == "*"]:
             self.pieces[key[0], key[1], city] = self.pieces.pop(key)
+
+
+Unit = tuple[str, str]
+"""Zuschnitt and id."""
+
+
+def _pieces(
+    drawn: Sequence[str], units: Sequence[Unit], pairs: Sequence[tuple[str, str, str, str]]
+) -> list[tuple[Unit, ...]]:  # fmt: skip
+    """Return the pieces between the lines of all Zuschnitte, each as the units that it lies in, one per Zuschnitt."""
+    targets: dict[tuple[Unit, str], list[Unit]] = {}
+    for old, one, new, other in pairs:
+        targets.setdefault(((old, one), new), []).append((new, other))
+    pieces: list[tuple[Unit, ...]] = []
+    for zuschnitt in drawn:
+        grown = [(*piece, unit) for piece in pieces for unit in targets.get((piece[-1], zuschnitt), [])]
+        ended = [piece for piece in pieces if not targets.get((piece[-1], zuschnitt))]
+        reached = {piece[-1] for piece in grown}
+        new = [(unit,) for unit in units if unit[0] == zuschnitt and unit not in reached]
+        pieces = [*ended, *grown, *new]
+    return pieces
 
 
 def _band(merkmal: str) -> tuple[int, int] | None:

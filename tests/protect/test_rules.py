@@ -73,8 +73,14 @@ def people(sgb2: float, einwohner_0_64: float) -> dict[str, float]:
     return {"sgb2": sgb2, "einwohner_0_64": einwohner_0_64}
 
 
+OTHERS = {unit: people(count, 90) for unit, count in (("B", 20), ("C", 40), ("D", 30), ("E", 50))}
+
+
 def women(weiblich: float, einwohner: float) -> dict[str, float]:
     return {"weiblich": weiblich, "einwohner": einwohner}
+
+
+WOMEN = {unit: women(each["sgb2"], each["einwohner_0_64"]) for unit, each in OTHERS.items()}
 
 
 # A share of 0 or 100 % of too few people tells everybody's status.
@@ -104,8 +110,7 @@ def test_a_count_of_0_without_a_share_over_it_is_told(new_office):
 
 def test_nobody_computes_the_0_from_the_others(new_office):
     office = new_office(leistung=GROUPS)
-    settle(office, "sgb2", "sgb2_quote", A=people(0, 8), B=people(20, 90), C=people(40, 90), D=people(30, 90),
-           E=people(50, 90))  # fmt: skip
+    settle(office, "sgb2", "sgb2_quote", A=people(0, 8), **OTHERS)
     office.protect()
 
     assert told(office, "sgb2") == "CDE"  # with B, the Stadtteil less the others would tell that A has 0
@@ -114,8 +119,7 @@ def test_nobody_computes_the_0_from_the_others(new_office):
 
 def test_nobody_computes_that_all_of_them_are_counted(new_office):
     office = new_office(leistung=GROUPS)
-    settle(office, "sgb2", "sgb2_quote", A=people(8, 8), B=people(20, 90), C=people(40, 90), D=people(30, 90),
-           E=people(50, 90))  # fmt: skip
+    settle(office, "sgb2", "sgb2_quote", A=people(8, 8), **OTHERS)
     office.protect()
 
     assert told(office, "sgb2") == "CDE"
@@ -123,8 +127,7 @@ def test_nobody_computes_that_all_of_them_are_counted(new_office):
 
 def test_two_groups_of_0_do_not_protect_each_other(new_office):
     office = new_office(leistung=GROUPS)
-    settle(office, "sgb2", "sgb2_quote", A=people(0, 8), B=people(0, 7), C=people(40, 90), D=people(30, 90),
-           E=people(50, 90))  # fmt: skip
+    settle(office, "sgb2", "sgb2_quote", A=people(0, 8), **OTHERS | {"B": people(0, 7)})
     office.protect()
 
     assert "A" not in told(office, "sgb2")
@@ -133,8 +136,7 @@ def test_two_groups_of_0_do_not_protect_each_other(new_office):
 
 def test_what_0_of_many_tells_of_each_part_is_no_secret(new_office):
     office = new_office(leistung=GROUPS)
-    settle(office, "sgb2", "sgb2_quote", A=people(0, 8), B=people(0, 90), C=people(0, 90), D=people(30, 90),
-           E=people(50, 90))  # fmt: skip
+    settle(office, "sgb2", "sgb2_quote", A=people(0, 8), **OTHERS | {"B": people(0, 90), "C": people(0, 90)})
     office.protect()
 
     assert told(office, "sgb2") == "ABCDE"
@@ -143,8 +145,7 @@ def test_what_0_of_many_tells_of_each_part_is_no_secret(new_office):
 @pytest.mark.parametrize("count", [0, 8])
 def test_the_audit_finds_it_where_a_sibling_is_told(new_office, monkeypatch, count):
     office = new_office(personen=GROUPS)
-    settle(office, "weiblich", "anteil_weiblich", "einwohner", A=women(count, 8), B=women(20, 90), C=women(40, 90),
-           D=women(30, 90), E=women(50, 90))  # fmt: skip
+    settle(office, "weiblich", "anteil_weiblich", "einwohner", A=women(count, 8), **WOMEN)
     monkeypatch.setattr(protect_figures, "repaired", lambda *_: (False, 0))
     office.protect()
     wrong = office.con.execute(
@@ -193,8 +194,7 @@ def test_no_whole_numbers_leave_0_percent_as_the_only_possibility(new_office, co
 
 def test_nothing_of_the_class_is_told_there_and_nobody_computes_it(new_office):
     office = new_office(leistung=NEVER)
-    settle(office, "sgb2", "sgb2_quote", A=people(500, 900), B=people(20, 90), C=people(40, 90), D=people(30, 90),
-           E=people(50, 90))  # fmt: skip
+    settle(office, "sgb2", "sgb2_quote", A=people(500, 900), **OTHERS)
     office.protect()
 
     assert told(office, "sgb2") == told(office, "sgb2_quote") == "CDE"
@@ -231,8 +231,7 @@ def test_a_unit_that_does_not_exist_stops_the_run(new_office):
 
 def test_the_audit_finds_a_unit_whose_siblings_are_told(new_office, monkeypatch):
     office = new_office(leistung=NEVER)
-    settle(office, "sgb2", A=people(500, 900), B=people(20, 90), C=people(40, 90), D=people(30, 90),
-           E=people(50, 90))  # fmt: skip
+    settle(office, "sgb2", A=people(500, 900), **OTHERS)
     monkeypatch.setattr(protect_figures, "repaired", lambda *_: (False, 0))
     office.protect()
     office.con.execute(
