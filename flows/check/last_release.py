@@ -1,12 +1,14 @@
 """The last release as the checks read it: its figures and definitions as working tables, empty where there is none.
 
-The file is opened for reading only. Only columns that every release of this major schema version has are asked for,
-so that an older minor is no obstacle; one that cannot be read is reported by a check, and compared with nothing.
+The file is opened for reading only. Only columns that every release since schema version 1 has are asked for, so that
+an older one is no obstacle; one that cannot be read is reported by a check, and compared with nothing.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from flows.base.all_figures import all_figures
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,7 +27,7 @@ CREATE TEMP TABLE _vorversion_definition (indikator_id VARCHAR, rechnung VARCHAR
 _FIGURES = """
 INSERT INTO _vorversion_wert
 SELECT zuschnitt, raumebene, raum_id, stichtag, indikator_id, wert
-FROM vorversion.wert
+FROM {figures}
 WHERE
     wert IS NOT NULL
     AND stichtag <= coalesce(getvariable('bis')::DATE, DATE '9999-12-31')
@@ -62,7 +64,7 @@ def read_last_release(connection: duckdb.DuckDBPyConnection, database: Path | No
     try:
         connection.execute(f"ATTACH {_quoted(str(database))} AS vorversion (READ_ONLY)")
         connection.execute("INSERT INTO _vorversion SELECT version, NULL FROM vorversion._release")
-        connection.execute(_FIGURES)
+        connection.execute(_FIGURES.format(figures=all_figures(connection, "vorversion")))
         connection.execute(_DEFINITIONS)
     except duckdb.Error as problem:
         for table in ("_vorversion", "_vorversion_wert", "_vorversion_definition"):

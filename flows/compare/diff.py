@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from flows.base.all_figures import FIGURES, OTHER
 from flows.base.db import connect, literal
 from flows.base.errors import FortschreibungError
 from flows.base.home import Home
@@ -166,8 +167,9 @@ def _look_into(con: duckdb.DuckDBPyConnection, found: _Found, before: Side, afte
 
     _unless_impossible(found, ["indikator", "indikator_teil"], codebook)
     _unless_impossible(found, ["raumebene"], units)
-    if found.comparisons["wert"].outcome != "same":
-        _unless_impossible(found, ["wert"], figures)
+    tables = [name for name in (FIGURES, OTHER) if name in found.comparisons]
+    if any(found.comparisons[name].outcome != "same" for name in tables):
+        _unless_impossible(found, tables, figures)
 
 
 def _unless_impossible(found: _Found, tables: Sequence[str], step: Callable[[], None]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from flows.base.all_figures import all_figures
 from flows.base.db import records, sql
 from flows.compare.diff_model import IndikatorDiff, LevelDiff, Mover, Severity, UnitMoved
 
@@ -26,6 +27,8 @@ def find_differences(con: duckdb.DuckDBPyConnection, *, other_deliveries: bool) 
     Where the releases were made from the same deliveries, no source can have revised anything.
     """
     con.execute("SET VARIABLE ohne_anlass = ?", ["revised" if other_deliveries else "computation"])
+    for view, release in (("zahl_vorher", "vorher"), ("zahl_heute", "fortschreibung")):
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM {all_figures(con, release)}")
     for name in ("unterschied_roh", "unterschied"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(f'compare/{name}')}")
     con.execute("DROP TABLE temp.unterschied_roh")
@@ -59,7 +62,8 @@ def units_moved(con: duckdb.DuckDBPyConnection) -> list[UnitMoved]:
 def stichtage_only_in(con: duckdb.DuckDBPyConnection, here: str, not_there: str) -> list[Any]:
     """Return the Stichtage with figures in the release `here` and none in `not_there`."""
     rows = con.execute(
-        f"SELECT stichtag FROM {here}.wert EXCEPT SELECT stichtag FROM {not_there}.wert ORDER BY 1"  # noqa: S608
+        f"SELECT stichtag FROM {all_figures(con, here)} "  # noqa: S608 -- names of our own
+        f"EXCEPT SELECT stichtag FROM {all_figures(con, not_there)} ORDER BY 1"
     ).fetchall()
     return [day for (day,) in rows]
 

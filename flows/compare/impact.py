@@ -15,13 +15,14 @@ from typing import Any, Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows.base.all_figures import all_figures
 from flows.base.db import connect, literal, records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.profile.vocabulary import vocabulary
 from flows.release.release_tables import parquet
 
 FORMAT: Literal["fortschreibung-recut/1"] = "fortschreibung-recut/1"
-TABLES = ("wert", "raum_ereignis", "indikator", "zuschnitt", "raumebene", "sozialraum")
+TABLES = ("wert", "wert_zuschnitt", "raum_ereignis", "indikator", "zuschnitt", "raumebene", "sozialraum")
 
 
 class _Model(BaseModel):
@@ -129,6 +130,7 @@ def impact_of(
     with connect() as con:
         for table in TABLES:
             con.execute(f"CREATE VIEW {table} AS FROM {parquet(_file(folder, table))}")
+        con.execute(f"CREATE VIEW wert_alle AS FROM {all_figures(con, 'main')}")
         before = con.execute(
             f"SELECT max(zuschnitt) FROM zuschnitt WHERE zuschnitt < {literal(zuschnitt)}"  # noqa: S608 -- quoted
         ).fetchone()
@@ -174,7 +176,7 @@ def _stichtag(con: duckdb.DuckDBPyConnection, zuschnitt: str) -> dt.date | None:
     """Return the last Stichtag before the redraw that has figures of its units, or the first after it."""
     row = con.execute(
         f"SELECT coalesce(max(stichtag) FILTER (stichtag < DATE {literal(zuschnitt)}), min(stichtag)) "  # noqa: S608
-        "FROM wert WHERE methode <> 'amtlich'"
+        "FROM wert_alle WHERE methode <> 'amtlich'"
     ).fetchone()
     return row[0] if row else None
 

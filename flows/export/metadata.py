@@ -27,6 +27,8 @@ _FRICTIONLESS = {
 _MEDIA = {
     ".duckdb": ("application/vnd.duckdb", "DuckDB"),
     ".csv": ("text/csv", "CSV"),
+    ".gz": ("application/gzip", "CSV, gzip"),
+    ".zip": ("application/zip", "CSV, zip"),
     ".parquet": ("application/vnd.apache.parquet", "Parquet"),
     ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"),
     ".gpkg": ("application/geopackage+sqlite3", "GeoPackage"),
@@ -58,10 +60,12 @@ class _CsvForm:
     encoding: str
     delimiter: str
     by_type: Mapping[str, Mapping[str, Any]]
+    packed: str  # suffix of the file that holds a long table
+    compression: str
 
 
 _CSV_FORMS = (
-    _CsvForm("csv", "", "utf-8", ",", {}),
+    _CsvForm("csv", "", "utf-8", ",", {}, ".csv.gz", "gz"),
     _CsvForm(
         "csv_excel",
         "-excel",
@@ -72,6 +76,8 @@ _CSV_FORMS = (
             "DATE": {"format": "%d.%m.%Y"},
             "BOOLEAN": {"trueValues": ["WAHR"], "falseValues": ["FALSCH"]},
         },
+        ".zip",
+        "zip",
     ),
 )
 
@@ -92,7 +98,7 @@ def data_package(job: ReleaseJob, version: str, tables: Sequence[Table], folder:
 
 
 def _resource(table: Table, form: _CsvForm, folder: Path, exported: set[str]) -> dict[str, Any]:
-    path = folder / form.folder / f"{table.name}.csv"
+    path = folder / form.folder / f"{table.name}{form.packed if table.packed else '.csv'}"
     references = [
         {"fields": [column], "reference": {"resource": target.replace("_", "-") + form.suffix, "fields": [column]}}
         for column, target in table.references.items()
@@ -107,6 +113,7 @@ def _resource(table: Table, form: _CsvForm, folder: Path, exported: set[str]) ->
         "path": f"{form.folder}/{path.name}",
         "format": "csv",
         "mediatype": "text/csv",
+        **({"compression": form.compression} if table.packed else {}),
         "encoding": form.encoding,
         "dialect": {"delimiter": form.delimiter, "header": True},
         "bytes": path.stat().st_size,

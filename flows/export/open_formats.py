@@ -1,10 +1,14 @@
 """The tables as CSV in two forms and as Parquet, and the codebook as CSV: the same bytes every time.
 
 The rows come as the release's tables store them, which is in the order of the contract: nothing is sorted again.
+Long tables are packed, in the form that the readers of each CSV open without asking: gzip, which pandas, R and DuckDB
+read as it is, and zip, which Windows opens as a folder.
 """
 
 from __future__ import annotations
 
+import shutil
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,12 +22,12 @@ _MARK = "\ufeff"
 
 
 def write_csv(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) -> list[Path]:
-    """Write each exported table to `folder`/<table>.csv (UTF-8, comma, point), without geometry."""
+    """Write each exported table to `folder`/<table>.csv (UTF-8, comma, point), or .csv.gz, without geometry."""
     folder.mkdir()
     paths = []
     for table in tables:
         columns = ", ".join(quoted(column.name) for column in csv_columns(table))
-        path = folder / f"{table.name}.csv"
+        path = folder / f"{table.name}.csv{'.gz' if table.packed else ''}"
         con.execute(
             f"COPY (SELECT {columns} FROM {quoted(table.name)}) "  # noqa: S608 -- contract names
             f"TO {literal(str(path))} (FORMAT csv, HEADER, DELIMITER ',')"
@@ -33,7 +37,7 @@ def write_csv(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: P
 
 
 def write_csv_excel(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) -> list[Path]:
-    """Write each exported table to `folder`/<table>.csv as Excel in German reads it.
+    """Write each exported table to `folder`/<table>.csv, or .zip with that file in it, as Excel in German reads it.
 
     UTF-8 with byte order mark, semicolon, decimal comma, dates as 31.12.2024, WAHR and FALSCH; the numbers are
     those of the other CSV, digit by digit. A text that Excel would take for a formula has an apostrophe before it.
@@ -48,8 +52,18 @@ def write_csv_excel(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], fol
             f"COPY (SELECT {columns} FROM {quoted(table.name)}) "  # noqa: S608 -- contract names
             f"TO {literal(str(path))} (FORMAT csv, HEADER, DELIMITER ';')"
         )
-        paths.append(path)
+        paths.append(_zipped(path) if table.packed else path)
     return paths
+
+
+def _zipped(path: Path) -> Path:
+    """Put a file into a zip of its name, which bears no date, and remove it."""
+    packed, inside = path.with_suffix(".zip"), zipfile.ZipInfo(path.name)
+    inside.compress_type = zipfile.ZIP_DEFLATED
+    with path.open("rb") as content, zipfile.ZipFile(packed, "w") as archive, archive.open(inside, "w") as target:
+        shutil.copyfileobj(content, target)
+    path.unlink()
+    return packed
 
 
 def _for_excel(column: Column, heading: str) -> str:

@@ -12,6 +12,7 @@ from typing import Self
 
 import duckdb
 
+from flows.base.all_figures import all_figures
 from flows.base.db import literal, one_file, quoted, sql
 
 _VIEWS = ("indikator", "indikator_teil", "merkmal", "schutzklasse")
@@ -61,7 +62,9 @@ class ReleaseTables:
         release = f"r{number}"
         _open(self.con, file, release)
         _take_sides(self.con, release)
-        self.con.execute(f"CREATE OR REPLACE VIEW wert AS FROM {release}.wert WHERE {self._rows}")
+        self.con.execute(
+            f"CREATE OR REPLACE VIEW wert_alle AS FROM {all_figures(self.con, release)} WHERE {self._rows}"
+        )
         _take_rows(self.con, release, number, self._asked)
 
     def take_rules(self, file: Path) -> None:
@@ -104,7 +107,8 @@ def _take_rows(con: duckdb.DuckDBPyConnection, release: str, number: int, asked:
     more = "INSERT INTO {0} BY NAME SELECT {1} AS fassung, * FROM ({2})"
     how = "CREATE OR REPLACE TABLE {0} AS SELECT {1} AS fassung, * FROM ({2})" if number == 0 else more
     con.execute(how.format("auskunft", number, f"FROM ({sql('audit/auskunft')}){asked}"))
-    estimated = f"SELECT DISTINCT stichtag, zuschnitt FROM {release}.wert WHERE methode NOT IN ('exact', 'amtlich')"  # noqa: S608
+    figures = all_figures(con, release)
+    estimated = f"SELECT DISTINCT stichtag, zuschnitt FROM {figures} WHERE methode NOT IN ('exact', 'amtlich')"  # noqa: S608
     con.execute(how.format("geschaetzt", number, estimated))
     con.execute(how.format("seite", number, _SIDES))
     levels = con.execute(f"FROM {release}.raumebene SELECT raumebene, rang ORDER BY rang").fetchall()

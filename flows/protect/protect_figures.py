@@ -7,7 +7,7 @@ so that a column which the computation needs stays behind without anybody thinki
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,9 @@ _CORRECTIONS = "(FROM stage.korrektur SELECT * RENAME (spalte AS korrigierte_spa
 # published table -> where its rows are in the working database
 PUBLISHED = {
     "wert": "wert",
+    "wert_zuschnitt": "wert_zuschnitt",
     "sozialraum_jahr": "sozialraum_jahr",
+    "sozialraum_jahr_status": "sozialraum_jahr_status",
     "umsteigeschluessel": "umsteigeschluessel",
     "raum_ereignis": "raum_ereignis",
     "indikator": "katalog.indikator",
@@ -45,6 +47,13 @@ PUBLISHED = {
     "ausstehend": "ausstehend",
     "_origins": "herkunft",
 }
+
+# what a repair changes: working table -> the published tables that read it
+FIGURES: Mapping[str, Sequence[str]] = {"wert_alle": ("wert", "wert_zuschnitt")}
+WIDE: Mapping[str, Sequence[str]] = {
+    "sozialraum_feld": (), "sozialraum_jahr": ("sozialraum_jahr",),
+    "sozialraum_jahr_status": ("sozialraum_jahr_status",),
+}  # fmt: skip
 
 
 def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = ()) -> dict[str, int]:
@@ -64,19 +73,22 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earl
     target.mkdir(parents=True, exist_ok=True)
     suppress(con, earlier)
     _write_tables(con, profile, target)
-    mended, contradictory = repaired(con, profile, target, earlier, lambda: _make_again(con, "wert", target))
+    mended, contradictory = repaired(con, profile, target, earlier, lambda: _make_again(con, FIGURES, target))
     if mended:
-        _make_again(con, "sozialraum_jahr", target)
+        _make_again(con, WIDE, target)
     (counted,) = records(con.execute(
         "SELECT count(wert) AS published, count(*) FILTER (status = 'geschuetzt') AS suppressed, "
-        "count(*) FILTER (selbst_geheim) AS primary FROM wert"
+        "count(*) FILTER (selbst_geheim) AS primary FROM wert_alle"
     ))  # fmt: skip
     return counted | {"contradictory": contradictory}
 
 
-def _make_again(con: duckdb.DuckDBPyConnection, table: str, target: Path) -> None:
-    con.execute(f"CREATE OR REPLACE TABLE {table} AS {sql(f'protect/{table}')}")
-    _write(con, _query(con, table), target / f"{table}.parquet")
+def _make_again(con: duckdb.DuckDBPyConnection, made: Mapping[str, Sequence[str]], target: Path) -> None:
+    """Make working tables again, and write the published ones that read them."""
+    for table, published in made.items():
+        con.execute(f"CREATE OR REPLACE TABLE {table} AS {sql(f'protect/{table}')}")
+        for name in published:
+            _write(con, _query(con, name), target / f"{name}.parquet")
 
 
 @cache

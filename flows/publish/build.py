@@ -67,6 +67,7 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
         wanted, indikatoren = wanted_tables(con, job, folder)
         for table in wanted:
             release_tables.create(con, table)
+        release_tables.create_views(con, wanted)
         release_tables.load(con, wanted, folder)
         content = table_hashes(con, {table.name: table.key for table in wanted if table.content})
         identity = whole_hash(digests(content))

@@ -98,7 +98,8 @@ def _shape_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _columns(con: duckdb.DuckDBPyConnection) -> Sequence[tuple[str, str, int, str]]:
     return con.execute(
-        "SELECT table_name, column_name, column_index, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
+        "SELECT table_name, column_name, column_index, data_type FROM duckdb_columns() "
+        "SEMI JOIN duckdb_tables() USING (table_name) WHERE NOT internal ORDER BY ALL"
     ).fetchall()
 
 

@@ -50,7 +50,8 @@ def content_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the tables of the open release that are its content: all but those named with an underscore."""
     rows = con.execute(
         "SELECT table_name FROM information_schema.tables "
-        "WHERE table_catalog = current_database() AND left(table_name, 1) <> '_' ORDER BY table_name"
+        "WHERE table_catalog = current_database() AND table_type = 'BASE TABLE' AND left(table_name, 1) <> '_' "
+        "ORDER BY table_name"
     ).fetchall()
     return [name for (name,) in rows]
 

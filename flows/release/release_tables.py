@@ -14,7 +14,7 @@ import duckdb
 from flows.base.db import literal, one_file, quoted
 from flows.base.errors import FortschreibungError
 from flows.release.content_hash import TableHash
-from flows.release.table_contract import Column, Table
+from flows.release.table_contract import Column, Table, contract
 
 _DERIVED = ("_release", "_sources", "_columns", "_changes")
 _SHOWN = 5
@@ -28,6 +28,17 @@ def create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     for column in table.columns:
         where = f"{quoted(table.name)}.{quoted(column.name)}"
         con.execute(f"COMMENT ON COLUMN {where} IS {literal(column.comment)}")
+
+
+def create_views(con: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> None:
+    """Create the views of the contract over `tables`, with a comment on each and on its columns."""
+    columns = {table.name: table.columns for table in tables}
+    for name, view in contract().view.items():
+        rows = " UNION ALL ".join(f"SELECT * FROM {quoted(table)}" for table in view.of)  # noqa: S608 -- contract names
+        con.execute(f"CREATE VIEW {quoted(name)} AS {rows}")
+        con.execute(f"COMMENT ON VIEW {quoted(name)} IS {literal(f'{view.description_de} / {view.description_en}')}")
+        for column in columns[view.of[0]]:
+            con.execute(f"COMMENT ON COLUMN {quoted(name)}.{quoted(column.name)} IS {literal(column.comment)}")
 
 
 def load(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) -> None:
@@ -107,7 +118,7 @@ def faults(
         found += [] if table.name in unique else _key_faults(con, table)
         found += _gap_faults(con, table) + _reference_faults(con, table)
     units = [table for table in tables if any(column.name == "geometrie" for column in table.columns)]
-    found += _unit_faults(con, units) + _protection_faults(con) + _wide_faults(con)
+    found += _unit_faults(con, units) + _stand_faults(con) + _protection_faults(con) + _wide_faults(con)
     return found + _undescribed(con)
 
 
@@ -154,7 +165,7 @@ def _unit_faults(con: duckdb.DuckDBPyConnection, units: Sequence[Table]) -> list
     found = []
     for table in units:
         rows = con.execute(
-            "SELECT DISTINCT zuschnitt, raum_id FROM wert "  # noqa: S608 -- contract names
+            "SELECT DISTINCT zuschnitt, raum_id FROM wert_alle "  # noqa: S608 -- contract names
             f"WHERE raumebene = {literal(table.name)} "
             f"AND (zuschnitt, raum_id) NOT IN (SELECT (zuschnitt, {quoted(table.name + '_id')}) "
             f"FROM {quoted(table.name)}) ORDER BY ALL LIMIT {_SHOWN}"
@@ -200,12 +211,31 @@ def _undescribed(con: duckdb.DuckDBPyConnection) -> list[str]:
     ]
 
 
+def _stand_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the Stichtage that `wert` holds on several Zuschnitte, or not on the newest on which they have figures."""
+    rows = con.execute(
+        """
+        WITH stand AS (
+            SELECT raumebene, stichtag, max(zuschnitt) AS neuester FROM wert_alle GROUP BY ALL
+        )
+        SELECT DISTINCT wert.raumebene, wert.stichtag, wert.zuschnitt
+        FROM wert INNER JOIN stand USING (raumebene, stichtag)
+        WHERE wert.zuschnitt <> stand.neuester
+        ORDER BY ALL
+        """
+    ).fetchmany(_SHOWN)
+    return [
+        f"wert: {level} at {day} stands on Zuschnitt {zuschnitt}, though it has figures on a newer one"
+        for level, day, zuschnitt in rows
+    ]
+
+
 def _protection_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Look a last time before the door: what is marked as suppressed must be empty, and conversely."""
     rows = con.execute(
         """
         SELECT indikator_id, status, count(*)
-        FROM wert
+        FROM wert_alle
         WHERE (status NOT IN ('ok', 'unvollstaendig') AND wert IS NOT NULL)
             OR (status = 'geschuetzt' AND zaehler IS NOT NULL)
             OR (status = 'ok' AND wert IS NULL)
@@ -216,23 +246,26 @@ def _protection_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _wide_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = con.execute(
-        """
-        WITH wide AS (
-            UNPIVOT sozialraum_jahr ON COLUMNS(* EXCLUDE (zuschnitt, sozialraum_id, name, stichtag))
-            INTO NAME indikator_id VALUE wert
-        ), newest AS (
-            SELECT zuschnitt, raum_id AS sozialraum_id, stichtag, indikator_id, wert
-            FROM wert
-            WHERE raumebene = 'sozialraum'
-            QUALIFY zuschnitt = max(zuschnitt) OVER (PARTITION BY stichtag)
-        ), long AS (
-            FROM newest WHERE wert IS NOT NULL
-        )
-        SELECT indikator_id, count(*)
-        FROM long FULL JOIN wide USING (zuschnitt, sozialraum_id, stichtag, indikator_id)
-        WHERE long.wert IS DISTINCT FROM wide.wert
-        GROUP BY ALL ORDER BY ALL
-        """
-    ).fetchmany(_SHOWN)
-    return [f"sozialraum_jahr.{name}: {count} values differ from those in wert" for name, count in rows]
+    found = []
+    for table, column, expected, rest in (
+        ("sozialraum_jahr", "wert", "long.inhalt", "zuschnitt, sozialraum_id, name, stichtag, methode"),
+        ("sozialraum_jahr_status", "status", "coalesce(long.inhalt, 'nicht_geliefert')",
+         "zuschnitt, sozialraum_id, name, stichtag"),
+    ):  # fmt: skip
+        rows = con.execute(
+            f"""
+            WITH wide AS (
+                UNPIVOT {table} ON COLUMNS(* EXCLUDE ({rest})) INTO NAME indikator_id VALUE inhalt
+            ), long AS (
+                SELECT zuschnitt, raum_id AS sozialraum_id, stichtag, indikator_id, {column} AS inhalt
+                FROM wert
+                WHERE raumebene = 'sozialraum' AND {column} IS NOT NULL
+            )
+            SELECT indikator_id, count(*)
+            FROM long FULL JOIN wide USING (zuschnitt, sozialraum_id, stichtag, indikator_id)
+            WHERE wide.inhalt IS DISTINCT FROM {expected}
+            GROUP BY ALL ORDER BY ALL
+            """  # noqa: S608 -- fixed names
+        ).fetchmany(_SHOWN)
+        found += [f"{table}.{name}: {count} fields differ from those in wert" for name, count in rows]
+    return found

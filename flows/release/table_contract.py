@@ -42,7 +42,15 @@ class _TableEntry(_Strict):
     nullable: list[str] = Field(default_factory=list)
     references: dict[str, str] = Field(default_factory=dict)
     export: bool = True
-    one_column_per_indikator: bool = False
+    packed: bool = False
+    one_column_per_indikator: str | None = None
+    """The column of `wert` that each of these columns holds."""
+
+
+class _ViewEntry(_Strict):
+    description_de: str
+    description_en: str
+    of: list[str]
 
 
 class _UnitEntry(_Strict):
@@ -64,6 +72,7 @@ class Contract(_Strict):
     column: dict[str, _ColumnEntry]
     raumebene: _UnitEntry
     table: dict[str, _TableEntry]
+    view: dict[str, _ViewEntry]
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,7 @@ class Table:
     order: tuple[str, ...]
     references: dict[str, str] = field(default_factory=dict)
     export: bool = True
+    packed: bool = False
 
     @property
     def comment(self) -> str:
@@ -245,15 +255,16 @@ def _table(rules: Contract, name: str, entry: _TableEntry, indikatoren: Sequence
         for each in entry.columns
     ]
     if entry.one_column_per_indikator:
+        held = rules.column[entry.one_column_per_indikator]
         columns += [
             Column(
                 name=each.name,
-                type="DOUBLE",
+                type=held.type,
                 label_de=each.label_de,
                 label_en=each.label_en,
                 description_de=each.description_de,
                 description_en=each.description_en,
-                unit=each.unit,
+                unit=each.unit if held.type == "DOUBLE" else None,
                 key=False,
                 required=False,
             )
@@ -268,4 +279,5 @@ def _table(rules: Contract, name: str, entry: _TableEntry, indikatoren: Sequence
         order=tuple(entry.order or entry.key),
         references=entry.references,
         export=entry.export,
+        packed=entry.packed,
     )

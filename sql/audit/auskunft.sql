@@ -1,8 +1,8 @@
 -- One row per count of a unit at a Stichtag on a Zuschnitt of which a release says something: its value, that it is
 -- suppressed and not 0 (`geschuetzt`), or only that a row which would tell it is suppressed (`verschwiegen`). The
--- caller chooses the rows of `wert`: counts, or estimates; official totals count other people. `regel` says that a rule
--- forbids it, however large it is: then it may be 0, as where a share is suppressed that could be 0 or 100 % of too few
--- people.
+-- caller chooses the rows of `wert_alle`: counts, or estimates; official totals count other people. `regel` says that
+-- a rule forbids it, however large it is: then it may be 0, as where a share is suppressed that could be 0 or 100 % of
+-- too few people.
 WITH zeile AS (
     SELECT
         wert.zuschnitt,
@@ -22,7 +22,7 @@ WITH zeile AS (
             WHEN indikator_seite.typ = 'veraenderung' THEN wert.zaehler + wert.nenner
             ELSE wert.zaehler
         END AS wert
-    FROM wert
+    FROM wert_alle AS wert
     INNER JOIN indikator_seite ON wert.indikator_id = indikator_seite.indikator_id
     INNER JOIN katalog.indikator ON wert.indikator_id = indikator.indikator_id
     LEFT JOIN raum_gesperrt

@@ -8,7 +8,7 @@ WITH zahl AS (
         stichtag,
         wert,
         status
-    FROM wert
+    FROM wert_alle
     WHERE zuschnitt = getvariable('nach_zuschnitt')
 ),
 

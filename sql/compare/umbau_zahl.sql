@@ -33,7 +33,7 @@ SELECT
     wert.status,
     wert.methode,
     wert.unsicherheit
-FROM wert
+FROM wert_alle AS wert
 SEMI JOIN beteiligt
     ON
         wert.zuschnitt = beteiligt.zuschnitt

@@ -8,7 +8,7 @@ WITH einwohner AS (
         raum_id,
         stichtag,
         wert AS einwohner
-    FROM wert
+    FROM wert_alle
     WHERE indikator_id = 'einwohner' AND wert IS NOT NULL
 ),
 
@@ -19,7 +19,7 @@ bekannt AS (
         wert.indikator_id,
         wert.status = 'geschuetzt' AS geschuetzt,
         einwohner.einwohner
-    FROM wert
+    FROM wert_alle AS wert
     LEFT JOIN einwohner
         ON
             wert.zuschnitt = einwohner.zuschnitt

@@ -1,50 +1,36 @@
 -- One row per Sozialraum and Stichtag, with one column per Indikator of the codebook: a series on today's Zuschnitt. A
--- Stichtag that cannot be brought there stands on the newest on which it has figures.
-WITH stand AS (
+-- Stichtag that cannot be brought there stands on the newest on which it has figures. The method is the least sure of
+-- the row.
+WITH unsicherste AS (
     SELECT
-        stichtag.stichtag,
-        coalesce(max(wert.zuschnitt), any_value(stichtag.zuschnitt)) AS zuschnitt
-    FROM stichtag
-    LEFT JOIN wert ON stichtag.stichtag = wert.stichtag AND wert.raumebene = 'sozialraum'
-    GROUP BY stichtag.stichtag
+        feld.zuschnitt,
+        feld.sozialraum_id,
+        feld.stichtag,
+        arg_max(feld.methode, methode.rang) AS methode
+    FROM sozialraum_feld AS feld
+    INNER JOIN katalog.methode ON feld.methode = methode.methode
+    WHERE feld.wert IS NOT NULL
+    GROUP BY feld.zuschnitt, feld.sozialraum_id, feld.stichtag
 ),
 
-sozialraum_wert AS (
-    SELECT *
-    FROM wert
-    WHERE raumebene = 'sozialraum'
-),
-
-zeile AS (
+zelle AS (
     SELECT
-        raum.zuschnitt,
-        raum.raum_id,
-        raum.name,
-        stand.stichtag
-    FROM raum
-    INNER JOIN stand ON raum.zuschnitt = stand.zuschnitt
-    WHERE raum.raumebene = 'sozialraum'
-),
-
-jedes_feld AS (
-    SELECT
-        zeile.zuschnitt,
-        zeile.raum_id AS sozialraum_id,
-        zeile.name,
-        zeile.stichtag,
-        indikator.indikator_id,
-        sozialraum_wert.wert
-    FROM zeile
-    CROSS JOIN katalog.indikator
-    LEFT JOIN sozialraum_wert
+        feld.zuschnitt,
+        feld.sozialraum_id,
+        feld.name,
+        feld.stichtag,
+        unsicherste.methode,
+        feld.indikator_id,
+        feld.wert
+    FROM sozialraum_feld AS feld
+    LEFT JOIN unsicherste
         ON
-            zeile.zuschnitt = sozialraum_wert.zuschnitt
-            AND zeile.raum_id = sozialraum_wert.raum_id
-            AND zeile.stichtag = sozialraum_wert.stichtag
-            AND indikator.indikator_id = sozialraum_wert.indikator_id
+            feld.zuschnitt = unsicherste.zuschnitt
+            AND feld.sozialraum_id = unsicherste.sozialraum_id
+            AND feld.stichtag = unsicherste.stichtag
 )
 
-PIVOT jedes_feld
+PIVOT zelle
 ON indikator_id
 USING any_value(wert)
-GROUP BY zuschnitt, sozialraum_id, name, stichtag
+GROUP BY zuschnitt, sozialraum_id, name, stichtag, methode

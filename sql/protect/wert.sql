@@ -1,71 +1,21 @@
--- One row per Indikator of a unit at a Stichtag on a Zuschnitt, as it may leave the office.
--- Primary suppression: a count below its threshold (0 may be published), a rate whose numerator, denominator or
--- the rest between them is, and a change between two counts of which one is; and what a rule of its class forbids
--- (angabe_regel). Secondary suppression: a row that tells a count which would let such a one be computed
--- (angabe_still). Which of the two it is (selbst_geheim) stays here.
-WITH gezaehlt AS (
-    SELECT
-        indikator_wert.*,
-        schwelle.mindest_zaehler,
-        schwelle.mindest_nenner,
-        indikator_wert.zaehler + CASE schwelle.typ WHEN 'veraenderung' THEN indikator_wert.nenner ELSE 0 END AS anzahl,
-        CASE schwelle.typ WHEN 'anteil' THEN indikator_wert.nenner - indikator_wert.zaehler END AS rest
-    FROM indikator_wert
-    INNER JOIN schwelle ON indikator_wert.indikator_id = schwelle.indikator_id
-),
-
-verraet AS (
-    SELECT
-        angabe_still.zuschnitt,
-        angabe_still.raumebene,
-        angabe_still.raum_id,
-        (angabe_still.stichtag + to_years(indikator_seite.jahre_davor))::DATE AS stichtag,
-        indikator_seite.indikator_id,
-        bool_or(angabe_regel.seite IS NOT NULL) AS durch_regel
-    FROM angabe_still
-    INNER JOIN indikator_seite ON angabe_still.seite = indikator_seite.seite
-    LEFT JOIN angabe_regel
-        ON
-            angabe_still.zuschnitt = angabe_regel.zuschnitt
-            AND angabe_still.raumebene = angabe_regel.raumebene
-            AND angabe_still.raum_id = angabe_regel.raum_id
-            AND angabe_still.stichtag = angabe_regel.stichtag
-            AND angabe_still.seite = angabe_regel.seite
-    GROUP BY ALL
-),
-
-geprueft AS (
-    SELECT
-        gezaehlt.*,
-        gezaehlt.zaehler IS NOT NULL
-        AND (
-            zu_klein(gezaehlt.anzahl, gezaehlt.mindest_zaehler)
-            OR zu_klein(gezaehlt.nenner, gezaehlt.mindest_nenner)
-            OR zu_klein(gezaehlt.rest, gezaehlt.mindest_zaehler)
-            OR coalesce(verraet.durch_regel, FALSE)
-        ) AS selbst_geheim,
-        gezaehlt.zaehler IS NOT NULL AND (verraet.raum_id IS NOT NULL OR selbst_geheim) AS geschuetzt
-    FROM gezaehlt
-    LEFT JOIN verraet
-        ON
-            gezaehlt.zuschnitt = verraet.zuschnitt
-            AND gezaehlt.raumebene = verraet.raumebene
-            AND gezaehlt.raum_id = verraet.raum_id
-            AND gezaehlt.stichtag = verraet.stichtag
-            AND gezaehlt.indikator_id = verraet.indikator_id
-)
-
+-- One row per Indikator of a unit at a Stichtag, as it may leave the office, each Stichtag once per Raumebene: on
+-- today's Zuschnitt, or the newest on which it has figures.
+-- A view: nothing is copied.
 SELECT
-    zuschnitt,
-    raumebene,
-    raum_id,
-    stichtag,
-    indikator_id,
-    CASE WHEN NOT geschuetzt THEN wert END AS wert,
-    CASE WHEN NOT geschuetzt THEN zaehler END AS zaehler,
-    CASE WHEN NOT geschuetzt THEN nenner END AS nenner,
-    CASE WHEN geschuetzt THEN 'geschuetzt' ELSE status END AS status,
-    methode,
-    CASE WHEN NOT geschuetzt THEN unsicherheit END AS unsicherheit,
-    selbst_geheim
-FROM geprueft
+    wert_alle.zuschnitt,
+    wert_alle.raumebene,
+    wert_alle.raum_id,
+    wert_alle.stichtag,
+    wert_alle.indikator_id,
+    wert_alle.wert,
+    wert_alle.zaehler,
+    wert_alle.nenner,
+    wert_alle.status,
+    wert_alle.methode,
+    wert_alle.unsicherheit
+FROM wert_alle
+SEMI JOIN raum_stand
+    ON
+        wert_alle.raumebene = raum_stand.raumebene
+        AND wert_alle.stichtag = raum_stand.stichtag
+        AND wert_alle.zuschnitt = raum_stand.zuschnitt

@@ -34,7 +34,8 @@ def test_each_file_has_just_the_columns_of_the_contract(office):
         for name, entry in CONTRACT["table"].items()
         if name not in WRITTEN_BY_PUBLISH
     }
-    listed["sozialraum_jahr"] = [*listed["sozialraum_jahr"], *INDIKATOREN]
+    for wide in ("sozialraum_jahr", "sozialraum_jahr_status"):
+        listed[wide] = [*listed[wide], *INDIKATOREN]
     units = {level: found.pop(level) for level in ("sozialraum", "stadtteil", "stadt")}
     assert found == listed
     assert units["stadt"] == [
@@ -89,10 +90,10 @@ def test_lineage_names_tables_and_no_value(office):
     office.counts("einwohner", 30)
     office.protect()
 
-    assert ("wert", "zaehler", "indikator_wert", "zaehler") in office.rows("_lineage")
-    assert ("wert", "zaehler", "schwelle", "mindest_zaehler") in office.rows("_lineage")
+    assert ("wert_alle", "zaehler", "indikator_wert", "zaehler") in office.rows("_lineage")
+    assert ("wert_alle", "zaehler", "schwelle", "mindest_zaehler") in office.rows("_lineage")
     assert ("schwelle", "mindest_zaehler", "merkmal_schwelle", "mindestens") in office.rows("_lineage")
-    assert ("sozialraum_jahr", "sgb2_quote", "wert", "wert") in office.rows("_lineage")
+    assert ("sozialraum_jahr", "sgb2_quote", "sozialraum_feld", "wert") in office.rows("_lineage")
     assert ("sozialraum", "sozialraum_id", "raum", "raum_id") in office.rows("_lineage")
     assert ("merkmal", "label_de", "katalog.merkmal", "label_de") in office.rows("_lineage")
 
@@ -170,6 +171,7 @@ def test_an_official_total_without_a_licence_stops_publication(official):
     with duckdb.connect() as release:
         for file in official.target.glob("*.parquet"):
             release.execute(f"CREATE VIEW {file.stem.removeprefix('katalog_')} AS FROM '{file}'")
+        release.execute("CREATE VIEW wert_alle AS FROM wert UNION ALL FROM wert_zuschnitt")
         release.execute("CREATE TABLE _sources AS FROM (VALUES ('land', ''), ('compared', '')) AS s (quelle, lizenz)")
         found = faults(release, ())
 

@@ -17,7 +17,7 @@ def test_a_count_that_is_stated_outright_stops_the_publication(office, monkeypat
     def forgetful(con, earlier=()):
         right(con, earlier)
         con.execute(
-            "UPDATE wert SET wert = 1, zaehler = 1, status = 'ok' WHERE raum_id = 'A' AND raumebene = 'sozialraum'"
+            "UPDATE wert_alle SET wert = 1, zaehler = 1, status = 'ok' WHERE raum_id = 'A' AND raumebene = 'sozialraum'"
         )
 
     monkeypatch.setattr(protect_figures, "suppress", forgetful)

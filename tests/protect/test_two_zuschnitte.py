@@ -47,7 +47,7 @@ class Redrawn:
     def published(self, *zuschnitte: str) -> dict[tuple[str, str, str], float]:
         """Return the figures that leave, by Zuschnitt and unit."""
         rows = self.office.con.execute(
-            "SELECT zuschnitt, raumebene, raum_id, wert FROM wert WHERE status = 'ok' ORDER BY ALL"
+            "SELECT zuschnitt, raumebene, raum_id, wert FROM wert_alle WHERE status = 'ok' ORDER BY ALL"
         ).fetchall()
         return {(zuschnitt, level, unit): value for zuschnitt, level, unit, value in rows if zuschnitt in zuschnitte}
 
@@ -147,7 +147,7 @@ def test_an_estimate_that_a_silent_unit_gives_to_is_silent_too(new_office):
     ])  # fmt: skip
     suppress(con)
 
-    told = con.execute("SELECT zuschnitt, raum_id FROM wert WHERE status = 'ok' ORDER BY ALL").fetchall()
+    told = con.execute("SELECT zuschnitt, raum_id FROM wert_alle WHERE status = 'ok' ORDER BY ALL").fetchall()
     assert told == [(OLD, "C"), (OLD, "E"), (OLD, "S"), (NEW, "C"), (NEW, "D"), (NEW, "E")]
 
 

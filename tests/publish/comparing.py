@@ -18,14 +18,21 @@ CITY = "kleinstadt"
 NOW = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
 ALSO_2024 = "FROM it UNION ALL SELECT * REPLACE ('2024-01-01' AS zuschnitt) FROM it"
 REDRAWN = dict.fromkeys(("katalog_zuschnitt", "sozialraum", "stadtteil", "stadt"), ALSO_2024)
-WIDE = """
-    SELECT zuschnitt, raum_id AS sozialraum_id, 'Sozialraum ' || raum_id AS name, stichtag,
-        max(wert) FILTER (indikator_id = 'einwohner') AS einwohner,
-        max(wert) FILTER (indikator_id = 'sgb2_quote') AS sgb2_quote,
-        max(wert) FILTER (indikator_id = 'wohnflaeche_je_einwohner') AS wohnflaeche_je_einwohner
-    FROM (FROM '{}' WHERE raumebene = 'sozialraum' QUALIFY zuschnitt = max(zuschnitt) OVER (PARTITION BY stichtag))
-    GROUP BY ALL
-"""
+STAND = "FROM {} QUALIFY zuschnitt {} max(zuschnitt) OVER (PARTITION BY raumebene, stichtag)"
+
+
+def wide(figures: str) -> dict[str, str]:
+    """The queries of the two wide tables that go with the rows of `wert`."""
+    rows = f"({figures}) WHERE raumebene = 'sozialraum' GROUP BY zuschnitt, raum_id, stichtag"
+    unit = "zuschnitt, raum_id AS sozialraum_id, 'Sozialraum ' || raum_id AS name, stichtag"
+    names = ("einwohner", "sgb2_quote", "wohnflaeche_je_einwohner")
+    held = {name: f"FILTER (indikator_id = '{name}')" for name in names}
+    values = ", ".join(f"max(wert) {only} AS {name}" for name, only in held.items())
+    reasons = ", ".join(f"coalesce(max(status) {only}, 'nicht_geliefert') AS {name}" for name, only in held.items())
+    return {
+        "sozialraum_jahr": f"SELECT {unit}, max(methode) AS methode, {values} FROM {rows}",
+        "sozialraum_jahr_status": f"SELECT {unit}, {reasons} FROM {rows}",
+    }
 
 
 def no_exports(being_built, compared):
@@ -41,7 +48,11 @@ def built(city, name, *, figures=None, sha256=None, previous=None, **tables):
         city.rewrite(folder, table, query)
     if figures:
         city.rewrite(folder, "wert", figures)
-        city.rewrite(folder, "sozialraum_jahr", WIDE.format(folder / "wert.parquet"))
+        written = f"'{folder / 'wert.parquet'}'"
+        city.rewrite(folder, "wert_zuschnitt", STAND.format(written, "<"))
+        city.rewrite(folder, "wert", STAND.format("it", "="))
+        for table, query in wide(f"FROM {written}").items():
+            city.rewrite(folder, table, query)
     job = city.job()
     if sha256:
         job = job.model_copy(update={"sources": [job.sources[0].model_copy(update={"sha256": sha256})]})

@@ -22,7 +22,7 @@ from flows.publish.promote import publish
 from flows.release.job import JobLevel, Lieferung, ReleaseJob
 from tests.conftest import MadeOnce
 from tests.publish.built_here import releases_built_here
-from tests.publish.comparing import CITY, between, built, no_exports
+from tests.publish.comparing import CITY, between, built, no_exports, wide
 
 SQUARES = {"011001": (0, 0), "011002": (1, 0), "012001": (2, 0)}
 
@@ -215,17 +215,10 @@ class TinyCity:
             ) TO '{folder / "wert.parquet"}' (FORMAT parquet)
             """
         )
-        con.execute(
-            f"""
-            COPY (
-                SELECT zuschnitt, raum_id AS sozialraum_id, 'Sozialraum ' || raum_id AS name, stichtag,
-                    max(wert) FILTER (indikator_id = 'einwohner') AS einwohner,
-                    max(wert) FILTER (indikator_id = 'sgb2_quote') AS sgb2_quote,
-                    max(wert) FILTER (indikator_id = 'wohnflaeche_je_einwohner') AS wohnflaeche_je_einwohner
-                FROM '{folder / "wert.parquet"}' WHERE raumebene = 'sozialraum' GROUP BY ALL
-            ) TO '{folder / "sozialraum_jahr.parquet"}' (FORMAT parquet)
-            """
-        )
+        figures = f"FROM '{folder / 'wert.parquet'}'"
+        con.execute(f"COPY ({figures} WHERE false) TO '{folder / 'wert_zuschnitt.parquet'}' (FORMAT parquet)")
+        for table, query in wide(figures).items():
+            con.execute(f"COPY ({query}) TO '{folder / (table + '.parquet')}' (FORMAT parquet)")
 
     def job(self, *, year: int = 2024, fingerprint: str = "ab" * 32) -> ReleaseJob:
         """The job that goes with a run."""

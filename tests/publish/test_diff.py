@@ -197,7 +197,7 @@ def test_every_differing_figure_is_counted_once(compared, first, city):
         for name, folder in (("a", first), ("b", city.root / "built" / "second")):
             attach(con, folder / DATABASE, name)
         (expected,) = con.execute("""
-            SELECT count(*) FROM (FROM a.wert) AS x FULL JOIN (FROM b.wert) AS y
+            SELECT count(*) FROM (FROM a.wert_alle) AS x FULL JOIN (FROM b.wert_alle) AS y
                 USING (raumebene, raum_id, stichtag, indikator_id)
             WHERE x.wert IS DISTINCT FROM y.wert OR x.status IS DISTINCT FROM y.status
                 OR x.zuschnitt IS DISTINCT FROM y.zuschnitt""").fetchone()

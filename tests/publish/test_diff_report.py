@@ -19,7 +19,7 @@ from flows.pages.diff_page import diff_html, diff_lines
 from flows.release.catalog import DATABASE
 from flows.release.job import Previous
 from flows.release.manifest import manifest_of
-from tests.publish.comparing import CITY, REDRAWN, between, built
+from tests.publish.comparing import ALSO_2024, CITY, REDRAWN, between, built
 
 COMMAND = Path(sys.executable).with_name("fortschreibung")
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "diff.schema.json"
@@ -36,13 +36,34 @@ def without(release, tmp_path, *statements):
 
 
 def test_what_could_not_be_compared_counts_as_different_and_says_why(first, city, tmp_path):
-    older = without(first, tmp_path, "ALTER TABLE wert DROP unsicherheit")
+    figures = ("wert", "wert_zuschnitt")
+    older = without(first, tmp_path, *(f"ALTER TABLE {table} DROP unsicherheit" for table in figures))
     after = built(city, "second", figures="SELECT * REPLACE (wert + 1 AS wert) FROM it")
     found = between(older, after)
-    (missing,) = found.not_made
-    assert (found.same, missing.table) == (False, "wert")
-    assert "unsicherheit" in missing.reason
+    assert not found.same
+    assert [each.table for each in found.not_made] == [*figures]
+    assert all("unsicherheit" in each.reason for each in found.not_made)
     assert "not compared, counts as different: wert" in "\n".join(diff_lines(found))
+
+
+def test_figures_of_schema_1_are_compared_wherever_they_stand_today(city, tmp_path):
+    two = {"figures": ALSO_2024, **REDRAWN}
+    older = without(
+        built(city, "older", **two), tmp_path,
+        "INSERT INTO wert FROM wert_zuschnitt", "DROP VIEW wert_alle", "DROP TABLE wert_zuschnitt",
+    )  # fmt: skip
+    after = built(city, "after", **two)
+    before = side_of(manifest_of(older))
+    before = before._replace(tables={**before.tables, "wert": "other"})
+    del before.tables["wert_zuschnitt"]
+    with duckdb.connect() as con:
+        attach(con, older / DATABASE, "vorher")
+        attach(con, after / DATABASE, "fortschreibung")
+        found = diff_of(con, CITY, before, side_of(manifest_of(after)))
+    assert found.different == 0
+    assert [(each.table, each.reason) for each in found.not_made] == [
+        ("wert_zuschnitt", "2024.1 has no table wert_zuschnitt")
+    ]
 
 
 def test_a_table_that_one_release_has_not_counts_as_different(first):

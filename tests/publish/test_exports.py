@@ -120,9 +120,9 @@ def test_a_text_that_no_cell_takes_says_where_the_rest_is(letters, cut):
 
 def test_the_second_form_of_csv_is_that_of_excel_in_german(release):
     content = (release / "csv_excel" / "sozialraum_jahr.csv").read_bytes()
-    assert content.startswith(b"\xef\xbb\xbfzuschnitt;sozialraum_id;name;stichtag;einwohner;sgb2_quote;")
+    assert content.startswith(b"\xef\xbb\xbfzuschnitt;sozialraum_id;name;stichtag;methode;einwohner;sgb2_quote;")
     lines = content.decode("utf-8-sig").splitlines()
-    assert lines[1] == "2020-01-01;011001;Sozialraum 011001;31.12.2023;1100,0;9,090909;41,5"
+    assert lines[1] == "2020-01-01;011001;Sozialraum 011001;31.12.2023;exact;1100,0;9,090909;41,5"
     zuschnitt = (release / "csv_excel" / "zuschnitt.csv").read_text("utf-8-sig").splitlines()
     assert zuschnitt[1] == "2020-01-01;01.01.2020;;bbs;WAHR"
 
@@ -135,16 +135,20 @@ def test_text_with_semicolons_and_quotes_survives_the_second_form(release):
     assert any('Nur "Regelleistung", ohne weitere.' in row for row in found)
 
 
-def test_both_forms_of_csv_hold_the_same_rows_and_numbers(release):
-    plain, excel = (sorted(path.name for path in (release / name).iterdir()) for name in ("csv", "csv_excel"))
+def test_both_forms_of_csv_hold_the_same_rows_and_numbers(release, tmp_path):
+    plain, excel = (
+        sorted(path.name.partition(".")[0] for path in (release / name).iterdir()) for name in ("csv", "csv_excel")
+    )
     assert plain == excel
     query = "SELECT * REPLACE ({}) FROM read_csv('{}', delim='{}', header=true, all_varchar=true)"
     numbers = ", ".join(
         f"replace({name}, ',', '.') AS {name}" for name in ("wert", "zaehler", "nenner", "unsicherheit")
     )
     day = ", strftime(strptime(stichtag, '%d.%m.%Y'), '%Y-%m-%d') AS stichtag"
-    other = duckdb.sql(query.format(numbers + day, release / "csv_excel" / "wert.csv", ";")).fetchall()
-    assert other == duckdb.sql(query.format("wert AS wert", release / "csv" / "wert.csv", ",")).fetchall()
+    with zipfile.ZipFile(release / "csv_excel" / "wert.zip") as packed:
+        unpacked = packed.extract("wert.csv", tmp_path)
+    other = duckdb.sql(query.format(numbers + day, unpacked, ";")).fetchall()
+    assert other == duckdb.sql(query.format("wert AS wert", release / "csv" / "wert.csv.gz", ",")).fetchall()
 
 
 def test_another_hour_gives_the_same_bytes_in_workbook_and_csv(release, city):
@@ -155,10 +159,11 @@ def test_another_hour_gives_the_same_bytes_in_workbook_and_csv(release, city):
 
 def test_manifest_and_data_package_name_both_forms_and_the_workbook(release, read_json):
     files = read_json(release / "manifest.json")["files"]
-    assert {"fortschreibung.xlsx", "csv_excel/wert.csv"} <= set(files)
+    assert {"fortschreibung.xlsx", "csv/wert.csv.gz", "csv_excel/wert.zip"} <= set(files)
     resources = {each["name"]: each for each in read_json(release / "datapackage.json")["resources"]}
     excel = resources["wert-excel"]
-    assert (excel["path"], excel["encoding"], excel["dialect"]["delimiter"]) == ("csv_excel/wert.csv", "utf-8-sig", ";")
+    assert (excel["path"], excel["compression"], excel["encoding"]) == ("csv_excel/wert.zip", "zip", "utf-8-sig")
+    assert excel["dialect"]["delimiter"] == ";"
     assert next(each for each in excel["schema"]["fields"] if each["name"] == "wert")["decimalChar"] == ","
     assert {each["reference"]["resource"] for each in excel["schema"]["foreignKeys"]} == {
         "zuschnitt-excel", "raumebene-excel", "indikator-excel",

@@ -23,6 +23,6 @@ def test_a_stichtag_with_official_totals_alone_is_not_compared(
     figures: list[tuple[str, str]], compared: dt.date | None
 ) -> None:
     with duckdb.connect() as con:
-        con.execute("CREATE TABLE wert (stichtag DATE, methode VARCHAR)")
-        con.executemany("INSERT INTO wert VALUES (?, ?)", figures)
+        con.execute("CREATE TABLE wert_alle (stichtag DATE, methode VARCHAR)")
+        con.executemany("INSERT INTO wert_alle VALUES (?, ?)", figures)
         assert _stichtag(con, "2026-01-01") == compared

@@ -73,7 +73,7 @@ def test_every_file_it_offers_is_there_and_every_data_file_is_offered(release):
     data = {
         path.relative_to(release).as_posix()
         for path in release.rglob("*")
-        if path.suffix in (".duckdb", ".csv", ".parquet", ".gpkg", ".xlsx")
+        if path.suffix in (".duckdb", ".csv", ".gz", ".zip", ".parquet", ".gpkg", ".xlsx")
     }
     assert offered == data
 

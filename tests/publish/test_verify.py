@@ -43,7 +43,7 @@ def test_what_is_as_published_verifies(published, home):
     assert verify(home, CITY, "2024.2").versions == ("2024.2",)
 
 
-@pytest.mark.parametrize("name", ["fortschreibung.duckdb", "csv/wert.csv", "geo/stadt.gpkg", "codebook.html"])
+@pytest.mark.parametrize("name", ["fortschreibung.duckdb", "csv/wert.csv.gz", "geo/stadt.gpkg", "codebook.html"])
 def test_a_flipped_byte_is_noticed(published, home, name):
     path = published / "2024.2" / name
     content = bytearray(path.read_bytes())
@@ -53,10 +53,10 @@ def test_a_flipped_byte_is_noticed(published, home, name):
 
 
 def test_a_removed_and_an_added_file_are_noticed(published, home):
-    (published / "2024.1" / "csv" / "wert.csv").unlink()
+    (published / "2024.1" / "csv" / "wert.csv.gz").unlink()
     (published / "2024.1" / "notes.txt").write_text("mine")
     said = off(home)
-    assert "2024.1: csv/wert.csv: missing" in said
+    assert "2024.1: csv/wert.csv.gz: missing" in said
     assert "2024.1: notes.txt: not in the manifest" in said
 
 
