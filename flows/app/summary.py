@@ -6,6 +6,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from flows.profile.vocabulary import vocabulary
 from flows.release.catalog import DATABASE
 from flows.run import NO_SOURCE, Outcome
 
@@ -33,7 +34,7 @@ def print_summary(outcome: Outcome) -> None:
     for column in ("Stichtag", "Zuschnitt", "Räume", "Einwohner", "Zahlen", "geschätzt", "geschützt"):
         table.add_column(column, justify="left" if column in ("Stichtag", "Zuschnitt") else "right")
     with connect(database, read_only=True) as con:
-        for row in con.execute(_CONTENT).fetchall():
+        for row in con.execute(_CONTENT, [list(vocabulary().estimates)]).fetchall():
             table.add_row(*(f"{cell:,}".replace(",", ".") if isinstance(cell, int) else str(cell) for cell in row))
     Console().print(table)
     python = _as_seen_from_here(Path(sys.executable))
@@ -63,7 +64,7 @@ _CONTENT = """
         any_value(jahr.sozialraeume),
         max(wert) FILTER (indikator_id = 'einwohner' AND raumebene = 'stadt')::BIGINT,
         count(wert),
-        count(wert) FILTER (methode NOT IN ('exact', 'amtlich')),
+        count(wert) FILTER (methode IN (SELECT unnest($1))),
         count(*) FILTER (status = 'geschuetzt')
     FROM wert
     INNER JOIN (

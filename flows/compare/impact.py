@@ -221,7 +221,7 @@ def _changes(
                 pairs=[Pair(**{name: row[name] for name in Pair.model_fields}) for row in rows],
                 area_moved_km2=_total(moved, "flaeche_km2", 6),
                 residents_moved=_total(moved, "einwohner", 0),
-                estimated=any(figure.methode != "exact" for unit in after for figure in unit.figures),
+                estimated=any(figure.methode in vocabulary().estimates for unit in after for figure in unit.figures),
             )
         )
     return changes

@@ -65,9 +65,13 @@ class Named(Word):
 
 
 class Method(Named):
-    """How a figure came onto its Zuschnitt; the rank orders from sure (1) to unsure, None stands apart."""
+    """How a figure came onto its Zuschnitt; the rank orders from sure (1) to unsure, None stands apart.
+
+    `counted` where it is no estimate.
+    """
 
     rank: int | None = None
+    counted: bool = False
 
 
 class Event(Named):
@@ -111,6 +115,16 @@ class Vocabulary(BaseModel):
     def same_unit(self) -> tuple[str, ...]:
         """The events after which a unit is the one that it was."""
         return tuple(name for name, event in self.event.items() if event.same)
+
+    @property
+    def base_units(self) -> tuple[str, ...]:
+        """The methods of figures that are sums of counts of base units."""
+        return tuple(name for name, method in self.method.items() if method.counted and method.rank)
+
+    @property
+    def estimates(self) -> tuple[str, ...]:
+        """The methods of figures that are estimates."""
+        return tuple(name for name, method in self.method.items() if not method.counted)
 
     def meanings(self, section: str) -> Mapping[str, Words]:
         """Return what each word of a section means."""

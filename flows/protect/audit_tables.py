@@ -14,6 +14,7 @@ import duckdb
 
 from flows.base.all_figures import all_figures
 from flows.base.db import literal, one_file, quoted, sql
+from flows.profile.vocabulary import vocabulary
 
 _VIEWS = ("indikator", "indikator_teil", "merkmal", "schutzklasse")
 _LATER = {
@@ -33,7 +34,7 @@ class ReleaseTables:
         """Read releases from old to new, of these Stichtage or of all: what they count, or what they estimate."""
         self.con = duckdb.connect(config={"threads": 2})
         self.con.execute("CREATE SCHEMA katalog")
-        self._rows = "methode NOT IN ('exact', 'amtlich')" if estimates else "methode = 'exact'"
+        self._rows = _of(vocabulary().estimates if estimates else vocabulary().base_units)
         self._asked = "" if days is None else f" WHERE list_contains({literal(sorted(days))}, stichtag::VARCHAR)"
         self._count, self._has_last = len(files), False
         for number, file in enumerate(files):
@@ -108,7 +109,7 @@ def _take_rows(con: duckdb.DuckDBPyConnection, release: str, number: int, asked:
     how = "CREATE OR REPLACE TABLE {0} AS SELECT {1} AS fassung, * FROM ({2})" if number == 0 else more
     con.execute(how.format("auskunft", number, f"FROM ({sql('audit/auskunft')}){asked}"))
     figures = all_figures(con, release)
-    estimated = f"SELECT DISTINCT stichtag, zuschnitt FROM {figures} WHERE methode NOT IN ('exact', 'amtlich')"  # noqa: S608
+    estimated = f"SELECT DISTINCT stichtag, zuschnitt FROM {figures} WHERE {_of(vocabulary().estimates)}"  # noqa: S608
     con.execute(how.format("geschaetzt", number, estimated))
     con.execute(how.format("seite", number, _SIDES))
     levels = con.execute(f"FROM {release}.raumebene SELECT raumebene, rang ORDER BY rang").fetchall()
@@ -133,6 +134,10 @@ def _take_rows(con: duckdb.DuckDBPyConnection, release: str, number: int, asked:
         f"WHERE raumebene = {literal(finest)} AND von_id IS NOT NULL AND nach_id IS NOT NULL"
     )
     con.execute(how.format("paar", number, pairs))
+
+
+def _of(methods: Sequence[str]) -> str:
+    return f"methode IN ({', '.join(map(literal, methods))})"
 
 
 def _take_sides(con: duckdb.DuckDBPyConnection, release: str) -> None:

@@ -1,6 +1,7 @@
 """Finds the keys between two Zuschnitte without common base units, and writes them into the working database.
 
-One table comes out, ``schluessel_geschaetzt``: for every Merkmal counted on both sides a key of its own, and the key
+Two tables come out, ``schluessel_geschaetzt`` and ``schluessel_streifen`` (what lies between two lines that count as
+the same). The first has for every Merkmal counted on both sides a key of its own, and the key
 of the residents again for whatever is not (``entlehnt``). sql/transform/schaetzung_teil.sql takes counts through.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
-from flows.base.db import set_variables, sql
+from flows.base.db import insert, set_variables, sql
 from flows.base.errors import ConfigError
 from flows.space.area_weighting import density_seed
 from flows.space.best_key import Evidence, best_key
@@ -25,8 +26,18 @@ from flows.space.umsteigeschluessel import Method, Schluessel
 from flows.space.uncertainty import BORROWED, FEWEST_TRIALS, SPREADS, Spread, calibrated, hold_out
 
 RESIDENTS = "einwohner"
+STRIP_TABLE = (
+    "CREATE OR REPLACE TABLE schluessel_streifen (von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, "
+    "von_id VARCHAR, nach_id VARCHAR, anteil DOUBLE)"
+)
+
+CROWDED = 3.0
+"""How much denser than the unit on average people may live in a strip that a moved line cut off it: a convention."""
+
 Series = dict[str, dict[dt.date, Floats]]
 """Counts of units, in a given order, by Merkmal and Stichtag."""
+Strips = Mapping[tuple[str, str], float]
+"""The share of an old unit that lies, between two lines that count as the same, in a new one that it does not go to."""
 Columns = Floats | Ints | Flags
 Control = Callable[[Links], Sequence[ControlWeights]]
 """Returns what is known of buildings and people in the pieces of two Zuschnitte."""
@@ -55,6 +66,7 @@ class Estimated:
     spreads: Mapping[str, Mapping[Method, Spread]]
     counts: Mapping[str, Floats]
     """Of the units that the keys lead from at the Stichtag, by Merkmal."""
+    strips: Strips
 
     def flow(self, merkmal: str, key: Schluessel) -> Floats:
         """Return what of a Merkmal goes along each pair of `key`; nothing where it was not counted."""
@@ -79,15 +91,13 @@ def estimate_keys(
             f"Expected counts of the Merkmal {RESIDENTS} on Zuschnitt {von} or {nach}, found none on the Raumebene "
             f"{raumebene}. A key needs people to be weighed by: add a source of residents to sources.toml."
         )
-    turned = Intersection(
-        pieces.links.turned(), pieces.area, pieces.new_area, pieces.old_area, pieces.slivers, pieces.gaps
-    )
+    turned = pieces.turned()
     known = control(pieces.links)
     return pieces, _estimated(pieces, old, new, known), _estimated(turned, new, old, known)
 
 
 def write_keys(con: duckdb.DuckDBPyConnection, found: Estimated, von: str, nach: str, raumebene: str) -> dict[str, str]:
-    """Append the keys `found` from `von` to `nach` to the table ``schluessel_geschaetzt`` (KEY_TABLE).
+    """Append the keys `found` from `von` to `nach` to ``schluessel_geschaetzt`` (KEY_TABLE), with their strips.
 
     A unit outside every unit of `nach` goes to the nearest, as the people there would if the old lines still stood:
     nobody is lost. Those units are returned, with where they went.
@@ -109,6 +119,11 @@ def write_keys(con: duckdb.DuckDBPyConnection, found: Estimated, von: str, nach:
         con.execute(f"INSERT INTO schluessel_geschaetzt BY NAME {sql('space/schluessel_teil')}")
     finally:
         con.unregister("teil_nummer")
+    insert(
+        con, "schluessel_streifen",
+        [{"von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": raumebene, "von_id": old, "nach_id": new,
+          "anteil": round(min(1.0, CROWDED * share), 12)} for (old, new), share in sorted(found.strips.items())],
+    )  # fmt: skip
     return outside
 
 
@@ -130,7 +145,22 @@ def composed(first: Estimated, then: Estimated) -> Estimated:
             )
             for method in Method
         }
-    return Estimated(keys, first.stichtag, first.near, {**then.findings, **first.findings}, spreads, first.counts)
+    findings = {**then.findings, **first.findings}
+    return Estimated(keys, first.stichtag, first.near, findings, spreads, first.counts, _strips_over(first, then))
+
+
+def _strips_over(first: Estimated, then: Estimated) -> Strips:
+    """Return the strips over two redraws: those of the first, whose people go on, and a part of those of the second."""
+    found: dict[tuple[str, str], float] = {}
+    shares = [{(old, new): share for old, new, share, _ in each.keys[RESIDENTS].rows()} for each in (first, then)]
+    for one, two in ((first.strips, shares[1]), (shares[0], then.strips)):
+        onward: dict[str, list[tuple[str, float]]] = {}
+        for (middle, new), part in two.items():
+            onward.setdefault(middle, []).append((new, part))
+        for (old, middle), part in one.items():
+            for new, further in onward.get(middle, ()):
+                found[old, new] = found.get((old, new), 0.0) + part * further
+    return found
 
 
 def counted_series(con: duckdb.DuckDBPyConnection, zuschnitt: str, raumebene: str, units: Sequence[str]) -> Series:
@@ -148,7 +178,7 @@ def _estimated(pieces: Intersection, own: Series, other: Series, control: Sequen
     links = pieces.links
     if not own.get(RESIDENTS) or not other.get(RESIDENTS):
         key = best_key(Evidence(links, pieces.area, control=control))
-        return Estimated({RESIDENTS: key}, None, None, {}, {RESIDENTS: SPREADS}, {})
+        return Estimated({RESIDENTS: key}, None, None, {}, {RESIDENTS: SPREADS}, {}, _strips(pieces))
     stichtag, near = min(
         ((one, two) for one in own[RESIDENTS] for two in other[RESIDENTS]), key=lambda pair: abs(pair[0] - pair[1])
     )
@@ -163,7 +193,12 @@ def _estimated(pieces: Intersection, own: Series, other: Series, control: Sequen
         findings={m: fit.findings for m, fit in fits.items() if fit.findings},
         spreads={m: _spreads(pieces, other[m]) for m in fits},
         counts={m: by_day[stichtag] for m, by_day in own.items() if stichtag in by_day},
+        strips=_strips(pieces),
     )
+
+
+def _strips(pieces: Intersection) -> Strips:
+    return {(one.old, one.new): one.share_of_old for one in pieces.slivers}
 
 
 def _key(pieces: Intersection, fit: Fit, seed: Floats, control: Sequence[ControlWeights]) -> Schluessel:

@@ -63,6 +63,11 @@ class Intersection:
     slivers: tuple[Sliver, ...]
     gaps: tuple[Gap, ...]
 
+    def turned(self) -> Intersection:
+        """Return the pieces seen from the new units."""
+        slivers = (Sliver(one.new, one.old, one.area, one.share_of_new, one.share_of_old) for one in self.slivers)
+        return Intersection(self.links.turned(), self.area, self.new_area, self.old_area, tuple(slivers), self.gaps)
+
 
 def intersection(
     con: duckdb.DuckDBPyConnection, von: str, nach: str, raumebene: str, rule: SliverRule | None = None

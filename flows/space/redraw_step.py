@@ -52,9 +52,10 @@ def write_keys_of_redraws(con: duckdb.DuckDBPyConnection) -> None:
     """Make ``schluessel_geschaetzt`` and the tables that say how it was found; all are empty where none is needed."""
     for name, columns in TABLES.items():
         con.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
-    from flows.space.estimate import KEY_TABLE  # noqa: PLC0415 -- numpy, which a city without a redraw can do without
+    from flows.space.estimate import KEY_TABLE, STRIP_TABLE  # noqa: PLC0415 -- numpy, which a city without a redraw can do without
 
     con.execute(KEY_TABLE)
+    con.execute(STRIP_TABLE)
     con.execute(sql("schema/fehler"))
     wanted = _pairs(con)
     found: dict[tuple[str, str, str], Estimated] = {}
@@ -254,6 +255,8 @@ def _note(
 KEYS = PythonStep(
     makes={
         "schluessel_geschaetzt": "One row per part of a unit of one Zuschnitt in one of another: its estimated share.",
+        "schluessel_streifen": "One row per strip of a unit of one Zuschnitt that lies in one of another, between two "
+        "lines that count as the same: the largest part of its people that may live there.",
         "schaetzung": "One row per pair of Zuschnitte and Raumebene: whether a key was found, and from what.",
         "schaetzung_befund": "One row per unit whose counts or area a key could not meet.",
         "schaetzung_ebene": "One row per Raumebene that is the sum of a finer one with a key of its own.",

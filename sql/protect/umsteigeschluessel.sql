@@ -20,14 +20,35 @@ eigener AS (
     WHERE NOT schluessel_geschaetzt.entlehnt
 ),
 
+abgetrennt AS (
+    SELECT
+        von_zuschnitt,
+        nach_zuschnitt,
+        raumebene,
+        von_id,
+        round(least(1, sum(anteil)), 6) AS streifen
+    FROM schluessel_streifen
+    GROUP BY von_zuschnitt, nach_zuschnitt, raumebene, von_id
+),
+
 geschaetzt AS (
     SELECT
-        *,
-        sum(einwohner) OVER einheit AS ganzes,
-        jahre_dazwischen(stichtag, nah_am) AS jahre,
+        eigener.*,
+        abgetrennt.streifen,
+        sum(eigener.einwohner) OVER einheit AS ganzes,
+        jahre_dazwischen(eigener.stichtag, eigener.nah_am) AS jahre,
         count(*) OVER einheit AS teile
     FROM eigener
-    WINDOW einheit AS (PARTITION BY von_zuschnitt, nach_zuschnitt, raumebene, merkmal, von_id)
+    LEFT JOIN abgetrennt
+        ON
+            eigener.von_zuschnitt = abgetrennt.von_zuschnitt
+            AND eigener.nach_zuschnitt = abgetrennt.nach_zuschnitt
+            AND eigener.raumebene = abgetrennt.raumebene
+            AND eigener.von_id = abgetrennt.von_id
+    WINDOW einheit AS (
+        PARTITION BY
+            eigener.von_zuschnitt, eigener.nach_zuschnitt, eigener.raumebene, eigener.merkmal, eigener.von_id
+    )
 ),
 
 beide AS (
@@ -57,9 +78,10 @@ beide AS (
         stichtag,
         anteil,
         einwohner,
-        CASE WHEN teile = 1 THEN 'exact' ELSE methode END AS methode,
+        CASE WHEN teile > 1 THEN methode WHEN streifen IS NULL THEN 'exact' ELSE 'unchanged' END AS methode,
         CASE
-            WHEN teile > 1 AND ganzes > 0
+            WHEN teile = 1 THEN streifen
+            WHEN ganzes > 0
                 THEN round(sqrt(fehler_quadrat(ganzes, anteil, faktor, relativ, jahre)) / ganzes, 6)
         END AS unsicherheit
     FROM geschaetzt

@@ -61,6 +61,9 @@ CREATE TABLE schluessel_geschaetzt (
     merkmal VARCHAR, entlehnt BOOLEAN, stichtag DATE, nah_am DATE, anteil DOUBLE, einwohner DOUBLE, methode VARCHAR,
     faktor DOUBLE, relativ DOUBLE, ungeteilt BOOLEAN, insel BIGINT
 );
+CREATE TABLE schluessel_streifen (
+    von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, von_id VARCHAR, nach_id VARCHAR, anteil DOUBLE
+);
 CREATE TABLE ereignis (
     von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, vorgang BIGINT, vorgang_art VARCHAR,
     ereignis VARCHAR, von_id VARCHAR, nach_id VARCHAR, fortgefuehrt BOOLEAN, flaeche_km2 DOUBLE, einwohner DOUBLE,

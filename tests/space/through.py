@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import duckdb
 import numpy as np
 
 from flows.base.db import insert, sql
-from flows.space.estimate import KEY_TABLE, RESIDENTS, Estimated, write_keys
+from flows.space.estimate import KEY_TABLE, RESIDENTS, STRIP_TABLE, Estimated, Strips, write_keys
 from flows.space.umsteigeschluessel import Method, Schluessel, key_of
 from flows.space.uncertainty import SPREADS, Spread
 
 DAY = dt.date(2020, 12, 31)
-STEPS = ("schaetzung_teil", "schaetzung_wert", "schaetzung_ziel", "schaetzung_spanne", "merkmal_geschaetzt")
+STEPS = (
+    "schaetzung_teil", "schaetzung_wert", "schaetzung_ziel", "schaetzung_ziel_teil", "schaetzung_streifen",
+    "schaetzung_spanne", "merkmal_geschaetzt",
+)  # fmt: skip
 TABLES = (
     KEY_TABLE,
+    STRIP_TABLE,
     "CREATE SCHEMA IF NOT EXISTS katalog",
     "CREATE OR REPLACE TABLE katalog.raumebene AS SELECT 'sozialraum' AS raumebene, 'base' AS zugehoerigkeit",
     "CREATE OR REPLACE TABLE verfahren AS FROM (VALUES "
@@ -55,6 +59,8 @@ class Case:
     spreads: Mapping[Method, Spread] | None = None
     lent: bool = False
     """The counts are of a Merkmal without a key of its own."""
+    strips: Strips = field(default_factory=dict)
+    """Between lines that count as the same."""
 
 
 def estimate(con: duckdb.DuckDBPyConnection) -> None:
@@ -76,7 +82,7 @@ def published(con: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> list[dic
         known = Estimated(
             keys={RESIDENTS: case.key}, stichtag=DAY, near=DAY - dt.timedelta(days=round(case.years * 365.25)),
             findings={}, spreads={RESIDENTS: {**SPREADS, **(case.spreads or {})}},
-            counts={RESIDENTS: links.counts_of_old(case.counts)},
+            counts={RESIDENTS: links.counts_of_old(case.counts)}, strips=case.strips,
         )  # fmt: skip
         write_keys(con, known, f"old {number}", f"new {number}", "sozialraum")
     insert(

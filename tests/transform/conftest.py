@@ -9,7 +9,8 @@ that a missing-value sign states, and ... is a square without a row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from types import EllipsisType
 from typing import Any, NamedTuple
 
@@ -72,12 +73,13 @@ class City:
              for level, unit in ((*((x, drawn[x][square - 1]) for x in drawn), ("stadt", "S")))],
         )  # fmt: skip
 
-    def squares(self, how_many: int, basis: str = "bbs") -> None:
-        """Give the squares their polygons."""
-        for square in range(1, how_many + 1):
+    def squares(self, how_many: int, basis: str = "bbs", moved: Mapping[int, float] | None = None) -> None:
+        """Give the squares their polygons; `moved` says by how much the line behind a square lies further on."""
+        lines = [100 * line + (moved or {}).get(line, 0) for line in range(how_many + 1)]
+        for square, (west, east) in enumerate(pairwise(lines), start=1):
             self.con.execute(
                 f"INSERT INTO stage.geometrie SELECT '{basis}', '{square}', NULL, "
-                f"st_aswkb(st_makeenvelope({100 * square - 100}, 0, {100 * square}, 100))::BLOB, FALSE, FALSE"
+                f"st_aswkb(st_makeenvelope({west}, 0, {east}, 100))::BLOB, FALSE, FALSE"
             )
 
     def counts(

@@ -58,6 +58,32 @@ def test_what_stays_within_a_larger_unit_is_exact_there(renumbered):
     assert figures(renumbered, BEFORE, NEW, "stadtteil") == {"X": (107, "exact", None)}
 
 
+@pytest.fixture
+def drawn_again(city):
+    """The Sozialräume A, B and C get other numbers; the line between B and C is drawn 2 m further east."""
+    city.zuschnitt(OLD, sozialraum="ABC", stadtteil="XYY", basis="alt")
+    city.zuschnitt(NEW, sozialraum="DEF", stadtteil="XYY", basis="neu")
+    city.squares(3, basis="alt")
+    city.squares(3, basis="neu", moved={2: 2})
+    city.counts("einwohner", BEFORE, [30, 70, 50], basis="alt")
+    city.counts("einwohner", AFTER, [30, 90, 8], basis="neu")
+    city.indikator("einwohner", "einwohner")
+    city.transform()
+    return city
+
+
+def test_a_unit_whose_line_moved_by_less_than_a_change_is_unchanged_and_says_who_may_live_in_between(drawn_again):
+    """Of the 50 in C a strip of 2 % of its area lies in E now; three times as many as on average may live there."""
+    assert figures(drawn_again, BEFORE, NEW) == {
+        "D": (30, "exact", None), "E": (70, "unchanged", 3.0), "F": (50, "unchanged", 3.0)
+    }  # fmt: skip
+
+
+def test_a_line_that_moved_within_a_larger_unit_leaves_it_exact(drawn_again):
+    assert figures(drawn_again, BEFORE, NEW, "stadtteil") == {"X": (30, "exact", None), "Y": (120, "exact", None)}
+    assert figures(drawn_again, BEFORE, NEW, "stadt") == {"S": (150, "exact", None)}
+
+
 def test_a_larger_unit_that_a_cut_runs_through_is_the_sum_of_its_parts(city):
     city.zuschnitt(OLD, sozialraum="AAB", stadtteil="XXY", basis="alt")
     city.zuschnitt(NEW, sozialraum="CDE", stadtteil="XYY", basis="neu")

@@ -94,7 +94,7 @@ def test_what_pivot_makes_comes_from_the_value_and_from_what_names_it() -> None:
 
 @pytest.mark.parametrize(
     ("station", "file"),
-    [("transform", "indikator_wert"), ("transform", "raum"), ("transform", "schluessel"), ("protect", "wert"),
+    [("transform", "indikator_wert"), ("transform", "raum"), ("transform", "schluessel"), ("protect", "wert_alle"),
      ("protect", "raum_ereignis")],
 )  # fmt: skip
 def test_it_finds_what_sqlglots_own_lineage_finds(city: City, station: str, file: str) -> None:
