@@ -28,16 +28,13 @@ from flows.space.uncertainty import BORROWED, FEWEST_TRIALS, SPREADS, Spread, ca
 RESIDENTS = "einwohner"
 STRIP_TABLE = (
     "CREATE OR REPLACE TABLE schluessel_streifen (von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, "
-    "von_id VARCHAR, nach_id VARCHAR, anteil DOUBLE)"
+    "von_id VARCHAR, nach_id VARCHAR, flaeche_km2 DOUBLE)"
 )
-
-CROWDED = 3.0
-"""How much denser than the unit on average people may live in a strip that a moved line cut off it: a convention."""
 
 Series = dict[str, dict[dt.date, Floats]]
 """Counts of units, in a given order, by Merkmal and Stichtag."""
 Strips = Mapping[tuple[str, str], float]
-"""The share of an old unit that lies, between two lines that count as the same, in a new one that it does not go to."""
+"""The area of an old unit that lies, between two lines that count as the same, in a new one that it does not go to."""
 Columns = Floats | Ints | Flags
 Control = Callable[[Links], Sequence[ControlWeights]]
 """Returns what is known of buildings and people in the pieces of two Zuschnitte."""
@@ -122,7 +119,7 @@ def write_keys(con: duckdb.DuckDBPyConnection, found: Estimated, von: str, nach:
     insert(
         con, "schluessel_streifen",
         [{"von_zuschnitt": von, "nach_zuschnitt": nach, "raumebene": raumebene, "von_id": old, "nach_id": new,
-          "anteil": round(min(1.0, CROWDED * share), 12)} for (old, new), share in sorted(found.strips.items())],
+          "flaeche_km2": round(area / 1e6, 9)} for (old, new), area in sorted(found.strips.items())],
     )  # fmt: skip
     return outside
 
@@ -150,7 +147,7 @@ def composed(first: Estimated, then: Estimated) -> Estimated:
 
 
 def _strips_over(first: Estimated, then: Estimated) -> Strips:
-    """Return the strips over two redraws: those of the first, whose people go on, and a part of those of the second."""
+    """Return the strips over two redraws: those of the first, as their people go on, and those of the second."""
     found: dict[tuple[str, str], float] = {}
     shares = [{(old, new): share for old, new, share, _ in each.keys[RESIDENTS].rows()} for each in (first, then)]
     for one, two in ((first.strips, shares[1]), (shares[0], then.strips)):
@@ -198,7 +195,7 @@ def _estimated(pieces: Intersection, own: Series, other: Series, control: Sequen
 
 
 def _strips(pieces: Intersection) -> Strips:
-    return {(one.old, one.new): one.share_of_old for one in pieces.slivers}
+    return {(one.old, one.new): one.area for one in pieces.slivers}
 
 
 def _key(pieces: Intersection, fit: Fit, seed: Floats, control: Sequence[ControlWeights]) -> Schluessel:

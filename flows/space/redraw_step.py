@@ -256,7 +256,7 @@ KEYS = PythonStep(
     makes={
         "schluessel_geschaetzt": "One row per part of a unit of one Zuschnitt in one of another: its estimated share.",
         "schluessel_streifen": "One row per strip of a unit of one Zuschnitt that lies in one of another, between two "
-        "lines that count as the same: the largest part of its people that may live there.",
+        "lines that count as the same: its area.",
         "schaetzung": "One row per pair of Zuschnitte and Raumebene: whether a key was found, and from what.",
         "schaetzung_befund": "One row per unit whose counts or area a key could not meet.",
         "schaetzung_ebene": "One row per Raumebene that is the sum of a finer one with a key of its own.",

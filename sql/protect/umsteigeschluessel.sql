@@ -22,13 +22,18 @@ eigener AS (
 
 abgetrennt AS (
     SELECT
-        von_zuschnitt,
-        nach_zuschnitt,
-        raumebene,
-        von_id,
-        round(least(1, sum(anteil)), 6) AS streifen
+        schluessel_streifen.von_zuschnitt,
+        schluessel_streifen.nach_zuschnitt,
+        schluessel_streifen.raumebene,
+        schluessel_streifen.von_id,
+        round(leben_dazwischen(1, sum(schluessel_streifen.flaeche_km2) / any_value(raum.flaeche_km2)), 6) AS streifen
     FROM schluessel_streifen
-    GROUP BY von_zuschnitt, nach_zuschnitt, raumebene, von_id
+    INNER JOIN raum
+        ON
+            schluessel_streifen.von_zuschnitt = raum.zuschnitt
+            AND schluessel_streifen.raumebene = raum.raumebene
+            AND schluessel_streifen.von_id = raum.raum_id
+    GROUP BY ALL
 ),
 
 geschaetzt AS (

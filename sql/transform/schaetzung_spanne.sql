@@ -4,18 +4,43 @@
 -- that lie wholly inside, hoechstens these and all that lie partly inside: bounds whatever the method.
 -- A unit of old units that went wholly into it is exact, however they were cut, if no line beside it moved; if one did,
 -- by less than counts as a change, it is unchanged: it may be wrong by those who live in between (streifen).
-WITH gemessen AS (
+-- What an old unit gives to several units inside a coarser one counts there as one share.
+WITH ziel_teil AS (
     SELECT
-        teil.*,
+        teil.zuschnitt,
+        teil.von_id,
+        teil.stichtag,
+        teil.merkmal,
+        teil.methode,
+        teil.teile,
+        teil.unbekannte,
+        teil.ganzes,
+        teil.ausserhalb,
+        teil.faktor,
+        teil.relativ,
+        teil.jahre,
+        ziel.ziel_ebene AS raumebene,
+        ziel.ziel_id AS raum_id,
+        least(1, round(sum(teil.anteil), 9)) AS anteil
+    FROM schaetzung_teil AS teil
+    INNER JOIN schaetzung_ziel AS ziel
+        ON teil.zuschnitt = ziel.zuschnitt AND teil.raumebene = ziel.raumebene AND teil.raum_id = ziel.raum_id
+    GROUP BY ALL
+),
+
+gemessen AS (
+    SELECT
+        ziel_teil.*,
         verfahren.rang,
-        (teil.anteil < 1 OR teil.ausserhalb)
-        AND teil.ganzes > 0
+        (ziel_teil.anteil < 1 OR ziel_teil.ausserhalb)
+        AND ziel_teil.ganzes > 0
         AND raumebene.zugehoerigkeit <> 'city' -- who lives in the city is in it, wherever
             AS geschaetzt,
-        fehler_quadrat(teil.ganzes, teil.anteil, teil.faktor, teil.relativ, teil.jahre) AS fehler
-    FROM schaetzung_ziel_teil AS teil
-    INNER JOIN verfahren ON teil.methode = verfahren.methode
-    INNER JOIN katalog.raumebene ON teil.raumebene = raumebene.raumebene
+        fehler_quadrat(ziel_teil.ganzes, ziel_teil.anteil, ziel_teil.faktor, ziel_teil.relativ, ziel_teil.jahre)
+            AS fehler
+    FROM ziel_teil
+    INNER JOIN verfahren ON ziel_teil.methode = verfahren.methode
+    INNER JOIN katalog.raumebene ON ziel_teil.raumebene = raumebene.raumebene
 ),
 
 summe AS (
@@ -34,26 +59,35 @@ summe AS (
         arg_max(methode, rang) FILTER (geschaetzt) AS methode
     FROM gemessen
     GROUP BY zuschnitt, raumebene, raum_id, stichtag, merkmal
+),
+
+dazwischen AS (
+    SELECT
+        summe.*,
+        leben_dazwischen(summe.genau, coalesce(streifen.anteil, 0)) AS streifen
+    FROM summe
+    INNER JOIN zu_schaetzen
+        ON summe.stichtag = zu_schaetzen.stichtag AND summe.zuschnitt = zu_schaetzen.nach_zuschnitt
+    LEFT JOIN schaetzung_streifen AS streifen
+        ON
+            summe.methode IS NULL
+            AND zu_schaetzen.von_zuschnitt = streifen.von_zuschnitt
+            AND summe.zuschnitt = streifen.zuschnitt
+            AND summe.raumebene = streifen.raumebene
+            AND summe.raum_id = streifen.raum_id
 )
 
 SELECT
-    summe.zuschnitt,
-    summe.raumebene,
-    summe.raum_id,
-    summe.stichtag,
-    summe.merkmal,
-    summe.genau,
-    coalesce(summe.breite, greatest(streifen.hinein, streifen.hinaus), 0) AS breite,
-    round(greatest(0, summe.mindestens - coalesce(streifen.hinaus, 0)), 6) AS mindestens,
-    round(summe.hoechstens + coalesce(streifen.hinein, 0), 6) AS hoechstens,
-    summe.teile,
-    summe.unbekannte,
-    coalesce(summe.methode, CASE WHEN streifen.raum_id IS NULL THEN 'exact' ELSE 'unchanged' END) AS methode
-FROM summe
-LEFT JOIN schaetzung_streifen AS streifen
-    ON
-        summe.zuschnitt = streifen.zuschnitt
-        AND summe.raumebene = streifen.raumebene
-        AND summe.raum_id = streifen.raum_id
-        AND summe.stichtag = streifen.stichtag
-        AND summe.merkmal = streifen.merkmal
+    zuschnitt,
+    raumebene,
+    raum_id,
+    stichtag,
+    merkmal,
+    genau,
+    coalesce(breite, streifen) AS breite,
+    round(mindestens - streifen, 6) AS mindestens,
+    round(hoechstens + streifen, 6) AS hoechstens,
+    teile,
+    unbekannte,
+    coalesce(methode, CASE WHEN streifen > 0 THEN 'unchanged' ELSE 'exact' END) AS methode
+FROM dazwischen

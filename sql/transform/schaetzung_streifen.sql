@@ -1,127 +1,102 @@
--- One row per Merkmal of a unit at a Stichtag on a Zuschnitt where it is estimated, and where a line beside it moved by
--- less than counts as a change: how many people may live in the strips that it won (hinein) and lost (hinaus).
--- A strip counts for its unit of before, and may hold as large a part of it as schluessel_streifen says.
-WITH streifen AS (
+-- One row per unit of a Zuschnitt that counts of another are estimated on, and that won or lost a strip when a line
+-- moved by less than counts as a change: how large the strips are against the unit. The people of a strip count where
+-- those of its unit of before do. A strip inside a coarser unit is none for that.
+-- Nothing here is counted: else the uncertainty of one unit would tell how many live in the next.
+WITH ziel_anteil AS (
     SELECT
-        zu_schaetzen.stichtag,
-        schluessel_streifen.nach_zuschnitt AS zuschnitt,
-        schluessel_streifen.raumebene,
-        schluessel_streifen.von_id,
-        schluessel_streifen.nach_id,
-        schluessel_streifen.anteil
-    FROM schluessel_streifen
-    INNER JOIN zu_schaetzen
-        ON
-            schluessel_streifen.von_zuschnitt = zu_schaetzen.von_zuschnitt
-            AND schluessel_streifen.nach_zuschnitt = zu_schaetzen.nach_zuschnitt
-),
-
-gegeben AS (
-    SELECT
-        teil.zuschnitt,
-        teil.von_ebene,
-        teil.von_id,
-        teil.stichtag,
-        teil.merkmal,
-        teil.ganzes,
-        teil.raumebene,
-        teil.raum_id,
-        teil.anteil
-    FROM schaetzung_ziel_teil AS teil
-    SEMI JOIN streifen
-        ON
-            teil.zuschnitt = streifen.zuschnitt
-            AND teil.von_ebene = streifen.raumebene
-            AND teil.von_id = streifen.von_id
-            AND teil.stichtag = streifen.stichtag
-    WHERE teil.ganzes > 0
-),
-
-gezaehlt AS (
-    SELECT DISTINCT
-        zuschnitt,
-        von_ebene,
-        von_id,
-        stichtag,
-        merkmal,
-        ganzes
-    FROM gegeben
-),
-
-menschen AS ( -- of a strip, with the unit of each Raumebene in which it lies now
-    SELECT
-        streifen.zuschnitt,
-        streifen.raumebene AS von_ebene,
-        streifen.von_id,
-        streifen.stichtag,
-        gezaehlt.merkmal,
+        schluessel.von_zuschnitt,
+        schluessel.nach_zuschnitt,
+        schluessel.raumebene AS von_ebene,
+        schluessel.von_id,
         ziel.ziel_ebene AS raumebene,
         ziel.ziel_id AS raum_id,
-        gezaehlt.ganzes * streifen.anteil AS hoechstens
-    FROM streifen
-    INNER JOIN gezaehlt
-        ON
-            streifen.zuschnitt = gezaehlt.zuschnitt
-            AND streifen.raumebene = gezaehlt.von_ebene
-            AND streifen.von_id = gezaehlt.von_id
-            AND streifen.stichtag = gezaehlt.stichtag
+        sum(schluessel.anteil) AS anteil
+    FROM schluessel_geschaetzt AS schluessel
     INNER JOIN schaetzung_ziel AS ziel
         ON
-            streifen.zuschnitt = ziel.zuschnitt
-            AND streifen.raumebene = ziel.raumebene
-            AND streifen.nach_id = ziel.raum_id
+            schluessel.nach_zuschnitt = ziel.zuschnitt
+            AND schluessel.raumebene = ziel.raumebene
+            AND schluessel.nach_id = ziel.raum_id
+    WHERE schluessel.entlehnt
+    GROUP BY ALL
 ),
 
-bewegt AS (
+streifen AS ( -- with the unit of each Raumebene in which it lies now
     SELECT
-        menschen.zuschnitt,
-        menschen.raumebene,
-        menschen.raum_id,
-        menschen.stichtag,
-        menschen.merkmal,
-        menschen.hoechstens * (1 - coalesce(gegeben.anteil, 0)) AS hinein,
-        0 AS hinaus
-    FROM menschen
-    LEFT JOIN gegeben
+        schluessel_streifen.von_zuschnitt,
+        schluessel_streifen.nach_zuschnitt,
+        schluessel_streifen.raumebene AS von_ebene,
+        schluessel_streifen.von_id,
+        ziel.ziel_ebene AS raumebene,
+        ziel.ziel_id AS raum_id,
+        schluessel_streifen.flaeche_km2
+    FROM schluessel_streifen
+    INNER JOIN schaetzung_ziel AS ziel
         ON
-            menschen.zuschnitt = gegeben.zuschnitt
-            AND menschen.von_ebene = gegeben.von_ebene
-            AND menschen.von_id = gegeben.von_id
-            AND menschen.stichtag = gegeben.stichtag
-            AND menschen.merkmal = gegeben.merkmal
-            AND menschen.raumebene = gegeben.raumebene
-            AND menschen.raum_id = gegeben.raum_id
+            schluessel_streifen.nach_zuschnitt = ziel.zuschnitt
+            AND schluessel_streifen.raumebene = ziel.raumebene
+            AND schluessel_streifen.nach_id = ziel.raum_id
+),
+
+gewechselt AS (
+    SELECT
+        streifen.von_zuschnitt,
+        streifen.nach_zuschnitt,
+        streifen.raumebene,
+        streifen.raum_id,
+        streifen.flaeche_km2 * (1 - coalesce(ziel_anteil.anteil, 0)) AS hinein,
+        0 AS hinaus
+    FROM streifen
+    LEFT JOIN ziel_anteil
+        ON
+            streifen.von_zuschnitt = ziel_anteil.von_zuschnitt
+            AND streifen.nach_zuschnitt = ziel_anteil.nach_zuschnitt
+            AND streifen.von_ebene = ziel_anteil.von_ebene
+            AND streifen.von_id = ziel_anteil.von_id
+            AND streifen.raumebene = ziel_anteil.raumebene
+            AND streifen.raum_id = ziel_anteil.raum_id
 
     UNION ALL
 
     SELECT
-        gegeben.zuschnitt,
-        gegeben.raumebene,
-        gegeben.raum_id,
-        gegeben.stichtag,
-        gegeben.merkmal,
+        ziel_anteil.von_zuschnitt,
+        ziel_anteil.nach_zuschnitt,
+        ziel_anteil.raumebene,
+        ziel_anteil.raum_id,
         0 AS hinein,
-        menschen.hoechstens * gegeben.anteil AS hinaus
-    FROM menschen
-    INNER JOIN gegeben
+        streifen.flaeche_km2 * ziel_anteil.anteil AS hinaus
+    FROM streifen
+    INNER JOIN ziel_anteil
         ON
-            menschen.zuschnitt = gegeben.zuschnitt
-            AND menschen.von_ebene = gegeben.von_ebene
-            AND menschen.von_id = gegeben.von_id
-            AND menschen.stichtag = gegeben.stichtag
-            AND menschen.merkmal = gegeben.merkmal
-            AND menschen.raumebene = gegeben.raumebene
-            AND menschen.raum_id <> gegeben.raum_id
+            streifen.von_zuschnitt = ziel_anteil.von_zuschnitt
+            AND streifen.nach_zuschnitt = ziel_anteil.nach_zuschnitt
+            AND streifen.von_ebene = ziel_anteil.von_ebene
+            AND streifen.von_id = ziel_anteil.von_id
+            AND streifen.raumebene = ziel_anteil.raumebene
+            AND streifen.raum_id <> ziel_anteil.raum_id
+),
+
+summe AS (
+    SELECT
+        von_zuschnitt,
+        nach_zuschnitt,
+        raumebene,
+        raum_id,
+        round(greatest(sum(hinein), sum(hinaus)), 9) AS flaeche_km2
+    FROM gewechselt
+    GROUP BY von_zuschnitt, nach_zuschnitt, raumebene, raum_id
 )
 
 SELECT
-    zuschnitt,
-    raumebene,
-    raum_id,
-    stichtag,
-    merkmal,
-    sum(hinein) AS hinein,
-    sum(hinaus) AS hinaus
-FROM bewegt
-GROUP BY zuschnitt, raumebene, raum_id, stichtag, merkmal
-HAVING sum(hinein) > 0 OR sum(hinaus) > 0
+    summe.von_zuschnitt,
+    summe.nach_zuschnitt AS zuschnitt,
+    summe.raumebene,
+    summe.raum_id,
+    least(1, summe.flaeche_km2 / raum.flaeche_km2) AS anteil
+FROM summe
+INNER JOIN raum
+    ON
+        summe.nach_zuschnitt = raum.zuschnitt
+        AND summe.raumebene = raum.raumebene
+        AND summe.raum_id = raum.raum_id
+WHERE summe.flaeche_km2 > 0

@@ -62,7 +62,8 @@ CREATE TABLE schluessel_geschaetzt (
     faktor DOUBLE, relativ DOUBLE, ungeteilt BOOLEAN, insel BIGINT
 );
 CREATE TABLE schluessel_streifen (
-    von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, von_id VARCHAR, nach_id VARCHAR, anteil DOUBLE
+    von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, von_id VARCHAR, nach_id VARCHAR,
+    flaeche_km2 DOUBLE
 );
 CREATE TABLE ereignis (
     von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR, raumebene VARCHAR, vorgang BIGINT, vorgang_art VARCHAR,

@@ -17,8 +17,8 @@ from flows.space.uncertainty import SPREADS, Spread
 
 DAY = dt.date(2020, 12, 31)
 STEPS = (
-    "schaetzung_teil", "schaetzung_wert", "schaetzung_ziel", "schaetzung_ziel_teil", "schaetzung_streifen",
-    "schaetzung_spanne", "merkmal_geschaetzt",
+    "schaetzung_teil", "schaetzung_wert", "schaetzung_ziel", "schaetzung_streifen", "schaetzung_spanne",
+    "merkmal_geschaetzt",
 )  # fmt: skip
 TABLES = (
     KEY_TABLE,
@@ -73,7 +73,7 @@ def published(con: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> list[dic
     """Return the figures of the new units for each case; `con` has the spatial extension and is overwritten."""
     con.execute(
         "CREATE OR REPLACE TABLE raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, geometrie BLOB, "
-        "eltern MAP(VARCHAR, VARCHAR))"
+        "eltern MAP(VARCHAR, VARCHAR), flaeche_km2 DOUBLE)"
     )
     for statement in TABLES:
         con.execute(statement)
@@ -95,7 +95,8 @@ def published(con: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> list[dic
         "INSERT INTO zu_schaetzen SELECT DISTINCT stichtag, zuschnitt, 'new' || zuschnitt[4:] FROM merkmal_raum"
     )
     con.execute(
-        "INSERT INTO raum SELECT DISTINCT nach_zuschnitt, raumebene, nach_id, NULL, MAP {} FROM schluessel_geschaetzt"
+        "INSERT INTO raum SELECT DISTINCT nach_zuschnitt, raumebene, nach_id, NULL, MAP {}, 1 "
+        "FROM schluessel_geschaetzt"
     )
     estimate(con)
     found: list[dict[str, Figure]] = [{} for _ in cases]
