@@ -1,4 +1,4 @@
-"""What catalogues, portals and search engines read: Frictionless, DCAT-AP.de as JSON-LD, schema.org."""
+"""What tools and search engines read of a release: Frictionless and schema.org."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from flows.base.files import sha256_of
 from flows.export.open_formats import csv_columns
@@ -24,7 +23,7 @@ _FRICTIONLESS = {
     "BOOLEAN": "boolean",
     "TIMESTAMP": "datetime",
 }
-_MEDIA = {
+MEDIA = {
     ".duckdb": ("application/vnd.duckdb", "DuckDB"),
     ".csv": ("text/csv", "CSV"),
     ".gz": ("application/gzip", "CSV, gzip"),
@@ -33,15 +32,6 @@ _MEDIA = {
     ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"),
     ".gpkg": ("application/geopackage+sqlite3", "GeoPackage"),
 }
-_DCAT_LICENCE = {
-    "dl-de/by-2-0": "http://dcat-ap.de/def/licenses/dl-by-de/2.0",
-    "dl-de/zero-2-0": "http://dcat-ap.de/def/licenses/dl-zero-de/2.0",
-    "CC-BY-4.0": "http://dcat-ap.de/def/licenses/cc-by/4.0",
-    "CC0-1.0": "http://dcat-ap.de/def/licenses/cc-zero",
-}
-_THEME = "http://publications.europa.eu/resource/authority/data-theme/"
-_IN_IRI = ":/?#[]@!$&'()*+,;=%"
-_SPDX = "http://spdx.org/rdf/terms#"
 
 
 def title(job: ReleaseJob, version: str, language: str) -> str:
@@ -139,63 +129,6 @@ def _field(column: Column, form: _CsvForm) -> dict[str, Any]:
     return {**described, "unit": column.unit} if column.unit else described
 
 
-def dcat(job: ReleaseJob, version: str, made_at: str, files: Mapping[str, Path]) -> dict[str, Any]:
-    """Return the DCAT-AP.de description of a release and its distributions, as JSON-LD."""
-    series = f"urn:fortschreibung:{job.city_id}"
-    own_licence = quote(job.licence_url, safe=_IN_IRI) if job.licence_url else f"urn:lizenz:{quote(job.licence)}"
-    licence = {"@id": _DCAT_LICENCE.get(job.licence, own_licence)}
-    dataset = {
-        "@id": f"{series}:{version}",
-        "@type": "dcat:Dataset",
-        "dct:title": [_said(title(job, version, language), language) for language in ("de", "en")],
-        "dct:description": [
-            _said(
-                "Kleinräumige Indikatoren der Stadt für ihre Sozialräume und deren übergeordnete Raumebenen, "
-                f"Stichtage bis {job.stichtag_max.isoformat()}, Zuschnitt {job.zuschnitt}.",
-                "de",
-            ),
-            _said(
-                "Small-area indicators of the city for its Sozialräume and the levels above them, "
-                f"reference dates up to {job.stichtag_max.isoformat()}, Zuschnitt {job.zuschnitt}.",
-                "en",
-            ),
-        ],
-        "dct:identifier": f"{job.city_id}/{version}",
-        "dcat:version": version,
-        "dcat:inSeries": {"@id": series},
-        "dct:issued": {"@type": "xsd:dateTime", "@value": made_at},
-        "dct:publisher": {"@type": "foaf:Organization", "foaf:name": job.publisher},
-        "dcat:contactPoint": {"@type": "vcard:Organization", "vcard:fn": job.contact},
-        "dcat:theme": [{"@id": f"{_THEME}SOCI"}, {"@id": f"{_THEME}REGI"}],
-        "dcat:keyword": [_said(word, "de") for word in ("Sozialraum", "Sozialstruktur", "Einwohner", job.city_name)],
-        "dct:language": {"@id": "http://publications.europa.eu/resource/authority/language/DEU"},
-        "dct:temporal": {
-            "@type": "dct:PeriodOfTime",
-            "dcat:endDate": {"@type": "xsd:date", "@value": job.stichtag_max.isoformat()},
-        },
-        "dcat:distribution": [_distribution(job, name, path, licence) for name, path in sorted(files.items())],
-    }
-    return {
-        "@context": {
-            "dcat": "http://www.w3.org/ns/dcat#",
-            "dct": "http://purl.org/dc/terms/",
-            "dcatde": "http://dcat-ap.de/def/dcatde/",
-            "foaf": "http://xmlns.com/foaf/0.1/",
-            "spdx": _SPDX,
-            "vcard": "http://www.w3.org/2006/vcard/ns#",
-            "xsd": "http://www.w3.org/2001/XMLSchema#",
-        },
-        "@graph": [
-            dataset,
-            {
-                "@id": series,
-                "@type": "dcat:DatasetSeries",
-                "dct:title": _said(f"Fortschreibungen der sozialräumlichen Gliederung {job.city_name}", "de"),
-            },
-        ],
-    }
-
-
 def schema_org(
     job: ReleaseJob, version: str, first_day: dt.date, indikatoren: Sequence[IndikatorColumn], files: Sequence[str]
 ) -> dict[str, Any]:
@@ -234,33 +167,10 @@ def schema_org(
             for each in indikatoren
         ],
         "distribution": [
-            {"@type": "DataDownload", "contentUrl": name, "encodingFormat": _MEDIA[Path(name).suffix][0]}
+            {"@type": "DataDownload", "contentUrl": name, "encodingFormat": MEDIA[Path(name).suffix][0]}
             for name in files
         ],
     }
-
-
-def _distribution(job: ReleaseJob, name: str, path: Path, licence: dict[str, str]) -> dict[str, Any]:
-    media, label = _MEDIA[path.suffix]
-    return {
-        "@type": "dcat:Distribution",
-        "dct:title": f"{name} ({label})",
-        "dcat:accessURL": {"@id": name},
-        "dcat:downloadURL": {"@id": name},
-        "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{media}"},
-        "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(path.stat().st_size)},
-        "dct:license": licence,
-        "dcatde:licenseAttributionByText": _said(job.attribution, "de"),
-        "spdx:checksum": {
-            "@type": "spdx:Checksum",
-            "spdx:algorithm": {"@id": f"{_SPDX}checksumAlgorithm_sha256"},
-            "spdx:checksumValue": {"@type": "xsd:hexBinary", "@value": sha256_of(path)},
-        },
-    }
-
-
-def _said(text: str, language: str) -> dict[str, str]:
-    return {"@language": language, "@value": text}
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> Path:

@@ -1,6 +1,6 @@
 """The DCAT description as Turtle: the same statements as the JSON-LD, in the form that many portals harvest.
 
-It writes only what `flows.export.metadata` makes: nodes with an id or without, language and typed literals.
+It writes only what `flows.export.dcat` makes: nodes with an id or without, language and typed literals.
 """
 
 from __future__ import annotations

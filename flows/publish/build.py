@@ -28,7 +28,7 @@ from flows.compare import diff
 from flows.compare.diff_model import Diff, ReleaseNamed
 from flows.export import geo
 from flows.publish.own_tables import fill_own_tables, release_row
-from flows.publish.release_files import Building, copy_checks, write_dcat, write_files
+from flows.publish.release_files import Building, copy_checks, first_day, write_dcat, write_files
 from flows.release import release_tables
 from flows.release.catalog import DATABASE
 from flows.release.content_hash import FORMAT as CONTENT_FORMAT
@@ -79,9 +79,9 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
         _stop_at(release_tables.faults(con, wanted, content))
         files = write_files(Building(con, job, setting, wanted, indikatoren, target), compared)
         own = table_hashes(con, {table.name: table.key for table in wanted if not table.content})
-        described = _described(con, content, own)
+        described, first = _described(con, content, own), first_day(con, job)
         con.execute("USE memory; DETACH fortschreibung")
-    write_dcat(job, setting, [target / DATABASE, *files], target)
+    write_dcat(job, setting, first, [target / DATABASE, *files], target)
     copy_checks(folder.parent / "checks", target / "checks")
     _manifest(job, setting, identity, described, target).write(target)
     return Built(identity)

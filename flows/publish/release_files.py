@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ import duckdb
 from flows.base.errors import FortschreibungError
 from flows.compare.diff_model import Diff
 from flows.export import geo, metadata, open_formats, workbook
+from flows.export.dcat import dcat
 from flows.export.turtle import turtle
 from flows.export.wide_figures import pivot_figures
 from flows.pages.codebook_model import codebook_page_from
@@ -72,10 +74,16 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     return files
 
 
-def write_dcat(job: ReleaseJob, setting: Setting, files: Sequence[Path], target: Path) -> None:
+def first_day(con: duckdb.DuckDBPyConnection, job: ReleaseJob) -> dt.date:
+    """Return the earliest Stichtag of the open release; where it has none, the one that names it."""
+    found = con.execute("SELECT min(stichtag) FROM wert").fetchone()
+    return found[0] if found and found[0] else job.stichtag_max
+
+
+def write_dcat(job: ReleaseJob, setting: Setting, first: dt.date, files: Sequence[Path], target: Path) -> None:
     """Describe the files, the database among them: only now, when it is closed and its bytes are final."""
     named = {path.relative_to(target).as_posix(): path for path in files}
-    described = metadata.dcat(job, setting.version, setting.made_at.isoformat(), named)
+    described = dcat(job, setting.version, setting.made_at.isoformat(), first, named)
     metadata.write_json(target / "dcat.jsonld", described)
     (target / "dcat.ttl").write_text(turtle(described), encoding="utf-8")
 
@@ -83,11 +91,10 @@ def write_dcat(job: ReleaseJob, setting: Setting, files: Sequence[Path], target:
 def _codebook(build: Building, files: Sequence[Path]) -> str:
     """Return the codebook's page, which reads a schema `katalog`: here views on the release's own tables."""
     con, version = build.con, build.setting.version
-    first = con.execute("SELECT min(stichtag) FROM wert").fetchone()
     described = metadata.schema_org(
         build.job,
         version,
-        first[0] if first and first[0] else build.job.stichtag_max,
+        first_day(con, build.job),
         build.indikatoren,
         [path.relative_to(build.target).as_posix() for path in files],
     )

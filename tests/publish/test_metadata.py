@@ -4,11 +4,13 @@ import datetime as dt
 import json
 import re
 
+import pyshacl
 import pytest
 import rdflib
+from rdflib import SH
 from rdflib.compare import isomorphic
 
-from flows.export.metadata import dcat
+from flows.export.dcat import dcat
 from flows.export.turtle import turtle
 from flows.pages.codebook_model import City, CodebookPage
 from flows.pages.codebook_page import codebook_html
@@ -46,7 +48,7 @@ def test_turtle_carries_any_text(city, tmp_path):
     job = city.job().model_copy(update={"attribution": odd, "licence": "eigene Lizenz <x>", "licence_url": None})
     path = tmp_path / "wert.csv"
     path.write_text("a")
-    described = dcat(job, "2024.1", NOW.isoformat(), {"csv/wert.csv": path})
+    described = dcat(job, "2024.1", NOW.isoformat(), NOW.date(), {"csv/wert.csv": path})
     found = statements(turtle(described), "turtle")
     assert rdflib.Literal(odd, lang="de") in set(found.objects())
     assert isomorphic(found, statements(json.dumps(described), "json-ld"))
@@ -91,3 +93,50 @@ def test_no_text_can_leave_the_script_it_stands_in(release, city):
 
 def test_manifest_and_release_hold_both_forms_of_dcat(release, read_json):
     assert {"dcat.ttl", "dcat.jsonld"} <= set(read_json(release / "manifest.json")["files"])
+
+
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
+VOCABULARIES = f"""
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<{AUTHORITY}data-theme/SOCI> skos:inScheme <{AUTHORITY}data-theme> .
+<{AUTHORITY}data-theme/REGI> skos:inScheme <{AUTHORITY}data-theme> .
+<{AUTHORITY}language/DEU> skos:inScheme <{AUTHORITY}language> .
+"""
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_dcat_breaks_no_rule_of_dcat_ap_de(release, real_folder):
+    """The published shapes judge; what they look up in vocabularies on the network is said here."""
+    shapes = rdflib.Graph()
+    for name in ("dcat-ap-SHACL-DE", "dcat-ap-spec-german-additions", "dcat-ap-de-controlledvocabularies"):
+        shapes.parse(real_folder / "dcat_shapes" / f"{name}.ttl")
+    known = rdflib.Graph()
+    for name in ("vcard.ttl", "foaf_0_1.rdf"):
+        known.parse(real_folder / "dcat_shapes" / name)
+    told = statements((release / "dcat.jsonld").read_text("utf-8"), "json-ld")
+    told.parse(data=VOCABULARIES, format="turtle")
+
+    def broken(graph):
+        _, found, _ = pyshacl.validate(graph, shacl_graph=shapes, ont_graph=known, inference="rdfs")
+        results = found.subjects(SH.resultSeverity, SH.Violation)
+        return {str(message) for each in results for message in found.objects(each, SH.resultMessage)}
+
+    assert broken(told) == set()
+    told.remove((None, rdflib.URIRef("http://www.w3.org/2006/vcard/ns#hasEmail"), None))
+    (message,) = broken(told)
+    assert "vcard:hasEmail" in message
+
+
+@pytest.mark.parametrize(
+    ("contact", "reached"),
+    [
+        ("statistik@kleinstadt.example", "mailto:statistik@kleinstadt.example"),
+        ("Amt für Statistik <statistik@kleinstadt.example>", "mailto:statistik@kleinstadt.example"),
+        ("siehe daten.kleinstadt.example", "https://daten.kleinstadt.example"),
+        ("https://kleinstadt.example/kontakt", "https://kleinstadt.example/kontakt"),
+    ],
+)
+def test_a_contact_is_reached_by_the_address_in_its_words(city, contact, reached):
+    job = city.job().model_copy(update={"contact": contact})
+    point = dcat(job, "2024.1", NOW.isoformat(), NOW.date(), {})["@graph"][0]["dcat:contactPoint"]
+    assert [each["@id"] for name, each in point.items() if name.startswith("vcard:has")] == [reached]
