@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -46,12 +46,6 @@ class Stated(Word):
     usual: tuple[str, ...] = ()
 
 
-class Status(Stated):
-    """Why a figure is there or missing; `sign` where a missing-value sign of a source may state it."""
-
-    sign: bool = False
-
-
 class Named(Word):
     """A word with a short name for pages."""
 
@@ -62,6 +56,18 @@ class Named(Word):
     def name(self) -> Words:
         """The short name."""
         return Words(self.short_de, self.short_en)
+
+
+class Gap(Named):
+    """Why a figure is missing; `fill` is the quiet colour behind it (#rrggbb), in the workbook and on maps."""
+
+    fill: Annotated[str, Field(pattern="^#[0-9a-f]{6}$")] | None = None
+
+
+class Status(Stated, Gap):
+    """Why a figure is there or missing; `sign` where a missing-value sign of a source may state it."""
+
+    sign: bool = False
 
 
 class Method(Named):
@@ -110,6 +116,11 @@ class Vocabulary(BaseModel):
         """What each usual sign for a missing figure usually states."""
         stated: Mapping[str, Stated] = {**self.sign, **self.status}
         return {sign: name for name, each in stated.items() for sign in each.usual}
+
+    @property
+    def no_row(self) -> Status:
+        """What is said of a figure of which the long table has no row."""
+        return self.status["nicht_geliefert"]
 
     @property
     def same_unit(self) -> tuple[str, ...]:
