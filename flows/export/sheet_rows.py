@@ -8,37 +8,85 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import duckdb
 
-from flows.base.db import quoted, sql
+from flows.base.db import literal, quoted, sql
 
 _BATCH = 1_000  # rows in memory
 _END = b"</sheetData>"
+POINTS_PER_LINE = 12.5
+LETTERS_PER_CHARACTER = 1.15
+"""Widths count characters of a larger face than that of the cells."""
+
+
+EXCEPTION = "ausnahme_"
+"""What begins the name of a column that holds, for the column whose name follows, the cells that look otherwise."""
 
 
 @dataclass(frozen=True)
 class SheetRows:
-    """A query as a worksheet shows it: its headings, and how many rows the temporary table `table` keeps for it."""
+    """Rows of a worksheet: the `rows` of the temporary table `table` from its row `first` on (from 0).
+
+    `kinds` are its columns and their types. A column in `exceptions` has cells that look otherwise: another column
+    of the table holds them as XML, all but their place.
+    """
 
     table: str
-    headings: Sequence[str]
     kinds: Mapping[str, str]
     rows: int
+    first: int = 0
+    exceptions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class PlacedRows:
+    """Rows where they go in a worksheet: below `above` lines of heads, with the number of a format per column.
+
+    A cell of a column with exceptions that has neither a number nor one of these is `otherwise`, behind its place.
+    Where `widths` are given, in characters, texts are wrapped and a row is as high as its longest one needs: Excel
+    would find that out by itself, other programs do not.
+    """
+
+    found: SheetRows
+    above: int
+    formats: Mapping[str, int]
+    otherwise: str
+    widths: Mapping[str, float]
 
     def as_xml(self, con: duckdb.DuckDBPyConnection) -> Iterator[bytes]:
-        """Give the rows below the headings, some at a time, in the order of the query."""
+        """Give the rows, some at a time, in the order of the query."""
+        line, last = f"(rowid + {self.above + 1 - self.found.first})", self.found.first + self.found.rows - 1
         cells = "".join(
-            f", {_macro(kind)}('{column_letters(at)}' || (rowid + 2), {quoted(name)})"
-            for at, (name, kind) in enumerate(self.kinds.items())
+            f", {self._cell(name, kind, f'{literal(column_letters(at))} || {line}')}"
+            for at, (name, kind) in enumerate(self.found.kinds.items())
         )
-        con.execute(f"""SELECT concat('<row r="', rowid + 2, '">'{cells}, '</row>') FROM {self.table}""")  # noqa: S608
+        con.execute(
+            f"""SELECT concat('<row r="', {line}, '"'{self._height()}, '>'{cells}, '</row>') FROM {self.found.table} """  # noqa: S608
+            f"WHERE rowid BETWEEN {self.found.first} AND {last} ORDER BY rowid"
+        )
         while batch := con.fetchmany(_BATCH):
             yield "".join(row for (row,) in batch).encode()
+
+    def _height(self) -> str:
+        if not self.widths:
+            return ""
+        lines = ", ".join(
+            f"ceil(len({quoted(name)}::VARCHAR) / {LETTERS_PER_CHARACTER * width})"
+            for name, width in self.widths.items()
+        )
+        return f""", ' ht="', {POINTS_PER_LINE} * greatest(1, {lines}), '" customHeight="1"'"""
+
+    def _cell(self, name: str, kind: str, place: str) -> str:
+        if name in self.found.exceptions:
+            number = f"""' s="{self.formats[name]}"><v>' || {quoted(name)} || '</v></c>'"""
+            ways = f"{quoted(EXCEPTION + name)}, {number}, {literal(self.otherwise)}"
+            return f"""'<c r="', {place}, '"', coalesce({ways})"""
+        return f"{_macro(kind)}({place}, {self.formats[name]}, {quoted(name)})"
 
 
 def prepare_cells(con: duckdb.DuckDBPyConnection) -> None:
@@ -46,19 +94,16 @@ def prepare_cells(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(sql("export/zellen"))
 
 
-def keep_rows(
-    con: duckdb.DuckDBPyConnection, number: int, query: str, renamed: Mapping[str, str] | None = None
-) -> SheetRows:
-    """Run `query` for the worksheet `number`; `renamed` gives columns another heading."""
-    table, other = f"blatt_{number}", renamed or {}
+def keep_rows(con: duckdb.DuckDBPyConnection, table: str, query: str) -> SheetRows:
+    """Run `query` for a worksheet and keep its rows as the temporary table `table`."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
     kinds = {name: kind for name, kind, *_ in con.execute(f"DESCRIBE {table}").fetchall()}
     (count,) = con.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,)  # noqa: S608 -- our own name
-    return SheetRows(table, [other.get(name, name) for name in kinds], kinds, count)
+    return SheetRows(table, kinds, count)
 
 
-def put_in(con: duckdb.DuckDBPyConnection, book: IO[bytes], sheets: Mapping[int, SheetRows], path: Path) -> None:
-    """Write the workbook in `book` to `path`, with the rows of `sheets` (by number, from 1) below their headings."""
+def put_in(con: duckdb.DuckDBPyConnection, book: IO[bytes], sheets: Mapping[int, PlacedRows], path: Path) -> None:
+    """Write the workbook in `book` to `path`, with the rows of `sheets` (by number, from 1) below their heads."""
     by_name = {f"xl/worksheets/sheet{number}.xml": sheet for number, sheet in sheets.items()}
     with zipfile.ZipFile(book) as empty, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as filled:
         for entry in empty.infolist():
@@ -67,7 +112,7 @@ def put_in(con: duckdb.DuckDBPyConnection, book: IO[bytes], sheets: Mapping[int,
                 filled.writestr(entry, content, zipfile.ZIP_DEFLATED)
                 continue
             sheet = by_name[entry.filename]
-            corner = f"{column_letters(len(sheet.headings) - 1)}{sheet.rows + 1}".encode()
+            corner = f"{column_letters(len(sheet.found.kinds) - 1)}{sheet.above + sheet.found.rows}".encode()
             before, after = re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:' + corner + b'"', content).split(
                 _END
             )

@@ -1,46 +1,61 @@
-"""The release as one workbook for people who work in Excel: a cover, the codebook, the units, the figures by year.
+"""The release as one workbook for people who work in Excel: a cover, the codebook, the figures by year, the units.
 
 The figures stand one row per unit and Stichtag, one column per Indikator, one sheet a Raumebene: the long table
-would be more than a workbook is good for, and is in csv/ and parquet/. Numbers are numbers, ids are text (with
-their leading zeros), dates are dates. Everything is written in a fixed order and dated by the Stichtag, so that the
-same release has the same bytes.
+would be more than a workbook is good for, and is in csv/ and parquet/. A sheet of figures holds each Stichtag once, on
+the Zuschnitt on which it is read; the same on other Zuschnitte stands in sheets of its own at the end, which say so.
+Numbers are numbers, ids are text (with their leading zeros), dates are dates. A missing figure is a word that says why:
+SUM and AVERAGE pass over it, while a difference would take an empty cell for 0. Everything is written in a fixed order
+and dated by the Stichtag, so that the same release has the same bytes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import xlsxwriter
 
 from flows.base.db import quoted, set_variables, sql
+from flows.export.cover import Cover
+from flows.export.faces import Faces
 from flows.export.open_formats import csv_columns
-from flows.export.sheet_rows import keep_rows, prepare_cells, put_in
-from flows.export.wide_figures import show_units
+from flows.export.sheet_rows import SheetRows, keep_rows, prepare_cells, put_in
+from flows.export.worksheets import LONGEST_NAME, Head, Worksheet
 from flows.profile.vocabulary import vocabulary
 from flows.release.job import ReleaseJob
-from flows.release.table_contract import Table
+from flows.release.table_contract import Table, contract
 
 NAME = "fortschreibung.xlsx"
-_COVER = "Fortschreibung"
-_WIDTHS = {"label_de": 34, "label_en": 34, "beschreibung_de": 60, "beschreibung_en": 60, "name": 30, "zuschnitt": 12}
-_LONGEST_NAME = 31  # what Excel takes as the name of a sheet
+_WIDTHS = {
+    "label_de": 34, "label_en": 34, "beschreibung_de": 60, "beschreibung_en": 60, "einschraenkung_de": 40,
+    "einschraenkung_en": 40, "indikator_id": 30, "name": 28, "zuschnitt": 11, "stichtag": 10, "methode": 20,
+    "zaehler": 30, "nenner": 30, "blaetter": 40, "wartet_auf": 60,
+}  # fmt: skip
+_ROW = ("zuschnitt", "raum_id", "name", "stichtag", "methode")  # what begins a row of figures
+_FIXED = 4  # of these stay in sight
+_FIGURES_SCALE = 55  # percent, of print
 
-# one row per Indikator, with what stands above and below its line
+# one row per Indikator, with what stands above and below its line; what is printed comes first
 _CODEBOOK = """
 SELECT
-    i.*,
+    i.indikator_id,
+    i.label_de,
+    i.einheit,
+    i.beschreibung_de,
+    i.einschraenkung_de,
     string_agg(t.merkmal, ' + ' ORDER BY t.merkmal) FILTER (t.rolle = 'zaehler') AS zaehler,
-    string_agg(t.merkmal, ' + ' ORDER BY t.merkmal) FILTER (t.rolle = 'nenner') AS nenner
+    string_agg(t.merkmal, ' + ' ORDER BY t.merkmal) FILTER (t.rolle = 'nenner') AS nenner,
+    i.* EXCLUDE (indikator_id, label_de, einheit, beschreibung_de, einschraenkung_de)
 FROM indikator AS i
 LEFT JOIN indikator_teil AS t USING (indikator_id)
 GROUP BY ALL
 ORDER BY i.position
 """
+_CODEBOOK_PRINTED = 7  # columns
 
 
 def write_workbook(
@@ -55,59 +70,131 @@ def write_workbook(
     The figures are those of `flows.export.wide_figures`.
     """
     prepare_cells(con)
-    queries = [("Codebuch", keep_rows(con, 2, _CODEBOOK))]
-    for table in units:
-        show_units(con, table)
-        set_variables(con, raumebene=table.name)
-        named = {"raum_id": f"{table.name}_id"}
-        queries.append((f"{table.name}_jahr", keep_rows(con, len(queries) + 2, sql("export/raum_jahr"), named)))
-    for table in units:
-        columns = ", ".join(quoted(column.name) for column in csv_columns(table))
-        query = f"SELECT {columns} FROM {quoted(table.name)}"  # noqa: S608 -- contract names
-        queries.append((table.name, keep_rows(con, len(queries) + 2, query)))
-    sheets = dict(enumerate(queries, start=2))
     empty = io.BytesIO()
     with xlsxwriter.Workbook(empty, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
         created = dt.datetime.combine(job.stichtag_max, dt.time())
         book.set_properties({"title": f"{job.city_name} {version}", "author": job.publisher, "created": created})
-        head, date = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "dd.mm.yyyy"})
-        cover = _sheet(book, _COVER, ("Angabe", "Inhalt"), len(_cover(job, version)), head)
-        for row, (name, content) in enumerate(_cover(job, version), start=1):
-            cover.write_string(row, 0, name)
-            if isinstance(content, dt.date):
-                cover.write_datetime(row, 1, content, date)
-            else:
-                cover.write_string(row, 1, content)
-        for name, found in sheets.values():
-            _sheet(book, name, found.headings, found.rows, head)
-    put_in(con, empty, {number: found for number, (_, found) in sheets.items()}, path)
+        decimals = con.execute("SELECT DISTINCT nachkommastellen FROM indikator ORDER BY ALL").fetchall()
+        faces = Faces(book, [places for (places,) in decimals])
+        faces.tell(con)
+        for name in ("ausnahme_breit", "belegt", "raum_jahr"):
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(f'export/{name}')}")
+        sheets = _Sheets(con, job).all(units)
+        footer = f"&L{_in_footer(f'{job.city_name} {version}')}&C&A&RSeite &P von &N"
+        Cover(job, version, sheets).lay_out(book, faces, footer)
+        placed = {number: each.lay_out(book, faces, footer) for number, each in enumerate(sheets, start=2)}
+        for each in sheets:
+            if each.found.exceptions:
+                book.define_name(each.name, f"={each.range}")
+    put_in(con, empty, placed, path)
     return path
 
 
-def _cover(job: ReleaseJob, version: str) -> list[tuple[Any, ...]]:
-    synthetic = [("Hinweis", "Synthetische Daten: keine Zahl beschreibt einen wirklichen Ort oder wirkliche Menschen.")]
-    return [
-        ("Stadt", job.city_name),
-        *(synthetic if job.synthetic else []),
-        ("Fortschreibung", version),
-        ("Stichtage bis", job.stichtag_max),
-        ("Zuschnitt", job.zuschnitt),
-        ("Lizenz", job.licence),
-        *([("Lizenztext", job.licence_url)] if job.licence_url else []),
-        ("Namensnennung", job.attribution),
-        ("Herausgeber", job.publisher),
-        ("Kontakt", job.contact),
-        ("Leere Felder", "Wo ein Wert fehlt, steht sein Grund in der Tabelle wert (csv/wert.csv), Spalte status:"),
-        *((f"status {name}", words.de) for name, words in vocabulary().status.items() if name != "ok"),
-    ]
+def _in_footer(text: str) -> str:
+    return text.replace("&", "&&")
 
 
-def _sheet(book: Any, name: str, headings: Sequence[str], rows: int, head: Any) -> Any:
-    """Add a worksheet with its headings, frozen, and a filter over the `rows` below them."""
-    sheet = book.add_worksheet(name[:_LONGEST_NAME])
-    sheet.freeze_panes(1, 0)
-    for at, heading in enumerate(headings):
-        sheet.set_column(at, at, 90 if heading == "Inhalt" else _WIDTHS.get(heading, 15))
-        sheet.write_string(0, at, heading, head)
-    sheet.autofilter(0, 0, rows, len(headings) - 1)
-    return sheet
+class _Sheets:
+    """The sheets of a workbook but its cover, in order."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, job: ReleaseJob) -> None:
+        self._con, self._job, self._kept = con, job, 1
+        self._indikatoren = {
+            name: Head(label, unit, decimals=decimals)
+            for name, label, unit, decimals in con.execute(
+                "SELECT indikator_id, label_de, einheit, nachkommastellen FROM indikator ORDER BY position"
+            ).fetchall()
+        }
+        self._kinds = {name: kind for name, kind, *_ in con.execute("DESCRIBE raum_jahr").fetchall()}
+        self._places = {
+            (level, heutig): numbers for level, heutig, *numbers in con.execute(sql("export/blatt")).fetchall()
+        }
+        self._given = {
+            (level, heutig): frozenset(names)
+            for level, heutig, names in con.execute(
+                "SELECT raumebene, heutig, list(indikator_id) FROM belegt WHERE zahlen > 0 GROUP BY ALL"
+            ).fetchall()
+        }
+
+    def all(self, units: Sequence[Table]) -> list[Worksheet]:
+        """Return the codebook, the figures, the units, and what only some want."""
+        first = [self._codebook(), *(self._figures(table) for table in units), *map(self._units, units)]
+        set_variables(self._con, ohne_zeile=vocabulary().no_row.short_de)
+        missing = self._sheet(
+            "ohne_zahl",
+            "Indikatoren, die ein Blatt mit Zahlen auslässt, weil dort kein Raum eine Zahl hat.",
+            sql("export/ohne_zahl"),
+            {
+                **_heads_of_contract("indikator_id", "label_de", "einheit"),
+                "blaetter": Head("Fehlt in den Blättern", width=_WIDTHS["blaetter"]), "grund": Head("Grund"),
+                "wartet_auf": Head("Wartet auf das Merkmal (Quelle)", width=_WIDTHS["wartet_auf"]),
+            },
+            wrapped=True,
+        )  # fmt: skip
+        others = [self._figures(table, heutig=False) for table in units]
+        return [*first, *(each for each in (missing, *others) if each.found.rows)]
+
+    def _codebook(self) -> Worksheet:
+        given = [name for (name, *_) in self._con.execute("DESCRIBE indikator").fetchall()]
+        heads = _heads_of_contract(*given) | {
+            "zaehler": Head("Zähler", width=_WIDTHS["zaehler"]), "nenner": Head("Nenner", width=_WIDTHS["nenner"]),
+        }  # fmt: skip
+        book = self._sheet("Codebuch", "Was jeder Indikator zählt.", _CODEBOOK, heads, wrapped=True)
+        return replace(book, printed_columns=_CODEBOOK_PRINTED)
+
+    def _figures(self, table: Table, *, heutig: bool = True) -> Worksheet:
+        first, rows, newest = self._places.get((table.name, heutig), (0, 0, 0))
+        given = self._given.get((table.name, heutig), frozenset())
+        columns = [*_ROW, *(name for name in self._indikatoren if name in given)]
+        found = SheetRows("raum_jahr", {name: self._kinds[name] for name in columns}, rows, first, given)
+        unit_heads = {column.name: column.label_de for column in table.columns}
+        own = {
+            **_heads_of_contract("zuschnitt", "name", "stichtag"),
+            "raum_id": Head(unit_heads[f"{table.name}_id"], width=10),
+            "methode": Head("Methode (die unsicherste der Zeile)", width=_WIDTHS["methode"]),
+        }
+        label = next(level.label_de for level in self._job.raumebenen if level.id == table.name)
+        title, name = (
+            (_today_in_words(label), f"{table.name}_jahr")
+            if heutig
+            else (_others_in_words(label, table.name), f"{table.name}_zuschnitt")
+        )
+        return Worksheet(
+            name[:LONGEST_NAME], title, found, {**self._indikatoren, **own}, _FIXED,
+            warning=not heutig, printed=newest, scale=_FIGURES_SCALE, ids={"raum_id": f"{table.name}_id"},
+        )  # fmt: skip
+
+    def _units(self, table: Table) -> Worksheet:
+        columns = csv_columns(table)
+        names = ", ".join(quoted(column.name) for column in columns)
+        heads = {each.name: Head(each.label_de, each.unit or "", _WIDTHS.get(each.name)) for each in columns}
+        title = table.description_de.replace(", mit Umriss.", "; Umrisse in geo/.")
+        return self._sheet(table.name, title, f"SELECT {names} FROM {quoted(table.name)}", heads)  # noqa: S608
+
+    def _sheet(
+        self, name: str, title: str, query: str, heads: Mapping[str, Head], *, wrapped: bool = False
+    ) -> Worksheet:
+        return Worksheet(name[:LONGEST_NAME], title, self._keep(query), heads, 2, wrapped=wrapped)
+
+    def _keep(self, query: str) -> SheetRows:
+        self._kept += 1
+        return keep_rows(self._con, f"blatt_{self._kept}", query)
+
+
+def _heads_of_contract(*names: str) -> dict[str, Head]:
+    columns = contract().column
+    return {name: Head(columns[name].label_de, columns[name].unit or "", _WIDTHS.get(name)) for name in names}
+
+
+def _today_in_words(label: str) -> str:
+    return (
+        f"{label}: jeder Stichtag einmal, der neueste zuerst. Kursiv und blau: geschätzt. "
+        "Wort statt Zahl: warum sie fehlt."
+    )
+
+
+def _others_in_words(label: str, level: str) -> str:
+    return (
+        f"NICHT MIT {level}_jahr ZUSAMMENZÄHLEN! {label}: dieselben Zahlen noch einmal, auf anderen Zuschnitten "
+        "(Spalte zuschnitt)."
+    )

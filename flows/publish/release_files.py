@@ -47,7 +47,7 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     levels = {level.id for level in job.raumebenen}
     units = [table for table in build.tables if table.name in levels]
     layers = geo.Layers(units, job.zuschnitt, job.coordinate_system)
-    pivot_figures(con)
+    pivot_figures(con, units)
 
     def by_duckdb(cursor: duckdb.DuckDBPyConnection) -> tuple[list[Path], list[Path]]:
         cursor.execute("USE fortschreibung")

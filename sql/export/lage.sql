@@ -4,15 +4,19 @@
 WITH figur AS (
     SELECT
         raum_id AS figur_raum_id,
-        COLUMNS(* EXCLUDE (zuschnitt, raumebene, raum_id))
+        COLUMNS(* EXCLUDE (heutig, zuschnitt, raumebene, raum_id))
     FROM memory.wert_breit
     WHERE
-        zuschnitt = getvariable('zuschnitt')
+        heutig
+        AND zuschnitt = getvariable('zuschnitt')
         AND raumebene = getvariable('raumebene')
         AND stichtag = (
             SELECT max(newest.stichtag)
             FROM memory.wert_breit AS newest
-            WHERE newest.zuschnitt = getvariable('zuschnitt') AND newest.raumebene = getvariable('raumebene')
+            WHERE
+                newest.heutig
+                AND newest.zuschnitt = getvariable('zuschnitt')
+                AND newest.raumebene = getvariable('raumebene')
         )
 ),
 

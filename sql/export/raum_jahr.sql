@@ -1,24 +1,13 @@
--- One row per unit of a Raumebene (variable raumebene) and Stichtag, with its name and its figures; the view einheit
--- holds the units.
-WITH figur AS (
-    SELECT *
-    FROM memory.wert_breit
-    WHERE raumebene = getvariable('raumebene')
-),
-
-benannt AS (
-    SELECT
-        einheit.name,
-        figur.*
-    FROM figur
-    INNER JOIN einheit ON figur.zuschnitt = einheit.zuschnitt AND figur.raum_id = einheit.raum_id
+-- One row per unit and Stichtag on a Zuschnitt, the newest Stichtag of each Raumebene first, as in zeile, with the
+-- method in words, the figures, and the cells of those that look otherwise.
+WITH beschrieben AS (
+    SELECT zeile.* REPLACE (wort_methode.wort AS methode)
+    FROM memory.zeile
+    LEFT JOIN memory.wort_methode ON zeile.methode = wort_methode.methode
 )
 
-SELECT
-    zuschnitt,
-    raum_id,
-    name,
-    stichtag,
-    COLUMNS(* EXCLUDE (zuschnitt, raumebene, raum_id, name, stichtag))
-FROM benannt
-ORDER BY zuschnitt, raum_id, stichtag
+SELECT COLUMNS(*) -- noqa: RF02
+FROM beschrieben
+LEFT JOIN memory.wert_breit USING (heutig, zuschnitt, raumebene, raum_id, stichtag)
+LEFT JOIN ausnahme_breit USING (zuschnitt, raumebene, raum_id, stichtag)
+ORDER BY raumebene ASC, heutig ASC, stichtag DESC, zuschnitt DESC, raum_id ASC

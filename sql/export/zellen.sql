@@ -1,10 +1,12 @@
 -- One macro per kind of cell: the cell of a worksheet in the XML of a workbook, empty for a value that is missing.
--- `ort` is the place of the cell, such as B7; style 2 is the date of flows/export/workbook.py.
-CREATE OR REPLACE TEMP MACRO zelle_zahl(ort, zahl) AS -- noqa: CP05
-coalesce('<c r="' || ort || '"><v>' || CASE WHEN isfinite(zahl::DOUBLE) THEN zahl END || '</v></c>', '');
+-- `ort` is the place of the cell, such as B7; `gesicht` the number of its format.
+CREATE OR REPLACE TEMP MACRO zelle_zahl(ort, gesicht, zahl) AS -- noqa: CP05
+coalesce(
+    '<c r="' || ort || '" s="' || gesicht || '"><v>' || CASE WHEN isfinite(zahl::DOUBLE) THEN zahl END || '</v></c>', ''
+);
 
-CREATE OR REPLACE TEMP MACRO zelle_tag(ort, tag) AS -- noqa: CP05
-coalesce('<c r="' || ort || '" s="2"><v>' || (tag - DATE '1899-12-30') || '</v></c>', '');
+CREATE OR REPLACE TEMP MACRO zelle_tag(ort, gesicht, tag) AS -- noqa: CP05
+coalesce('<c r="' || ort || '" s="' || gesicht || '"><v>' || (tag - DATE '1899-12-30') || '</v></c>', '');
 
 -- a cell takes 32,767 characters; a longer text says that it goes on elsewhere
 CREATE OR REPLACE TEMP MACRO zelle_inhalt(inhalt) AS -- noqa: CP05
@@ -12,9 +14,9 @@ CASE
     WHEN length(inhalt) > 32767 THEN left(inhalt, 32700) || ' [gekürzt; der ganze Text steht in csv/]' ELSE inhalt
 END;
 
-CREATE OR REPLACE TEMP MACRO zelle_text(ort, inhalt) AS -- noqa: CP05
+CREATE OR REPLACE TEMP MACRO zelle_text(ort, gesicht, inhalt) AS -- noqa: CP05
 coalesce(
-    '<c r="' || ort || '" t="inlineStr"><is><t xml:space="preserve">'
+    '<c r="' || ort || '" s="' || gesicht || '" t="inlineStr"><is><t xml:space="preserve">'
     || regexp_replace(
         replace(
             replace(replace(zelle_inhalt(nullif(inhalt::VARCHAR, '')), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'

@@ -8,6 +8,7 @@ import pytest
 import python_calamine
 
 from flows.export.sheet_rows import prepare_cells
+from flows.profile.vocabulary import vocabulary
 from flows.publish.build import build
 from flows.release.catalog import DATABASE
 from flows.release.job import Setting
@@ -37,8 +38,13 @@ def book(release):
     return python_calamine.CalamineWorkbook.from_path(str(release / "fortschreibung.xlsx"))
 
 
-def rows(book, sheet):
-    return book.get_sheet_by_name(sheet).to_python()
+def sheet(book, name):
+    return book.get_sheet_by_name(name).to_python()
+
+
+def rows(book, name):
+    """The rows of a sheet below its title, labels and units: first the names of the columns."""
+    return sheet(book, name)[3:]
 
 
 def test_the_workbook_has_a_cover_the_codebook_and_two_sheets_a_raumebene(book):
@@ -49,12 +55,12 @@ def test_the_workbook_has_a_cover_the_codebook_and_two_sheets_a_raumebene(book):
 
 
 def test_the_cover_says_what_it_is_that_it_is_synthetic_and_under_which_licence(book):
-    cover = dict(rows(book, "Fortschreibung"))
+    cover = dict(sheet(book, "Fortschreibung"))
     assert cover["Stadt"] == "Kleinstadt"
     assert cover["Hinweis"].startswith("Synthetische Daten")
     assert (cover["Fortschreibung"], cover["Stichtage bis"]) == ("2024.1", dt.date(2024, 12, 31))
     assert (cover["Lizenz"], cover["Namensnennung"]) == ("dl-de/by-2-0", "Kleinstadt, Amt für Statistik (synthetisch)")
-    assert "Eine Anzahl ist dann nicht null" in cover["status geschuetzt"]
+    assert "Eine Anzahl ist dann nicht null" in cover["geheim"]
 
 
 def test_the_sheet_of_the_codebook_is_the_codebook_with_numerator_and_denominator(book, con):
@@ -67,33 +73,53 @@ def test_the_sheet_of_the_codebook_is_the_codebook_with_numerator_and_denominato
     assert entries[1]["einschraenkung_de"] == 'Nur "Regelleistung", ohne weitere.'
 
 
+def test_a_sheet_says_in_german_what_its_columns_are_and_in_which_unit(book):
+    title, labels, units, names, *_ = sheet(book, "stadtteil_jahr")
+    assert title[0].startswith("Stadtteil: jeder Stichtag einmal")
+    assert dict(zip(names, zip(labels, units, strict=True), strict=True)) == {
+        "zuschnitt": ("Zuschnitt", ""), "stadtteil_id": ("Nummer (Stadtteil)", ""), "name": ("Name", ""),
+        "stichtag": ("Stichtag", ""), "methode": ("Methode (die unsicherste der Zeile)", ""),
+        "einwohner": ("Einwohner", "Personen"), "sgb2_quote": ("SGB-II-Quote", "%"),
+        "wohnflaeche_je_einwohner": ("Wohnfläche je Einwohner", "m²"),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("level", ["sozialraum", "stadtteil", "stadt"])
-def test_the_sheets_of_figures_hold_the_numbers_of_the_table(book, con, level):
+def test_the_sheets_of_figures_hold_the_figures_of_the_table_or_say_why_there_is_none(book, con, level):
     head, *found = rows(book, f"{level}_jahr")
     assert head == [
-        "zuschnitt", f"{level}_id", "name", "stichtag", "einwohner", "sgb2_quote", "wohnflaeche_je_einwohner",
+        "zuschnitt", f"{level}_id", "name", "stichtag", "methode", "einwohner", "sgb2_quote",
+        "wohnflaeche_je_einwohner",
     ]  # fmt: skip
     written = {
         (row[0], row[1], row[3], indikator): value
         for row in found
-        for indikator, value in zip(head[4:], row[4:], strict=True)
-        if value != ""
+        for indikator, value in zip(head[5:], row[5:], strict=True)
     }
     figures = con.execute(
-        "SELECT zuschnitt, raum_id, stichtag, indikator_id, wert FROM wert WHERE raumebene = ? AND wert IS NOT NULL",
-        [level],
+        "SELECT zuschnitt, raum_id, stichtag, indikator_id, status, wert FROM wert WHERE raumebene = ?", [level]
     ).fetchall()
-    assert written == {tuple(key): pytest.approx(wert, rel=1e-15) for *key, wert in figures}
+    words = vocabulary().status
+    assert written == {tuple(key): words[status].short_de if wert is None else wert for *key, status, wert in figures}
+
+
+def test_the_sheet_and_the_table_of_one_name_have_the_same_rows(book, con):
+    _, *found = rows(book, "sozialraum_jahr")
+    table = con.execute("SELECT zuschnitt, sozialraum_id, name, stichtag, methode FROM sozialraum_jahr").fetchall()
+    words = vocabulary().method
+    assert sorted(tuple(row[:5]) for row in found) == sorted((*row, words[methode].short_de) for *row, methode in table)
 
 
 def test_ids_keep_their_leading_zeros_and_dates_are_dates(book):
     assert rows(book, "sozialraum")[1][:2] == ["2020-01-01", "011001"]
-    assert rows(book, "sozialraum_jahr")[1][3] == dt.date(2023, 12, 31)
+    assert [row[3] for row in rows(book, "sozialraum_jahr")[1:]] == 3 * [dt.date(2024, 12, 31)] + 3 * [
+        dt.date(2023, 12, 31)
+    ]
 
 
-def test_a_suppressed_figure_is_an_empty_cell(book):
+def test_a_suppressed_figure_says_so(book):
     row = next(row for row in rows(book, "sozialraum_jahr") if row[1] == "011002")
-    assert row[5] == ""
+    assert row[6] == "geheim"
 
 
 def test_a_name_that_looks_like_a_formula_stays_text(city):
@@ -113,7 +139,7 @@ def test_a_name_that_looks_like_a_formula_stays_text(city):
 def test_a_text_that_no_cell_takes_says_where_the_rest_is(letters, cut):
     with duckdb.connect() as con:
         prepare_cells(con)
-        (cell,) = con.execute(f"SELECT zelle_text('A1', repeat('x', {letters}))").fetchone()
+        (cell,) = con.execute(f"SELECT zelle_text('A1', 3, repeat('x', {letters}))").fetchone()
     assert f">{'x' * (32_700 if cut else letters)}" in cell
     assert ("gekürzt; der ganze Text steht in csv/" in cell) == cut
 

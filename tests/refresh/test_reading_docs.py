@@ -16,6 +16,7 @@ from threading import Thread
 
 import pytest
 
+from flows.profile.vocabulary import vocabulary
 from tests.refresh.conftest import Office
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "reading.md"
@@ -54,6 +55,13 @@ def server(two_releases: Office) -> Iterator[str]:
 
 def test_python(two_releases: Office) -> None:
     assert "sgb2_quote_0_17" in run(two_releases, sys.executable, "-c", block("python", "latest/fortschreibung.duckdb"))
+
+
+def test_pandas_reads_the_workbook_with_its_words_for_what_is_missing(two_releases: Office) -> None:
+    told = run(two_releases, sys.executable, "-c", block("python", "read_excel"))
+    assert re.search(r"2024-12-31 +\d+", told)
+    words = [each.short_de for name, each in vocabulary().status.items() if name != "ok"]
+    assert words == re.findall(r'"([^"]+)"', block("python", "read_excel").split("na_values")[1].split("]")[0])
 
 
 def test_origins(two_releases: Office) -> None:
