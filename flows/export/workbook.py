@@ -19,13 +19,12 @@ from pathlib import Path
 import duckdb
 import xlsxwriter
 
-from flows.base.db import quoted, set_variables, sql
+from flows.base.db import quoted, sql
 from flows.export.cover import Cover
 from flows.export.faces import Faces
 from flows.export.open_formats import csv_columns
 from flows.export.sheet_rows import SheetRows, keep_rows, prepare_cells, put_in
 from flows.export.worksheets import LONGEST_NAME, Head, Worksheet
-from flows.profile.vocabulary import vocabulary
 from flows.release.job import ReleaseJob
 from flows.release.table_contract import Table, contract
 
@@ -119,7 +118,6 @@ class _Sheets:
     def all(self, units: Sequence[Table]) -> list[Worksheet]:
         """Return the codebook, the figures, the units, and what only some want."""
         first = [self._codebook(), *(self._figures(table) for table in units), *map(self._units, units)]
-        set_variables(self._con, ohne_zeile=vocabulary().no_row.short_de)
         missing = self._sheet(
             "ohne_zahl",
             "Indikatoren, die ein Blatt mit Zahlen auslässt, weil dort kein Raum eine Zahl hat.",

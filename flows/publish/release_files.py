@@ -46,7 +46,7 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     exported = [table for table in build.tables if table.export]
     levels = {level.id for level in job.raumebenen}
     units = [table for table in build.tables if table.name in levels]
-    layers = geo.Layers(units, job.zuschnitt, job.coordinate_system)
+    layers = geo.Layers(job, version, units)
     pivot_figures(con, units)
 
     def by_duckdb(cursor: duckdb.DuckDBPyConnection) -> tuple[list[Path], list[Path]]:

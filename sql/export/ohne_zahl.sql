@@ -1,5 +1,5 @@
 -- One row per Indikator that a sheet of figures leaves out, since no unit of its Raumebene has a figure: the sheets,
--- why (variable ohne_zeile where the release has no row), and the Merkmale that it waits for, with their sources.
+-- why, and the Merkmale that it waits for, with their sources.
 WITH leer AS (
     SELECT
         raumebene,
@@ -12,10 +12,9 @@ grund AS (
     SELECT
         leer.raumebene,
         leer.indikator_id,
-        mode(wort_grund.wort) AS wort
+        coalesce(mode(figur.status), 'nicht_geliefert') AS status
     FROM leer
     LEFT JOIN memory.figur ON leer.raumebene = figur.raumebene AND leer.indikator_id = figur.indikator_id
-    LEFT JOIN memory.wort_grund ON figur.status = wort_grund.status
     GROUP BY leer.raumebene, leer.indikator_id
 ),
 
@@ -32,9 +31,10 @@ SELECT
     indikator.label_de,
     indikator.einheit,
     string_agg(grund.raumebene || '_jahr', ', ' ORDER BY raumebene.rang) AS blaetter,
-    coalesce(any_value(grund.wort), getvariable('ohne_zeile')) AS grund,
+    string_agg(DISTINCT wort_grund.wort, ', ' ORDER BY wort_grund.wort) AS grund,
     any_value(wartet.wartet_auf) AS wartet_auf
 FROM grund
+INNER JOIN memory.wort_grund ON grund.status = wort_grund.status
 INNER JOIN raumebene ON grund.raumebene = raumebene.raumebene
 INNER JOIN indikator ON grund.indikator_id = indikator.indikator_id
 LEFT JOIN wartet ON grund.indikator_id = wartet.indikator_id

@@ -1,16 +1,22 @@
-"""The workbook of a redrawn city: nothing counts twice, no estimate looks counted, each gap has a reason."""
+"""Workbook and GeoPackage of a redrawn city: nothing counts twice, no estimate looks counted, each gap has a reason."""
 
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import zipfile
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree
 
+import duckdb
+import pyogrio
 import pytest
 import python_calamine
 
 from flows.publish.build import build
+from flows.release.catalog import DATABASE
 from flows.release.job import Setting
 from tests.publish.comparing import REDRAWN, wide
 
@@ -39,6 +45,12 @@ def release(tmp_path_factory: pytest.TempPathFactory, city_in: type) -> Path:
     job = city.job().model_copy(update={"zuschnitt": TODAY})
     build(job.write(folder), target, Setting(version="2024.1", made_at=dt.datetime(2025, 3, 1, tzinfo=dt.UTC)))
     return Path(target)
+
+
+@pytest.fixture
+def geopackage(release: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(release / "geo" / "sozialraum.gpkg")) as file:
+        yield file
 
 
 def sheet(release: Path, name: str) -> list[list[object]]:
@@ -86,6 +98,82 @@ def test_an_indikator_without_any_figure_has_no_column_and_is_listed(city_in: ty
         "wohnflaeche_je_einwohner", "Wohnfläche je Einwohner", "m²", "sozialraum_jahr, stadtteil_jahr",
         "nicht geliefert",
     ]  # fmt: skip
+
+
+def test_layers_are_multipolygons_one_for_each_zuschnitt(release: Path) -> None:
+    path = release / "geo" / "sozialraum.gpkg"
+    assert [tuple(each) for each in pyogrio.list_layers(path)] == [
+        ("sozialraum", "MultiPolygon"), ("sozialraum_2020-01-01", "MultiPolygon"), ("sozialraum_jahr", None),
+        ("sozialraum_status", None), ("layer_styles", None),
+    ]  # fmt: skip
+    today, before = (pyogrio.read_info(path, layer=name) for name in ("sozialraum", "sozialraum_2020-01-01"))
+    assert today["features"] == before["features"] == 3
+    assert before["crs"] == "EPSG:25832"
+    assert tuple(before["total_bounds"]) == (350000.0, 5650000.0, 350300.0, 5650100.0)
+    assert today["layer_metadata"]["IDENTIFIER"].startswith("Kleinstadt 2024.1, Sozialraum: Zuschnitt 2024-01-01")
+    assert "Synthetische Daten" in today["layer_metadata"]["DESCRIPTION"]
+
+
+def test_the_outlines_of_another_zuschnitt_are_those_of_the_release(release: Path) -> None:
+    _, _, outlines, _ = pyogrio.raw.read(release / "geo" / "sozialraum.gpkg", layer="sozialraum_2020-01-01")
+    with duckdb.connect(str(release / DATABASE), read_only=True) as con:
+        polygons = con.execute(
+            "SELECT geometrie FROM sozialraum WHERE zuschnitt = ? ORDER BY sozialraum_id", [BEFORE]
+        ).fetchall()
+    one_part = b"\x01\x06\x00\x00\x00\x01\x00\x00\x00"  # WKB: a multipolygon of one polygon, which follows
+    assert [bytes(each) for each in outlines] == [one_part + polygon for (polygon,) in polygons]
+
+
+def test_all_stichtage_are_reachable_beside_the_layer(geopackage: sqlite3.Connection) -> None:
+    rows = geopackage.execute(
+        "SELECT zuschnitt, stichtag, methode, einwohner, sgb2_quote FROM sozialraum_jahr WHERE sozialraum_id = '011002'"
+    ).fetchall()
+    assert rows == [
+        (TODAY, "2023-12-31", "overlap", 900.0, None), (TODAY, "2024-12-31", "exact", 900.0, None),
+    ]  # fmt: skip
+
+
+def test_a_figure_that_is_missing_or_estimated_says_so_in_words(geopackage: sqlite3.Connection) -> None:
+    rows = geopackage.execute(
+        "SELECT stichtag, indikator_id, status, grund, unsicherheit FROM sozialraum_status "
+        "WHERE sozialraum_id = '011002' ORDER BY 1, 2"
+    ).fetchall()
+    assert rows == [
+        ("2023-12-31", "einwohner", "ok", "an Zählungen angepasst", 5.0),
+        ("2023-12-31", "sgb2_quote", "geschuetzt", "geheim", None),
+        ("2023-12-31", "wohnflaeche_je_einwohner", "ok", "an Zählungen angepasst", 5.0),
+        ("2024-12-31", "sgb2_quote", "geschuetzt", "geheim", None),
+    ]
+
+
+def test_layer_and_geoparquet_say_method_and_what_is_missing(release: Path, geopackage: sqlite3.Connection) -> None:
+    query = "SELECT sozialraum_id, methode, fehlt FROM {}"
+    expected = [
+        ("011001", "exact", None), ("011002", "exact", "sgb2_quote: geheim"), ("012001", "exact", None),
+    ]  # fmt: skip
+    assert geopackage.execute(query.format("sozialraum")).fetchall() == expected
+    assert duckdb.sql(query.format(f"'{release / 'geo' / 'sozialraum.parquet'}'")).fetchall() == expected
+
+
+def test_columns_have_labels_and_units(geopackage: sqlite3.Connection) -> None:
+    labels = dict(
+        geopackage.execute("SELECT column_name, name FROM gpkg_data_columns WHERE table_name = 'sozialraum'").fetchall()
+    )
+    assert labels["sgb2_quote"] == "SGB-II-Quote [%]"
+    assert (labels["stadtteil_id"], labels["fehlt"]) == ("Nummer (Stadtteil)", "Fehlende Zahlen")
+    assert ("gpkg_data_columns",) in geopackage.execute(
+        "SELECT table_name FROM gpkg_extensions WHERE extension_name = 'gpkg_schema'"
+    ).fetchall()
+
+
+def test_qgis_is_told_how_to_colour_the_layer_and_what_is_missing(geopackage: sqlite3.Connection) -> None:
+    ((layer, by_default, qml),) = geopackage.execute(
+        "SELECT f_table_name, useAsDefault, styleQML FROM layer_styles"
+    ).fetchall()
+    assert (layer, by_default) == ("sozialraum", 1)
+    rules = {rule.get("label"): rule.get("filter") for rule in ElementTree.fromstring(qml).iter("rule")}
+    assert rules["8,3 bis 12,0 %"] == '"sgb2_quote" >= 8.333333 AND "sgb2_quote" <= 12.0'
+    assert rules["keine Zahl: geheim"] == "\"sgb2_quote\" IS NULL AND '; ' || \"fehlt\" LIKE '%; sgb2_quote: geheim%'"
 
 
 def italic(release: Path, name: str, place: str) -> bool:

@@ -1,0 +1,107 @@
+"""The look of a layer in QGIS: an Indikator in five classes, and a fill of its own for each reason why it is missing.
+
+QGIS reads it as QML from the table layer_styles of a GeoPackage, and shows the layer so when it is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from xml.sax.saxutils import quoteattr
+
+from flows.profile.vocabulary import Gap
+
+_CLASSES = ("#dfeaee", "#b9d5de", "#8bbccb", "#4791a8", "#0b5a6f")
+_LINE = "#8a969d"
+_NO_FILL = "#ffffff"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An Indikator to be shown, with the limits of its classes (its least and largest figure among them, rising)."""
+
+    indikator: str
+    unit: str
+    decimals: int
+    limits: Sequence[float]
+
+
+@dataclass(frozen=True)
+class _Rule:
+    label: str
+    condition: str
+    fill: str
+    hatched: bool
+
+
+def qml(subject: Subject, gaps: Sequence[Gap], labels: Mapping[str, str]) -> str:
+    """Return the style, with `labels` for columns; a unit without a figure has one of `gaps` in its column fehlt.
+
+    The labels stand in gpkg_data_columns too, which QGIS reads only with a newer GDAL.
+    """
+    rules = [*_classes(subject), *_missing(subject, gaps)]
+    lines = [
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>",
+        '<qgis version="3.22.0" styleCategories="Symbology|Fields">',
+        '<renderer-v2 type="RuleRenderer" symbollevels="0" enableorderby="0" forceraster="0">',
+        '<rules key="{0}">',
+        *(
+            f'<rule key="{{{number + 1}}}" symbol="{number}" label={quoteattr(rule.label)} '
+            f"filter={quoteattr(rule.condition)}/>"
+            for number, rule in enumerate(rules)
+        ),
+        "</rules>",
+        "<symbols>",
+        *(_symbol(number, rule) for number, rule in enumerate(rules)),
+        "</symbols>",
+        "</renderer-v2>",
+        "<aliases>",
+        *(f"<alias field={quoteattr(column)} name={quoteattr(label)}/>" for column, label in labels.items()),
+        "</aliases>",
+        "<layerGeometryType>2</layerGeometryType>",
+        "</qgis>",
+    ]
+    return "\n".join(lines)
+
+
+def _classes(subject: Subject) -> Iterator[_Rule]:
+    field = f'"{subject.indikator}"'
+    steps = list(pairwise(subject.limits)) or [(subject.limits[0], subject.limits[0])]
+    colours = _CLASSES[:: max(1, len(_CLASSES) // len(steps))]
+    for at, (low, high) in enumerate(steps):
+        last = at == len(steps) - 1
+        least, most = _german(low, subject.decimals), _german(high, subject.decimals)
+        words = f"{least} bis {'' if last else 'unter '}{most} {subject.unit}"
+        upper = "<=" if last else "<"
+        yield _Rule(words, f"{field} >= {low} AND {field} {upper} {high}", colours[at], hatched=False)
+
+
+def _missing(subject: Subject, gaps: Sequence[Gap]) -> Iterator[_Rule]:
+    field = f'"{subject.indikator}"'
+    for gap in gaps:
+        condition = f"{field} IS NULL AND '; ' || \"fehlt\" LIKE '%; {subject.indikator}: {gap.short_de}%'"
+        yield _Rule(f"keine Zahl: {gap.short_de}", condition, gap.fill or _NO_FILL, hatched=True)
+    yield _Rule("keine Zahl", f'{field} IS NULL AND "fehlt" IS NULL', _NO_FILL, hatched=True)
+
+
+def _symbol(number: int, rule: _Rule) -> str:
+    fills = [_fill(rule.fill, "solid"), *([_fill(_LINE, "b_diagonal")] if rule.hatched else [])]
+    return f'<symbol type="fill" name="{number}" alpha="1" clip_to_extent="1" force_rhr="0">{"".join(fills)}</symbol>'
+
+
+def _fill(colour: str, brush: str) -> str:
+    options = {
+        "color": _rgba(colour), "style": brush, "outline_color": _rgba(_LINE), "outline_style": "solid",
+        "outline_width": "0.16", "outline_width_unit": "MM", "joinstyle": "bevel",
+    }  # fmt: skip
+    written = "".join(f'<Option type="QString" name="{name}" value="{value}"/>' for name, value in options.items())
+    return f'<layer class="SimpleFill" pass="0" enabled="1" locked="0"><Option type="Map">{written}</Option></layer>'
+
+
+def _rgba(colour: str) -> str:
+    return ",".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5)) + ",255"
+
+
+def _german(value: float, decimals: int) -> str:
+    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
