@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import getpass
+import gzip
 import hashlib
 import json
 import re
@@ -21,7 +22,7 @@ import pytest
 from tests.refresh.conftest import ROOT, Office
 
 DIGEST = re.compile(r"(?<![0-9a-f-])(?=[0-9]*[a-f])[0-9a-f]{32,128}(?![0-9a-f-])")
-PACKED = {".xlsx"}
+PACKED = {".xlsx", ".zip", ".gz"}
 TABLES = {".duckdb", ".parquet", ".gpkg"}
 
 
@@ -43,7 +44,9 @@ def texts(release: Path) -> dict[str, str]:
 
 def texts_of(path: Path) -> Iterator[tuple[str, str]]:
     yield "", path.read_bytes().decode("latin-1")  # what stands in unused bytes, too
-    if path.suffix in PACKED:
+    if path.suffix == ".gz":
+        yield "/unpacked", gzip.decompress(path.read_bytes()).decode("utf-8", "replace")
+    elif path.suffix in PACKED:
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
                 yield f"/{name}", archive.read(name).decode("utf-8", "replace")
