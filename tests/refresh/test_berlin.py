@@ -22,7 +22,7 @@ def test_berlin_is_published_with_its_residents_at_every_level(office: Office, r
         sums = con.execute(
             """
             SELECT stichtag::VARCHAR, zuschnitt, raumebene, sum(wert), count(*)
-            FROM wert WHERE indikator_id = 'einwohner' GROUP BY stichtag, zuschnitt, raumebene
+            FROM wert_alle WHERE indikator_id = 'einwohner' GROUP BY stichtag, zuschnitt, raumebene
             """
         ).fetchall()
         unknown = con.execute(

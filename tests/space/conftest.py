@@ -28,7 +28,8 @@ class City:
         self.con = con
         con.execute(
             "CREATE OR REPLACE TABLE raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, geometrie BLOB, "
-            "eltern MAP(VARCHAR, VARCHAR))"
+            "eltern MAP(VARCHAR, VARCHAR), "
+            "flaeche_km2 DOUBLE GENERATED ALWAYS AS (st_area(st_geomfromwkb(geometrie)) / 1e6))"
         )
 
     def zuschnitt(self, name: str, *rows: str) -> None:

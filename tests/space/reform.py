@@ -45,7 +45,8 @@ class Reform:
 def read_reform(con: duckdb.DuckDBPyConnection, folder: Path) -> Reform:
     con.execute(
         "CREATE TABLE raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, geometrie BLOB, "
-        "eltern MAP(VARCHAR, VARCHAR))"
+        "eltern MAP(VARCHAR, VARCHAR), "
+        "flaeche_km2 DOUBLE GENERATED ALWAYS AS (st_area(st_geomfromwkb(geometrie)) / 1e6))"
     )
     for zuschnitt, file, unit in (
         (OLD, "lor_plr_until_2020.geojson", "id"),

@@ -73,7 +73,8 @@ def published(con: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> list[dic
     """Return the figures of the new units for each case; `con` has the spatial extension and is overwritten."""
     con.execute(
         "CREATE OR REPLACE TABLE raum (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, geometrie BLOB, "
-        "eltern MAP(VARCHAR, VARCHAR), flaeche_km2 DOUBLE)"
+        "eltern MAP(VARCHAR, VARCHAR), "
+        "flaeche_km2 DOUBLE GENERATED ALWAYS AS (st_area(st_geomfromwkb(geometrie)) / 1e6))"
     )
     for statement in TABLES:
         con.execute(statement)
@@ -95,8 +96,7 @@ def published(con: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> list[dic
         "INSERT INTO zu_schaetzen SELECT DISTINCT stichtag, zuschnitt, 'new' || zuschnitt[4:] FROM merkmal_raum"
     )
     con.execute(
-        "INSERT INTO raum SELECT DISTINCT nach_zuschnitt, raumebene, nach_id, NULL, MAP {}, 1 "
-        "FROM schluessel_geschaetzt"
+        "INSERT INTO raum SELECT DISTINCT nach_zuschnitt, raumebene, nach_id, NULL, MAP {} FROM schluessel_geschaetzt"
     )
     estimate(con)
     found: list[dict[str, Figure]] = [{} for _ in cases]
