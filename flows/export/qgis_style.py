@@ -11,8 +11,8 @@ from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
 from flows.profile.vocabulary import Gap
+from flows.release.map_classes import CLASSES
 
-_CLASSES = ("#dfeaee", "#b9d5de", "#8bbccb", "#4791a8", "#0b5a6f")
 _LINE = "#8a969d"
 _NO_FILL = "#ffffff"
 
@@ -68,7 +68,7 @@ def qml(subject: Subject, gaps: Sequence[Gap], labels: Mapping[str, str]) -> str
 def _classes(subject: Subject) -> Iterator[_Rule]:
     field = f'"{subject.indikator}"'
     steps = list(pairwise(subject.limits)) or [(subject.limits[0], subject.limits[0])]
-    colours = _CLASSES[:: max(1, len(_CLASSES) // len(steps))]
+    colours = CLASSES[:: max(1, len(CLASSES) // len(steps))]
     for at, (low, high) in enumerate(steps):
         last = at == len(steps) - 1
         least, most = _german(low, subject.decimals), _german(high, subject.decimals)

@@ -1,7 +1,22 @@
--- One row per Sozialraum on a map: its outline in SVG's path language, its figure, and the box around all of them.
--- Where the Stichtag is given on several Zuschnitte, the map is that of the newest.
-WITH juengster AS (
+-- One row per Sozialraum on a map: its outline in SVG's path language, a point inside, its figure or why it has none,
+-- and the box around all of them.
+WITH stand AS (
     SELECT max(zuschnitt) AS zuschnitt
+    FROM wert
+    WHERE
+        indikator_id = getvariable('indikator')
+        AND raumebene = 'sozialraum'
+        AND stichtag = getvariable('stichtag')::DATE
+),
+
+zahl AS (
+    SELECT
+        zuschnitt,
+        raum_id,
+        wert,
+        status,
+        methode,
+        unsicherheit
     FROM wert
     WHERE
         indikator_id = getvariable('indikator')
@@ -13,18 +28,15 @@ gezeigt AS (
     SELECT
         sozialraum.sozialraum_id,
         sozialraum.name,
-        wert.wert,
-        wert.status,
+        zahl.wert,
+        zahl.methode,
+        zahl.unsicherheit,
+        coalesce(zahl.status, 'nicht_geliefert') AS status,
         st_geomfromwkb(sozialraum.geometrie) AS gestalt
-    FROM wert
-    INNER JOIN sozialraum
-        ON wert.zuschnitt = sozialraum.zuschnitt AND wert.raum_id = sozialraum.sozialraum_id
-    INNER JOIN juengster ON wert.zuschnitt = juengster.zuschnitt
-    WHERE
-        wert.indikator_id = getvariable('indikator')
-        AND wert.raumebene = 'sozialraum'
-        AND wert.stichtag = getvariable('stichtag')::DATE
-        AND sozialraum.geometrie IS NOT NULL
+    FROM sozialraum
+    INNER JOIN stand ON sozialraum.zuschnitt = stand.zuschnitt
+    LEFT JOIN zahl ON sozialraum.zuschnitt = zahl.zuschnitt AND sozialraum.sozialraum_id = zahl.raum_id
+    WHERE sozialraum.geometrie IS NOT NULL
 ),
 
 rahmen AS (
@@ -39,8 +51,12 @@ rahmen AS (
 SELECT
     gezeigt.name,
     st_assvg(gezeigt.gestalt, FALSE, 1) AS pfad,
+    st_x(st_pointonsurface(gezeigt.gestalt)) AS x,
+    st_y(st_pointonsurface(gezeigt.gestalt)) AS y,
     gezeigt.wert,
     gezeigt.status,
+    gezeigt.methode,
+    gezeigt.unsicherheit,
     rahmen.west,
     rahmen.sued,
     rahmen.ost,

@@ -10,11 +10,13 @@ WITH gezeigt AS (
 
 SELECT
     indikator.label_de,
+    indikator.typ,
     indikator.einheit,
     indikator.nachkommastellen,
     gezeigt.stichtag::VARCHAR AS stichtag,
     _release.version,
-    _release.stadt
+    _release.stadt,
+    _release.synthetisch
 FROM indikator
 CROSS JOIN gezeigt
 CROSS JOIN _release

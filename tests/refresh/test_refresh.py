@@ -208,9 +208,9 @@ def test_a_map_shows_every_sozialraum_and_marks_those_without_a_figure(one_relea
     svg = (tmp_path / "map.svg").read_text("utf-8")
     with office.database() as con:
         shown = con.execute(
-            "SELECT count(*), count(*) FILTER (wert IS NULL) FROM wert WHERE indikator_id = 'sgb2_quote_0_17' "
+            "SELECT count(*), count(*) FILTER (status = 'geschuetzt') FROM wert WHERE indikator_id = 'sgb2_quote_0_17' "
             "AND raumebene = 'sozialraum' AND stichtag = '2024-12-31' AND zuschnitt = '2020-01-01'"
         ).fetchone()
-    assert shown == (svg.count("<path "), svg.count('fill="url(#gap)"'))
+    assert shown == (svg.count("<path "), svg.count('fill="url(#geheim)"'))
     assert wrong.code == 2
     assert "sgb2_quote_0_17" in wrong.err, "the message lists what there is"

@@ -109,7 +109,7 @@ def map_(
     home: HomeOption = None,
 ) -> int:
     """Draw a map of an Indikator by Sozialraum, as SVG (default file: CITY_INDIKATOR.svg)."""
-    from flows.app.map import map_of  # noqa: PLC0415
+    from flows.pages.map_picture import map_of  # noqa: PLC0415
     from flows.release.reading import release_to_read  # noqa: PLC0415
 
     release = release_to_read(Home(root_at(home)), city, version)

@@ -1,0 +1,279 @@
+"""A map of one Indikator in one release, as SVG: what each colour means, how many units have it, why one has none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import accumulate
+from pathlib import Path
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+import duckdb
+
+from flows.base.db import connect, literal, records, set_variables, sql, use_spatial
+from flows.base.errors import ConfigError
+from flows.pages.german_numbers import number
+from flows.profile.vocabulary import Gap, vocabulary
+from flows.release.map_classes import MapClass, classes_of_changes, classes_of_shares
+
+WIDTH, MARGIN, LEGEND, HEAD = 760, 16, 270, 60
+CIRCLE, LARGEST = "#4791a8", 24.0
+LINE, LAND, INK = "#8a969d", "#f4f4f0", "#1d2b36"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A Sozialraum on the map: its outline in SVG's path language, a point inside, its figure or why it has none."""
+
+    name: str | None
+    pfad: str
+    x: float
+    y: float
+    wert: float | None
+    status: str
+    methode: str | None
+    unsicherheit: float | None
+
+    @property
+    def estimated(self) -> bool:
+        """Whether its figure is an estimate."""
+        return self.wert is not None and self.methode in vocabulary().estimates
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the map shows: the Indikator, its Stichtag and what the release says of itself."""
+
+    label_de: str
+    typ: str
+    einheit: str
+    nachkommastellen: int
+    stichtag: str
+    version: str
+    stadt: str
+    synthetisch: bool
+
+    @property
+    def day(self) -> str:
+        """The Stichtag as 31.12.2024."""
+        return dt.date.fromisoformat(self.stichtag).strftime("%d.%m.%Y")
+
+    @property
+    def city(self) -> str:
+        """The name of the city, which says so where it does not exist."""
+        told = "synthetisch" in self.stadt or not self.synthetisch
+        return self.stadt if told else f"{self.stadt} (synthetisch)"
+
+    def figure(self, value: float) -> str:
+        """Return a figure with its unit."""
+        return f"{number(value, self.nachkommastellen)} {self.einheit}"
+
+
+class _Entry(NamedTuple):
+    """A line of the legend."""
+
+    sign: str
+    words: str
+    height: int = 26
+
+
+@dataclass(frozen=True)
+class _Place:
+    """How the city's coordinates become those of the picture."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def scale(self) -> float:
+        return (WIDTH - 2 * MARGIN) / (self.east - self.west)
+
+    @property
+    def height(self) -> int:
+        return int((self.north - self.south) * self.scale) + 2 * MARGIN + HEAD
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        return MARGIN + (x - self.west) * self.scale, HEAD + MARGIN + (self.north - y) * self.scale
+
+
+def map_of(database: Path, indikator: str, stichtag: str | None = None) -> str:
+    """Return the map of `indikator` at `stichtag` (default: the newest) as SVG.
+
+    Raises:
+        ConfigError: the release does not have that Indikator, or no figure of it at that Stichtag.
+    """
+    with connect() as con:
+        use_spatial(con)
+        con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
+        set_variables(con, indikator=indikator, stichtag=stichtag)
+        found = records(con.execute(sql("read/karte_thema")))
+        if not found or found[0]["stichtag"] is None:
+            known = [name for (name,) in con.execute("SELECT indikator_id FROM indikator").fetchall()]
+            likely = ", ".join(get_close_matches(indikator, known, n=5, cutoff=0.5)) or "see codebook.html"
+            raise ConfigError(
+                f"Expected an Indikator with figures at {stichtag or 'any Stichtag'}, found none called {indikator!r} "
+                f"in {database}. Did you mean: {likely}?"
+            )
+        shapes, place = _shapes(con, found[0]["stichtag"])
+    if not shapes or place is None:
+        raise ConfigError(f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.")
+    return _svg(Subject(**found[0]), shapes, place)
+
+
+def _shapes(con: duckdb.DuckDBPyConnection, stichtag: str) -> tuple[list[Shape], _Place | None]:
+    set_variables(con, stichtag=stichtag)
+    rows = records(con.execute(sql("read/karte_raum")))
+    box = ("west", "sued", "ost", "nord")
+    shapes = [Shape(**{name: value for name, value in row.items() if name not in box}) for row in rows]
+    return shapes, _Place(*(rows[0][side] for side in box)) if rows else None
+
+
+def _svg(subject: Subject, shapes: Sequence[Shape], place: _Place) -> str:
+    circles = subject.typ == "anzahl"
+    figures = [shape.wert for shape in shapes if shape.wert is not None]
+    classes = [] if circles else (classes_of_changes if subject.typ == "veraenderung" else classes_of_shares)(figures)
+    scale = place.scale
+    legend = [
+        *(_circle_legend(subject, figures) if circles else _class_legend(subject, classes, figures)),
+        *_gap_legend(shapes),
+    ]
+    west, north = MARGIN - place.west * scale, HEAD + MARGIN + place.north * scale
+    lines = list(accumulate((entry.height for entry in legend), initial=HEAD + MARGIN))
+    height = max(place.height, lines[-1] + MARGIN)
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + LEGEND} {height}" font-family="sans-serif" '
+            f'font-size="13" fill="{INK}" role="img" aria-label="{escape(subject.label_de)}">',
+            f"<defs>{_hatching('geheim', 6 / scale)}{_hatching('geheim-legende', 6)}</defs>",
+            f'<rect width="{WIDTH + LEGEND}" height="{height}" fill="white"/>',
+            f'<text x="{MARGIN}" y="30" font-size="18" font-weight="bold">{escape(subject.label_de)}</text>',
+            f'<text x="{MARGIN}" y="50">{escape(subject.city)}, Fortschreibung {subject.version}, '
+            f"Stichtag {subject.day}. {_sentence(shapes)}</text>",
+            f'<g transform="translate({west:.3f} {north:.3f}) scale({scale:.6f})" '
+            f'stroke="{LINE if circles else "white"}" stroke-width="{0.8 / scale:.2f}">',
+            *(_path(subject, shape, _fill(shape, classes, circles), scale) for shape in shapes),
+            "</g>",
+            *(_circles(subject, shapes, place, max(figures, default=0)) if circles else []),
+            *(
+                f'<g transform="translate({WIDTH + 10} {top})">{entry.sign}'
+                f'<text x="56" y="{entry.height // 2 + 1}">{escape(entry.words)}</text></g>'
+                for top, entry in zip(lines, legend, strict=False)
+            ),
+            "</svg>\n",
+        ]
+    )
+
+
+def _sentence(shapes: Sequence[Shape]) -> str:
+    """Return how many units have a figure, and how many of them are estimates."""
+    known = sum(shape.wert is not None for shape in shapes)
+    estimated = sum(shape.estimated for shape in shapes)
+    return f"{known} von {len(shapes)} Sozialräumen mit Zahl" + (f", {estimated} geschätzt" if estimated else "") + "."
+
+
+def _path(subject: Subject, shape: Shape, fill: str, scale: float) -> str:
+    dashed = f' stroke="{INK}" stroke-dasharray="{4 / scale:.1f} {3 / scale:.1f}"' if shape.estimated else ""
+    return (
+        f'<path d="{shape.pfad}" fill="{fill}" fill-rule="evenodd"{dashed}>'
+        f"<title>{escape(_label(subject, shape))}</title></path>"
+    )
+
+
+def _label(subject: Subject, shape: Shape) -> str:
+    named = shape.name or ""
+    if shape.wert is None:
+        return f"{named}: {_gap(shape).short_de}"
+    around = f" ± {number(shape.unsicherheit, subject.nachkommastellen)}" if shape.unsicherheit else ""
+    return f"{named}: {subject.figure(shape.wert)}{around}" + (" (geschätzt)" if shape.estimated else "")
+
+
+def _gap(shape: Shape) -> Gap:
+    return vocabulary().status[shape.status]
+
+
+def _fill(shape: Shape, classes: Sequence[MapClass], circles: bool) -> str:
+    if shape.wert is None:
+        return "url(#geheim)" if shape.status == "geschuetzt" else _gap(shape).fill or "white"
+    return LAND if circles else next(each.colour for each in classes if each.holds(shape.wert))
+
+
+def _hatching(name: str, width: float) -> str:
+    fill = vocabulary().status["geschuetzt"].fill
+    return (
+        f'<pattern id="{name}" width="{width:.2f}" height="{width:.2f}" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><rect width="{width:.2f}" height="{width:.2f}" fill="{fill}"/>'
+        f'<line x1="0" y1="0" x2="0" y2="{width:.2f}" stroke="{LINE}" stroke-width="{width / 2:.2f}"/></pattern>'
+    )
+
+
+def _circles(subject: Subject, shapes: Sequence[Shape], place: _Place, largest: float) -> list[str]:
+    """Draw the counts, the large ones first, so that a small one lies on top of them."""
+    drawn = []
+    for shape in sorted(shapes, key=lambda each: -(each.wert or 0)):
+        if shape.wert:
+            x, y = place.at(shape.x, shape.y)
+            drawn.append(
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_radius(shape.wert, largest):.1f}" fill="{CIRCLE}" '
+                f'fill-opacity="0.75" stroke="white"><title>{escape(_label(subject, shape))}</title></circle>'
+            )
+    return drawn
+
+
+def _radius(figure: float, largest: float) -> float:
+    return float(LARGEST * (figure / largest) ** 0.5)
+
+
+def _circle_legend(subject: Subject, figures: Sequence[float]) -> list[_Entry]:
+    largest = max(figures, default=0)
+    return [
+        _Entry(
+            f'<circle cx="27" cy="{height / 2 - 4:.0f}" r="{radius:.1f}" fill="{CIRCLE}" fill-opacity="0.75"/>',
+            subject.figure(part),
+            height,
+        )
+        for share in (1.0, 0.25, 0.05)
+        if (part := round(largest * share, subject.nachkommastellen)) > 0
+        for radius in (_radius(part, largest),)
+        for height in (max(26, int(2 * radius) + 6),)
+    ]
+
+
+def _class_legend(subject: Subject, classes: Sequence[MapClass], figures: Sequence[float]) -> list[_Entry]:
+    counted = [(each, sum(each.holds(figure) for figure in figures)) for each in classes]
+    return [
+        _Entry("", "Zahl der Sozialräume in Klammern"),
+        *(_Entry(_box(each.colour), f"{_range(subject, each)} ({count})") for each, count in counted),
+    ]
+
+
+def _range(subject: Subject, each: MapClass) -> str:
+    low, high = (None if end is None else number(end, subject.nachkommastellen) for end in (each.low, each.high))
+    if low == high:
+        return f"{low} {subject.einheit}"
+    if low is None:
+        return f"{'bis' if each.high_inside else 'unter'} {high} {subject.einheit}"
+    if high is None:
+        return f"über {low} {subject.einheit}"
+    return (
+        f"{'' if each.low_inside else 'über '}{low} bis {'' if each.high_inside else 'unter '}{high} {subject.einheit}"
+    )
+
+
+def _gap_legend(shapes: Sequence[Shape]) -> list[_Entry]:
+    """Return the reasons for missing figures with how many units have each; reasons of one fill are one line."""
+    fills: Mapping[str, list[str]] = {}
+    for status, word in vocabulary().status.items():
+        count = sum(shape.wert is None and shape.status == status for shape in shapes)
+        if count:
+            fill = "url(#geheim-legende)" if status == "geschuetzt" else word.fill or "white"
+            fills = {**fills, fill: [*fills.get(fill, []), f"{word.short_de} ({count})"]}
+    return [_Entry(_box(fill), ", ".join(words)) for fill, words in fills.items()]
+
+
+def _box(fill: str) -> str:
+    return f'<rect x="16" width="22" height="18" fill="{fill}" stroke="{LINE}"/>'

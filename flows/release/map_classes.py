@@ -1,0 +1,72 @@
+"""The classes of a map: which figures have one colour, so that a map does not say what its figures do not.
+
+Shares run from pale to dark. Changes have two colours that part at zero. Zero stands alone where many figures are zero;
+equal limits make one class, so that no class is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+CLASSES = ("#dfeaee", "#b9d5de", "#8bbccb", "#4791a8", "#0b5a6f")
+FEWER, SAME, MORE = ("#8a4b08", "#cb8a3c", "#ecd0a5"), "#f4f4f4", ("#b9d5de", "#4791a8", "#0b5a6f")
+ZERO = "#f6f3ea"
+FREQUENT = 0.2
+"""From this part of all figures on zero is a class of its own: as many as one of five classes holds."""
+
+
+@dataclass(frozen=True)
+class MapClass:
+    """The figures from `low` to `high`; None is without end. Each end is inside or not."""
+
+    low: float | None
+    high: float | None
+    colour: str
+    low_inside: bool = False
+    high_inside: bool = True
+
+    def holds(self, figure: float) -> bool:
+        """Say whether a figure is of this class."""
+        above = self.low is None or figure > self.low or (self.low_inside and figure == self.low)
+        below = self.high is None or figure < self.high or (self.high_inside and figure == self.high)
+        return above and below
+
+
+def classes_of_shares(figures: Sequence[float]) -> list[MapClass]:
+    """Return up to five classes of about equally many figures, the smallest first."""
+    zeros = [figure for figure in figures if figure == 0]
+    if figures and min(figures) == 0 and len(zeros) >= FREQUENT * len(figures):
+        rest = [figure for figure in figures if figure > 0]
+        return [MapClass(0, 0, ZERO, low_inside=True), *_between(0.0, _limits(rest, 4), CLASSES[1:])]
+    return list(_between(None, _limits(figures, 5), CLASSES))
+
+
+def classes_of_changes(figures: Sequence[float]) -> list[MapClass]:
+    """Return classes on both sides of zero with the same limits, from the largest decrease to the largest increase."""
+    near, far = _limits([abs(figure) for figure in figures if figure], 3)[:2] or [0.0, 0.0]
+    found = [
+        MapClass(None, -far, FEWER[0], high_inside=False),
+        MapClass(-far, -near, FEWER[1], low_inside=True, high_inside=False),
+        MapClass(-near, 0, FEWER[2], low_inside=True, high_inside=False),
+        MapClass(0, 0, SAME, low_inside=True),
+        MapClass(0, near, MORE[0]),
+        MapClass(near, far, MORE[1]),
+        MapClass(far, None, MORE[2]),
+    ]
+    return [each for each in found if any(each.holds(figure) for figure in figures)]
+
+
+def _limits(figures: Sequence[float], classes: int) -> list[float]:
+    """Return the upper limits of classes of about equally many figures; the largest figure is the last."""
+    ordered = sorted(figures)
+    return (
+        [ordered[max(0, -(-len(ordered) * part // classes) - 1)] for part in range(1, classes + 1)] if ordered else []
+    )
+
+
+def _between(lowest: float | None, limits: Sequence[float], colours: Sequence[str]) -> Iterator[MapClass]:
+    distinct = sorted(set(limits))
+    for (low, high), colour in zip(pairwise([lowest, *distinct]), colours[len(colours) - len(distinct) :], strict=True):
+        yield MapClass(low, high, colour)
