@@ -41,6 +41,7 @@ def print_summary(outcome: Outcome) -> None:
     connected = f"duckdb.connect({str(database)!r}, read_only=True)"
     opened = f"import duckdb; {connected}.sql('FROM sozialraum_jahr LIMIT 5').show()"
     print(f"Release:  {release}")
+    print(f"Look:     {release / 'index.html'}")
     print(f"Codebook: {release / 'codebook.html'}")
     print(f"Checks:   {release / 'checks' / 'index.html'}")
     print(f"Withheld: {release / 'disclosure.html'}")

@@ -19,7 +19,7 @@ from flows.pages.german_numbers import number
 from flows.profile.vocabulary import Gap, vocabulary
 from flows.release.map_classes import MapClass, classes_of_changes, classes_of_shares
 
-WIDTH, MARGIN, LEGEND, HEAD = 760, 16, 270, 60
+WIDTH, MARGIN, LEGEND, HEAD = 760, 16, 290, 60
 CIRCLE, LARGEST = "#4791a8", 24.0
 LINE, LAND, INK = "#8a969d", "#f4f4f0", "#1d2b36"
 
@@ -110,19 +110,32 @@ def map_of(database: Path, indikator: str, stichtag: str | None = None) -> str:
     with connect() as con:
         use_spatial(con)
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
-        set_variables(con, indikator=indikator, stichtag=stichtag)
-        found = records(con.execute(sql("read/karte_thema")))
-        if not found or found[0]["stichtag"] is None:
+        if not _subject(con, indikator, stichtag):
             known = [name for (name,) in con.execute("SELECT indikator_id FROM indikator").fetchall()]
             likely = ", ".join(get_close_matches(indikator, known, n=5, cutoff=0.5)) or "see codebook.html"
             raise ConfigError(
                 f"Expected an Indikator with figures at {stichtag or 'any Stichtag'}, found none called {indikator!r} "
                 f"in {database}. Did you mean: {likely}?"
             )
-        shapes, place = _shapes(con, found[0]["stichtag"])
-    if not shapes or place is None:
+        drawn = picture(con, indikator, stichtag)
+    if drawn is None:
         raise ConfigError(f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.")
-    return _svg(Subject(**found[0]), shapes, place)
+    return drawn
+
+
+def picture(con: duckdb.DuckDBPyConnection, indikator: str, stichtag: str | None = None) -> str | None:
+    """Return the map of an Indikator of the release open in `con`, or None where it has no figures or no outlines."""
+    subject = _subject(con, indikator, stichtag)
+    if subject is None:
+        return None
+    shapes, place = _shapes(con, subject.stichtag)
+    return None if place is None else _svg(subject, shapes, place)
+
+
+def _subject(con: duckdb.DuckDBPyConnection, indikator: str, stichtag: str | None) -> Subject | None:
+    set_variables(con, indikator=indikator, stichtag=stichtag)
+    found = records(con.execute(sql("read/karte_thema")))
+    return Subject(**found[0]) if found and found[0]["stichtag"] else None
 
 
 def _shapes(con: duckdb.DuckDBPyConnection, stichtag: str) -> tuple[list[Shape], _Place | None]:

@@ -210,6 +210,8 @@ def _manifest(
         sources=[source.model_dump(mode="json") for source in job.sources],
         catalog_head=setting.catalog_head,
         files=files_in(target),
+        city_name=job.city_name,
+        synthetic=job.synthetic,
         until=job.until.isoformat() if job.until else None,
         signed_by=setting.signed_by,
     )

@@ -22,6 +22,7 @@ from flows.pages.codebook_page import codebook_html
 from flows.pages.diff_page import diff_html
 from flows.pages.disclosure_page import disclosure_html
 from flows.pages.disclosure_report import disclosure_report
+from flows.pages.first_page import NAME, first_page
 from flows.pages.lineage_picture import lineage_svg
 from flows.release.catalog import DATABASE
 from flows.release.job import ReleaseJob, Setting
@@ -70,6 +71,7 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     withheld = disclosure_report(con, job.city_name, version)
     (target / "disclosure.json").write_text(withheld.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (target / "disclosure.html").write_text(disclosure_html(withheld), encoding="utf-8")
+    (target / NAME).write_text(first_page(con), encoding="utf-8")
     metadata.write_json(target / "datapackage.json", metadata.data_package(job, version, exported, target))
     return files
 

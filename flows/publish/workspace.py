@@ -18,6 +18,7 @@ from flows.base import files
 from flows.base.errors import FortschreibungError, VerificationFailed
 from flows.base.home import Home
 from flows.base.locks import city_lock
+from flows.pages.releases_page import releases_page
 from flows.publish.verify import release_faults
 from flows.release import catalog
 from flows.release.catalog import Entry
@@ -91,6 +92,8 @@ def _healed(folder: Path, city: str, say: Say) -> list[Entry]:
     pointing = catalog.pointing_entry(entries)
     if pointing is not None and (folder / pointing.version).is_dir():
         point(folder, pointing)
+    if entries:
+        list_releases(folder, city, entries)
     return entries
 
 
@@ -156,8 +159,26 @@ def point(folder: Path, entry: Entry) -> None:
 
 
 def recorded(folder: Path, city: str, entries: Sequence[Entry]) -> None:
-    """Write the catalogue with these entries, in one step."""
+    """Write the catalogue with these entries, in one step, then the page that lists them."""
     files.write_whole(folder / catalog.CATALOG, catalog.catalog_bytes(city, entries), mode=files.PUBLIC)
+    list_releases(folder, city, entries)
+
+
+def list_releases(folder: Path, city: str, entries: Sequence[Entry]) -> None:
+    """Let the page above all releases say what the catalogue says; what is right already stays.
+
+    It follows from the catalogue, so that one which cannot be written now is written with the next change: a release
+    is published whether or not there is room for its page.
+    """
+    pointing = catalog.pointing_entry(entries)
+    if pointing is None or not (folder / pointing.version / NAME).is_file():
+        return
+    described = manifest_of(folder / pointing.version)
+    content = releases_page(described.city_name or city, bool(described.synthetic), entries).encode()
+    page = folder / catalog.PAGE
+    with contextlib.suppress(OSError):
+        if not (page.is_file() and page.read_bytes() == content):
+            files.write_whole(page, content, mode=files.PUBLIC)
 
 
 def take_away(release: Path) -> None:

@@ -23,7 +23,7 @@ from flows.base.errors import ConfigError, VerificationFailed
 if TYPE_CHECKING:
     from flows.base.home import Home
 
-CATALOG, LATEST, LATEST_JSON = "catalog.json", "latest", "latest.json"
+CATALOG, LATEST, LATEST_JSON, PAGE = "catalog.json", "latest", "latest.json", "index.html"
 FORMAT = "fortschreibung-catalog/1"
 DATABASE = "fortschreibung.duckdb"
 """The file of a release that holds everything."""

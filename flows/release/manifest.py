@@ -41,6 +41,8 @@ class Manifest:
     catalog_head: str
     files: dict[str, dict[str, Any]]
     content_format: int = 1
+    city_name: str | None = None
+    synthetic: bool | None = None
     until: str | None = None
     signed_by: str | None = None
     """The sha256 of the public key whose signature lies beside the manifest."""

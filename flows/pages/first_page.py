@@ -1,0 +1,98 @@
+"""The first page of a release: what it is, how much is in it, how to open it in each tool, and how to cite it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+from markupsafe import Markup
+
+from flows.base.db import records, set_variables, sql
+from flows.pages.german_numbers import number, percent
+from flows.pages.map_picture import picture
+from flows.pages.template import page_of
+from flows.profile.vocabulary import Words, vocabulary
+
+NAME = "index.html"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What a release says of itself in numbers (sql/read/erste_seite.sql)."""
+
+    stadt: str
+    synthetisch: bool
+    version: str
+    letzter: dt.date
+    erster: dt.date
+    stichtage: int
+    zuschnitt: str
+    herausgeber: str
+    kontakt: str
+    lizenz: str
+    lizenz_url: str | None
+    namensnennung: str
+    content_hash: str
+    vorversion: str | None
+    indikatoren: int
+    zahlen: int
+    geheim: int
+    geschaetzt: int
+    einwohner: float | None
+    einwohner_am: dt.date | None
+    karte: str | None
+
+    @property
+    def since(self) -> dt.date:
+        """The first day of the Zuschnitt."""
+        return dt.date.fromisoformat(self.zuschnitt)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to read a release: with which programs, by which file or folder, and how."""
+
+    programs: str
+    path: str
+    how: Words
+
+
+WAYS: Sequence[Way] = (
+    Way("Excel, LibreOffice", "fortschreibung.xlsx", Words("Doppelklick.", "Double click.")),
+    Way("QGIS, ArcGIS", "geo/", Words("Eine .gpkg-Datei in das Fenster ziehen.", "Drag a .gpkg file into the window.")),
+    Way("Python, R, DuckDB", "fortschreibung.duckdb",
+        Words("Jede Tabelle mit Erläuterung jeder Spalte.", "Every table, with a comment on each column.")),
+    Way("pandas, SPSS, Stata", "csv/", Words("UTF-8, Komma, Dezimalpunkt.", "UTF-8, comma, decimal point.")),
+    Way("Power Query", "csv_excel/", Words("Semikolon, Dezimalkomma.", "Semicolon, decimal comma.")),
+    Way("Arrow, Spark", "parquet/", Words("Dieselben Tabellen.", "The same tables.")),
+)  # fmt: skip
+
+PAGES: Sequence[tuple[str, Words, Words]] = (
+    ("codebook.html", Words("Codebuch", "Codebook"),
+     Words("Was jeder Indikator bedeutet, und woraus er gerechnet ist.", "What each indicator means and is made of.")),
+    ("changes.html", Words("Änderungen", "Changes"),
+     Words("Was sich seit der vorigen Fortschreibung geändert hat.", "What changed since the release before.")),
+    ("disclosure.html", Words("Geheimhaltung", "Confidentiality"),
+     Words("Wie viele Zahlen fehlen, und wo.", "How many figures are suppressed, and where.")),
+    ("checks/index.html", Words("Prüfungen", "Checks"),
+     Words("Was vor der Veröffentlichung geprüft wurde.", "What was checked before publication.")),
+)  # fmt: skip
+
+
+def first_page(con: duckdb.DuckDBPyConnection) -> str:
+    """Return the first page of the release open in `con`, which has the spatial extension."""
+    set_variables(con, schaetzungen=list(vocabulary().estimates))
+    (row,) = records(con.execute(sql("read/erste_seite")))
+    head = Headline(**row)
+    levels = records(con.execute(sql("read/ebene_umfang")))
+    drawn = picture(con, head.karte, head.letzter.isoformat()) if head.karte else None
+    return page_of(
+        "index.html.j2", head=head, levels=levels, ways=WAYS, pages=PAGES, number=number, percent=percent, day=_day,
+        picture=None if drawn is None else Markup(drawn),  # noqa: S704 -- our own drawing, its texts escaped
+    )  # fmt: skip
+
+
+def _day(day: dt.date) -> str:
+    return day.strftime("%d.%m.%Y")

@@ -1,0 +1,71 @@
+-- One row: what the first page of a release says of it, from the figures on today's Zuschnitt.
+WITH groesste AS (
+    SELECT raumebene
+    FROM raumebene
+    ORDER BY rang DESC
+    LIMIT 1
+),
+
+umfang AS (
+    SELECT
+        min(stichtag) AS erster,
+        count(DISTINCT stichtag) AS stichtage,
+        count(DISTINCT indikator_id) FILTER (wert IS NOT NULL) AS indikatoren,
+        count(wert) AS zahlen,
+        count(*) FILTER (status = 'geschuetzt') AS geheim,
+        count(wert) FILTER (methode IN (SELECT unnest(getvariable('schaetzungen')))) AS geschaetzt
+    FROM wert
+),
+
+einwohner AS (
+    SELECT
+        wert.stichtag,
+        sum(wert.wert) AS einwohner
+    FROM wert
+    INNER JOIN groesste ON wert.raumebene = groesste.raumebene
+    WHERE wert.indikator_id = 'einwohner' AND wert.wert IS NOT NULL
+    GROUP BY wert.stichtag
+    ORDER BY wert.stichtag DESC
+    LIMIT 1
+),
+
+gezeigt AS (
+    SELECT indikator.indikator_id
+    FROM wert
+    INNER JOIN indikator ON wert.indikator_id = indikator.indikator_id
+    CROSS JOIN _release
+    WHERE wert.raumebene = 'sozialraum' AND wert.stichtag = _release.stichtag_max AND wert.wert IS NOT NULL
+    GROUP BY indikator.indikator_id, indikator.typ, indikator.richtung, indikator.position
+    ORDER BY
+        indikator.typ = 'anteil' AND indikator.richtung <> 'neutral' DESC,
+        indikator.typ = 'anteil' DESC,
+        indikator.position ASC
+    LIMIT 1
+)
+
+SELECT
+    _release.stadt,
+    _release.synthetisch,
+    _release.version,
+    _release.stichtag_max AS letzter,
+    coalesce(umfang.erster, _release.stichtag_max) AS erster,
+    umfang.stichtage,
+    _release.zuschnitt,
+    _release.herausgeber,
+    _release.kontakt,
+    _release.lizenz,
+    _release.lizenz_url,
+    _release.namensnennung,
+    _release.content_hash,
+    _release.vorversion,
+    umfang.indikatoren,
+    umfang.zahlen,
+    umfang.geheim,
+    umfang.geschaetzt,
+    einwohner.einwohner,
+    einwohner.stichtag AS einwohner_am,
+    gezeigt.indikator_id AS karte
+FROM _release
+CROSS JOIN umfang
+LEFT JOIN einwohner ON TRUE
+LEFT JOIN gezeigt ON TRUE
