@@ -117,3 +117,20 @@ def map_(
     target.write_text(map_of(release.database, indikator, stichtag.isoformat() if stichtag else None), encoding="utf-8")
     print(target)
     return 0
+
+
+def serve(city: str, *, port: int = 8000, home: HomeOption = None) -> int:
+    """Hand out the releases of a city on this machine, for looking and for reading over HTTP, until Ctrl+C.
+
+    For this machine alone, not for the internet: there any web server that hands out files will do.
+    """
+    from flows.app.serve import serve as hand_out  # noqa: PLC0415
+
+    def ready(address: str, _: object) -> None:
+        print(f"{address} (this machine only; Ctrl+C ends)", flush=True)
+
+    try:
+        hand_out(Home(root_at(home)).releases, city, port, ready)
+    except KeyboardInterrupt:
+        print()
+    return 0
