@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _open_since_stage: dict[Path, ExitStack] = {}
 """Working databases that stage leaves open: transform goes on in the same instance, in which nothing is read again."""
-_SHARED = ("cities/vocabulary.toml", "cities/coordinate_systems.toml")
+_SHARED = ("cities/vocabulary.toml", "cities/coordinate_systems.toml", "cities/index.toml")
 FILES = "files.json"
 """The file in the folder of a dry run that says what became of each delivered file (flows.stage.file_accounts)."""
 _SHOWN = 5  # files of the folder that no source takes; the rest stands in lieferungen.json

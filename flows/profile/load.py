@@ -20,6 +20,8 @@ from flows.profile.checks import Expected, Waiver, Waivers
 from flows.profile.city import City
 from flows.profile.codebook import Codebook
 from flows.profile.correction import Correction
+from flows.profile.index_definition import IndexFile
+from flows.profile.indices import Index, indices_of, wrong_names
 from flows.profile.places import VARIABLE, profile_folders, profile_places
 from flows.profile.profile_files import Corrections, Sources
 from flows.profile.source import Source
@@ -51,6 +53,8 @@ class Profile:
     """What still works but is to be changed in the profile."""
     lookups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By source: the names of its lookup file, and the id of the unit that each is of."""
+    indices: tuple[Index, ...] = ()
+    """The indices that are computed from the published Indikatoren."""
 
     @property
     def own_checks(self) -> Path:
@@ -87,7 +91,9 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
         for source in sources
         if source.matrix and source.matrix.unit_lookup
     }
-    profile = Profile(city, sources, codebook, corrections, where, *_decided_on_checks(where), notices, lookups)
+    decided = _decided_on_checks(where)
+    indices = _indices(bundled / "index.toml", where / "index.toml")
+    profile = Profile(city, sources, codebook, corrections, where, *decided, notices, lookups, indices)
     _must_agree(profile)
     return profile
 
@@ -213,11 +219,16 @@ def _codebook(paths: list[Path]) -> Codebook:
     return _model(Codebook, last, merged)
 
 
+def _indices(shared: Path, own: Path) -> tuple[Index, ...]:
+    added = _model(IndexFile, own, _table(own)) if own.exists() else IndexFile()
+    return indices_of(_model(IndexFile, shared, _table(shared)), shared, added, own)
+
+
 def _must_agree(profile: Profile) -> None:
     """Check what no single file can know: that sources, Zuschnitte and codebook name the same things."""
     problems = [
         *_wrong_names_in_sources(profile), *_wrong_corrections(profile), *_wrong_expectations(profile),
-        *_missing_thresholds(profile),
+        *_missing_thresholds(profile), *wrong_names(profile.indices, profile.codebook, profile.city),
     ]  # fmt: skip
     if problems:
         raise ConfigError(f"The profile in {profile.folder} does not agree:\n  " + "\n  ".join(problems))

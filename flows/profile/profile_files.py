@@ -16,6 +16,7 @@ from flows.profile.checks import Expected, Waivers
 from flows.profile.city import City
 from flows.profile.codebook import Codebook
 from flows.profile.correction import Correction
+from flows.profile.index_definition import IndexFile
 from flows.profile.source import Source
 
 
@@ -35,7 +36,7 @@ class Corrections(Strict):
 
 PROFILE_FILES: Mapping[str, type[Strict]] = MappingProxyType({
     "city": City, "sources": Sources, "corrections": Corrections, "expected": Expected, "waivers": Waivers,
-    "codebook": Codebook,
+    "codebook": Codebook, "index": IndexFile,
 })  # fmt: skip
 """Each file of a profile by its name without ``.toml``; a city needs the first two."""
 

@@ -1,0 +1,78 @@
+"""The indices of a city: the ready ones and its own, each with the file that a message about it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.base.errors import ConfigError
+from flows.profile.city import City
+from flows.profile.codebook import Codebook
+from flows.profile.index_definition import IndexDefinition, IndexFile
+
+
+@dataclass(frozen=True)
+class Index:
+    """A definition by its name in the tables; `own` where the city wrote it, so that what is wrong is an error."""
+
+    id: str
+    definition: IndexDefinition
+    file: Path
+    section: str
+    own: bool
+
+    @property
+    def where(self) -> str:
+        """What a message names: the file and the section."""
+        return f"{self.file}, index.{self.section}"
+
+
+def indices_of(ready: IndexFile, ready_file: Path, own: IndexFile, own_file: Path) -> tuple[Index, ...]:
+    """Return the ready definitions that a city wants and its own, in the order of the files.
+
+    Raises:
+        ConfigError: the city takes the name of a ready one, or one name and version stands twice.
+    """
+    if unknown := sorted(set(own.ready or ()) - set(ready.index)):
+        raise ConfigError(f"{own_file}, ready: expected of {', '.join(ready.index)}, found {', '.join(unknown)}.")
+    wanted = [name for name in ready.index if own.ready is None or name in own.ready]
+    found = [*_named(ready, ready_file, wanted, own=False), *_named(own, own_file, own.index, own=True)]
+    taken: dict[tuple[str, str], Index] = {}
+    for one in found:
+        first = taken.setdefault((one.id, one.definition.version), one)
+        if first is not one:
+            raise ConfigError(
+                f"{one.where}: expected a name or a version of its own, found {one.id} in version "
+                f"{one.definition.version}, which {first.where} has already."
+            )
+    return tuple(found)
+
+
+def _named(file: IndexFile, path: Path, names: Sequence[str] | dict[str, IndexDefinition], *, own: bool) -> list[Index]:
+    return [
+        Index(name, definition, path, section, own)
+        for section in names
+        for name, definition in file.index[section].by_group(section).items()
+    ]
+
+
+def wrong_names(indices: Sequence[Index], book: Codebook, city: City) -> Iterator[str]:
+    """Yield what an index names that codebook and city do not have, by file and key."""
+    levels = {level.id for level in city.raumebene}
+    for one in indices:
+        for each in one.definition.component:
+            indikator = book.indikator.get(each.indikator)
+            if indikator is None:
+                yield f"{one.where}.component: {each.indikator!r} is no Indikator of the codebook"
+            elif indikator.direction == "neutral" and each.direction is None:
+                yield (
+                    f"{one.where}.component: {each.indikator!r} is neutral in the codebook; expected `direction` "
+                    "('hoch' or 'niedrig')"
+                )
+        concerned = one.definition.concerns
+        if concerned and (concerned not in book.indikator or book.indikator[concerned].type != "anzahl"):
+            yield f"{one.where}.concerns: {concerned!r} is no Indikator of the codebook that counts (type 'anzahl')"
+        for unit in one.definition.left_out:
+            if unit.raumebene not in levels:
+                yield f"{one.where}.left_out: {unit.raumebene!r} is no Raumebene of the city"
