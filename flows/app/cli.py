@@ -14,7 +14,7 @@ from cyclopts import App, Parameter
 from cyclopts.exceptions import CycloptsError
 
 from flows import __version__
-from flows.app.commands import beginning, disclosure, keeping, preparing, reading, refreshing
+from flows.app.commands import beginning, disclosure, keeping, needs, preparing, reading, refreshing
 from flows.app.terminal import say
 from flows.base.errors import EXIT_CODES, ConfigError, EndedAfterPublication, FortschreibungError, ProgramDefect
 from flows.profile.places import use_folder
@@ -35,6 +35,7 @@ app.command(reading.query)
 app.command(reading.diff)
 app.command(reading.map_, name="map")
 app.command(reading.serve)
+app.command(needs.index)
 app.command(disclosure.audit)
 app.command(keeping.verify)
 app.command(keeping.rollback)

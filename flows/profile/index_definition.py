@@ -36,9 +36,9 @@ class Component(Strict):
 class IndexClasses(Strict):
     """Where a class ends and the next begins, from little need to much; a score on a limit is in the upper class."""
 
-    by: Literal["fixed", "sd", "quantile"]
-    """What the limits are: scores, standard deviations from the mean score, or shares of the units (quantiles of type
-    9). Example: `by = "sd"`
+    by: Literal["fixed", "sd", "quantile", "share"]
+    """What the limits are: scores, standard deviations from the mean score, quantiles (of type 9), or shares of the
+    units, counted by rank. Example: `by = "sd"`
     """
     limits: list[float] = Field(min_length=1)
     """The limits between the classes, rising. Example: `limits = [-1, 1, 1.5]`"""
@@ -52,8 +52,8 @@ class IndexClasses(Strict):
         if any(lower >= upper for lower, upper in pairwise(self.limits)):
             message = f"limits: expected rising numbers, found {self.limits}"
             raise ValueError(message)
-        if self.by == "quantile" and not all(0 < limit < 1 for limit in self.limits):
-            message = f"limits: by = 'quantile' expects shares between 0 and 1, found {self.limits}"
+        if self.by in ("quantile", "share") and not all(0 < limit < 1 for limit in self.limits):
+            message = f"limits: by = '{self.by}' expects shares between 0 and 1, found {self.limits}"
             raise ValueError(message)
         for key, labels in (("labels_de", self.labels_de), ("labels_en", self.labels_en)):
             if len(labels) != len(self.limits) + 1:
@@ -134,6 +134,11 @@ class IndexDefinition(Strict):
     """How Indikatoren become comparable (docs/need-index.md). Example: `standardise = "z"`"""
     aggregate: Aggregation
     """How they become one figure. Example: `aggregate = "mean"`"""
+    decimals: int | None = Field(default=None, ge=0, le=9)
+    """To how many decimals standardised figures are rounded before they are brought together; without it, they are not.
+
+    Example: `decimals = 4`
+    """
     rescale: Rescaling = "none"
     """What is done with that figure. Example: `rescale = "z"`"""
     reference: list[Reference] = Field(default=["year"], min_length=1)

@@ -1,0 +1,1 @@
+"""Indices of need: one score from several published figures, its class, and how sure that is."""

@@ -1,0 +1,108 @@
+"""How sure a class and a rank are: the figures drawn again, as the counts behind them could have come out.
+
+Each figure is drawn from a normal distribution with its standard error, a suppressed one evenly from the interval
+that every reader knows. The draws are the same numbers on every machine and for every index and Stichtag: what is said
+is always about one of each, so that nothing is gained by new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from flows.index.panel import Panel
+from flows.index.scale import Numbers, Scale
+
+DRAWS = 1000
+RANKED = 500
+"""Of the draws, so many are ranked: sorting is what takes time."""
+SURE = 0.9
+"""What the smallest set of classes holds, and the interval of a rank."""
+_SEED = 2021
+
+
+@dataclass(frozen=True)
+class Chance:
+    """What the draws say of each unit; rows without a place are 0."""
+
+    probability: NDArray[np.float64]
+    """Of each class (units x classes)."""
+    best_rank: NDArray[np.int64]
+    """The ends of the interval of the rank; 1 is most need."""
+    worst_rank: NDArray[np.int64]
+    above: NDArray[np.float64]
+    """The probability that the score is above 0."""
+
+
+@lru_cache(maxsize=4)
+def _normals(units: int, components: int) -> NDArray[np.float32]:
+    """Return standard normal numbers (components x draws x units): each component lies in one piece of memory."""
+    generator = np.random.Generator(np.random.PCG64(_SEED))
+    return generator.standard_normal((components, DRAWS, units), dtype=np.float32)
+
+
+def drawn(panel: Panel) -> NDArray[np.float32]:
+    """Return the figures of the units of `panel`, all of them placed, drawn again (draws x units x components)."""
+    normals = _normals(*panel.figures.shape)
+    known = ~np.isnan(panel.figures)
+    at = np.where(known, panel.figures, panel.low).astype(np.float32)
+    error = np.where(known, panel.error, 0).astype(np.float32)
+    figures = error.T[:, None, :] * normals
+    figures += at.T[:, None, :]
+    for unit, component in np.argwhere(~known):
+        width = panel.high[unit, component] - panel.low[unit, component]
+        figures[component, :, unit] += width * ndtr(normals[component, :, unit])
+    return np.moveaxis(figures, 0, -1)
+
+
+def chance_of(scale: Scale, begins: NDArray[np.float64], panel: Panel, *, ranked: bool = True) -> Chance:
+    """Return how sure class and, if asked, rank of each unit of `panel` are; classes begin at the scores `begins`."""
+    placed = panel.placed
+    count = len(placed)
+    probability, above = np.zeros((count, len(begins) + 1)), np.zeros(count)
+    best, worst = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    if placed.any():
+        scores = scale.score(drawn(_only(panel, placed)))
+        probability[placed] = _shares(scores, begins)
+        if ranked:
+            best[placed], worst[placed] = _rank_interval(scores[:: DRAWS // RANKED])
+        above[placed] = (scores > 0).mean(axis=0)
+    return Chance(probability, best, worst, above)
+
+
+def _only(panel: Panel, units: NDArray[np.bool_]) -> Panel:
+    return Panel(panel.figures[units], panel.low[units], panel.high[units], panel.error[units], panel.counts[units])
+
+
+def _shares(scores: Numbers, begins: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of draws in each class (units x classes)."""
+    at_least = [np.ones(scores.shape[1]), *((scores >= begin).mean(axis=0) for begin in begins)]
+    return np.stack([*(lower - upper for lower, upper in pairwise(at_least)), at_least[-1]], 1)
+
+
+def _rank_interval(scores: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the least and the greatest rank of each unit in the middle `SURE` of the draws."""
+    draws, units = scores.shape
+    ranks = np.empty((units, draws), dtype=np.int32)
+    ranks[np.argsort(-scores, axis=1), np.arange(draws)[:, None]] = np.arange(1, units + 1, dtype=np.int32)
+    ranks.sort(axis=1)
+    first = round((1 - SURE) / 2 * (draws - 1))
+    return ranks[:, first].astype(np.int64), ranks[:, draws - 1 - first].astype(np.int64)
+
+
+def likely_classes(probability: Sequence[float]) -> tuple[int, ...]:
+    """Return the fewest classes, from 1, that together hold `SURE`; of equally likely ones the lower first."""
+    order = sorted(range(len(probability)), key=lambda place: (-probability[place], place))
+    held, chosen = 0.0, list[int]()
+    for place in order:
+        if held >= SURE - 1e-9 or probability[place] <= 0:
+            break
+        held += probability[place]
+        chosen.append(place + 1)
+    return tuple(sorted(chosen))

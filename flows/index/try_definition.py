@@ -1,0 +1,214 @@
+"""A definition tried on any table: `fortschreibung index --try DEFINITION.toml --table FILE.csv`.
+
+No city is needed: a column is a component, a row a unit. What is computed is what a release gets.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import Field, ValidationError
+
+from flows.base.errors import ConfigError
+from flows.base.strict import Identifier, Strict
+from flows.index.evaluate import evaluate
+from flows.index.panel import Panel, without_measure
+from flows.index.scale import Numbers
+from flows.index.unit_rows import Row, Unit, unit_rows
+from flows.profile.index_definition import IndexDefinition
+
+Z_90 = 1.6448536269514722
+"""Standard errors in half of an interval of 90 %."""
+
+
+class Columns(Strict):
+    """What the columns of the table are, besides the components."""
+
+    unit: str
+    by: str | None = None
+    """A column by whose values the table falls into parts that are computed apart, such as years."""
+    residents: str | None = None
+    margin: dict[str, str] = Field(default_factory=dict)
+    """By component, the column with half of its interval of 90 %."""
+    percent_of: dict[str, str] = Field(default_factory=dict)
+    """By component that is a rate in per cent, the column with the number of people that it is a rate of."""
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """The columns of a table, and both files, which messages name."""
+
+    columns: Columns
+    file: Path
+    table: Path
+
+
+class Trial(Strict):
+    """The file of a trial: definitions as in a profile, and the columns of the table."""
+
+    table: Columns
+    index: dict[Identifier, IndexDefinition] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of one definition on one part of the table."""
+
+    index: str
+    part: str | None
+    definition: IndexDefinition
+    weights: dict[str, float]
+    limits: list[float]
+    units: list[Row]
+
+
+def tried(definition: Path, table: Path) -> list[Tried]:
+    """Return what each definition of a file makes of a table.
+
+    Raises:
+        ConfigError: one of the files is not as expected; names file and key, or file, line and column.
+    """
+    stated, rows = _stated(definition), _rows(table)
+    trial = _Trial(stated.table, definition, table)
+    return [
+        _on_part(name, each, trial, part, lines)
+        for section, whole in stated.index.items()
+        for name, each in whole.by_group(section).items()
+        for part, lines in _parts(rows, stated.table, table).items()
+    ]
+
+
+def _stated(path: Path) -> Trial:
+    try:
+        return Trial.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as problem:
+        raise ConfigError(f"{path} cannot be read: {problem.strerror}.") from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise ConfigError(f"{path} is not TOML in UTF-8: {problem}") from problem
+    except ValidationError as problem:
+        found = (
+            f"  {'.'.join(map(str, error['loc']))}: {error['msg'].removeprefix('Value error, ')}"
+            for error in problem.errors()
+        )
+        raise ConfigError(f"{path} is not as expected:\n" + "\n".join(found)) from problem
+
+
+Line = tuple[int, Mapping[str, str]]
+
+
+def _rows(path: Path) -> list[Line]:
+    """Return the rows of a CSV file with their lines; a semicolon between cells goes with a decimal comma."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigError(
+            f"{path}: expected a table (CSV in UTF-8), found one that cannot be read: {problem}"
+        ) from None
+    header = text.partition("\n")[0]
+    german = header.count(";") > header.count(",")
+    reader = csv.DictReader(text.splitlines(), delimiter=";" if german else ",")
+    return [
+        (reader.line_num, {
+            name: (cell or "").replace(",", ".") if german else cell or "" for name, cell in row.items() if name
+        })
+        for row in reader
+    ]  # fmt: skip
+
+
+def _parts(rows: Sequence[Line], columns: Columns, path: Path) -> dict[str | None, list[Line]]:
+    parts: dict[str | None, list[Line]] = {}
+    for line in rows:
+        parts.setdefault(_cell(line, columns.by, path) if columns.by else None, []).append(line)
+    return parts
+
+
+def _on_part(name: str, definition: IndexDefinition, trial: _Trial, part: str | None, rows: Sequence[Line]) -> Tried:
+    columns, file, path = trial.columns, trial.file, trial.table
+    names = [each.indikator for each in definition.component]
+    sign = np.array([-1.0 if each.direction == "niedrig" else 1.0 for each in definition.component])
+    figures = np.stack([_numbers(rows, each, path) for each in names], axis=1)
+    units = [_cell(line, columns.unit, path) for line in rows]
+    if len(set(units)) < len(units):
+        twice = next(unit for unit in units if units.count(unit) > 1)
+        raise ConfigError(
+            f"{path}, {columns.unit}: expected each unit once, found {twice} again. Is `table.by` missing?"
+        )
+    left_out = _left_out(definition, trial, rows, units)
+    error = np.stack([_error(rows, each, figures[:, at], columns, path) for at, each in enumerate(names)], axis=1)
+    turned = figures * sign
+    panel = Panel(turned, turned.copy(), turned.copy(), error, np.array([reason is None for reason in left_out]))
+    where = f"{file}, index.{name}" + (f", {columns.by} {part}" if part is not None else "")
+    if definition.base or definition.dynamics:
+        raise ConfigError(f"{where}: expected no `base` and no `dynamics`, which need more than one table.")
+    if why := without_measure(panel, names):
+        raise ConfigError(f"{where}.component: {why}. Nothing was computed.")
+    scored = evaluate(definition, panel)
+    told = [
+        Unit(["fehlt" if np.isnan(cell) else "ok" for cell in row], reason)
+        for row, reason in zip(figures, left_out, strict=True)
+    ]
+    return Tried(
+        name, part, definition, dict(zip(names, scored.scale.weights.tolist(), strict=True)),
+        scored.scale.limits.tolist(),
+        [{"raum_id": unit, **row} for unit, row in zip(units, unit_rows(names, told, panel, scored), strict=True)],
+    )  # fmt: skip
+
+
+def _left_out(
+    definition: IndexDefinition, trial: _Trial, rows: Sequence[Line], units: Sequence[str]
+) -> list[str | None]:
+    residents, file = trial.columns.residents, trial.file
+    named = {unit.id: unit.reason for unit in definition.left_out}
+    if not definition.min_residents:
+        return [named.get(unit) for unit in units]
+    if residents is None:
+        raise ConfigError(
+            f"{file}, table.residents: expected the column of the residents, which `min_residents` needs."
+        )
+    few = _numbers(rows, residents, trial.table) >= definition.min_residents
+    return [
+        named.get(unit) or (None if enough else f"< {definition.min_residents} {residents}")
+        for unit, enough in zip(units, few, strict=True)
+    ]
+
+
+def _error(rows: Sequence[Line], name: str, figures: Numbers, columns: Columns, path: Path) -> Numbers:
+    """Return the standard error of a component: what its margin says, chance in the people that it is a rate of."""
+    if name in columns.margin:
+        return np.asarray(np.nan_to_num(_numbers(rows, columns.margin[name], path) / Z_90))
+    if name in columns.percent_of:
+        people = _numbers(rows, columns.percent_of[name], path)
+        share = (figures / 100 * people + 0.5) / (people + 1)  # so that 0 cases are not certain
+        return np.asarray(np.nan_to_num(100 * np.sqrt(share * (1 - share) / people)))
+    return np.asarray(np.zeros(len(rows)))
+
+
+def _numbers(rows: Sequence[Line], column: str, path: Path) -> Numbers:
+    return np.array([_figure(_cell(line, column, path), line[0], column, path) for line in rows], dtype=float)
+
+
+def _figure(text: str, line: int, column: str, path: Path) -> float:
+    try:
+        return float(text) if text.strip() not in ("", "NA") else np.nan
+    except ValueError:
+        raise ConfigError(f"{path}, line {line}, {column}: expected a number or nothing, found {text!r}.") from None
+
+
+def _cell(line: Line, column: str, path: Path) -> str:
+    if column not in line[1]:
+        raise ConfigError(f"{path}: expected a column {column!r}, found {', '.join(map(repr, line[1]))}.")
+    return line[1][column]
+
+
+def as_json(found: Tried) -> dict[str, Any]:
+    """Return what was found as JSON has it."""
+    return {
+        "index": found.index, "part": found.part, "weights": found.weights, "limits": found.limits,
+        "classes": found.definition.classes.labels_de, "units": found.units,
+    }  # fmt: skip
