@@ -159,7 +159,9 @@ def protect_in(run: Run) -> dict[str, int]:
 
     earlier = [(one.version, one.database) for one in releases(run.home, run.city) if one.database.is_file()]
     with open_work(run.work) as con:
-        counted = protect(con, run.profile, run.folder / "publish", earlier)
+        counted = protect(
+            con, run.profile, run.folder / "publish", earlier, note=lambda words: run.note("protect", words)
+        )
     run.note("protect", f"{counted['suppressed']:,} figures suppressed, {counted['primary']:,} of them by themselves, "
                         "the others for their sake")  # fmt: skip
     if counted["contradictory"]:

@@ -7,7 +7,6 @@ is always about one of each, so that nothing is gained by new ones.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -40,25 +39,28 @@ class Chance:
     """The probability that the score is above 0."""
 
 
-@lru_cache(maxsize=4)
-def _normals(units: int, components: int) -> NDArray[np.float32]:
-    """Return standard normal numbers (components x draws x units): each component lies in one piece of memory."""
-    generator = np.random.Generator(np.random.PCG64(_SEED))
-    return generator.standard_normal((components, DRAWS, units), dtype=np.float32)
+@lru_cache(maxsize=64)
+def _normals(component: int, room: int) -> NDArray[np.float32]:
+    """Return standard normal numbers (draws x units) for a component, with room for so many units."""
+    return np.random.default_rng((_SEED, component, room)).standard_normal((DRAWS, room), dtype=np.float32)
 
 
 def drawn(panel: Panel) -> NDArray[np.float32]:
     """Return the figures of the units of `panel`, all of them placed, drawn again (draws x units x components)."""
-    normals = _normals(*panel.figures.shape)
+    units, components = panel.figures.shape
+    room = 1 << max(units - 1, 1).bit_length()  # the same numbers serve cities of about one size
     known = ~np.isnan(panel.figures)
     at = np.where(known, panel.figures, panel.low).astype(np.float32)
     error = np.where(known, panel.error, 0).astype(np.float32)
-    figures = error.T[:, None, :] * normals
-    figures += at.T[:, None, :]
-    for unit, component in np.argwhere(~known):
-        width = panel.high[unit, component] - panel.low[unit, component]
-        figures[component, :, unit] += width * ndtr(normals[component, :, unit])
-    return np.moveaxis(figures, 0, -1)
+    figures = np.empty((components, DRAWS, units), dtype=np.float32)
+    for component in range(components):
+        normals = _normals(component, room)[:, :units]
+        np.multiply(normals, error[:, component], out=figures[component])
+        figures[component] += at[:, component]
+        for unit in np.flatnonzero(~known[:, component]):
+            width = panel.high[unit, component] - panel.low[unit, component]
+            figures[component, :, unit] += width * ndtr(normals[:, unit])
+    return np.moveaxis(figures, 0, -1)  # each component lies in one piece of memory
 
 
 def chance_of(scale: Scale, begins: NDArray[np.float64], panel: Panel, *, ranked: bool = True) -> Chance:
@@ -96,7 +98,8 @@ def _rank_interval(scores: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64
     return ranks[:, first].astype(np.int64), ranks[:, draws - 1 - first].astype(np.int64)
 
 
-def likely_classes(probability: Sequence[float]) -> tuple[int, ...]:
+@lru_cache(maxsize=10_000)
+def likely_classes(probability: tuple[float, ...]) -> tuple[int, ...]:
     """Return the fewest classes, from 1, that together hold `SURE`; of equally likely ones the lower first."""
     order = sorted(range(len(probability)), key=lambda place: (-probability[place], place))
     held, chosen = 0.0, list[int]()

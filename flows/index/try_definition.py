@@ -1,6 +1,6 @@
 """A definition tried on any table: `fortschreibung index --try DEFINITION.toml --table FILE.csv`.
 
-No city is needed: a column is a component, a row a unit. What is computed is what a release gets.
+No city is needed: a column is a component and a row is a unit. What is computed is what a release gets.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Columns(Strict):
 
 
 @dataclass(frozen=True)
-class _Trial:
+class _Files:
     """The columns of a table, and both files, which messages name."""
 
     columns: Columns
@@ -49,7 +49,7 @@ class _Trial:
     table: Path
 
 
-class Trial(Strict):
+class DefinitionFile(Strict):
     """The file of a trial: definitions as in a profile, and the columns of the table."""
 
     table: Columns
@@ -75,7 +75,7 @@ def tried(definition: Path, table: Path) -> list[Tried]:
         ConfigError: one of the files is not as expected; names file and key, or file, line and column.
     """
     stated, rows = _stated(definition), _rows(table)
-    trial = _Trial(stated.table, definition, table)
+    trial = _Files(stated.table, definition, table)
     return [
         _on_part(name, each, trial, part, lines)
         for section, whole in stated.index.items()
@@ -84,9 +84,9 @@ def tried(definition: Path, table: Path) -> list[Tried]:
     ]
 
 
-def _stated(path: Path) -> Trial:
+def _stated(path: Path) -> DefinitionFile:
     try:
-        return Trial.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return DefinitionFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as problem:
         raise ConfigError(f"{path} cannot be read: {problem.strerror}.") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
@@ -128,7 +128,7 @@ def _parts(rows: Sequence[Line], columns: Columns, path: Path) -> dict[str | Non
     return parts
 
 
-def _on_part(name: str, definition: IndexDefinition, trial: _Trial, part: str | None, rows: Sequence[Line]) -> Tried:
+def _on_part(name: str, definition: IndexDefinition, trial: _Files, part: str | None, rows: Sequence[Line]) -> Tried:
     columns, file, path = trial.columns, trial.file, trial.table
     names = [each.indikator for each in definition.component]
     sign = np.array([-1.0 if each.direction == "niedrig" else 1.0 for each in definition.component])
@@ -161,7 +161,7 @@ def _on_part(name: str, definition: IndexDefinition, trial: _Trial, part: str | 
 
 
 def _left_out(
-    definition: IndexDefinition, trial: _Trial, rows: Sequence[Line], units: Sequence[str]
+    definition: IndexDefinition, trial: _Files, rows: Sequence[Line], units: Sequence[str]
 ) -> list[str | None]:
     residents, file = trial.columns.residents, trial.file
     named = {unit.id: unit.reason for unit in definition.left_out}

@@ -14,10 +14,12 @@ import numpy as np
 from flows.index.chance import likely_classes
 from flows.index.evaluate import Scored, verdicts
 from flows.index.panel import Panel
+from flows.index.scale import Numbers
 
 Row = dict[str, Any]
 _DECIMALS = 9
 """Of a score: what sums in another order change lies beyond."""
+_OF_DRAWS = 3
 
 
 @dataclass(frozen=True)
@@ -32,24 +34,23 @@ def unit_rows(
     components: Sequence[str], units: Sequence[Unit], panel: Panel, scored: Scored, change: Scored | None = None
 ) -> list[Row]:
     """Return one row for each unit of `panel`, in its order; `components` are the names of its columns."""
-    placed, classes = panel.placed, scored.classes
+    columns = {
+        "punkte": _numbers(scored.score), "punkte_von": _numbers(scored.low), "punkte_bis": _numbers(scored.high),
+        "klasse": [each or None for each in scored.classes.tolist()],
+        "klasse_von": scored.lowest.tolist(), "klasse_bis": scored.highest.tolist(),
+        "sicherheit": np.round(scored.chance.probability, _OF_DRAWS).tolist(),
+        "rang_von": scored.chance.best_rank.tolist(), "rang_bis": scored.chance.worst_rank.tolist(),
+        "teile": _numbers(scored.parts),
+    }  # fmt: skip
+    columns["klassen_90"] = [" ".join(map(str, likely_classes(tuple(each)))) for each in columns["sicherheit"]]
     changes = _changes(change) if change else [Row()] * len(units)
+    lines = zip(*columns.values(), strict=True)
     return [
-        _without(components, unit, panel, place)
-        if not placed[place]
-        else {
-            **_why(components, unit),
-            "punkte": _number(scored.score[place]), "punkte_von": _number(scored.low[place]),
-            "punkte_bis": _number(scored.high[place]), "klasse": int(classes[place]) or None,
-            "klasse_von": int(scored.lowest[place]), "klasse_bis": int(scored.highest[place]),
-            "sicherheit": [round(float(share), 3) for share in scored.chance.probability[place]],
-            "klassen_90": " ".join(map(str, likely_classes(scored.chance.probability[place]))),
-            "rang_von": int(scored.chance.best_rank[place]), "rang_bis": int(scored.chance.worst_rank[place]),
-            "teile": [_number(part) for part in scored.parts[place]],
-            **changes[place],
-        }
-        for place, unit in enumerate(units)
-    ]  # fmt: skip
+        {**_why(components, unit), **dict(zip(columns, line, strict=True)), **changed}
+        if placed
+        else _without(components, unit, panel, place)
+        for place, (placed, unit, line, changed) in enumerate(zip(panel.placed, units, lines, changes, strict=True))
+    ]
 
 
 def rows_without_measure(components: Sequence[str], units: Sequence[Unit], panel: Panel, reason: str) -> list[Row]:
@@ -80,21 +81,22 @@ def _why(components: Sequence[str], unit: Unit) -> Row:
 def _named(components: Sequence[str], unit: Unit) -> str:
     """Return the components without a figure, each with its status."""
     named = zip(components, unit.statuses, strict=True)
-    return ", ".join(f"{name} ({status})" for name, status in named if status not in ("ok", "unvollstaendig"))
+    return ", ".join(f"{name} ({status})" for name, status in named if status != "ok")
 
 
 def _changes(change: Scored) -> list[Row]:
-    classes = change.classes
+    found = zip(_numbers(change.score), change.classes.tolist(), verdicts(change), strict=True)
     return [
-        {
-            "veraenderung": _number(change.score[place]), "veraenderung_klasse": int(classes[place]) or None,
-            "veraenderung_urteil": verdict,
-        }
+        {"veraenderung": score, "veraenderung_klasse": number or None, "veraenderung_urteil": verdict}
         if verdict
         else {}
-        for place, verdict in enumerate(verdicts(change))
-    ]  # fmt: skip
+        for score, number, verdict in found
+    ]
 
 
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else round(float(value), _DECIMALS) + 0.0
+def _numbers(values: Numbers) -> list[Any]:
+    """Return values as a table has them: rounded, None where there is none."""
+    rounded = np.round(values, _DECIMALS) + 0.0
+    known = rounded.astype(object)
+    known[np.isnan(rounded)] = None
+    return list(known.tolist())

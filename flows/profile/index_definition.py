@@ -129,7 +129,7 @@ class IndexDefinition(Strict):
     guidance_en: str
     """How to write about it. Example: `guidance_en = "Areas with more need, not: bad areas."`"""
     source: str
-    """Whose method it is. Example: `source = "Monitoring Soziale Stadtentwicklung Berlin 2021"`"""
+    """Whose method it is. Example: `source = "Sozialatlas Nordheim 2021"`"""
     standardise: Standard
     """How Indikatoren become comparable (docs/need-index.md). Example: `standardise = "z"`"""
     aggregate: Aggregation

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from flows.base.errors import ConfigError
 from flows.profile.city import City
 from flows.profile.codebook import Codebook
-from flows.profile.index_definition import IndexDefinition, IndexFile
+from flows.profile.index_definition import Component, IndexDefinition, IndexFile
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,13 @@ class Index:
     file: Path
     section: str
     own: bool
+    directions: tuple[str, ...]
+    """Of each component, which side indicates more need."""
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """The Indikatoren that it is made of."""
+        return tuple(each.indikator for each in self.definition.component)
 
     @property
     def where(self) -> str:
@@ -28,7 +35,7 @@ class Index:
         return f"{self.file}, index.{self.section}"
 
 
-def indices_of(ready: IndexFile, ready_file: Path, own: IndexFile, own_file: Path) -> tuple[Index, ...]:
+def indices_of(book: Codebook, ready: IndexFile, ready_file: Path, own: IndexFile, own_file: Path) -> tuple[Index, ...]:
     """Return the ready definitions that a city wants and its own, in the order of the files.
 
     Raises:
@@ -37,7 +44,7 @@ def indices_of(ready: IndexFile, ready_file: Path, own: IndexFile, own_file: Pat
     if unknown := sorted(set(own.ready or ()) - set(ready.index)):
         raise ConfigError(f"{own_file}, ready: expected of {', '.join(ready.index)}, found {', '.join(unknown)}.")
     wanted = [name for name in ready.index if own.ready is None or name in own.ready]
-    found = [*_named(ready, ready_file, wanted, own=False), *_named(own, own_file, own.index, own=True)]
+    found = [*_named(book, ready, ready_file, wanted), *_named(book, own, own_file, own.index, own=True)]
     taken: dict[tuple[str, str], Index] = {}
     for one in found:
         first = taken.setdefault((one.id, one.definition.version), one)
@@ -49,12 +56,17 @@ def indices_of(ready: IndexFile, ready_file: Path, own: IndexFile, own_file: Pat
     return tuple(found)
 
 
-def _named(file: IndexFile, path: Path, names: Sequence[str] | dict[str, IndexDefinition], *, own: bool) -> list[Index]:
+def _named(book: Codebook, file: IndexFile, path: Path, sections: Iterable[str], *, own: bool = False) -> list[Index]:
     return [
-        Index(name, definition, path, section, own)
-        for section in names
+        Index(name, definition, path, section, own, tuple(_direction(book, each) for each in definition.component))
+        for section in sections
         for name, definition in file.index[section].by_group(section).items()
     ]
+
+
+def _direction(book: Codebook, component: Component) -> str:
+    indikator = book.indikator.get(component.indikator)
+    return component.direction or (indikator.direction if indikator else "neutral")
 
 
 def wrong_names(indices: Sequence[Index], book: Codebook, city: City) -> Iterator[str]:
@@ -65,7 +77,7 @@ def wrong_names(indices: Sequence[Index], book: Codebook, city: City) -> Iterato
             indikator = book.indikator.get(each.indikator)
             if indikator is None:
                 yield f"{one.where}.component: {each.indikator!r} is no Indikator of the codebook"
-            elif indikator.direction == "neutral" and each.direction is None:
+            elif "neutral" in (each.direction or indikator.direction):
                 yield (
                     f"{one.where}.component: {each.indikator!r} is neutral in the codebook; expected `direction` "
                     "('hoch' or 'niedrig')"

@@ -92,7 +92,7 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
         if source.matrix and source.matrix.unit_lookup
     }
     decided = _decided_on_checks(where)
-    indices = _indices(bundled / "index.toml", where / "index.toml")
+    indices = _indices(codebook, bundled / "index.toml", where / "index.toml")
     profile = Profile(city, sources, codebook, corrections, where, *decided, notices, lookups, indices)
     _must_agree(profile)
     return profile
@@ -219,9 +219,9 @@ def _codebook(paths: list[Path]) -> Codebook:
     return _model(Codebook, last, merged)
 
 
-def _indices(shared: Path, own: Path) -> tuple[Index, ...]:
+def _indices(book: Codebook, shared: Path, own: Path) -> tuple[Index, ...]:
     added = _model(IndexFile, own, _table(own)) if own.exists() else IndexFile()
-    return indices_of(_model(IndexFile, shared, _table(shared)), shared, added, own)
+    return indices_of(book, _model(IndexFile, shared, _table(shared)), shared, added, own)
 
 
 def _must_agree(profile: Profile) -> None:

@@ -92,6 +92,8 @@ class Vocabulary(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     status: dict[str, Status]
+    index_status: dict[str, Word]
+    change_verdict: dict[str, Word]
     sign: dict[str, Stated]
     mark: dict[str, Word]
     method: dict[str, Method]

@@ -7,7 +7,7 @@ so that a column which the computation needs stays behind without anybody thinki
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import duckdb
 from flows.base.db import insert, literal, records, sql
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
+from flows.index.city_indices import make_indices
 from flows.profile.load import Profile
 from flows.protect.gate import repaired
 from flows.protect.memory import Released, remember
@@ -47,6 +48,16 @@ PUBLISHED = {
     "ausstehend": "ausstehend",
     "_origins": "herkunft",
 }
+_COMPUTED = "SEMI JOIN index_wert USING (index_id, index_version)"
+# published table of the indices, made from the others once these are safe -> where its rows are
+INDICES = {
+    "index_definition": f"(FROM katalog.index_definition {_COMPUTED})",
+    "index_komponente": f"(FROM katalog.index_komponente {_COMPUTED})",
+    "index_klasse": f"(FROM katalog.index_klasse {_COMPUTED})",
+    "index_wert": "index_wert",
+    "index_sicherheit": "index_sicherheit",
+    "index_beitrag": "index_beitrag",
+}
 
 # what a repair changes: working table -> the published tables that read it
 FIGURES: Mapping[str, Sequence[str]] = {"wert_alle": ("wert", "wert_zuschnitt")}
@@ -56,10 +67,14 @@ WIDE: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 
 
-def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = ()) -> dict[str, int]:
+def protect(
+    con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = (), *,
+    note: Callable[[str], None] = lambda _: None,
+) -> dict[str, int]:  # fmt: skip
     """Suppress what identifies people and write the tables of the release to `target`.
 
-    `earlier` are the releases that are out: what they tell is known, whatever is suppressed now.
+    `earlier` are the releases that are out: what they tell is known, whatever is suppressed now. `note` hears which
+    ready index the city does not get.
 
     Returns:
         How many figures are published and how many suppressed, under ``published`` and ``suppressed``; how many of
@@ -68,14 +83,18 @@ def protect(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earl
 
     Raises:
         CheckStopped: a count that must not be known follows from what would be published, and nothing helps.
-        ConfigError: a file of sql/protect cannot be run.
+        ConfigError: a file of sql/protect cannot be run, or an index of the city cannot be computed.
     """
     target.mkdir(parents=True, exist_ok=True)
     suppress(con, earlier)
-    _write_tables(con, profile, target)
+    units = _write_tables(con, profile, target)
     mended, contradictory = repaired(con, profile, target, earlier, lambda: _make_again(con, FIGURES, target))
     if mended:
         _make_again(con, WIDE, target)
+    make_indices(con, profile.indices, note)
+    _write_queries(con, {name: _query(con, name) for name in INDICES}, target)
+    queries = units | {name: _query(con, name) for name in PUBLISHED | INDICES}
+    _write_lineage(con, queries, target / "_lineage.parquet")
     (counted,) = records(con.execute(
         "SELECT count(wert) AS published, count(*) FILTER (status = 'geschuetzt') AS suppressed, "
         "count(*) FILTER (selbst_geheim) AS primary FROM wert_alle"
@@ -99,17 +118,20 @@ def _contract() -> dict[str, Any]:
 def _query(con: duckdb.DuckDBPyConnection, name: str) -> str:
     entry = _contract()["table"][name]
     columns = [*entry["columns"], *(_indikatoren(con) if entry.get("one_column_per_indikator") else [])]
-    return f"FROM {PUBLISHED[name]} SELECT {', '.join(columns)}"
+    return f"FROM {(PUBLISHED | INDICES)[name]} SELECT {', '.join(columns)}"
 
 
-def _write_tables(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> None:
-    contract = _contract()
-    queries = {level.id: _units_of(con, level.id, contract["raumebene"]) for level in profile.city.raumebene}
-    queries |= {name: _query(con, name) for name in PUBLISHED}
+def _write_tables(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> dict[str, str]:
+    """Write all tables but the indices; return the queries of the units of space."""
+    units = {level.id: _units_of(con, level.id, _contract()["raumebene"]) for level in profile.city.raumebene}
+    _write_queries(con, units | {name: _query(con, name) for name in PUBLISHED}, target)
+    return units
+
+
+def _write_queries(con: duckdb.DuckDBPyConnection, queries: dict[str, str], target: Path) -> None:
     for name, query in queries.items():
-        file = contract["table"].get(name, {}).get("parquet", name)
+        file = _contract()["table"].get(name, {}).get("parquet", name)
         _write(con, query, target / f"{file}.parquet")
-    _write_lineage(con, queries, target / "_lineage.parquet")
 
 
 def suppress(con: duckdb.DuckDBPyConnection, earlier: Released = ()) -> None:

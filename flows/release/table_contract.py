@@ -7,7 +7,7 @@ verifying them all read it from here, so that none of them can disagree with ano
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -158,7 +158,11 @@ def contract() -> Contract:
     """Return the contract that travels with the code; `{status}` and the like in it stand for the words themselves."""
     words, text = vocabulary(), (resource("sql") / "release.toml").read_text(encoding="utf-8")
     events = ", ".join(f"{name} ({event.short_en})" for name, event in words.event.items())
-    for place, meant in (("status", words.status), ("method", words.method), ("event", words.event)):
+    lists: dict[str, Iterable[str]] = {
+        "status": words.status, "method": words.method, "event": words.event, "index_status": words.index_status,
+        "change_verdict": words.change_verdict,
+    }  # fmt: skip
+    for place, meant in lists.items():
         text = text.replace(f"{{{place}}}", ", ".join(meant))
     return Contract.model_validate(tomllib.loads(text.replace("{event_en}", events)))
 

@@ -13,6 +13,7 @@ from flows.profile.codebook import Codebook
 from flows.profile.load import Profile
 from flows.profile.protection import Protection
 from flows.profile.vocabulary import vocabulary
+from flows.stage.index_catalogue import write_indices
 from flows.stage.register_merkmale import REGISTER_MERKMALE
 
 
@@ -26,6 +27,7 @@ def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.
     write_relations(con, profile.codebook)
     _write_sources(con, profile)
     _write_expected(con, profile)
+    write_indices(con, profile)
 
 
 def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date | None) -> None:

@@ -223,3 +223,50 @@ CREATE TABLE katalog.erwartet_raum (
     raumebene VARCHAR NOT NULL,
     einheiten BIGINT NOT NULL
 );
+
+-- one row per version of an index of the city; betrifft: the Indikator that counts the people it is about
+CREATE TABLE katalog.index_definition (
+    index_id VARCHAR NOT NULL,
+    index_version VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    label_de VARCHAR NOT NULL,
+    label_en VARCHAR NOT NULL,
+    beschreibung_de VARCHAR NOT NULL,
+    beschreibung_en VARCHAR NOT NULL,
+    einschraenkung_de VARCHAR NOT NULL,
+    einschraenkung_en VARCHAR NOT NULL,
+    wortwahl_de VARCHAR NOT NULL,
+    wortwahl_en VARCHAR NOT NULL,
+    quelle VARCHAR NOT NULL,
+    standardisierung VARCHAR NOT NULL,
+    rundung INTEGER,
+    verdichtung VARCHAR NOT NULL,
+    nachskalierung VARCHAR NOT NULL,
+    klassierung VARCHAR NOT NULL,
+    basisstichtag DATE,
+    mindest_einwohner INTEGER NOT NULL,
+    abstand_jahre INTEGER,
+    verbleib DOUBLE,
+    betrifft VARCHAR
+);
+
+-- one row per Indikator of an index, in the order of its definition
+CREATE TABLE katalog.index_komponente (
+    index_id VARCHAR NOT NULL,
+    index_version VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    indikator_id VARCHAR NOT NULL,
+    gewicht DOUBLE NOT NULL,
+    richtung VARCHAR NOT NULL
+);
+
+-- one row per class of an index (klassenart = stand) or of its change (veraenderung), from little need to much
+CREATE TABLE katalog.index_klasse (
+    index_id VARCHAR NOT NULL,
+    index_version VARCHAR NOT NULL,
+    klassenart VARCHAR NOT NULL,
+    klasse INTEGER NOT NULL,
+    klassengrenze DOUBLE,
+    label_de VARCHAR NOT NULL,
+    label_en VARCHAR NOT NULL
+);

@@ -157,7 +157,7 @@ class Office:
               "anteil": count / whole if whole else 1 / len(residents)} for unit, count in residents.items()],
         )  # fmt: skip
 
-    def protect(self) -> dict[str, int]:
+    def protect(self, note: Callable[[str], None] = lambda _: None) -> dict[str, int]:
         """Run the station."""
         self.con.execute(
             "INSERT INTO stichtag SELECT DISTINCT stichtag, zuschnitt, 'bbs' FROM indikator_wert "
@@ -167,7 +167,7 @@ class Office:
             "CREATE OR REPLACE TABLE raum_dauer AS "
             "SELECT zuschnitt, raumebene, raum_id, zuschnitt || '/' || raum_id AS dauer_id FROM raum"
         )
-        self.counted = protect(self.con, self.profile, self.target)
+        self.counted = protect(self.con, self.profile, self.target, note=note)
         return self.counted
 
     def rows(self, table: str, columns: str = "*", where: str = "TRUE") -> list[tuple[Any, ...]]:

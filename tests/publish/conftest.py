@@ -80,6 +80,43 @@ TABLES = {
                ('sgb2_quote', 'nenner', 'einwohner'),
                ('wohnflaeche_je_einwohner', 'zaehler', 'wohnflaeche_qm'),
                ('wohnflaeche_je_einwohner', 'nenner', 'einwohner')) AS t(indikator_id, rolle, merkmal)""",
+    "index_definition": """
+        FROM (VALUES
+               ('bedarf', '1', 1, 'Bedarfsindex', 'Index of need', 'Mittel der z-Werte.', 'Mean of z values.',
+                'Nicht über Menschen.', 'Not about people.', 'Nicht: schlecht.', 'Not: bad.', 'Kleinstadt', 'z',
+                NULL::INTEGER, 'mean', 'none', 'fixed', NULL::DATE, 0, NULL::INTEGER, NULL::DOUBLE, 'einwohner'))
+        AS t(index_id, index_version, position, label_de, label_en, beschreibung_de, beschreibung_en, einschraenkung_de,
+             einschraenkung_en, wortwahl_de, wortwahl_en, quelle, standardisierung, rundung, verdichtung,
+             nachskalierung, klassierung, basisstichtag, mindest_einwohner, abstand_jahre, verbleib, betrifft)""",
+    "index_komponente": """
+        SELECT 'bedarf' AS index_id, '1' AS index_version, 'sgb2_quote' AS indikator_id, 1 AS position, 1.0 AS gewicht,
+            'hoch' AS richtung""",
+    "index_klasse": """
+        FROM (VALUES
+               ('bedarf', '1', 'stand', 1, NULL::DOUBLE, 'nicht erhöht', 'not raised'),
+               ('bedarf', '1', 'stand', 2, 1.0, 'hoch', 'high'))
+        AS t(index_id, index_version, klassenart, klasse, klassengrenze, label_de, label_en)""",
+    "index_wert": """
+        FROM (VALUES
+               ('011001', 'ok', NULL, -1.0, -1.0, -1.0, 1, 1, 1, '1', 2, 2, 1200.0),
+               ('011002', 'geschuetzt', 'sgb2_quote (geschuetzt)', NULL, -2.1, 1.4, NULL, 1, 2, '1 2', 1, 3, 900.0),
+               ('012001', 'ok', NULL, 1.0, 1.0, 1.0, 2, 2, 2, '1 2', 1, 2, 500.0))
+        AS t(raum_id, index_status, index_grund, punkte, punkte_von, punkte_bis, klasse, klasse_von, klasse_bis,
+             klassen_90, rang_von, rang_bis, betroffene)
+        SELECT '2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, DATE '2024-12-31' AS stichtag,
+            'bedarf' AS index_id, '1' AS index_version, 'jahr' AS massstab, *, NULL::DOUBLE AS veraenderung,
+            NULL::INTEGER AS veraenderung_klasse, NULL::VARCHAR AS veraenderung_urteil""",
+    "index_sicherheit": """
+        FROM (VALUES
+               ('011001', 1, 1.0), ('011002', 1, 0.6), ('011002', 2, 0.4), ('012001', 1, 0.5), ('012001', 2, 0.5))
+        AS t(raum_id, klasse, wahrscheinlichkeit)
+        SELECT '2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, DATE '2024-12-31' AS stichtag,
+            'bedarf' AS index_id, '1' AS index_version, 'jahr' AS massstab, *""",
+    "index_beitrag": """
+        FROM (VALUES ('011001', -1.0), ('012001', 1.0)) AS t(raum_id, teilwert)
+        SELECT '2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, DATE '2024-12-31' AS stichtag,
+            'bedarf' AS index_id, '1' AS index_version, 'jahr' AS massstab, 'sgb2_quote' AS indikator_id, *,
+            1.0 AS teilgewicht""",
     "umsteigeschluessel": """
         FROM (VALUES
                ('2020-01-01', '2020-01-01', 'sozialraum', '011001', '011001', 'einwohner', DATE '2024-12-31',
