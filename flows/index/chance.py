@@ -1,8 +1,10 @@
-"""How sure a class and a rank are: the figures drawn again, as the counts behind them could have come out.
+"""How sure a class and a rank are: the figures drawn again, as the counts behind them would come out another time.
 
-Each figure is drawn from a normal distribution with its standard error, a suppressed one evenly from the interval
-that every reader knows. The draws are the same numbers on every machine and for every index and Stichtag: what is said
-is always about one of each, so that nothing is gained by new ones.
+Chance enters twice: the counts that are there are one outcome, and so are those of another time. A figure is therefore
+drawn from a normal distribution around it with twice its variance; halves of the residents of a city say that this is
+right, and that once is too sure (docs/need-index.md). A suppressed figure is drawn evenly from the interval that every
+reader knows. The draws are the same numbers on every machine and for every index and Stichtag: what is said is always
+about one of each, so that nothing is gained by new ones.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ RANKED = 500
 """Of the draws, so many are ranked: sorting is what takes time."""
 SURE = 0.9
 """What the smallest set of classes holds, and the interval of a rank."""
+ANOTHER_TIME = 2
+"""Times the variance of a figure: the counts that are there are one outcome, those of another time another."""
 _SEED = 2021
 
 
@@ -35,8 +39,6 @@ class Chance:
     best_rank: NDArray[np.int64]
     """The ends of the interval of the rank; 1 is most need."""
     worst_rank: NDArray[np.int64]
-    above: NDArray[np.float64]
-    """The probability that the score is above 0."""
 
 
 @lru_cache(maxsize=64)
@@ -45,13 +47,16 @@ def _normals(component: int, room: int) -> NDArray[np.float32]:
     return np.random.default_rng((_SEED, component, room)).standard_normal((DRAWS, room), dtype=np.float32)
 
 
-def drawn(panel: Panel) -> NDArray[np.float32]:
-    """Return the figures of the units of `panel`, all of them placed, drawn again (draws x units x components)."""
+def drawn(panel: Panel, times: int) -> NDArray[np.float32]:
+    """Return the figures of the units of `panel`, all of them placed, drawn again (draws x units x components).
+
+    Their variance is so many `times` that of the figure.
+    """
     units, components = panel.figures.shape
     room = 1 << max(units - 1, 1).bit_length()  # the same numbers serve cities of about one size
     known = ~np.isnan(panel.figures)
     at = np.where(known, panel.figures, panel.low).astype(np.float32)
-    error = np.where(known, panel.error, 0).astype(np.float32)
+    error = (np.sqrt(times) * np.where(known, panel.error, 0)).astype(np.float32)
     figures = np.empty((components, DRAWS, units), dtype=np.float32)
     for component in range(components):
         normals = _normals(component, room)[:, :units]
@@ -63,19 +68,25 @@ def drawn(panel: Panel) -> NDArray[np.float32]:
     return np.moveaxis(figures, 0, -1)  # each component lies in one piece of memory
 
 
-def chance_of(scale: Scale, begins: NDArray[np.float64], panel: Panel, *, ranked: bool = True) -> Chance:
-    """Return how sure class and, if asked, rank of each unit of `panel` are; classes begin at the scores `begins`."""
+def chance_of(scale: Scale, begins: NDArray[np.float64], panel: Panel) -> Chance:
+    """Return how sure class and rank of each unit of `panel` are; classes begin at the scores `begins`."""
     placed = panel.placed
     count = len(placed)
-    probability, above = np.zeros((count, len(begins) + 1)), np.zeros(count)
+    probability = np.zeros((count, len(begins) + 1))
     best, worst = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     if placed.any():
-        scores = scale.score(drawn(_only(panel, placed)))
+        scores = scale.score(drawn(_only(panel, placed), ANOTHER_TIME))
         probability[placed] = _shares(scores, begins)
-        if ranked:
-            best[placed], worst[placed] = _rank_interval(scores[:: DRAWS // RANKED])
-        above[placed] = (scores > 0).mean(axis=0)
-    return Chance(probability, best, worst, above)
+        best[placed], worst[placed] = _rank_interval(scores[:: DRAWS // RANKED])
+    return Chance(probability, best, worst)
+
+
+def above_zero(scale: Scale, panel: Panel) -> NDArray[np.float64]:
+    """Return the probability that the score of each unit of `panel` is above 0, but for chance in its counts."""
+    above, placed = np.zeros(len(panel.placed)), panel.placed
+    if placed.any():
+        above[placed] = (scale.score(drawn(_only(panel, placed), 1)) > 0).mean(axis=0)
+    return above
 
 
 def _only(panel: Panel, units: NDArray[np.bool_]) -> Panel:

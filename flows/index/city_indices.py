@@ -16,7 +16,7 @@ from flows.base.db import insert
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.base.sql_order import PythonStep
-from flows.index.evaluate import Scored, evaluate, evaluate_change
+from flows.index.evaluate import Change, evaluate, evaluate_change
 from flows.index.level import Level, levels_of
 from flows.index.panel import Panel, without_measure
 from flows.index.unit_rows import Row, Unit, rows_without_measure, unit_rows
@@ -127,13 +127,13 @@ def _rows(
     if measure is None:
         rows = rows_without_measure(index.components, units, panel, "zu wenige vergleichbare Räume")
     else:
-        scored = evaluate(index.definition, panel, measure)
-        rows = unit_rows(index.components, units, panel, scored, _change(index, level, place, panel))
+        scored, chance = evaluate(index.definition, panel, measure)
+        rows = unit_rows(index.components, units, panel, (scored, chance), _change(index, level, place, panel))
         key |= {"gewichte": scored.scale.weights.tolist()}
     return [{**key, "raum_id": unit, **row} for unit, row in zip(level.units, rows, strict=True)]
 
 
-def _change(index: Index, level: Level, place: int, panel: Panel) -> Scored | None:
+def _change(index: Index, level: Level, place: int, panel: Panel) -> Change | None:
     """Return the change of an index since the Stichtag that its definition compares with; None where there is none."""
     dynamics, day = index.definition.dynamics, level.days[place]
     earlier = level.by_day.get(day.replace(year=day.year - dynamics.years)) if dynamics else None

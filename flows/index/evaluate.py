@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.index.chance import Chance, chance_of
+from flows.index.chance import Chance, above_zero, chance_of
 from flows.index.panel import Panel, without_measure
 from flows.index.scale import Numbers, Scale, class_of, limits
 from flows.profile.index_definition import Dynamics, IndexDefinition
@@ -23,7 +23,7 @@ Verdict = Literal["besser", "schlechter", "nicht_unterscheidbar"]
 
 @dataclass(frozen=True)
 class Scored:
-    """The index of each unit; scores are NaN and classes 0 where there is none."""
+    """The score and class of each unit; scores are NaN and classes 0 where there is none."""
 
     scale: Scale
     score: Numbers
@@ -35,7 +35,19 @@ class Scored:
     lowest: NDArray[np.int64]
     highest: NDArray[np.int64]
     """The classes that are possible, from the lowest to the highest."""
-    chance: Chance
+
+    @classmethod
+    def of(cls, scale: Scale, begins: NDArray[np.float64], panel: Panel) -> Scored:
+        """Return the scores of the units of `panel`, in classes that begin at the scores `begins`."""
+        placed = panel.placed[:, None]
+        parts = scale.parts(np.where(placed, panel.figures, np.nan))
+        score = scale.score_of_parts(parts)
+        ends = [
+            np.where(np.isnan(score), scale.score(np.where(placed, end, np.nan)), score)
+            for end in (panel.low, panel.high)
+        ]
+        low, high = np.minimum(*ends), np.maximum(*ends)  # a factor may weigh a component negatively
+        return cls(scale, score, low, high, parts, class_of(low, begins), class_of(high, begins))
 
     @property
     def classes(self) -> NDArray[np.int64]:
@@ -43,42 +55,37 @@ class Scored:
         return np.where(self.lowest == self.highest, self.lowest, 0)
 
 
-def evaluate(definition: IndexDefinition, panel: Panel, measure: Panel | None = None) -> Scored:
+@dataclass(frozen=True)
+class Change:
+    """The change of an index as an index of its own, and how probable it is that need rose beside the city's."""
+
+    scored: Scored
+    rose: NDArray[np.float64]
+
+    @property
+    def verdicts(self) -> list[Verdict | None]:
+        """For each unit, whether its need fell or rose beside the city's; None where that has no answer."""
+        return [
+            None if not lowest else "schlechter" if rose >= CERTAIN else "besser" if rose <= 1 - CERTAIN
+            else "nicht_unterscheidbar"
+            for lowest, rose in zip(self.scored.lowest, self.rose, strict=True)
+        ]  # fmt: skip
+
+
+def evaluate(definition: IndexDefinition, panel: Panel, measure: Panel | None = None) -> tuple[Scored, Chance]:
     """Return the index of the units of `panel`, measured by themselves or by another panel (of the base year).
 
-    Components that are missing, or lie in an interval, have been seen to: `without_measure` finds nothing wrong.
+    That the measure measures has been seen to: `without_measure` finds nothing wrong with it.
     """
     scale = Scale.of(definition, (panel if measure is None else measure).measure)
-    return _scored(scale, scale.limits, panel, ranked=True)
+    return Scored.of(scale, scale.limits, panel), chance_of(scale, scale.limits, panel)
 
 
-def _scored(scale: Scale, begins: NDArray[np.float64], panel: Panel, *, ranked: bool) -> Scored:
-    placed = panel.placed[:, None]
-    parts = scale.parts(np.where(placed, panel.figures, np.nan))
-    score = scale.score_of_parts(parts)
-    ends = [
-        np.where(np.isnan(score), scale.score(np.where(placed, end, np.nan)), score) for end in (panel.low, panel.high)
-    ]
-    low, high = np.minimum(*ends), np.maximum(*ends)  # a factor may weigh a component negatively
-    return Scored(
-        scale, score, low, high, parts, class_of(low, begins), class_of(high, begins),
-        chance_of(scale, begins, panel, ranked=ranked),
-    )  # fmt: skip
-
-
-def evaluate_change(definition: IndexDefinition, dynamics: Dynamics, now: Panel, before: Panel) -> Scored | None:
-    """Return the change of an index since `before` as an index of its own; None where changes cannot be compared."""
+def evaluate_change(definition: IndexDefinition, dynamics: Dynamics, now: Panel, before: Panel) -> Change | None:
+    """Return the change of an index since `before`; None where changes cannot be compared."""
     change = now.since(before, dynamics.stay)
     if without_measure(change, [each.indikator for each in definition.component]):
         return None
     scale = Scale.of(definition, change.measure)
-    return _scored(scale, limits(dynamics.classes.by, dynamics.classes.limits, scale.scores), change, ranked=False)
-
-
-def verdicts(change: Scored) -> list[Verdict | None]:
-    """Return for each unit whether its need fell or rose beside the city's; None where that has no answer."""
-    return [
-        None if not lowest else "schlechter" if above >= CERTAIN else "besser" if above <= 1 - CERTAIN
-        else "nicht_unterscheidbar"
-        for lowest, above in zip(change.lowest, change.chance.above, strict=True)
-    ]  # fmt: skip
+    begins = limits(dynamics.classes.by, dynamics.classes.limits, scale.scores)
+    return Change(Scored.of(scale, begins, change), above_zero(scale, change))

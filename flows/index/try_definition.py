@@ -148,15 +148,16 @@ def _on_part(name: str, definition: IndexDefinition, trial: _Files, part: str | 
         raise ConfigError(f"{where}: expected no `base` and no `dynamics`, which need more than one table.")
     if why := without_measure(panel, names):
         raise ConfigError(f"{where}.component: {why}. Nothing was computed.")
-    scored = evaluate(definition, panel)
-    told = [
+    scored, chance = evaluate(definition, panel)
+    stated = [
         Unit(["fehlt" if np.isnan(cell) else "ok" for cell in row], reason)
         for row, reason in zip(figures, left_out, strict=True)
     ]
+    found = unit_rows(names, stated, panel, (scored, chance))
     return Tried(
         name, part, definition, dict(zip(names, scored.scale.weights.tolist(), strict=True)),
         scored.scale.limits.tolist(),
-        [{"raum_id": unit, **row} for unit, row in zip(units, unit_rows(names, told, panel, scored), strict=True)],
+        [{"raum_id": unit, **row} for unit, row in zip(units, found, strict=True)],
     )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from flows.index.chance import likely_classes
-from flows.index.evaluate import Scored, verdicts
+from flows.index.chance import Chance, likely_classes
+from flows.index.evaluate import Change, Scored
 from flows.index.panel import Panel
 from flows.index.scale import Numbers
 
@@ -31,15 +31,17 @@ class Unit:
 
 
 def unit_rows(
-    components: Sequence[str], units: Sequence[Unit], panel: Panel, scored: Scored, change: Scored | None = None
-) -> list[Row]:
+    components: Sequence[str], units: Sequence[Unit], panel: Panel, index: tuple[Scored, Chance],
+    change: Change | None = None,
+) -> list[Row]:  # fmt: skip
     """Return one row for each unit of `panel`, in its order; `components` are the names of its columns."""
+    scored, chance = index
     columns = {
         "punkte": _numbers(scored.score), "punkte_von": _numbers(scored.low), "punkte_bis": _numbers(scored.high),
         "klasse": [each or None for each in scored.classes.tolist()],
         "klasse_von": scored.lowest.tolist(), "klasse_bis": scored.highest.tolist(),
-        "sicherheit": np.round(scored.chance.probability, _OF_DRAWS).tolist(),
-        "rang_von": scored.chance.best_rank.tolist(), "rang_bis": scored.chance.worst_rank.tolist(),
+        "sicherheit": np.round(chance.probability, _OF_DRAWS).tolist(),
+        "rang_von": chance.best_rank.tolist(), "rang_bis": chance.worst_rank.tolist(),
         "teile": _numbers(scored.parts),
     }  # fmt: skip
     columns["klassen_90"] = [" ".join(map(str, likely_classes(tuple(each)))) for each in columns["sicherheit"]]
@@ -84,8 +86,9 @@ def _named(components: Sequence[str], unit: Unit) -> str:
     return ", ".join(f"{name} ({status})" for name, status in named if status != "ok")
 
 
-def _changes(change: Scored) -> list[Row]:
-    found = zip(_numbers(change.score), change.classes.tolist(), verdicts(change), strict=True)
+def _changes(change: Change) -> list[Row]:
+    scored = change.scored
+    found = zip(_numbers(scored.score), scored.classes.tolist(), change.verdicts, strict=True)
     return [
         {"veraenderung": score, "veraenderung_klasse": number or None, "veraenderung_urteil": verdict}
         if verdict

@@ -149,7 +149,7 @@ def test_the_social_vulnerability_of_pennsylvania_2020(real_folder: Path, answer
             found["themes"]["units"][row["FIPS"]]["sicherheit"][found["themes"]["units"][row["FIPS"]]["klasse"] - 1]
             >= 0.9
         )
-    assert 20 < sure < 60  # of 67 counties: the margins leave some classes open, and not all
+    assert 10 < sure < 60  # of 67 counties: the margins leave some classes open, and not all
 
 
 def test_the_german_deprivation_classes_by_district(real_folder: Path, answer: Answer) -> None:

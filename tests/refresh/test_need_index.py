@@ -9,6 +9,8 @@ import duckdb
 import numpy as np
 import pytest
 
+from tools.index_calibration import held, statements
+
 READY = {
     "bedarf", "status_dynamik", "absolut", "rang", "u27_0_2", "u27_3_5", "u27_6_9", "u27_10_17", "u27_18_26",
     "bedarf_2019",
@@ -120,3 +122,19 @@ def test_the_probabilities_of_the_classes_add_up_to_1(release) -> None:
         "sum(wahrscheinlichkeit) AS summe FROM index_sicherheit GROUP BY ALL)"
     ).fetchone()
     assert (low, high) == (pytest.approx(1, abs=0.003), pytest.approx(1, abs=0.003))
+
+
+@pytest.mark.thorough
+def test_what_is_said_of_certainty_holds_in_the_other_half_of_the_residents(one_release) -> None:
+    """Residents are split at random into halves; each half's classes and ranks are judged by the other."""
+    (file,) = Path(one_release.root).rglob("fortschreibung.duckdb")
+    found = statements(file, splits=10)
+
+    sure, probability, holding, ranks = held(found)
+    middling = [each for each in found if 0.6 <= each.probability < 0.9]
+    assert sure > 500
+    assert holding == pytest.approx(probability, abs=0.02)
+    assert 0.88 <= ranks <= 0.98  # of 24 units an interval holds a little more than 90 %: ranks are whole numbers
+    assert np.mean([each.class_holds for each in middling]) == pytest.approx(
+        np.mean([each.probability for each in middling]), abs=0.07
+    )
