@@ -10,6 +10,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from flows.base.db import records
+from flows.pages.codebook_indices import IndexEntry, index_entries
 from flows.profile.vocabulary import Words, years
 
 
@@ -228,6 +229,7 @@ class CodebookPage(_Row):
     hinweise: tuple[Hinweis, ...]
     ausstehend: tuple[Ausstehend, ...] = ()
     herkunft: tuple[Herkunft, ...] = ()
+    indizes: tuple[IndexEntry, ...] = ()
 
     @property
     def indikatoren_by_theme(self) -> dict[str, list[Indikator]]:
@@ -315,6 +317,7 @@ def codebook_page_from(con: duckdb.DuckDBPyConnection, version: str) -> Codebook
             "hinweise": _rows(con, "FROM katalog.hinweis ORDER BY text_de"),
             "ausstehend": _rows(con, "FROM katalog.ausstehend ORDER BY ALL"),
             "herkunft": _rows(con, "FROM katalog.herkunft ORDER BY ALL"),
+            "indizes": index_entries(con),
         }
     )
 

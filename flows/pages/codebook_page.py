@@ -37,6 +37,12 @@ def codebook_html(codebook: CodebookPage, described: Mapping[str, Any] | None = 
         types=words.meanings("type"),
         kinds=words.meanings("kind"),
         directions=words.meanings("direction"),
+        standardisations=words.meanings("standardisation"),
+        aggregations=words.meanings("aggregation"),
+        rescalings=words.meanings("rescaling"),
+        class_limits=words.meanings("class_limits"),
+        index_status=words.meanings("index_status"),
+        verdicts=words.meanings("change_verdict"),
         number=_number,
         years=years,
     )

@@ -12,10 +12,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from flows.base.strict import Identifier, Strict
+from flows.profile.vocabulary import Aggregation, ClassLimits, Rescaling, Standardisation
 
-Standard = Literal["z", "percentile_rank", "exponential_rank", "normal_score", "min_max", "quotient", "plain"]
-Aggregation = Literal["sum", "mean", "product", "factor"]
-Rescaling = Literal["none", "z", "percentile_rank"]
 Reference = Literal["year", "fixed"]
 
 
@@ -36,7 +34,7 @@ class Component(Strict):
 class IndexClasses(Strict):
     """Where a class ends and the next begins, from little need to much; a score on a limit is in the upper class."""
 
-    by: Literal["fixed", "sd", "quantile", "share"]
+    by: ClassLimits
     """What the limits are: scores, standard deviations from the mean score, quantiles (of type 9), or shares of the
     units, counted by rank. Example: `by = "sd"`
     """
@@ -130,7 +128,7 @@ class IndexDefinition(Strict):
     """How to write about it. Example: `guidance_en = "Areas with more need, not: bad areas."`"""
     source: str
     """Whose method it is. Example: `source = "Sozialatlas Nordheim 2021"`"""
-    standardise: Standard
+    standardise: Standardisation
     """How Indikatoren become comparable (docs/need-index.md). Example: `standardise = "z"`"""
     aggregate: Aggregation
     """How they become one figure. Example: `aggregate = "mean"`"""

@@ -2,42 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import JsonOption, print_json
+from flows.app.terminal import HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError
-
-if TYPE_CHECKING:
-    from flows.index.try_definition import Tried
+from flows.base.home import Home, root_at
 
 
-def index(
+def index(  # noqa: PLR0913 -- each is an option of the command
+    city: str | None = None,
+    name: str | None = None,
     *,
+    raumebene: str = "sozialraum",
+    stichtag: dt.date | None = None,
+    version: str | None = None,
     definition: Annotated[Path | None, Parameter(name="--try")] = None,
     table: Path | None = None,
     as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """Try a definition on a table.
+    """Show an index of need: score, class, how sure it is, range of ranks; or try a definition on a table.
 
     Parameters
     ----------
+    name
+        The index, such as bedarf (default: the first of the release).
+    raumebene
+        The level of space.
+    stichtag
+        The Stichtag (default: the newest).
+    version
+        The release (default: the latest).
     definition
-        A file with a definition, to be tried on --table.
+        Instead of a city: a file with a definition, to be tried on --table (docs/need-index.md).
     table
         The table (CSV) to try it on: a row is a unit, a column a component.
     """
     if definition is not None:
         return _try(definition, table, as_json=as_json)
-    raise ConfigError("Expected --try DEFINITION.toml --table FILE.csv.")
+    if city is None:
+        raise ConfigError("index: expected a city, or --try DEFINITION.toml --table FILE.csv, found neither.")
+    from flows.app.index_of_release import index_of  # noqa: PLC0415
+    from flows.pages.index_lines import index_lines  # noqa: PLC0415
+    from flows.release.reading import release_to_read  # noqa: PLC0415
+
+    release = release_to_read(Home(root_at(home)), city, version)
+    found = index_of(release.database, name, raumebene, stichtag)
+    if as_json:
+        print_json({"city": city, "release": release.version, "indices": [vars(each) for each in found]})
+    for each in [] if as_json else found:
+        measure = "am Maßstab des Basisjahrs" if each.measure == "basisjahr" else "gemessen an der Stadt"
+        print(f"{each.label}, Version {each.version}, am {each.stichtag}, {measure} ({city} {release.version})")
+        print(*index_lines(each.units, each.classes), each.guidance, sep="\n")
+    return 0
 
 
 def _try(definition: Path, table: Path | None, *, as_json: bool) -> int:
     from flows.index.try_definition import as_json as in_json  # noqa: PLC0415
     from flows.index.try_definition import tried  # noqa: PLC0415
+    from flows.pages.index_lines import index_lines  # noqa: PLC0415
 
     if table is None:
         raise ConfigError("--try: expected --table FILE.csv with the units and their figures, found none.")
@@ -45,13 +72,7 @@ def _try(definition: Path, table: Path | None, *, as_json: bool) -> int:
     if as_json:
         print_json({"indices": [in_json(each) for each in found]})
     for each in [] if as_json else found:
-        print(*_lines(each), sep="\n")
+        part = f", {each.part}" if each.part is not None else ""
+        print(f"{each.definition.label_de} ({each.index} {each.definition.version}){part}")
+        print(*index_lines(each.units, each.definition.classes.labels_de), sep="\n")
     return 0
-
-
-def _lines(found: Tried) -> Iterator[str]:
-    from flows.pages.index_lines import index_lines  # noqa: PLC0415
-
-    part = f", {found.part}" if found.part is not None else ""
-    yield f"{found.definition.label_de} ({found.index} {found.definition.version}){part}"
-    yield from index_lines(found.units, found.definition.classes.labels_de)

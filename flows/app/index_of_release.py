@@ -1,0 +1,73 @@
+"""The indices of one release for a person at the terminal: which there are, and one of them unit by unit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.base.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class IndexTable:
+    """An index at a Stichtag, in one version and by one measure."""
+
+    label: str
+    guidance: str
+    version: str
+    measure: str
+    stichtag: str
+    classes: list[str]
+    units: list[dict[str, Any]]
+
+
+def index_of(database: Path, index: str | None, level: str, stichtag: dt.date | None) -> list[IndexTable]:
+    """Return an index (default: the first) of the units of a Raumebene at a Stichtag (default: the newest).
+
+    There is one table for each version and measure.
+
+    Raises:
+        ConfigError: the release has no such index, or not at that Stichtag.
+    """
+    from flows.base.db import connect, literal, quoted, records, set_variables, sql  # noqa: PLC0415
+
+    with connect() as con:
+        con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
+        levels = [name for (name,) in con.execute("SELECT raumebene FROM raumebene ORDER BY rang").fetchall()]
+        known = [name for (name,) in con.execute("SELECT index_id FROM index_definition ORDER BY position").fetchall()]
+        index = index or next(iter(known), "")
+        if index not in known or level not in levels:
+            raise ConfigError(
+                f"Expected an index of {', '.join(dict.fromkeys(known)) or 'none'} and a Raumebene of "
+                f"{', '.join(levels)}, found {index or 'none'} and {level} in {database}."
+            )
+        set_variables(con, index_id=index, index_ebene=level)
+        days = [str(day) for (day,) in con.execute(
+            "SELECT DISTINCT stichtag FROM index_wert WHERE index_id = getvariable('index_id') ORDER BY 1"
+        ).fetchall()]  # fmt: skip
+        day = str(stichtag) if stichtag else days[-1]
+        if day not in days:
+            raise ConfigError(f"Expected a Stichtag with the index {index} ({', '.join(days)}), found {day}.")
+        set_variables(con, index_stichtag=day)
+        con.execute(
+            "CREATE TEMP VIEW raum_name AS "  # noqa: S608 -- a Raumebene of the release, quoted
+            f"SELECT zuschnitt, {quoted(level + '_id')} AS raum_id, name FROM {quoted(level)}"
+        )
+        rows = [
+            {name: str(value) if isinstance(value, dt.date) else value for name, value in row.items()}
+            for row in records(con.execute(sql("read/index_raum")))
+        ]
+        texts = con.execute(
+            "SELECT index_version, any_value(d.label_de), any_value(d.wortwahl_de), list(k.label_de ORDER BY k.klasse) "
+            "FROM index_definition AS d INNER JOIN index_klasse AS k USING (index_id, index_version) "
+            "WHERE index_id = getvariable('index_id') AND k.klassenart = 'stand' "
+            "GROUP BY index_version ORDER BY any_value(d.position)"
+        ).fetchall()
+    return [
+        IndexTable(label, guidance, version, measure, day, classes, units)
+        for version, label, guidance, classes in texts
+        for measure in sorted({row["massstab"] for row in rows})
+        if (units := [row for row in rows if (row["index_version"], row["massstab"]) == (version, measure)])
+    ]
