@@ -47,19 +47,42 @@ def _normals(component: int, room: int) -> NDArray[np.float32]:
     return np.random.default_rng((_SEED, component, room)).standard_normal((DRAWS, room), dtype=np.float32)
 
 
+def _scores_drawn(scale: Scale, panel: Panel, times: int) -> NDArray[np.float32]:
+    """Return the scores of the units of `panel`, all of them placed, drawn again (draws x units).
+
+    Where a score is a weighted sum of figures, sums of normal numbers are normal: one number is drawn for the score.
+    """
+    known = np.asarray(~np.isnan(panel.figures).any(axis=1) & scale.linear)
+    scores = np.empty((DRAWS, len(known)), dtype=np.float32)
+    if not known.all():
+        scores[:, ~known] = scale.score(drawn(_only(panel, ~known), times))
+    figures, error = panel.figures[known], panel.error[known] * np.sqrt(times)
+    score = scale.score(figures)
+    moved = [scale.score(figures + error * each) - score for each in np.eye(figures.shape[1])]
+    spread = np.sqrt(np.sum(np.square(moved), axis=0))
+    scores[:, known] = (
+        score.astype(np.float32) + spread.astype(np.float32) * _normals(0, _room(len(score)))[:, : len(score)]
+    )
+    return scores
+
+
+def _room(units: int) -> int:
+    """Return for how many units numbers are drawn: the same serve cities of about one size."""
+    return 1 << max(units - 1, 1).bit_length()
+
+
 def drawn(panel: Panel, times: int) -> NDArray[np.float32]:
     """Return the figures of the units of `panel`, all of them placed, drawn again (draws x units x components).
 
     Their variance is so many `times` that of the figure.
     """
     units, components = panel.figures.shape
-    room = 1 << max(units - 1, 1).bit_length()  # the same numbers serve cities of about one size
     known = ~np.isnan(panel.figures)
     at = np.where(known, panel.figures, panel.low).astype(np.float32)
     error = (np.sqrt(times) * np.where(known, panel.error, 0)).astype(np.float32)
     figures = np.empty((components, DRAWS, units), dtype=np.float32)
     for component in range(components):
-        normals = _normals(component, room)[:, :units]
+        normals = _normals(component, _room(units))[:, :units]
         np.multiply(normals, error[:, component], out=figures[component])
         figures[component] += at[:, component]
         for unit in np.flatnonzero(~known[:, component]):
@@ -75,7 +98,7 @@ def chance_of(scale: Scale, begins: NDArray[np.float64], panel: Panel) -> Chance
     probability = np.zeros((count, len(begins) + 1))
     best, worst = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     if placed.any():
-        scores = scale.score(drawn(_only(panel, placed), ANOTHER_TIME))
+        scores = _scores_drawn(scale, _only(panel, placed), ANOTHER_TIME)
         probability[placed] = _shares(scores, begins)
         best[placed], worst[placed] = _rank_interval(scores[:: DRAWS // RANKED])
     return Chance(probability, best, worst)
@@ -85,7 +108,7 @@ def above_zero(scale: Scale, panel: Panel) -> NDArray[np.float64]:
     """Return the probability that the score of each unit of `panel` is above 0, but for chance in its counts."""
     above, placed = np.zeros(len(panel.placed)), panel.placed
     if placed.any():
-        above[placed] = (scale.score(drawn(_only(panel, placed), 1)) > 0).mean(axis=0)
+        above[placed] = (_scores_drawn(scale, _only(panel, placed), 1) > 0).mean(axis=0)
     return above
 
 

@@ -119,6 +119,15 @@ class Scale:
         return _rescaled(self.definition, _together(self.definition, parts, self.weights), self.unscaled)
 
     @property
+    def linear(self) -> bool:
+        """Whether a score is a weighted sum of figures and a constant."""
+        stated = self.definition
+        return (
+            stated.standardise in ("z", "min_max", "plain") and stated.decimals is None
+            and stated.rescale in ("none", "z") and stated.aggregate != "product"
+        )  # fmt: skip
+
+    @property
     def limits(self) -> NDArray[np.float64]:
         """The scores at which classes begin, but the lowest."""
         return limits(self.definition.classes.by, self.definition.classes.limits, self.scores)

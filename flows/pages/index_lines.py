@@ -18,7 +18,7 @@ def index_lines(rows: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> Ite
     width = max([len("Raum"), *(len(_called(row)) for row in rows)])
     classes = max([len("Klasse"), *(len(class_words(row, labels)) for row in placed)])
     yield f"{'Raum':{width}}  {'Punkte':>8}  {'Klasse':{classes}}  {'sicher':>8}  Rang"
-    for row in sorted(placed, key=lambda each: (each["rang_von"], each["rang_bis"])):
+    for row in sorted(placed, key=lambda each: (each["rang_von"] + each["rang_bis"], each["raum_id"])):
         sure = max(row["sicherheit"]) if row["klasse"] is None else row["sicherheit"][row["klasse"] - 1]
         changed = _VERDICTS.get(row.get("veraenderung_urteil") or "")
         yield (
