@@ -85,9 +85,9 @@ def drawn(panel: Panel, times: int) -> NDArray[np.float32]:
         normals = _normals(component, _room(units))[:, :units]
         np.multiply(normals, error[:, component], out=figures[component])
         figures[component] += at[:, component]
-        for unit in np.flatnonzero(~known[:, component]):
-            width = panel.high[unit, component] - panel.low[unit, component]
-            figures[component, :, unit] += width * ndtr(normals[:, unit])
+        lacking = np.flatnonzero(~known[:, component])
+        width = (panel.high[lacking, component] - panel.low[lacking, component]).astype(np.float32)
+        figures[component][:, lacking] += width * ndtr(normals[:, lacking])
     return np.moveaxis(figures, 0, -1)  # each component lies in one piece of memory
 
 
