@@ -68,6 +68,7 @@ class Indikator(_Row):
     einschraenkung_de: str | None
     einschraenkung_en: str | None
     hinweise: str | None
+    suchworte: str | None
 
     @property
     def reference(self) -> Words:

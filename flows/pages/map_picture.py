@@ -111,8 +111,7 @@ def map_of(database: Path, indikator: str, stichtag: str | None = None) -> str:
         use_spatial(con)
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
         if not _subject(con, indikator, stichtag):
-            known = [name for (name,) in con.execute("SELECT indikator_id FROM indikator").fetchall()]
-            likely = ", ".join(get_close_matches(indikator, known, n=5, cutoff=0.5)) or "see codebook.html"
+            likely = ", ".join(_meant(con, indikator)) or "see codebook.html"
             raise ConfigError(
                 f"Expected an Indikator with figures at {stichtag or 'any Stichtag'}, found none called {indikator!r} "
                 f"in {database}. Did you mean: {likely}?"
@@ -130,6 +129,16 @@ def picture(con: duckdb.DuckDBPyConnection, indikator: str, stichtag: str | None
         return None
     shapes, place = _shapes(con, subject.stichtag)
     return None if place is None else _svg(subject, shapes, place)
+
+
+def _meant(con: duckdb.DuckDBPyConnection, word: str) -> list[str]:
+    """Return the Indikatoren that are called so or looked for by that word, else those whose ids are alike."""
+    entries: dict[str, str] = {
+        row["indikator_id"]: " ".join(str(row.get(name) or "") for name in ("label_de", "label_en", "suchworte"))
+        for row in records(con.execute("FROM indikator ORDER BY position"))
+    }
+    found = [name for name, words in entries.items() if word.casefold() in words.casefold()]
+    return found[:5] or get_close_matches(word, list(entries), n=5, cutoff=0.5)
 
 
 def _subject(con: duckdb.DuckDBPyConnection, indikator: str, stichtag: str | None) -> Subject | None:

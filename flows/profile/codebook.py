@@ -98,6 +98,8 @@ class Indikator(Strict):
     """German name. Example: `label_de = "Anteil der Kinder"`"""
     label_en: str
     """English name. Example: `label_en = "Share of children"`"""
+    synonyms: list[str] = Field(default_factory=list)
+    """Other words by which readers look for it. Example: `synonyms = ["Kinderarmut"]`"""
     description_de: str
     """The definition in German. Example: `description_de = "Personen unter 18 an allen Einwohnern"`"""
     description_en: str

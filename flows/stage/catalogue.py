@@ -91,7 +91,8 @@ def _write_codebook(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
           "nachkommastellen": i.decimals, "typ": i.type, "faktor": i.factor, "abstand_jahre": i.lag_years,
           "bezug": i.reference, "thema": i.theme, "quelle": i.source_de, "richtung": i.direction,
           "schutzklasse": i.protection, "einschraenkung_de": i.limitations_de,
-          "einschraenkung_en": i.limitations_en, "hinweise": " ".join(i.usage_warnings)}
+          "einschraenkung_en": i.limitations_en, "hinweise": " ".join(i.usage_warnings),
+          "suchworte": ", ".join(i.synonyms)}
          for position, (name, i) in enumerate(book.indikator.items(), start=1)],
     )  # fmt: skip
     insert(

@@ -86,7 +86,8 @@ CREATE TABLE katalog.indikator (
     schutzklasse VARCHAR NOT NULL,
     einschraenkung_de VARCHAR NOT NULL,
     einschraenkung_en VARCHAR NOT NULL,
-    hinweise VARCHAR NOT NULL
+    hinweise VARCHAR NOT NULL,
+    suchworte VARCHAR NOT NULL
 );
 
 -- one row per Merkmal in the numerator or denominator of an Indikator

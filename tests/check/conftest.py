@@ -265,7 +265,7 @@ def _fill_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
     ):
         connection.execute(
             "INSERT INTO katalog.indikator VALUES (?, ?, '-', '-', '-', '-', '%', 1, ?, ?, NULL, 'stichtag',"
-            " '-', '-', 'neutral', 'personen', '-', '-', '')",
+            " '-', '-', 'neutral', 'personen', '-', '-', '', '')",
             [indikator, position, typ, faktor],
         )
         for rolle, merkmal in (("zaehler", zaehler), ("nenner", nenner)):

@@ -63,17 +63,17 @@ TABLES = {
         FROM (VALUES
                ('einwohner', 1, 'Einwohner', 'Residents', 'Alle Gemeldeten.', 'All registered.',
                 'Personen', 0, 'anzahl', 1.0, NULL::INTEGER, 'stichtag', 'bevoelkerung',
-                'Einwohnermelderegister', 'neutral', 'personen', '', '', 'register'),
+                'Einwohnermelderegister', 'neutral', 'personen', '', '', 'register', ''),
                ('sgb2_quote', 2, 'SGB-II-Quote', 'SGB II rate', 'Anteil der Beziehenden.',
                 'Share of recipients.', '%', 1, 'anteil', 100.0, NULL, 'stichtag', 'soziales',
                 'Statistik der Jobcenter', 'hoch', 'leistung', 'Nur "Regelleistung", ohne weitere.',
-                'Standard benefit only.', ''),
+                'Standard benefit only.', '', 'Kinderarmut, Bürgergeld'),
                ('wohnflaeche_je_einwohner', 3, 'Wohnfläche je Einwohner', 'Floor space per resident',
                 'Wohnfläche; je Person.', 'Floor space per person.', 'm²', 1, 'verhaeltnis', 1.0, NULL,
-                'stichtag', 'wohnen', 'Gebäudestatistik', 'niedrig', 'personen', '', '', ''))
+                'stichtag', 'wohnen', 'Gebäudestatistik', 'niedrig', 'personen', '', '', '', ''))
         AS t(indikator_id, position, label_de, label_en, beschreibung_de, beschreibung_en, einheit,
              nachkommastellen, typ, faktor, abstand_jahre, bezug, thema, quelle, richtung, schutzklasse,
-             einschraenkung_de, einschraenkung_en, hinweise)""",
+             einschraenkung_de, einschraenkung_en, hinweise, suchworte)""",
     "katalog_indikator_teil": """
         FROM (VALUES
                ('einwohner', 'zaehler', 'einwohner'), ('sgb2_quote', 'zaehler', 'sgb2'),

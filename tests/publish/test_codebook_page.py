@@ -81,12 +81,12 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             INSERT INTO katalog.indikator VALUES
                 ('einwohner', 1, 'Einwohner', 'Residents', 'Alle Menschen.', 'All people.', 'Personen', 0,
                  'anzahl', 1, NULL, 'stichtag', 'bevoelkerung', 'Melderegister', 'neutral', 'personen',
-                 '', '', ''),
+                 '', '', '', ''),
                 ('sgb2_je_1000', 2, 'SGB-II-Fälle', 'SGB II cases', 'Fälle je 1.000.', 'Cases per 1,000.',
                  'je 1.000 Einwohner', 1, 'verhaeltnis', 1000, NULL, 'stichtag', 'soziales', 'Jobcenter',
-                 'hoch', 'leistung', 'Ohne Wohngeld.', 'Without housing benefit.', 'own'),
+                 'hoch', 'leistung', 'Ohne Wohngeld.', 'Without housing benefit.', 'own', 'Kinderarmut'),
                 ('zuwachs', 3, 'Zuwachs', 'Growth', 'Mehr Menschen.', 'More people.', '%', 1, 'veraenderung',
-                 100, 5, 'zeitraum', 'bevoelkerung', 'Melderegister', 'neutral', 'personen', '', '', '');
+                 100, 5, 'zeitraum', 'bevoelkerung', 'Melderegister', 'neutral', 'personen', '', '', '', '');
             INSERT INTO katalog.indikator_teil VALUES ('einwohner', 'zaehler', 'einwohner'),
                 ('sgb2_je_1000', 'zaehler', 'sgb2'), ('sgb2_je_1000', 'nenner', 'einwohner'),
                 ('zuwachs', 'zaehler', 'einwohner');
@@ -120,11 +120,12 @@ def whole(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         con.execute("INSERT INTO katalog.hinweis VALUES (?, ?, ?)", [name, warning.de, warning.en])
     for position, (name, i) in enumerate(codebook.indikator.items()):
         con.execute(
-            f"INSERT INTO katalog.indikator VALUES ({', '.join('?' * 19)})",
+            f"INSERT INTO katalog.indikator VALUES ({', '.join('?' * 20)})",
             [
                 name, position, i.label_de, i.label_en, i.description_de, i.description_en, i.unit,
                 i.decimals, i.type, i.factor, i.lag_years, i.reference, i.theme, i.source_de, i.direction,
                 i.protection, i.limitations_de, i.limitations_en, " ".join(i.usage_warnings),
+                ", ".join(i.synonyms),
             ],
         )  # fmt: skip
         parts = [("zaehler", m) for m in i.numerator] + [("nenner", m) for m in i.denominator]

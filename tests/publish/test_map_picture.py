@@ -75,3 +75,8 @@ def test_a_map_of_schema_1_shows_the_newest_zuschnitt(city, drawn):
     with duckdb.connect(str(release / "fortschreibung.duckdb")) as con:
         con.execute("INSERT INTO wert SELECT * REPLACE ('2010-01-01' AS zuschnitt) FROM wert")
     assert "3 von 3" in map_of(release / "fortschreibung.duckdb", "einwohner")
+
+
+def test_an_indikator_is_found_by_the_words_of_its_readers(drawn):
+    with pytest.raises(ConfigError, match=r"Did you mean: sgb2_quote\?"):
+        drawn("kinderarmut")

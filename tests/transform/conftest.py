@@ -131,7 +131,9 @@ class City:
         self._indikatoren.add(name)
         text = dict.fromkeys(
             ("label_de", "label_en", "beschreibung_de", "beschreibung_en", "einheit", "bezug", "thema", "quelle",
-             "richtung", "schutzklasse", "einschraenkung_de", "einschraenkung_en", "hinweise"), "-")  # fmt: skip
+             "richtung", "schutzklasse", "einschraenkung_de", "einschraenkung_en", "hinweise", "suchworte"),
+            "-",
+        )  # fmt: skip
         insert(
             self.con, "katalog.indikator",
             [text | {"indikator_id": name, "position": position, "nachkommastellen": stellen, "faktor": faktor,
