@@ -19,7 +19,7 @@ from flows.base.db import connect, literal
 from flows.base.errors import FortschreibungError
 from flows.base.home import Home
 from flows.compare import diff_catalogue, diff_figures
-from flows.compare.diff_model import CodebookChange, Comparison, Diff, ReleaseNamed, SourceChange, UnitChange
+from flows.compare.diff_model import CodebookChange, Comparison, Diff, Moved, ReleaseNamed, SourceChange, UnitChange
 from flows.release.catalog import DATABASE
 from flows.release.content_hash import FORMAT, digests, keys_in_file, table_hashes
 from flows.release.manifest import Manifest, manifest_of
@@ -103,7 +103,7 @@ def diff_of(con: duckdb.DuckDBPyConnection | None, city: str, before: Side | Non
     Without `con` only what the manifests say is compared; where that differs, the comparison is not made.
     """
     if before is None:
-        return Diff(city=city, before=None, after=after.named, same=False)
+        return Diff(city=city, before=None, after=after.named, same=False, moved=_moved_alone(con))
     if con is not None and before.content_format != after.content_format:
         before, after = _in_one_format(con, before, "vorher"), _in_one_format(con, after, "fortschreibung")
     found = _Found(_by_hash(before, after), [], [], {})
@@ -119,6 +119,15 @@ def diff_of(con: duckdb.DuckDBPyConnection | None, city: str, before: Side | Non
         sources=_source_changes(before.deliveries, after.deliveries),
         codebook=found.codebook, units=found.units, **found.figures,
     )  # fmt: skip
+
+
+def _moved_alone(con: duckdb.DuckDBPyConnection | None) -> list[Moved]:
+    """Return what moved within a release that is compared with none; nothing where it is not open."""
+    if con is None:
+        return []
+    diff_catalogue.prepare(con)
+    diff_catalogue.note_names(con, "fortschreibung")
+    return diff_figures.moved(con)
 
 
 def _in_one_format(con: duckdb.DuckDBPyConnection, side: Side, name: str) -> Side:
@@ -155,21 +164,26 @@ def _look_into(con: duckdb.DuckDBPyConnection, found: _Found, before: Side, afte
 
     def figures() -> None:
         diff_figures.find_differences(con, other_deliveries=before.deliveries != after.deliveries)
-        found.figures = {
+        found.figures |= {
             "causes": diff_figures.causes(con),
-            "stichtage_come": diff_figures.stichtage_only_in(con, "fortschreibung", "vorher"),
-            "stichtage_gone": diff_figures.stichtage_only_in(con, "vorher", "fortschreibung"),
+            "stichtage": diff_figures.stichtage(con),
+            "earlier": diff_figures.earlier(con),
+            "changed": diff_figures.changed(con),
             "indikatoren": diff_figures.indikatoren(con),
             "levels": diff_figures.levels(con),
             "movers": diff_figures.movers(con),
             "units_moved": diff_figures.units_moved(con),
         }
 
+    def moved() -> None:
+        found.figures["moved"] = diff_figures.moved(con)
+
     _unless_impossible(found, ["indikator", "indikator_teil"], codebook)
     _unless_impossible(found, ["raumebene"], units)
     tables = [name for name in (FIGURES, OTHER) if name in found.comparisons]
     if any(found.comparisons[name].outcome != "same" for name in tables):
         _unless_impossible(found, tables, figures)
+    _unless_impossible(found, [FIGURES], moved)
 
 
 def _unless_impossible(found: _Found, tables: Sequence[str], step: Callable[[], None]) -> None:

@@ -47,13 +47,13 @@ WHERE
     OR before.name IS DISTINCT FROM after.name
 """
 
-# one row per unit with its name, the later one where both releases know it
+# one row per unit of a release that has no name yet
 _NAMES = """
 INSERT INTO temp.einheit_name
-SELECT zuschnitt, {level}, {unit}, name FROM fortschreibung.{table}
-UNION ALL
 SELECT zuschnitt, {level}, {unit}, name
-FROM vorher.{table} ANTI JOIN fortschreibung.{table} AS heute USING (zuschnitt, {unit})
+FROM {release}.{table} AS einheit
+ANTI JOIN temp.einheit_name AS bekannt
+    ON einheit.zuschnitt = bekannt.zuschnitt AND einheit.{unit} = bekannt.raum_id AND bekannt.raumebene = {level}
 """
 
 
@@ -103,11 +103,19 @@ def _codebook_change(
     return CodebookChange(indikator_id=name, change="definition" if computed else "wording", fields=fields)
 
 
+def note_names(con: duckdb.DuckDBPyConnection, release: str) -> None:
+    """Keep the names of a release's units in temp.einheit_name, unless they have one there already."""
+    for (level,) in con.execute(f"SELECT raumebene FROM {release}.raumebene ORDER BY rang").fetchall():  # noqa: S608
+        names = {"level": literal(level), "table": quoted(level), "unit": quoted(f"{level}_id")}
+        con.execute(_NAMES.format(release=release, **names))
+
+
 def unit_changes(con: duckdb.DuckDBPyConnection) -> list[UnitChange]:
     """Return the units that differ, and keep them in temp.einheit_anders."""
+    note_names(con, "fortschreibung")
+    note_names(con, "vorher")
     for level in _levels(con):
         columns = _shared_columns(con, level)
-        con.execute(_NAMES.format(level=literal(level), table=quoted(level), unit=quoted(f"{level}_id")))
         place = [name for name in columns if name.endswith("_id") and name != f"{level}_id"] + ["geometrie"]
         con.execute(
             "INSERT INTO temp.einheit_anders "

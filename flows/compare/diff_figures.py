@@ -12,13 +12,24 @@ from typing import Any
 import duckdb
 
 from flows.base.all_figures import all_figures
-from flows.base.db import records, sql
-from flows.compare.diff_model import IndikatorDiff, LevelDiff, Mover, Severity, UnitMoved
+from flows.base.db import records, set_variables, sql
+from flows.compare.diff_model import (
+    Changed,
+    Earlier,
+    IndikatorDiff,
+    LevelDiff,
+    Moved,
+    Mover,
+    Severity,
+    StichtagChange,
+    UnitMoved,
+)
+from flows.profile.vocabulary import vocabulary
 
 FAR = 0.05
 """A movement that is far: five hundredths of the larger of the two values."""
 
-_MOVERS, _UNITS_SHOWN = 3, 25
+_MOVERS, _UNITS_SHOWN, _CHANGED_SHOWN, _MOVED_SHOWN = 3, 25, 100, 15
 
 
 def find_differences(con: duckdb.DuckDBPyConnection, *, other_deliveries: bool) -> None:
@@ -29,7 +40,7 @@ def find_differences(con: duckdb.DuckDBPyConnection, *, other_deliveries: bool) 
     con.execute("SET VARIABLE ohne_anlass = ?", ["revised" if other_deliveries else "computation"])
     for view, release in (("zahl_vorher", "vorher"), ("zahl_heute", "fortschreibung")):
         con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM {all_figures(con, release)}")
-    for name in ("unterschied_roh", "unterschied"):
+    for name in ("unterschied_roh", "stichtag_anders", "unterschied", "unterschied_frueher"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(f'compare/{name}')}")
     con.execute("DROP TABLE temp.unterschied_roh")
 
@@ -59,13 +70,26 @@ def units_moved(con: duckdb.DuckDBPyConnection) -> list[UnitMoved]:
     return [UnitMoved(**row) for row in _rows(con, "unterschied_einheit", _UNITS_SHOWN)]
 
 
-def stichtage_only_in(con: duckdb.DuckDBPyConnection, here: str, not_there: str) -> list[Any]:
-    """Return the Stichtage with figures in the release `here` and none in `not_there`."""
-    rows = con.execute(
-        f"SELECT stichtag FROM {all_figures(con, here)} "  # noqa: S608 -- names of our own
-        f"EXCEPT SELECT stichtag FROM {all_figures(con, not_there)} ORDER BY 1"
-    ).fetchall()
-    return [day for (day,) in rows]
+def stichtage(con: duckdb.DuckDBPyConnection) -> list[StichtagChange]:
+    """Return the Stichtage that only one release has, with how many figures."""
+    return [StichtagChange(**row) for row in records(con.execute("FROM temp.stichtag_anders ORDER BY stichtag"))]
+
+
+def earlier(con: duckdb.DuckDBPyConnection) -> Earlier:
+    """Return how many figures of the Stichtage that both releases have differ."""
+    return Earlier(**_rows(con, "unterschied_umfang")[0])
+
+
+def changed(con: duckdb.DuckDBPyConnection) -> list[Changed]:
+    """Return the changed figures of the Stichtage that both releases have, the gravest first."""
+    return [Changed(**row) for row in _rows(con, "unterschied_zahl", _CHANGED_SHOWN)]
+
+
+def moved(con: duckdb.DuckDBPyConnection) -> list[Moved]:
+    """Return what moved most between the last two Stichtage of the release attached as `fortschreibung`."""
+    con.execute(f"CREATE OR REPLACE TEMP VIEW zahl_heute AS FROM {all_figures(con, 'fortschreibung')}")
+    set_variables(con, gezaehlt=list(vocabulary().base_units))
+    return [Moved(**row) for row in _rows(con, "bewegung", _MOVED_SHOWN)]
 
 
 def _rows(con: duckdb.DuckDBPyConnection, name: str, most: int = 0) -> list[dict[str, Any]]:

@@ -18,10 +18,11 @@ from flows.profile.vocabulary import Words
 FORMAT: Literal["fortschreibung-diff/1"] = "fortschreibung-diff/1"
 SCHEMA_ID = "urn:fortschreibung:diff:1"
 
-Cause = Literal["revised", "boundary", "definition", "protection", "coverage", "computation"]
+Cause = Literal["stichtag", "revised", "boundary", "definition", "protection", "coverage", "computation"]
 Severity = Literal["high", "medium", "low"]
 
 CAUSES: Mapping[Cause, Words] = {
+    "stichtag": Words("ganzer Stichtag hinzugekommen oder entfallen", "a whole Stichtag come or gone"),
     "revised": Words("von der Quelle berichtigt", "revised by the source"),
     "boundary": Words("durch neuen Zuschnitt bewegt", "moved by a boundary change"),
     "definition": Words("Definition geändert", "changed definition"),
@@ -55,6 +56,23 @@ class Comparison(_Model):
     table: str
     outcome: Literal["same", "different", "not_made"]
     reason: str | None = Field(default=None, description="Why the comparison could not be made.")
+
+
+class StichtagChange(_Model):
+    """A Stichtag that only one of the releases has."""
+
+    stichtag: dt.date
+    change: Literal["come", "gone"]
+    figures: int = Field(description="Its values, each counted once, on the newest Zuschnitt.")
+
+
+class Earlier(_Model):
+    """How many figures differ of the Stichtage that both releases have, each counted once."""
+
+    changed: int
+    come: int
+    gone: int
+    elsewhere: int = Field(description="The same on older Zuschnitte, where figures stand once more.")
 
 
 class SourceChange(_Model):
@@ -100,7 +118,8 @@ class IndikatorDiff(_Model):
     einheit: str
     severity: Severity
     why: list[str] = Field(description="The rules of docs/releases.md that gave the severity.")
-    different: int = Field(description="Figures that differ; the sum of the six causes.")
+    different: int = Field(description="Figures that differ; the sum of the seven causes.")
+    stichtag: int
     revised: int
     boundary: int
     definition: int
@@ -159,6 +178,43 @@ class UnitMoved(_Model):
     after: float
 
 
+class Changed(_Model):
+    """A figure of a Stichtag that both releases have, before and after."""
+
+    raumebene: str
+    raumebene_label: str
+    zuschnitt: str
+    raum_id: str
+    name: str | None
+    indikator_id: str
+    label_de: str
+    decimals: int
+    stichtag: dt.date
+    before: float | None
+    after: float | None
+    status_before: str
+    status_after: str
+    cause: Cause
+
+
+class Moved(_Model):
+    """A unit that moved far between the last two Stichtage of the later release, and by which Indikator."""
+
+    raumebene: str
+    zuschnitt: str
+    raum_id: str
+    name: str | None
+    indikator_id: str
+    label_de: str
+    decimals: int
+    stichtag_before: dt.date
+    stichtag: dt.date
+    before: float
+    after: float
+    city_before: float | None
+    city_after: float | None
+
+
 class Diff(_Model):
     """The whole comparison; `before` is null for the first release of a city."""
 
@@ -171,8 +227,10 @@ class Diff(_Model):
     same: bool = Field(description="True only when every table of the content was compared and is the same.")
     comparisons: list[Comparison] = Field(default_factory=list)
     causes: dict[Cause, int] = Field(default_factory=dict, description="Figures that differ, by cause.")
-    stichtage_come: list[dt.date] = Field(default_factory=list)
-    stichtage_gone: list[dt.date] = Field(default_factory=list)
+    stichtage: list[StichtagChange] = Field(default_factory=list)
+    earlier: Earlier | None = Field(default=None, description="Null where no figure differs or none was compared.")
+    changed: list[Changed] = Field(default_factory=list, description="The gravest of the changed figures.")
+    moved: list[Moved] = Field(default_factory=list, description="Between the last two Stichtage of the later release.")
     sources: list[SourceChange] = Field(default_factory=list)
     codebook: list[CodebookChange] = Field(default_factory=list)
     units: list[UnitChange] = Field(default_factory=list)

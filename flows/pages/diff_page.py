@@ -1,25 +1,34 @@
-"""A comparison of two releases for people: some lines in the terminal, or a page with a picture of the causes."""
+"""A comparison of two releases for people: some lines in the terminal, or a page.
+
+The page says first what is new and what changed, in a sentence; then which figures changed, what moved most between the
+last two Stichtage, and at the end all that a statistician may want to know. A whole Stichtag that came is one line.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from flows.base.errors import ConfigError
 from flows.compare.diff_model import CAUSES, SEVERITIES, Cause, Diff, IndikatorDiff
+from flows.pages.about import About
+from flows.pages.diff_words import german_day, opening
 from flows.pages.german_numbers import german, percent
+from flows.pages.german_numbers import number as rounded
 from flows.pages.template import page_of
+from flows.profile.vocabulary import vocabulary
 
-_BARS, _LABEL, _WIDTH, _ROW = 30, 330, 900, 22
+_SHOWN = 30
 COLOURS: dict[Cause, str] = {
-    "revised": "#1b6ca8",
-    "boundary": "#8a5a9e",
-    "definition": "#b5442e",
-    "protection": "#4a4a4a",
-    "coverage": "#5f8f2f",
-    "computation": "#b07d00",
+    "stichtag": "#999999",
+    "revised": "#0072b2",
+    "boundary": "#e69f00",
+    "definition": "#d55e00",
+    "protection": "#56b4e9",
+    "coverage": "#009e73",
+    "computation": "#cc79a7",
 }
+"""Okabe and Ito's colours, which colour-blind readers tell apart too."""
 WHY = {
     "definition_changed": "Definition geändert",
     "figures_gone": "Werte entfallen",
@@ -46,8 +55,8 @@ COUNTS = {
 
 
 @dataclass(frozen=True)
-class Bar:
-    """A piece of an Indikator's bar: how many of its figures differ for one cause."""
+class Piece:
+    """A piece of an Indikator's bar: the figures that differ for one cause; in hundredths of the longest bar."""
 
     x: float
     width: float
@@ -57,54 +66,57 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """An Indikator's line in the picture."""
+    """An Indikator of which figures differ for another cause than a whole Stichtag."""
 
-    y: float
-    label: str
-    total: int
-    end: float
-    bars: list[Bar]
+    indikator: IndikatorDiff
+    different: int
+    bar: list[Piece]
 
 
-def diff_html(diff: Diff) -> str:
+def diff_html(diff: Diff, about: About) -> str:
     """Return the comparison as a page that is complete in itself."""
-    rows = list(_rows(diff))
-    counts = [field for field in COUNTS if any(getattr(each, field) for each in diff.indikatoren)]
+    rows = _rows(diff)
+    counts = [field for field in COUNTS if any(getattr(row.indikator, field) for row in rows)]
+    causes = {cause: words for cause, words in CAUSES.items() if cause in diff.causes}
     return page_of(
         "diff.html.j2",
-        diff=diff, rows=rows, height=_ROW * (len(rows) + 1), width=_WIDTH, colours=COLOURS, causes=CAUSES,
-        counts=counts, count_heads=[(COUNTS[field], "n") for field in counts],
-        severities=SEVERITIES, why=WHY, number=number, percent=percent,
+        diff=diff, about=about, opening=opening(diff), rows=rows, shown=_SHOWN, colours=COLOURS, causes=causes,
+        counts=counts, count_heads=[(COUNTS[field], "n") for field in counts], severities=SEVERITIES, why=WHY,
+        all_causes=CAUSES, status=vocabulary().status, number=number, rounded=rounded, percent=percent, day=german_day,
     )  # fmt: skip
 
 
-def write_html(diff: Diff, path: Path) -> None:
+def write_html(diff: Diff, about: About, path: Path) -> None:
     """Write the page to `path`.
 
     Raises:
         ConfigError: when nothing can be written there.
     """
     try:
-        path.write_text(diff_html(diff), encoding="utf-8")
+        path.write_text(diff_html(diff, about), encoding="utf-8")
     except OSError as problem:
         raise ConfigError(f"--html {path}: the page cannot be written there: {problem.strerror}.") from problem
 
 
-def _rows(diff: Diff) -> Iterator[Row]:
-    """Yield the lines of the picture: the Indikatoren with the most differences, longest bar first."""
-    drawn = sorted(diff.indikatoren, key=lambda each: (-each.different, each.indikator_id))[:_BARS]
-    scale = (_WIDTH - _LABEL - 70) / max((each.different for each in drawn), default=1)
-    for at, each in enumerate(drawn):
-        bars, x = [], float(_LABEL)
-        for cause, count in _by_cause(each).items():
-            if count:
-                bars.append(Bar(x, count * scale, COLOURS[cause], f"{each.label_de}: {count} {CAUSES[cause].de}"))
-                x += count * scale
-        yield Row(y=_ROW * at, label=each.label_de, total=each.different, end=x, bars=bars)
+def _rows(diff: Diff) -> list[Row]:
+    """Return the Indikatoren of which earlier figures differ, those with the most first."""
+    counted = {each.indikator_id: each.different - each.stichtag for each in diff.indikatoren}
+    most = max(counted.values(), default=0)
+    return [
+        Row(each, counted[each.indikator_id], _bar(each, 100 / most))
+        for each in sorted(diff.indikatoren, key=lambda one: (-counted[one.indikator_id], one.indikator_id))
+        if counted[each.indikator_id]
+    ]
 
 
-def _by_cause(each: IndikatorDiff) -> dict[Cause, int]:
-    return {cause: getattr(each, cause) for cause in CAUSES}
+def _bar(each: IndikatorDiff, scale: float) -> list[Piece]:
+    pieces: list[Piece] = []
+    for cause, words in CAUSES.items():
+        count = getattr(each, cause)
+        if count and cause != "stichtag":
+            start = sum(piece.width for piece in pieces)
+            pieces.append(Piece(start, count * scale, COLOURS[cause], f"{each.label_de}: {count} {words.de}"))
+    return pieces
 
 
 def diff_lines(diff: Diff) -> list[str]:
@@ -116,6 +128,7 @@ def diff_lines(diff: Diff) -> list[str]:
         return [f"{pair}: the same content."]
     differing = [each.table for each in diff.comparisons if each.outcome == "different"]
     lines = [f"{pair}: {diff.different} figures differ; tables: {', '.join(differing) or 'none'}."]
+    lines.append(f"  {opening(diff).en}")
     lines += [f"  not compared, counts as different: {each.table} ({each.reason})" for each in diff.not_made]
     lines += [f"  {diff.causes[cause]:8} {words.en}" for cause, words in CAUSES.items() if diff.causes.get(cause)]
     lines += [f"  {each.change} in the codebook: {each.indikator_id}" for each in diff.codebook]
@@ -124,11 +137,13 @@ def diff_lines(diff: Diff) -> list[str]:
     if diff.sources:
         lines.append(f"  {len(diff.sources)} Lieferungen differ")
     order = list(SEVERITIES)
-    for each in sorted(diff.indikatoren, key=lambda one: (order.index(one.severity), -one.different))[:15]:
+    rows = sorted(_rows(diff), key=lambda row: order.index(row.indikator.severity))
+    for row in rows[:15]:
+        each = row.indikator
         furthest = f", by up to {each.largest_movement:.1%}" if each.largest_movement else ""
-        lines.append(f"  {each.severity:6} {each.indikator_id}: {each.different} differ, {each.moved} moved{furthest}")
-    if len(diff.indikatoren) > 15:
-        lines.append(f"  ... {len(diff.indikatoren) - 15} more Indikatoren (--json or --html FILE has all)")
+        lines.append(f"  {each.severity:6} {each.indikator_id}: {row.different} differ, {each.moved} moved{furthest}")
+    if len(rows) > 15:
+        lines.append(f"  ... {len(rows) - 15} more Indikatoren (--json or --html FILE has all)")
     return lines
 
 

@@ -17,6 +17,7 @@ from flows.export import geo, metadata, open_formats, workbook
 from flows.export.dcat import dcat
 from flows.export.turtle import turtle
 from flows.export.wide_figures import pivot_figures
+from flows.pages.about import About
 from flows.pages.codebook_model import codebook_page_from
 from flows.pages.codebook_page import codebook_html
 from flows.pages.diff_page import diff_html
@@ -67,7 +68,7 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     files = [*tables, book, *maps]
     (target / "codebook.html").write_text(_codebook(build, [target / DATABASE, *files]), encoding="utf-8")
     (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (target / "changes.html").write_text(diff_html(compared), encoding="utf-8")
+    (target / "changes.html").write_text(diff_html(compared, About(job.city_name, job.synthetic)), encoding="utf-8")
     withheld = disclosure_report(con, job.city_name, version)
     (target / "disclosure.json").write_text(withheld.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (target / "disclosure.html").write_text(disclosure_html(withheld), encoding="utf-8")

@@ -1,7 +1,8 @@
 -- One row per figure that differs between two releases, with its one cause; a figure that went on one Zuschnitt and
--- came on another is one. The cause is the first that holds of: another Zuschnitt for its Stichtag or another set of
--- units, coverage, protection, definition, the unit's outline. What is left is the variable `ohne_anlass`: the source's
--- doing (revised), or the program's where both releases were made from the same deliveries (computation).
+-- came on another is one. The cause is the first that holds of: a Stichtag that only one release has, another Zuschnitt
+-- for its Stichtag or another set of units, coverage, protection, definition, the unit's outline. What is left is the
+-- variable `ohne_anlass`: the source's doing (revised), or the program's where both releases were made from the same
+-- deliveries (computation).
 WITH gereiht AS (
     SELECT
         *,
@@ -99,6 +100,7 @@ SELECT
     geblieben.status_neu,
     geblieben.art,
     CASE
+        WHEN stichtag_anders.stichtag IS NOT NULL THEN 'stichtag'
         WHEN
             geblieben.art <> 'changed' AND (
                 ersetzt.indikator_id IS NOT NULL
@@ -114,6 +116,7 @@ SELECT
         ELSE getvariable('ohne_anlass')
     END AS cause
 FROM geblieben
+LEFT JOIN stichtag_anders USING (stichtag)
 LEFT JOIN anderswo USING (zuschnitt, raumebene, raum_id)
 LEFT JOIN ersetzt USING (raumebene, stichtag, indikator_id)
 LEFT JOIN gemeinsam USING (zuschnitt)

@@ -45,6 +45,7 @@ SELECT
     bezeichnet.label_en,
     bezeichnet.einheit,
     count(*) AS different,
+    count(*) FILTER (gemessen.cause = 'stichtag') AS stichtag,
     count(*) FILTER (gemessen.cause = 'revised') AS revised,
     count(*) FILTER (gemessen.cause = 'boundary') AS boundary,
     count(*) FILTER (gemessen.cause = 'definition') AS definition,
@@ -57,7 +58,9 @@ SELECT
     count(*) FILTER (gemessen.status_alt = 'geschuetzt' AND gemessen.status_neu <> 'geschuetzt') AS newly_released,
     count(*) FILTER (gemessen.alt <> gemessen.neu) AS moved,
     max(gemessen.weg) FILTER (gemessen.alt <> gemessen.neu) AS largest_movement,
-    count(*) FILTER (gemessen.cause = 'coverage' AND gemessen.alt IS NOT NULL AND gemessen.neu IS NULL) AS lost,
+    count(*) FILTER (
+        gemessen.cause IN ('stichtag', 'coverage') AND gemessen.alt IS NOT NULL AND gemessen.neu IS NULL
+    ) AS lost,
     coalesce(
         max(gemessen.weg) FILTER (gemessen.alt <> gemessen.neu AND gemessen.raumebene = oben.raumebene), 0
     ) AS movement_above

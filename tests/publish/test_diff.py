@@ -105,15 +105,17 @@ def test_another_wording_is_a_difference_of_the_codebook_and_of_no_figure(compar
     assert {(each.change, each.fields[0].field) for each in found.codebook} == {("wording", "label_en")}
 
 
-def test_figures_of_a_stichtag_or_indikator_that_came_or_went_are_coverage(compared):
+def test_a_stichtag_that_came_or_went_is_one_cause_and_an_indikator_that_went_is_coverage(compared):
     found = compared(
         figures="""
         FROM it WHERE year(stichtag) = 2024 AND indikator_id <> 'wohnflaeche_je_einwohner'
         UNION ALL SELECT * REPLACE (stichtag + INTERVAL 2 YEAR AS stichtag) FROM it WHERE year(stichtag) = 2023"""
     )
-    assert found.causes == {"coverage": 18 + 18 + 6}
-    assert found.stichtage_come == [dt.date(2025, 12, 31)]
-    assert found.stichtage_gone == [dt.date(2023, 12, 31)]
+    assert found.causes == {"stichtag": 18 + 18, "coverage": 6}
+    assert [(each.stichtag, each.change) for each in found.stichtage] == [
+        (dt.date(2023, 12, 31), "gone"),
+        (dt.date(2025, 12, 31), "come"),
+    ]
     gone = the_one(found, "wohnflaeche_je_einwohner")
     assert (gone.gone, gone.come, gone.severity, gone.why) == (12, 6, "high", ["figures_gone"])
 

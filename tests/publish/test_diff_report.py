@@ -15,6 +15,7 @@ from flows.base.files import remove
 from flows.base.home import home_at
 from flows.compare.diff import DiffFailed, attach, diff_of, diff_releases, side_of
 from flows.compare.diff_model import json_schema
+from flows.pages.about import About
 from flows.pages.diff_page import diff_html, diff_lines
 from flows.release.catalog import DATABASE
 from flows.release.job import Previous
@@ -22,6 +23,7 @@ from flows.release.manifest import manifest_of
 from tests.publish.comparing import ALSO_2024, CITY, REDRAWN, between, built
 
 COMMAND = Path(sys.executable).with_name("fortschreibung")
+KLEINSTADT = About("Kleinstadt", synthetic=False)
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "diff.schema.json"
 
 
@@ -120,12 +122,12 @@ class Page(HTMLParser):
 
 def test_the_page_is_complete_in_itself_and_draws_a_bar_for_each_cause_of_an_indikator(compared):
     found = compared(figures="SELECT * REPLACE (wert + 1 AS wert) FROM it WHERE raum_id <> '012'")
-    text = diff_html(found)
+    text = diff_html(found, KLEINSTADT)
     page = Page(text)
     assert (page.addresses, page.tags.count("script")) == ([], 0)
     assert page.tags.count("rect") == sum(
         sum(getattr(each, cause) > 0 for cause in found.causes) for each in found.indikatoren
-    )
+    ), "no Stichtag came or went here"
     assert all(words in text for words in ("2024.1 gegen 2024.1", "Einwohner: ", "Sozialraum 011001"))
 
 
@@ -134,12 +136,12 @@ def test_a_name_with_markup_stays_text(compared):
         sozialraum="SELECT * REPLACE ('<script>1</script>' AS name) FROM it",
         figures="SELECT * REPLACE (wert + 1 AS wert) FROM it",
     )
-    assert "script" not in Page(diff_html(found)).tags
+    assert "script" not in Page(diff_html(found, KLEINSTADT)).tags
 
 
 def test_the_first_release_has_nothing_to_be_compared_with(first):
     found = diff_of(None, CITY, None, side_of(manifest_of(first)))
-    assert "Erste Fortschreibung" in diff_html(found)
+    assert "Erste Fortschreibung" in diff_html(found, KLEINSTADT)
     assert diff_lines(found) == ["kleinstadt 2024.1: the first release, nothing to compare with."]
 
 

@@ -87,11 +87,14 @@ def diff(
         Also write the comparison as a page to this file.
     """
     from flows.compare.diff import diff_releases  # noqa: PLC0415
+    from flows.pages.about import about_release  # noqa: PLC0415
     from flows.pages.diff_page import diff_lines, write_html  # noqa: PLC0415
+    from flows.release.reading import release_to_read  # noqa: PLC0415
 
     found = diff_releases(Home(root_at(home)), city, before, after)
     if html is not None:
-        write_html(found, html)
+        database = release_to_read(Home(root_at(home)), city, after).database
+        write_html(found, about_release(database), html)
     if as_json:
         print(found.model_dump_json(), flush=True)
     else:
