@@ -19,6 +19,7 @@ from flows import stations
 from flows.base.home import home_at
 from flows.compare.impact import Impact, impact_of
 from flows.failure import fit_for_anybody
+from flows.pages.about import About
 from flows.pages.impact_page import impact_html, impact_lines
 from flows.refresh import artifact_key, publish_pulled, pull
 from flows.run import Outcome, Run, must_be_newest, new_run, working_folder
@@ -47,7 +48,8 @@ def report(run: Run, outcome: Outcome, zuschnitt: str) -> Recut:
     folder = outcome.path / "parquet" if outcome.path else published
     impact, outlines = impact_of(folder, run.city, zuschnitt, release=outcome.release, dry_run=run.dry_run)
     html, json_file = run.folder / f"{REPORT}.html", run.folder / f"{REPORT}.json"
-    html.write_text(impact_html(impact, outlines), encoding="utf-8")
+    about = About(run.profile.city.name, run.profile.city.synthetic)
+    html.write_text(impact_html(impact, outlines, about), encoding="utf-8")
     json_file.write_text(impact.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return Recut(outcome=outcome, impact=impact, html=html, json_file=json_file)
 

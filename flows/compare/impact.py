@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,6 +23,10 @@ from flows.release.release_tables import parquet
 
 FORMAT: Literal["fortschreibung-recut/1"] = "fortschreibung-recut/1"
 TABLES = ("wert", "wert_zuschnitt", "raum_ereignis", "indikator", "zuschnitt", "raumebene", "sozialraum")
+
+
+UnitKey = tuple[str, str, str]
+"""Zuschnitt, Raumebene and id of a unit."""
 
 
 class _Model(BaseModel):
@@ -43,6 +47,7 @@ class Unit(_Model):
     """A unit that takes part in a change, with its figures at the Stichtag of the report."""
 
     raum_id: str
+    name: str | None
     einwohner: Figure | None
     figures: list[Figure]
 
@@ -97,7 +102,9 @@ class Impact(_Model):
     release: str | None
     dry_run: bool
     kinds: dict[str, dict[str, int]] = Field(description="How many changes of each kind, by Raumebene.")
-    changes: list[Change] = Field(description="All but units that only got another number or name.")
+    changes: list[Change] = Field(
+        description="All but units that only got another number or name; those that moved most residents first."
+    )
     extent: list[Extent]
 
 
@@ -110,6 +117,13 @@ class Outline(_Model):
     art: str | None
     path: str
     box: tuple[float, float, float, float]
+
+
+class _Known(NamedTuple):
+    """What is known of the units that take part."""
+
+    names: Mapping[UnitKey, str]
+    figures: Mapping[UnitKey, list[Figure]]
 
 
 def impact_of(
@@ -144,9 +158,11 @@ def impact_of(
         stichtag = _stichtag(con, zuschnitt)
         set_variables(con, stichtag=stichtag.isoformat() if stichtag else None)
         pairs = _rows(con, "compare/umbau_paar")
+        named = _names(con, folder, sorted({row["raumebene"] for row in pairs}))
         impact = Impact(
             city=city, von_zuschnitt=before[0], nach_zuschnitt=zuschnitt, stichtag=stichtag, release=release,
-            dry_run=dry_run, kinds=_kinds(pairs), changes=_changes(pairs, _figures(con), before[0], zuschnitt),
+            dry_run=dry_run, kinds=_kinds(pairs),
+            changes=_changes(pairs, _Known(named, _figures(con)), before[0], zuschnitt),
             extent=[
                 Extent(raumebene=row["raumebene"], before_the_redraw=row["vorher"], methode=row["methode"],
                        stichtage=row["stichtage"], figures=row["werte"], suppressed=row["geschuetzt"])
@@ -166,6 +182,16 @@ def _file(folder: Path, table: str) -> Path:
     """Return the file of a table, which protect calls after its schema and a release after its name."""
     plain = folder / f"{table}.parquet"
     return plain if plain.exists() else folder / f"katalog_{table}.parquet"
+
+
+def _names(con: duckdb.DuckDBPyConnection, folder: Path, levels: Sequence[str]) -> dict[UnitKey, str]:
+    """Return the names of the units of some Raumebenen, as far as they have one."""
+    names: dict[UnitKey, str] = {}
+    for level in levels:
+        read = parquet(_file(folder, level))
+        rows = con.execute(f'SELECT zuschnitt, "{level}_id", name FROM {read} WHERE name IS NOT NULL').fetchall()  # noqa: S608
+        names |= {(zuschnitt, level, unit): name for zuschnitt, unit, name in rows}
+    return names
 
 
 def _rows(con: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
@@ -191,8 +217,8 @@ def _kinds(pairs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
     return found
 
 
-def _figures(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], list[Figure]]:
-    found: dict[tuple[str, str, str], list[Figure]] = {}
+def _figures(con: duckdb.DuckDBPyConnection) -> dict[UnitKey, list[Figure]]:
+    found: dict[UnitKey, list[Figure]] = {}
     for row in _rows(con, "compare/umbau_zahl"):
         found.setdefault((row["zuschnitt"], row["raumebene"], row["raum_id"]), []).append(
             Figure(**{name: row[name] for name in Figure.model_fields})
@@ -200,23 +226,22 @@ def _figures(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], list[
     return found
 
 
-def _changes(
-    pairs: Sequence[Mapping[str, Any]], figures: Mapping[tuple[str, str, str], list[Figure]], von: str, nach: str
-) -> list[Change]:
+def _changes(pairs: Sequence[Mapping[str, Any]], known: _Known, von: str, nach: str) -> list[Change]:
+    """Return the changes, by Raumebene, those that moved most residents first; where unknown, by area."""
     changes = []
     for (level, number), group in groupby(pairs, key=lambda row: (row["raumebene"], row["vorgang"])):
         rows = list(group)
         if rows[0]["vorgang_art"] in vocabulary().same_unit:
             continue
         moved = [row for row in rows if not row["fortgefuehrt"]]
-        after = _units(rows, "nach_id", nach, level, figures)
+        after = _units(rows, "nach_id", nach, level, known)
         changes.append(
             Change(
                 raumebene=level,
                 vorgang=number,
                 art=rows[0]["vorgang_art"],
                 grundlage=rows[0]["grundlage"],
-                before=_units(rows, "von_id", von, level, figures),
+                before=_units(rows, "von_id", von, level, known),
                 after=after,
                 pairs=[Pair(**{name: row[name] for name in Pair.model_fields}) for row in rows],
                 area_moved_km2=_total(moved, "flaeche_km2", 6),
@@ -224,18 +249,20 @@ def _changes(
                 estimated=any(figure.methode in vocabulary().estimates for unit in after for figure in unit.figures),
             )
         )
-    return changes
+    levels = list(dict.fromkeys(change.raumebene for change in changes))
+    return sorted(
+        changes,
+        key=lambda each: (levels.index(each.raumebene), -(each.residents_moved or 0), -(each.area_moved_km2 or 0)),
+    )
 
 
-def _units(
-    rows: Sequence[Mapping[str, Any]], side: str, zuschnitt: str, level: str,
-    figures: Mapping[tuple[str, str, str], list[Figure]],
-) -> list[Unit]:  # fmt: skip
+def _units(rows: Sequence[Mapping[str, Any]], side: str, zuschnitt: str, level: str, known: _Known) -> list[Unit]:
     units = []
     for unit in sorted({row[side] for row in rows if row[side] is not None}):
-        own = figures.get((zuschnitt, level, unit), [])
+        key = (zuschnitt, level, unit)
+        own = known.figures.get(key, [])
         residents = next((figure for figure in own if figure.indikator_id == "einwohner"), None)
-        units.append(Unit(raum_id=unit, einwohner=residents, figures=own))
+        units.append(Unit(raum_id=unit, name=known.names.get(key), einwohner=residents, figures=own))
     return units
 
 

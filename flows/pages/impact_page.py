@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from flows.compare.impact import Impact, Outline
+from flows.pages.about import About
+from flows.pages.diff_words import german_day
 from flows.pages.german_numbers import number
 from flows.pages.template import page_of
 from flows.profile.vocabulary import vocabulary
 
-COLOURS = {
-    "unveraendert": "#eef3f5",
-    "umbenannt": "#e3ecd4",
-    "umnummeriert": "#dfeaee",
-    "geteilt": "#e9c46a",
-    "zusammengelegt": "#8bbccb",
-    "teil_uebertragen": "#b7a0c8",
-    "komplex": "#d98b6a",
-    "neu": "#8fb26a",
-    "aufgeloest": "#8a969d",
+
+class Fill(NamedTuple):
+    """How a kind of change is filled on the map: a colour, and a pattern in black for who cannot tell colours apart."""
+
+    colour: str
+    pattern: str
+
+
+FILLS = {
+    "unveraendert": Fill("#f4f4f2", ""),
+    "umbenannt": Fill("#f4f4f2", ""),
+    "umnummeriert": Fill("#f4f4f2", ""),
+    "geteilt": Fill("#e69f00", "M0,4 L8,4"),
+    "zusammengelegt": Fill("#56b4e9", "M4,0 L4,8"),
+    "teil_uebertragen": Fill("#f0e442", "M-2,2 L2,-2 M0,8 L8,0 M6,10 L10,6"),
+    "komplex": Fill("#cc79a7", "M0,0 L8,8 M8,0 L0,8"),
+    "neu": Fill("#009e73", "M3.5,4 L4.5,4"),
+    "aufgeloest": Fill("#999999", ""),
 }
+"""Okabe and Ito's colours; lines of a pattern are in a square of 8."""
 
 
-def impact_html(impact: Impact, outlines: Sequence[Outline]) -> str:
+def impact_html(impact: Impact, outlines: Sequence[Outline], about: About) -> str:
     """Return the report as a page that is complete in itself."""
     words = vocabulary()
     return page_of(
         "impact.html.j2",
-        impact=impact, outlines=outlines, events=words.event, colours=COLOURS, methods=words.method, number=number,
-        relabelled=words.same_unit,
+        impact=impact, outlines=outlines, about=about, events=words.event, fills=FILLS, methods=words.method,
+        number=number, status=words.status,
+        day=german_day, same_unit=words.same_unit,
         present=[event for event in words.event if any(event in found for found in impact.kinds.values())],
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ import duckdb
 
 from flows.base.errors import FortschreibungError
 from flows.compare.diff_model import Diff
+from flows.compare.impact import impact_of
 from flows.export import geo, metadata, open_formats, workbook
 from flows.export.dcat import dcat
 from flows.export.turtle import turtle
@@ -24,6 +25,7 @@ from flows.pages.diff_page import diff_html
 from flows.pages.disclosure_page import disclosure_html
 from flows.pages.disclosure_report import disclosure_report
 from flows.pages.first_page import NAME, first_page
+from flows.pages.impact_page import impact_html
 from flows.pages.lineage_picture import lineage_svg
 from flows.release.catalog import DATABASE
 from flows.release.job import ReleaseJob, Setting
@@ -69,12 +71,25 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     (target / "codebook.html").write_text(_codebook(build, [target / DATABASE, *files]), encoding="utf-8")
     (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (target / "changes.html").write_text(diff_html(compared, About(job.city_name, job.synthetic)), encoding="utf-8")
+    _write_redraw(build)
     withheld = disclosure_report(con, job.city_name, version)
     (target / "disclosure.json").write_text(withheld.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (target / "disclosure.html").write_text(disclosure_html(withheld), encoding="utf-8")
     (target / NAME).write_text(first_page(con), encoding="utf-8")
     metadata.write_json(target / "datapackage.json", metadata.data_package(job, version, exported, target))
     return files
+
+
+def _write_redraw(build: Building) -> None:
+    """Write what the redraw to the newest Zuschnitt did, where it follows another; from the files just written."""
+    zuschnitte = build.con.execute("SELECT zuschnitt FROM zuschnitt ORDER BY zuschnitt").fetchall()
+    if len(zuschnitte) < 2:
+        return
+    ((newest,), city) = zuschnitte[-1], build.job.city_id
+    redraw, outlines = impact_of(build.target / "parquet", city, newest, release=build.setting.version, dry_run=False)
+    about = About(build.job.city_name, build.job.synthetic)
+    (build.target / "umbau.html").write_text(impact_html(redraw, outlines, about), encoding="utf-8")
+    (build.target / "umbau.json").write_text(redraw.model_dump_json() + "\n", encoding="utf-8")
 
 
 def first_day(con: duckdb.DuckDBPyConnection, job: ReleaseJob) -> dt.date:

@@ -8,6 +8,8 @@ import duckdb
 import pytest
 
 from flows.compare.impact import _stichtag
+from flows.pages.impact_page import FILLS
+from flows.profile.vocabulary import vocabulary
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,10 @@ def test_a_stichtag_with_official_totals_alone_is_not_compared(
         con.execute("CREATE TABLE wert_alle (stichtag DATE, methode VARCHAR)")
         con.executemany("INSERT INTO wert_alle VALUES (?, ?)", figures)
         assert _stichtag(con, "2026-01-01") == compared
+
+
+@pytest.mark.parametrize("kind", [name for name, event in vocabulary().event.items() if not event.same])
+def test_each_kind_of_redraw_has_a_colour_or_a_pattern_of_its_own(kind: str) -> None:
+    same = [other for other, fill in FILLS.items() if fill.pattern == FILLS[kind].pattern and other != kind]
+
+    assert same == [] or kind == "aufgeloest", "a dissolved unit is on no map of the new units"

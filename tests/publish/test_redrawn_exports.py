@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sqlite3
 import zipfile
 from collections.abc import Iterator
@@ -28,6 +29,13 @@ ON_TODAYS = """
         CASE WHEN year(stichtag) = 2023 AND wert IS NOT NULL THEN 5.0 END AS unsicherheit)
     FROM it
 """
+MOVED = """
+    SELECT '2020-01-01' AS von_zuschnitt, '2024-01-01' AS nach_zuschnitt, 'sozialraum' AS raumebene, vorgang,
+        'teil_uebertragen' AS vorgang_art, 'teil_uebertragen' AS ereignis, '01100' || vorgang AS von_id,
+        '01100' || (3 - vorgang) AS nach_id, false AS fortgefuehrt, 0.01 AS flaeche_km2, einwohner,
+        'basiseinheiten' AS grundlage, NULL::VARCHAR AS beschreibung
+    FROM (VALUES (1, 100.0), (2, 300.0)) AS t(vorgang, einwohner)
+"""
 TODAY, BEFORE = "2024-01-01", "2020-01-01"
 
 
@@ -39,6 +47,7 @@ def release(tmp_path_factory: pytest.TempPathFactory, city_in: type) -> Path:
     written = f"'{folder / 'wert.parquet'}'"
     for table, query in {
         **REDRAWN, "wert_zuschnitt": f"FROM {written}", "wert": ON_TODAYS, **wide(f"FROM {written}"),
+        "raum_ereignis": MOVED,
     }.items():  # fmt: skip
         city.rewrite(folder, table, query)
     target = city.root / "built"
@@ -187,3 +196,13 @@ def italic(release: Path, name: str, place: str) -> bool:
     assert cell is not None
     font = styles.findall("m:cellXfs/m:xf", SHEETS)[int(cell.get("s", "0"))].get("fontId", "0")
     return styles.findall("m:fonts/m:font", SHEETS)[int(font)].find("m:i", SHEETS) is not None
+
+
+def test_the_release_says_what_its_redraw_did_with_names_and_most_residents_first(release: Path) -> None:
+    report = json.loads((release / "umbau.json").read_bytes())
+    page = (release / "umbau.html").read_text("utf-8")
+
+    assert (report["von_zuschnitt"], report["nach_zuschnitt"], report["release"]) == (BEFORE, TODAY, "2024.1")
+    assert [change["residents_moved"] for change in report["changes"]] == [300, 100]
+    assert report["changes"][0]["before"][0]["name"] == "Sozialraum 011002"
+    assert "Sozialraum 011002: " in page
