@@ -73,16 +73,17 @@ class Row:
     bar: list[Piece]
 
 
-def diff_html(diff: Diff, about: About) -> str:
-    """Return the comparison as a page that is complete in itself."""
+def diff_html(diff: Diff, about: About, *, first_page: str | None = None) -> str:
+    """Return the comparison as a page that is complete in itself, with a link to the release's first page beside it."""
     rows = _rows(diff)
     counts = [field for field in COUNTS if any(getattr(row.indikator, field) for row in rows)]
     causes = {cause: words for cause, words in CAUSES.items() if cause in diff.causes}
     return page_of(
         "diff.html.j2",
-        diff=diff, about=about, opening=opening(diff), rows=rows, shown=_SHOWN, colours=COLOURS, causes=causes,
-        counts=counts, count_heads=[(COUNTS[field], "n") for field in counts], severities=SEVERITIES, why=WHY,
-        all_causes=CAUSES, status=vocabulary().status, number=number, rounded=rounded, percent=percent, day=german_day,
+        diff=diff, about=about, first_page=first_page, opening=opening(diff), rows=rows, shown=_SHOWN,
+        colours=COLOURS, causes=causes, counts=counts, count_heads=[(COUNTS[field], "n") for field in counts],
+        severities=SEVERITIES, why=WHY, all_causes=CAUSES, status=vocabulary().status, number=number,
+        rounded=rounded, percent=percent, day=german_day,
     )  # fmt: skip
 
 

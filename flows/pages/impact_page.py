@@ -34,14 +34,14 @@ FILLS = {
 """Okabe and Ito's colours; lines of a pattern are in a square of 8."""
 
 
-def impact_html(impact: Impact, outlines: Sequence[Outline], about: About) -> str:
-    """Return the report as a page that is complete in itself."""
+def impact_html(impact: Impact, outlines: Sequence[Outline], about: About, *, first_page: str | None = None) -> str:
+    """Return the report as a page that is complete in itself, with a link to the release's first page beside it."""
     words = vocabulary()
     return page_of(
         "impact.html.j2",
-        impact=impact, outlines=outlines, about=about, events=words.event, fills=FILLS, methods=words.method,
-        number=number, status=words.status,
-        day=german_day, same_unit=words.same_unit,
+        impact=impact, outlines=outlines, about=about, first_page=first_page, events=words.event,
+        fills=FILLS, methods=words.method, number=number, status=words.status, day=german_day,
+        same_unit=words.same_unit,
         present=[event for event in words.event if any(event in found for found in impact.kinds.values())],
     )  # fmt: skip
 

@@ -70,7 +70,9 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     files = [*tables, book, *maps]
     (target / "codebook.html").write_text(_codebook(build, [target / DATABASE, *files]), encoding="utf-8")
     (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (target / "changes.html").write_text(diff_html(compared, About(job.city_name, job.synthetic)), encoding="utf-8")
+    (target / "changes.html").write_text(
+        diff_html(compared, About(job.city_name, job.synthetic), first_page=NAME), encoding="utf-8"
+    )
     _write_redraw(build)
     withheld = disclosure_report(con, job.city_name, version)
     (target / "disclosure.json").write_text(withheld.model_dump_json(indent=2) + "\n", encoding="utf-8")
@@ -88,7 +90,7 @@ def _write_redraw(build: Building) -> None:
     ((newest,), city) = zuschnitte[-1], build.job.city_id
     redraw, outlines = impact_of(build.target / "parquet", city, newest, release=build.setting.version, dry_run=False)
     about = About(build.job.city_name, build.job.synthetic)
-    (build.target / "umbau.html").write_text(impact_html(redraw, outlines, about), encoding="utf-8")
+    (build.target / "umbau.html").write_text(impact_html(redraw, outlines, about, first_page=NAME), encoding="utf-8")
     (build.target / "umbau.json").write_text(redraw.model_dump_json() + "\n", encoding="utf-8")
 
 

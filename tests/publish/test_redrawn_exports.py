@@ -206,3 +206,4 @@ def test_the_release_says_what_its_redraw_did_with_names_and_most_residents_firs
     assert [change["residents_moved"] for change in report["changes"]] == [300, 100]
     assert report["changes"][0]["before"][0]["name"] == "Sozialraum 011002"
     assert "Sozialraum 011002: " in page
+    assert '<a href="index.html">' in page
