@@ -81,15 +81,25 @@ PAGES: Sequence[tuple[str, Words, Words]] = (
 )  # fmt: skip
 
 
-def first_page(con: duckdb.DuckDBPyConnection) -> str:
-    """Return the first page of the release open in `con`, which has the spatial extension."""
+REDRAW = (
+    "umbau.html", Words("Neue Grenzen", "New boundaries"),
+    Words("Was der letzte Neuzuschnitt mit jedem Sozialraum machte.", "What the last redraw did to each Sozialraum."),
+)  # fmt: skip
+
+
+def first_page(con: duckdb.DuckDBPyConnection, *, redrawn: bool) -> str:
+    """Return the first page of the release open in `con`, which has the spatial extension.
+
+    `redrawn` says whether it has the report of a redraw.
+    """
     set_variables(con, schaetzungen=list(vocabulary().estimates))
     (row,) = records(con.execute(sql("read/erste_seite")))
     head = Headline(**row)
     levels = records(con.execute(sql("read/ebene_umfang")))
     drawn = picture(con, head.karte, head.letzter.isoformat()) if head.karte else None
     return page_of(
-        "index.html.j2", head=head, levels=levels, ways=WAYS, pages=PAGES, number=number, percent=percent, day=_day,
+        "index.html.j2", head=head, levels=levels, ways=WAYS, pages=[*PAGES, REDRAW] if redrawn else PAGES,
+        number=number, percent=percent, day=_day,
         picture=None if drawn is None else Markup(drawn),  # noqa: S704 -- our own drawing, its texts escaped
     )  # fmt: skip
 

@@ -73,25 +73,26 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     (target / "changes.html").write_text(
         diff_html(compared, About(job.city_name, job.synthetic), first_page=NAME), encoding="utf-8"
     )
-    _write_redraw(build)
+    redrawn = _write_redraw(build)
     withheld = disclosure_report(con, job.city_name, version)
     (target / "disclosure.json").write_text(withheld.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (target / "disclosure.html").write_text(disclosure_html(withheld), encoding="utf-8")
-    (target / NAME).write_text(first_page(con), encoding="utf-8")
+    (target / NAME).write_text(first_page(con, redrawn=redrawn), encoding="utf-8")
     metadata.write_json(target / "datapackage.json", metadata.data_package(job, version, exported, target))
     return files
 
 
-def _write_redraw(build: Building) -> None:
-    """Write what the redraw to the newest Zuschnitt did, where it follows another; from the files just written."""
+def _write_redraw(build: Building) -> bool:
+    """Write what the redraw to the newest Zuschnitt did, from the files just written; say whether there was one."""
     zuschnitte = build.con.execute("SELECT zuschnitt FROM zuschnitt ORDER BY zuschnitt").fetchall()
     if len(zuschnitte) < 2:
-        return
+        return False
     ((newest,), city) = zuschnitte[-1], build.job.city_id
     redraw, outlines = impact_of(build.target / "parquet", city, newest, release=build.setting.version, dry_run=False)
     about = About(build.job.city_name, build.job.synthetic)
     (build.target / "umbau.html").write_text(impact_html(redraw, outlines, about, first_page=NAME), encoding="utf-8")
     (build.target / "umbau.json").write_text(redraw.model_dump_json() + "\n", encoding="utf-8")
+    return True
 
 
 def first_day(con: duckdb.DuckDBPyConnection, job: ReleaseJob) -> dt.date:

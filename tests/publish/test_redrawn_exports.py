@@ -207,3 +207,20 @@ def test_the_release_says_what_its_redraw_did_with_names_and_most_residents_firs
     assert report["changes"][0]["before"][0]["name"] == "Sozialraum 011002"
     assert "Sozialraum 011002: " in page
     assert '<a href="index.html">' in page
+
+
+def test_the_first_page_leads_to_the_report_of_the_redraw(release: Path) -> None:
+    assert 'href="umbau.html"' in (release / "index.html").read_text("utf-8")
+    assert (release / "umbau.html").is_file()
+
+
+def test_a_redraw_without_outlines_has_a_report_without_a_map(city, tmp_path: Path) -> None:
+    folder = city.run("bare")
+    without = f"SELECT * REPLACE (NULL::BLOB AS geometrie) FROM ({REDRAWN['sozialraum']})"
+    for table, query in {**REDRAWN, "sozialraum": without, "raum_ereignis": MOVED}.items():
+        city.rewrite(folder, table, query)
+    job = city.job().model_copy(update={"zuschnitt": TODAY})
+    build(
+        job.write(folder), tmp_path / "out", Setting(version="2024.1", made_at=dt.datetime(2025, 3, 1, tzinfo=dt.UTC))
+    )
+    assert "teil" in (tmp_path / "out" / "umbau.html").read_text("utf-8")
