@@ -6,6 +6,7 @@ compute the same. Counts of a coarser unit are its own published ones; an index 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -136,7 +137,12 @@ def _rows(
 def _change(index: Index, level: Level, place: int, panel: Panel) -> Change | None:
     """Return the change of an index since the Stichtag that its definition compares with; None where there is none."""
     dynamics, day = index.definition.dynamics, level.days[place]
-    earlier = level.by_day.get(day.replace(year=day.year - dynamics.years)) if dynamics else None
+    earlier = level.by_day.get(_years_before(day, dynamics.years)) if dynamics else None
     if dynamics is None or earlier is None:
         return None
     return evaluate_change(index.definition, dynamics, panel, level.panel(index, earlier))
+
+
+def _years_before(day: dt.date, years: int) -> dt.date:
+    """Return the same day so many years earlier; of 29 February the day before, as to_years() of SQL does."""
+    return day.replace(year=day.year - years, day=28 if (day.month, day.day) == (2, 29) else day.day)

@@ -1,16 +1,55 @@
 -- One row per figure that an index is made of, with its place among the Stichtage and units of its Raumebene.
+WITH tag AS (
+    SELECT
+        zuschnitt,
+        raumebene,
+        stichtag,
+        row_number() OVER (PARTITION BY zuschnitt, raumebene ORDER BY stichtag) - 1 AS tag
+    FROM index_angabe
+    GROUP BY zuschnitt, raumebene, stichtag
+),
+
+einheit AS (
+    SELECT
+        zuschnitt,
+        raumebene,
+        raum_id,
+        row_number() OVER (PARTITION BY zuschnitt, raumebene ORDER BY raum_id) - 1 AS einheit
+    FROM index_angabe
+    GROUP BY zuschnitt, raumebene, raum_id
+),
+
+stelle AS (
+    SELECT
+        indikator_id,
+        row_number() OVER (ORDER BY indikator_id) - 1 AS stelle
+    FROM index_angabe
+    GROUP BY indikator_id
+)
+
 SELECT
-    zuschnitt,
-    raumebene,
-    raum_id,
-    stichtag,
-    indikator_id,
-    status,
-    zahl,
-    unten,
-    oben,
-    fehler,
-    dense_rank() OVER (PARTITION BY zuschnitt, raumebene ORDER BY stichtag) - 1 AS tag,
-    dense_rank() OVER (PARTITION BY zuschnitt, raumebene ORDER BY raum_id) - 1 AS einheit,
-    dense_rank() OVER (ORDER BY indikator_id) - 1 AS stelle
+    index_angabe.zuschnitt,
+    index_angabe.raumebene,
+    index_angabe.raum_id,
+    index_angabe.stichtag,
+    index_angabe.indikator_id,
+    index_angabe.status,
+    index_angabe.zahl,
+    index_angabe.unten,
+    index_angabe.oben,
+    index_angabe.fehler,
+    tag.tag,
+    einheit.einheit,
+    stelle.stelle
 FROM index_angabe
+INNER JOIN tag
+    ON
+        index_angabe.zuschnitt = tag.zuschnitt
+        AND index_angabe.raumebene = tag.raumebene
+        AND index_angabe.stichtag = tag.stichtag
+INNER JOIN einheit
+    ON
+        index_angabe.zuschnitt = einheit.zuschnitt
+        AND index_angabe.raumebene = einheit.raumebene
+        AND index_angabe.raum_id = einheit.raum_id
+INNER JOIN stelle ON index_angabe.indikator_id = stelle.indikator_id
