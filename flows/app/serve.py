@@ -28,7 +28,7 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 def serve(releases: Path, city: str, port: int, ready: Callable[[str, ThreadingHTTPServer], None]) -> None:
-    """Hand out the releases of `city` below `releases` until interrupted; `ready` is told the address.
+    """Hand out the releases of `city` below `releases` until interrupted; `ready` gets the address.
 
     Raises:
         ConfigError: the city has no releases, or the port is taken.
