@@ -66,6 +66,8 @@ class Outsider:
             else:
                 for file in folder.glob("*.parquet"):
                     con.execute(f"CREATE VIEW {file.stem.removeprefix('katalog_')} AS FROM '{file}'")
+                if (folder / "wert_zuschnitt.parquet").is_file():
+                    con.execute("CREATE VIEW wert_alle AS FROM wert UNION ALL FROM wert_zuschnitt")
             self._take_figures(con)
             self._take_pieces(con)
 
