@@ -44,7 +44,7 @@ def test_diff_finds_the_one_figure_that_was_delivered_anew_and_says_why(two_rele
     assert (done.answer["same"], same.answer["same"]) == (False, True)
     changed = {one["indikator_id"] for one in done.answer["levels"]}
     assert changed == {"mindestsicherung_65_plus", "mindestsicherungsquote_65_plus"}
-    assert "mindestsicherung_65_plus" in page.read_text("utf-8")
+    assert "Mindestsicherungsquote ab 65 Jahren" in page.read_text("utf-8")
 
 
 def test_reproduce_comes_to_the_same_content(two_releases: Office) -> None:
