@@ -168,15 +168,15 @@ def list_releases(folder: Path, city: str, entries: Sequence[Entry]) -> None:
     """Let the page above all releases say what the catalogue says; what is right already stays.
 
     It follows from the catalogue, so that one which cannot be written now is written with the next change: a release
-    is published whether or not there is room for its page.
+    is published whether or not there is room for its page, and a manifest that cannot be read is for `verify` to name.
     """
     pointing = catalog.pointing_entry(entries)
-    if pointing is None or not (folder / pointing.version / NAME).is_file():
+    if pointing is None:
         return
-    described = manifest_of(folder / pointing.version)
-    content = releases_page(described.city_name or city, bool(described.synthetic), entries).encode()
-    page = folder / catalog.PAGE
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, VerificationFailed):
+        described = manifest_of(folder / pointing.version)
+        content = releases_page(described.city_name or city, bool(described.synthetic), entries).encode()
+        page = folder / catalog.PAGE
         if not (page.is_file() and page.read_bytes() == content):
             files.write_whole(page, content, mode=files.PUBLIC)
 
