@@ -65,11 +65,11 @@ def statements(release: Path, splits: int, seed: int = 1) -> list[Statement]:
 _COMPARED = """
 WITH half AS (
     SELECT
-        index_wert.*,
+        index_wert_alle.*,
         split_part(zuschnitt, ' ', 1) AS split,
         split_part(zuschnitt, ' ', 2) AS which,
         rank() OVER (PARTITION BY zuschnitt, stichtag ORDER BY punkte DESC) AS place
-    FROM index_wert
+    FROM index_wert_alle
 )
 SELECT one.betroffene, index_sicherheit.wahrscheinlichkeit, one.klasse = other.klasse,
     other.place BETWEEN one.rang_von AND one.rang_bis

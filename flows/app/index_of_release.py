@@ -35,6 +35,11 @@ def index_of(database: Path, index: str | None, level: str, stichtag: dt.date | 
 
     with connect() as con:
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
+        if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'index_definition'").fetchone():
+            raise ConfigError(
+                f"Expected a release with indices, found one made before there were any: {database}. Refresh the city "
+                "with this version, or name another release (--version)."
+            )
         levels = [name for (name,) in con.execute("SELECT raumebene FROM raumebene ORDER BY rang").fetchall()]
         known = [name for (name,) in con.execute("SELECT index_id FROM index_definition ORDER BY position").fetchall()]
         index = index or next(iter(known), "")

@@ -28,10 +28,14 @@ from flows.transform.transform_counts import run_folder
 # without the condition, which may quote counts of single base units
 _CORRECTIONS = "(FROM stage.korrektur SELECT * RENAME (spalte AS korrigierte_spalte, grund AS korrektur_grund))"
 
+# of a table with every Zuschnitt: each Stichtag once per Raumebene (sql/protect/raum_stand.sql), and all else
+_ONCE = "(FROM {0} SEMI JOIN raum_stand USING (raumebene, stichtag, zuschnitt))"
+_AGAIN = "(FROM {0} ANTI JOIN raum_stand USING (raumebene, stichtag, zuschnitt))"
+
 # published table -> where its rows are in the working database
 PUBLISHED = {
-    "wert": "wert",
-    "wert_zuschnitt": "wert_zuschnitt",
+    "wert": _ONCE.format("wert_alle"),
+    "wert_zuschnitt": _AGAIN.format("wert_alle"),
     "sozialraum_jahr": "sozialraum_jahr",
     "sozialraum_jahr_status": "sozialraum_jahr_status",
     "umsteigeschluessel": "umsteigeschluessel",
@@ -48,13 +52,14 @@ PUBLISHED = {
     "ausstehend": "ausstehend",
     "_origins": "herkunft",
 }
-_COMPUTED = "SEMI JOIN index_wert USING (index_id, index_version)"
+_COMPUTED = "SEMI JOIN index_wert_alle USING (index_id, index_version)"
 # published table of the indices, made from the others once these are safe -> where its rows are
 INDICES = {
     "index_definition": f"(FROM katalog.index_definition {_COMPUTED})",
     "index_komponente": f"(FROM katalog.index_komponente {_COMPUTED})",
     "index_klasse": f"(FROM katalog.index_klasse {_COMPUTED})",
-    "index_wert": "index_wert",
+    "index_wert": _ONCE.format("index_wert_alle"),
+    "index_wert_zuschnitt": _AGAIN.format("index_wert_alle"),
     "index_sicherheit": "index_sicherheit",
     "index_beitrag": "index_beitrag",
 }

@@ -212,21 +212,26 @@ def _undescribed(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _stand_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the Stichtage that `wert` holds on several Zuschnitte, or not on the newest on which they have figures."""
+    """Return the Stichtage that stand on several Zuschnitte, or not on the newest on which they have figures."""
     rows = con.execute(
         """
         WITH stand AS (
             SELECT raumebene, stichtag, max(zuschnitt) AS neuester FROM wert_alle GROUP BY ALL
+        ),
+        shown AS (
+            SELECT DISTINCT 'wert' AS tabelle, raumebene, stichtag, zuschnitt FROM wert
+            UNION ALL
+            SELECT DISTINCT 'index_wert' AS tabelle, raumebene, stichtag, zuschnitt FROM index_wert
         )
-        SELECT DISTINCT wert.raumebene, wert.stichtag, wert.zuschnitt
-        FROM wert INNER JOIN stand USING (raumebene, stichtag)
-        WHERE wert.zuschnitt <> stand.neuester
+        SELECT shown.tabelle, shown.raumebene, shown.stichtag, shown.zuschnitt
+        FROM shown INNER JOIN stand USING (raumebene, stichtag)
+        WHERE shown.zuschnitt <> stand.neuester
         ORDER BY ALL
         """
     ).fetchmany(_SHOWN)
     return [
-        f"wert: {level} at {day} stands on Zuschnitt {zuschnitt}, though it has figures on a newer one"
-        for level, day, zuschnitt in rows
+        f"{table}: {level} at {day} stands on Zuschnitt {zuschnitt}, though it has figures on a newer one"
+        for table, level, day, zuschnitt in rows
     ]
 
 

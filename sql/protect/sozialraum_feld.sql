@@ -26,15 +26,15 @@ SELECT
     zeile.name,
     zeile.stichtag,
     indikator.indikator_id,
-    wert.wert,
-    wert.methode,
-    coalesce(wert.status, 'nicht_geliefert') AS status
+    wert_alle.wert,
+    wert_alle.methode,
+    coalesce(wert_alle.status, 'nicht_geliefert') AS status
 FROM zeile
 CROSS JOIN katalog.indikator
-LEFT JOIN wert
+LEFT JOIN wert_alle
     ON
-        wert.raumebene = 'sozialraum'
-        AND zeile.zuschnitt = wert.zuschnitt
-        AND zeile.raum_id = wert.raum_id
-        AND zeile.stichtag = wert.stichtag
-        AND indikator.indikator_id = wert.indikator_id
+        wert_alle.raumebene = 'sozialraum'
+        AND zeile.zuschnitt = wert_alle.zuschnitt
+        AND zeile.raum_id = wert_alle.raum_id
+        AND zeile.stichtag = wert_alle.stichtag
+        AND indikator.indikator_id = wert_alle.indikator_id

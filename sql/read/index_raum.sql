@@ -1,5 +1,5 @@
 -- One row per unit of a Raumebene with an index at a Stichtag: its score, class, probabilities of the classes and rank.
--- Where the Stichtag is given on several Zuschnitte, the newest; of several versions and measures, each.
+-- Of several versions and measures, each.
 WITH gesucht AS (
     SELECT *
     FROM index_wert
@@ -7,7 +7,6 @@ WITH gesucht AS (
         index_id = getvariable('index_id')
         AND raumebene = getvariable('index_ebene')
         AND stichtag = getvariable('index_stichtag')::DATE
-    QUALIFY zuschnitt = max(zuschnitt) OVER ()
 ),
 
 moeglich AS (

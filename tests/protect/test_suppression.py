@@ -176,8 +176,8 @@ def test_nothing_but_the_figures_of_suppressed_rows_changes(office):
     assert (
         office.rows("wert", where=told)
         == office.con.execute(
-            "SELECT indikator_wert.* FROM indikator_wert JOIN wert USING (raum_id, indikator_id) "
-            f"WHERE wert.{told} ORDER BY ALL"
+            "SELECT indikator_wert.* FROM indikator_wert JOIN wert_alle USING (raum_id, indikator_id) "
+            f"WHERE wert_alle.{told} ORDER BY ALL"
         ).fetchall()
     )
     assert office.counted == {"published": 2, "suppressed": 2, "primary": 2, "contradictory": 0}

@@ -51,6 +51,8 @@ def built(city, name, *, figures=None, sha256=None, previous=None, **tables):
         written = f"'{folder / 'wert.parquet'}'"
         city.rewrite(folder, "wert_zuschnitt", STAND.format(written, "<"))
         city.rewrite(folder, "wert", STAND.format("it", "="))
+        stand = f"(SELECT DISTINCT raumebene, stichtag, zuschnitt FROM {written})"
+        city.rewrite(folder, "index_wert", f"FROM it SEMI JOIN {stand} USING (raumebene, stichtag, zuschnitt)")
         for table, query in wide(f"FROM {written}").items():
             city.rewrite(folder, table, query)
     job = city.job()

@@ -164,6 +164,9 @@ def squares_wkb(names: list[str]) -> bytes:
     return struct.pack("<BIII", 1, 3, 1, 5) + b"".join(struct.pack("<dd", *point) for point in ring)
 
 
+TABLES["index_wert_zuschnitt"] = f"FROM ({TABLES['index_wert']}) WHERE false"
+
+
 class TinyCity:
     """Writes the protected tables of a run; `residents` are those of 011001 at the newest Stichtag."""
 

@@ -96,7 +96,7 @@ def test_the_release_file_alone_gives_the_same_scores(release, level: str) -> No
         published = {
             tuple(key): score
             for *key, score in release.execute(
-                "SELECT zuschnitt, stichtag::VARCHAR, raum_id, punkte FROM index_wert "
+                "SELECT zuschnitt, stichtag::VARCHAR, raum_id, punkte FROM index_wert_alle "
                 "WHERE index_id = ? AND raumebene = ? AND punkte IS NOT NULL", [index, level]
             ).fetchall()
         }  # fmt: skip
@@ -105,9 +105,24 @@ def test_the_release_file_alone_gives_the_same_scores(release, level: str) -> No
         assert {key: again[key] for key in published} == pytest.approx(published, abs=1e-9), index
 
 
+def test_an_index_stands_once_for_each_unit_and_stichtag_and_counts_nobody_twice(release) -> None:
+    twice, others = release.execute(
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM index_wert GROUP BY raumebene, stichtag, raum_id, index_id, "
+        "index_version, massstab HAVING count(*) > 1)), (SELECT count(*) FROM index_wert_zuschnitt)"
+    ).fetchone()
+    assert (twice, others > 0) == (0, True)
+    concerned, children = release.execute(
+        "SELECT (SELECT sum(betroffene) FROM index_wert WHERE index_id = 'u27_6_9' AND raumebene = 'stadtteil' "
+        "AND stichtag = '2024-12-31'), (SELECT sum(zaehler) FROM wert WHERE indikator_id = 'einwohner_6_9' "
+        "AND raumebene = 'stadtteil' AND stichtag = '2024-12-31')"
+    ).fetchone()
+    assert concerned == children > 0
+
+
 def test_contributions_add_up_to_the_score(release) -> None:
     off = release.execute(
-        "SELECT max(abs(punkte - summe)) FROM index_wert JOIN index_definition USING (index_id, index_version) JOIN ("
+        "SELECT max(abs(punkte - summe)) FROM index_wert_alle "
+        "JOIN index_definition USING (index_id, index_version) JOIN ("
         "  SELECT * EXCLUDE (teilwert, teilgewicht, indikator_id), sum(teilwert * teilgewicht) AS summe "
         "  FROM index_beitrag GROUP BY ALL"
         ") USING (zuschnitt, raumebene, raum_id, stichtag, index_id, index_version, massstab) "

@@ -1,4 +1,5 @@
--- One row per index of a unit at a Stichtag on a Zuschnitt, measured by the city of the Stichtag or of the base year.
+-- One row per index of a unit at a Stichtag on every Zuschnitt, measured by the city of the Stichtag or of the base
+-- year.
 SELECT
     index_ergebnis.zuschnitt,
     index_ergebnis.raumebene,
