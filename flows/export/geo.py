@@ -23,6 +23,7 @@ from flows.export.qgis_style import Subject, qml
 from flows.export.wide_figures import show_units
 from flows.profile.vocabulary import vocabulary
 from flows.release.job import ReleaseJob
+from flows.release.map_classes import classes_of
 from flows.release.table_contract import Column, Table, contract
 
 
@@ -185,13 +186,14 @@ class _Said:
 
     def _style(self) -> str | None:
         """Return the look by the first Indikator of need, else the first share, else the first that has figures."""
+        self._con.execute(sql("schema/bild_rang"))
         row = self._con.execute(sql("export/geo_thema")).fetchone()
         if row is None:
             return None
-        indikator, unit, decimals, limits = row
+        indikator, kind, unit, decimals, figures = row
         gaps = [each for name, each in vocabulary().status.items() if name != "ok"]
         names = {name: label.name for name, label in self._labels().items()}
-        return qml(Subject(indikator, unit, decimals, limits), gaps, names)
+        return qml(Subject(indikator, unit, decimals, classes_of(kind, figures)), gaps, names)
 
 
 def _plain(value: object) -> object:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
 from flows.profile.vocabulary import Gap
-from flows.release.map_classes import CLASSES
+from flows.release.map_classes import MapClass
 
 _LINE = "#8a969d"
 _NO_FILL = "#ffffff"
@@ -19,12 +18,12 @@ _NO_FILL = "#ffffff"
 
 @dataclass(frozen=True)
 class Subject:
-    """An Indikator to be shown, with the limits of its classes (its least and largest figure among them, rising)."""
+    """An Indikator to be shown, with its classes."""
 
     indikator: str
     unit: str
     decimals: int
-    limits: Sequence[float]
+    classes: Sequence[MapClass]
 
 
 @dataclass(frozen=True)
@@ -67,14 +66,11 @@ def qml(subject: Subject, gaps: Sequence[Gap], labels: Mapping[str, str]) -> str
 
 def _classes(subject: Subject) -> Iterator[_Rule]:
     field = f'"{subject.indikator}"'
-    steps = list(pairwise(subject.limits)) or [(subject.limits[0], subject.limits[0])]
-    colours = CLASSES[:: max(1, len(CLASSES) // len(steps))]
-    for at, (low, high) in enumerate(steps):
-        last = at == len(steps) - 1
-        least, most = _german(low, subject.decimals), _german(high, subject.decimals)
-        words = f"{least} bis {'' if last else 'unter '}{most} {subject.unit}"
-        upper = "<=" if last else "<"
-        yield _Rule(words, f"{field} >= {low} AND {field} {upper} {high}", colours[at], hatched=False)
+    for each in subject.classes:
+        low = [] if each.low is None else [f"{field} {'>=' if each.low_inside else '>'} {each.low}"]
+        high = [] if each.high is None else [f"{field} {'<=' if each.high_inside else '<'} {each.high}"]
+        words = each.words(subject.decimals, subject.unit)
+        yield _Rule(words, " AND ".join([*low, *high]), each.colour, hatched=False)
 
 
 def _missing(subject: Subject, gaps: Sequence[Gap]) -> Iterator[_Rule]:
@@ -101,7 +97,3 @@ def _fill(colour: str, brush: str) -> str:
 
 def _rgba(colour: str) -> str:
     return ",".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5)) + ",255"
-
-
-def _german(value: float, decimals: int) -> str:
-    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))

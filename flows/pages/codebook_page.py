@@ -13,8 +13,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from flows.base.german_numbers import german
 from flows.pages.codebook_model import CodebookPage
-from flows.pages.german_numbers import german
 from flows.pages.template import page_of
 from flows.profile.vocabulary import Words, vocabulary, years
 

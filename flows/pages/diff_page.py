@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.base.errors import ConfigError
+from flows.base.german_numbers import german, percent
+from flows.base.german_numbers import number as rounded
 from flows.compare.diff_model import CAUSES, SEVERITIES, Cause, Diff, IndikatorDiff
 from flows.pages.about import About
 from flows.pages.diff_words import german_day, opening
-from flows.pages.german_numbers import german, percent
-from flows.pages.german_numbers import number as rounded
 from flows.pages.template import page_of
 from flows.profile.vocabulary import vocabulary
 

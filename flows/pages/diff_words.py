@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
+from flows.base.german_numbers import number
 from flows.compare.diff_model import Diff, Earlier, StichtagChange
-from flows.pages.german_numbers import number
 from flows.profile.vocabulary import Words
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flows.base.german_numbers import number, percent
 from flows.pages.disclosure_report import DisclosureReport, Extent
-from flows.pages.german_numbers import number, percent
 from flows.pages.template import page_of
 
 CLASSES = ((0.0, "#eef3f5"), (0.01, "#f3dfae"), (0.05, "#e9c46a"), (0.10, "#d98b6a"), (0.25, "#b5442e"))

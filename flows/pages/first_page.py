@@ -10,7 +10,7 @@ import duckdb
 from markupsafe import Markup
 
 from flows.base.db import records, set_variables, sql
-from flows.pages.german_numbers import number, percent
+from flows.base.german_numbers import number, percent
 from flows.pages.map_picture import picture
 from flows.pages.template import page_of
 from flows.profile.vocabulary import Words, vocabulary
@@ -92,6 +92,7 @@ def first_page(con: duckdb.DuckDBPyConnection, *, redrawn: bool) -> str:
 
     `redrawn` says whether it has the report of a redraw.
     """
+    con.execute(sql("schema/bild_rang"))
     set_variables(con, schaetzungen=list(vocabulary().estimates))
     (row,) = records(con.execute(sql("read/erste_seite")))
     head = Headline(**row)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from flows.base.german_numbers import number
 from flows.compare.impact import Impact, Outline
 from flows.pages.about import About
 from flows.pages.diff_words import german_day
-from flows.pages.german_numbers import number
 from flows.pages.template import page_of
 from flows.profile.vocabulary import vocabulary
 

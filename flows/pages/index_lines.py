@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flows.pages.german_numbers import number, percent
+from flows.base.german_numbers import number, percent
 
 _VERDICTS = {
     "besser": "besser", "schlechter": "schlechter", "nicht_unterscheidbar": "vom Zufall nicht zu unterscheiden",

@@ -15,9 +15,9 @@ import duckdb
 
 from flows.base.db import connect, literal, records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
-from flows.pages.german_numbers import number
+from flows.base.german_numbers import number
 from flows.profile.vocabulary import Gap, vocabulary
-from flows.release.map_classes import MapClass, classes_of_changes, classes_of_shares
+from flows.release.map_classes import MapClass, classes_of
 
 WIDTH, MARGIN, LEGEND, HEAD = 760, 16, 290, 60
 CIRCLE, LARGEST = "#4791a8", 24.0
@@ -158,7 +158,7 @@ def _shapes(con: duckdb.DuckDBPyConnection, stichtag: str) -> tuple[list[Shape],
 def _svg(subject: Subject, shapes: Sequence[Shape], place: _Place) -> str:
     circles = subject.typ == "anzahl"
     figures = [shape.wert for shape in shapes if shape.wert is not None]
-    classes = [] if circles else (classes_of_changes if subject.typ == "veraenderung" else classes_of_shares)(figures)
+    classes = [] if circles else classes_of(subject.typ, figures)
     scale = place.scale
     legend = [
         *(_circle_legend(subject, figures) if circles else _class_legend(subject, classes, figures)),
@@ -269,21 +269,11 @@ def _class_legend(subject: Subject, classes: Sequence[MapClass], figures: Sequen
     counted = [(each, sum(each.holds(figure) for figure in figures)) for each in classes]
     return [
         _Entry("", "Zahl der Sozialräume in Klammern"),
-        *(_Entry(_box(each.colour), f"{_range(subject, each)} ({count})") for each, count in counted),
+        *(
+            _Entry(_box(each.colour), f"{each.words(subject.nachkommastellen, subject.einheit)} ({count})")
+            for each, count in counted
+        ),
     ]
-
-
-def _range(subject: Subject, each: MapClass) -> str:
-    low, high = (None if end is None else number(end, subject.nachkommastellen) for end in (each.low, each.high))
-    if low == high:
-        return f"{low} {subject.einheit}"
-    if low is None:
-        return f"{'bis' if each.high_inside else 'unter'} {high} {subject.einheit}"
-    if high is None:
-        return f"über {low} {subject.einheit}"
-    return (
-        f"{'' if each.low_inside else 'über '}{low} bis {'' if each.high_inside else 'unter '}{high} {subject.einheit}"
-    )
 
 
 def _gap_legend(shapes: Sequence[Shape]) -> list[_Entry]:

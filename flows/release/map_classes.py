@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from flows.base.german_numbers import number
+
 CLASSES = ("#dfeaee", "#b9d5de", "#8bbccb", "#4791a8", "#0b5a6f")
 FEWER, SAME, MORE = ("#8a4b08", "#cb8a3c", "#ecd0a5"), "#f4f4f4", ("#b9d5de", "#4791a8", "#0b5a6f")
 ZERO = "#f6f3ea"
@@ -32,6 +34,22 @@ class MapClass:
         above = self.low is None or figure > self.low or (self.low_inside and figure == self.low)
         below = self.high is None or figure < self.high or (self.high_inside and figure == self.high)
         return above and below
+
+    def words(self, decimals: int, unit: str) -> str:
+        """Return the figures of this class in German: über 4,2 bis 11,7 %."""
+        low, high = (None if end is None else number(end, decimals) for end in (self.low, self.high))
+        if low == high:
+            return f"{low} {unit}"
+        if low is None:
+            return f"{'bis' if self.high_inside else 'unter'} {high} {unit}"
+        if high is None:
+            return f"über {low} {unit}"
+        return f"{'' if self.low_inside else 'über '}{low} bis {'' if self.high_inside else 'unter '}{high} {unit}"
+
+
+def classes_of(kind: str, figures: Sequence[float]) -> list[MapClass]:
+    """Return the classes of an Indikator of this type (typ of the codebook)."""
+    return classes_of_changes(figures) if kind == "veraenderung" else classes_of_shares(figures)
 
 
 def classes_of_shares(figures: Sequence[float]) -> list[MapClass]:

@@ -1,9 +1,8 @@
--- One row: the Indikator by which the layer of a Raumebene (table lage) is coloured, with the limits of five classes of
--- equally many units: the first share that says need, or else the first share, or else the first that has figures.
+-- One row: the Indikator by which the layer of a Raumebene (table lage) is coloured, with its figures there.
 WITH zahl AS (
     SELECT
         indikator_id,
-        quantile_disc(wert, [0, 0.2, 0.4, 0.6, 0.8, 1]) AS grenzen
+        list(wert ORDER BY wert) AS werte
     FROM memory.figur
     WHERE
         raumebene = getvariable('raumebene')
@@ -16,13 +15,11 @@ WITH zahl AS (
 
 SELECT
     indikator.indikator_id,
+    indikator.typ,
     indikator.einheit,
     indikator.nachkommastellen,
-    list_sort(list_distinct(zahl.grenzen)) AS grenzen
+    zahl.werte
 FROM zahl
 INNER JOIN indikator ON zahl.indikator_id = indikator.indikator_id
-ORDER BY
-    indikator.typ = 'anteil' AND indikator.richtung <> 'neutral' DESC,
-    indikator.typ = 'anteil' DESC,
-    indikator.position ASC
+ORDER BY bild_rang(indikator.typ, indikator.richtung) ASC, indikator.position ASC
 LIMIT 1

@@ -36,10 +36,7 @@ gezeigt AS (
     CROSS JOIN _release
     WHERE wert.raumebene = 'sozialraum' AND wert.stichtag = _release.stichtag_max AND wert.wert IS NOT NULL
     GROUP BY indikator.indikator_id, indikator.typ, indikator.richtung, indikator.position
-    ORDER BY
-        indikator.typ = 'anteil' AND indikator.richtung <> 'neutral' DESC,
-        indikator.typ = 'anteil' DESC,
-        indikator.position ASC
+    ORDER BY bild_rang(indikator.typ, indikator.richtung) ASC, indikator.position ASC
     LIMIT 1
 )
 

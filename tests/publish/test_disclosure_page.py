@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from flows.base.db import connect, use_spatial
+from flows.base.german_numbers import percent
 from flows.pages.disclosure_page import colour, disclosure_html
 from flows.pages.disclosure_report import DisclosureReport, disclosure_report
-from flows.pages.german_numbers import percent
 
 SQUARE = "POLYGON ((0 0, 1000 0, 1000 1000, 0 1000, 0 0))"
 

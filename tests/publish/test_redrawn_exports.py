@@ -181,7 +181,8 @@ def test_qgis_is_told_how_to_colour_the_layer_and_what_is_missing(geopackage: sq
     ).fetchall()
     assert (layer, by_default) == ("sozialraum", 1)
     rules = {rule.get("label"): rule.get("filter") for rule in ElementTree.fromstring(qml).iter("rule")}
-    assert rules["8,3 bis 12,0 %"] == '"sgb2_quote" >= 8.333333 AND "sgb2_quote" <= 12.0'
+    assert rules["bis 8,3 %"] == '"sgb2_quote" <= 8.333333'
+    assert rules["über 8,3 bis 12,0 %"] == '"sgb2_quote" > 8.333333 AND "sgb2_quote" <= 12.0'
     assert rules["keine Zahl: geheim"] == "\"sgb2_quote\" IS NULL AND '; ' || \"fehlt\" LIKE '%; sgb2_quote: geheim%'"
 
 
