@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -168,3 +171,14 @@ def test_the_command_shows_ranges_of_ranks_from_much_need_to_little(tmp_path, tr
         "A        -1,41  Klasse 1   100,0 %  3",
         "D     ohne Index: fehlt (a (fehlt))",
     ]
+
+
+def test_the_example_of_the_docs_prints_what_they_say(tmp_path, monkeypatch, capsys) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "need-index.md").read_text("utf-8")
+    chapter = text.partition("## Try a definition")[2].partition("\n## ")[0]
+    blocks = dict(re.findall(r"^```(\w*)\n(.*?)^```$", chapter, re.DOTALL | re.MULTILINE))
+    (tmp_path / "probe.toml").write_text(blocks["toml"], "utf-8")
+    (tmp_path / "kreise.csv").write_text(blocks["csv"], "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert index(definition=Path("probe.toml"), table=Path("kreise.csv")) == 0
+    assert capsys.readouterr().out == blocks[""]
