@@ -31,7 +31,7 @@ def prepare(run: Path, landing: Path) -> None:
 def check(run: Path) -> None:
     """Check RUN/work.duckdb with a new worker."""
     with CheckWorker.start() as worker:
-        report = worker.run(CheckJob(work_db=run / "work.duckdb", run_folder=run, city_id=CITY, city_name=CITY))
+        report = worker.run(CheckJob(work_db=run / "work.duckdb", run_folder=run, city_id=CITY))
     raise_for_blockers(report)
 
 

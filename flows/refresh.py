@@ -81,9 +81,10 @@ def protect(run: Run) -> dict[str, int]:
 
 @task(cache_policy=NO_CACHE, persist_result=False)
 @fit_for_anybody
-def verdict(run: Run, worker: CheckWorker) -> CheckReport:  # noqa: ARG001 -- says where the whole text goes
+def verdict(run: Run, worker: CheckWorker) -> CheckReport:
     """Wait for the report of the checks; a blocker stops the publication."""
     report = worker.report()
+    stations.show_checks(run, report)
     raise_for_blockers(report)
     return report
 

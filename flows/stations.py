@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.base.resources import resource
-from flows.check.models import CheckJob
+from flows.check.models import CheckJob, CheckReport
 from flows.pull.landing.store import Landing, read_back
 from flows.pull.models import Lieferung, Pulled
 from flows.pull.pull_sources import accept_pulled, pull
@@ -127,10 +128,19 @@ def check_job(run: Run) -> CheckJob:
     """Return what the check worker is to look at: the run's tables, the last release, and what the city decided."""
     profile, last = run.profile, _last_that_is_there(run)
     return CheckJob(
-        work_db=run.work, run_folder=run.folder, city_id=run.city, city_name=profile.city.name, until=run.until,
+        work_db=run.work, run_folder=run.folder, city_id=run.city, until=run.until,
         last_release=last.database if last is not None else None,
         own_checks=profile.own_checks if profile.own_checks.is_dir() else None, waivers=profile.waivers,
     )  # fmt: skip
+
+
+def show_checks(run: Run, report: CheckReport) -> None:
+    """Write the page of the checks of a run, which a dry run and a run that a check stopped have as well."""
+    from flows.pages.about import About  # noqa: PLC0415 -- only where a page is written
+    from flows.pages.checks_page import Checked, write_checks_page  # noqa: PLC0415
+
+    city = run.profile.city
+    write_checks_page(report.path, Checked(About(city.name, city.synthetic), dt.datetime.now(dt.UTC).date()))
 
 
 def _last_that_is_there(run: Run) -> Release | None:

@@ -16,6 +16,12 @@ TABLES_READ = "tables read"
 REPORT_FOLDER = "checks"
 """Below the run folder; travels with the release, so it names no confidential value."""
 
+GX_PAGES_FOLDER = "great_expectations"
+"""Below the run folder; the pages of Great Expectations, which stay there."""
+
+GX_RESULTS = "great_expectations.json"
+"""In the report's folder: what Great Expectations found, as far as it may be seen."""
+
 FINDINGS_FOLDER = "findings"
 """Below the run folder; offending rows with their values. Confidential: never leaves the run."""
 
@@ -30,7 +36,6 @@ class CheckJob(_Message):
     work_db: Path
     run_folder: Path
     city_id: str
-    city_name: str
     today: dt.date = Field(default_factory=dt.date.today)
     until: dt.date | None = None
     last_release: Path | None = None
@@ -51,11 +56,15 @@ class CheckResult(_Message):
     severity: Severity
     ok: bool
     expected: str
+    expected_de: str
     found: str
+    found_de: str
     units: list[str]
     offending: int
     reason: str
+    reason_de: str
     what_to_do: str
+    what_to_do_de: str
     owner: str
     waived: int = 0
     waiver: str = ""
@@ -86,7 +95,7 @@ class Finding(_Message):
 
 
 class CheckReport(_Message):
-    """The outcome of all checks of a run; `path` is the folder with index.html and checks.json."""
+    """The outcome of all checks of a run; `path` is the folder with checks.json and, once it is written, index.html."""
 
     ok: bool
     checks: int
@@ -101,7 +110,12 @@ FINDINGS = TypeAdapter(list[Finding])
 
 def results_of(report: CheckReport) -> list[CheckResult]:
     """Return every check of `report`, from its checks.json."""
-    return RESULTS.validate_json((report.path / "checks.json").read_bytes())
+    return read_results(report.path)
+
+
+def read_results(folder: Path) -> list[CheckResult]:
+    """Return every check of the report in `folder`."""
+    return RESULTS.validate_json((folder / "checks.json").read_bytes())
 
 
 def findings_of(report: CheckReport) -> list[Finding]:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flows.base.german_numbers import number
 from flows.check.models import CheckResult, Finding
 from flows.check.suites import CheckMeta, SuiteMeta
+from flows.profile.vocabulary import Words
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite, ExpectationValidationResult
@@ -49,18 +51,24 @@ def outcome_of(
     reported = offending if all(waived) else offending[[not each for each in waived]]
     rows: list[dict[Any, Any]] = reported.head(_NAMED_UNITS).to_dict("records")
     findings = [_finding(meta.id, config, row) for row in rows]
+    found = _found(validated, len(offending), len(frame.rows)) if evaluated else _why_not_evaluated(validated)
+    expected = str(config.description)
     result = CheckResult(
         suite=suite.name,
         check=meta.id,
         station=about.station,
         severity=config.severity.value if evaluated else "critical",
         ok=ok,
-        expected=str(config.description),
-        found=_found(validated, len(offending), len(frame.rows)) if evaluated else _why_not_evaluated(validated),
+        expected=expected,
+        expected_de=meta.expected_de or expected,
+        found=found.en,
+        found_de=found.de,
         units=[finding.unit for finding in findings] if meta.units_public else [],
         offending=len(offending),
         reason=meta.reason,
+        reason_de=meta.reason_de or meta.reason,
         what_to_do=meta.what_to_do,
+        what_to_do_de=meta.what_to_do_de or meta.what_to_do,
         owner=about.owner,
         waived=sum(waived),
         waiver="; ".join(waiver.words for waiver in needed),
@@ -100,14 +108,26 @@ def _bounds(kwargs: dict[str, Any]) -> str:
     return f"{lowest:g}" if lowest == highest else f"{lowest:g} to {highest:g}"
 
 
-def _found(validated: ExpectationValidationResult, offending: int, rows: int) -> str:
-    if _judges_the_row_count(validated):
-        return "no exception" if validated.success else f"{offending:,} exceptions" if offending > 1 else "1 exception"
-    return f"so in all {rows:,}" if validated.success else f"not so in {offending:,} of {rows:,}"
+def _found(validated: ExpectationValidationResult, offending: int, rows: int) -> Words:
+    if not _judges_the_row_count(validated):
+        if validated.success:
+            return Words(f"alle {number(rows)} wie erwartet", f"all {rows:,} as expected")
+        return Words(
+            f"{number(offending)} von {number(rows)} nicht wie erwartet", f"{offending:,} of {rows:,} not as expected"
+        )
+    if validated.success:
+        return Words("keine Abweichung", "no exception")
+    if offending == 1:
+        return Words("1 Abweichung", "1 exception")
+    return Words(f"{number(offending)} Abweichungen", f"{offending:,} exceptions")
 
 
-def _why_not_evaluated(validated: ExpectationValidationResult) -> str:
+def _why_not_evaluated(validated: ExpectationValidationResult) -> Words:
     problems = {
         problem["exception_message"] for problem in validated.exception_info.values() if isinstance(problem, dict)
     }
-    return "the check could not be made: " + ("; ".join(sorted(problems)) or "no reason given")
+    why = "; ".join(sorted(problems))
+    return Words(
+        f"nicht durchführbar: {why or 'kein Grund genannt'}",
+        f"the check could not be made: {why or 'no reason given'}",
+    )

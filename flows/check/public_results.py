@@ -1,4 +1,4 @@
-"""What of Great Expectations' results may be seen outside: its pages travel with the release.
+"""What of Great Expectations' results may be seen outside: they travel with the release.
 
 By itself it shows a hash of every frame (`pandas_data_fingerprint`, an MD5: a frame of one row is guessed from it in a
 moment), the values that offended, and tracebacks. Its pages are made from what is named here, and from nothing else.
@@ -24,13 +24,16 @@ _ROW_COUNT = "expect_table_row_count"
 _NOT_MADE = "The check could not be made; the run's folder says why."
 
 
-def keep_what_may_be_seen(store: ValidationResultsStore) -> None:
-    """Replace every result in `store` by what of it may be published."""
+def keep_what_may_be_seen(store: ValidationResultsStore) -> list[dict[str, Any]]:
+    """Replace every result in `store` by what of it may be published, and return them as JSON objects."""
+    seen = []
     for key in store.list_keys():
         result = store.get(key)
         assert result is not None  # noqa: S101 -- the store has just named it
         _reduce(result)
         store.set(key, result)
+        seen.append(result.to_json_dict())
+    return seen
 
 
 def _reduce(suite: ExpectationSuiteValidationResult) -> None:

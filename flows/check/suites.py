@@ -36,13 +36,19 @@ class SuiteMeta(BaseModel):
 
 
 class CheckMeta(BaseModel):
-    """`meta` of an expectation. `units_public` = the report may name the offending units."""
+    """`meta` of an expectation. `units_public` = the report may name the offending units.
+
+    What has no German text is shown as it is.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
+    expected_de: str = ""
     reason: str
+    reason_de: str = ""
     what_to_do: str
+    what_to_do_de: str = ""
     units_public: bool
 
 
@@ -105,7 +111,8 @@ def by_frame(suites: list[ExpectationSuite]) -> dict[str, list[ExpectationSuite]
 
 def _no_row_expected(check: CheckHeader) -> ExpectationSuite:
     """Return the suite of a query that returns offending rows."""
-    meta = CheckMeta(id=check.name, reason=check.reason, what_to_do=check.what_to_do, units_public=check.units_public)
+    said = check.model_dump(include=CheckMeta.model_fields.keys() - {"id"})
+    meta = CheckMeta(id=check.name, **said)
     about = SuiteMeta(station=check.station, owner=check.owner)
     expectation = {
         "id": str(uuid5(NAMESPACE_URL, check.name)),

@@ -5,6 +5,7 @@ Imported by the worker alone: this import takes seconds.
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import warnings
@@ -18,11 +19,20 @@ from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.check.city_decisions import waivers_as_frame
 from flows.check.frames import Frame
-from flows.check.models import FINDINGS, FINDINGS_FOLDER, REPORT_FOLDER, RESULTS, CheckJob, CheckReport
+from flows.check.gx_pages import finish_pages
+from flows.check.models import (
+    FINDINGS,
+    FINDINGS_FOLDER,
+    GX_PAGES_FOLDER,
+    GX_RESULTS,
+    REPORT_FOLDER,
+    RESULTS,
+    CheckJob,
+    CheckReport,
+)
 from flows.check.outcome import Outcome, outcome_of
 from flows.check.public_results import keep_what_may_be_seen
 from flows.check.reading import Reading, sql_of_checks
-from flows.check.report import finish_pages
 from flows.check.suites import bundled_suites, by_frame, city_suites
 
 if TYPE_CHECKING:
@@ -59,8 +69,8 @@ def judged(job: CheckJob, reading: Reading) -> CheckReport:
         outcomes.extend(judge.outcomes(suite, waivers))
     _must_have_judged_all(suites)
     (checks_folder / "expected.toml").write_text(reading.expected, encoding="utf-8")
-    judge.write_pages(checks_folder)
-    return _written(job, checks_folder, findings_folder, outcomes)
+    judge.write(checks_folder / GX_RESULTS, _empty_folder(job.run_folder / GX_PAGES_FOLDER, mode=0o700))
+    return _written(checks_folder, findings_folder, outcomes)
 
 
 class Judge:
@@ -90,9 +100,10 @@ class Judge:
             for expectation in suite.expectations
         ]
 
-    def write_pages(self, folder: Path) -> None:
-        """Write the pages of everything that was judged into `folder`."""
-        keep_what_may_be_seen(self._context.validation_results_store)
+    def write(self, results: Path, folder: Path) -> None:
+        """Write what of everything that was judged may be seen: as JSON into `results`, as pages into `folder`."""
+        seen = keep_what_may_be_seen(self._context.validation_results_store)
+        results.write_text(json.dumps(seen, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         for site in self._context.get_site_names():
             self._context.delete_data_docs_site(site)
         self._context.add_data_docs_site(
@@ -104,6 +115,7 @@ class Judge:
             },
         )
         self._context.build_data_docs()
+        finish_pages(folder)
 
 
 def all_suites(job: CheckJob) -> dict[str, list[ExpectationSuite]]:
@@ -140,11 +152,10 @@ def _empty_folder(folder: Path, *, mode: int) -> Path:
     return folder
 
 
-def _written(job: CheckJob, pages: Path, findings_folder: Path, outcomes: list[Outcome]) -> CheckReport:
+def _written(folder: Path, findings_folder: Path, outcomes: list[Outcome]) -> CheckReport:
     results = [outcome.result for outcome in outcomes]
     findings = [finding for outcome in outcomes for finding in outcome.findings]
-    finish_pages(pages, job, results)
-    (pages / "checks.json").write_bytes(RESULTS.dump_json(results, indent=1))
+    (folder / "checks.json").write_bytes(RESULTS.dump_json(results, indent=1))
     (findings_folder / "findings.json").write_bytes(FINDINGS.dump_json(findings, indent=1))
     blockers = sum(result.blocks for result in results)
     return CheckReport(
@@ -152,5 +163,5 @@ def _written(job: CheckJob, pages: Path, findings_folder: Path, outcomes: list[O
         checks=len(results),
         blockers=blockers,
         warnings=sum(result.severity == "warning" and result.counts for result in results),
-        path=pages,
+        path=folder,
     )

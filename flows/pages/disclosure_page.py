@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flows.base.german_numbers import number, percent
+from flows.pages.about import About
 from flows.pages.disclosure_report import DisclosureReport, Extent
 from flows.pages.template import page_of
 
@@ -12,11 +13,11 @@ CLASSES = ((0.0, "#eef3f5"), (0.01, "#f3dfae"), (0.05, "#e9c46a"), (0.10, "#d98b
 """The least share of suppressed figures of each class of the map, and its colour; the first is of none at all."""
 
 
-def disclosure_html(report: DisclosureReport) -> str:
-    """Return the report as a page."""
+def disclosure_html(report: DisclosureReport, about: About, first_page: str) -> str:
+    """Return the report as a page, which leads back to the `first_page` of its release."""
     newest = max((one.zuschnitt for one in report.levels if one.raumebene == "sozialraum"), default=None)
     return page_of(
-        "disclosure.html.j2", report=report, number=number, percent=percent, colour=colour, classes=CLASSES,
+        "disclosure.html.j2", report=report, about=about, first_page=first_page, number=number, percent=percent, colour=colour, classes=CLASSES,
         indikatoren=_shown(report.indikatoren, newest), newest=newest,
     )  # fmt: skip
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from flows.base.errors import ConfigError
 from flows.base.strict import Identifier, Strict
@@ -19,6 +19,7 @@ Station = Literal["extract", "staged", "sozialraum", "release", "city"]
 Severity = Literal["critical", "warning", "info"]
 Words = Annotated[str, Field(min_length=1)]
 
+_NO_ROW = "No row"
 _FILE_NAME = "file name"  # with a space, so that no key of a header can be it
 _KEY = re.compile(r"--\s*(\w+)\s*:\s*(.*)")
 _CONTINUED = re.compile(r"--\s{2,}(.+)")
@@ -32,18 +33,30 @@ class CheckHeader(Strict):
     owner: Words
     severity: Severity
     expected: Words
+    expected_de: Words
     reason: Words
+    reason_de: Words
     what_to_do: Words
+    what_to_do_de: Words
     units_public: bool
 
 
 class CityCheckHeader(CheckHeader):
-    """The same for a check that a city adds, which may leave out more."""
+    """The same for a check that a city adds, which may leave out more: what lacks a German text is shown as it is."""
 
     station: Literal["city"] = "city"
-    expected: Words = "No row"
+    expected: Words = _NO_ROW
+    expected_de: str = ""
+    reason_de: str = ""
     what_to_do: Words = "Ask the owner of the check."
+    what_to_do_de: str = ""
     units_public: bool = False
+
+    @model_validator(mode="after")
+    def _no_row_in_german(self) -> Self:
+        if not self.expected_de and self.expected == _NO_ROW:
+            return self.model_copy(update={"expected_de": "Keine Zeile"})
+        return self
 
 
 Header = TypeVar("Header", bound=CheckHeader)

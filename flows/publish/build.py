@@ -24,11 +24,14 @@ import duckdb
 from flows.base.db import connect, literal, quoted
 from flows.base.errors import FortschreibungError, VerificationFailed
 from flows.base.home import limits
+from flows.check.models import REPORT_FOLDER
 from flows.compare import diff
 from flows.compare.diff_model import Diff, ReleaseNamed
 from flows.export import geo
+from flows.pages.about import About
+from flows.pages.checks_page import Checked
 from flows.publish.own_tables import fill_own_tables, release_row
-from flows.publish.release_files import Building, copy_checks, first_day, write_dcat, write_files
+from flows.publish.release_files import Building, first_day, write_checks, write_dcat, write_files
 from flows.release import release_tables
 from flows.release.catalog import DATABASE
 from flows.release.content_hash import FORMAT as CONTENT_FORMAT
@@ -82,7 +85,8 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
         described, first = _described(con, content, own), first_day(con, job)
         con.execute("USE memory; DETACH fortschreibung")
     write_dcat(job, setting, first, [target / DATABASE, *files], target)
-    copy_checks(folder.parent / "checks", target / "checks")
+    checked = Checked(About(job.city_name, job.synthetic), setting.made_at.date(), setting.version)
+    write_checks(folder.parent / REPORT_FOLDER, target / REPORT_FOLDER, checked)
     _manifest(job, setting, identity, described, target).write(target)
     return Built(identity)
 

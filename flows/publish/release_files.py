@@ -19,6 +19,7 @@ from flows.export.dcat import dcat
 from flows.export.turtle import turtle
 from flows.export.wide_figures import pivot_figures
 from flows.pages.about import About
+from flows.pages.checks_page import Checked, write_checks_page
 from flows.pages.codebook_model import codebook_page_from
 from flows.pages.codebook_page import codebook_html
 from flows.pages.diff_page import diff_html
@@ -70,13 +71,12 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     files = [*tables, book, *maps]
     (target / "codebook.html").write_text(_codebook(build, [target / DATABASE, *files]), encoding="utf-8")
     (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (target / "changes.html").write_text(
-        diff_html(compared, About(job.city_name, job.synthetic), first_page=NAME), encoding="utf-8"
-    )
+    about = About(job.city_name, job.synthetic)
+    (target / "changes.html").write_text(diff_html(compared, about, first_page=NAME), encoding="utf-8")
     redrawn = _write_redraw(build)
     withheld = disclosure_report(con, job.city_name, version)
     (target / "disclosure.json").write_text(withheld.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (target / "disclosure.html").write_text(disclosure_html(withheld), encoding="utf-8")
+    (target / "disclosure.html").write_text(disclosure_html(withheld, about, NAME), encoding="utf-8")
     (target / NAME).write_text(first_page(con, redrawn=redrawn), encoding="utf-8")
     metadata.write_json(target / "datapackage.json", metadata.data_package(job, version, exported, target))
     return files
@@ -135,8 +135,8 @@ def _codebook(build: Building, files: Sequence[Path]) -> str:
         con.execute("USE fortschreibung")
 
 
-def copy_checks(report: Path, target: Path) -> None:
-    """Let the release have the report of the checks.
+def write_checks(report: Path, target: Path, checked: Checked) -> None:
+    """Let the release have the report of the checks: the results of the run in the folder `report`, with their page.
 
     Raises:
         FortschreibungError: when the station check left none.
@@ -147,3 +147,4 @@ def copy_checks(report: Path, target: Path) -> None:
             "The station check writes it."
         )
     shutil.copytree(report, target, copy_function=shutil.copyfile)
+    write_checks_page(target, checked)

@@ -4,9 +4,13 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: The city's figure is the sum of all delivered counts
+-- expected_de: Die Zahl der Stadt ist die Summe aller gelieferten Zahlen
 -- reason: Anything lost on the way from the base units is missing everywhere.
+-- reason_de: Was auf dem Weg von den Basiseinheiten verloren geht, fehlt überall.
 -- what_to_do: Check the Zuordnung of base units (staged_zuordnung); if that passes, report a defect of the
 --   transformation.
+-- what_to_do_de: Die Zuordnung der Basiseinheiten prüfen (staged_zuordnung); ist sie in Ordnung, einen Fehler der
+--   Umrechnung melden.
 -- units_public: true
 WITH geliefert AS (
     SELECT

@@ -3,8 +3,11 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: A share lies between 0 and 100 percent
+-- expected_de: Ein Anteil liegt zwischen 0 und 100 Prozent
 -- reason: A share beyond the whole is wrong: its numerator and denominator do not belong together.
+-- reason_de: Ein Anteil über dem Ganzen ist falsch: Zähler und Nenner gehören nicht zusammen.
 -- what_to_do: Compare numerator and denominator of the Indikator in the codebook, and both sources at the unit named.
+-- what_to_do_de: Zähler und Nenner des Indikators im Codebuch vergleichen, und beide Quellen bei der genannten Einheit.
 -- units_public: true
 SELECT
     concat(wert.raumebene, ' ', wert.raum_id, ', ', wert.stichtag, ', ', wert.indikator_id) AS einheit,

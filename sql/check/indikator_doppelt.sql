@@ -3,8 +3,11 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: A figure is identified by Zuschnitt, unit, Stichtag and Indikator
+-- expected_de: Eine Zahl ist durch Zuschnitt, Einheit, Stichtag und Indikator bestimmt
 -- reason: Readers who join or pivot would count it twice.
+-- reason_de: Wer verknüpft oder pivotiert, zählte sie doppelt.
 -- what_to_do: Report it: the transformation must not make two rows of one figure.
+-- what_to_do_de: Melden: die Umrechnung darf aus einer Zahl nicht zwei Zeilen machen.
 -- units_public: true
 SELECT
     concat(raumebene, ' ', raum_id, ', Zuschnitt ', zuschnitt, ', ', stichtag, ', ', indikator_id) AS einheit,

@@ -4,9 +4,15 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: A counted Indikator has the same sum at every Raumebene; estimated figures within their uncertainties
+-- expected_de: Ein gezählter Indikator hat auf jeder Raumebene dieselbe Summe; geschätzte Zahlen innerhalb ihrer
+--   Unsicherheit
 -- reason: People lost or counted twice between two Raumebenen make shares wrong that nobody recalculates.
+-- reason_de: Menschen, die zwischen zwei Raumebenen verloren gehen oder doppelt zählen, verfälschen Anteile, die
+--   niemand nachrechnet.
 -- what_to_do: Look which units of the Raumebene lack a figure or have one too many; for estimated figures look at their
 --   key.
+-- what_to_do_de: Ansehen, welchen Einheiten der Raumebene eine Zahl fehlt oder welche zu viel ist; bei geschätzten
+--   Zahlen ihren Schlüssel.
 -- units_public: true
 WITH eigenschaft AS (
     SELECT

@@ -6,8 +6,13 @@
 -- severity: warning
 -- expected: Residents are those of the year before with births, deaths and moves: within 1 percent in the city, within
 --   5 percent and 20 persons in a unit
+-- expected_de: Die Einwohner sind die des Vorjahres mit Geburten, Sterbefällen und Wanderungen: in der Stadt auf 1
+--   Prozent, in einer Einheit auf 5 Prozent und 20 Personen
 -- reason: Stock and movements come from one register; a large rest means that one of them is of another year or area.
+-- reason_de: Bestand und Bewegungen kommen aus einem Register; ein großer Rest heißt, dass eines davon zu einem anderen
+--   Jahr oder Gebiet gehört.
 -- what_to_do: Look whether the movements are those of the calendar year of the Stichtag, and complete.
+-- what_to_do_de: Ansehen, ob die Bewegungen die des Kalenderjahres des Stichtags sind, und vollständig.
 -- units_public: true
 WITH zahl AS (
     SELECT

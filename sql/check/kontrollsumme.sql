@@ -5,10 +5,15 @@
 -- owner: Statistikstelle
 -- severity: warning
 -- expected: The office's own totals are the sums of their units
+-- expected_de: Die Gesamtzahlen des Amtes sind die Summen ihrer Einheiten
 -- reason: A unit may be missing from the file, stand in another Raumebene there, or be assigned to the wrong one here;
 --   or the office counts people whom it can place in no unit.
+-- reason_de: Eine Einheit kann in der Datei fehlen, dort in einer anderen Raumebene stehen oder hier falsch zugeordnet
+--   sein; oder das Amt zählt Menschen, die es keiner Einheit zuordnen kann.
 -- what_to_do: Add up the parts in the delivered file. Ask the supplier what the total holds beside them, or correct the
 --   Zuordnung.
+-- what_to_do_de: Die Teile in der gelieferten Datei zusammenzählen. Den Lieferanten fragen, was die Gesamtzahl außerdem
+--   enthält, oder die Zuordnung berichtigen.
 -- units_public: true
 WITH eigene AS (
     SELECT merkmal_raum.*

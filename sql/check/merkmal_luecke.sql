@@ -4,8 +4,11 @@
 -- owner: Statistikstelle
 -- severity: warning
 -- expected: Every Merkmal of the Stichtag before is there at the newest one, too
+-- expected_de: Jedes Merkmal des vorigen Stichtags ist auch am neuesten da
 -- reason: A subject that is late leaves a gap in the newest year, which readers should know.
+-- reason_de: Ein verspätetes Thema lässt im neuesten Jahr eine Lücke, von der Leser wissen sollten.
 -- what_to_do: Ask the source, and refresh again when it has delivered.
+-- what_to_do_de: Bei der Quelle nachfragen und neu durchlaufen lassen, wenn sie geliefert hat.
 -- units_public: true
 WITH vorhanden AS (
     SELECT DISTINCT

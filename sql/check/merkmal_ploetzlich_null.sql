@@ -3,8 +3,11 @@
 -- owner: Statistikstelle
 -- severity: warning
 -- expected: No count of a unit falls from 20 or more to zero
+-- expected_de: Keine Zahl einer Einheit fällt von 20 oder mehr auf null
 -- reason: A sudden zero is usually a missing row that was read as nothing.
+-- reason_de: Eine plötzliche Null ist meist eine fehlende Zeile, die als nichts gelesen wurde.
 -- what_to_do: Look up the unit in the delivered file; ask the source where it is missing.
+-- what_to_do_de: Die Einheit in der gelieferten Datei nachschlagen; fehlt sie, bei der Quelle nachfragen.
 -- units_public: false
 SELECT
     concat(raumebene, ' ', raum_id, ', ', stichtag, ', ', merkmal) AS einheit,

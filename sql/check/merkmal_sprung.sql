@@ -5,9 +5,15 @@
 -- severity: warning
 -- expected: No other count of a Sozialraum changes far out of line with the others (U = 0.5, A = 0.05, C = 20, from 20
 --   on)
+-- expected_de: In keinem Sozialraum ändert sich eine andere Zahl weit anders als in den übrigen (U = 0,5, A = 0,05, C =
+--   20, ab 20)
 -- reason: A count that jumps while the residents do not is a new definition, a wrong column, or a building.
+-- reason_de: Eine Zahl, die springt, während die Einwohnerzahl bleibt, ist eine neue Definition, eine falsche Spalte
+--   oder ein Gebäude.
 -- what_to_do: Look at the Merkmal at the base units of the Sozialraum in both years; if the change is real, waive it
 --   with the reason.
+-- what_to_do_de: Das Merkmal in den Basiseinheiten des Sozialraums in beiden Jahren ansehen; ist die Änderung wirklich,
+--   mit Begründung eine Ausnahme eintragen.
 -- units_public: false
 WITH sprung AS (
     SELECT *

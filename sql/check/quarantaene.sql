@@ -3,9 +3,13 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: No row is in quarantine
+-- expected_de: Keine Zeile steht in Quarantäne
 -- reason: Every row set aside is missing from the figures.
+-- reason_de: Jede zurückgestellte Zeile fehlt in den Zahlen.
 -- what_to_do: Look up file, line and column in quarantine.csv of the run; have the source corrected, enter a correction
 --   with its reason, or change the contract in sources.toml.
+-- what_to_do_de: Datei, Zeile und Spalte in quarantine.csv des Laufs nachschlagen; die Quelle berichtigen lassen, eine
+--   Korrektur mit Begründung eintragen oder den Vertrag in sources.toml ändern.
 -- units_public: false
 WITH zu_viele AS (
     SELECT

@@ -3,10 +3,15 @@
 -- owner: Statistikstelle
 -- severity: warning
 -- expected: Where units of a Raumebene have names, all of them have
+-- expected_de: Haben Einheiten einer Raumebene Namen, so haben alle einen
 -- reason: After a redraw names of the new Zuschnitt were not delivered, belong to another Zuschnitt, or their ids are
 --   written in another way than in the Zuordnung.
+-- reason_de: Nach einem Neuzuschnitt wurden die Namen nicht geliefert, gehören zu einem anderen Zuschnitt, oder ihre
+--   Kennungen sind anders geschrieben als in der Zuordnung.
 -- what_to_do: Ask for the names of the Zuschnitt, or mend `zuschnitt`, `id` or `levels` of the source of names in
 --   sources.toml.
+-- what_to_do_de: Die Namen des Zuschnitts anfordern, oder `zuschnitt`, `id` oder `levels` der Quelle der Namen in
+--   sources.toml berichtigen.
 -- units_public: true
 WITH benannt AS (
     SELECT DISTINCT raumebene

@@ -3,8 +3,12 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: The finest units lie whole in the coarser Raumebenen that the city declares
+-- expected_de: Die feinsten Einheiten liegen ganz in den gröberen Raumebenen, die die Stadt so angibt
 -- reason: Readers add Sozialräume up to Stadtteile where nesting is declared.
+-- reason_de: Leser addieren Sozialräume zu Stadtteilen, wo das Profil sagt, dass sie darin liegen.
 -- what_to_do: Correct the Zuordnung, or declare in city.toml in which Raumebenen this Zuschnitt nests (nested = [...]).
+-- what_to_do_de: Die Zuordnung berichtigen, oder in city.toml angeben, in welchen Raumebenen dieser Zuschnitt liegt
+--   (nested = [...]).
 -- units_public: true
 SELECT
     concat(raum.raumebene, ' ', raum.raum_id, ', Zuschnitt ', raum.zuschnitt) AS einheit,

@@ -4,8 +4,11 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: A Merkmal has the same sum at every Raumebene
+-- expected_de: Ein Merkmal hat auf jeder Raumebene dieselbe Summe
 -- reason: Different sums mean that units are lost or doubled on one level.
+-- reason_de: Verschiedene Summen heißen, dass auf einer Ebene Einheiten fehlen oder doppelt sind.
 -- what_to_do: Check the Zuordnung of the Raumebene named.
+-- what_to_do_de: Die Zuordnung der genannten Raumebene prüfen.
 -- units_public: true
 WITH summe AS (
     SELECT

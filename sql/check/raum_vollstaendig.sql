@@ -3,8 +3,13 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: Every unit of the Zuschnitt has a row for every delivered Merkmal at every Stichtag, and no other unit has
+-- expected_de: Jede Einheit des Zuschnitts hat zu jedem Stichtag eine Zeile für jedes gelieferte Merkmal, und keine
+--   andere Einheit hat eine
 -- reason: A missing row reads as zero in many tools; an unknown unit is a wrong Zuschnitt.
+-- reason_de: Eine fehlende Zeile lesen viele Programme als null; eine unbekannte Einheit ist ein falscher Zuschnitt.
 -- what_to_do: Look whether the unit is in the delivery and in the Zuordnung of the Zuschnitt valid at the Stichtag.
+-- what_to_do_de: Ansehen, ob die Einheit in der Lieferung steht und in der Zuordnung des Zuschnitts, der am Stichtag
+--   gilt.
 -- units_public: true
 WITH geliefert AS (
     SELECT DISTINCT

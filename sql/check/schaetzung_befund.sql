@@ -3,8 +3,11 @@
 -- owner: Statistikstelle
 -- severity: warning
 -- expected: A key holds the counts of both sides
+-- expected_de: Ein Schlüssel gibt die Zahlen beider Seiten wieder
 -- reason: A unit that cannot be held is estimated worse than its interval says.
+-- reason_de: Eine Einheit, bei der das nicht gelingt, ist schlechter geschätzt, als ihr Intervall sagt.
 -- what_to_do: Compare the unit's lines in both Zuschnitte, and its residents at the two Stichtage.
+-- what_to_do_de: Die Grenzen der Einheit in beiden Zuschnitten vergleichen, und ihre Einwohner an beiden Stichtagen.
 -- units_public: true
 SELECT
     concat(

@@ -3,8 +3,11 @@
 -- owner: Statistikstelle
 -- severity: warning
 -- expected: A key was found between two Zuschnitte
+-- expected_de: Zwischen zwei Zuschnitten wurde ein Schlüssel gefunden
 -- reason: Without one, series break at the redraw.
+-- reason_de: Ohne ihn brechen Reihen am Neuzuschnitt ab.
 -- what_to_do: Add polygons of both Zuschnitte, or residents, to sources.toml.
+-- what_to_do_de: Polygone beider Zuschnitte oder Einwohner in sources.toml ergänzen.
 -- units_public: true
 SELECT
     concat(raumebene, ', ', von_zuschnitt, ' and ', nach_zuschnitt) AS einheit,

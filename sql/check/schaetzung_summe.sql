@@ -3,8 +3,12 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: A converted Merkmal has the city's total of its own Zuschnitt
+-- expected_de: Ein umgerechnetes Merkmal hat die Gesamtzahl der Stadt wie auf seinem eigenen Zuschnitt
 -- reason: A unit without a key would vanish from every other Zuschnitt.
+-- reason_de: Eine Einheit ohne Schlüssel verschwände von jedem anderen Zuschnitt.
 -- what_to_do: See which units have counts but no polygon in their Zuschnitt, and add it to the geometry source.
+-- what_to_do_de: Ansehen, welche Einheiten Zahlen, aber in ihrem Zuschnitt kein Polygon haben, und es in der Quelle der
+--   Geometrie ergänzen.
 -- units_public: true
 WITH eigene AS (
     SELECT

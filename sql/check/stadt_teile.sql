@@ -5,8 +5,12 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: No part is larger than its whole in the city
+-- expected_de: In der Stadt ist kein Teil größer als sein Ganzes
 -- reason: Over a whole city days and addresses level out; a part above its whole is a wrong column or a wrong Stichtag.
+-- reason_de: Über eine ganze Stadt gleichen sich Zähltage und Adressen aus; ein Teil über seinem Ganzen ist eine
+--   falsche Spalte oder ein falscher Stichtag.
 -- what_to_do: Compare the columns of both sources in sources.toml with their headers.
+-- what_to_do_de: Die Spalten beider Quellen in sources.toml mit deren Kopfzeilen vergleichen.
 -- units_public: true
 WITH abweichung AS (
     SELECT

@@ -4,8 +4,11 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: Age bands that divide all residents add up to them
+-- expected_de: Altersgruppen, die alle Einwohner aufteilen, ergeben zusammen alle
 -- reason: Bands with a gap or an overlap make every age share wrong.
+-- reason_de: Gruppen mit Lücke oder Überschneidung verfälschen jeden Altersanteil.
 -- what_to_do: Check the columns that make up the bands in sources.toml, and the source's own total.
+-- what_to_do_de: Die Spalten prüfen, aus denen die Gruppen in sources.toml bestehen, und die Gesamtzahl der Quelle.
 -- units_public: false
 WITH gruppe AS (
     SELECT

@@ -3,8 +3,11 @@
 -- owner: Statistikstelle
 -- severity: warning
 -- expected: Every inhabited base unit has a geometry
+-- expected_de: Jede bewohnte Basiseinheit hat eine Geometrie
 -- reason: Without it the area of its Sozialraum is too small and the density too high.
+-- reason_de: Ohne sie ist die Fläche ihres Sozialraums zu klein und die Dichte zu hoch.
 -- what_to_do: Ask for a geometry file that covers the Zuschnitt.
+-- what_to_do_de: Eine Geometriedatei anfordern, die den Zuschnitt abdeckt.
 -- units_public: false
 WITH bewohnt AS (
     SELECT DISTINCT

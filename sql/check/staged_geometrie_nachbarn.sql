@@ -3,9 +3,14 @@
 -- owner: Statistikstelle
 -- severity: warning
 -- expected: Neighbouring polygons share their line
+-- expected_de: Benachbarte Polygone teilen sich ihre Grenze
 -- reason: An overlap gives land to two units, a gap to none; most are slivers of two digitisations and change no count.
+-- reason_de: Eine Überlappung gibt Land zwei Einheiten, eine Lücke keiner; meist sind es Splitter zweier
+--   Digitalisierungen, die keine Zahl ändern.
 -- what_to_do: Look at the units on a map; have large ones corrected by the supplier, or raise `tolerance_m2` of the
 --   source with a reason.
+-- what_to_do_de: Die Einheiten auf einer Karte ansehen; große vom Lieferanten berichtigen lassen, oder `tolerance_m2`
+--   der Quelle mit Begründung erhöhen.
 -- units_public: false
 SELECT
     concat(quelle, ': ', einheit, coalesce(', Zuschnitt ' || zuschnitt, '')) AS einheit,

@@ -3,8 +3,13 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: Every id has the form that its Raumebene prescribes
+-- expected_de: Jede Kennung hat die Form, die ihre Raumebene vorschreibt
 -- reason: An id of another form (a lost leading zero, a different scheme) finds no unit, and its counts are lost.
+-- reason_de: Eine Kennung anderer Form (verlorene führende Null, anderes Schema) findet keine Einheit, und ihre Zahlen
+--   gehen verloren.
 -- what_to_do: Set the width of the id in the source's contract in sources.toml, or correct the pattern in city.toml.
+-- what_to_do_de: Die Breite der Kennung im Vertrag der Quelle in sources.toml setzen, oder das Muster in city.toml
+--   berichtigen.
 -- units_public: false
 WITH muster AS (
     SELECT

@@ -4,10 +4,15 @@
 -- owner: Statistikstelle
 -- severity: warning
 -- expected: No part is larger than its whole at a base unit
+-- expected_de: In keiner Basiseinheit ist ein Teil größer als sein Ganzes
 -- reason: Sources count on different days and addresses, so single base units may disagree; many of them mean a wrong
 --   column or Stichtag.
+-- reason_de: Quellen zählen an verschiedenen Tagen und Adressen, einzelne Basiseinheiten dürfen sich widersprechen;
+--   viele davon bedeuten eine falsche Spalte oder einen falschen Stichtag.
 -- what_to_do: Look through the rows in findings/staged_teile.csv of the run; where one source or year stands out, ask
 --   it.
+-- what_to_do_de: Die Zeilen in findings/staged_teile.csv des Laufs durchsehen; sticht eine Quelle oder ein Jahr heraus,
+--   dort nachfragen.
 -- units_public: false
 WITH paar AS (
     SELECT

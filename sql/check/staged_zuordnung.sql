@@ -3,8 +3,11 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: Every base unit in which anything was counted belongs to exactly one unit of each Raumebene
+-- expected_de: Jede Basiseinheit, in der etwas gezählt wurde, gehört in jeder Raumebene zu genau einer Einheit
 -- reason: Counts of a unit without Zuordnung are lost; with two they are counted twice.
+-- reason_de: Zahlen einer Einheit ohne Zuordnung gehen verloren; mit zweien zählen sie doppelt.
 -- what_to_do: Complete or correct the Zuordnung file of this Zuschnitt.
+-- what_to_do_de: Die Zuordnung dieses Zuschnitts vervollständigen oder berichtigen.
 -- units_public: false
 WITH bewohnt AS (
     SELECT DISTINCT einheit

@@ -3,9 +3,14 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: No Stichtag lies after the day of the run
+-- expected_de: Kein Stichtag liegt nach dem Tag des Laufs
 -- reason: Nothing can have been counted then; a year with a typing error would make a release that stays the newest for
 --   years.
+-- reason_de: Dann kann nichts gezählt worden sein; ein Tippfehler in der Jahreszahl machte eine Fortschreibung, die
+--   jahrelang die neueste bliebe.
 -- what_to_do: Look up the date in the delivered file; have the source corrected, or enter a correction with its reason.
+-- what_to_do_de: Das Datum in der gelieferten Datei nachschlagen; die Quelle berichtigen lassen, oder eine Korrektur
+--   mit Begründung eintragen.
 -- units_public: true
 WITH stichtage AS (
     SELECT

@@ -3,8 +3,11 @@
 -- owner: Statistikstelle
 -- severity: warning
 -- expected: No published count is revised by more than a quarter and at least 20
+-- expected_de: Keine veröffentlichte Anzahl wird um mehr als ein Viertel und mindestens 20 revidiert
 -- reason: The largest movers show first where a delivery is wrong.
+-- reason_de: An den größten Änderungen zeigt sich zuerst, wo eine Lieferung falsch ist.
 -- what_to_do: Look at the base units of the unit in both deliveries.
+-- what_to_do_de: Die Basiseinheiten der Einheit in beiden Lieferungen ansehen.
 -- units_public: false
 SELECT
     concat(damals.raumebene, ' ', damals.raum_id, ', ', damals.stichtag, ', ', damals.indikator_id) AS einheit,

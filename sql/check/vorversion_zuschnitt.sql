@@ -3,9 +3,14 @@
 -- owner: Statistikstelle
 -- severity: critical
 -- expected: Every Stichtag has figures on every Zuschnitt on which the last release had some
+-- expected_de: Jeder Stichtag hat auf jedem Zuschnitt Zahlen, auf dem die letzte Fortschreibung welche hatte
 -- reason: A series on today's boundaries that loses its past breaks the readers' comparisons.
+-- reason_de: Eine Reihe auf den heutigen Grenzen, die ihre Vergangenheit verliert, bricht die Vergleiche der Leser.
 -- what_to_do: Look which redraw lies between the two and what it lacks (checks schaetzung_fehlt, schaetzung_befund),
 --   such as polygons of a Zuschnitt that was added; if the figures are given up on purpose, say so in a waiver.
+-- what_to_do_de: Ansehen, welcher Neuzuschnitt dazwischen liegt und was ihm fehlt (Prüfungen schaetzung_fehlt,
+--   schaetzung_befund), etwa die Polygone eines hinzugekommenen Zuschnitts; sind die Zahlen mit Absicht aufgegeben,
+--   eine Ausnahme eintragen.
 -- units_public: true
 WITH damals AS (
     SELECT DISTINCT

@@ -80,7 +80,6 @@ class City:
             work_db=self.work_db,
             run_folder=self.run_folder,
             city_id="kleinstadt",
-            city_name="Kleinstadt (synthetisch)",
         )
 
     def spoil(self, statement: str) -> None:

@@ -11,8 +11,11 @@ _WHOLE = """\
 -- owner: Sozialamt
 -- severity: warning
 -- expected: Nobody lives in the barracks
+-- expected_de: Niemand wohnt in der Kaserne
 -- reason: They are empty
+-- reason_de: Sie steht leer
 -- what_to_do: Ask the register office
+-- what_to_do_de: Beim Einwohnermeldeamt nachfragen
 -- units_public: true
 SELECT 1 AS einheit
 """
@@ -43,7 +46,8 @@ def test_a_citys_check_needs_owner_severity_and_reason_only(file):
 
     header = read_header(file, CityCheckHeader)
 
-    assert (header.station, header.expected, header.units_public) == ("city", "No row", False)
+    assert (header.station, header.units_public) == ("city", False)
+    assert (header.expected, header.expected_de) == ("No row", "Keine Zeile")
     assert header.what_to_do == "Ask the owner of the check."
 
 
@@ -72,7 +76,7 @@ def test_what_a_header_lacks_or_may_not_say_is_named_with_file_key_and_the_permi
 
     message = str(refused.value)
     assert str(file) in message
-    assert "station, owner, severity, expected, reason, what_to_do, units_public;" in message
+    assert "expected, expected_de, reason, reason_de, what_to_do, what_to_do_de, units_public;" in message
     assert f"found {found}. " in message
 
 

@@ -1,5 +1,6 @@
 """What the checks leave behind, and what of it may be seen outside."""
 
+import datetime as dt
 import json
 import re
 from html.parser import HTMLParser
@@ -9,8 +10,13 @@ import pytest
 
 from flows.base.errors import CheckStopped, ConfigError, FortschreibungError
 from flows.base.resources import resource
+from flows.check.models import GX_PAGES_FOLDER
 from flows.check.run_checks import raise_for_blockers
+from flows.pages.about import About
+from flows.pages.checks_page import Checked, write_checks_page
 from tests.check.conftest import city_in
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class _Page(HTMLParser):
@@ -29,19 +35,24 @@ class _Page(HTMLParser):
             self.links.append(given.get("href", ""))
 
 
-def test_every_check_has_a_page_of_great_expectations_and_the_first_page_leads_there(good):
-    first = good.report.path / "index.html"
+def test_every_check_has_a_page_of_great_expectations_which_stays_with_the_run(good):
+    for result in good.results.values():
+        page = _gx_pages(good) / "validations" / f"{result.suite}.html"
+        assert "Expectation Validation Result" in page.read_text()
+    assert sorted(file.name for file in good.report.path.iterdir()) == [
+        "checks.json", "expected.toml", "great_expectations.json",
+    ]  # fmt: skip
 
-    links = _Page(first.read_text()).links
 
-    assert len(links) == good.report.checks
-    for link in links:
-        assert "Expectation Validation Result" in (good.report.path / link).read_text()
+def test_the_results_of_great_expectations_are_kept_as_json(good):
+    suites = json.loads((good.report.path / "great_expectations.json").read_text())
+
+    assert {one["suite_name"] for one in suites} == {result.suite for result in good.results.values()}
+    assert sum(len(one["results"]) for one in suites) == good.report.checks
 
 
 def test_the_pages_load_nothing_and_their_links_lead_somewhere(good):
-    folder = good.report.path
-    for file in folder.rglob("*.html"):
+    for file in _gx_pages(good).rglob("*.html"):
         page = _Page(file.read_text())
         assert set(page.loaded) <= {"data:,"}, file
         for link in page.links:
@@ -55,14 +66,6 @@ def blocked(tmp_path_factory):
     city.spoil("UPDATE indikator_wert SET wert = 101 WHERE raum_id = '011002' AND indikator_id = 'sgb2_quote'")
     city.spoil("UPDATE stage.datei SET entfallen = 4 WHERE datei = 'EW_2024-12-31'")
     return city.report()
-
-
-def test_the_first_page_names_failure_units_and_remedy(blocked):
-    page = (blocked.report.path / "index.html").read_text()
-
-    assert "2 blockers" in page
-    assert "sozialraum 011002, 2023-12-31, sgb2_quote" in page
-    assert "Compare numerator and denominator of the Indikator" in page
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +92,8 @@ def test_no_page_names_a_base_unit_not_even_one_that_a_check_found(secret):
     named = {finding.unit for finding in checked.findings}
     assert {"staged_geometrie_fehlt", "staged_kennung"} <= checked.failed
     assert [unit for unit in named if "01100021" in unit]
-    for file in checked.report.path.rglob("*.*"):
-        assert re.findall(r"\b\d{8}\b|Anna", file.read_text()) == [], file
+    for file in _may_be_seen(checked):
+        assert re.findall(r"\b\d{8}\b|Anna", _UUID.sub("", file.read_text())) == [], file
 
 
 def test_confidential_counts_stay_in_the_findings(secret):
@@ -99,13 +102,13 @@ def test_confidential_counts_stay_in_the_findings(secret):
     assert any("98765" in finding.found for finding in checked.findings)
     assert "98765" in (city.run_folder / "findings" / "staged_teile.csv").read_text()
     assert (city.run_folder / "findings").stat().st_mode & 0o077 == 0
-    for file in checked.report.path.rglob("*.*"):
+    for file in _may_be_seen(checked):
         assert "98765" not in file.read_text(), file
         assert "bbs 01100021" not in file.read_text(), file
 
 
 def test_no_page_says_a_digest_of_the_rows_that_were_judged(good):
-    pages = good.report.path.rglob("*.*")
+    pages = _may_be_seen(good)
 
     digests = {found for page in pages for found in re.findall(r"(?<![0-9a-f])[0-9a-f]{32,}", page.read_text())}
 
@@ -121,9 +124,11 @@ def test_values_of_a_judged_column_are_shown_only_where_the_report_may_name_the_
 
         checked = city.report("zahl_klein", own_checks=own)
 
-        page = (checked.report.path / "validations" / "klein.html").read_text()
+        page = (_gx_pages(checked) / "validations" / "klein.html").read_text()
+        kept = (checked.report.path / "great_expectations.json").read_text()
         assert checked.results["zahl_klein"].offending == 1
-        assert [word for word in ("98765", "Anna", "block 7") if word in page] == seen
+        for text in (page, kept):
+            assert [word for word in ("98765", "Anna", "block 7") if word in text] == seen
 
 
 def test_why_a_check_could_not_be_made_is_on_no_page(city, tmp_path):
@@ -135,8 +140,18 @@ def test_why_a_check_could_not_be_made_is_on_no_page(city, tmp_path):
     checked = city.report("zahl_klein", own_checks=own)
 
     assert checked.results["zahl_klein"].blocks
-    assert not [page for page in checked.report.path.rglob("*.html") if "Anna" in page.read_text()]
-    assert "Traceback" not in (checked.report.path / "validations" / "klein.html").read_text()
+    assert not [file for file in _may_be_seen(checked) if "Anna" in file.read_text()]
+    assert "Traceback" not in (_gx_pages(checked) / "validations" / "klein.html").read_text()
+
+
+def _gx_pages(checked):
+    return checked.report.path.parent / GX_PAGES_FOLDER
+
+
+def _may_be_seen(checked):
+    """Return every file of the report, its page among them, and the pages of Great Expectations."""
+    write_checks_page(checked.report.path, Checked(About("Kleinstadt", synthetic=True), dt.date(2026, 1, 15), "2024.1"))
+    return [*checked.report.path.rglob("*.*"), *_gx_pages(checked).rglob("*.*")]
 
 
 def _write_suite(file, *, units_public):
@@ -155,7 +170,8 @@ def test_checks_json_lists_every_check_with_reason_and_remedy(good):
 
     assert len(listed) == good.report.checks
     assert {one["station"] for one in listed} == {"extract", "staged", "sozialraum", "release", "city"}
-    assert all(one["reason"] and one["what_to_do"] and one["expected"] and one["found"] for one in listed)
+    for one in listed:
+        assert all(one[key] and one[f"{key}_de"] for key in ("reason", "what_to_do", "expected", "found")), one["check"]
 
 
 def test_a_second_run_replaces_the_first_report(city):
@@ -216,6 +232,13 @@ def test_a_suite_is_kept_as_a_file_only_where_it_says_more_than_no_row():
         assert [one["type"] for one in expectations] != ["expect_table_row_count_to_be_between"], file.name
 
 
+def test_every_check_that_ships_says_all_in_german_and_in_english():
+    for check in (check for suite in _suites() for check in suite.expectations):
+        for key in ("expected_de", "reason", "reason_de", "what_to_do", "what_to_do_de"):
+            assert check.meta.get(key), (check.meta["id"], key)
+        assert check.meta["reason"] != check.meta["reason_de"], check.meta["id"]
+
+
 def test_a_check_is_called_by_one_name_everywhere():
     ids = [check.meta["id"] for suite in _suites() for check in suite.expectations]
 
@@ -270,7 +293,9 @@ def test_a_check_with_header_and_suite_is_refused(tmp_path):
     suites = _copied_suites(tmp_path)
     (suites / "quarantaene.json").write_text(_orphan(suites, "quarantaene"))
 
-    with pytest.raises(ConfigError, match=r"(?s)sql/check/quarantaene\.sql: expected no header.*found expected, owner"):
+    with pytest.raises(
+        ConfigError, match=r"(?s)sql/check/quarantaene\.sql: expected no header.*found expected, expected_de, owner"
+    ):
         _suites(suites)
 
 

@@ -45,14 +45,15 @@ def worked(tmp_path_factory):
 
 
 def test_a_worker_started_early_checks_the_job_and_reports(worked):
-    assert (worked.report.path / "index.html").exists()
+    assert (worked.report.path / "checks.json").exists()
     assert worked.report.path == worked.city.run_folder / "checks"
 
 
 def test_the_worker_writes_nothing_outside_the_run_folder(worked):
     assert list(worked.home.iterdir()) == []
     assert list(worked.elsewhere.iterdir()) == []
-    assert {file.name for file in worked.city.run_folder.iterdir()} == {"work.duckdb", "checks", "findings"}
+    written = {file.name for file in worked.city.run_folder.iterdir()}
+    assert written == {"work.duckdb", "checks", "findings", "great_expectations"}
 
 
 def test_the_tables_may_be_written_to_while_the_worker_judges_what_it_has_read(worked):

@@ -36,7 +36,7 @@ def run(tmp_path, monkeypatch):
     """A run whose stations do nothing, but for protect, which writes a file."""
     monkeypatch.setattr(Task, "__call__", lambda task, *given, **named: task.fn(*given, **named))
     monkeypatch.setattr(refresh, "CheckWorker", _Worker)
-    for station in ("stage_into", "transform_in", "check_job"):
+    for station in ("stage_into", "transform_in", "check_job", "show_checks"):
         monkeypatch.setattr(stations, station, lambda *_: None)
     monkeypatch.setattr(stations, "protect_in", _protect)
     run = new_run("berlin", home_at(tmp_path))

@@ -178,7 +178,7 @@ class TinyCity:
         folder = self.root / "runs" / name / "publish"
         folder.mkdir(parents=True)
         (folder.parent / "checks").mkdir()
-        (folder.parent / "checks" / "index.html").write_text("<!DOCTYPE html><title>checks</title>", "utf-8")
+        (folder.parent / "checks" / "checks.json").write_text("[]", "utf-8")
         for table, content in self._tables(residents, year).items():
             (folder / table).write_bytes(content)
         return folder

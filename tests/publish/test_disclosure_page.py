@@ -10,9 +10,11 @@ import pytest
 
 from flows.base.db import connect, use_spatial
 from flows.base.german_numbers import percent
+from flows.pages.about import About
 from flows.pages.disclosure_page import colour, disclosure_html
 from flows.pages.disclosure_report import DisclosureReport, disclosure_report
 
+ABOUT = About("Kleinstadt", synthetic=True)
 SQUARE = "POLYGON ((0 0, 1000 0, 1000 1000, 0 1000, 0 0))"
 
 
@@ -71,7 +73,7 @@ def test_without_residents_no_share_of_them_is_named(con: duckdb.DuckDBPyConnect
 
 
 def test_the_page_names_the_places_of_suppressed_figures_and_shades_them(report: DisclosureReport) -> None:
-    page = disclosure_html(report)
+    page = disclosure_html(report, ABOUT, "index.html")
     assert re.findall(r'fill="(#\w+)" fill-rule[^>]*><title>([^<]+)', page) == [
         (colour(0), "01 Raum 01: 0 von 2"),
         (colour(0.5), "02 Raum 02: 1 von 2"),
@@ -82,7 +84,7 @@ def test_the_page_names_the_places_of_suppressed_figures_and_shades_them(report:
 
 def test_a_city_without_outlines_has_the_tables_without_a_map(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("UPDATE sozialraum SET geometrie = NULL")
-    page = disclosure_html(disclosure_report(con, "Kleinstadt", "2024.1"))
+    page = disclosure_html(disclosure_report(con, "Kleinstadt", "2024.1"), ABOUT, "index.html")
     assert "<svg" not in page
     assert "02 Raum 02" not in page
     assert "<tr><td>02" in page

@@ -41,7 +41,7 @@ def released(extracts, home, *, until=None):
         stations.transform_in(run)
         stations.protect_in(run)
         (run.folder / "checks").mkdir()
-        (run.folder / "checks" / "index.html").write_text("<!DOCTYPE html><title>checks</title>", "utf-8")
+        (run.folder / "checks" / "checks.json").write_text("[]", "utf-8")
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
         return publish_run(run.profile, home, run.folder, pulled.lieferungen, [], fingerprint, say=print).path
 

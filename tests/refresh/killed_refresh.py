@@ -31,7 +31,7 @@ def refreshed(home: Home, folder: Path) -> PublishOutcome:
         stations.transform_in(run)
         stations.protect_in(run)
         (run.folder / "checks").mkdir()
-        (run.folder / "checks" / "index.html").write_text("<!DOCTYPE html><title>-</title>", encoding="utf-8")
+        (run.folder / "checks" / "checks.json").write_text("[]", encoding="utf-8")
         said: list[str] = []
         return publish_run(run.profile, home, run.folder, pulled.lieferungen, [], fingerprint, say=said.append)
 

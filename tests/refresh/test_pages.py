@@ -79,7 +79,7 @@ def address(two_releases: Office) -> Iterator[str]:
         ("codebook.html", "Codebuch Musterstadt"),
         ("changes.html", "2024.2 gegen 2024.1"),
         ("disclosure.html", "was 2024.2 nicht zeigt"),
-        ("checks/index.html", "<h1>Checks: musterstadt"),
+        ("checks/index.html", "Prüfungen 2024.2"),
     ],
 )
 def test_a_page_opens_without_an_error_and_asks_no_other_machine(
@@ -93,16 +93,13 @@ def test_a_page_opens_without_an_error_and_asks_no_other_machine(
     assert [url for url in found.requests if not url.startswith((address, "data:"))] == []
 
 
-def test_every_page_of_the_check_report_opens_from_the_disk(two_releases: Office, tmp_path: Path) -> None:
-    report = two_releases.home / "releases" / "musterstadt" / "2024.2" / "checks"
-    pages = sorted(report.rglob("*.html"))
+def test_the_check_report_opens_from_the_disk(two_releases: Office, tmp_path: Path) -> None:
+    page = two_releases.home / "releases" / "musterstadt" / "2024.2" / "checks" / "index.html"
 
-    assert len(pages) > 1
-    for number, page in enumerate(pages[:: max(1, len(pages) // 4)]):
-        (tmp_path / str(number)).mkdir()
-        found = opened(page.as_uri(), tmp_path / str(number))
-        assert found.console == [], page.name
-        assert [url for url in found.requests if not url.startswith(("file:", "data:"))] == [], page.name
+    found = opened(page.as_uri(), tmp_path)
+
+    assert found.console == []
+    assert [url for url in found.requests if not url.startswith(("file:", "data:"))] == []
 
 
 def test_a_page_that_breaks_the_rules_is_noticed(tmp_path: Path) -> None:
