@@ -17,7 +17,8 @@ def disclosure_html(report: DisclosureReport, about: About, first_page: str) -> 
     """Return the report as a page, which leads back to the `first_page` of its release."""
     newest = max((one.zuschnitt for one in report.levels if one.raumebene == "sozialraum"), default=None)
     return page_of(
-        "disclosure.html.j2", report=report, about=about, first_page=first_page, number=number, percent=percent, colour=colour, classes=CLASSES,
+        "disclosure.html.j2", report=report, about=about, first_page=first_page, number=number, percent=percent,
+        colour=colour, classes=CLASSES,
         indikatoren=_shown(report.indikatoren, newest), newest=newest,
     )  # fmt: skip
 
