@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.axe import BROWSER, violations
 from tests.refresh.conftest import Office
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; .ci/run installs one"),
@@ -91,6 +91,30 @@ def test_a_page_opens_without_an_error_and_asks_no_other_machine(
     assert found.console == []
     assert found.arrived, "the network log holds the page itself"
     assert [url for url in found.requests if not url.startswith((address, "data:"))] == []
+
+
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.thorough)])
+def test_no_page_keeps_anybody_out(two_releases: Office, tmp_path: Path, dark: bool) -> None:
+    root, profile = tmp_path / "root", tmp_path / "profile"
+    shutil.copytree(two_releases.home / "releases" / "musterstadt" / "2024.2", root / "2024.2")
+    for folder in (root, *(path for path in root.rglob("*") if path.is_dir())):
+        folder.chmod(0o755)
+    shutil.copyfile(two_releases.home / "releases" / "musterstadt" / "index.html", root / "index.html")
+    pages = sorted(page.relative_to(root).as_posix() for page in root.rglob("*.html"))
+
+    assert {"index.html", "2024.2/index.html", "2024.2/checks/index.html", "2024.2/codebook.html"} <= set(pages)
+    assert violations(root, pages, profile, dark=dark) == []
+
+
+def test_axe_sees_what_keeps_people_out(tmp_path: Path) -> None:
+    """The test of the test: a picture without words, and pale text."""
+    (tmp_path / "bad.html").write_text(
+        '<!DOCTYPE html><html lang="de"><title>-</title><main><h1>-</h1><img src="data:,">'
+        '<p style="color: #ccc; background: #fff">blass</p></main></html>', "utf-8",
+    )  # fmt: skip
+    found = violations(tmp_path, ["bad.html"], tmp_path / "profile")
+
+    assert {line.split(": ")[1].split(" at ")[0] for line in found} == {"image-alt", "color-contrast"}
 
 
 def test_the_check_report_opens_from_the_disk(two_releases: Office, tmp_path: Path) -> None:
