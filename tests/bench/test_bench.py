@@ -37,7 +37,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]
     return done.stdout, json.loads((data / "results.json").read_text())
 
 
-@pytest.mark.thorough
+@pytest.mark.nightly
 def test_every_goal_of_the_issue_stands_in_the_results_with_what_was_measured(told):
     _, results = told
     goals = {ratio["what"]: (ratio["sign"], ratio["goal"]) for ratio in results["ratios"] if ratio["goal"]}
@@ -68,7 +68,7 @@ def test_every_goal_of_the_issue_stands_in_the_results_with_what_was_measured(to
     assert all(ratio["met"] in (True, False) for ratio in results["ratios"] if ratio["goal"])
 
 
-@pytest.mark.thorough
+@pytest.mark.nightly
 def test_results_say_when_where_and_with_which_versions(told):
     _, results = told
     assert {"date", "scale", "repetitions", "machine", "versions", "limits", "ratios", "runs"} <= set(results)
@@ -76,7 +76,7 @@ def test_results_say_when_where_and_with_which_versions(told):
     assert results["versions"]["duckdb"] == duckdb.__version__
 
 
-@pytest.mark.thorough
+@pytest.mark.nightly
 def test_every_repetition_of_every_process_is_kept(told):
     _, results = told
     assert set(results["runs"]) == {
@@ -91,7 +91,7 @@ def test_every_repetition_of_every_process_is_kept(told):
         assert all(run["wall_seconds"] > 0 and run["cpu_seconds"] > 0 and run["peak_mib"] > 10 for run in runs)
 
 
-@pytest.mark.thorough
+@pytest.mark.nightly
 def test_the_table_shows_each_goal_and_whether_it_was_met(told):
     printed, results = told
     for ratio in results["ratios"]:
@@ -150,7 +150,7 @@ def test_the_plot_has_a_line_for_each_way_and_a_point_for_each_city():
     assert page.plot(growth).count("<circle") == 4
 
 
-@pytest.mark.thorough
+@pytest.mark.nightly
 def test_growth_is_measured_cold_and_with_one_new_stichtag(told):
     _, results = told
     assert [point["years"] for point in results["growth"]] == [3, 10, 5, 20]

@@ -32,7 +32,7 @@ from tests.refresh.killed_refresh import refreshed
 ROOT = Path(__file__).resolve().parents[2]
 TINY = Scale(baublockseiten=100, einwohner=3_000, stadtbezirke=2, stadtteile=5, sozialraeume=12)
 SEED, MOMENTS, PARTS = 20241231, 200, 20
-IN_TEST = 2  # of the parts, spread over the whole of the refresh
+IN_TEST, IN_CI = 2, 5  # of the parts, spread over the whole of the refresh
 KEPT = ("work.duckdb", "publish", "plain", "spill")
 
 
@@ -93,14 +93,14 @@ def check_readers_see_a_whole_release(home: Home, waiting: Waiting) -> None:
 
 
 def moments() -> Iterator[Any]:
-    """The numbers of all moments: a few in `make test`, one in each part of the refresh in CI, all of them at night."""
+    """The numbers of all moments: some in `make test`, some others in CI, all of them at night."""
     for number in range(MOMENTS):
-        if number >= PARTS:
-            yield pytest.param(number, marks=pytest.mark.nightly)
-        elif number % (PARTS // IN_TEST):
+        if number < PARTS and number % (PARTS // IN_TEST) == 0:
+            yield number
+        elif number < PARTS and number % (PARTS // IN_CI) == 1:
             yield pytest.param(number, marks=pytest.mark.thorough)
         else:
-            yield number
+            yield pytest.param(number, marks=pytest.mark.nightly)
 
 
 @pytest.mark.parametrize("number", list(moments()))
