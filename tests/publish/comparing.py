@@ -18,6 +18,21 @@ CITY = "kleinstadt"
 NOW = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
 ALSO_2024 = "FROM it UNION ALL SELECT * REPLACE ('2024-01-01' AS zuschnitt) FROM it"
 REDRAWN = dict.fromkeys(("katalog_zuschnitt", "sozialraum", "stadtteil", "stadt"), ALSO_2024)
+TODAY, BEFORE = "2024-01-01", "2020-01-01"
+ON_TODAYS = """
+    SELECT * REPLACE (
+        '2024-01-01' AS zuschnitt,
+        CASE WHEN year(stichtag) = 2023 THEN 'overlap' ELSE methode END AS methode,
+        CASE WHEN year(stichtag) = 2023 AND wert IS NOT NULL THEN 5.0 END AS unsicherheit)
+    FROM it
+"""
+MOVED = """
+    SELECT '2020-01-01' AS von_zuschnitt, '2024-01-01' AS nach_zuschnitt, 'sozialraum' AS raumebene, vorgang,
+        'teil_uebertragen' AS vorgang_art, 'teil_uebertragen' AS ereignis, '01100' || vorgang AS von_id,
+        '01100' || (3 - vorgang) AS nach_id, false AS fortgefuehrt, 0.01 AS flaeche_km2, einwohner,
+        'basiseinheiten' AS grundlage, NULL::VARCHAR AS beschreibung
+    FROM (VALUES (1, 100.0), (2, 300.0)) AS t(vorgang, einwohner)
+"""
 STAND = "FROM {} QUALIFY zuschnitt {} max(zuschnitt) OVER (PARTITION BY raumebene, stichtag)"
 
 

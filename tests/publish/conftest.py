@@ -19,10 +19,10 @@ import pytest
 from flows.base.home import Home, home_at
 from flows.publish import build, promote
 from flows.publish.promote import publish
-from flows.release.job import JobLevel, Lieferung, ReleaseJob
+from flows.release.job import JobLevel, Lieferung, ReleaseJob, Setting
 from tests.conftest import MadeOnce
 from tests.publish.built_here import releases_built_here
-from tests.publish.comparing import CITY, between, built, no_exports, wide
+from tests.publish.comparing import CITY, MOVED, ON_TODAYS, REDRAWN, TODAY, between, built, no_exports, wide
 
 SQUARES = {"011001": (0, 0), "011002": (1, 0), "012001": (2, 0)}
 
@@ -392,3 +392,20 @@ def first(tmp_path_factory, city_in):
 def compared(first, city):
     """Compare the first release with one in which something is otherwise."""
     return lambda **otherwise: between(first, built(city, "second", **otherwise))
+
+
+@pytest.fixture(scope="session")
+def redrawn_release(tmp_path_factory: pytest.TempPathFactory, city_in: type) -> Path:
+    """A release in which every Stichtag stands on two Zuschnitte, and 2023 is estimated on today's; read only."""
+    city = city_in(tmp_path_factory.mktemp("redrawn"))
+    folder = city.run("redrawn")
+    written = f"'{folder / 'wert.parquet'}'"
+    for table, query in {
+        **REDRAWN, "wert_zuschnitt": f"FROM {written}", "wert": ON_TODAYS, **wide(f"FROM {written}"),
+        "index_wert": f"SELECT * REPLACE ('{TODAY}' AS zuschnitt) FROM it", "raum_ereignis": MOVED,
+    }.items():  # fmt: skip
+        city.rewrite(folder, table, query)
+    target = city.root / "built"
+    job = city.job().model_copy(update={"zuschnitt": TODAY})
+    build.build(job.write(folder), target, Setting(version="2024.1", made_at=dt.datetime(2025, 3, 1, tzinfo=dt.UTC)))
+    return Path(target)

@@ -19,41 +19,14 @@ import python_calamine
 from flows.publish.build import build
 from flows.release.catalog import DATABASE
 from flows.release.job import Setting
-from tests.publish.comparing import REDRAWN, wide
+from tests.publish.comparing import BEFORE, MOVED, REDRAWN, TODAY, wide
 
 SHEETS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
-ON_TODAYS = """
-    SELECT * REPLACE (
-        '2024-01-01' AS zuschnitt,
-        CASE WHEN year(stichtag) = 2023 THEN 'overlap' ELSE methode END AS methode,
-        CASE WHEN year(stichtag) = 2023 AND wert IS NOT NULL THEN 5.0 END AS unsicherheit)
-    FROM it
-"""
-MOVED = """
-    SELECT '2020-01-01' AS von_zuschnitt, '2024-01-01' AS nach_zuschnitt, 'sozialraum' AS raumebene, vorgang,
-        'teil_uebertragen' AS vorgang_art, 'teil_uebertragen' AS ereignis, '01100' || vorgang AS von_id,
-        '01100' || (3 - vorgang) AS nach_id, false AS fortgefuehrt, 0.01 AS flaeche_km2, einwohner,
-        'basiseinheiten' AS grundlage, NULL::VARCHAR AS beschreibung
-    FROM (VALUES (1, 100.0), (2, 300.0)) AS t(vorgang, einwohner)
-"""
-TODAY, BEFORE = "2024-01-01", "2020-01-01"
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory, city_in: type) -> Path:
-    """A release in which every Stichtag stands on two Zuschnitte, and 2023 is estimated on today's; read only."""
-    city = city_in(tmp_path_factory.mktemp("redrawn"))
-    folder = city.run("redrawn")
-    written = f"'{folder / 'wert.parquet'}'"
-    for table, query in {
-        **REDRAWN, "wert_zuschnitt": f"FROM {written}", "wert": ON_TODAYS, **wide(f"FROM {written}"),
-        "index_wert": f"SELECT * REPLACE ('{TODAY}' AS zuschnitt) FROM it", "raum_ereignis": MOVED,
-    }.items():  # fmt: skip
-        city.rewrite(folder, table, query)
-    target = city.root / "built"
-    job = city.job().model_copy(update={"zuschnitt": TODAY})
-    build(job.write(folder), target, Setting(version="2024.1", made_at=dt.datetime(2025, 3, 1, tzinfo=dt.UTC)))
-    return Path(target)
+def release(redrawn_release: Path) -> Path:
+    return redrawn_release
 
 
 @pytest.fixture

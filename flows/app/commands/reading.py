@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -119,6 +120,40 @@ def map_(
     target = output or Path(f"{city}_{indikator}.svg")
     target.write_text(map_of(release.database, indikator, stichtag.isoformat() if stichtag else None), encoding="utf-8")
     print(target)
+    return 0
+
+
+def report(
+    city: str,
+    version: str | None = None,
+    *,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    pdf: Path | None = None,
+    home: HomeOption = None,
+) -> int:
+    """Write the Fortschreibung as a report: what is new, maps, all Sozialräume, a page for each, methods, sources.
+
+    Parameters
+    ----------
+    version
+        The release (default: the latest).
+    output
+        The HTML file (default: CITY_VERSION_bericht.html here; with --pdf alone, none).
+    pdf
+        Also print it to this file, by a browser of this machine.
+    """
+    from flows.app.print_pdf import print_pdf  # noqa: PLC0415
+    from flows.pages.report_page import report_html  # noqa: PLC0415
+    from flows.release.reading import release_to_read  # noqa: PLC0415
+
+    release = release_to_read(Home(root_at(home)), city, version)
+    with TemporaryDirectory() as folder:
+        page = Path(folder) / "bericht.html" if output is None and pdf else output
+        target = page or Path(f"{city}_{release.version}_bericht.html")
+        target.write_text(report_html(release.path), encoding="utf-8")
+        if pdf is not None:
+            print_pdf(target, pdf)
+    print(*(path for path in (None if output is None and pdf else target, pdf) if path), sep="\n")
     return 0
 
 
