@@ -20,7 +20,7 @@ from flows.profile.vocabulary import Words, vocabulary, years
 
 
 def codebook_html(codebook: CodebookPage, described: Mapping[str, Any] | None = None, way: Markup | None = None) -> str:
-    """Return the page: German first, English beside, complete in itself.
+    """Return the page, in German or by its switch in English, complete in itself.
 
     `described` describes the release to search engines (schema.org), as JSON-LD; `way` is the drawing of the
     way from the delivered rows to the figures.

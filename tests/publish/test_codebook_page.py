@@ -54,6 +54,16 @@ class Page(HTMLParser):
         return [value for _, attributes in self.tags if (value := attributes.get(attribute)) is not None]
 
 
+def in_german(html: str) -> str:
+    """What is read while the switch stands on German."""
+    return Page(re.sub(r'<(\w+) lang="en">.*?</\1>', "", html, flags=re.DOTALL)).text
+
+
+def in_english(html: str) -> str:
+    """What is read while the switch stands on English."""
+    return Page(re.sub(r'<((?!html)\w+) lang="de">.*?</\1>', "", html, flags=re.DOTALL)).text
+
+
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     """A catalogue with two Merkmale, a count, a rate and a change."""
@@ -278,6 +288,19 @@ def test_german_is_the_language_of_the_page_and_english_is_marked(con: duckdb.Du
     assert re.search(r'<p lang="en">All people\.</p>', html_of(con))
 
 
+def test_each_language_says_everything_once(con: duckdb.DuckDBPyConnection) -> None:
+    html = html_of(con)
+    article = re.search(r'<article id="sgb2_je_1000".*?</article>', html, re.DOTALL)
+    assert article
+    assert in_german(article.group()).count("SGB-II-Fälle") == in_english(article.group()).count("SGB II cases") == 2
+    for word in ("Cases per", "Unit", "Limitations", "Without housing benefit", "Origin"):
+        assert word in in_english(html)
+        assert word not in in_german(html)
+    for word in ("Fälle je", "Einheit", "Einschränkungen", "Ohne Wohngeld", "Herkunft"):
+        assert word in in_german(html)
+        assert word not in in_english(html)
+
+
 def test_headings_follow_one_another_without_a_gap(whole: duckdb.DuckDBPyConnection) -> None:
     levels = [int(tag[1]) for tag, _ in Page(html_of(whole)).tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
@@ -315,11 +338,11 @@ def test_each_indikator_says_which_deliveries_it_comes_from(con: duckdb.DuckDBPy
     html = html_of(con)
     article = re.search(r'<article id="sgb2_je_1000".*?</article>', html, re.DOTALL)
     assert article is not None
-    told = Page(article.group()).text
-    assert "Jobcenter Job centre 3 Dateien: S_2022.csv … S_2024.csv Bedürftige sgb2" in told
-    assert "Register & Co Register 1 Datei: E.csv Einwohner einwohner" in told
+    told = in_german(article.group())
+    assert "Jobcenter 3 Dateien : S_2022.csv … S_2024.csv Bedürftige sgb2" in told
+    assert "Register & Co 1 Datei : E.csv Einwohner einwohner" in told
     assert "S_2022.csv, S_2023.csv, S_2024.csv" in Page(article.group()).values("title")
-    assert "Zuordnung Assignment 1 Datei: Z.csv" in Page(html).text
+    assert "Zuordnung 1 Datei : Z.csv" in in_german(html)
 
 
 def test_the_way_is_drawn_with_every_arrow_leading_down() -> None:
