@@ -23,6 +23,11 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "reading.md"
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", DOCS.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
+_HAS_SF = shutil.which("Rscript") is not None and (
+    subprocess.run(["Rscript", "-e", "library(sf)"], capture_output=True, check=False).returncode == 0
+)
+
+
 def block(language: str, holding: str) -> str:
     """The one example in that language that holds these words."""
     (found,) = (code for kind, code in BLOCKS if kind == language and holding in code)
@@ -79,6 +84,19 @@ def test_duckdbs_own_program(two_releases: Office) -> None:
 def test_r_reads_ids_with_their_leading_zeros(two_releases: Office) -> None:
     told = run(two_releases, "Rscript", "-e", block("r", "read.csv"))
     assert len(re.findall(r"^\d+ +0\d{5} ", told, re.MULTILINE)) == 5
+
+
+@pytest.mark.skipif(not _HAS_SF, reason="R's package sf is not installed")
+def test_r_draws_a_map_and_adds_up_each_stichtag(two_releases: Office, tmp_path: Path) -> None:
+    drawn = f'pdf("{tmp_path}/karte.pdf")\n'
+    told = run(two_releases, "Rscript", "-e", drawn + block("r", "library(sf)"))
+
+    with two_releases.database() as con:
+        (residents,) = con.execute(
+            "SELECT sum(einwohner)::BIGINT FROM sozialraum_jahr WHERE stichtag = '2024-12-31'"
+        ).fetchone() or (None,)
+    assert re.search(rf"2024-12-31 +{residents}\b", told)
+    assert (tmp_path / "karte.pdf").stat().st_size > 1000
 
 
 @pytest.mark.skipif(shutil.which("ogrinfo") is None, reason="GDAL is not installed")
