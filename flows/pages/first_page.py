@@ -70,6 +70,9 @@ WAYS: Sequence[Way] = (
 )  # fmt: skip
 
 PAGES: Sequence[tuple[str, Words, Words]] = (
+    ("atlas/index.html", Words("Atlas", "Atlas"),
+     Words("Jeder Indikator und jeder Index als Karte, mit Rangfolge und einem Profil jedes Raums.",
+           "Each indicator and index as a map, with a ranking and a profile of each unit.")),
     ("codebook.html", Words("Codebuch", "Codebook"),
      Words("Was jeder Indikator bedeutet, und woraus er gerechnet ist.", "What each indicator means and is made of.")),
     ("changes.html", Words("Änderungen", "Changes"),

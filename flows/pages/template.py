@@ -8,12 +8,15 @@ from typing import Any
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def page_of(template: str, **shown: Any) -> str:
-    """Return the page that `template` makes of what is `shown`; text stays text, whatever markup stands in it."""
+def page_of(template: str, *, folder: Path | None = None, **shown: Any) -> str:
+    """Return the page that `template` makes of what is `shown`; text stays text, whatever markup stands in it.
+
+    A template may lie in a `folder` of its own and include those of this room.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 -- only where a page is written
 
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader([folder or _TEMPLATES, _TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -92,7 +92,7 @@ class Vocabulary(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     status: dict[str, Status]
-    index_status: dict[str, Word]
+    index_status: dict[str, Gap]
     change_verdict: dict[str, Word]
     standardisation: dict[str, Word]
     aggregation: dict[str, Word]

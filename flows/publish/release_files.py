@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows.atlas.write import write_atlas
 from flows.base.errors import FortschreibungError
 from flows.compare.diff_model import Diff
 from flows.compare.impact import impact_of
@@ -77,6 +78,7 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     withheld = disclosure_report(con, job.city_name, version)
     (target / "disclosure.json").write_text(withheld.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (target / "disclosure.html").write_text(disclosure_html(withheld, about, NAME), encoding="utf-8")
+    write_atlas(con, target)
     (target / NAME).write_text(first_page(con, redrawn=redrawn), encoding="utf-8")
     metadata.write_json(target / "datapackage.json", metadata.data_package(job, version, exported, target))
     return files

@@ -88,3 +88,24 @@ def _between(lowest: float | None, limits: Sequence[float], colours: Sequence[st
     distinct = sorted(set(limits))
     for (low, high), colour in zip(pairwise([lowest, *distinct]), colours[len(colours) - len(distinct) :], strict=True):
         yield MapClass(low, high, colour)
+
+
+def class_colours(count: int) -> list[str]:
+    """Return as many colours from pale to dark, for classes that somebody else defined, as an index does."""
+    return _spread(CLASSES, count)
+
+
+def change_colours(count: int) -> list[str]:
+    """Return as many colours from the one of a decrease to the one of an increase, the middle one of no change."""
+    return _spread((*FEWER, SAME, *MORE), count)
+
+
+def _spread(colours: Sequence[str], count: int) -> list[str]:
+    """Return `count` colours at equal steps along `colours`, mixed where a step falls between two."""
+    steps = [(len(colours) - 1) * each / max(1, count - 1) for each in range(count)]
+    return [_mixed(colours[int(step)], colours[min(int(step) + 1, len(colours) - 1)], step % 1) for step in steps]
+
+
+def _mixed(one: str, other: str, part: float) -> str:
+    pairs = zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + bytes(round(a + (b - a) * part) for a, b in pairs).hex()

@@ -1,0 +1,174 @@
+"""The first map of the atlas and its ranking, as they stand in the page: drawn before, and without, any script."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from flows.atlas.indices import AtlasIndex
+from flows.base.db import quoted, records, set_variables, sql
+from flows.base.german_numbers import number
+from flows.pages.index_lines import rank_words
+from flows.pages.map_picture import LAND
+from flows.profile.vocabulary import Gap, Words, vocabulary
+from flows.release.map_classes import classes_of
+
+LEVEL = "sozialraum"
+PROTECTED, UNSURE = "url(#geheim)", "url(#unsicher)"
+"""The fills that are patterns; the page draws them."""
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What is shown first: an index or, where there is none, an Indikator, at a Stichtag on a Zuschnitt."""
+
+    index: AtlasIndex | None
+    indikator_id: str | None
+    zuschnitt: str
+    stichtag: str
+
+    @property
+    def state(self) -> dict[str, str | None]:
+        """The same as the page's script reads it."""
+        return {
+            "index": self.index.id if self.index else None, "indikator": None if self.index else self.indikator_id,
+            "zuschnitt": self.zuschnitt, "stichtag": self.stichtag, "ebene": LEVEL,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of the first map: its rank and figure in words, its class or why it has none, and its fill."""
+
+    stelle: int
+    name: str
+    rank: str
+    figure: str
+    standing: Words
+    fill: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the legend."""
+
+    fill: str
+    words: Words
+    count: int
+
+
+@dataclass(frozen=True)
+class FirstView:
+    """All that the page shows of it."""
+
+    label: Words
+    unit: str
+    units: Sequence[Unit]
+    legend: Sequence[Entry]
+
+
+def beginning(con: duckdb.DuckDBPyConnection, indices: Sequence[AtlasIndex]) -> Beginning:
+    """Return what the atlas of the release in use shows first."""
+    con.execute(sql("schema/bild_rang"))
+    (row,) = records(con.execute(sql("atlas/beginn")))
+    key = ("index_id", "index_version", "massstab")
+    index = next((each for each in indices if all(getattr(each, name) == row[name] for name in key)), None)
+    return Beginning(index, row["indikator_id"], row["zuschnitt"], row["stichtag"])
+
+
+def first_view(con: duckdb.DuckDBPyConnection, begin: Beginning) -> FirstView | None:
+    """Return the first map and ranking; None for a release without any figure."""
+    if begin.index is not None:
+        return _index_view(con, begin, begin.index)
+    return None if begin.indikator_id is None else _indikator_view(con, begin, begin.indikator_id)
+
+
+def _index_view(con: duckdb.DuckDBPyConnection, begin: Beginning, index: AtlasIndex) -> FirstView:
+    set_variables(con, index_id=index.index_id, index_ebene=LEVEL, index_stichtag=begin.stichtag)
+    con.execute(
+        "CREATE OR REPLACE TEMP VIEW raum_name AS "  # noqa: S608 -- a Raumebene, quoted
+        f"SELECT zuschnitt, {quoted(LEVEL + '_id')} AS raum_id, name FROM {quoted(LEVEL)}"
+    )
+    places = {
+        unit: place
+        for place, unit in con.execute(
+            "SELECT stelle, raum_id FROM atlas_einheit "  # noqa: S608 -- our own words
+            f"WHERE raumebene = '{LEVEL}' AND zuschnitt = '{begin.zuschnitt}'"
+        ).fetchall()
+    }
+    rows = [
+        row
+        for row in records(con.execute(sql("read/index_raum")))
+        if (row["index_version"], row["massstab"]) == (index.index_version, index.massstab) and row["raum_id"] in places
+    ]
+    rows.sort(
+        key=lambda row: (row["rang_von"] is None, (row["rang_von"] or 0) + (row["rang_bis"] or 0), row["raum_id"])
+    )
+    units = [_index_unit(row, index, places[row["raum_id"]]) for row in rows]
+    return FirstView(Words(index.label_de, index.label_en), "", units, _legend(units, _class_words(index)))
+
+
+def _class_words(index: AtlasIndex) -> list[tuple[str, Words]]:
+    return [(each.colour, Words(each.label_de, each.label_en)) for each in reversed(index.classes)]
+
+
+def _index_unit(row: Mapping[str, Any], index: AtlasIndex, stelle: int) -> Unit:
+    status = _status_of(row)
+    standing, fill = status.name, status.fill or "white"
+    if row["klasse"] is not None:
+        each = index.classes[row["klasse"] - 1]
+        standing, fill = Words(each.label_de, each.label_en), each.colour
+    if row["klasse"] is None and row["index_status"] == "geschuetzt":
+        fill = PROTECTED
+    if len((row["klassen_90"] or "").split()) > 2:
+        standing, fill = Words("nicht sicher", "not sure"), UNSURE
+    return Unit(
+        stelle, row["name"] or row["raum_id"], rank_words(row) if row["rang_von"] else "",
+        number(row["punkte"], 2), standing, fill,
+    )  # fmt: skip
+
+
+def _status_of(row: Mapping[str, Any]) -> Gap:
+    """Return why a unit has no class; where a figure is missing, why that is, as sql/atlas/index.sql does."""
+    words = vocabulary()
+    reason = re.search(r"\((\w+)\)", row["index_grund"] or "") if row["index_status"] == "fehlt" else None
+    return words.status[reason[1]] if reason else words.index_status[row["index_status"]]
+
+
+def _indikator_view(con: duckdb.DuckDBPyConnection, begin: Beginning, indikator: str) -> FirstView:
+    set_variables(con, indikator=indikator, stichtag=begin.stichtag, zuschnitt=begin.zuschnitt)
+    (text,) = [row for row in records(con.execute("FROM indikator")) if row["indikator_id"] == indikator]
+    rows = records(con.execute(sql("atlas/erste_zahl")))
+    figures = [row["wert"] for row in rows if row["wert"] is not None]
+    classes = [] if text["typ"] == "anzahl" else classes_of(text["typ"], figures)
+    words = vocabulary().status
+    units = []
+    for row in rows:
+        figure, status = row["wert"], words[row["status"]]
+        if figure is None:
+            fill = PROTECTED if row["status"] == "geschuetzt" else status.fill or "white"
+        else:
+            fill = next((each.colour for each in classes if each.holds(figure)), LAND)
+        around = f" ± {number(row['unsicherheit'], text['nachkommastellen'])}" if row["unsicherheit"] else ""
+        shown = "" if figure is None else number(figure, text["nachkommastellen"]) + around
+        standing = status.name if figure is None else Words("", "")
+        units.append(Unit(row["stelle"], row["name"] or row["raum_id"], "", shown, standing, fill))
+    named = [
+        (each.colour, Words(*[each.words(text["nachkommastellen"], text["einheit"])] * 2)) for each in reversed(classes)
+    ]
+    return FirstView(Words(text["label_de"], text["label_en"]), text["einheit"], units, _legend(units, named))
+
+
+def _legend(units: Sequence[Unit], classes: Sequence[tuple[str, Words]]) -> list[Entry]:
+    """Return the classes with how many units each has, then why the others have none."""
+    counts = Counter(unit.fill for unit in units)
+    others = Counter((unit.fill, unit.standing) for unit in units if unit.fill not in dict(classes))
+    return [
+        *(Entry(fill, words, counts[fill]) for fill, words in classes),
+        *(Entry(fill, words, count) for (fill, words), count in others.most_common() if words.de),
+    ]

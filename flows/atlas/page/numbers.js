@@ -1,0 +1,28 @@
+// Numbers, days and ranges as readers write them.
+
+function number(value, decimals) {
+  if (value === null || value === undefined) return "";
+  return value.toLocaleString(english ? "en-GB" : "de-DE", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+/** A change or distance: with its sign, and no sign for what rounds to nothing. */
+function signed(value, decimals) {
+  const text = number(Math.abs(value), decimals);
+  if (!/[1-9]/.test(text)) return text;
+  return (value < 0 ? "−" : "+") + text;
+}
+
+/** A day as 31.12.2024, in English as 2024-12-31. */
+function dayWords(day) {
+  return english ? day : day.split("-").reverse().join(".");
+}
+
+function rangeWords(range) {
+  if (!range) return "";
+  return range[0] === range[1] ? `${range[0]}` : `${range[0]} ${say("to")} ${range[1]}`;
+}
+
+/** A probability in thousandths as a percentage. */
+function percentWords(thousandths) {
+  return `${number(thousandths / 10, 1)} %`;
+}

@@ -1,0 +1,89 @@
+// What a reader takes along: the map as SVG or PNG with its source, the view or a profile as CSV, a printed sheet.
+
+const PICTURE = { width: 2240, head: 110, foot: 60, legend: 600 };
+
+/** The map with title, legend, source and licence, whole in itself. */
+function pictureOf(shown, outlines, lines) {
+  const height = Math.max(core.height, 900) + PICTURE.head + PICTURE.foot;
+  const map = mapOf(shown, outlines, lines);
+  fill(map, { x: 20, y: PICTURE.head, width: core.width, height: core.height }, []);
+  if (view.unit !== null) map.append(...marksOf(outlines.find(([place]) => place === view.unit) ?? [0, ""]));
+  const text = (x, y, size, words, weight = "normal") => shape("text", { x, y, "font-size": size, "font-weight": weight }, words);
+  const entries = legendEntries(shown).map((entry, at) => {
+    const y = PICTURE.head + 20 + at * 62;
+    const sign = entry.circle ? shape("circle", { cx: core.width + 85, cy: y + 18, r: Math.min(entry.circle, 30), fill: core.colours.circle }) : shape("rect", { x: core.width + 60, y, width: 50, height: 36, fill: entry.colour, stroke: core.colours.edge });
+    const words = entry.words.length > 36 ? `${entry.words.slice(0, 35)}…` : entry.words;
+    return [sign, text(core.width + 128, y + 27, 24, `${words}${entry.count === undefined ? "" : ` (${entry.count})`}`)];
+  });
+  return shape("svg", { xmlns: SVG, viewBox: `0 0 ${PICTURE.width} ${height}`, width: PICTURE.width, height, "font-family": "sans-serif", fill: core.colours.ink },
+    shape("rect", { width: PICTURE.width, height, fill: "#ffffff" }),
+    text(20, 48, 36, titleOf(), "bold"), text(20, 88, 26, subtitleOf(shown)),
+    map, entries.flat(),
+    text(20, height - 22, 22, sourceOf()));
+}
+
+function sourceOf() {
+  const { herausgeber, stadt, version, lizenz, namensnennung, synthetisch } = core.release;
+  return `${say("source")}: ${herausgeber}, ${stadt}, ${say("release")} ${version}${synthetisch ? ` (${say("invented")})` : ""}. ${say("licence")}: ${lizenz}. ${namensnennung}`;
+}
+
+function saveSvg(svg) {
+  saveFile(new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" }), "svg");
+}
+
+/** Draw the same picture into pixels. */
+async function savePng(svg) {
+  const address = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" }));
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  const canvas = element("canvas", { width: svg.getAttribute("width"), height: svg.getAttribute("height") });
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  URL.revokeObjectURL(address);
+  saveFile(await new Promise((done) => canvas.toBlob(done, "image/png")), "png");
+}
+
+/** The rows of the view, as German spreadsheets read them. */
+function viewCsv(shown) {
+  const { subject, day, zuschnitt, level, mode, base } = view;
+  const head = ["zuschnitt", "raumebene", "raum_id", "name", "stichtag", subject.kind === "index" ? "index_id" : "indikator_id", "darstellung", "wert", "unsicherheit", "status", "methode", "rang_von", "rang_bis", "angabe"];
+  const kind = mode === "veraenderung" && subject.kind !== "index" ? `veraenderung seit ${base}` : mode;
+  return csvOf([head, ...shown.rows.map((row) => [zuschnitt, level, core.units[row.place][0], core.units[row.place][1], day, subject.id, kind, row.value, row.around || null, row.status, row.method, row.rank?.[0], row.rank?.[1], row.standing])]);
+}
+
+function saveProfile({ place, city, figures }) {
+  const head = ["raum_id", "name", "zuschnitt", "stichtag", "indikator_id", "bezeichnung", "einheit", "wert", "unsicherheit", "status", "methode", "stadt"];
+  const rows = figures.flatMap(({ id, label, unit, content }) => core.days.map((day) => {
+    const cell = cellOf(content, place, day);
+    return [core.units[place][0], core.units[place][1], view.zuschnitt, day, id, label[0], unit, cell.value, cell.around || null, cell.status, cell.method, city === null ? null : cellOf(content, city, day).value];
+  }));
+  saveFile(csvBlob(csvOf([head, ...rows])), "csv", core.units[place][0]);
+}
+
+/** Semicolons, decimal commas; an apostrophe before a text that a spreadsheet would take for a formula. */
+function csvOf(rows) {
+  const field = (value) => {
+    if (value === null || value === undefined) return "";
+    if (typeof value === "number") return String(value).replace(".", ",");
+    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    return /[;"\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return rows.map((row) => row.map(field).join(";") + "\r\n").join("");
+}
+
+/** With the mark at the beginning by which Excel knows UTF-8. */
+function csvBlob(text) {
+  return new Blob([`\ufeff${text}`], { type: "text/csv;charset=utf-8" });
+}
+
+function saveFile(blob, ending, of = view.subject.id) {
+  const address = URL.createObjectURL(blob);
+  element("a", { href: address, download: `${core.release.stadt_id}_${core.release.version}_${of}_${view.day}.${ending}` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** Print only the map or only the profile. */
+function printOnly(part) {
+  document.body.dataset.print = part;
+  window.print();
+}
