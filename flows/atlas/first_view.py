@@ -119,18 +119,22 @@ def _class_words(index: AtlasIndex) -> list[tuple[str, Words]]:
 
 def _index_unit(row: Mapping[str, Any], index: AtlasIndex, stelle: int) -> Unit:
     status = _status_of(row)
-    standing, fill = status.name, status.fill or "white"
+    standing, fill = status.name, PROTECTED if row["index_status"] == "geschuetzt" else status.fill or "white"
+    if row["klasse_von"] is not None:
+        standing = _possible(index, row["klasse_von"], row["klasse_bis"])
     if row["klasse"] is not None:
-        each = index.classes[row["klasse"] - 1]
-        standing, fill = Words(each.label_de, each.label_en), each.colour
-    if row["klasse"] is None and row["index_status"] == "geschuetzt":
-        fill = PROTECTED
+        fill = index.classes[row["klasse"] - 1].colour
     if len((row["klassen_90"] or "").split()) > 2:
         standing, fill = Words("nicht sicher", "not sure"), UNSURE
     return Unit(
         stelle, row["name"] or row["raum_id"], rank_words(row) if row["rang_von"] else "",
         number(row["punkte"], 2), standing, fill,
     )  # fmt: skip
+
+
+def _possible(index: AtlasIndex, first: int, last: int) -> Words:
+    possible = index.classes[first - 1 : last]
+    return Words(" oder ".join(each.label_de for each in possible), " or ".join(each.label_en for each in possible))
 
 
 def _status_of(row: Mapping[str, Any]) -> Gap:

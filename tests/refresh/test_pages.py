@@ -32,7 +32,7 @@ class Opened(NamedTuple):
     arrived: bool
 
 
-def opened(address: str, folder: Path) -> Opened:
+def opened(address: str, folder: Path, *options: str) -> Opened:
     """Open a page headless, with the network log on."""
     log = folder / "net.json"
     done = subprocess.run(
@@ -40,7 +40,7 @@ def opened(address: str, folder: Path) -> Opened:
             str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dump-dom",
             "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             "--enable-logging=stderr", "--v=0", f"--log-net-log={log}", "--net-log-capture-mode=Everything",
-            f"--user-data-dir={folder / 'profile'}", address,
+            f"--user-data-dir={folder / 'profile'}", *options, address,
         ],
         capture_output=True, text=True, check=True, timeout=180, env={**os.environ, "HOME": str(folder)},
     )  # fmt: skip
@@ -76,6 +76,7 @@ def address(two_releases: Office) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("page", "words"),
     [
+        ("atlas/index.html", "Bedarfsindex"),
         ("codebook.html", "Codebuch Musterstadt"),
         ("changes.html", "2024.2 gegen 2024.1"),
         ("disclosure.html", "was 2024.2 nicht zeigt"),

@@ -19,7 +19,7 @@ async function showProfile(section, place) {
     element("p", { class: "key" }, say("trendsKey")),
     element("div", { class: "charts" }, agesOf(known), trendsOf(known)),
     core.ages.length ? element("p", { class: "key" }, `${say("ages")}. ${say("agesKey", { oldest: core.oldest })}`) : null,
-    element("h3", {}, say("beside", { unit: nameOf(place) })),
+    element("h3", {}, say("beside", { unit: nameOf(place) }), " ", element("small", {}, `(${say("here")} | ${say("city")})`)),
     factsOf(known),
     element("h3", {}, say("neighbours")),
     element("p", {}, neighbours.length ? between(neighbours.map((each) => element("a", { href: addressOfUnit(each) }, nameOf(each))), ", ") : say("noNeighbours")),
@@ -50,7 +50,7 @@ function headOf({ place, figures, standings }) {
     standing ? entry(said(need.label), standing.from === null ? said(core.words.status[standing.status].name) : possible(need.classes, standing.from, standing.to), chanceWords(standing, need.classes)) : null,
     standing?.rank ? entry(`${say("rank")}, ${said(need.label)}`, rangeWords(standing.rank)) : null,
     standing?.people ? entry(say("concerns"), number(standing.people, 0)) : null,
-    larger.length ? entry(say("liesIn"), between(larger.slice(0, 2).map((each) => element("a", { href: addressOfUnit(each) }, nameOf(each))), ", ")) : null);
+    larger.length ? element("div", {}, element("dt", {}, say("liesIn")), element("dd", { class: "note" }, between(larger.slice(0, 2).map((each) => element("a", { href: addressOfUnit(each) }, nameOf(each))), ", "))) : null);
 }
 
 /** A figure with its interval, or why there is none. */

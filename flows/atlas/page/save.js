@@ -87,3 +87,7 @@ function printOnly(part) {
   document.body.dataset.print = part;
   window.print();
 }
+
+// Whoever prints by the browser's menu gets the profile where one is open.
+addEventListener("beforeprint", () => { document.body.dataset.print ??= view?.unit == null ? "map" : "profile"; });
+addEventListener("afterprint", () => { delete document.body.dataset.print; });

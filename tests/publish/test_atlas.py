@@ -1,0 +1,172 @@
+"""The atlas of a release: what its page shows without a script, and that its files are few, the same, and closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import zlib
+from base64 import b64decode
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from flows.atlas import write
+from flows.atlas.age_bands import AgeBand, age_bands
+from flows.publish.build import build
+from flows.release.job import Setting
+from flows.release.map_classes import CLASSES, ZERO, change_colours, class_colours
+
+NOW = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
+
+
+class Page(HTMLParser):
+    """The tags of a page."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory, city_in):
+    """A release of the tiny city; read only."""
+    city = city_in(tmp_path_factory.mktemp("atlas"))
+    target = city.root / "2024.1"
+    build(city.job().write(city.run("r")), target, Setting(version="2024.1", made_at=NOW))
+    return target
+
+
+def text_of(page: Path) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.read_text("utf-8")))
+
+
+def content_of(release: Path, name: str, file: str) -> dict:
+    """What a data file hands over under a name."""
+    script = (release / "atlas" / "data" / f"{file}.js").read_text("utf-8")
+    (packed,) = [json.loads(f"[{line[9:-2]}]")[1] for line in script.splitlines() if f'("{name}"' in line]
+    return json.loads(zlib.decompress(b64decode(packed), wbits=-15)) if isinstance(packed, str) else packed
+
+
+def test_it_begins_with_the_need_index_as_a_map_before_any_script(release):
+    page = Page(release / "atlas" / "index.html")
+    fills = [attrs["fill"] for tag, attrs in page.tags if tag == "path" and "fill-rule" in attrs]
+    assert sorted(fills) == sorted([CLASSES[0], CLASSES[-1], "url(#geheim)"])
+    said = text_of(release / "atlas" / "index.html")
+    assert "Bedarfsindex" in said
+    assert re.search(
+        r"Legende Legend .*hoch high 1 .*nicht erhöht not raised 1 .*nicht erhöht oder hoch not raised or high 1", said
+    )
+
+
+def test_the_ranking_without_a_script_gives_ranges_and_says_why_a_score_is_missing(release):
+    said = text_of(release / "atlas" / "index.html")
+    ranking = said[said.index("Rangfolge") :]
+    assert re.search(
+        r"1 bis 2 Sozialraum 012001 1,00 hoch high .*2 Sozialraum 011001 -1,00 nicht erhöht not raised", ranking
+    )
+    assert re.search(r"1 bis 3 Sozialraum 011002 nicht erhöht oder hoch", ranking)
+
+
+def test_a_release_without_an_index_begins_with_a_share_that_says_need(city):
+    run = city.run("r")
+    for table in ("index_wert", "index_sicherheit", "index_beitrag"):
+        city.rewrite(run, table, "FROM it WHERE false")
+    build(city.job().write(run), city.root / "2024.1", Setting(version="2024.1", made_at=NOW))
+    said = text_of(city.root / "2024.1" / "atlas" / "index.html")
+    assert re.search(r"SGB-II-Quote SGB II rate Stichtag 2024-12-31", said)
+    assert re.search(r"Rangfolge .*Sozialraum 011002 geheim confidential", said)
+
+
+def test_a_city_without_outlines_has_the_ranking(city):
+    run = city.run("r")
+    for table in ("sozialraum", "stadtteil", "stadt"):
+        city.rewrite(run, table, "SELECT * REPLACE (NULL::BLOB AS geometrie) FROM it")
+    build(city.job().write(run), city.root / "2024.1", Setting(version="2024.1", made_at=NOW))
+    said = text_of(city.root / "2024.1" / "atlas" / "index.html")
+    assert "keine Umrisse geliefert" in said
+    assert "Sozialraum 012001 1,00 hoch" in said
+
+
+def test_nothing_in_the_page_is_inline_or_from_elsewhere(release):
+    page = Page(release / "atlas" / "index.html")
+    assert [attrs for tag, attrs in page.tags if tag == "script" and not attrs.get("src")] == []
+    assert [tag for tag, attrs in page.tags if tag == "style" or "style" in attrs] == []
+    assert [tag for tag, attrs in page.tags for name in attrs if name.startswith("on")] == []
+    taken = [attrs.get("src") or attrs["href"] for tag, attrs in page.tags if tag in ("script", "link", "img")]
+    assert taken == ["data:,", "atlas.css", "atlas.js", "data/core.js"]
+    (rule,) = [a["content"] for tag, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]
+    assert rule.startswith("default-src 'none'; script-src 'self' file:; style-src 'self' file:;")
+    assert "unsafe" not in rule
+
+
+def test_a_protected_figure_is_a_letter_and_no_number(release):
+    core = content_of(release, "core", "core")
+    cells = content_of(release, "zahl sgb2_quote", "zahl_sgb2_quote")["cells"].split(",")
+    place = next(place for place, unit in enumerate(core["units"]) if unit[0] == "011002")
+    days = len(core["days"])
+    assert {core["letters"][cell] for cell in cells[place * days : (place + 1) * days]} == {"geschuetzt"}
+
+
+def test_its_files_are_in_the_manifest_and_the_first_page_leads_to_it(release, read_json):
+    files = read_json(release / "manifest.json")["files"]
+    own = {path.relative_to(release).as_posix() for path in (release / "atlas").rglob("*") if path.is_file()}
+    assert own <= set(files)
+    assert "atlas/index.html" in [attrs.get("href") for tag, attrs in Page(release / "index.html").tags]
+    assert "../index.html" in [attrs.get("href") for tag, attrs in Page(release / "atlas" / "index.html").tags]
+
+
+def test_the_same_tables_give_the_same_bytes(release, city):
+    build(city.job().write(city.run("again")), city.root / "2024.1", Setting(version="2024.1", made_at=NOW))
+    made = {path.name: path.read_bytes() for path in (city.root / "2024.1" / "atlas").rglob("*.*")}
+    assert made == {path.name: path.read_bytes() for path in (release / "atlas").rglob("*.*")}
+
+
+def test_many_indikatoren_share_files(city, monkeypatch):
+    monkeypatch.setattr(write, "MOST_FILES", 2)
+    build(city.job().write(city.run("r")), city.root / "2024.1", Setting(version="2024.1", made_at=NOW))
+    release = city.root / "2024.1"
+    files = {each["id"]: each["file"] for each in content_of(release, "core", "core")["indikatoren"]}
+    assert files == {
+        "einwohner": "zahl_einwohner", "sgb2_quote": "zahl_einwohner",
+        "wohnflaeche_je_einwohner": "zahl_wohnflaeche_je_einwohner",
+    }  # fmt: skip
+    assert content_of(release, "zahl sgb2_quote", "zahl_einwohner")["about"][0] == "Anteil der Beziehenden."
+
+
+def test_neighbours_share_a_line_and_not_only_a_corner(release):
+    core = content_of(release, "core", "core")
+    units = content_of(release, "umriss 2020-01-01 sozialraum", "umriss_2020-01-01_sozialraum")["units"]
+    names = {place: core["units"][place][0] for place, *_ in units}
+    assert {names[place]: [names[each] for each in near] for place, *_, near in units} == {
+        "011001": ["011002"], "011002": ["011001", "012001"], "012001": ["011002"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("indikatoren", "begins"),
+    [
+        (["einwohner_0_17", "einwohner_18_64", "einwohner_65_plus"], [0, 18, 65]),
+        (["einwohner_0_17", "einwohner_0_5", "einwohner_6_17", "einwohner_18_plus"], [0, 6, 18]),
+        (["einwohner_0_17", "einwohner_19_plus"], []),
+        (["einwohner", "anteil_einwohner_0_17"], []),
+    ],
+)
+def test_ages_are_the_finest_bands_without_gap_or_overlap(indikatoren, begins):
+    assert [band.begin for band in age_bands(indikatoren)] == begins
+
+
+def test_the_oldest_are_an_open_band_that_ends_at_100():
+    assert age_bands(["einwohner_0_79", "einwohner_80_plus"])[-1] == AgeBand("einwohner_80_plus", 80, 100)
+
+
+def test_colours_of_defined_classes_run_from_the_palest_to_the_darkest():
+    assert class_colours(3) == [CLASSES[0], CLASSES[2], CLASSES[4]]
+    assert len(set(class_colours(6))) == 6
+    assert change_colours(3)[1] == "#f4f4f4"
+    assert ZERO not in class_colours(6)
