@@ -8,7 +8,7 @@ export UV_SYSTEM_CERTS := true
 # One test process per core; who has nothing left takes tests from the others.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: run setup check test test-all thorough nightly lint coverage bench lock wheel clean drawing profile
+.PHONY: run setup check test test-all thorough nightly lint coverage bench lock wheel clean drawing picture profile
 
 run: .venv/.ready                ## yearly refresh of the bundled synthetic city, to a published release in ./data
 	$(BIN)/fortschreibung demo --refresh
@@ -68,6 +68,9 @@ clean:                           ## forget the environment and the local data
 drawing: .venv/.ready            ## the pictures in docs/, drawn from the code and the SQL
 	$(BIN)/python -m tools.architecture_drawing docs/architecture.svg
 	$(BIN)/python -m tools.redraw_pictures docs
+
+picture: .venv/.ready            ## docs/atlas.png, the atlas of what `make run` made, photographed by Chromium
+	$(BIN)/python -m tools.atlas_picture data/releases/musterstadt/latest docs/atlas.png
 
 profile: .venv/.ready            ## docs/profile.md and cities/schema, made from the models that read a profile
 	$(BIN)/python -m tools.profile_docs

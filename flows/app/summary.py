@@ -41,11 +41,11 @@ def print_summary(outcome: Outcome) -> None:
     connected = f"duckdb.connect({str(database)!r}, read_only=True)"
     opened = f"import duckdb; {connected}.sql('FROM sozialraum_jahr LIMIT 5').show()"
     print(f"Release:  {release}")
-    print(f"Look:     {release / 'index.html'}")
     print(f"Codebook: {release / 'codebook.html'}")
     print(f"Checks:   {release / 'checks' / 'index.html'}")
     print(f"Withheld: {release / 'disclosure.html'}")
     print(f"Open it:\n  {shlex.quote(str(python))} -c {_quoted(opened)}")
+    print(f"Look:     {release / 'index.html'}")
 
 
 def _quoted(text: str) -> str:

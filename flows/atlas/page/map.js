@@ -8,21 +8,31 @@ async function loadOutlines(level, zuschnitt) {
 
 /** Draw a view; `lines` are the outlines of larger units. */
 function mapOf(shown, outlines, lines) {
-  const rows = new Map(shown.rows.map((row) => [row.place, row]));
-  const drawn = outlines.filter(([place]) => rows.has(place));
-  const svg = shape("svg", { viewBox: `0 0 ${core.width} ${core.height}`, "aria-hidden": "true" },
-    patterns(),
-    shape("g", { stroke: shown.circles ? core.colours.edge : "#ffffff", "stroke-width": 1.6 },
-      drawn.map(([place, path]) => unitOf(rows.get(place), path))),
-    shape("g", { class: "lines", fill: "none", stroke: core.colours.ink, "stroke-width": 2.4, opacity: 0.65 },
-      lines.map(([, path]) => shape("path", { d: path }))));
-  if (shown.circles) svg.append(circlesOf(shown, drawn, rows));
-  return svg;
+  return coloured(groundOf(outlines, lines), shown, outlines);
 }
 
-function unitOf(row, path) {
-  const dashed = row.estimated ? { stroke: core.colours.ink, "stroke-dasharray": "8 6" } : {};
-  return shape("path", { class: "unit", "data-place": row.place, d: path, fill: row.fill, "fill-rule": "evenodd", ...dashed });
+/** The units without colours, and the lines of larger units. */
+function groundOf(outlines, lines) {
+  return shape("svg", { viewBox: `0 0 ${core.width} ${core.height}`, "aria-hidden": "true" },
+    patterns(),
+    shape("g", { "stroke-width": 1.6 },
+      outlines.map(([place, path]) => shape("path", { class: "unit", "data-place": place, d: path, "fill-rule": "evenodd" }))),
+    shape("g", { class: "lines", fill: "none", stroke: core.colours.ink, "stroke-width": 2.4, opacity: 0.65 },
+      lines.map(([, path]) => shape("path", { d: path }))));
+}
+
+/** Give the ground the colours or circles of a view. */
+function coloured(svg, shown, outlines) {
+  const rows = new Map(shown.rows.map((row) => [row.place, row]));
+  svg.querySelectorAll(".circle, .mark").forEach((part) => part.remove());
+  for (const path of svg.querySelectorAll(".unit")) {
+    const row = rows.get(Number(path.dataset.place));
+    path.setAttribute("fill", row.fill);
+    path.setAttribute("stroke", row.estimated ? core.colours.ink : shown.circles ? core.colours.edge : "#ffffff");
+    path.setAttribute("stroke-dasharray", row.estimated ? "8 6" : "none");
+  }
+  if (shown.circles) svg.append(circlesOf(shown, outlines, rows));
+  return svg;
 }
 
 /** Counts as circles, the large ones first, so that a small one lies on top of them. */

@@ -1,8 +1,12 @@
 // Numbers, days and ranges as readers write them.
 
+const formats = new Map();
+
 function number(value, decimals) {
   if (value === null || value === undefined) return "";
-  return value.toLocaleString(english ? "en-GB" : "de-DE", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const key = `${english ? "en-GB" : "de-DE"} ${decimals}`;
+  if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(key.split(" ")[0], { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  return formats.get(key).format(value);
 }
 
 /** A change or distance: with its sign, and no sign for what rounds to nothing. */

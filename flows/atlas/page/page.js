@@ -42,11 +42,20 @@ async function show(wanted) {
   at("legend").replaceChildren(...legendOf(shown));
   at("sentence").textContent = sentenceOf(shown);
   at("about").replaceChildren(...aboutOf(content));
-  at("ranking").replaceChildren(rankingOf(shown));
   document.title = `${titleOf()}: ${core.release.stadt}`;
+  const { table, complete } = rankingOf(shown);
+  at("ranking").replaceChildren(table);
+  await painted();
+  if (view !== wanted) return;
+  complete();
   if (wanted.unit === null) at("profile").hidden = true;
   else await openProfile(wanted.unit);
   document.body.dataset.shown = location.hash;
+}
+
+/** The map comes first; what is long comes when it has been painted. */
+function painted() {
+  return new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
 }
 
 /** Show a profile, and go to it where it was not open yet. */
@@ -61,12 +70,17 @@ async function openProfile(place) {
 function showMap(shown, outlines, lines) {
   const map = at("map");
   if (!outlines.length) {
+    delete map.dataset.ground;
     map.replaceChildren(element("p", {}, say("noOutlines")));
     return;
   }
-  const svg = mapOf(shown, outlines, lines);
+  const ground = `${view.zuschnitt} ${view.level} ${view.lines}`;
+  const kept = map.dataset.ground === ground ? map.querySelector("svg") : groundOf(outlines, lines);
+  const svg = coloured(kept, shown, outlines);
+  map.dataset.ground = ground;
   if (view.unit !== null) svg.append(...marksOf(outlines.find(([place]) => place === view.unit) ?? [0, ""]));
-  map.replaceChildren(svg);
+  map.querySelectorAll(".tip, .spoken").forEach((part) => part.remove());
+  if (svg.parentElement !== map) map.replaceChildren(svg);
   fill(map, { role: "application", tabindex: 0, "aria-label": say("mapHelp", { label: titleOf() }) }, []);
   makeReadable(map, shown, outlines, (place) => { location.hash = addressOf({ unit: place }); });
   const buttons = element("div", { class: "buttons" },
@@ -138,9 +152,15 @@ function choice(id, words, kind = null) {
   return element("div", { class: kind }, element("label", { for: id }, words), select);
 }
 
+/** Let a field offer these options, which are made anew only where they differ. */
 function offer(id, options, chosen) {
-  const option = ([value, words]) => element("option", { value, selected: value === chosen }, words);
-  at(id).replaceChildren(...options.map((each) => (each.group ? element("optgroup", { label: each.group }, each.options.map(option)) : option(each))));
+  const [field, key] = [at(id), JSON.stringify(options)];
+  const option = ([value, words]) => element("option", { value }, words);
+  if (field.dataset.options !== key) {
+    field.replaceChildren(...options.map((each) => (each.group ? element("optgroup", { label: each.group }, each.options.map(option)) : option(each))));
+    field.dataset.options = key;
+  }
+  field.value = chosen;
 }
 
 function subjectGroups() {

@@ -2,6 +2,9 @@
 
 /** Fill the section with the profile of a unit; every Indikator is loaded. */
 async function showProfile(section, place) {
+  const heading = element("h2", { id: "profile-title", tabindex: -1 }, `${say("profileOf")}: ${nameOf(place)} `, element("small", {}, core.units[place][0]));
+  section.replaceChildren(heading, element("p", { class: "key" }, say("loading")));
+  section.hidden = false;
   const [figures, standings, outlines, redraw] = await Promise.all([
     Promise.all(core.indikatoren.map(async (each) => ({ ...each, content: await loadFigures(each.id) }))),
     Promise.all(core.indices.map(async (each) => ({ ...each, content: await loadIndex(each.id) }))),
@@ -12,21 +15,20 @@ async function showProfile(section, place) {
   const known = { place, city: cityOf(view.zuschnitt), figures, standings };
   const neighbours = outlines.find(([each]) => each === place)?.[4] ?? [];
   section.replaceChildren(...[
-    element("h2", { id: "profile-title", tabindex: -1 }, `${say("profileOf")}: ${nameOf(place)} `, element("small", {}, core.units[place][0])),
+    heading,
     profileButtons(known),
     headOf(known),
     element("h3", {}, say("trends")),
     element("p", { class: "key" }, say("trendsKey")),
     element("div", { class: "charts" }, agesOf(known), trendsOf(known)),
     core.ages.length ? element("p", { class: "key" }, `${say("ages")}. ${say("agesKey", { oldest: core.oldest })}`) : null,
-    element("h3", {}, say("beside", { unit: nameOf(place) }), " ", element("small", {}, `(${say("here")} | ${say("city")})`)),
+    element("h3", {}, `${say("beside", { unit: nameOf(place) })}, ${dayWords(view.day)} `, element("small", {}, `(${say("here")} | ${say("city")})`)),
     factsOf(known),
     element("h3", {}, say("neighbours")),
     element("p", {}, neighbours.length ? between(neighbours.map((each) => element("a", { href: addressOfUnit(each) }, nameOf(each))), ", ") : say("noNeighbours")),
     element("h3", {}, say("lastRedraw")),
     redrawOf(place, redraw.pairs),
   ].filter(Boolean));
-  section.hidden = false;
 }
 
 function profileButtons(known) {

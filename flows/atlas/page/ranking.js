@@ -1,19 +1,29 @@
 // The ranking: every unit of the view with its range of ranks, its figure, and where that lies among the others.
 
+const FIRST_ROWS = 30;
+
+/** The table with the rows that are seen at once, and a function that adds the others. */
 function rankingOf(shown) {
   const index = view.subject.kind === "index";
   const ends = spread(shown.rows);
+  const address = addressOf({ unit: null });
   const head = [["figure", say("rank")], ["", say("name")], ["figure", index ? say("score") : say("value")], ["graph", ""], ["", index ? say("class") : ""]];
-  return element("table", {},
+  const row = (each) => rowOf(each, address, ends);
+  const body = element("tbody", {}, shown.rows.slice(0, FIRST_ROWS).map(row));
+  const table = element("table", {},
     element("caption", {}, `${say(index ? "rankingNeed" : "ranking")}. ${say("rankRange")}`),
     element("thead", {}, element("tr", {}, head.map(([kind, words]) => words ? element("th", { scope: "col", class: kind }, words) : element("td", { class: kind })))),
-    element("tbody", {}, shown.rows.map((row) =>
-      element("tr", { class: row.place === view.unit ? "chosen" : null },
-        element("td", { class: "figure" }, rangeWords(row.rank)),
-        element("th", { scope: "row" }, element("a", { href: addressOf({ unit: row.place }) }, nameOf(row.place))),
-        element("td", { class: row.estimated ? "figure estimate" : "figure" }, row.figure ?? ""),
-        element("td", { class: "graph" }, row.value === null ? "" : barOf(row, ends)),
-        element("td", {}, row.standing)))));
+    body);
+  return { table, complete: () => body.append(...shown.rows.slice(FIRST_ROWS).map(row)) };
+}
+
+function rowOf(row, address, ends) {
+  return element("tr", { class: row.place === view.unit ? "chosen" : null },
+    element("td", { class: "figure" }, rangeWords(row.rank)),
+    element("th", { scope: "row" }, element("a", { href: `${address}&raum=${encodeURIComponent(core.units[row.place][0])}` }, nameOf(row.place))),
+    element("td", { class: row.estimated ? "figure estimate" : "figure" }, row.figure ?? ""),
+    element("td", { class: "graph" }, row.value === null ? "" : barOf(row, ends)),
+    element("td", {}, row.standing));
 }
 
 /** The smallest and largest figure with its interval, and zero. */
