@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def page_of(template: str, *, folder: Path | None = None, **shown: Any) -> str:
+def page_of(template: str, *, folder: Path = _TEMPLATES, **shown: Any) -> str:
     """Return the page that `template` makes of what is `shown`; text stays text, whatever markup stands in it.
 
     A template may lie in a `folder` of its own and include those of this room.
     """
+    return _environment(folder).get_template(template).render(**shown)
+
+
+@cache
+def _environment(folder: Path) -> Environment:
+    """Return the templates of a folder; a process compiles each of them once, which takes longer than to render it."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 -- only where a page is written
 
-    environment = Environment(
-        loader=FileSystemLoader([folder or _TEMPLATES, _TEMPLATES]),
+    return Environment(
+        loader=FileSystemLoader([folder, _TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(template).render(**shown)
