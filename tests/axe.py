@@ -61,7 +61,7 @@ def violations(root: Path, pages: list[str], profile: Path, *, dark: bool = Fals
     `root` gets two files more; `profile` is an empty folder for the browser.
     """
     asked = [{"page": f"/{page}", "width": width} for page in pages for width in (DESKTOP, PHONE)]
-    shutil.copyfile(_axe(), root / "axe.min.js")
+    shutil.copyfile(axe_script(), root / "axe.min.js")
     (root / "axe.html").write_text(_HARNESS.replace("ASKED", json.dumps(asked)), encoding="utf-8")
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(root))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -82,7 +82,8 @@ def violations(root: Path, pages: list[str], profile: Path, *, dark: bool = Fals
     return list(outcome["found"])
 
 
-def _axe() -> Path:
+def axe_script() -> Path:
+    """Return the file of axe-core."""
     found = importlib.util.find_spec("axe_playwright_python")
     assert found is not None
     assert found.origin is not None

@@ -22,9 +22,16 @@ async function visit(hash) {
   };
 }
 
+/** What axe finds on the page as it is now; it does not fetch the style, which the page forbids. */
+async function judged() {
+  const { violations } = await axe.run({ preload: false });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`);
+}
+
 async function drive() {
   const seen = {};
   for (const hash of GIVEN.hashes) seen[hash] = await visit(hash);
+  seen.judged = await judged();
   const key = (name) => document.getElementById("map").dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
   await visit(GIVEN.hashes[0]);
   key("ArrowRight"); key("ArrowDown");

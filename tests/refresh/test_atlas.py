@@ -22,7 +22,8 @@ from flows.atlas.figures import class_limits
 from flows.base.german_numbers import number
 from flows.profile.vocabulary import vocabulary
 from flows.release.map_classes import classes_of_changes, classes_of_shares
-from tests.refresh.test_pages import BROWSER, Opened, opened
+from tests.axe import BROWSER, axe_script
+from tests.refresh.test_pages import Opened, opened
 
 FIRST = "#index=bedarf&stichtag=2024-12-31&zuschnitt=2020-01-01&ebene=sozialraum"
 CHANGES = [[-3.0, -1.0, 0.0, 0.0, 2.0, 5.0, 9.0], [0.0, 0.0], [1.5, 2.5], [-0.4], []]
@@ -159,7 +160,8 @@ def driven(release: Path, chosen: str, tmp_path_factory: pytest.TempPathFactory)
     page = (atlas / "index.html").read_text("utf-8")
     script = '<script defer src="data/core.js"></script>\n'
     assert script in page
-    driver = '<script defer src="driver.js"></script>\n'
+    shutil.copyfile(axe_script(), atlas / "axe.min.js")
+    driver = '<script defer src="axe.min.js"></script>\n<script defer src="driver.js"></script>\n'
     (atlas / "index.html").write_text(page.replace(script, script + driver), encoding="utf-8")
     found = opened((atlas / "index.html").as_uri(), folder, "--virtual-time-budget=60000")
     noted = re.search(r'<pre id="seen">(.*?)</pre>', found.text, re.DOTALL)
@@ -262,6 +264,11 @@ def test_it_speaks_english_and_every_field_has_a_label(driven) -> None:
     assert seen["title"] == "SGB II rate" or "SGB II" in seen["title"]
     assert "units with a figure" in seen["sentence"]
     assert seen["labels"] == []
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_on_a_map_with_a_profile(driven) -> None:
+    assert driven[1]["judged"] == []
 
 
 @pytest.mark.browser
