@@ -1,9 +1,10 @@
 """How sure a class and a rank are: the figures drawn again, as the counts behind them would come out another time.
 
 Chance enters twice: the counts that are there are one outcome, and so are those of another time. A figure is therefore
-drawn from a normal distribution around it with twice its variance; halves of the residents of a city say that this is
-right, and that once is too sure (docs/need-index.md). A suppressed figure is drawn evenly from the interval that every
-reader knows. The draws are the same numbers on every machine and for every index and Stichtag: what is said is always
+normal around it with twice its variance; halves of the residents of a city say that this is right, and that once is
+too sure (docs/need-index.md). A score that is a weighted sum is then normal, too, and the probability of its classes
+needs no draws. Else figures are drawn, a suppressed one evenly from the interval that every reader knows; and ranks
+always are. The draws are the same numbers on every machine and for every index and Stichtag: what is said is always
 about one of each, so that nothing is gained by new ones.
 """
 
@@ -11,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ SURE = 0.9
 ANOTHER_TIME = 2
 """Times the variance of a figure: the counts that are there are one outcome, those of another time another."""
 _SEED = 2021
+_LESS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -47,23 +48,30 @@ def _normals(component: int, room: int) -> NDArray[np.float32]:
     return np.random.default_rng((_SEED, component, room)).standard_normal((DRAWS, room), dtype=np.float32)
 
 
-def _scores_drawn(scale: Scale, panel: Panel, times: int) -> NDArray[np.float32]:
-    """Return the scores of the units of `panel`, all of them placed, drawn again (draws x units).
+@lru_cache(maxsize=64)
+def _evens(component: int, room: int) -> NDArray[np.float32]:
+    """Return `_normals` as numbers between 0 and 1, each as likely as any other."""
+    return np.asarray(ndtr(_normals(component, room)))
 
-    Where a score is a weighted sum of figures, sums of normal numbers are normal: one number is drawn for the score.
+
+def _normal_scores(scale: Scale, panel: Panel, times: int) -> tuple[Numbers, Numbers]:
+    """Return the scores of the units of `panel` and their standard errors, if these scores are normal; else NaN.
+
+    Where a score is a weighted sum of figures, it is: sums of normal numbers are normal.
     """
     known = np.asarray(~np.isnan(panel.figures).any(axis=1) & scale.linear)
-    scores = np.empty((DRAWS, len(known)), dtype=np.float32)
-    if not known.all():
-        scores[:, ~known] = scale.score(drawn(_only(panel, ~known), times))
+    scores, spread = np.full((2, len(known)), np.nan)
     figures, error = panel.figures[known], panel.error[known] * np.sqrt(times)
-    score = scale.score(figures)
-    moved = [scale.score(figures + error * each) - score for each in np.eye(figures.shape[1])]
-    spread = np.sqrt(np.sum(np.square(moved), axis=0))
-    scores[:, known] = (
-        score.astype(np.float32) + spread.astype(np.float32) * _normals(0, _room(len(score)))[:, : len(score)]
-    )
-    return scores
+    scores[known] = scale.score(figures)
+    moved = [scale.score(figures + error * each) - scores[known] for each in np.eye(figures.shape[1])]
+    spread[known] = np.sqrt(np.sum(np.square(moved), axis=0))
+    return scores, spread
+
+
+def _above(scores: Numbers, spread: Numbers, limit: float) -> Numbers:
+    """Return the probability that normal scores with these standard errors reach a limit."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(spread > 0, ndtr((scores - limit) / spread), scores >= limit)
 
 
 def _room(units: int) -> int:
@@ -87,7 +95,7 @@ def drawn(panel: Panel, times: int) -> NDArray[np.float32]:
         figures[component] += at[:, component]
         lacking = np.flatnonzero(~known[:, component])
         width = (panel.high[lacking, component] - panel.low[lacking, component]).astype(np.float32)
-        figures[component][:, lacking] += width * ndtr(normals[:, lacking])
+        figures[component][:, lacking] += width * _evens(component, _room(units))[:, lacking]
     return np.moveaxis(figures, 0, -1)  # each component lies in one piece of memory
 
 
@@ -98,9 +106,19 @@ def chance_of(scale: Scale, begins: NDArray[np.float64], panel: Panel) -> Chance
     probability = np.zeros((count, len(begins) + 1))
     best, worst = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     if placed.any():
-        scores = _scores_drawn(scale, _only(panel, placed), ANOTHER_TIME)
-        probability[placed] = _shares(scores, begins)
-        best[placed], worst[placed] = _rank_interval(scores[:: DRAWS // RANKED])
+        here = _only(panel, placed)
+        scores, spread = _normal_scores(scale, here, ANOTHER_TIME)
+        normal = ~np.isnan(scores)
+        shares = np.stack([_above(scores, spread, begin) for begin in begins], axis=1)
+        ranked = np.empty((RANKED, len(scores)), dtype=np.float32)
+        moved = _normals(0, _room(int(normal.sum())))[:: DRAWS // RANKED, : normal.sum()]
+        ranked[:, normal] = scores[normal].astype(np.float32) + spread[normal].astype(np.float32) * moved
+        if not normal.all():
+            others = scale.score(drawn(_only(here, ~normal), ANOTHER_TIME))
+            shares[~normal] = np.stack([(others >= begin).mean(axis=0) for begin in begins], axis=1)
+            ranked[:, ~normal] = others[:: DRAWS // RANKED]
+        probability[placed] = _between(shares)
+        best[placed], worst[placed] = _rank_interval(ranked)
     return Chance(probability, best, worst)
 
 
@@ -108,7 +126,13 @@ def above_zero(scale: Scale, panel: Panel) -> NDArray[np.float64]:
     """Return the probability that the score of each unit of `panel` is above 0, but for chance in its counts."""
     above, placed = np.zeros(len(panel.placed)), panel.placed
     if placed.any():
-        above[placed] = (_scores_drawn(scale, _only(panel, placed), 1) > 0).mean(axis=0)
+        here = _only(panel, placed)
+        scores, spread = _normal_scores(scale, here, 1)
+        normal = ~np.isnan(scores)
+        found = np.where(spread > 0, _above(scores, spread, 0), scores > 0)
+        if not normal.all():
+            found[~normal] = (scale.score(drawn(_only(here, ~normal), 1)) > 0).mean(axis=0)
+        above[placed] = found
     return above
 
 
@@ -116,10 +140,10 @@ def _only(panel: Panel, units: NDArray[np.bool_]) -> Panel:
     return Panel(panel.figures[units], panel.low[units], panel.high[units], panel.error[units], panel.counts[units])
 
 
-def _shares(scores: Numbers, begins: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the share of draws in each class (units x classes)."""
-    at_least = [np.ones(scores.shape[1]), *((scores >= begin).mean(axis=0) for begin in begins)]
-    return np.stack([*(lower - upper for lower, upper in pairwise(at_least)), at_least[-1]], 1)
+def _between(at_least: Numbers) -> NDArray[np.float64]:
+    """Return the probability of each class (units x classes) from those to reach each limit."""
+    bounds = np.hstack([np.ones((len(at_least), 1)), at_least, np.zeros((len(at_least), 1))])
+    return bounds[:, :-1] - bounds[:, 1:]
 
 
 def _rank_interval(scores: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -132,14 +156,13 @@ def _rank_interval(scores: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64
     return ranks[:, first].astype(np.int64), ranks[:, draws - 1 - first].astype(np.int64)
 
 
-@lru_cache(maxsize=10_000)
-def likely_classes(probability: tuple[float, ...]) -> tuple[int, ...]:
-    """Return the fewest classes, from 1, that together hold `SURE`; of equally likely ones the lower first."""
-    order = sorted(range(len(probability)), key=lambda place: (-probability[place], place))
-    held, chosen = 0.0, list[int]()
-    for place in order:
-        if held >= SURE - 1e-9 or probability[place] <= 0:
-            break
-        held += probability[place]
-        chosen.append(place + 1)
-    return tuple(sorted(chosen))
+def likely_classes(probability: Numbers) -> list[str]:
+    """Return for each unit the fewest classes that together hold `SURE` ("2 3"); of equally likely ones the lower."""
+    order = np.argsort(-probability, axis=1, kind="stable")
+    falling = np.take_along_axis(probability, order, axis=1)
+    before = np.cumsum(falling, axis=1) - falling
+    chosen = np.zeros(probability.shape, dtype=bool)
+    np.put_along_axis(chosen, order, (before < SURE - _LESS) & (falling > 0), axis=1)
+    sets, which = np.unique(chosen, axis=0, return_inverse=True)
+    words = [" ".join(str(place + 1) for place in np.flatnonzero(each)) for each in sets]
+    return [words[place] for place in which.ravel().tolist()]

@@ -43,6 +43,11 @@ class Panel:
         """Which units have a score or an interval of scores."""
         return np.asarray(self.counts & ~np.isnan(self.low).any(axis=1) & ~np.isnan(self.high).any(axis=1))
 
+    def without_figures(self, names: Sequence[str]) -> list[str]:
+        """Return which of its components, called so, have no figure at all."""
+        known = np.asarray(~np.isnan(self.figures).all(axis=0))
+        return [name for name, some in zip(names, known.tolist(), strict=True) if not some]
+
     def since(self, earlier: Panel, stay: float) -> Panel:
         """Return the change since an `earlier` panel of the same units; `stay` is the share of people still there."""
         together = 2 * stay * self.error * earlier.error

@@ -20,7 +20,7 @@ from flows.base.strict import Identifier, Strict
 from flows.index.evaluate import evaluate
 from flows.index.panel import Panel, without_measure
 from flows.index.scale import Numbers
-from flows.index.unit_rows import Row, Unit, unit_rows
+from flows.index.unit_rows import Row, Unit, unit_columns, unit_rows
 from flows.profile.index_definition import IndexDefinition
 
 Z_90 = 1.6448536269514722
@@ -153,7 +153,7 @@ def _on_part(name: str, definition: IndexDefinition, trial: _Files, part: str | 
         Unit(["fehlt" if np.isnan(cell) else "ok" for cell in row], reason)
         for row, reason in zip(figures, left_out, strict=True)
     ]
-    found = unit_rows(names, stated, panel, (scored, chance))
+    found = unit_rows(unit_columns(names, stated, panel, (scored, chance)))
     return Tried(
         name, part, definition, dict(zip(names, scored.scale.weights.tolist(), strict=True)),
         scored.scale.limits.tolist(),

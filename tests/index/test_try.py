@@ -166,8 +166,8 @@ def test_the_command_shows_ranges_of_ranks_from_much_need_to_little(tmp_path, tr
     assert capsys.readouterr().out.splitlines() == [
         "x (eigen 1)",
         "Raum    Punkte  Klasse      sicher  Rang",
-        "B         0,57  Klasse 2    90,8 %  1 bis 2",
-        "C         0,83  Klasse 2    97,8 %  1 bis 2",
+        "B         0,57  Klasse 2    89,6 %  1 bis 2",
+        "C         0,83  Klasse 2    96,7 %  1 bis 2",
         "A        -1,41  Klasse 1   100,0 %  3",
         "D     ohne Index: fehlt (a (fehlt))",
     ]

@@ -1,0 +1,118 @@
+"""An index of the units of one Raumebene at one Stichtag by one measure, or why there is none.
+
+What a release says of an index (city_indices.py), why it changed (causes.py) and whether it hangs on choices
+(robustness.py) start from here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from flows.index.chance import Chance
+from flows.index.evaluate import Change, Scored, evaluate, evaluate_change
+from flows.index.level import Level
+from flows.index.panel import Panel, without_measure
+from flows.index.unit_rows import Unit
+from flows.profile.indices import Index
+
+
+class Reason(NamedTuple):
+    """Why an index is not computed."""
+
+    kind: str
+    """``data`` where there are no figures, ``definition`` where they do not fit it."""
+    words: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An index of a level at a Stichtag; `measure` is None where it measures nothing, as the city alone."""
+
+    index: Index
+    level: Level
+    place: int
+    """Of the Stichtag."""
+    reference: str
+    panel: Panel
+    measure: Panel | None
+    evaluated: tuple[Scored, Chance] | None
+
+    @property
+    def day(self) -> dt.date:
+        """The Stichtag."""
+        return self.level.days[self.place]
+
+    @property
+    def massstab(self) -> str:
+        """The measure as tables name it."""
+        return "basisjahr" if self.reference == "fixed" else "jahr"
+
+    @property
+    def scored(self) -> Scored | None:
+        """Scores and classes."""
+        return self.evaluated[0] if self.evaluated else None
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """The units, by the status of their figures."""
+        at = [self.level.columns[each] for each in self.index.components]
+        statuses = self.level.status[self.place][:, at].tolist()
+        left_out = self.level.left_out(self.index, self.place)
+        return [Unit(words, reason) for words, reason in zip(statuses, left_out, strict=True)]
+
+    @property
+    def change(self) -> Change | None:
+        """The change since the Stichtag that the definition compares with; None where there is none."""
+        dynamics = self.index.definition.dynamics
+        earlier = self.level.by_day.get(_years_before(self.day, dynamics.years)) if dynamics else None
+        if dynamics is None or earlier is None:
+            return None
+        return evaluate_change(
+            self.index.definition, dynamics, self.panel, self.level.panel(self.index, earlier)
+        )  # fmt: skip
+
+
+def standings_of(index: Index, level: Level) -> Iterator[Standing | Reason]:
+    """Yield an index of a level at each Stichtag by each measure, and why it cannot be computed."""
+    definition = index.definition
+    if absent := [name for name in index.components if name not in level.columns]:
+        yield Reason("data", f"component: {', '.join(absent)} has no figures")
+        return
+    for place, day in enumerate(level.days):
+        if definition.until is not None and day > definition.until:
+            continue
+        panel = level.panel(index, place)
+        if unknown := panel.without_figures(index.components):
+            yield Reason("data", f"component: {', '.join(unknown)} has no figures")
+            continue
+        for reference in definition.reference:
+            measure = _measure(index, level, panel, reference)
+            if isinstance(measure, Reason):
+                yield measure
+                yield Standing(index, level, place, reference, panel, None, None)
+            else:
+                yield Standing(
+                    index, level, place, reference, panel, measure, evaluate(definition, panel, measure)
+                )  # fmt: skip
+
+
+def _measure(index: Index, level: Level, panel: Panel, reference: str) -> Panel | Reason:
+    """Return the panel that the city is measured by, or why it measures nothing."""
+    measure = panel
+    if reference == "fixed":
+        base = index.definition.base
+        if base not in level.by_day:
+            return Reason("definition", f"base: expected a Stichtag with figures, found none on {base}")
+        measure = level.panel(index, level.by_day[base])
+    if words := without_measure(measure, index.components):
+        return Reason("definition", f"component: {words}")
+    return measure
+
+
+def _years_before(day: dt.date, years: int) -> dt.date:
+    """Return the same day so many years earlier; of 29 February the day before, as to_years() of SQL does."""
+    return day.replace(year=day.year - years, day=28 if (day.month, day.day) == (2, 29) else day.day)
