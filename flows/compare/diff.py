@@ -18,8 +18,8 @@ from flows.base.all_figures import FIGURES, OTHER
 from flows.base.db import connect, literal
 from flows.base.errors import FortschreibungError
 from flows.base.home import Home
-from flows.compare import diff_catalogue, diff_figures
-from flows.compare.diff_model import CodebookChange, Comparison, Diff, Moved, ReleaseNamed, SourceChange, UnitChange
+from flows.compare import diff_catalogue, diff_figures, diff_indices
+from flows.compare.diff_model import CodebookChange, Comparison, Diff, ReleaseNamed, SourceChange, UnitChange
 from flows.release.catalog import DATABASE
 from flows.release.content_hash import FORMAT, digests, keys_in_file, table_hashes
 from flows.release.manifest import Manifest, manifest_of
@@ -52,6 +52,10 @@ class _Found:
     codebook: list[CodebookChange]
     units: list[UnitChange]
     figures: dict[str, Any]
+
+    def outcome(self, table: str) -> str | None:
+        """Return how a table compares, as far as it is known; None for one that neither release has."""
+        return self.comparisons[table].outcome if table in self.comparisons else None
 
     def not_made(self, tables: Sequence[str], reason: str) -> None:
         for table in tables:
@@ -103,7 +107,7 @@ def diff_of(con: duckdb.DuckDBPyConnection | None, city: str, before: Side | Non
     Without `con` only what the manifests say is compared; where that differs, the comparison is not made.
     """
     if before is None:
-        return Diff(city=city, before=None, after=after.named, same=False, moved=_moved_alone(con))
+        return Diff(city=city, before=None, after=after.named, same=False, **_moved_alone(con))
     if con is not None and before.content_format != after.content_format:
         before, after = _in_one_format(con, before, "vorher"), _in_one_format(con, after, "fortschreibung")
     found = _Found(_by_hash(before, after), [], [], {})
@@ -121,13 +125,20 @@ def diff_of(con: duckdb.DuckDBPyConnection | None, city: str, before: Side | Non
     )  # fmt: skip
 
 
-def _moved_alone(con: duckdb.DuckDBPyConnection | None) -> list[Moved]:
+def _moved_alone(con: duckdb.DuckDBPyConnection | None) -> dict[str, Any]:
     """Return what moved within a release that is compared with none; nothing where it is not open."""
     if con is None:
-        return []
+        return {}
     diff_catalogue.prepare(con)
     diff_catalogue.note_names(con, "fortschreibung")
-    return diff_figures.moved(con)
+    return {"moved": diff_figures.moved(con), **_index_moved(con)}
+
+
+def _index_moved(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return why the indices of the later release changed since the Stichtag before."""
+    if not diff_indices.has_causes(con):
+        return {}
+    return {"indices_moved": diff_indices.indices_moved(con), "classes_moved": diff_indices.classes_moved(con)}
 
 
 def _in_one_format(con: duckdb.DuckDBPyConnection, side: Side, name: str) -> Side:
@@ -178,12 +189,22 @@ def _look_into(con: duckdb.DuckDBPyConnection, found: _Found, before: Side, afte
     def moved() -> None:
         found.figures["moved"] = diff_figures.moved(con)
 
+    def index_moved() -> None:
+        found.figures |= _index_moved(con)
+
+    def indices() -> None:
+        found.figures["indices"] = diff_indices.index_differences(con)
+
     _unless_impossible(found, ["indikator", "indikator_teil"], codebook)
     _unless_impossible(found, ["raumebene"], units)
     tables = [name for name in (FIGURES, OTHER) if name in found.comparisons]
     if any(found.comparisons[name].outcome != "same" for name in tables):
         _unless_impossible(found, tables, figures)
     _unless_impossible(found, [FIGURES], moved)
+    _unless_impossible(found, [diff_indices.CAUSES], index_moved)
+    differing = [name for name in diff_indices.TABLES if found.outcome(name) == "different"]
+    if differing and all(found.outcome(name) in ("same", "different") for name in diff_indices.TABLES):
+        _unless_impossible(found, differing, indices)
 
 
 def _unless_impossible(found: _Found, tables: Sequence[str], step: Callable[[], None]) -> None:

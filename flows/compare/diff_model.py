@@ -215,6 +215,57 @@ class Moved(_Model):
     city_after: float | None
 
 
+class IndexMoved(_Model):
+    """How many units of the finest Raumebene are in another class of an index than at the Stichtag before, and why."""
+
+    index_id: str
+    index_version: str
+    massstab: str
+    label_de: str
+    label_en: str
+    stichtag_before: dt.date
+    stichtag: dt.date
+    units: int = Field(description="Units with a score at both Stichtage.")
+    higher: int = Field(description="In a class of more need than before.")
+    lower: int
+    raum: int = Field(description="Changes of class whose main cause is the unit itself.")
+    zufall: int
+    stadt: int
+    zuschnitt: int
+    definition: int
+
+
+class ClassMoved(_Model):
+    """A unit whose class of the first index is another than at the Stichtag before, and what the change is made of."""
+
+    zuschnitt: str
+    raumebene: str
+    raum_id: str
+    name: str | None
+    class_before: str
+    class_after: str
+    cause: str
+    difference: float
+    raum: float
+    zufall: float
+    stadt: float
+    redrawn: float
+    definition: float
+
+
+class IndexDiff(_Model):
+    """A version of an index that differs between the releases at Stichtage that both have."""
+
+    index_id: str
+    index_version: str
+    label_de: str
+    change: Literal["come", "gone", "definition", "figures"]
+    scores: int = Field(description="Scores that differ.")
+    classes: int = Field(description="Units whose possible classes differ.")
+    reasons: int = Field(description="Units whose status differs.")
+    largest: float | None = Field(description="The largest difference of a score.")
+
+
 class Diff(_Model):
     """The whole comparison; `before` is null for the first release of a city."""
 
@@ -238,6 +289,11 @@ class Diff(_Model):
     levels: list[LevelDiff] = Field(default_factory=list)
     movers: list[Mover] = Field(default_factory=list)
     units_moved: list[UnitMoved] = Field(default_factory=list)
+    indices_moved: list[IndexMoved] = Field(
+        default_factory=list, description="Between the last two Stichtage of the later release."
+    )
+    classes_moved: list[ClassMoved] = Field(default_factory=list, description="Of the first index, in the same way.")
+    indices: list[IndexDiff] = Field(default_factory=list)
 
     @property
     def different(self) -> int:

@@ -23,6 +23,8 @@ from flows.index.scale import Numbers, Scale
 DRAWS = 1000
 RANKED = 500
 """Of the draws, so many are ranked: sorting is what takes time."""
+Z_90 = 1.6448536269514722
+"""Standard errors in half of an interval of 90 %."""
 SURE = 0.9
 """What the smallest set of classes holds, and the interval of a rank."""
 ANOTHER_TIME = 2

@@ -14,6 +14,7 @@ from flows.base.db import Block, insert_blocks
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.base.sql_order import PythonStep
+from flows.index.city_causes import History, write_causes
 from flows.index.level import levels_of
 from flows.index.standing import Reason, Standing, standings_of
 from flows.index.unit_rows import columns_without_measure, unit_columns
@@ -29,6 +30,7 @@ CREATE OR REPLACE TABLE index_ergebnis (
     teile DOUBLE[], gewichte DOUBLE[], sicherheit DOUBLE[]
 )
 """
+_DAUER = "SELECT raumebene, raum_id, von_zuschnitt, von_id FROM index_dauer ORDER BY ALL"
 
 
 def make_indices(con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note: Callable[[str], None]) -> None:
@@ -38,8 +40,12 @@ def make_indices(con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note:
         ConfigError: an index that the city defined itself cannot be computed; names file and key.
     """
     step = PythonStep(
-        {"index_ergebnis": "One row per index of a unit at a Stichtag, with its parts and probabilities as lists."},
-        frozenset({"index_zahl"}), lambda con: _fill(con, indices, note),
+        {
+            "index_ergebnis": "One row per index of a unit at a Stichtag, with its parts and probabilities as lists.",
+            "index_ursache": "One row per index of a unit at a Stichtag: why it is not what it was at the one before.",
+            "index_ursache_beitrag": "One row per component of an index: its parts in that change.",
+        },
+        frozenset({"index_zahl", "index_dauer"}), lambda con: _fill(con, indices, note),
     )  # fmt: skip
     run_folder(con, resource("sql/index"), steps=[step])
 
@@ -47,13 +53,17 @@ def make_indices(con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note:
 def _fill(con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note: Callable[[str], None]) -> None:
     con.execute(_ERGEBNIS)
     levels = list(levels_of(con)) if indices else []
+    computed = list[Standing]()
     for index in indices:
         found = [one for level in levels for one in standings_of(index, level)]
         standings = [one for one in found if isinstance(one, Standing)]
         if any(one.scored is not None and one.scored.highest.any() for one in standings):
-            insert_blocks(con, "index_ergebnis", [_block(one) for one in standings])
+            insert_blocks(con, "index_ergebnis", map(_block, standings))
+            computed += standings
         else:
             _not_computed(index, [one for one in found if isinstance(one, Reason)], note)
+    same_unit = {(level, then, unit): was for level, unit, then, was in con.execute(_DAUER).fetchall()}
+    write_causes(con, History.of(computed, same_unit))
 
 
 def _not_computed(index: Index, reasons: Sequence[Reason], note: Callable[[str], None]) -> None:

@@ -17,14 +17,12 @@ from pydantic import Field, ValidationError
 
 from flows.base.errors import ConfigError
 from flows.base.strict import Identifier, Strict
+from flows.index.chance import Z_90
 from flows.index.evaluate import evaluate
 from flows.index.panel import Panel, without_measure
 from flows.index.scale import Numbers
 from flows.index.unit_rows import Row, Unit, unit_columns, unit_rows
 from flows.profile.index_definition import IndexDefinition
-
-Z_90 = 1.6448536269514722
-"""Standard errors in half of an interval of 90 %."""
 
 
 class Columns(Strict):

@@ -73,8 +73,11 @@ def columns_without_measure(components: Sequence[str], units: Sequence[Unit], pa
 def numbers(values: Numbers) -> list[Any]:
     """Return values as a table has them: rounded, None where there is none."""
     rounded = np.round(values, _DECIMALS) + 0.0
+    missing = np.isnan(rounded)
+    if not missing.any():
+        return list(rounded.tolist())
     known = rounded.astype(object)
-    known[np.isnan(rounded)] = None
+    known[missing] = None
     return list(known.tolist())
 
 

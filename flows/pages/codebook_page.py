@@ -43,6 +43,7 @@ def codebook_html(codebook: CodebookPage, described: Mapping[str, Any] | None = 
         class_limits=words.meanings("class_limits"),
         index_status=words.meanings("index_status"),
         verdicts=words.meanings("change_verdict"),
+        change_causes=words.meanings("change_cause"),
         number=_number,
         years=years,
     )

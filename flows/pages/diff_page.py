@@ -6,6 +6,7 @@ last two Stichtage, and at the end all that a statistician may want to know. A w
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +84,9 @@ def diff_html(diff: Diff, about: About, *, first_page: str | None = None) -> str
         diff=diff, about=about, first_page=first_page, opening=opening(diff), rows=rows, shown=_SHOWN,
         colours=COLOURS, causes=causes, counts=counts, count_heads=[(COUNTS[field], "n") for field in counts],
         severities=SEVERITIES, why=WHY, all_causes=CAUSES, status=vocabulary().status, number=number,
-        rounded=rounded, percent=percent, day=german_day,
+        rounded=rounded, percent=percent, day=german_day, change_causes=vocabulary().change_cause,
+        cause_heads=[(words.short_de, "n") for words in vocabulary().change_cause.values()],
+        versions=Counter(each.index_id for each in diff.indices_moved if each.massstab == "jahr"),
     )  # fmt: skip
 
 
@@ -133,6 +136,10 @@ def diff_lines(diff: Diff) -> list[str]:
     lines += [f"  not compared, counts as different: {each.table} ({each.reason})" for each in diff.not_made]
     lines += [f"  {diff.causes[cause]:8} {words.en}" for cause, words in CAUSES.items() if diff.causes.get(cause)]
     lines += [f"  {each.change} in the codebook: {each.indikator_id}" for each in diff.codebook]
+    lines += [
+        f"  index {each.index_id} {each.index_version}: {each.change}, {each.scores} scores and {each.classes} classes "
+        "differ" for each in diff.indices
+    ]  # fmt: skip
     if diff.units:
         lines.append(f"  {len(diff.units)} units differ")
     if diff.sources:

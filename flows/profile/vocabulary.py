@@ -94,6 +94,7 @@ class Vocabulary(BaseModel):
     status: dict[str, Status]
     index_status: dict[str, Gap]
     change_verdict: dict[str, Word]
+    change_cause: dict[str, Named]
     standardisation: dict[str, Word]
     aggregation: dict[str, Word]
     rescaling: dict[str, Word]

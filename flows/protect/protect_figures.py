@@ -62,6 +62,8 @@ INDICES = {
     "index_wert_zuschnitt": _AGAIN.format("index_wert_alle"),
     "index_sicherheit": "index_sicherheit",
     "index_beitrag": "index_beitrag",
+    "index_ursache": "index_ursache",
+    "index_ursache_beitrag": "index_ursache_beitrag",
 }
 
 # what a repair changes: working table -> the published tables that read it

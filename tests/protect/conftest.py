@@ -119,6 +119,8 @@ class Office:
         create_stage(con)
         con.execute(_TABLES)
         self.counted: dict[str, int] = {}
+        self.same_line = ""
+        """The units whose line is the same on every Zuschnitt."""
 
     def figures(
         self,
@@ -165,7 +167,8 @@ class Office:
         )
         self.con.execute(
             "CREATE OR REPLACE TABLE raum_dauer AS "
-            "SELECT zuschnitt, raumebene, raum_id, zuschnitt || '/' || raum_id AS dauer_id FROM raum"
+            "SELECT zuschnitt, raumebene, raum_id, "
+            f"if(raum_id IN {('', *self.same_line, '')}, '', zuschnitt || '/') || raum_id AS dauer_id FROM raum"
         )
         self.counted = protect(self.con, self.profile, self.target, note=note)
         return self.counted

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from flows.base.db import insert
@@ -12,7 +13,7 @@ from flows.base.errors import ConfigError
 from flows.profile.indices import Index
 from flows.stage.index_catalogue import write_indices
 from tests.index.conftest import definition
-from tests.protect.conftest import DAY, NEW
+from tests.protect.conftest import DAY, NEW, OLD
 
 
 class Indexed:
@@ -21,8 +22,8 @@ class Indexed:
     def __init__(self, office, *components: str, own: bool = True, **keys) -> None:
         self.office, self.notes = office, list[str]()
         stated = definition(*components, **keys)
-        index = Index("eigen", stated, Path("index.toml"), "eigen", own, ("hoch",) * len(stated.component))
-        office.profile = replace(office.profile, indices=(index,))
+        self.index = Index("eigen", stated, Path("index.toml"), "eigen", own, ("hoch",) * len(stated.component))
+        office.profile = replace(office.profile, indices=(self.index,))
         write_indices(office.con, office.profile)
 
     def protect(self) -> dict[str, tuple]:
@@ -184,3 +185,76 @@ def test_an_index_by_the_base_year_lets_the_whole_city_change(office) -> None:
 
     by = office.rows("index_wert", "massstab, punkte", f"raum_id = 'B' AND stichtag = DATE '{DAY}'")
     assert by == [("basisjahr", pytest.approx(1.224744871)), ("jahr", 0.0)]
+
+
+EARLIER = (
+    "INSERT INTO indikator_wert SELECT * REPLACE (DATE '2019-12-31' AS stichtag, zaehler - if(raum_id = 'A', 300, 0) "
+    "AS zaehler) FROM indikator_wert WHERE indikator_id = 'anteil_weiblich'"
+)
+"""A year before, unit A had 300 women less."""
+CAUSES = "raum_id, teil_raum + teil_zufall, teil_zuschnitt, teil_definition, klasse_ursache"
+
+
+def test_why_a_score_changed_is_published_and_adds_up_to_the_change(office) -> None:
+    city_of(office, 400, 200, 300, of=1000)
+    office.con.execute(EARLIER)
+
+    Indexed(office, "anteil_weiblich").protect()
+
+    parts = "teil_raum + teil_zufall + teil_stadt + teil_zuschnitt + teil_definition"
+    rows = office.rows("index_ursache", f"raum_id, klasse_ursache, abs(punkte_differenz - ({parts})) < 1e-8")
+    assert rows == [("A", "raum", True), ("B", "stadt", True), ("C", "stadt", True)]
+    top = 1.224744871
+    assert office.rows("index_ursache", "raum_id, punkte_differenz, von_klasse, klasse") == [
+        ("A", pytest.approx(2 * top), 1, 3), ("B", pytest.approx(-top), 2, 1), ("C", pytest.approx(-top), 3, 2),
+    ]  # fmt: skip
+    assert office.rows("index_ursache_beitrag", "raum_id, indikator_id, teil_eigen", "raum_id <> 'A'") == [
+        ("B", "anteil_weiblich", 0), ("C", "anteil_weiblich", 0),
+    ]  # fmt: skip
+
+
+def test_a_change_of_few_people_is_called_chance(office) -> None:
+    city_of(office, 40, 20, 34)
+    office.con.execute(EARLIER.replace("300", "4"))
+
+    Indexed(office, "anteil_weiblich", limits=(0.9, 1.2)).protect()
+
+    assert office.rows("index_ursache", "teil_raum, teil_zufall > 0, klasse_ursache", "raum_id = 'A'") == [
+        (0, True, "zufall")
+    ]
+
+
+def test_what_the_redraw_of_others_does_to_a_unit_is_a_part_of_its_own(office) -> None:
+    """A and B keep their lines; on the Zuschnitt of then, C and D were one unit."""
+    city_of(office, 100, 200, 300, 500, of=1000)
+    office.con.execute(
+        "INSERT INTO indikator_wert SELECT * REPLACE (DATE '2019-12-31' AS stichtag) FROM indikator_wert; "
+        f"INSERT INTO indikator_wert SELECT * REPLACE ('{OLD}' AS zuschnitt) FROM indikator_wert "
+        "WHERE raum_id IN ('A', 'B', 'C') AND stichtag = DATE '2019-12-31'; "
+        f"UPDATE indikator_wert SET zaehler = 800, nenner = 2000 WHERE raum_id = 'C' AND zuschnitt = '{OLD}'"
+    )
+    insert(office.con, "raum", [{"zuschnitt": OLD, "raumebene": "sozialraum", "raum_id": unit} for unit in "ABC"])
+    indexed = Indexed(office, "anteil_weiblich")
+    office.same_line = "AB"
+
+    indexed.protect()
+
+    found = {unit: rest for unit, *rest in office.rows("index_ursache", f"{CAUSES}, von_zuschnitt")}
+    old, new = ([100, 200, 400], [100, 200, 300, 500])
+    score = [(100 - np.mean(each)) / np.std(each) for each in (old, new)]
+    assert found["A"] == [0, pytest.approx(score[1] - score[0]), 0, None, OLD]
+    assert found["C"] == [0, 0, 0, None, NEW]
+
+
+def test_a_version_that_ended_hands_over_to_the_next_with_the_part_of_the_definition(office) -> None:
+    city_of(office, 400, 200, 300, of=1000)
+    office.con.execute(EARLIER)
+    indexed = Indexed(office, "anteil_weiblich", version="2")
+    former = Indexed(office, "anteil_weiblich", version="1", standardise="plain", until="2019-12-31")
+    office.profile = replace(office.profile, indices=(indexed.index, former.index))
+
+    office.protect()
+
+    rows = office.rows("index_ursache", "raum_id, von_version, index_version, teil_definition, von_klasse")
+    scores = dict(office.rows("index_wert", "index_version, punkte", "raum_id = 'B' AND stichtag = DATE '2019-12-31'"))
+    assert rows[1] == ("B", "1", "2", pytest.approx(scores["2"] - scores["1"]), 3)

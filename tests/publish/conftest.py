@@ -117,6 +117,17 @@ TABLES = {
         SELECT '2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, DATE '2024-12-31' AS stichtag,
             'bedarf' AS index_id, '1' AS index_version, 'jahr' AS massstab, 'sgb2_quote' AS indikator_id, *,
             1.0 AS teilgewicht""",
+    "index_ursache": """
+        FROM (VALUES ('011001', -0.2, -0.1, -0.1, 0.0, 1, 1, NULL), ('012001', 0.5, 0.6, -0.2, 0.1, 1, 2, 'raum'))
+        AS t(raum_id, punkte_differenz, teil_raum, teil_zufall, teil_stadt, von_klasse, klasse, klasse_ursache)
+        SELECT '2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, DATE '2024-12-31' AS stichtag,
+            'bedarf' AS index_id, '1' AS index_version, 'jahr' AS massstab, DATE '2023-12-31' AS von_stichtag,
+            '2020-01-01' AS von_zuschnitt, '1' AS von_version, *, 0.0 AS teil_zuschnitt, 0.0 AS teil_definition""",
+    "index_ursache_beitrag": """
+        FROM (VALUES ('011001', -0.2, 0.0), ('012001', 0.4, 0.1)) AS t(raum_id, teil_eigen, teil_stadt)
+        SELECT '2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, DATE '2024-12-31' AS stichtag,
+            'bedarf' AS index_id, '1' AS index_version, 'jahr' AS massstab, 'sgb2_quote' AS indikator_id, *,
+            0.0 AS teil_zuschnitt""",
     "umsteigeschluessel": """
         FROM (VALUES
                ('2020-01-01', '2020-01-01', 'sozialraum', '011001', '011001', 'einwohner', DATE '2024-12-31',

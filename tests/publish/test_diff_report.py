@@ -94,6 +94,37 @@ def test_the_report_of_a_publication_is_the_comparison_with_the_previous_release
     assert read_json(release / "changes.json") == json.loads(between(first, release).model_dump_json())
 
 
+def test_the_report_says_which_units_are_in_another_class_of_an_index_and_why(compared):
+    found = compared(sha256="99" * 32)
+
+    assert "Handlungsbedarf seit 31.12.2023" in diff_html(found, KLEINSTADT)
+    (moved,) = found.indices_moved
+    assert (moved.index_id, moved.units, moved.higher, moved.lower, moved.raum, moved.zufall) == (
+        "bedarf", 2, 1, 0, 1, 0,
+    )  # fmt: skip
+    (unit,) = found.classes_moved
+    assert (unit.raum_id, unit.class_before, unit.class_after, unit.cause) == (
+        "012001", "nicht erhöht", "hoch", "raum",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "query", "expected"),
+    [
+        ("index_wert", "SELECT * REPLACE (punkte + 0.5 AS punkte) FROM it", ("figures", 2, 0)),
+        ("index_wert", "SELECT * REPLACE (2 AS klasse_bis) FROM it", ("figures", 0, 1)),
+        ("index_komponente", "SELECT * REPLACE (2.0 AS gewicht) FROM it", ("definition", 0, 0)),
+        ("index_klasse", "SELECT * REPLACE (klassengrenze * 2 AS klassengrenze) FROM it", ("definition", 0, 0)),
+        ("index_definition", "SELECT * REPLACE ('Anderer Index' AS label_de) FROM it", None),
+    ],
+)
+def test_an_index_that_differs_is_named_with_what_differs(compared, table, query, expected):
+    found = compared(**{table: query})
+
+    assert [(each.change, each.scores, each.classes) for each in found.indices] == ([expected] if expected else [])
+    assert ("Indizes, die anders sind" in diff_html(found, KLEINSTADT)) == bool(expected)
+
+
 def test_the_published_schema_is_that_of_the_report_and_every_report_keeps_it(compared, first):
     schema = json.loads(SCHEMA.read_bytes())
     assert schema == json_schema(), "docs/diff.schema.json is written by `python -m flows.compare.diff_model`"

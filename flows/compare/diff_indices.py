@@ -1,0 +1,40 @@
+"""What became of the indices: why classes changed since the Stichtag before, and what differs between two releases.
+
+The releases are attached as `vorher` and `fortschreibung`; `diff_catalogue` has left einheit_name.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from flows.base.db import records, set_variables, sql
+from flows.compare.diff_model import ClassMoved, IndexDiff, IndexMoved
+
+TABLES = ("index_definition", "index_klasse", "index_komponente", "index_wert", "index_wert_zuschnitt")
+"""What two releases are compared by; one made before there were indices has none of them."""
+CAUSES = "index_ursache"
+_SHOWN = 50
+
+
+def has_causes(con: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether the release attached as `fortschreibung` says why its indices changed."""
+    found = con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'fortschreibung' AND table_name = $1", [CAUSES],
+    )  # fmt: skip
+    return found.fetchone() is not None
+
+
+def indices_moved(con: duckdb.DuckDBPyConnection) -> list[IndexMoved]:
+    """Return how many units are in another class than at the Stichtag before, for each index."""
+    return [IndexMoved(**row) for row in records(con.execute(sql("compare/index_wechsel")))]
+
+
+def classes_moved(con: duckdb.DuckDBPyConnection) -> list[ClassMoved]:
+    """Return the units whose class of the first index changed, the largest changes first."""
+    set_variables(con, hoechstens=_SHOWN)
+    return [ClassMoved(**row) for row in records(con.execute(sql("compare/index_wechsel_raum")))]
+
+
+def index_differences(con: duckdb.DuckDBPyConnection) -> list[IndexDiff]:
+    """Return the indices that differ between the releases at Stichtage that both have."""
+    return [IndexDiff(**row) for row in records(con.execute(sql("compare/unterschied_index")))]

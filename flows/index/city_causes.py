@@ -1,0 +1,154 @@
+"""Why the indices of a city changed from one Stichtag to the next, on the Zuschnitt of today.
+
+A change starts from what was in force at the Stichtag before: the Zuschnitt of that day, for units whose line is still
+the same, and a version of the index that ended with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.base.db import Block, insert_blocks
+from flows.index.causes import Before, Causes, causes_of
+from flows.index.level import Level
+from flows.index.standing import Standing
+from flows.index.unit_rows import numbers
+
+_OF_UNIT = """
+    zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, index_id VARCHAR, index_version VARCHAR,
+    massstab VARCHAR
+"""
+TABLES = f"""
+CREATE OR REPLACE TABLE index_ursache (
+    {_OF_UNIT}, von_stichtag DATE, von_zuschnitt VARCHAR, von_version VARCHAR, punkte_differenz DOUBLE,
+    teil_raum DOUBLE, teil_zufall DOUBLE, teil_stadt DOUBLE, teil_zuschnitt DOUBLE, teil_definition DOUBLE,
+    von_klasse INTEGER, klasse INTEGER, klasse_ursache VARCHAR
+);
+CREATE OR REPLACE TABLE index_ursache_beitrag (
+    {_OF_UNIT}, indikator_id VARCHAR, teil_eigen DOUBLE, teil_stadt DOUBLE, teil_zuschnitt DOUBLE
+);
+"""
+Key = tuple[str, str, str, str, str, str]
+"""Index, version, measure, Zuschnitt, Raumebene and Stichtag."""
+
+
+@dataclass(frozen=True)
+class History:
+    """All indices of a city, and who a unit of today was on earlier Zuschnitte."""
+
+    by_key: Mapping[Key, Standing]
+    same_unit: Mapping[tuple[str, str, str], str]
+    """Raumebene, earlier Zuschnitt and unit of today -> the unit with the same line."""
+    zuschnitte: tuple[str, ...]
+
+    @classmethod
+    def of(cls, standings: Sequence[Standing], same_unit: Mapping[tuple[str, str, str], str]) -> History:
+        """Return the history of a city."""
+        found = {_key(one): one for one in standings if one.scored is not None}
+        return cls(found, same_unit, tuple(sorted({one.level.zuschnitt for one in standings})))
+
+    def newest(self) -> Iterator[tuple[Standing, Standing]]:
+        """Yield the indices of the newest Zuschnitt of each Raumebene as pairs: the one before, the one after."""
+        newest = {level: max(key[3] for key in self.by_key if key[4] == level) for *_, level, _ in self.by_key}
+        series: dict[tuple[str, ...], list[Standing]] = {}
+        for key, one in self.by_key.items():
+            if key[3] == newest[key[4]]:
+                series.setdefault(key[:5], []).append(one)
+        for each in series.values():
+            yield from pairwise(sorted(each, key=lambda one: one.day))
+
+    def before(self, first: Standing, second: Standing) -> Before:
+        """Return what the change from the first to the second starts from."""
+        then, ended = self._in_force(first), self._ended(first, second)
+        there = None if then == self._in_force(second) else self.by_key.get(_key(first, zuschnitt=then))
+        if there is None or there is first:
+            return Before(first, ended=ended)
+        former = self.by_key.get(_key(ended, zuschnitt=then)) if ended else None
+        return Before(first, (there, _places(first.level, there.level, self.same_unit)), ended, former)
+
+    def _in_force(self, standing: Standing) -> str:
+        """Return the Zuschnitt of a Stichtag: they are named by the date from which they are valid."""
+        return max((name for name in self.zuschnitte if name <= str(standing.day)), default=self.zuschnitte[0])
+
+    def _ended(self, first: Standing, second: Standing) -> Standing | None:
+        """Return the version of an index that has the first Stichtag as its last one, before the second."""
+        for key, one in self.by_key.items():
+            same = key[0] == first.index.id and key[2:] == _key(first)[2:]
+            until = one.index.definition.until
+            if same and one.index is not first.index and until and first.day <= until < second.day:
+                return one
+        return None
+
+
+def _key(one: Standing, zuschnitt: str | None = None) -> Key:
+    return (
+        one.index.id, one.index.definition.version, one.massstab, zuschnitt or one.level.zuschnitt,
+        one.level.raumebene, str(one.day),
+    )  # fmt: skip
+
+
+def _places(now: Level, then: Level, same_unit: Mapping[tuple[str, str, str], str]) -> NDArray[np.int64]:
+    """Return the place of each unit of today on an earlier Zuschnitt; -1 where its line was another."""
+    place = {unit: at for at, unit in enumerate(then.units)}
+    named = (same_unit.get((now.raumebene, then.zuschnitt, unit), "") for unit in now.units)
+    return np.array([place.get(unit, -1) for unit in named], dtype=np.int64)
+
+
+def write_causes(con: duckdb.DuckDBPyConnection, history: History) -> None:
+    """Fill the tables index_ursache and index_ursache_beitrag."""
+    con.execute(TABLES)
+    units, parts = list[Block](), list[Block]()
+    for first, second in history.newest():
+        before = history.before(first, second)
+        causes = causes_of(before, second)
+        known = np.flatnonzero(~np.isnan(causes.total))
+        units.append(_of_units(before, second, causes, known))
+        parts += _of_components(second, causes, known)
+    insert_blocks(con, "index_ursache", units)
+    insert_blocks(con, "index_ursache_beitrag", parts)
+
+
+def _of_units(before: Before, second: Standing, causes: Causes, known: NDArray[np.int64]) -> Block:
+    now, index = second.level.zuschnitt, second.index
+    then = before.redrawn[0].level.zuschnitt if before.redrawn else now
+    version = before.ended.index.definition.version if before.ended else index.definition.version
+    return Block(
+        {**_same(second), "von_stichtag": str(before.standing.day)},
+        {
+            "raum_id": [second.level.units[at] for at in known],
+            "von_zuschnitt": [then if redrawn else now for redrawn in causes.moved_unit[known]],
+            "von_version": [version if ended else index.definition.version for ended in causes.moved_version[known]],
+            "punkte_differenz": numbers(causes.total[known]), "teil_raum": numbers(causes.raum[known]),
+            "teil_zufall": numbers(causes.zufall[known]), "teil_stadt": numbers(causes.stadt[known]),
+            "teil_zuschnitt": numbers(causes.zuschnitt[known]), "teil_definition": numbers(causes.definition[known]),
+            "von_klasse": causes.class_before[known].tolist(), "klasse": causes.class_after[known].tolist(),
+            "klasse_ursache": [causes.class_cause[at] for at in known],
+        },
+    )  # fmt: skip
+
+
+def _of_components(second: Standing, causes: Causes, known: NDArray[np.int64]) -> Iterator[Block]:
+    for place, component in enumerate(second.index.components):
+        yield Block(
+            {**_same(second), "indikator_id": component},
+            {
+                "raum_id": [second.level.units[at] for at in known],
+                "teil_eigen": numbers(causes.eigen_by[known, place]),
+                "teil_stadt": numbers(causes.stadt_by[known, place]),
+                "teil_zuschnitt": numbers(causes.zuschnitt_by[known, place]),
+            },
+        )
+
+
+def _same(standing: Standing) -> dict[str, str]:
+    return {
+        "zuschnitt": standing.level.zuschnitt, "raumebene": standing.level.raumebene, "stichtag": str(standing.day),
+        "index_id": standing.index.id, "index_version": standing.index.definition.version,
+        "massstab": standing.massstab,
+    }  # fmt: skip
