@@ -119,7 +119,7 @@ def _of_units(before: Before, second: Standing, causes: Causes, known: NDArray[n
     then = before.redrawn[0].level.zuschnitt if before.redrawn else now
     version = before.ended.index.definition.version if before.ended else index.definition.version
     return Block(
-        {**_same(second), "von_stichtag": str(before.standing.day)},
+        {**second.key, "von_stichtag": str(before.standing.day)},
         {
             "raum_id": [second.level.units[at] for at in known],
             "von_zuschnitt": [then if redrawn else now for redrawn in causes.moved_unit[known]],
@@ -136,7 +136,7 @@ def _of_units(before: Before, second: Standing, causes: Causes, known: NDArray[n
 def _of_components(second: Standing, causes: Causes, known: NDArray[np.int64]) -> Iterator[Block]:
     for place, component in enumerate(second.index.components):
         yield Block(
-            {**_same(second), "indikator_id": component},
+            {**second.key, "indikator_id": component},
             {
                 "raum_id": [second.level.units[at] for at in known],
                 "teil_eigen": numbers(causes.eigen_by[known, place]),
@@ -144,11 +144,3 @@ def _of_components(second: Standing, causes: Causes, known: NDArray[np.int64]) -
                 "teil_zuschnitt": numbers(causes.zuschnitt_by[known, place]),
             },
         )
-
-
-def _same(standing: Standing) -> dict[str, str]:
-    return {
-        "zuschnitt": standing.level.zuschnitt, "raumebene": standing.level.raumebene, "stichtag": str(standing.day),
-        "index_id": standing.index.id, "index_version": standing.index.definition.version,
-        "massstab": standing.massstab,
-    }  # fmt: skip

@@ -52,6 +52,14 @@ class Standing:
         return "basisjahr" if self.reference == "fixed" else "jahr"
 
     @property
+    def key(self) -> dict[str, str]:
+        """What all its units have in common, by column."""
+        return {
+            "zuschnitt": self.level.zuschnitt, "raumebene": self.level.raumebene, "stichtag": str(self.day),
+            "index_id": self.index.id, "index_version": self.index.definition.version, "massstab": self.massstab,
+        }  # fmt: skip
+
+    @property
     def scored(self) -> Scored | None:
         """Scores and classes."""
         return self.evaluated[0] if self.evaluated else None

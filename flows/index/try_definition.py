@@ -20,6 +20,7 @@ from flows.base.strict import Identifier, Strict
 from flows.index.chance import Z_90
 from flows.index.evaluate import evaluate
 from flows.index.panel import Panel, without_measure
+from flows.index.robustness import dominated
 from flows.index.scale import Numbers
 from flows.index.unit_rows import Row, Unit, unit_columns, unit_rows
 from flows.profile.index_definition import IndexDefinition
@@ -147,6 +148,8 @@ def _on_part(name: str, definition: IndexDefinition, trial: _Files, part: str | 
     if why := without_measure(panel, names):
         raise ConfigError(f"{where}.component: {why}. Nothing was computed.")
     scored, chance = evaluate(definition, panel)
+    if words := dominated(scored.scale, panel, names):
+        raise ConfigError(f"{where}.component: {words}. Nothing was computed.")
     stated = [
         Unit(["fehlt" if np.isnan(cell) else "ok" for cell in row], reason)
         for row, reason in zip(figures, left_out, strict=True)

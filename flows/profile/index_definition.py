@@ -145,6 +145,10 @@ class IndexDefinition(Strict):
     """
     base: dt.date | None = None
     """The Stichtag of the base year. Example: `base = 2019-12-31`"""
+    max_excess: float = Field(default=0.25, ge=0, le=1)
+    """By how much the share of the variance that a component explains may exceed its share of the weights; an index
+    that one component rules is refused. Example: `max_excess = 0.4`
+    """
     min_residents: int = Field(default=0, ge=0)
     """Units with fewer residents are left out. Example: `min_residents = 300`"""
     left_out: list[LeftOut] = Field(default_factory=list)

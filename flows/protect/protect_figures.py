@@ -62,6 +62,7 @@ INDICES = {
     "index_wert_zuschnitt": _AGAIN.format("index_wert_alle"),
     "index_sicherheit": "index_sicherheit",
     "index_beitrag": "index_beitrag",
+    "index_robustheit": "index_robustheit",
     "index_ursache": "index_ursache",
     "index_ursache_beitrag": "index_ursache_beitrag",
 }

@@ -17,6 +17,7 @@ SELECT
     index_ergebnis.klasse_von,
     index_ergebnis.klasse_bis,
     index_ergebnis.klassen_90,
+    index_ergebnis.robust,
     index_ergebnis.rang_von,
     index_ergebnis.rang_bis,
     index_ergebnis.veraenderung,

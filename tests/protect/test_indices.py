@@ -258,3 +258,28 @@ def test_a_version_that_ended_hands_over_to_the_next_with_the_part_of_the_defini
     rows = office.rows("index_ursache", "raum_id, von_version, index_version, teil_definition, von_klasse")
     scores = dict(office.rows("index_wert", "index_version, punkte", "raum_id = 'B' AND stichtag = DATE '2019-12-31'"))
     assert rows[1] == ("B", "1", "2", pytest.approx(scores["2"] - scores["1"]), 3)
+
+
+def test_units_that_stay_in_their_class_by_every_choice_are_the_robust_core(office) -> None:
+    """A is high by both Indikatoren, B only by one of them, C and D by none."""
+    city_of(office, 90, 80, 20, 10)
+    office.figures("sgb2_quote", (90, 100), (30, 100), (20, 100), (15, 100))
+
+    Indexed(office, "anteil_weiblich", "sgb2_quote", limits=(0.45,)).protect()
+
+    stays = dict(office.rows("index_robustheit", "variation, klasse_bleibt"))
+    assert stays["ohne_sgb2_quote"] == 0.75  # without it, B is as high as A
+    assert dict(office.rows("index_wert", "raum_id, robust", "raumebene = 'sozialraum'")) == {
+        "A": True, "B": False, "C": True, "D": True,
+    }  # fmt: skip
+    shares = office.rows("index_robustheit", "sum(varianz_anteil), count(DISTINCT variation)")
+    assert shares == [(pytest.approx(1), 7)]
+
+
+def test_an_index_of_the_city_that_one_component_rules_stops_publication(office) -> None:
+    city_of(office, 10, 20, 30)
+    office.figures("einwohnerdichte", (9000, 1), (2000, 1), (4000, 1))
+    indexed = Indexed(office, "anteil_weiblich", "einwohnerdichte", standardise="plain")
+
+    with pytest.raises(ConfigError, match=r"index.toml, index.eigen.component: expected that einwohnerdichte, which"):
+        indexed.protect()

@@ -104,7 +104,8 @@ TABLES = {
         AS t(raum_id, index_status, index_grund, punkte, punkte_von, punkte_bis, klasse, klasse_von, klasse_bis,
              klassen_90, rang_von, rang_bis, betroffene)
         SELECT '2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, DATE '2024-12-31' AS stichtag,
-            'bedarf' AS index_id, '1' AS index_version, 'jahr' AS massstab, *, NULL::DOUBLE AS veraenderung,
+            'bedarf' AS index_id, '1' AS index_version, 'jahr' AS massstab, *, punkte < 0 AS robust,
+            NULL::DOUBLE AS veraenderung,
             NULL::INTEGER AS veraenderung_klasse, NULL::VARCHAR AS veraenderung_urteil""",
     "index_sicherheit": """
         FROM (VALUES
@@ -117,6 +118,10 @@ TABLES = {
         SELECT '2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, DATE '2024-12-31' AS stichtag,
             'bedarf' AS index_id, '1' AS index_version, 'jahr' AS massstab, 'sgb2_quote' AS indikator_id, *,
             1.0 AS teilgewicht""",
+    "index_robustheit": """
+        SELECT '2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, DATE '2024-12-31' AS stichtag,
+            'bedarf' AS index_id, '1' AS index_version, 'jahr' AS massstab, 'standardisierung_z' AS variation,
+            NULL::VARCHAR AS indikator_id, 2 AS raeume, 0.5 AS klasse_bleibt, NULL::DOUBLE AS varianz_anteil""",
     "index_ursache": """
         FROM (VALUES ('011001', -0.2, -0.1, -0.1, 0.0, 1, 1, NULL), ('012001', 0.5, 0.6, -0.2, 0.1, 1, 2, 'raum'))
         AS t(raum_id, punkte_differenz, teil_raum, teil_zufall, teil_stadt, von_klasse, klasse, klasse_ursache)
