@@ -52,6 +52,7 @@ class _CsvForm:
     by_type: Mapping[str, Mapping[str, Any]]
     packed: str  # suffix of the file that holds a long table
     compression: str
+    for_excel: bool = False
 
 
 _CSV_FORMS = (
@@ -68,6 +69,7 @@ _CSV_FORMS = (
         },
         ".zip",
         "zip",
+        for_excel=True,
     ),
 )
 
@@ -83,7 +85,12 @@ def data_package(job: ReleaseJob, version: str, tables: Sequence[Table], folder:
         "licenses": [{"title": job.licence, **({"path": job.licence_url} if job.licence_url else {})}],
         "contributors": [{"title": job.publisher, "role": "publisher"}],
         "sources": [{"title": job.attribution}],
-        "resources": [_resource(table, form, folder, exported) for form in _CSV_FORMS for table in tables],
+        "resources": [
+            _resource(table, form, folder, exported)
+            for form in _CSV_FORMS
+            for table in tables
+            if table.excel or not form.for_excel
+        ],
     }
 
 

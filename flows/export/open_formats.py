@@ -37,14 +37,14 @@ def write_csv(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: P
 
 
 def write_csv_excel(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) -> list[Path]:
-    """Write each exported table to `folder`/<table>.csv, or .zip with that file in it, as Excel in German reads it.
+    """Write each table for Excel to `folder`/<table>.csv, or .zip with that file in it, as Excel in German reads it.
 
     UTF-8 with byte order mark, semicolon, decimal comma, dates as 31.12.2024, WAHR and FALSCH; the numbers are
     those of the other CSV, digit by digit. A text that Excel would take for a formula has an apostrophe before it.
     """
     folder.mkdir()
     paths = []
-    for table in tables:
+    for table in (each for each in tables if each.excel):
         first, *others = csv_columns(table)
         columns = ", ".join([_for_excel(first, f"{_MARK}{first.name}"), *(_for_excel(c, c.name) for c in others)])
         path = folder / f"{table.name}.csv"

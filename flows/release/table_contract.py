@@ -43,6 +43,7 @@ class _TableEntry(_Strict):
     references: dict[str, str] = Field(default_factory=dict)
     export: bool = True
     packed: bool = False
+    excel: bool = True
     one_column_per_indikator: str | None = None
     """The column of `wert` that each of these columns holds."""
 
@@ -109,6 +110,7 @@ class Table:
     references: dict[str, str] = field(default_factory=dict)
     export: bool = True
     packed: bool = False
+    excel: bool = True
 
     @property
     def comment(self) -> str:
@@ -286,4 +288,5 @@ def _table(rules: Contract, name: str, entry: _TableEntry, indikatoren: Sequence
         references=entry.references,
         export=entry.export,
         packed=entry.packed,
+        excel=entry.excel,
     )

@@ -12,6 +12,7 @@ from flows.profile.vocabulary import vocabulary
 from flows.publish.build import build
 from flows.release.catalog import DATABASE
 from flows.release.job import Setting
+from flows.release.table_contract import contract
 
 
 def built(city, name, made_at):
@@ -165,7 +166,7 @@ def test_both_forms_of_csv_hold_the_same_rows_and_numbers(release, tmp_path):
     plain, excel = (
         sorted(path.name.partition(".")[0] for path in (release / name).iterdir()) for name in ("csv", "csv_excel")
     )
-    assert plain == excel
+    assert set(plain) - set(excel) == {table for table, entry in contract().table.items() if not entry.excel}
     query = "SELECT * REPLACE ({}) FROM read_csv('{}', delim='{}', header=true, all_varchar=true)"
     numbers = ", ".join(
         f"replace({name}, ',', '.') AS {name}" for name in ("wert", "zaehler", "nenner", "unsicherheit")
