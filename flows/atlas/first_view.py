@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from flows.atlas.indices import AtlasIndex
-from flows.base.db import quoted, records, set_variables, sql
+from flows.base.db import literal, quoted, records, set_variables, sql
 from flows.base.german_numbers import number
 from flows.pages.index_lines import rank_words
 from flows.pages.map_picture import LAND
@@ -98,7 +98,7 @@ def _index_view(con: duckdb.DuckDBPyConnection, begin: Beginning, index: AtlasIn
         unit: place
         for place, unit in con.execute(
             "SELECT stelle, raum_id FROM atlas_einheit "  # noqa: S608 -- our own words
-            f"WHERE raumebene = '{LEVEL}' AND zuschnitt = '{begin.zuschnitt}'"
+            f"WHERE raumebene = {literal(LEVEL)} AND zuschnitt = {literal(begin.zuschnitt)}"
         ).fetchall()
     }
     rows = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +61,7 @@ def atlas_indices(con: duckdb.DuckDBPyConnection) -> list[AtlasIndex]:
 
     return [
         AtlasIndex(
-            id=_short(entry) if names.count(entry["index_id"]) == 1 else "_".join(_key(entry)),
+            id=entry["index_id"] if names.count(entry["index_id"]) == 1 else _long_id(entry),
             index_id=entry["index_id"], index_version=entry["index_version"], massstab=entry["massstab"],
             label_de=entry["label_de"], label_en=entry["label_en"],
             classes=_classes([row for row in of(classes, entry) if row["klassenart"] == "stand"], change=False),
@@ -72,12 +73,9 @@ def atlas_indices(con: duckdb.DuckDBPyConnection) -> list[AtlasIndex]:
     ]  # fmt: skip
 
 
-def _short(entry: dict[str, Any]) -> str:
-    return str(entry["index_id"])
-
-
-def _key(entry: dict[str, Any]) -> tuple[str, str, str]:
-    return entry["index_id"], entry["index_version"], entry["massstab"]
+def _long_id(entry: dict[str, Any]) -> str:
+    """Return what tells versions and measures of an index apart, fit for the name of a file and an address."""
+    return re.sub(r"[^\w.-]", "_", f"{entry['index_id']}_{entry['index_version']}_{entry['massstab']}")
 
 
 def _classes(rows: Sequence[dict[str, Any]], *, change: bool) -> list[AtlasClass]:

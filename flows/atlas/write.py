@@ -20,12 +20,14 @@ from flows.atlas.packing import packed, plain
 from flows.atlas.redraw import redraw_content
 from flows.atlas.units import create_units, height, outline_content, outlines, unit_rows
 from flows.base.db import records
+from flows.pages.map_picture import LINE
 from flows.pages.template import page_of
+from flows.profile.vocabulary import vocabulary
 
 PAGE = "atlas/index.html"
 """Where the atlas begins, seen from the release."""
-MOST_FILES = 110
-"""Of figures; beyond, several Indikatoren share a file, so that a release does not get more files than it can bear."""
+MOST_FILES = {"zahl": 100, "index": 24}
+"""Beyond, several Indikatoren or indices share a file, so that a release does not get more files than it can bear."""
 SCRIPTS = (
     "load", "words", "state", "numbers", "classes", "figures", "indices", "drawing", "map", "legend", "ranking",
     "find", "charts", "profile", "save", "page",
@@ -57,6 +59,7 @@ def write_atlas(con: duckdb.DuckDBPyConnection, release: Path) -> None:
     page = page_of(
         "atlas.html.j2", folder=_FOLDER, about=about, view=first_view(con, begin), shapes=first,
         width=core["width"], height=core["height"], begin=begin,
+        day=lambda day: ".".join(reversed(day.split("-"))), protected=vocabulary().status["geschuetzt"].fill, edge=LINE,
     )  # fmt: skip
     (release / PAGE).write_text(page, encoding="utf-8")
     (target / "atlas.css").write_text(page_of("atlas.css.j2", folder=_FOLDER), encoding="utf-8")
@@ -68,7 +71,7 @@ def _write(target: Path, kind: str, contents: Iterable[tuple[str, dict[str, Any]
     """Write the contents of a kind into scripts; return the name of the file that holds each."""
     found: dict[str, str] = {}
     named = list(contents)
-    for group in _groups(named):
+    for group in _groups(named, MOST_FILES[kind]):
         file = f"{kind}_{group[0][0]}"
         lines = [packed(f"{kind} {name}", content) for name, content in group]
         (target / "data" / f"{file}.js").write_text("".join(lines), encoding="utf-8")
@@ -76,9 +79,7 @@ def _write(target: Path, kind: str, contents: Iterable[tuple[str, dict[str, Any]
     return found
 
 
-def _groups(named: Sequence[tuple[str, dict[str, Any]]]) -> Iterable[Sequence[tuple[str, dict[str, Any]]]]:
-    return [
-        named[begin : begin + size]
-        for size in [-(-len(named) // MOST_FILES) or 1]
-        for begin in range(0, len(named), size)
-    ]
+def _groups(named: Sequence[tuple[str, dict[str, Any]]], most: int) -> list[Sequence[tuple[str, dict[str, Any]]]]:
+    """Return the contents in groups of equal size, `most` at most."""
+    size = max(1, -(-len(named) // most))
+    return [named[begin : begin + size] for begin in range(0, len(named), size)]

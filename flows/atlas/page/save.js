@@ -1,25 +1,31 @@
 // What a reader takes along: the map as SVG or PNG with its source, the view or a profile as CSV, a printed sheet.
 
-const PICTURE = { width: 2240, head: 110, foot: 60, legend: 600 };
+const PICTURE = { width: 2240, head: 110, foot: 110 };
 
-/** The map with title, legend, source and licence, whole in itself. */
+/** The map with title, legend, the sentence under it, source and licence, whole in itself. */
 function pictureOf(shown, outlines, lines) {
   const height = Math.max(core.height, 900) + PICTURE.head + PICTURE.foot;
   const map = mapOf(shown, outlines, lines);
   fill(map, { x: 20, y: PICTURE.head, width: core.width, height: core.height }, []);
   if (view.unit !== null) map.append(...marksOf(outlines.find(([place]) => place === view.unit) ?? [0, ""]));
   const text = (x, y, size, words, weight = "normal") => shape("text", { x, y, "font-size": size, "font-weight": weight }, words);
-  const entries = legendEntries(shown).map((entry, at) => {
-    const y = PICTURE.head + 20 + at * 62;
-    const sign = entry.circle ? shape("circle", { cx: core.width + 85, cy: y + 18, r: Math.min(entry.circle, 30), fill: core.colours.circle }) : shape("rect", { x: core.width + 60, y, width: 50, height: 36, fill: entry.colour, stroke: core.colours.edge });
+  let y = PICTURE.head + 20;
+  const entries = legendEntries(shown).map((entry) => {
+    const high = Math.max(62, 2 * (entry.circle ?? 0) + 14);
+    const middle = y + high / 2;
+    y += high;
+    const sign = entry.circle
+      ? shape("circle", { cx: core.width + 85, cy: middle, r: entry.circle, fill: core.colours.circle, "fill-opacity": 0.75 })
+      : shape("rect", { x: core.width + 60, y: middle - 18, width: 50, height: 36, fill: entry.colour, stroke: core.colours.edge });
     const words = entry.words.length > 36 ? `${entry.words.slice(0, 35)}…` : entry.words;
-    return [sign, text(core.width + 128, y + 27, 24, `${words}${entry.count === undefined ? "" : ` (${entry.count})`}`)];
+    return [sign, text(core.width + 148, middle + 9, 24, `${words}${entry.count === undefined ? "" : ` (${entry.count})`}`)];
   });
+  if (shown.cityWords) entries.push([text(core.width + 60, y + 40, 24, `${say("city")}: ${shown.cityWords}`, "bold")]);
   return shape("svg", { xmlns: SVG, viewBox: `0 0 ${PICTURE.width} ${height}`, width: PICTURE.width, height, "font-family": "sans-serif", fill: core.colours.ink },
     shape("rect", { width: PICTURE.width, height, fill: "#ffffff" }),
     text(20, 48, 36, titleOf(), "bold"), text(20, 88, 26, subtitleOf(shown)),
     map, entries.flat(),
-    text(20, height - 22, 22, sourceOf()));
+    text(20, height - 58, 22, sentenceOf(shown)), text(20, height - 22, 22, sourceOf()));
 }
 
 function sourceOf() {
