@@ -32,7 +32,8 @@ function indexShown(content, shown) {
     const standing = standingOf(content, place, shown.day);
     return changes ? changeRow(place, standing, classes) : indexRow(place, standing, classes);
   });
-  rows.sort((a, b) => !a.rank - !b.rank || (a.rank && a.rank[0] + a.rank[1] - b.rank[0] - b.rank[1]) || a.place - b.place);
+  if (changes) rows.sort((a, b) => (b.change ?? 0) - (a.change ?? 0) || a.place - b.place);
+  else rows.sort((a, b) => !a.rank - !b.rank || (a.rank && a.rank[0] + a.rank[1] - b.rank[0] - b.rank[1]) || a.place - b.place);
   const count = (colour) => rows.filter(({ fill }) => fill === colour).length;
   return {
     rows,

@@ -11,7 +11,7 @@ function rankingOf(shown) {
   const row = (each) => rowOf(each, address, ends);
   const body = element("tbody", {}, shown.rows.slice(0, FIRST_ROWS).map(row));
   const table = element("table", {},
-    element("caption", {}, `${say(index ? "rankingNeed" : "ranking")}. ${say("rankRange")}`),
+    element("caption", {}, index && view.mode === "veraenderung" ? said(view.subject.label) : `${say(index ? "rankingNeed" : "ranking")}. ${say("rankRange")}`),
     element("thead", {}, element("tr", {}, head.map(([kind, words]) => words ? element("th", { scope: "col", class: kind }, words) : element("td", { class: kind })))),
     body);
   return { table, complete: () => body.append(...shown.rows.slice(FIRST_ROWS).map(row)) };
