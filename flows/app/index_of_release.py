@@ -23,6 +23,20 @@ class IndexTable:
     units: list[dict[str, Any]]
 
 
+def index_days(database: Path, index: str) -> list[dt.date]:
+    """Return the Stichtage at which a release has an index, the oldest first; none in a release without indices."""
+    from flows.base.db import connect, literal  # noqa: PLC0415
+
+    with connect() as con:
+        con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
+        if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'index_wert'").fetchone():
+            return []
+        found = con.execute(
+            f"SELECT DISTINCT stichtag FROM index_wert WHERE index_id = {literal(index)} ORDER BY 1"  # noqa: S608
+        )
+        return [day for (day,) in found.fetchall()]
+
+
 def index_of(database: Path, index: str | None, level: str, stichtag: dt.date | None) -> list[IndexTable]:
     """Return an index (default: the first) of the units of a Raumebene at a Stichtag (default: the newest).
 

@@ -61,7 +61,6 @@ SELECT
     gesucht.klasse_von,
     gesucht.klasse_bis,
     gesucht.klassen_90,
-    gesucht.robust,
     gesucht.rang_von,
     gesucht.rang_bis,
     gesucht.veraenderung,

@@ -1,4 +1,4 @@
-"""The command that shows where need is, or what a definition makes of a table."""
+"""The commands that show where need is, try a definition on a table, and distribute money by need."""
 
 from __future__ import annotations
 
@@ -75,4 +75,69 @@ def _try(definition: Path, table: Path | None, *, as_json: bool) -> int:
         part = f", {each.part}" if each.part is not None else ""
         print(f"{each.definition.label_de} ({each.index} {each.definition.version}){part}")
         print(*index_lines(each.units, each.definition.classes.labels_de), sep="\n")
+    return 0
+
+
+def budget(  # noqa: PLR0913 -- each is an option of the command
+    city: str,
+    *,
+    total: Annotated[str, Parameter(name="--sum")],
+    by: str,
+    per: str | None = None,
+    floor: str = "0",
+    cap: str | None = None,
+    weights: Annotated[list[float] | None, Parameter(consume_multiple=True, negative="")] = None,
+    raumebene: str = "sozialraum",
+    stichtag: dt.date | None = None,
+    version: str | None = None,
+    xlsx: Path | None = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Distribute a sum of money over units by need and heads: amount, range, and why it is not what it was.
+
+    Parameters
+    ----------
+    total
+        The sum in euros, exact to the cent: 1000000 or 1000000.50.
+    by
+        The index, such as bedarf.
+    per
+        The Indikator that counts heads, such as einwohner_0_17 (default: whom the index is about).
+    floor
+        What every unit gets at least, in euros.
+    cap
+        What a unit gets at most, in euros.
+    weights
+        What a head counts in each class, from little need to much (default: 1 2 3 ...).
+    raumebene
+        The level of space.
+    stichtag
+        The Stichtag (default: the newest).
+    version
+        The release (default: the latest).
+    xlsx
+        Write the amounts to this workbook.
+    """
+    from flows.app.budget_of_release import Asked, budget_of  # noqa: PLC0415
+    from flows.app.budget_report import as_json as in_json  # noqa: PLC0415
+    from flows.app.budget_report import earlier_release, heading, workbook  # noqa: PLC0415
+    from flows.index.budget import Terms, cents  # noqa: PLC0415
+    from flows.pages.budget_lines import budget_lines  # noqa: PLC0415
+    from flows.release.reading import release_to_read  # noqa: PLC0415
+
+    where = Home(root_at(home))
+    terms = Terms(cents("--sum", total), cents("--floor", floor), cents("--cap", cap) if cap else None)
+    if weights is not None and (any(each < 0 for each in weights) or sorted(weights) != weights):
+        raise ConfigError(f"--weights: expected rising numbers from 0 on, found {' '.join(map(str, weights))}.")
+    release = release_to_read(where, city, version)
+    asked = Asked(terms, by, raumebene, stichtag, per, tuple(weights) if weights else None)
+    found = budget_of(release, asked, earlier_release(where, release))
+    if xlsx:
+        workbook(xlsx, release, asked, found)
+    if as_json:
+        print_json(in_json(release, asked, found))
+    else:
+        print(heading(release, asked, found))
+        print(*budget_lines(found.units, found.situation.without, found.situation.table.classes), sep="\n")
     return 0
