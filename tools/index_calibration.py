@@ -57,6 +57,8 @@ def statements(release: Path, splits: int, seed: int = 1) -> list[Statement]:
         write_catalogue(con, profile)
         con.execute("CREATE TABLE raum (zuschnitt TEXT, raumebene TEXT, raum_id TEXT, eltern MAP(TEXT, TEXT))")
         con.execute("CREATE TABLE raum_dauer (zuschnitt TEXT, raumebene TEXT, raum_id TEXT, dauer_id TEXT)")
+        con.execute("CREATE TABLE sozialraum_breit (zuschnitt TEXT, sozialraum_id TEXT, stichtag DATE)")
+        con.execute("CREATE TABLE sozialraum_breit_status AS FROM sozialraum_breit")
         con.execute("CREATE TABLE wert_alle AS FROM released.wert LIMIT 0")
         insert(con, "wert_alle", list(_halves(_counted(con), splits, np.random.default_rng(seed))))
         make_indices(con, [each for each in profile.indices if each.id == INDEX], print)

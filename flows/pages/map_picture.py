@@ -72,7 +72,7 @@ class Subject:
         return f"{number(value, self.nachkommastellen)} {self.einheit}"
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
     """A line of the legend."""
 
     sign: str
@@ -81,7 +81,7 @@ class _Entry(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """How the city's coordinates become those of the picture."""
 
     west: float
@@ -91,13 +91,16 @@ class _Place:
 
     @property
     def scale(self) -> float:
+        """Pixels of a metre."""
         return (WIDTH - 2 * MARGIN) / (self.east - self.west)
 
     @property
     def height(self) -> int:
+        """Pixels of the whole picture."""
         return int((self.north - self.south) * self.scale) + 2 * MARGIN + HEAD
 
     def at(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a point of the city lies in the picture."""
         return MARGIN + (x - self.west) * self.scale, HEAD + MARGIN + (self.north - y) * self.scale
 
 
@@ -147,15 +150,15 @@ def _subject(con: duckdb.DuckDBPyConnection, indikator: str, stichtag: str | Non
     return Subject(**found[0]) if found and found[0]["stichtag"] else None
 
 
-def _shapes(con: duckdb.DuckDBPyConnection, stichtag: str) -> tuple[list[Shape], _Place | None]:
+def _shapes(con: duckdb.DuckDBPyConnection, stichtag: str) -> tuple[list[Shape], Place | None]:
     set_variables(con, stichtag=stichtag)
     rows = records(con.execute(sql("read/karte_raum")))
     box = ("west", "sued", "ost", "nord")
     shapes = [Shape(**{name: value for name, value in row.items() if name not in box}) for row in rows]
-    return shapes, _Place(*(rows[0][side] for side in box)) if rows else None
+    return shapes, Place(*(rows[0][side] for side in box)) if rows else None
 
 
-def _svg(subject: Subject, shapes: Sequence[Shape], place: _Place) -> str:
+def _svg(subject: Subject, shapes: Sequence[Shape], place: Place) -> str:
     circles = subject.typ == "anzahl"
     figures = [shape.wert for shape in shapes if shape.wert is not None]
     classes = [] if circles else classes_of(subject.typ, figures)
@@ -233,7 +236,7 @@ def _hatching(name: str, width: float) -> str:
     )
 
 
-def _circles(subject: Subject, shapes: Sequence[Shape], place: _Place, largest: float) -> list[str]:
+def _circles(subject: Subject, shapes: Sequence[Shape], place: Place, largest: float) -> list[str]:
     """Draw the counts, the large ones first, so that a small one lies on top of them."""
     drawn = []
     for shape in sorted(shapes, key=lambda each: -(each.wert or 0)):
@@ -250,10 +253,10 @@ def _radius(figure: float, largest: float) -> float:
     return float(LARGEST * (figure / largest) ** 0.5)
 
 
-def _circle_legend(subject: Subject, figures: Sequence[float]) -> list[_Entry]:
+def _circle_legend(subject: Subject, figures: Sequence[float]) -> list[Entry]:
     largest = max(figures, default=0)
     return [
-        _Entry(
+        Entry(
             f'<circle cx="27" cy="{height / 2 - 4:.0f}" r="{radius:.1f}" fill="{CIRCLE}" fill-opacity="0.75"/>',
             subject.figure(part),
             height,
@@ -265,18 +268,18 @@ def _circle_legend(subject: Subject, figures: Sequence[float]) -> list[_Entry]:
     ]
 
 
-def _class_legend(subject: Subject, classes: Sequence[MapClass], figures: Sequence[float]) -> list[_Entry]:
+def _class_legend(subject: Subject, classes: Sequence[MapClass], figures: Sequence[float]) -> list[Entry]:
     counted = [(each, sum(each.holds(figure) for figure in figures)) for each in classes]
     return [
-        _Entry("", "Zahl der Sozialräume in Klammern"),
+        Entry("", "Zahl der Sozialräume in Klammern"),
         *(
-            _Entry(_box(each.colour), f"{each.words(subject.nachkommastellen, subject.einheit)} ({count})")
+            Entry(box(each.colour), f"{each.words(subject.nachkommastellen, subject.einheit)} ({count})")
             for each, count in counted
         ),
     ]
 
 
-def _gap_legend(shapes: Sequence[Shape]) -> list[_Entry]:
+def _gap_legend(shapes: Sequence[Shape]) -> list[Entry]:
     """Return the reasons for missing figures with how many units have each; reasons of one fill are one line."""
     fills: Mapping[str, list[str]] = {}
     for status, word in vocabulary().status.items():
@@ -284,8 +287,9 @@ def _gap_legend(shapes: Sequence[Shape]) -> list[_Entry]:
         if count:
             fill = "url(#geheim-legende)" if status == "geschuetzt" else word.fill or "white"
             fills = {**fills, fill: [*fills.get(fill, []), f"{word.short_de} ({count})"]}
-    return [_Entry(_box(fill), ", ".join(words)) for fill, words in fills.items()]
+    return [Entry(box(fill), ", ".join(words)) for fill, words in fills.items()]
 
 
-def _box(fill: str) -> str:
+def box(fill: str) -> str:
+    """Return the sign of a fill in the legend."""
     return f'<rect x="16" width="22" height="18" fill="{fill}" stroke="{LINE}"/>'

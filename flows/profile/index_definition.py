@@ -12,7 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from flows.base.strict import Identifier, Strict
-from flows.profile.vocabulary import Aggregation, ClassLimits, Rescaling, Standardisation
+from flows.profile.vocabulary import Aggregation, ClassLimits, Rescaling, Standardisation, vocabulary
 
 Reference = Literal["year", "fixed"]
 
@@ -163,6 +163,30 @@ class IndexDefinition(Strict):
     """Its classes."""
     dynamics: Dynamics | None = None
     """The change over some years as a second index."""
+
+    @model_validator(mode="after")
+    def _worded(self) -> Self:
+        """Refuse words that nobody there would use of people and places; `guidance` may name them."""
+        texts = {
+            name: getattr(self, name)
+            for name in ("label_de", "label_en", "description_de", "description_en", "limitations_de", "limitations_en")
+        }
+        kinds = {"classes": self.classes} | ({"dynamics.classes": self.dynamics.classes} if self.dynamics else {})
+        for kind, classes in kinds.items():
+            texts |= {
+                f"{kind}.labels_de": " / ".join(classes.labels_de),
+                f"{kind}.labels_en": " / ".join(classes.labels_en),
+            }
+        for group, each in self.group.items():
+            texts |= {f"group.{group}.label_de": each.label_de, f"group.{group}.label_en": each.label_en}
+        for key, text in texts.items():
+            if word := vocabulary().refused_in(text):
+                message = (
+                    f"{key}: expected words that say how much need there is, found {word!r} in {text!r}. "
+                    "Speak of areas with more need (cities/vocabulary.toml, refused_words)"
+                )
+                raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

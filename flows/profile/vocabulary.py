@@ -91,6 +91,8 @@ class Vocabulary(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    refused_words: tuple[str, ...]
+    """What no text about an index may hold."""
     status: dict[str, Status]
     index_status: dict[str, Gap]
     change_verdict: dict[str, Word]
@@ -143,6 +145,10 @@ class Vocabulary(BaseModel):
     def estimates(self) -> tuple[str, ...]:
         """The methods of figures that are estimates."""
         return tuple(name for name, method in self.method.items() if not method.counted)
+
+    def refused_in(self, text: str) -> str | None:
+        """Return the word in a text that no text about an index may hold; None where there is none."""
+        return next((word for word in self.refused_words if word in text.casefold()), None)
 
     def meanings(self, section: str) -> Mapping[str, Words]:
         """Return what each word of a section means."""

@@ -36,8 +36,6 @@ _AGAIN = "(FROM {0} ANTI JOIN raum_stand USING (raumebene, stichtag, zuschnitt))
 PUBLISHED = {
     "wert": _ONCE.format("wert_alle"),
     "wert_zuschnitt": _AGAIN.format("wert_alle"),
-    "sozialraum_jahr": "sozialraum_jahr",
-    "sozialraum_jahr_status": "sozialraum_jahr_status",
     "umsteigeschluessel": "umsteigeschluessel",
     "raum_ereignis": "raum_ereignis",
     "indikator": "katalog.indikator",
@@ -53,8 +51,10 @@ PUBLISHED = {
     "_origins": "herkunft",
 }
 _COMPUTED = "SEMI JOIN index_wert_alle USING (index_id, index_version)"
-# published table of the indices, made from the others once these are safe -> where its rows are
+# published table with indices, which are made from the figures once these are safe -> where its rows are
 INDICES = {
+    "sozialraum_jahr": "sozialraum_jahr",
+    "sozialraum_jahr_status": "sozialraum_jahr_status",
     "index_definition": f"(FROM katalog.index_definition {_COMPUTED})",
     "index_komponente": f"(FROM katalog.index_komponente {_COMPUTED})",
     "index_klasse": f"(FROM katalog.index_klasse {_COMPUTED})",
@@ -69,10 +69,7 @@ INDICES = {
 
 # what a repair changes: working table -> the published tables that read it
 FIGURES: Mapping[str, Sequence[str]] = {"wert_alle": ("wert", "wert_zuschnitt")}
-WIDE: Mapping[str, Sequence[str]] = {
-    "sozialraum_feld": (), "sozialraum_jahr": ("sozialraum_jahr",),
-    "sozialraum_jahr_status": ("sozialraum_jahr_status",),
-}  # fmt: skip
+WIDE: Mapping[str, Sequence[str]] = {"sozialraum_feld": (), "sozialraum_breit": (), "sozialraum_breit_status": ()}
 
 
 def protect(
@@ -130,7 +127,7 @@ def _query(con: duckdb.DuckDBPyConnection, name: str) -> str:
 
 
 def _write_tables(con: duckdb.DuckDBPyConnection, profile: Profile, target: Path) -> dict[str, str]:
-    """Write all tables but the indices; return the queries of the units of space."""
+    """Write all tables without indices; return the queries of the units of space."""
     units = {level.id: _units_of(con, level.id, _contract()["raumebene"]) for level in profile.city.raumebene}
     _write_queries(con, units | {name: _query(con, name) for name in PUBLISHED}, target)
     return units

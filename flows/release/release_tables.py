@@ -253,9 +253,10 @@ def _protection_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
 def _wide_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
     found = []
     for table, column, expected, rest in (
-        ("sozialraum_jahr", "wert", "long.inhalt", "zuschnitt, sozialraum_id, name, stichtag, methode"),
+        ("sozialraum_jahr", "wert", "long.inhalt",
+         "zuschnitt, sozialraum_id, name, stichtag, methode, index_punkte, index_klasse"),
         ("sozialraum_jahr_status", "status", "coalesce(long.inhalt, 'nicht_geliefert')",
-         "zuschnitt, sozialraum_id, name, stichtag"),
+         "zuschnitt, sozialraum_id, name, stichtag, index_status"),
     ):  # fmt: skip
         rows = con.execute(
             f"""

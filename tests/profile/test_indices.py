@@ -97,3 +97,26 @@ def test_musterstadt_measures_need_by_a_base_year_too() -> None:
     (found,) = (each.definition for each in load_profile("musterstadt").indices if each.id == "bedarf_2019")
     assert found.reference == ["fixed"]
     assert str(found.base) == "2019-12-31"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "word"),
+    [
+        ('labels_de = ["a", "b", "Sozialer Brennpunkt"]', "classes.labels_de", "brennpunkt"),
+        ('labels_en = ["best", "middle", "worst areas"]', "classes.labels_en", "worst"),
+        ('description_de = "Wo die Ghettos liegen."', "description_de", "ghetto"),
+    ],
+)
+def test_words_that_nobody_there_would_use_are_refused(small_city, text: str, key: str, word: str) -> None:
+    name = text.partition(" ")[0]
+    lines = [text if line.startswith(f"{name} = ") else line for line in OWN.splitlines()]
+    small_city.write("index.toml", "\n".join(lines))
+    with pytest.raises(ConfigError) as refusal:
+        small_city.load()
+    assert "index.toml" in str(refusal.value)
+    assert f"{key}: expected words that say how much need there is, found {word!r}" in str(refusal.value)
+
+
+def test_the_guidance_may_name_the_words_to_avoid_them(small_city) -> None:
+    small_city.write("index.toml", OWN.replace('guidance_de = "g"', 'guidance_de = "Nicht: Brennpunkt."'))
+    assert any(index.id == "eigen" for index in small_city.load().indices)

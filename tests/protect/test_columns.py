@@ -93,7 +93,7 @@ def test_lineage_names_tables_and_no_value(office):
     assert ("wert_alle", "zaehler", "indikator_wert", "zaehler") in office.rows("_lineage")
     assert ("wert_alle", "zaehler", "schwelle", "mindest_zaehler") in office.rows("_lineage")
     assert ("schwelle", "mindest_zaehler", "merkmal_schwelle", "mindestens") in office.rows("_lineage")
-    assert ("sozialraum_jahr", "sgb2_quote", "sozialraum_feld", "wert") in office.rows("_lineage")
+    assert ("sozialraum_breit", "sgb2_quote", "sozialraum_feld", "wert") in office.rows("_lineage")
     assert ("sozialraum", "sozialraum_id", "raum", "raum_id") in office.rows("_lineage")
     assert ("merkmal", "label_de", "katalog.merkmal", "label_de") in office.rows("_lineage")
 

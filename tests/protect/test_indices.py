@@ -283,3 +283,14 @@ def test_an_index_of_the_city_that_one_component_rules_stops_publication(office)
 
     with pytest.raises(ConfigError, match=r"index.toml, index.eigen.component: expected that einwohnerdichte, which"):
         indexed.protect()
+
+
+def test_the_main_index_stands_beside_the_figures_of_each_sozialraum(office) -> None:
+    city_of(office, 1, 6, 40, 50)
+
+    Indexed(office, "anteil_weiblich", standardise="plain", limits=(1.5, 45)).protect()
+
+    assert office.rows("sozialraum_jahr", "sozialraum_id, index_punkte, index_klasse") == [
+        ("A", None, None), ("B", None, None), ("C", 40.0, 2), ("D", 50.0, 3),
+    ]  # fmt: skip
+    assert office.rows("sozialraum_jahr_status", "sozialraum_id, index_status")[0] == ("A", "geschuetzt")

@@ -33,6 +33,7 @@ MOVED = """
         'basiseinheiten' AS grundlage, NULL::VARCHAR AS beschreibung
     FROM (VALUES (1, 100.0), (2, 300.0)) AS t(vorgang, einwohner)
 """
+INDEX = "NULL::DOUBLE AS index_punkte, NULL::INTEGER AS index_klasse"
 STAND = "FROM {} QUALIFY zuschnitt {} max(zuschnitt) OVER (PARTITION BY raumebene, stichtag)"
 
 
@@ -45,8 +46,8 @@ def wide(figures: str) -> dict[str, str]:
     values = ", ".join(f"max(wert) {only} AS {name}" for name, only in held.items())
     reasons = ", ".join(f"coalesce(max(status) {only}, 'nicht_geliefert') AS {name}" for name, only in held.items())
     return {
-        "sozialraum_jahr": f"SELECT {unit}, max(methode) AS methode, {values} FROM {rows}",
-        "sozialraum_jahr_status": f"SELECT {unit}, {reasons} FROM {rows}",
+        "sozialraum_jahr": f"SELECT {unit}, max(methode) AS methode, {INDEX}, {values} FROM {rows}",
+        "sozialraum_jahr_status": f"SELECT {unit}, NULL::VARCHAR AS index_status, {reasons} FROM {rows}",
     }
 
 

@@ -62,9 +62,16 @@ def test_every_table_and_every_column_carries_a_comment(con):
 
 def test_the_wide_table_is_in_codebook_order_and_says_what_the_long_one_says(con):
     names = [column[0] for column in con.execute("SELECT * FROM sozialraum_jahr").description]
-    assert names[4:] == ["methode", "einwohner", "sgb2_quote", "wohnflaeche_je_einwohner"]
+    assert names[4:] == [
+        "methode",
+        "index_punkte",
+        "index_klasse",
+        "einwohner",
+        "sgb2_quote",
+        "wohnflaeche_je_einwohner",
+    ]
     names = [column[0] for column in con.execute("SELECT * FROM sozialraum_jahr_status").description]
-    assert names[4:] == ["einwohner", "sgb2_quote", "wohnflaeche_je_einwohner"]
+    assert names[4:] == ["index_status", "einwohner", "sgb2_quote", "wohnflaeche_je_einwohner"]
     rows = con.execute(
         "SELECT stichtag::VARCHAR, einwohner, sgb2_quote FROM sozialraum_jahr WHERE sozialraum_id = '011002' ORDER BY 1"
     ).fetchall()

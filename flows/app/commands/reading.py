@@ -10,6 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.app.terminal import HomeOption, JsonOption, print_json
+from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 
 
@@ -105,20 +106,40 @@ def diff(
 
 def map_(
     city: str,
-    indikator: str,
+    indikator: str | None = None,
     *,
+    index: str | None = None,
     stichtag: dt.date | None = None,
     version: str | None = None,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     home: HomeOption = None,
 ) -> int:
-    """Draw a map of an Indikator by Sozialraum, as SVG (default file: CITY_INDIKATOR.svg)."""
+    """Draw a map of an Indikator or of an index by Sozialraum, as SVG (default file: CITY_INDIKATOR.svg).
+
+    Parameters
+    ----------
+    indikator
+        The Indikator, such as sgb2_quote.
+    index
+        Instead of an Indikator: an index of need, such as bedarf. What is not sure is hatched.
+    stichtag
+        The Stichtag (default: the newest).
+    version
+        The release (default: the latest).
+    output
+        The file.
+    """
+    from flows.pages.index_map import index_map_of  # noqa: PLC0415
     from flows.pages.map_picture import map_of  # noqa: PLC0415
     from flows.release.reading import release_to_read  # noqa: PLC0415
 
+    shown = indikator or index
+    if shown is None or (indikator and index):
+        raise ConfigError("map: expected an Indikator, or --index INDEX, found " + ("both." if shown else "neither."))
     release = release_to_read(Home(root_at(home)), city, version)
-    target = output or Path(f"{city}_{indikator}.svg")
-    target.write_text(map_of(release.database, indikator, stichtag.isoformat() if stichtag else None), encoding="utf-8")
+    target, day = output or Path(f"{city}_{shown}.svg"), stichtag.isoformat() if stichtag else None
+    draw = index_map_of if index else map_of
+    target.write_text(draw(release.database, shown, day), encoding="utf-8")
     print(target)
     return 0
 

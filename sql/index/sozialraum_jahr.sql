@@ -1,0 +1,11 @@
+-- One row per Sozialraum and Stichtag: its figures, one column per Indikator, and score and class of the main index.
+SELECT
+    zahlen.*,
+    index_haupt.index_punkte,
+    index_haupt.index_klasse
+FROM sozialraum_breit AS zahlen
+LEFT JOIN index_haupt
+    ON
+        zahlen.zuschnitt = index_haupt.zuschnitt
+        AND zahlen.sozialraum_id = index_haupt.sozialraum_id
+        AND zahlen.stichtag = index_haupt.stichtag

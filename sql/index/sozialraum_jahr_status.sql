@@ -1,0 +1,10 @@
+-- One row per Sozialraum and Stichtag, as in sozialraum_jahr, with the status of each figure and of the main index.
+SELECT
+    zahlen.*,
+    index_haupt.index_status
+FROM sozialraum_breit_status AS zahlen
+LEFT JOIN index_haupt
+    ON
+        zahlen.zuschnitt = index_haupt.zuschnitt
+        AND zahlen.sozialraum_id = index_haupt.sozialraum_id
+        AND zahlen.stichtag = index_haupt.stichtag
