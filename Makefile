@@ -68,6 +68,7 @@ clean:                           ## forget the environment and the local data
 drawing: .venv/.ready            ## the pictures in docs/, drawn from the code and the SQL
 	$(BIN)/python -m tools.architecture_drawing docs/architecture.svg
 	$(BIN)/python -m tools.redraw_pictures docs
+	$(BIN)/python -m tools.index_pictures docs
 
 picture: .venv/.ready            ## docs/atlas.png, the atlas of what `make run` made, photographed by Chromium
 	$(BIN)/python -m tools.atlas_picture data/releases/musterstadt/latest docs/atlas.png
