@@ -1,4 +1,4 @@
--- One row per Sozialraum and Stichtag, as in sozialraum_breit, with the status of each figure in the column of its name.
+-- One row per Sozialraum and Stichtag, as in sozialraum_breit: the status of each figure in the column of its name.
 WITH zelle AS (
     SELECT
         zuschnitt,
