@@ -66,11 +66,17 @@ def index_map_of(database: Path, index: str, stichtag: str | None = None) -> str
         day = stichtag or days[-1]
         if day not in days:
             raise ConfigError(f"Expected a Stichtag with the index {index} ({', '.join(days)}), found {day}.")
-        set_variables(con, stichtag=day)
-        rows = records(con.execute(sql("read/karte_index")))
-        if not rows:
-            raise ConfigError(f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.")
-        return _svg(con, day, rows)
+        drawn = index_picture(con, index, day)
+    if drawn is None:
+        raise ConfigError(f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.")
+    return drawn
+
+
+def index_picture(con: duckdb.DuckDBPyConnection, index: str, day: str) -> str | None:
+    """Return the map of an index of the release open in `con`, or None where it has no outlines or no such index."""
+    set_variables(con, index_id=index, stichtag=day)
+    rows = records(con.execute(sql("read/karte_index")))
+    return _svg(con, day, rows) if rows else None
 
 
 def _svg(con: duckdb.DuckDBPyConnection, day: str, rows: Sequence[Mapping[str, object]]) -> str:

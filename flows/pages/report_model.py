@@ -12,6 +12,7 @@ import duckdb
 from flows.base.db import literal, quoted, records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.pages.disclosure_report import Extent, disclosure_report
+from flows.pages.index_map import index_picture
 from flows.pages.map_picture import picture
 from flows.profile.vocabulary import vocabulary
 
@@ -136,19 +137,22 @@ def report_model(con: duckdb.DuckDBPyConnection) -> ReportModel:
         con, **days, zuschnitt=str(release["zuschnitt"]), stadtebene=about["stadtebene"],
         schaetzungen=list(vocabulary().estimates),
     )  # fmt: skip
-    indices = _has(con, "index_definition")
-    if not indices:
+    if not _has(con, "index_definition"):
         con.execute(_NO_INDICES)
     indikatoren = [Indikator(**row) for row in records(con.execute(sql("read/bericht_indikator")))]
     units, box = _units(con)
-    maps = [picture(con, one.indikator_id, days["stichtag"]) for one in indikatoren[: MAIN + 1]]
+    definitions = records(con.execute("FROM index_definition ORDER BY position"))
+    maps = [
+        *(index_picture(con, str(one["index_id"]), str(about["stichtag"])) for one in definitions[:1]),
+        *(picture(con, one.indikator_id, days["stichtag"]) for one in indikatoren[: MAIN + 1]),
+    ]
     withheld = disclosure_report(con, str(release["stadt"]), str(release["version"]))
     return ReportModel(
         release=release, day=about["stichtag"], before=about["vorher"], indikatoren=indikatoren, units=units, box=box,
         maps=[drawn for drawn in maps if drawn is not None],
         levels=[one for one in withheld.levels if one.zuschnitt == release["zuschnitt"]],
         sources=records(con.execute("FROM _sources ORDER BY quelle, datei")),
-        definitions=records(con.execute("FROM index_definition ORDER BY position")) if indices else [],
+        definitions=definitions,
     )  # fmt: skip
 
 

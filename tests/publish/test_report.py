@@ -75,6 +75,13 @@ def test_the_page_of_a_unit_says_what_the_last_redraw_did_to_it(redrawn_release,
     assert ["Beim letzten Neuzuschnitt: Ein Teil kam hinzu." in text_of(one) for one in pages] == [False, True, False]
 
 
+def test_the_maps_begin_with_the_need(page):
+    titles = re.findall(r'<div class="map"><svg [^>]*aria-label="([^"]+)"', page)
+
+    assert titles[0] == "Bedarfsindex"
+    assert titles[1] == "Einwohner"
+
+
 def test_it_asks_no_other_machine_for_anything(page):
     assert "<script" not in page
     assert re.findall(r"(?:src|@import|url)\s*[=(]\s*[\"']?https?:", page) == []
