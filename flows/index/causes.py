@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +40,12 @@ class Measured:
             figures, error = np.where(units[:, None] < 0, np.nan, figures[units]), error[units]
         return cls(standing.scored.scale, figures, error)
 
-    @property
+    @cached_property
     def score(self) -> Numbers:
         """The scores."""
         return self.scale.score(self.figures)
 
-    @property
+    @cached_property
     def classes(self) -> NDArray[np.int64]:
         """The classes; 0 without a score."""
         return class_of(self.score, self.scale.limits)
@@ -67,16 +68,16 @@ def split(before: Measured, after: Measured) -> Split:
     first, second, x0, x1 = before.scale, after.scale, before.figures, after.figures
     own_by = (_by_component(first, x0, x1) + _by_component(second, x0, x1)) / 2
     city_by = (_by_scale(first, second, x0) + _by_scale(first, second, x1)) / 2
-    class00, class01 = (_class(first, figures) for figures in (x0, x1))
-    class10, class11 = (_class(second, figures) for figures in (x0, x1))
+    class00, class01 = before.classes, _class(first, x1)
+    class10, class11 = _class(second, x0), after.classes
     return Split(
         own_by.sum(axis=1), city_by.sum(axis=1), own_by, city_by,
         (class01 - class00 + class11 - class10) / 2, (class10 - class00 + class11 - class01) / 2,
     )  # fmt: skip
 
 
-def _class(scale: Scale, figures: Numbers) -> Numbers:
-    return class_of(scale.score(figures), scale.limits).astype(float)
+def _class(scale: Scale, figures: Numbers) -> NDArray[np.int64]:
+    return class_of(scale.score(figures), scale.limits)
 
 
 def _by_component(scale: Scale, before: Numbers, after: Numbers) -> Numbers:

@@ -25,12 +25,12 @@ _OF_UNIT = """
     massstab VARCHAR
 """
 TABLES = f"""
-CREATE OR REPLACE TABLE index_ursache (
+CREATE OR REPLACE TABLE index_wandel (
     {_OF_UNIT}, von_stichtag DATE, von_zuschnitt VARCHAR, von_version VARCHAR, punkte_differenz DOUBLE,
     teil_raum DOUBLE, teil_zufall DOUBLE, teil_stadt DOUBLE, teil_zuschnitt DOUBLE, teil_definition DOUBLE,
     von_klasse INTEGER, klasse INTEGER, klasse_ursache VARCHAR
 );
-CREATE OR REPLACE TABLE index_ursache_beitrag (
+CREATE OR REPLACE TABLE index_wandel_teil (
     {_OF_UNIT}, indikator_id VARCHAR, teil_eigen DOUBLE, teil_stadt DOUBLE, teil_zuschnitt DOUBLE
 );
 """
@@ -101,7 +101,7 @@ def _places(now: Level, then: Level, same_unit: Mapping[tuple[str, str, str], st
 
 
 def write_causes(con: duckdb.DuckDBPyConnection, history: History) -> None:
-    """Fill the tables index_ursache and index_ursache_beitrag."""
+    """Fill the tables index_wandel and index_wandel_teil."""
     con.execute(TABLES)
     units, parts = list[Block](), list[Block]()
     for first, second in history.newest():
@@ -110,8 +110,8 @@ def write_causes(con: duckdb.DuckDBPyConnection, history: History) -> None:
         known = np.flatnonzero(~np.isnan(causes.total))
         units.append(_of_units(before, second, causes, known))
         parts += _of_components(second, causes, known)
-    insert_blocks(con, "index_ursache", units)
-    insert_blocks(con, "index_ursache_beitrag", parts)
+    insert_blocks(con, "index_wandel", units)
+    insert_blocks(con, "index_wandel_teil", parts)
 
 
 def _of_units(before: Before, second: Standing, causes: Causes, known: NDArray[np.int64]) -> Block:

@@ -33,7 +33,7 @@ CREATE OR REPLACE TABLE index_ergebnis (
 )
 """
 _ROBUSTHEIT = """
-CREATE OR REPLACE TABLE index_robustheit (
+CREATE OR REPLACE TABLE index_wahl (
     zuschnitt VARCHAR, raumebene VARCHAR, stichtag DATE, index_id VARCHAR, index_version VARCHAR, massstab VARCHAR,
     variation VARCHAR, indikator_id VARCHAR, raeume INTEGER, klasse_bleibt DOUBLE, varianz_anteil DOUBLE
 )
@@ -50,9 +50,9 @@ def make_indices(con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note:
     step = PythonStep(
         {
             "index_ergebnis": "One row per index of a unit at a Stichtag, with its parts and probabilities as lists.",
-            "index_robustheit": "One row per choice of an index made otherwise: the share of units in the same class.",
-            "index_ursache": "One row per index of a unit at a Stichtag: why it is not what it was at the one before.",
-            "index_ursache_beitrag": "One row per component of an index: its parts in that change.",
+            "index_wahl": "One row per choice of an index made otherwise: the share of units in the same class.",
+            "index_wandel": "One row per index of a unit at a Stichtag: why it is not what it was at the one before.",
+            "index_wandel_teil": "One row per component of an index: its parts in that change.",
         },
         frozenset({"index_zahl", "index_dauer"}), lambda con: _fill(con, indices, note),
     )  # fmt: skip
@@ -73,7 +73,7 @@ def _fill(con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note: Callab
             today = [newest[one.level.raumebene] == one.level.zuschnitt for one in standings]
             choices = [varied(one) if now else [] for one, now in zip(standings, today, strict=True)]
             insert_blocks(con, "index_ergebnis", map(_block, standings, choices))
-            insert_blocks(con, "index_robustheit", filter(None, map(_choices, standings, choices)))
+            insert_blocks(con, "index_wahl", filter(None, map(_choices, standings, choices)))
             computed += standings
         else:
             _not_computed(index, why, note)

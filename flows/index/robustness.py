@@ -95,15 +95,20 @@ def varied(standing: Standing) -> list[Varied]:
     """Return what becomes of the classes of an index when its choices are made otherwise."""
     if standing.measure is None or standing.scored is None:
         return []
-    panel, scored, found = standing.panel, standing.scored, list[Varied]()
+    panel, scored, scale, found = standing.panel, standing.scored, standing.scored.scale, list[Varied]()
     judged = ~np.isnan(scored.score)
-    figures = np.where(panel.placed[:, None], panel.figures, np.nan)[judged]
+    classes, figures, measure = scored.classes[judged], panel.figures[judged], standing.measure.measure
+    measured, parts = scale.parts(measure), scored.parts[judged]
     for each in variations(standing.index.definition):
         at = list(each.components)
-        scale = Scale.of(each.definition, standing.measure.measure[:, at])
-        scores, classes, begins = scale.score(figures[:, at]), scored.classes[judged], scale.limits
         if each.kind == "standardisierung":
-            begins = _as_many(scores, classes, len(begins))
+            other = Scale.of(each.definition, measure)
+            scores = other.score(figures)
+            begins = _as_many(scores, classes, len(other.limits))
+        else:
+            spreads = tuple(scale.spreads[place] for place in at)
+            other = Scale.of_parts(each.definition, spreads, measured[:, at])
+            scores, begins = other.score_of_parts(parts[:, at]), other.limits
         stays = np.zeros(len(judged), dtype=bool)
         stays[judged] = class_of(scores, begins) == classes
         found.append(Varied(each, stays))

@@ -101,9 +101,13 @@ class Scale:
         Their figures are NaN where they are not known; every component has some, and they differ.
         """
         spreads = tuple(Spread.of(column) for column in figures.T)
-        columns = _parts(definition, figures, spreads)
-        weights = _weights(definition, columns)
-        unscaled = Spread.of(_together(definition, columns, weights))
+        return cls.of_parts(definition, spreads, _parts(definition, figures, spreads))
+
+    @classmethod
+    def of_parts(cls, definition: IndexDefinition, spreads: tuple[Spread, ...], parts: Numbers) -> Scale:
+        """Return the scale by the standardised figures (units x components) of the units that are the measure."""
+        weights = _weights(definition, parts)
+        unscaled = Spread.of(_together(definition, parts, weights))
         return cls(definition, spreads, weights, unscaled, Spread.of(_rescaled(definition, unscaled.ordered, unscaled)))
 
     def parts(self, figures: Numbers) -> Numbers:

@@ -62,9 +62,9 @@ INDICES = {
     "index_wert_zuschnitt": _AGAIN.format("index_wert_alle"),
     "index_sicherheit": "index_sicherheit",
     "index_beitrag": "index_beitrag",
-    "index_robustheit": "index_robustheit",
-    "index_ursache": "index_ursache",
-    "index_ursache_beitrag": "index_ursache_beitrag",
+    "index_robustheit": "index_wahl",
+    "index_ursache": "index_wandel",
+    "index_ursache_beitrag": "index_wandel_teil",
 }
 
 # what a repair changes: working table -> the published tables that read it
