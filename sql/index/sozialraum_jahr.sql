@@ -1,6 +1,7 @@
 -- One row per Sozialraum and Stichtag: its figures, one column per Indikator, and score and class of the main index.
+-- (sqlfluff cannot know how many columns there are: one per Indikator)
 SELECT
-    zahlen.*,
+    zahlen.*, -- noqa: AM04
     index_haupt.index_punkte,
     index_haupt.index_klasse
 FROM sozialraum_breit AS zahlen

@@ -1,6 +1,7 @@
 -- One row per Sozialraum and Stichtag, as in sozialraum_jahr, with the status of each figure and of the main index.
+-- (sqlfluff cannot know how many columns there are: one per Indikator)
 SELECT
-    zahlen.*,
+    zahlen.*, -- noqa: AM04
     index_haupt.index_status
 FROM sozialraum_breit_status AS zahlen
 LEFT JOIN index_haupt
