@@ -10,7 +10,6 @@ import importlib.util
 import json
 import re
 import shutil
-import subprocess
 import threading
 from functools import partial
 from html import unescape
@@ -18,7 +17,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+from tests.browser import dom_when
+
 DESKTOP, PHONE = 1200, 390
 
 _HARNESS = """<!DOCTYPE html>
@@ -58,25 +58,20 @@ class _Quiet(SimpleHTTPRequestHandler):
 def violations(root: Path, pages: list[str], profile: Path, *, dark: bool = False) -> list[str]:
     """Return what axe finds on `pages` (paths below `root`), at the width of a desktop and of a phone.
 
-    `root` gets two files more; `profile` is an empty folder for the browser.
+    `root` gets two files more; `profile` is a folder for the browser.
     """
     asked = [{"page": f"/{page}", "width": width} for page in pages for width in (DESKTOP, PHONE)]
     shutil.copyfile(axe_script(), root / "axe.min.js")
     (root / "axe.html").write_text(_HARNESS.replace("ASKED", json.dumps(asked)), encoding="utf-8")
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(root))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        shown = subprocess.run(
-            [
-                str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dump-dom",
-                "--virtual-time-budget=600000", f"--user-data-dir={profile}", "--window-size=1300,1000",
-                f"--blink-settings=preferredColorScheme={0 if dark else 1}",
-                f"http://127.0.0.1:{server.server_port}/axe.html",
-            ],
-            capture_output=True, text=True, check=True, timeout=300,
+        shown, _ = dom_when(
+            "#found:not(:empty)", f"http://127.0.0.1:{server.server_port}/axe.html", profile,
+            "--window-size=1300,1000", f"--blink-settings=preferredColorScheme={0 if dark else 1}",
         )  # fmt: skip
         server.shutdown()
-    told = re.search(r'<pre id="found">(.+?)</pre>', shown.stdout, re.DOTALL)
-    assert told, f"the pages were not judged to the end:\n{shown.stderr[-2000:]}"
+    told = re.search(r'<pre id="found">(.+?)</pre>', shown, re.DOTALL)
+    assert told is not None
     outcome: dict[str, Any] = json.loads(unescape(told[1]))
     assert outcome["pages"] == len(asked)
     return list(outcome["found"])

@@ -22,7 +22,8 @@ from flows.atlas.figures import class_limits
 from flows.base.german_numbers import number
 from flows.profile.vocabulary import vocabulary
 from flows.release.map_classes import classes_of_changes, classes_of_shares
-from tests.axe import BROWSER, axe_script
+from tests.axe import axe_script
+from tests.browser import BROWSER
 from tests.refresh.test_pages import Opened, opened
 
 FIRST = "#index=bedarf&stichtag=2024-12-31&zuschnitt=2020-01-01&ebene=sozialraum"
@@ -163,7 +164,7 @@ def driven(release: Path, chosen: str, tmp_path_factory: pytest.TempPathFactory)
     shutil.copyfile(axe_script(), atlas / "axe.min.js")
     driver = '<script defer src="axe.min.js"></script>\n<script defer src="driver.js"></script>\n'
     (atlas / "index.html").write_text(page.replace(script, script + driver), encoding="utf-8")
-    found = opened((atlas / "index.html").as_uri(), folder, "--virtual-time-budget=60000")
+    found = opened((atlas / "index.html").as_uri(), folder, until="#seen")
     noted = re.search(r'<pre id="seen">(.*?)</pre>', found.text, re.DOTALL)
     assert noted is not None, found.console
     return found, json.loads(unescape(noted[1]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.axe import BROWSER
+from tests.browser import BROWSER
 from tests.refresh.conftest import Office
 
 HANDBOOK = (Path(__file__).resolve().parents[2] / "docs" / "handbuch.md").read_text(encoding="utf-8")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,7 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.axe import BROWSER, violations
+from tests.axe import violations
+from tests.browser import BROWSER, dom_when
 from tests.refresh.conftest import Office
 
 pytestmark = [
@@ -32,19 +31,15 @@ class Opened(NamedTuple):
     arrived: bool
 
 
-def opened(address: str, folder: Path, *options: str) -> Opened:
-    """Open a page headless, with the network log on."""
+def opened(address: str, folder: Path, until: str = "body") -> Opened:
+    """Open a page headless, with the network log on, until an element fits `until`."""
     log = folder / "net.json"
-    done = subprocess.run(
-        [
-            str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dump-dom",
-            "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            "--enable-logging=stderr", "--v=0", f"--log-net-log={log}", "--net-log-capture-mode=Everything",
-            f"--user-data-dir={folder / 'profile'}", *options, address,
-        ],
-        capture_output=True, text=True, check=True, timeout=180, env={**os.environ, "HOME": str(folder)},
+    text, said = dom_when(
+        until, address, folder,
+        "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        "--enable-logging=stderr", "--v=0", f"--log-net-log={log}", "--net-log-capture-mode=Everything",
     )  # fmt: skip
-    console = [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
+    console = [line for line in said if ":CONSOLE" in line]
     content = json.loads(log.read_bytes())
     kinds = {number: name for name, number in content["constants"]["logEventTypes"].items()}
     asked = [
@@ -52,7 +47,7 @@ def opened(address: str, folder: Path, *options: str) -> Opened:
         if kinds[event["type"]] == "URL_REQUEST_START_JOB" and "url" in event.get("params", {})
     ]  # fmt: skip
     by_the_page = [each["url"] for each in asked if each["initiator"] != "not an origin"]
-    return Opened(done.stdout, console, by_the_page, arrived=address in {each["url"] for each in asked})
+    return Opened(text, console, by_the_page, arrived=address in {each["url"] for each in asked})
 
 
 @pytest.fixture

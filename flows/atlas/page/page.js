@@ -26,6 +26,7 @@ async function follow() {
 }
 
 async function show(wanted) {
+  const address = location.hash;
   const index = wanted.subject.kind === "index";
   const [content, outlines, lines] = await Promise.all([
     index ? loadIndex(wanted.subject.id) : loadFigures(wanted.subject.id),
@@ -50,7 +51,7 @@ async function show(wanted) {
   complete();
   if (wanted.unit === null) at("profile").hidden = true;
   else await openProfile(wanted.unit);
-  document.body.dataset.shown = location.hash;
+  if (view === wanted) document.body.dataset.shown = address;
 }
 
 /** The map comes first; what is long comes when it has been painted. */
