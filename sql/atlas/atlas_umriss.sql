@@ -1,11 +1,12 @@
 -- One row per unit with an outline, on a grid as wide as the variable `breite` that all Zuschnitte share. The outlines
--- of a Raumebene are simplified together, so that neighbours keep one line.
+-- of a Raumebene are simplified together, so that neighbours keep one line; a line or a point beside the polygons of a
+-- unit, which a union of delivered shapes may leave, is no outline and could not be simplified.
 WITH gestalt AS (
     SELECT
         stelle,
         zuschnitt,
         raumebene,
-        st_geomfromwkb(geometrie) AS umriss
+        st_collectionextract(st_geomfromwkb(geometrie), 3) AS umriss
     FROM atlas_einheit
     WHERE geometrie IS NOT NULL
 ),

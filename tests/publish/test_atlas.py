@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import struct
 import zlib
 from base64 import b64decode
 from html.parser import HTMLParser
@@ -91,6 +92,19 @@ def test_a_city_without_outlines_has_the_ranking(city):
     said = text_of(city.root / "2024.1" / "atlas" / "index.html")
     assert "keine Umrisse geliefert" in said
     assert "Sozialraum 012001 1,00 hoch" in said
+
+
+def test_a_line_beside_the_polygon_of_a_unit_is_no_part_of_its_outline(city):
+    """A union of delivered shapes may leave one; outlines that are not polygons cannot be simplified together."""
+    run = city.run("r")
+    line = struct.pack("<BII4d", 1, 2, 2, 0, 0, 5000, 5000)
+    both = f"unhex('{struct.pack('<BII', 1, 7, 2).hex()}') || geometrie || unhex('{line.hex()}')"
+    city.rewrite(run, "sozialraum", f"SELECT * REPLACE ({both} AS geometrie) FROM it")
+
+    build(city.job().write(run), city.root / "2024.1", Setting(version="2024.1", made_at=NOW))
+
+    page = Page(city.root / "2024.1" / "atlas" / "index.html")
+    assert sum(tag == "path" and "fill-rule" in attrs for tag, attrs in page.tags) == 3
 
 
 def test_nothing_in_the_page_is_inline_or_from_elsewhere(release):
