@@ -6,6 +6,7 @@ in their own words on stderr; the exit code says which kind it was (flows/base/e
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,8 @@ from flows.app.terminal import say
 from flows.base.errors import EXIT_CODES, ConfigError, EndedAfterPublication, FortschreibungError, ProgramDefect
 from flows.profile.places import use_folder
 
+_STOPPED = 130
+"""The exit code of a command that was stopped: by hand, or since nobody reads its output any more."""
 app = App(
     name="fortschreibung",
     version=__version__,
@@ -72,10 +75,31 @@ def main() -> None:
     except CycloptsError:
         code = ConfigError.exit_code  # cyclopts has printed what was wrong
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- the last resort: a user never sees a traceback
-        words, code = _message(problem)
-        say(words)
-    sys.stdout.flush()
+        if _nobody_reads():
+            code = _STOPPED
+        else:
+            words, code = _message(problem)
+            say(words)
+    _nobody_reads()
     sys.exit(code)
+
+
+def _nobody_reads() -> bool:
+    """Return whether what read the output of this command has ended, as `head` does; nothing more is written then."""
+    import select  # noqa: PLC0415 -- a command that only reads starts fast
+
+    try:
+        sys.stdout.flush()
+        watched = select.poll()
+        watched.register(sys.stdout.fileno(), 0)  # of a pipe without a reader an error is reported, unasked
+        gone = any(event & select.POLLERR for _, event in watched.poll(0))
+    except BrokenPipeError:
+        gone = True
+    except OSError:  # no file, such as the output that a test takes
+        return False
+    if gone:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
+    return gone
 
 
 def _message(
@@ -88,7 +112,7 @@ def _message(
     if isinstance(problem, FortschreibungError):
         return str(problem), problem.exit_code
     if isinstance(problem, KeyboardInterrupt):
-        return f"Stopped by hand. {stands}", 130
+        return f"Stopped by hand. {stands}", _STOPPED
     return (
         f"This is a defect of the program, not of your data ({type(problem).__name__}). {stands} "
         f"Please send {_written(problem)} to its developers; it may quote delivered values, so look first."

@@ -21,7 +21,7 @@ EXIT_CODES: Mapping[int, str] = MappingProxyType({
     4: "a release does not match its manifest, or tells what must not be known",
     5: "a file breaks its contract: the supplier or the profile must change",
     6: "a defect of the program: report it",
-    130: "stopped by hand",
+    130: "stopped: by hand, or since nobody reads the output any more",
 })  # fmt: skip
 """What each exit code of the command line means, as its help and docs/operation.md say."""
 

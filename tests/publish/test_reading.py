@@ -36,6 +36,18 @@ def test_open_prints_a_line_that_attaches_the_latest_release(two_releases):
         assert con.execute("SELECT version FROM kleinstadt._release").fetchall() == [("2024.2",)]
 
 
+@pytest.mark.parametrize("rows", [10, 20_000])
+def test_a_reader_that_has_seen_enough_ends_a_command_without_a_word(two_releases, rows):
+    """As `| head` does, before a long answer is written or after a short one."""
+    ask = ["query", CITY, f"SELECT i, repeat('x', 80) AS text FROM range({rows}) AS t(i)", "--json"]
+    with subprocess.Popen(
+        [COMMAND, *ask, "--home", two_releases.root], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as done:
+        done.stdout.close()
+        assert done.stderr.read() == ""
+    assert done.returncode in (0, 130)
+
+
 def test_an_attach_line_holds_even_where_a_folder_has_an_apostrophe(home, one_published, tmp_path):
     home = home_at(home.root.rename(tmp_path / "it's here"))
     with duckdb.connect() as con:
