@@ -28,20 +28,8 @@ stand AS (
         atlas_einheit.stelle,
         moeglich.sicherheit
     FROM index_wert_alle
-    INNER JOIN atlas_einheit
-        ON
-            index_wert_alle.zuschnitt = atlas_einheit.zuschnitt
-            AND index_wert_alle.raumebene = atlas_einheit.raumebene
-            AND index_wert_alle.raum_id = atlas_einheit.raum_id
-    LEFT JOIN moeglich
-        ON
-            index_wert_alle.zuschnitt = moeglich.zuschnitt
-            AND index_wert_alle.raumebene = moeglich.raumebene
-            AND index_wert_alle.raum_id = moeglich.raum_id
-            AND index_wert_alle.stichtag = moeglich.stichtag
-            AND index_wert_alle.index_id = moeglich.index_id
-            AND index_wert_alle.index_version = moeglich.index_version
-            AND index_wert_alle.massstab = moeglich.massstab
+    INNER JOIN atlas_einheit USING (zuschnitt, raumebene, raum_id)
+    LEFT JOIN moeglich USING (zuschnitt, raumebene, raum_id, stichtag, index_id, index_version, massstab)
 ),
 
 zeile AS (
