@@ -5,9 +5,8 @@ No city is needed: a column is a component and a row is a unit. What is computed
 
 from __future__ import annotations
 
-import csv
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field, ValidationError
 
+from flows.base.csv_table import Line, cell, csv_rows, numbers
 from flows.base.errors import ConfigError
 from flows.base.strict import Identifier, Strict
 from flows.index.chance import Z_90
@@ -73,7 +73,7 @@ def tried(definition: Path, table: Path) -> list[Tried]:
     Raises:
         ConfigError: one of the files is not as expected; names file and key, or file, line and column.
     """
-    stated, rows = _stated(definition), _rows(table)
+    stated, rows = _stated(definition), csv_rows(table)
     trial = _Files(stated.table, definition, table)
     return [
         _on_part(name, each, trial, part, lines)
@@ -98,32 +98,10 @@ def _stated(path: Path) -> DefinitionFile:
         raise ConfigError(f"{path} is not as expected:\n" + "\n".join(found)) from problem
 
 
-Line = tuple[int, Mapping[str, str]]
-
-
-def _rows(path: Path) -> list[Line]:
-    """Return the rows of a CSV file with their lines; a semicolon between cells goes with a decimal comma."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigError(
-            f"{path}: expected a table (CSV in UTF-8), found one that cannot be read: {problem}"
-        ) from None
-    header = text.partition("\n")[0]
-    german = header.count(";") > header.count(",")
-    reader = csv.DictReader(text.splitlines(), delimiter=";" if german else ",")
-    return [
-        (reader.line_num, {
-            name: (cell or "").replace(",", ".") if german else cell or "" for name, cell in row.items() if name
-        })
-        for row in reader
-    ]  # fmt: skip
-
-
 def _parts(rows: Sequence[Line], columns: Columns, path: Path) -> dict[str | None, list[Line]]:
     parts: dict[str | None, list[Line]] = {}
     for line in rows:
-        parts.setdefault(_cell(line, columns.by, path) if columns.by else None, []).append(line)
+        parts.setdefault(cell(line, columns.by, path) if columns.by else None, []).append(line)
     return parts
 
 
@@ -131,8 +109,8 @@ def _on_part(name: str, definition: IndexDefinition, trial: _Files, part: str | 
     columns, file, path = trial.columns, trial.file, trial.table
     names = [each.indikator for each in definition.component]
     sign = np.array([-1.0 if each.direction == "niedrig" else 1.0 for each in definition.component])
-    figures = np.stack([_numbers(rows, each, path) for each in names], axis=1)
-    units = [_cell(line, columns.unit, path) for line in rows]
+    figures = np.stack([numbers(rows, each, path) for each in names], axis=1)
+    units = [cell(line, columns.unit, path) for line in rows]
     if len(set(units)) < len(units):
         twice = next(unit for unit in units if units.count(unit) > 1)
         raise ConfigError(
@@ -173,7 +151,7 @@ def _left_out(
         raise ConfigError(
             f"{file}, table.residents: expected the column of the residents, which `min_residents` needs."
         )
-    few = _numbers(rows, residents, trial.table) >= definition.min_residents
+    few = numbers(rows, residents, trial.table) >= definition.min_residents
     return [
         named.get(unit) or (None if enough else f"< {definition.min_residents} {residents}")
         for unit, enough in zip(units, few, strict=True)
@@ -183,29 +161,12 @@ def _left_out(
 def _error(rows: Sequence[Line], name: str, figures: Numbers, columns: Columns, path: Path) -> Numbers:
     """Return the standard error of a component: what its margin says, chance in the people that it is a rate of."""
     if name in columns.margin:
-        return np.asarray(np.nan_to_num(_numbers(rows, columns.margin[name], path) / Z_90))
+        return np.asarray(np.nan_to_num(numbers(rows, columns.margin[name], path) / Z_90))
     if name in columns.percent_of:
-        people = _numbers(rows, columns.percent_of[name], path)
+        people = numbers(rows, columns.percent_of[name], path)
         share = (figures / 100 * people + 0.5) / (people + 1)  # so that 0 cases are not certain
         return np.asarray(np.nan_to_num(100 * np.sqrt(share * (1 - share) / people)))
     return np.asarray(np.zeros(len(rows)))
-
-
-def _numbers(rows: Sequence[Line], column: str, path: Path) -> Numbers:
-    return np.array([_figure(_cell(line, column, path), line[0], column, path) for line in rows], dtype=float)
-
-
-def _figure(text: str, line: int, column: str, path: Path) -> float:
-    try:
-        return float(text) if text.strip() not in ("", "NA") else np.nan
-    except ValueError:
-        raise ConfigError(f"{path}, line {line}, {column}: expected a number or nothing, found {text!r}.") from None
-
-
-def _cell(line: Line, column: str, path: Path) -> str:
-    if column not in line[1]:
-        raise ConfigError(f"{path}: expected a column {column!r}, found {', '.join(map(repr, line[1]))}.")
-    return line[1][column]
 
 
 def as_json(found: Tried) -> dict[str, Any]:

@@ -1,0 +1,174 @@
+"""A better cut, searched for by cutting neighbouring units anew along random trees, ever less often for the worse.
+
+Each round draws disjoint pairs of neighbouring units, a random tree through each pair, and takes the best cut of each
+tree where it is better than what is there, or a little worse while the search is still warm (Kirkpatrick et al. 1983,
+simulated annealing). Three of four rounds draw trees that hold each unit together, so that a cut is a transfer
+of a branch; the others draw trees through the whole pair. The same seed gives the same cut on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from flows.redrawing.ground import Flags, Floats, Ground, Ints
+from flows.redrawing.sums import Rules, Sums
+from flows.redrawing.tree_cuts import Cuts, Forest, best_cuts, forest, unlike, worth
+
+WITHIN_UNIT = 1e-3
+"""Edges inside of a unit weigh so little in rounds of transfers that its tree stays in one piece."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long is searched."""
+
+    rounds: int = 400
+    warm: float = 0.2
+    """In parts of a unit's share, how much worse a cut of a pair may be at first, about; falls to a hundredth."""
+    seed: int = 1
+
+
+EVENED = 0.3
+"""Power by which unlikeness weighs in random trees, found by trial on a lattice: 0 and 1 are worse."""
+
+
+class Search:
+    """A cut that gets better; `labels` always holds the cut so far."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        sums: Sums,
+        labels: Ints,
+        rules: Rules,
+        *,
+        homes: Ints | None = None,
+        fixed: Flags | None = None,
+        seed: int = 1,
+    ) -> None:
+        self.sums, self.rules = sums, rules
+        self.labels = labels.copy()
+        self.homes = labels.copy() if homes is None else homes
+        self.units = int(labels.max()) + 1
+        self.fixed = np.zeros(self.units, dtype=np.bool_) if fixed is None else fixed
+        self.random = np.random.default_rng(seed)
+        inner = usable_edges(ground)
+        self.edges, self.lengths = ground.edges[inner], ground.lengths[inner]
+        self.unlike = unlike(sums, self.edges) ** EVENED
+        self.value = worth(sums, sums.of_units(self.labels, self.units), rules)
+
+    def run(self, effort: Effort, *, progress: Callable[[int], bool] = lambda _: True) -> Ints:
+        """Search for so many rounds, or until `progress`, called with the number of each, returns False."""
+        for number in range(effort.rounds):
+            warmth = (
+                effort.warm / self.units * 0.01 ** (number / max(effort.rounds - 1, 1))
+                if number < effort.rounds * 0.9
+                else 0.0
+            )
+            self.round(warmth, transfers=number % 4 != 0)
+            if not progress(number):
+                break
+        return self.labels
+
+    def round(self, warmth: float, *, transfers: bool) -> None:
+        """Cut disjoint pairs of neighbouring units anew where it is worth it."""
+        pairs, group_of = self._pairs()
+        if not len(pairs):
+            return
+        groups = group_of[self.labels]
+        ends = groups[self.edges]
+        inside = (ends[:, 0] == ends[:, 1]) & (ends[:, 0] >= 0)
+        edges = self.edges[inside]
+        weights = self.unlike[inside] * self.random.random(len(edges)) + 1e-9
+        if transfers:
+            same = self.labels[edges[:, 0]] == self.labels[edges[:, 1]]
+            weights = np.where(same, weights * WITHIN_UNIT, weights)
+        trees = forest(edges, weights, groups)
+        which = groups[trees.order[trees.start]]
+        pairs = pairs[which]
+        cuts = best_cuts(trees, self.sums, self.homes, pairs, self.rules)
+        gain = cuts.value - self._now(pairs, trees)
+        if self.rules.compactness:
+            gain -= self.rules.compactness * self._more_border(trees, cuts, pairs, inside)
+        chance = -warmth * np.log(self.random.random(len(gain))) if warmth else 0.0
+        better = gain > np.maximum(1e-12 - chance, -1.0)
+        self.labels = _labels_after(self.labels, trees, cuts, pairs, better)
+        units = np.where(cuts.swapped[:, None], pairs[:, ::-1], pairs)[better]
+        self.value[units] = cuts.alone[better]
+
+    def _pairs(self) -> tuple[Ints, Ints]:
+        """Return disjoint pairs of neighbouring units, shape (p, 2), and of each unit the number of its pair or -1."""
+        ends = self.labels[self.edges]
+        ends = ends[(ends[:, 0] != ends[:, 1]) & ~self.fixed[ends].any(axis=1)]
+        number = np.unique(np.minimum(ends[:, 0], ends[:, 1]) * self.units + np.maximum(ends[:, 0], ends[:, 1]))
+        self.random.shuffle(number)
+        group_of = np.full(self.units, -1, dtype=np.int64)
+        taken = [False] * self.units
+        pairs: list[tuple[int, int]] = []
+        for one, other in zip((number // self.units).tolist(), (number % self.units).tolist(), strict=True):
+            if not taken[one] and not taken[other]:
+                taken[one] = taken[other] = True
+                group_of[one] = group_of[other] = len(pairs)
+                pairs.append((one, other))
+        return np.array(pairs, dtype=np.int64).reshape(-1, 2), group_of
+
+    def _now(self, pairs: Ints, trees: Forest) -> Floats:
+        """Return the value of each pair as it is cut now, the price of those who have moved included."""
+        value = self.value[pairs].sum(axis=1)
+        if self.rules.price:
+            stays = np.where(self.labels == self.homes, self.sums.residents, 0.0)[trees.order]
+            value = value + self.rules.price / self.sums.city * np.add.reduceat(stays, trees.start)
+        return np.asarray(value, dtype=np.float64)
+
+    def _more_border(self, trees: Forest, cuts: Cuts, pairs: Ints, inside: Flags) -> Floats:
+        """Return by how much, in shares of the length of all borders, each pair has more border if cut so."""
+        after = _labels_after(self.labels, trees, cuts, pairs, np.ones(len(pairs), dtype=np.bool_))
+        edges, lengths = self.edges[inside], self.lengths[inside]
+        group = np.full(len(self.labels), -1, dtype=np.int64)
+        group[trees.order] = trees.group
+        before_cut = self.labels[edges[:, 0]] != self.labels[edges[:, 1]]
+        after_cut = after[edges[:, 0]] != after[edges[:, 1]]
+        more = np.bincount(group[edges[:, 0]], lengths * (after_cut.astype(float) - before_cut), len(pairs))
+        return np.asarray(more / self.lengths.sum(), dtype=np.float64)
+
+
+def _labels_after(labels: Ints, trees: Forest, cuts: Cuts, pairs: Ints, which: Flags) -> Ints:
+    """Return the labels once the pairs `which` are cut so."""
+    place = np.arange(len(trees.order))
+    start = cuts.position[trees.group]
+    in_part = (place >= start) & (place < trees.end[start])
+    second = in_part == cuts.swapped[trees.group]
+    pair = pairs[trees.group]
+    new = np.where(which[trees.group], np.where(second, pair[:, 1], pair[:, 0]), labels[trees.order])
+    after = labels.copy()
+    after[trees.order] = new
+    return after
+
+
+def usable_edges(ground: Ground) -> Flags:
+    """Return which borders a unit may grow over: not out of its larger unit, nor over a barrier.
+
+    A border that a unit of today lies on both sides of stays usable: it would fall apart otherwise.
+    """
+    allowed = np.ones(len(ground.edges), dtype=np.bool_)
+    ends = ground.edges
+    if len(ground.barrier):
+        allowed &= ~ground.barrier
+    if len(ground.nest):
+        allowed &= ground.nest[ends[:, 0]] == ground.nest[ends[:, 1]]
+    return np.asarray(allowed | (ground.today[ends[:, 0]] == ground.today[ends[:, 1]]))
+
+
+def pieces_of_units(edges: Ints, labels: Ints) -> Ints:
+    """Return of each unit into how many pieces it falls, shape (units,)."""
+    units = int(labels.max()) + 1
+    inner = edges[labels[edges[:, 0]] == labels[edges[:, 1]]]
+    n = len(labels)
+    graph = csr_array((np.ones(len(inner)), (inner[:, 0], inner[:, 1])), shape=(n, n))
+    piece = connected_components(graph, directed=False)[1]
+    return np.bincount(labels[np.unique(piece, return_index=True)[1]], minlength=units)
