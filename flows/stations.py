@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from flows.pull.pull_sources import accept_pulled, pull
 from flows.run import NO_SOURCE, Outcome, Run
 
 if TYPE_CHECKING:
+    import duckdb
+
     from flows.release.catalog import Release
 
 _open_since_stage: dict[Path, ExitStack] = {}
@@ -115,12 +118,20 @@ def stage_into(run: Run, pulled: Pulled) -> None:
         _open_since_stage[run.work] = closing.pop_all()
 
 
-def transform_in(run: Run) -> None:
-    """Compute every figure of every unit in the working database, which is closed afterwards: others may read it."""
+@contextmanager
+def staged(run: Run) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the working database that `stage_into` filled, and close it afterwards: others may read it then."""
     from flows.base.db import open_work  # noqa: PLC0415
-    from flows.transform.transform_counts import transform  # noqa: PLC0415
 
     with _open_since_stage.pop(run.work, ExitStack()), open_work(run.work) as con:
+        yield con
+
+
+def transform_in(run: Run) -> None:
+    """Compute every figure of every unit in the working database, which is closed afterwards."""
+    from flows.transform.transform_counts import transform  # noqa: PLC0415
+
+    with staged(run) as con:
         transform(con, progress=lambda event: run.note("transform", event))
 
 

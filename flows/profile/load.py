@@ -24,6 +24,7 @@ from flows.profile.index_definition import IndexFile
 from flows.profile.indices import Index, indices_of, wrong_names
 from flows.profile.places import VARIABLE, profile_folders, profile_places
 from flows.profile.profile_files import Corrections, Sources
+from flows.profile.redrawing import Redrawing, wrong_names_in_redrawing
 from flows.profile.source import Source
 from flows.profile.stichtag import leaves_day_open
 from flows.profile.unit_lookup import read_lookup
@@ -55,6 +56,8 @@ class Profile:
     """By source: the names of its lookup file, and the id of the unit that each is of."""
     indices: tuple[Index, ...] = ()
     """The indices that are computed from the published Indikatoren."""
+    redrawing: Redrawing = field(default_factory=Redrawing)
+    """How the Gliederung itself is reviewed."""
 
     @property
     def own_checks(self) -> Path:
@@ -93,7 +96,9 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
     }
     decided = _decided_on_checks(where)
     indices = _indices(codebook, bundled / "index.toml", where / "index.toml")
-    profile = Profile(city, sources, codebook, corrections, where, *decided, notices, lookups, indices)
+    again = where / "redrawing.toml"
+    redrawing = _model(Redrawing, again, _table(again)) if again.exists() else Redrawing()
+    profile = Profile(city, sources, codebook, corrections, where, *decided, notices, lookups, indices, redrawing)
     _must_agree(profile)
     return profile
 
@@ -229,6 +234,7 @@ def _must_agree(profile: Profile) -> None:
     problems = [
         *_wrong_names_in_sources(profile), *_wrong_corrections(profile), *_wrong_expectations(profile),
         *_missing_thresholds(profile), *wrong_names(profile.indices, profile.codebook, profile.city),
+        *wrong_names_in_redrawing(profile.redrawing, profile.codebook, profile.city),
     ]  # fmt: skip
     if problems:
         raise ConfigError(f"The profile in {profile.folder} does not agree:\n  " + "\n  ".join(problems))

@@ -17,6 +17,7 @@ from flows.profile.city import City
 from flows.profile.codebook import Codebook
 from flows.profile.correction import Correction
 from flows.profile.index_definition import IndexFile
+from flows.profile.redrawing import Redrawing
 from flows.profile.source import Source
 
 
@@ -36,7 +37,7 @@ class Corrections(Strict):
 
 PROFILE_FILES: Mapping[str, type[Strict]] = MappingProxyType({
     "city": City, "sources": Sources, "corrections": Corrections, "expected": Expected, "waivers": Waivers,
-    "codebook": Codebook, "index": IndexFile,
+    "codebook": Codebook, "index": IndexFile, "redrawing": Redrawing,
 })  # fmt: skip
 """Each file of a profile by its name without ``.toml``; a city needs the first two."""
 

@@ -1,0 +1,320 @@
+"""The Ground of a city: made by sql/redrawing from staged counts and polygons, before anything is protected.
+
+Nothing is lost on the way. Base units that must stay together are one; a base unit without a usable polygon, of which
+nobody can say where it lies, goes with the one of its Sozialraum that has the most residents.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import duckdb
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from flows.base.db import records, set_variables, use_spatial
+from flows.base.errors import ConfigError
+from flows.base.resources import resource
+from flows.profile.load import Profile
+from flows.redrawing.ground import Flags, Floats, Ground, Ints, Trait
+from flows.transform.transform_counts import run_folder
+
+_MOST_ISOLATED = 0.2
+"""If more of the residents live outside the largest connected part, polygons do not touch, and no city is like that."""
+_SHOWN = 5
+
+
+class NoBaseUnits(ConfigError):  # noqa: N818 -- named by what is missing
+    """The city has nothing below Sozialräume that could be arranged in another way."""
+
+
+@dataclass(frozen=True)
+class CityGround(Ground):
+    """A Ground with what only a city knows."""
+
+    stichtag: dt.date = dt.date.min
+    stichtage: tuple[dt.date, ...] = ()
+    """The Stichtage over which traits are pooled, the newest first."""
+    zuschnitt: str = ""
+    members: tuple[tuple[str, ...], ...] = ()
+    """The base units that each position stands for; more than one where they must stay together."""
+    least: int = 0
+    most: int = 0
+    """The bounds of residents: of the profile, or made from today's units."""
+    without_polygon: tuple[str, ...] = ()
+    """Base units that lie nowhere and go with the largest of their Sozialraum."""
+    left_out: tuple[str, ...] = ()
+    """Traits of the defaults that the city has no counts for."""
+    unassigned: float = 0.0
+    """Residents of base units that the Zuschnitt assigns to no Sozialraum."""
+    nesting: str | None = None
+    """The Raumebene that `nest` is about."""
+    nests: tuple[str, ...] = field(default=())
+    """Ids of its units."""
+
+
+def city_ground(con: duckdb.DuckDBPyConnection, profile: Profile, stichtag: dt.date | None = None) -> CityGround:
+    """Return the Ground of a working database (schemas katalog and stage) on the Zuschnitt that is valid on `stichtag`.
+
+    Residents are those of the Stichtag; of traits, the counts of the profile's years are averaged.
+
+    Raises:
+        NoBaseUnits: every Sozialraum is one base unit.
+        ConfigError: no residents at the Stichtag, a trait or base unit of redrawing.toml that is not there, or polygons
+            that do not touch.
+    """
+    stichtag, zuschnitt = _when(con, profile, stichtag)
+    rules, nesting = profile.redrawing.rules, _nesting(profile, zuschnitt)
+    wanted = profile.redrawing.character.weights
+    days = pooled_days(con, stichtag, zuschnitt, profile.redrawing.years)
+    set_variables(
+        con, zuschnitt=zuschnitt, ober_ebene=nesting, stichtage=[str(day) for day in days], indikatoren=list(wanted),
+        weitere_merkmale=["einwohner"], spalt=rules.max_gap, mindestlaenge=rules.min_border,
+    )  # fmt: skip
+    use_spatial(con)
+    run_folder(con, resource("sql/redrawing"))
+    units = records(con.execute("FROM grund_einheit ORDER BY basis_id"))
+    _must_be_divisible(profile, units)
+    ids = [str(row["basis_id"]) for row in units]
+    position = {name: place for place, name in enumerate(ids)}
+    residents = _residents(con, position, stichtag)
+    there = [name for name in wanted if _counted(con, name)]
+    _must_be_counted(profile, [name for name in wanted if name not in there], stichtag)
+    numerators, denominators = _trait_counts(con, position, there)
+    groups = _groups(profile, units, residents, position)
+    today_ids = sorted({str(row["sozialraum"]) for row in units})
+    nests = sorted({str(row["ober_id"]) for row in units if row["ober_id"] is not None})
+    first = _first_of_each(groups)
+    edges, lengths = _borders(con, position, groups)
+    by_unit = {name: place for place, name in enumerate(today_ids)}
+    by_nest = {name: place for place, name in enumerate(nests)}
+    today = np.array([by_unit[str(units[place]["sozialraum"])] for place in first], dtype=np.int64)
+    grouped = _added(residents[:, None], groups)[:, 0]
+    least, most = bounds(rules.least, rules.most, _sums(today, grouped))
+    ground = CityGround(
+        ids=[ids[place] for place in first],
+        residents=grouped,
+        traits=[
+            Trait(name, wanted[name] / sum(wanted[each] for each in there), _is_share(profile, name)) for name in there
+        ],
+        numerators=_added(numerators, groups),
+        denominators=_added(denominators, groups),
+        edges=edges,
+        lengths=lengths,
+        units=today_ids,
+        today=today,
+        nest=np.array([by_nest[str(units[place]["ober_id"])] for place in first], dtype=np.int64)
+        if nesting
+        else np.zeros(0, dtype=np.int64),
+        stichtag=stichtag,
+        stichtage=tuple(days),
+        zuschnitt=zuschnitt,
+        members=tuple(tuple(ids[place] for place in np.flatnonzero(groups == one)) for one in range(len(first))),
+        least=least,
+        most=most,
+        without_polygon=tuple(str(row["basis_id"]) for row in units if not row["hat_gestalt"]),
+        left_out=tuple(name for name in wanted if name not in there),
+        unassigned=_unassigned(con),
+        nesting=nesting,
+        nests=tuple(nests) if nesting else (),
+    )
+    _must_hang_together(profile, ground)
+    return ground
+
+
+def _when(con: duckdb.DuckDBPyConnection, profile: Profile, asked: dt.date | None) -> tuple[dt.date, str]:
+    """Return the Stichtag, the newest up to the one asked for, and the Zuschnitt valid on it."""
+    rows = con.execute(
+        "SELECT tage.stichtag, zuschnitt.zuschnitt, zuschnitt.basis = tage.basis FROM "
+        "(SELECT DISTINCT stichtag, basis FROM stage.zaehlung WHERE merkmal = 'einwohner') AS tage "
+        "ASOF INNER JOIN katalog.zuschnitt ON tage.stichtag >= zuschnitt.gueltig_ab ORDER BY 1"
+    ).fetchall()
+    known = [(day, str(cut)) for day, cut, same in rows if same and (asked is None or day <= asked)]
+    if not known:
+        days = ", ".join(str(day) for day, _, same in rows if same) or "none"
+        raise ConfigError(
+            f"{profile.city.id}: expected residents by base unit at {asked or 'some Stichtag'} or before, found {days}."
+        )
+    return known[-1]
+
+
+def pooled_days(con: duckdb.DuckDBPyConnection, stichtag: dt.date, zuschnitt: str, years: int) -> list[dt.date]:
+    """Return the Stichtage to pool: `stichtag` and those a year apart before it that count the same base units."""
+    set_variables(con, zuschnitt=zuschnitt)
+    rows = con.execute(
+        "SELECT DISTINCT stichtag FROM stage.zaehlung SEMI JOIN katalog.zuschnitt "
+        "ON zaehlung.basis = zuschnitt.basis AND zuschnitt.zuschnitt = getvariable('zuschnitt') "
+        "WHERE merkmal = 'einwohner'"
+    ).fetchall()
+    counted = {day for (day,) in rows}
+    wanted = [_years_before(stichtag, back) for back in range(years)]
+    return [day for day in wanted if day in counted]
+
+
+def _years_before(day: dt.date, years: int) -> dt.date:
+    return day.replace(year=day.year - years, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
+def _nesting(profile: Profile, zuschnitt: str) -> str | None:
+    cut = profile.city.zuschnitt_named(dt.date.fromisoformat(zuschnitt))
+    return profile.redrawing.nesting_in(profile.city, cut) if cut else None
+
+
+def _must_be_divisible(profile: Profile, units: list[dict[str, object]]) -> None:
+    if not units or max(Counter(row["sozialraum"] for row in units).values()) == 1:
+        raise NoBaseUnits(
+            f"{profile.city.id}: expected several base units (blocks, block faces) in a Sozialraum, found that every "
+            "Sozialraum is counted as a whole. What it is made of cannot be seen, and its boundary cannot be drawn "
+            "anew; only its change over time can be judged. Ask the office for counts by block, and name them in "
+            "city.toml (base) and sources.toml (assignment)."
+        )
+
+
+def _residents(con: duckdb.DuckDBPyConnection, position: dict[str, int], stichtag: dt.date) -> Floats:
+    residents = np.zeros(len(position))
+    set_variables(con, stichtag=str(stichtag))
+    for name, value in con.execute(
+        "SELECT basis_id, coalesce(wert, 0) FROM grund_merkmal "
+        "WHERE merkmal = 'einwohner' AND stichtag = getvariable('stichtag')::DATE"
+    ).fetchall():
+        residents[position[name]] = value
+    return residents
+
+
+def _counted(con: duckdb.DuckDBPyConnection, indikator: str) -> bool:
+    found = con.execute(f"SELECT sum(nenner) > 0 FROM grund_indikator WHERE indikator_id = '{indikator}'").fetchone()  # noqa: S608
+    return bool(found and found[0])
+
+
+def _must_be_counted(profile: Profile, lacking: list[str], stichtag: dt.date) -> None:
+    """Stop when a trait is missing that the city chose itself, or all of the defaults."""
+    everything = set(profile.redrawing.character.weights)
+    if lacking and (profile.redrawing.chosen or set(lacking) == everything):
+        raise ConfigError(
+            f"{profile.folder / 'redrawing.toml'}, character: expected Indikatoren of which base units have counts at "
+            f"{stichtag}, found none for {', '.join(lacking)}. Leave them out, or name other traits."
+        )
+
+
+def _trait_counts(con: duckdb.DuckDBPyConnection, position: dict[str, int], traits: list[str]) -> tuple[Floats, Floats]:
+    numerators, denominators = np.zeros((len(position), len(traits))), np.zeros((len(position), len(traits)))
+    place = {name: column for column, name in enumerate(traits)}
+    for name, basis_id, above, below in con.execute(
+        "SELECT indikator_id, basis_id, zaehler, nenner FROM grund_indikator"
+    ).fetchall():
+        if name in place:
+            numerators[position[basis_id], place[name]] = above
+            denominators[position[basis_id], place[name]] = below
+    return numerators, denominators
+
+
+def _is_share(profile: Profile, indikator: str) -> bool:
+    return profile.codebook.indikator[indikator].type == "anteil"
+
+
+def _groups(profile: Profile, units: list[dict[str, object]], residents: Floats, position: dict[str, int]) -> Ints:
+    """Return which base units are one, as numbers from 0 on in the order of their first base unit."""
+    pairs = list(_stay_together(profile, units, position))
+    largest: dict[object, int] = {}
+    for place, row in enumerate(units):
+        if row["hat_gestalt"]:
+            best = largest.setdefault(row["sozialraum"], place)
+            if residents[place] > residents[best]:
+                largest[row["sozialraum"]] = place
+    pairs += [
+        (largest[row["sozialraum"]], place)
+        for place, row in enumerate(units)
+        if not row["hat_gestalt"] and row["sozialraum"] in largest
+    ]
+    return _components(len(units), np.array(pairs, dtype=np.int64).reshape(-1, 2))
+
+
+def _stay_together(profile: Profile, units: list[dict[str, object]], position: dict[str, int]) -> list[tuple[int, int]]:
+    where, pairs = profile.folder / "redrawing.toml", []
+    for number, group in enumerate(profile.redrawing.rules.together, start=1):
+        if unknown := [name for name in group if name not in position]:
+            raise ConfigError(
+                f"{where}, rules.together, list {number}: expected base units of the Zuschnitt, found "
+                f"{', '.join(unknown[:_SHOWN])}. Correct the ids."
+            )
+        apart = {str(units[position[name]]["sozialraum"]) for name in group}
+        if len(apart) > 1:
+            raise ConfigError(
+                f"{where}, rules.together, list {number}: expected base units of one Sozialraum, found them in "
+                f"{', '.join(sorted(apart))} today. Leave the list out, or assign them to one Sozialraum first."
+            )
+        pairs += [(position[one], position[other]) for one, other in pairwise(group)]
+    return pairs
+
+
+def _components(count: int, pairs: Ints) -> Ints:
+    ones = np.ones(len(pairs))
+    graph = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    found: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
+    return found
+
+
+def _first_of_each(groups: Ints) -> Ints:
+    return np.unique(groups, return_index=True)[1].astype(np.int64)
+
+
+def _added(values: Floats, groups: Ints) -> Floats:
+    added = np.zeros((int(groups.max()) + 1, values.shape[1]))
+    np.add.at(added, groups, values)
+    return added
+
+
+def _sums(of: Ints, values: Floats) -> Floats:
+    return np.bincount(of, values).astype(np.float64)
+
+
+def _borders(con: duckdb.DuckDBPyConnection, position: dict[str, int], groups: Ints) -> tuple[Ints, Floats]:
+    """Return the borders between what are units of the Ground, each pair once, by position."""
+    rows = con.execute("FROM grund_grenze ORDER BY ALL").fetchall()
+    ends = np.array([[position[one], position[other]] for one, other, _ in rows], dtype=np.int64).reshape(-1, 2)
+    ends = np.sort(groups[ends], axis=1) if len(ends) else ends
+    metres = np.array([length for *_, length in rows], dtype=np.float64)
+    between = ends[:, 0] != ends[:, 1]
+    pairs, which = np.unique(ends[between], axis=0, return_inverse=True)
+    return pairs.astype(np.int64), _sums(which.ravel(), metres[between])
+
+
+def bounds(least: int | None, most: int | None, residents: Floats) -> tuple[int, int]:
+    """Return the bounds of residents: those stated, else from the median of the inhabited units, in round hundreds."""
+    inhabited = residents[residents > 0]
+    median = float(np.median(inhabited)) if len(inhabited) else 0.0
+    lower = least if least is not None else max(1, round(median / 3, -2))
+    upper = most if most is not None else max(2 * lower, round(median * 2.5, -2))
+    return int(lower), int(upper)
+
+
+def _unassigned(con: duckdb.DuckDBPyConnection) -> float:
+    found = con.execute(
+        "SELECT coalesce(sum(zaehlung.wert), 0) FROM stage.zaehlung "
+        "SEMI JOIN katalog.zuschnitt ON zaehlung.basis = zuschnitt.basis "
+        "AND zuschnitt.zuschnitt = getvariable('zuschnitt') "
+        "ANTI JOIN grund_einheit ON zaehlung.basis_id = grund_einheit.basis_id "
+        "WHERE zaehlung.merkmal = 'einwohner' AND zaehlung.stichtag = getvariable('stichtag')::DATE"
+    ).fetchone()
+    return float(found[0]) if found else 0.0
+
+
+def parts(ground: Ground, kept: Flags | None = None) -> Ints:
+    """Return the connected part that each base unit lies in, by the borders between them, or those `kept`."""
+    return _components(len(ground), ground.edges if kept is None else ground.edges[kept])
+
+
+def _must_hang_together(profile: Profile, ground: CityGround) -> None:
+    residents = _sums(parts(ground), ground.residents)
+    outside = 1 - residents.max() / max(residents.sum(), 1)
+    if outside > _MOST_ISOLATED:
+        raise ConfigError(
+            f"{profile.city.id}: expected base units that share borders, found {np.count_nonzero(residents)} inhabited "
+            f"parts without a border to each other; {outside:.0%} of the residents live outside the largest. Where "
+            "polygons end at the kerb, say in redrawing.toml how wide streets are: rules.max_gap = 25. "
+            f"({len(ground.without_polygon)} base units have no usable polygon.)"
+        )
