@@ -15,7 +15,7 @@ from cyclopts import App, Parameter
 from cyclopts.exceptions import CycloptsError
 
 from flows import __version__
-from flows.app.commands import beginning, disclosure, keeping, needs, preparing, reading, refreshing
+from flows.app.commands import beginning, disclosure, keeping, needs, preparing, proposing, reading, refreshing
 from flows.app.terminal import say
 from flows.base.errors import EXIT_CODES, ConfigError, EndedAfterPublication, FortschreibungError, ProgramDefect
 from flows.profile.places import use_folder
@@ -41,6 +41,8 @@ app.command(reading.report)
 app.command(reading.serve)
 app.command(needs.index)
 app.command(needs.budget)
+app.command(proposing.propose)
+app.command(proposing.decide)
 app.command(disclosure.audit)
 app.command(keeping.verify)
 app.command(keeping.rollback)

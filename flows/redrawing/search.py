@@ -42,7 +42,7 @@ class Search:
 
     def __init__(
         self,
-        ground: Ground,
+        borders: tuple[Ints, Floats],
         sums: Sums,
         labels: Ints,
         rules: Rules,
@@ -57,8 +57,7 @@ class Search:
         self.units = int(labels.max()) + 1
         self.fixed = np.zeros(self.units, dtype=np.bool_) if fixed is None else fixed
         self.random = np.random.default_rng(seed)
-        inner = usable_edges(ground)
-        self.edges, self.lengths = ground.edges[inner], ground.lengths[inner]
+        self.edges, self.lengths = borders
         self.unlike = unlike(sums, self.edges) ** EVENED
         self.value = worth(sums, sums.of_units(self.labels, self.units), rules)
 
@@ -150,25 +149,35 @@ def _labels_after(labels: Ints, trees: Forest, cuts: Cuts, pairs: Ints, which: F
     return after
 
 
-def usable_edges(ground: Ground) -> Flags:
-    """Return which borders a unit may grow over: not out of its larger unit, nor over a barrier.
+def usable_borders(ground: Ground) -> tuple[Ints, Floats]:
+    """Return the borders that a unit may grow over, and their lengths: not out of its larger unit, nor over a barrier.
 
-    A border that a unit of today lies on both sides of stays usable: it would fall apart otherwise.
+    A border that a unit of today lies on both sides of stays usable, and a unit that lies in pieces today gets borders
+    of length 0 between them: it may stay as it is, but no other falls apart.
     """
-    allowed = np.ones(len(ground.edges), dtype=np.bool_)
     ends = ground.edges
+    usable = np.ones(len(ends), dtype=np.bool_)
     if len(ground.barrier):
-        allowed &= ~ground.barrier
+        usable &= ~ground.barrier
     if len(ground.nest):
-        allowed &= ground.nest[ends[:, 0]] == ground.nest[ends[:, 1]]
-    return np.asarray(allowed | (ground.today[ends[:, 0]] == ground.today[ends[:, 1]]))
+        usable &= ground.nest[ends[:, 0]] == ground.nest[ends[:, 1]]
+    usable |= ground.today[ends[:, 0]] == ground.today[ends[:, 1]]
+    piece = _pieces(ends[ground.today[ends[:, 0]] == ground.today[ends[:, 1]]], len(ground))
+    first = np.unique(piece, return_index=True)[1]
+    home = ground.today[first]
+    main = np.unique(home, return_index=True)[1]
+    anchor = first[main][np.searchsorted(home[main], home)]
+    bridges = np.sort(np.stack([anchor, first], axis=1)[anchor != first], axis=1)
+    return np.concatenate([ends[usable], bridges]), np.concatenate([ground.lengths[usable], np.zeros(len(bridges))])
 
 
 def pieces_of_units(edges: Ints, labels: Ints) -> Ints:
     """Return of each unit into how many pieces it falls, shape (units,)."""
     units = int(labels.max()) + 1
-    inner = edges[labels[edges[:, 0]] == labels[edges[:, 1]]]
-    n = len(labels)
-    graph = csr_array((np.ones(len(inner)), (inner[:, 0], inner[:, 1])), shape=(n, n))
-    piece = connected_components(graph, directed=False)[1]
+    piece = _pieces(edges[labels[edges[:, 0]] == labels[edges[:, 1]]], len(labels))
     return np.bincount(labels[np.unique(piece, return_index=True)[1]], minlength=units)
+
+
+def _pieces(edges: Ints, n: int) -> Ints:
+    graph = csr_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)

@@ -1,7 +1,7 @@
 """A map that somebody tries the search on: `fortschreibung propose --try UNITS.csv --adjacency EDGES.csv --parts K`.
 
-No city is needed: a row is a base unit with its residents and traits, and what is searched is what a city gets. So known
-answers and other cities' data are met through the same door.
+No city is needed: a row is a base unit with its residents and traits, and what is searched is what a city gets. So
+known answers and other cities' data are met through the same door.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from flows.base.errors import ConfigError
 from flows.redrawing.exact import FEW, AllPartitions, all_partitions
 from flows.redrawing.ground import Floats, Ground, Ints, Trait
 from flows.redrawing.halving import Halving, first_cut
-from flows.redrawing.search import Effort, Search, pieces_of_units, usable_edges
+from flows.redrawing.search import Effort, Search, pieces_of_units, usable_borders
 from flows.redrawing.sums import Rules, Sums, sums_of
 
 RESIDENTS = ("residents", "pop", "population", "einwohner")
@@ -74,7 +74,7 @@ class TrialFound:
     @property
     def sizes(self) -> Floats:
         """The residents of each part."""
-        return np.bincount(self.labels, self.ground.residents)
+        return np.bincount(self.labels, self.ground.residents).astype(np.float64)
 
     @property
     def kept(self) -> bool:
@@ -154,14 +154,14 @@ def _searched(
 ) -> Ints:
     """Return the best cut of several searches: from today's cut where there is one with so many parts."""
     starts = max(1, min(STARTS, 5_000 // len(ground)))
-    from_today = parts == len(ground.units) and parts > 1
+    borders, from_today = usable_borders(ground), parts == len(ground.units)
     best, best_value = ground.today, -np.inf
     for start in range(starts):
         random = np.random.default_rng([asked.seed, start])
-        halving = Halving(sums, ground.edges[usable_edges(ground)], rules, random)
+        halving = Halving(sums, borders[0], rules, random)
         begun = ground.today if from_today and (start == 0 or rules.price) else first_cut(halving, parts)
         search = Search(
-            ground, sums, begun, rules, homes=ground.today if from_today else None, seed=asked.seed + 1000 * start
+            borders, sums, begun, rules, homes=ground.today if from_today else None, seed=asked.seed + 1000 * start
         )
         went_on = True
 
@@ -186,7 +186,7 @@ def _price(labels: Ints, ground: Ground, rules: Rules, *, priced: bool) -> float
 
 
 def _named_as_today(ground: Ground, labels: Ints) -> Ints:
-    """Return the labels in the numbers of today's parts: each new part is the one that it shares most residents with."""
+    """Return the labels in the numbers of today's parts, so that as few residents as possible change theirs."""
     units = max(len(ground.units), int(labels.max()) + 1)
     shared = np.zeros((units, units))
     np.add.at(shared, (labels, ground.today), ground.residents)
@@ -228,7 +228,7 @@ def trial_ground(files: TrialFiles) -> Ground:
     weights = np.repeat(residents[:, None], len(traits), axis=1)
     today = [cell(line, files.current, files.units) for line in rows] if files.current else ["0"] * len(ids)
     units = sorted(set(today))
-    edges, lengths = _edges(files, position)
+    edges, lengths = _edges(files, identity, position)
     ground = Ground(
         ids=ids, residents=residents, traits=[Trait(name, counted=False) for name in traits],
         numerators=np.nan_to_num(figures) * weights, denominators=weights, edges=edges, lengths=lengths, units=units,
@@ -245,20 +245,22 @@ def _refuse(wrong: Any, expected: str, column: str | None, rows: Sequence[Line],
         raise ConfigError(f"{path}, line {line}, {column}: expected {expected}, found {found!r}.")
 
 
-def _edges(files: TrialFiles, position: dict[str, int]) -> tuple[Ints, Floats]:
+def _edges(files: TrialFiles, identity: str, position: dict[str, int]) -> tuple[Ints, Floats]:
     """Return the pairs of base units that share a border, each once, and how long it is."""
     if (files.adjacency is None) == (files.polygons is None):
         raise ConfigError("--try: expected either --adjacency EDGES.csv or --polygons FILE, to know who is neighbour.")
     if files.polygons is not None:
         from flows.redrawing.borders import borders_in_file  # noqa: PLC0415 -- loads spatial
 
-        return borders_in_file(files.polygons, files.identity or "", position)
+        return borders_in_file(files.polygons, identity, position)
     path = files.adjacency
     assert path is not None  # noqa: S101 -- one of both, see above
     rows = csv_rows(path)
     header = list(rows[0][1]) if rows else []
     if len(header) < 2:
-        raise ConfigError(f"{path}: expected two columns with the base units of each pair, found {header or 'nothing'}.")
+        raise ConfigError(
+            f"{path}: expected two columns with the base units of each pair, found {header or 'nothing'}."
+        )
     lengths = numbers(rows, "length", path) if "length" in header else np.ones(len(rows))
     found: dict[tuple[int, int], float] = {}
     for line, length in zip(rows, lengths.tolist(), strict=True):
@@ -297,7 +299,7 @@ def as_json(found: TrialFound, asked: TrialAsked) -> dict[str, Any]:
         "labels": dict(zip(ground.ids, part, strict=True)),
         "within_share": found.within_share,
         "within_share_current": found.within_share_today,
-        "parts": int(len(np.unique(found.labels))),
+        "parts": len(np.unique(found.labels)),
         "residents": {"least": float(sizes[sizes > 0].min()), "most": float(sizes.max())},
         "bounds": {
             "least": rules.least, "most": rules.most if np.isfinite(rules.most) else None, "kept": found.kept,

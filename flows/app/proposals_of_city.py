@@ -1,0 +1,102 @@
+"""What `propose CITY` does: read the counts, search, and leave page, JSON and the proposed Zuschnitt behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.at_work import city_at_work
+from flows.base.errors import ConfigError
+from flows.base.home import Home
+from flows.pages.about import About
+from flows.pages.proposal_lines import VERDICTS, proposals_lines
+from flows.pages.proposals_page import outlines_of, proposals_html, proposals_json
+from flows.profile.load import load_profile
+from flows.redrawing.city_proposals import CityAsked, CityProposals, proposals_of
+from flows.redrawing.decisions import Decision, Verdict, decisions_of, record
+from flows.redrawing.proposed_cut import CutFolder, write_cut
+
+PAGE, DATA = "vorschlaege.html", "vorschlaege.json"
+
+
+@dataclass(frozen=True)
+class CityRun:
+    """Where a city's files come from, and where what is proposed goes to."""
+
+    city: str
+    home: Home
+    from_dir: Path | None = None
+    stichtag: dt.date | None = None
+    valid_from: dt.date | None = None
+    html: Path | None = None
+    out: Path | None = None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the command says, as lines and as JSON."""
+
+    lines: list[str]
+    answer: dict[str, Any]
+
+
+def proposed_for(
+    run: CityRun, *, price: float | None, keep: tuple[str, ...], seed: int,
+    progress: Callable[[int, int], bool] = lambda _done, _of: True,
+) -> Answered:  # fmt: skip
+    """Search for proposals and write them down.
+
+    Raises:
+        ConfigError, NoBaseUnits, SourceProblem: as proposals_of, write_cut and city_at_work.
+    """
+    if price is not None and price < 0:
+        raise ConfigError(f"--price: expected 0 or more, found {price}.")
+    asked = CityAsked(price, keep, seed, decisions=decisions_of(run.home, run.city))
+    with city_at_work(run.city, run.home, from_dir=run.from_dir, stichtag=run.stichtag) as work:
+        cut = proposals_of(work.con, work.profile, asked, progress=progress)
+        folder = run.out or work.run.folder / "vorschlag"
+        newest = work.profile.city.zuschnitt[-1].valid_from
+        default = dt.date(max(dt.date.fromisoformat(cut.said.stichtag), newest).year + 1, 1, 1)
+        into = CutFolder(folder, run.valid_from or default)
+        write_cut(work.con, work.profile, cut.ground, cut.labels, cut.ids, into)
+        city = work.profile.city
+        page = proposals_html(cut, outlines_of(work.con), About(city.name, city.synthetic))
+    for path in (folder / PAGE, *([run.html] if run.html else [])):
+        path.write_text(page, encoding="utf-8")
+    (folder / DATA).write_text(proposals_json(cut.said), encoding="utf-8")
+    origin = f" --from {run.from_dir}" if run.from_dir else ""
+    command = f"fortschreibung --cities {into.cities} recut {run.city} {into.valid_from}{origin} --dry-run"
+    lines = [*proposals_lines(cut.said), f"Seite: {folder / PAGE}"]
+    if cut.said.proposals:
+        lines += ["Was der neue Zuschnitt für alle Zahlen hieße, ohne etwas zu veröffentlichen:", f"  {command}"]
+    return Answered(lines, {
+        **cut.said.model_dump(mode="json"), "folder": str(folder), "page": str(folder / PAGE),
+        "valid_from": str(into.valid_from), "recut": command,
+    })  # fmt: skip
+
+
+def decided(home: Home, city: str, proposal: str, verdict: Verdict, by: str, why: str) -> str:
+    """Record a decision about a proposal of any run that still lies there, and return what is said of it.
+
+    Raises:
+        ConfigError: no such proposal, or no name or reason.
+    """
+    load_profile(city)
+    known: list[str] = []
+    for path in sorted(home.runs.glob(f"{city}-*/vorschlag/{DATA}"), reverse=True):
+        said = CityProposals.model_validate_json(path.read_bytes())
+        for each in (*said.proposals, *said.rejected_before):
+            known.append(each.id)
+            if each.id == proposal:
+                record(home, Decision(
+                    city=city, proposal=proposal, verdict=verdict, by=by, why=why, units=each.units_before,
+                    at=dt.datetime.now(dt.UTC).replace(microsecond=0),
+                ))  # fmt: skip
+                return f"{proposal} ({', '.join(each.units_before)}): {VERDICTS[verdict]} von {by}"
+    raise ConfigError(
+        f"decide: expected a proposal of {city}, found none called {proposal!r}. Known: "
+        f"{', '.join(dict.fromkeys(known)) or 'none; run `fortschreibung propose` first'}."
+    )

@@ -1,0 +1,231 @@
+"""The proposals of a city, in the words of a city: units by id, residents in whole numbers, what was decided before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from flows.base.errors import ConfigError
+from flows.profile.load import Profile
+from flows.redrawing.city_ground import CityGround, city_ground
+from flows.redrawing.decisions import Decision, last_decision, proposal_id
+from flows.redrawing.frontier import Price, frontier
+from flows.redrawing.ground import Ints
+from flows.redrawing.proposals import Proposal, Proposing
+from flows.redrawing.proposed_cut import unit_ids
+from flows.redrawing.sums import Rules
+
+SMALL = 3
+"""So few people or cases in a difference area cannot be published; the profile's own thresholds may be higher."""
+
+
+class Part(BaseModel):
+    """Base units that go from one unit to another."""
+
+    model_config = ConfigDict(frozen=True)
+
+    from_unit: str
+    to_unit: str
+    base_units: list[str]
+    residents: float
+    difference_protected: bool
+    """Whether the figures of old and new units tell apart so few people or cases that some must be withheld."""
+
+
+class CityProposal(BaseModel):
+    """One proposal, in numbers and ids; `id` is a hash over what it moves."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: str
+    units_before: list[str]
+    units_after: list[str]
+    new_units: list[str]
+    parts: list[Part]
+    residents_moved: float
+    gain_seen: float
+    gain_unseen: float
+    gain_low: float
+    gain_high: float
+    p_value: float | None
+    agreed: float
+    """The share of the moved residents on whom most searches on halves of the residents agree."""
+    mends: list[str]
+    """Units out of bounds today that no longer are."""
+    border_metres: float
+    """How much longer (below 0: shorter) the borders between units get."""
+    border_on_barrier: float | None
+    """The share of the new borders between units that runs along a barrier; None without a layer of barriers."""
+    nesting_kept: bool
+    decision: Decision | None = None
+
+
+class CityProposals(BaseModel):
+    """All proposals of a city with what they are made of."""
+
+    model_config = ConfigDict(frozen=True)
+
+    city: str
+    stichtag: str
+    stichtage: list[str]
+    zuschnitt: str
+    least: float
+    most: float
+    price: float
+    seed: int
+    units: int
+    within_share: float
+    within_share_proposed: float
+    residents: float
+    residents_moved: float
+    proposals: list[CityProposal]
+    rejected_before: list[CityProposal]
+    """Found again, but left out, since somebody rejected them."""
+    not_made: int
+    """Changes of the search that were not better than chance or not worth their price."""
+    frontier: list[Price]
+    estimated_stichtage: list[str]
+    """Stichtage counted on other base units: their figures on the new cut would be estimates."""
+
+
+@dataclass(frozen=True)
+class CityCut:
+    """The ground, the proposed cut on it, and what is said about both."""
+
+    ground: CityGround
+    labels: Ints
+    ids: list[str]
+    said: CityProposals
+
+
+@dataclass(frozen=True)
+class CityAsked:
+    """What somebody asks for."""
+
+    price: float | None = None
+    keep: tuple[str, ...] = ()
+    seed: int = 1
+    rounds: int = 150
+    decisions: Sequence[Decision] = field(default_factory=tuple)
+
+
+def proposals_of(
+    con: duckdb.DuckDBPyConnection, profile: Profile, asked: CityAsked, *,
+    progress: Callable[[int, int], bool] = lambda _done, _of: True,
+) -> CityCut:  # fmt: skip
+    """Return the proposals of a city on its newest Zuschnitt.
+
+    Raises:
+        NoBaseUnits: there is nothing below Sozialräume that could be arranged in another way.
+        ConfigError: a unit to keep is not there, or a trait or rule of redrawing.toml cannot be used.
+    """
+    ground, rules = city_ground(con, profile), profile.redrawing.rules
+    if unknown := [unit for unit in asked.keep if unit not in ground.units]:
+        raise ConfigError(
+            f"--keep: expected Sozialräume of the Zuschnitt {ground.zuschnitt}, found {', '.join(unknown)}. Ids are "
+            f"like {ground.units[0]}."
+        )
+    searched = Rules(ground.least, ground.most, rules.price if asked.price is None else asked.price, rules.compactness)
+    proposing = Proposing(
+        ground, searched, keep=[ground.units.index(unit) for unit in asked.keep], seed=asked.seed, rounds=asked.rounds
+    )
+    found = proposing.proposed(progress=progress)
+    prices = frontier(ground, searched, proposing.fixed, seed=asked.seed)
+    ids = unit_ids(ground, found.labels, _known_ids(con), profile.city.raumebene[0].id_pattern)
+    said, rejected, labels = [], [], found.labels.copy()
+    for each in found.proposals:
+        proposal = _said(ground, each, ids)
+        decision = last_decision(asked.decisions, proposal.id)
+        proposal = proposal.model_copy(update={"decision": decision})
+        if decision is not None and decision.verdict == "rejected":
+            rejected.append(proposal)
+            labels[each.members] = ground.today[each.members]
+        else:
+            said.append(proposal)
+    return CityCut(ground, labels, ids, CityProposals(
+        city=profile.city.id, stichtag=str(ground.stichtag), stichtage=[str(day) for day in ground.stichtage],
+        zuschnitt=ground.zuschnitt, least=searched.least, most=searched.most, price=searched.price, seed=asked.seed,
+        units=len(ground.units), within_share=proposing.sums.within_share(ground.today),
+        within_share_proposed=proposing.sums.within_share(labels), residents=proposing.sums.city,
+        residents_moved=float(ground.residents[labels != ground.today].sum()), proposals=said,
+        rejected_before=rejected, not_made=found.not_made, frontier=prices,
+        estimated_stichtage=_on_other_base_units(con, ground.zuschnitt),
+    ))  # fmt: skip
+
+
+def _said(ground: CityGround, proposal: Proposal, ids: Sequence[str]) -> CityProposal:
+    after = ground.today.copy()
+    after[proposal.members] = proposal.labels
+    inside = np.isin(ground.today, proposal.units)
+    changes = [
+        (name, ids[ground.today[member]], ids[label])
+        for member, label in zip(proposal.members.tolist(), proposal.labels.tolist(), strict=True)
+        for name in ground.members[member]
+    ]
+    before, now = _border(ground, ground.today, inside), _border(ground, after, inside)
+    return CityProposal(
+        id=proposal_id(changes), kind=proposal.kind, units_before=[ids[unit] for unit in proposal.units],
+        units_after=[ids[unit] for unit in np.unique(after[inside])],
+        new_units=[ids[unit] for unit in np.unique(proposal.labels) if unit >= len(ground.units)],
+        parts=[
+            _part(ground, proposal, one, other, ids)
+            for one, other in sorted(set(zip(
+                ground.today[proposal.members].tolist(), proposal.labels.tolist(), strict=True
+            )))
+        ],
+        residents_moved=proposal.moved, gain_seen=proposal.gain.seen, gain_unseen=proposal.gain.unseen,
+        gain_low=proposal.gain.low, gain_high=proposal.gain.high, p_value=proposal.p_value, agreed=proposal.agreed,
+        mends=[ids[unit] for unit in proposal.mends], border_metres=now - before,
+        border_on_barrier=_on_barrier(ground, after, inside) if len(ground.barrier) else None,
+        nesting_kept=_nests(ground, after, inside),
+    )  # fmt: skip
+
+
+def _part(ground: CityGround, proposal: Proposal, one: int, other: int, ids: Sequence[str]) -> Part:
+    which = proposal.members[(ground.today[proposal.members] == one) & (proposal.labels == other)]
+    counts = np.concatenate([[ground.residents[which].sum()], ground.numerators[which].sum(axis=0)[_counted(ground)]])
+    return Part(
+        from_unit=ids[one], to_unit=ids[other], residents=float(ground.residents[which].sum()),
+        base_units=sorted(name for member in which for name in ground.members[member]),
+        difference_protected=bool(((counts > 0) & (counts < SMALL)).any()),
+    )  # fmt: skip
+
+
+def _counted(ground: CityGround) -> Ints:
+    return np.flatnonzero([trait.counted for trait in ground.traits])
+
+
+def _border(ground: CityGround, labels: Ints, inside: np.typing.NDArray[np.bool_]) -> float:
+    ends = ground.edges
+    between = (labels[ends[:, 0]] != labels[ends[:, 1]]) & inside[ends].any(axis=1)
+    return float(ground.lengths[between].sum())
+
+
+def _on_barrier(ground: CityGround, labels: Ints, inside: np.typing.NDArray[np.bool_]) -> float:
+    ends = ground.edges
+    between = (labels[ends[:, 0]] != labels[ends[:, 1]]) & inside[ends].any(axis=1)
+    whole = float(ground.lengths[between].sum())
+    return float(ground.lengths[between & ground.barrier].sum()) / whole if whole else 0.0
+
+
+def _nests(ground: CityGround, labels: Ints, inside: np.typing.NDArray[np.bool_]) -> bool:
+    if not len(ground.nest):
+        return True
+    pairs = np.unique(np.stack([labels[inside], ground.nest[inside]], axis=1), axis=0)
+    return len(np.unique(pairs[:, 0])) == len(pairs)
+
+
+def _known_ids(con: duckdb.DuckDBPyConnection) -> list[str]:
+    return [str(unit) for (unit,) in con.execute(
+        "SELECT DISTINCT raum_id FROM stage.zuordnung WHERE raumebene = 'sozialraum'").fetchall()]  # fmt: skip
+
+
+def _on_other_base_units(con: duckdb.DuckDBPyConnection, zuschnitt: str) -> list[str]:
+    return [str(day) for (day,) in con.execute(
+        "SELECT DISTINCT zaehlung.stichtag FROM stage.zaehlung WHERE zaehlung.basis NOT IN "  # noqa: S608 -- a date
+        f"(SELECT basis FROM katalog.zuschnitt WHERE zuschnitt = '{zuschnitt}') ORDER BY 1").fetchall()]  # fmt: skip

@@ -1,0 +1,243 @@
+"""Proposals for a better cut: units split, merged, base units transferred, each with its gain and its cost.
+
+First units that break the bounds or are made of two characters, then transfers by a search from today's cut with a
+price on every resident who changes units. What the search changes falls into proposals that have no unit in common.
+Each is judged on residents that a search did not see (flows.redrawing.halves); what is not better than chance there,
+or not worth its price, is not proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from flows.redrawing.ground import Flags, Floats, Ground, Ints
+from flows.redrawing.halves import Halves, split_in_halves
+from flows.redrawing.halving import Halving
+from flows.redrawing.mixed_units import mixed_units
+from flows.redrawing.search import Effort, Search, usable_borders
+from flows.redrawing.sums import Rules, Sums, sums_of
+
+SURE = 0.05
+"""A split is proposed only where exchanged base units can be cut as well in at most so many cases."""
+SPLITS = 10
+"""Residents are split in halves so many times; each half is judged by the other, so that a gain has twice as many."""
+_AGREED = 0.05
+"""The interval of a gain leaves out so much of what the halves say at either end."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """How much more of the sum of squares lies between units, on residents that the search saw and did not see."""
+
+    seen: float
+    unseen: float
+    """The mean over the halves that judge."""
+    low: float
+    high: float
+    """Between them lie 90 % of the halves."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One proposal: the units of today it is about, and what it makes of them."""
+
+    kind: str
+    """split, merge, transfer, or redraw for more than one of them."""
+    units: Ints
+    """Positions of today's units."""
+    members: Ints
+    """Base units that change their unit, or become a new one."""
+    labels: Ints
+    """The unit of each of the members; from the number of today's units on, it is a new one."""
+    moved: float
+    """Residents of the members."""
+    gain: Gain
+    p_value: float | None
+    """Of a split: how often exchanged base units can be cut as well."""
+    agreed: float
+    """The share of its residents who are moved to the same unit in most of the searches on halves."""
+    mends: tuple[int, ...]
+    """Units of today that are out of bounds, and are no longer."""
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """All proposals together, and the cut that comes of them."""
+
+    labels: Ints
+    """Shape (n,): today's units, then new ones."""
+    proposals: list[Proposal]
+    not_made: int
+    """So many changes of the search were not better than chance, or not worth their price."""
+
+
+class Proposing:
+    """The search for proposals on one ground."""
+
+    def __init__(
+        self, ground: Ground, rules: Rules, *, keep: Iterable[int] = (), seed: int = 1, rounds: int = 150
+    ) -> None:
+        self.ground, self.rules, self.seed, self.rounds = ground, rules, seed, rounds
+        self.sums, self.borders = sums_of(ground), usable_borders(ground)
+        self.sizes: Floats = np.bincount(ground.today, ground.residents, len(ground.units)).astype(np.float64)
+        self.fixed: Flags = self.sizes == 0  # nobody lives there: a park, a harbour
+        self.fixed[list(keep)] = True
+
+    def proposed(self, *, progress: Callable[[int, int], bool] = lambda _done, _of: True) -> Proposed:
+        """Return what is proposed; `progress` gets the steps done and to do, and may end the search by False."""
+        steps = 2 + SPLITS
+        start, p_values = self._split(self._merged())
+        if not progress(1, steps):
+            return Proposed(self.ground.today, [], 0)
+        labels = self._searched(self.sums, start)
+        part = self._parts(start, labels)
+        halves: list[tuple[Halves, tuple[Ints, Ints]]] = []
+        for number in range(SPLITS):
+            if not progress(2 + number, steps) and halves:
+                break
+            drawn = split_in_halves(self.ground, self.seed + number)
+            one = self._searched(drawn.one, start, within=part)
+            halves.append((drawn, (one, self._searched(drawn.other, start, within=part))))
+        progress(steps, steps)
+        made, not_made, whole = [], 0, self.ground.today.copy()
+        for units in self._groups(part, start, labels):
+            proposal = self._judged(units, part, labels, halves, p_values)
+            if self._is_worth_it(proposal):
+                made.append(proposal)
+                whole[proposal.members] = proposal.labels
+            else:
+                not_made += 1
+        made.sort(key=lambda each: (not each.mends, -each.gain.unseen))
+        return Proposed(whole, made, not_made)
+
+    def _merged(self) -> Ints:
+        """Return today's cut with units of less than half of the least residents merged with the neighbour they fit."""
+        labels = self.ground.today.copy()
+        totals = self.sums.of_units(labels, len(self.sizes))
+        ends = self.borders[0]
+        for unit in np.flatnonzero((self.sizes < self.rules.least / 2) & ~self.fixed).tolist():
+            near = np.unique(labels[ends[(labels[ends] == unit).any(axis=1)]])
+            fits = [
+                other for other in near.tolist()
+                if other != unit and not self.fixed[other] and totals[other, 0] + totals[unit, 0] <= self.rules.most
+            ]  # fmt: skip
+            if not fits or not (labels == unit).any():
+                continue
+            pair = totals[fits] + totals[unit]
+            best = fits[int(np.argmax(self.sums.between(pair) - self.sums.between(totals[fits])))]
+            labels[labels == unit] = best
+            totals[best] += totals[unit]
+            totals[unit] = 0.0
+        return labels
+
+    def _split(self, labels: Ints) -> tuple[Ints, dict[int, float]]:
+        """Return the cut with mixed and too large units split, and of each new unit the p-value of its split."""
+        sizes = np.bincount(labels, self.ground.residents, len(self.sizes))
+        base_units = np.bincount(labels, self.ground.residents > 0, len(self.sizes))
+        which = (sizes >= 2 * self.rules.least) & (base_units >= 2) & ~self.fixed
+        halving = Halving(self.sums, self.borders[0], self.rules, np.random.default_rng([self.seed, 1]))
+        labels, p_values, made = labels.copy(), {}, len(self.sizes)
+        for found in mixed_units(halving, labels, which, self.seed):
+            too_large = sizes[found.unit] > self.rules.most
+            worth = found.gain > self.rules.price * self.ground.residents[found.members].sum() / self.sums.city
+            if too_large or (found.p_value <= SURE and worth):
+                labels[found.members] = made
+                p_values[made] = found.p_value
+                made += 1
+        return labels, p_values
+
+    def _searched(self, sums: Sums, start: Ints, within: Ints | None = None) -> Ints:
+        """Return a better cut than `start`; `within` keeps each base unit in its part."""
+        borders = self.borders
+        if within is not None:
+            same = within[borders[0][:, 0]] == within[borders[0][:, 1]]
+            borders = borders[0][same], borders[1][same]
+        units = int(start.max()) + 1
+        fixed = np.zeros(units, dtype=np.bool_)
+        fixed[: len(self.fixed)] = self.fixed
+        search = Search(borders, sums, start, self.rules, homes=start, fixed=fixed, seed=self.seed)
+        return search.run(Effort(self.rounds, warm=0.02)).copy()
+
+    def _parts(self, start: Ints, labels: Ints) -> Ints:
+        """Return of each base unit the number of the part of the city in which changes hang together."""
+        units = max(int(start.max()), int(labels.max()), len(self.sizes) - 1) + 1
+        ends = np.concatenate([np.stack([self.ground.today, start]), np.stack([start, labels])], axis=1)
+        graph = csr_array((np.ones(ends.shape[1]), (ends[0], ends[1])), shape=(units, units))
+        return np.asarray(connected_components(graph, directed=False)[1][self.ground.today], dtype=np.int64)
+
+    def _groups(self, part: Ints, start: Ints, labels: Ints) -> Iterator[Ints]:
+        """Yield today's units of each part in which something changes."""
+        changed = (labels != self.ground.today) | (start != self.ground.today)
+        for number in np.unique(part[changed]):
+            yield np.unique(self.ground.today[part == number])
+
+    def _judged(
+        self, units: Ints, part: Ints, labels: Ints, halves: list[tuple[Halves, tuple[Ints, Ints]]],
+        p_values: dict[int, float],
+    ) -> Proposal:  # fmt: skip
+        inside = np.flatnonzero(part == part[self.ground.today == units[0]][0])
+        today, after = self.ground.today[inside], labels[inside]
+        changes = inside[today != after]
+        unseen, same = [], np.zeros(len(inside))
+        for drawn, (of_one, of_other) in halves:
+            for judge, found in ((drawn.other, of_one[inside]), (drawn.one, of_other[inside])):
+                more_units = len(np.unique(found)) - len(np.unique(today))
+                unseen.append(_gain(judge, inside, today, found) - drawn.chance * more_units)
+                same += found == after
+        low, high = np.quantile(unseen, [_AGREED, 1 - _AGREED])
+        residents = self.ground.residents[changes]
+        agreed = same[today != after] > len(unseen) / 2
+        new = [int(unit) for unit in np.unique(after) if unit >= len(self.sizes)]
+        return Proposal(
+            kind=_kind(today, after, len(self.sizes)), units=units, members=changes, labels=labels[changes],
+            moved=float(residents.sum()),
+            gain=Gain(_gain(self.sums, inside, today, after), float(np.mean(unseen)), float(low), float(high)),
+            p_value=min((p_values[unit] for unit in new if unit in p_values), default=None),
+            agreed=float(residents[agreed].sum() / residents.sum()) if residents.sum() else 1.0,
+            mends=tuple(int(unit) for unit in units if self._is_mended(unit, inside, after)),
+        )  # fmt: skip
+
+    def _is_mended(self, unit: int, inside: Ints, after: Ints) -> bool:
+        if self.fixed[unit] or self._in_bounds(float(self.sizes[unit])):
+            return False
+        home = self.ground.today[inside] == unit
+        sizes = [self.ground.residents[inside[after == label]].sum() for label in np.unique(after[home])]
+        return all(self._in_bounds(float(size)) for size in sizes)
+
+    def _in_bounds(self, residents: float) -> bool:
+        return self.rules.least <= residents <= self.rules.most
+
+    def _is_worth_it(self, proposal: Proposal) -> bool:
+        """Say whether a proposal mends a breach, or is better than chance and worth its price on unseen residents."""
+        price = self.rules.price * proposal.moved / self.sums.city
+        return bool(proposal.mends) or (proposal.gain.low > 0 and proposal.gain.unseen > price)
+
+
+def _gain(sums: Sums, inside: Ints, before: Ints, after: Ints) -> float:
+    part = replace_rows(sums, inside)
+    units = int(max(before.max(), after.max())) + 1
+    return float(part.between(part.of_units(after, units)).sum() - part.between(part.of_units(before, units)).sum())
+
+
+def replace_rows(sums: Sums, which: Ints) -> Sums:
+    """Return the sums of some base units alone."""
+    return replace(sums, residents=sums.residents[which], mass=sums.mass[which], moment=sums.moment[which])
+
+
+def _kind(today: Ints, after: Ints, units: int) -> str:
+    """Return what a proposal does: base units get a new unit, a unit is gone, others change sides."""
+    kinds = []
+    if (after >= units).any():
+        kinds.append("split")
+    if set(np.unique(today)) - set(np.unique(after)):
+        kinds.append("merge")
+    to_known = (today != after) & (after < units)
+    gone = ~np.isin(today, after)
+    if (to_known & ~gone).any():
+        kinds.append("transfer")
+    return kinds[0] if len(kinds) == 1 else "redraw"
