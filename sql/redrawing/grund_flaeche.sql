@@ -1,8 +1,7 @@
 -- One row per base unit of the reviewed Zuschnitt with a polygon: the polygon and its area.
--- A view: polygons are not kept in a form that only the spatial extension reads.
 SELECT
     geometrie.basis_id,
-    st_geomfromwkb(geometrie.wkb) AS gestalt,
+    geometrie.wkb,
     st_area(st_geomfromwkb(geometrie.wkb)) / 1e6 AS flaeche_km2
 FROM stage.geometrie
 SEMI JOIN grund_einheit
