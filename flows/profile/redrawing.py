@@ -139,11 +139,13 @@ class RedrawingRules(Strict):
 class ReviewTriggers(Strict):
     """From which value on the review names a Sozialraum; breaches of rules are always named."""
 
-    mixed: float = Field(default=0.5, gt=0)
+    mixed: float = Field(default=0.15, gt=0)
     """How mixed it surely is: the lower end of the interval of its heterogeneity, where 1 is as mixed as the city.
 
     Example: `mixed = 0.4`
     """
+    strange: float = Field(default=0.1, gt=0, le=1)
+    """The share of its residents who live in base units of another character than the rest. Example: `strange = 0.2`"""
     misfit: float = Field(default=0.1, gt=0, le=1)
     """The share of its residents who live where a neighbouring Sozialraum would fit better. Example: `misfit = 0.2`"""
     changed: float = Field(default=0.5, gt=0)

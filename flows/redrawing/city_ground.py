@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -25,6 +26,7 @@ from flows.transform.transform_counts import run_folder
 
 _MOST_ISOLATED = 0.2
 """If more of the residents live outside the largest connected part, polygons do not touch, and no city is like that."""
+_SURROUNDED = 0.99
 _SHOWN = 5
 
 
@@ -53,14 +55,19 @@ class CityGround(Ground):
     """Residents of base units that the Zuschnitt assigns to no Sozialraum."""
     nesting: str | None = None
     """The Raumebene that `nest` is about."""
-    nests: tuple[str, ...] = field(default=())
+    nests: tuple[str, ...] = ()
     """Ids of its units."""
+    inside: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    """Shape (n,): whether neighbours lie all around it; empty where polygons end at the kerb and nobody can tell."""
 
 
-def city_ground(con: duckdb.DuckDBPyConnection, profile: Profile, stichtag: dt.date | None = None) -> CityGround:
+def city_ground(
+    con: duckdb.DuckDBPyConnection, profile: Profile, stichtag: dt.date | None = None, *, whole: bool = False
+) -> CityGround:
     """Return the Ground of a working database (schemas katalog and stage) on the Zuschnitt that is valid on `stichtag`.
 
-    Residents are those of the Stichtag; of traits, the counts of the profile's years are averaged.
+    Residents are those of the Stichtag; of traits, the counts of the profile's years are averaged. `whole` takes a city
+    that counts whole Sozialräume as well.
 
     Raises:
         NoBaseUnits: every Sozialraum is one base unit.
@@ -73,18 +80,19 @@ def city_ground(con: duckdb.DuckDBPyConnection, profile: Profile, stichtag: dt.d
     days = pooled_days(con, stichtag, zuschnitt, profile.redrawing.years)
     set_variables(
         con, zuschnitt=zuschnitt, ober_ebene=nesting, stichtage=[str(day) for day in days], indikatoren=list(wanted),
-        weitere_merkmale=["einwohner"], spalt=rules.max_gap, mindestlaenge=rules.min_border,
+        weitere_merkmale=["einwohner", "wohnungen"], spalt=rules.max_gap, mindestlaenge=rules.min_border,
     )  # fmt: skip
     use_spatial(con)
     run_folder(con, resource("sql/redrawing"))
     units = records(con.execute("FROM grund_einheit ORDER BY basis_id"))
-    _must_be_divisible(profile, units)
+    if not whole:
+        _must_be_divisible(profile, units)
     ids = [str(row["basis_id"]) for row in units]
     position = {name: place for place, name in enumerate(ids)}
-    residents = _residents(con, position, stichtag)
+    residents = counted_at(con, "einwohner", position, stichtag)
     there = [name for name in wanted if _counted(con, name)]
     _must_be_counted(profile, [name for name in wanted if name not in there], stichtag)
-    numerators, denominators = _trait_counts(con, position, there)
+    numerators, denominators = trait_counts(con, position, there)
     groups = _groups(profile, units, residents, position)
     today_ids = sorted({str(row["sozialraum"]) for row in units})
     nests = sorted({str(row["ober_id"]) for row in units if row["ober_id"] is not None})
@@ -94,7 +102,7 @@ def city_ground(con: duckdb.DuckDBPyConnection, profile: Profile, stichtag: dt.d
     by_nest = {name: place for place, name in enumerate(nests)}
     today = np.array([by_unit[str(units[place]["sozialraum"])] for place in first], dtype=np.int64)
     grouped = _added(residents[:, None], groups)[:, 0]
-    least, most = bounds(rules.least, rules.most, _sums(today, grouped))
+    least, most = bounds(rules.least, rules.most, sums(today, grouped))
     ground = CityGround(
         ids=[ids[place] for place in first],
         residents=grouped,
@@ -121,8 +129,10 @@ def city_ground(con: duckdb.DuckDBPyConnection, profile: Profile, stichtag: dt.d
         unassigned=_unassigned(con),
         nesting=nesting,
         nests=tuple(nests) if nesting else (),
+        inside=_surrounded(con, position, groups, edges, lengths) if not rules.max_gap else np.zeros(0, dtype=np.bool_),
     )
-    _must_hang_together(profile, ground)
+    if not whole:
+        _must_hang_together(profile, ground)
     return ground
 
 
@@ -174,15 +184,16 @@ def _must_be_divisible(profile: Profile, units: list[dict[str, object]]) -> None
         )
 
 
-def _residents(con: duckdb.DuckDBPyConnection, position: dict[str, int], stichtag: dt.date) -> Floats:
-    residents = np.zeros(len(position))
-    set_variables(con, stichtag=str(stichtag))
+def counted_at(con: duckdb.DuckDBPyConnection, merkmal: str, position: Mapping[str, int], day: dt.date) -> Floats:
+    """Return a Merkmal at one of the pooled Stichtage, added by position; what is unknown adds nothing."""
+    counts = np.zeros(max(position.values()) + 1)
+    set_variables(con, stichtag=str(day), merkmal=merkmal)
     for name, value in con.execute(
         "SELECT basis_id, coalesce(wert, 0) FROM grund_merkmal "
-        "WHERE merkmal = 'einwohner' AND stichtag = getvariable('stichtag')::DATE"
+        "WHERE merkmal = getvariable('merkmal') AND stichtag = getvariable('stichtag')::DATE"
     ).fetchall():
-        residents[position[name]] = value
-    return residents
+        counts[position[name]] += value
+    return counts
 
 
 def _counted(con: duckdb.DuckDBPyConnection, indikator: str) -> bool:
@@ -200,15 +211,19 @@ def _must_be_counted(profile: Profile, lacking: list[str], stichtag: dt.date) ->
         )
 
 
-def _trait_counts(con: duckdb.DuckDBPyConnection, position: dict[str, int], traits: list[str]) -> tuple[Floats, Floats]:
-    numerators, denominators = np.zeros((len(position), len(traits))), np.zeros((len(position), len(traits)))
+def trait_counts(
+    con: duckdb.DuckDBPyConnection, position: Mapping[str, int], traits: Sequence[str]
+) -> tuple[Floats, Floats]:
+    """Return numerators and denominators of traits over the pooled Stichtage, added by position."""
+    shape = (max(position.values()) + 1, len(traits))
+    numerators, denominators = np.zeros(shape), np.zeros(shape)
     place = {name: column for column, name in enumerate(traits)}
     for name, basis_id, above, below in con.execute(
         "SELECT indikator_id, basis_id, zaehler, nenner FROM grund_indikator"
     ).fetchall():
         if name in place:
-            numerators[position[basis_id], place[name]] = above
-            denominators[position[basis_id], place[name]] = below
+            numerators[position[basis_id], place[name]] += above
+            denominators[position[basis_id], place[name]] += below
     return numerators, denominators
 
 
@@ -230,7 +245,7 @@ def _groups(profile: Profile, units: list[dict[str, object]], residents: Floats,
         for place, row in enumerate(units)
         if not row["hat_gestalt"] and row["sozialraum"] in largest
     ]
-    return _components(len(units), np.array(pairs, dtype=np.int64).reshape(-1, 2))
+    return components(len(units), np.array(pairs, dtype=np.int64).reshape(-1, 2))
 
 
 def _stay_together(profile: Profile, units: list[dict[str, object]], position: dict[str, int]) -> list[tuple[int, int]]:
@@ -251,7 +266,8 @@ def _stay_together(profile: Profile, units: list[dict[str, object]], position: d
     return pairs
 
 
-def _components(count: int, pairs: Ints) -> Ints:
+def components(count: int, pairs: Ints) -> Ints:
+    """Return the part that each of `count` positions lies in, where pairs of them are connected."""
     ones = np.ones(len(pairs))
     graph = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     found: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
@@ -268,8 +284,9 @@ def _added(values: Floats, groups: Ints) -> Floats:
     return added
 
 
-def _sums(of: Ints, values: Floats) -> Floats:
-    return np.bincount(of, values).astype(np.float64)
+def sums(of: Ints, values: Floats, positions: int = 0) -> Floats:
+    """Return what is added by position, of so many positions at least."""
+    return np.bincount(of, values, positions).astype(np.float64)
 
 
 def _borders(con: duckdb.DuckDBPyConnection, position: dict[str, int], groups: Ints) -> tuple[Ints, Floats]:
@@ -280,7 +297,23 @@ def _borders(con: duckdb.DuckDBPyConnection, position: dict[str, int], groups: I
     metres = np.array([length for *_, length in rows], dtype=np.float64)
     between = ends[:, 0] != ends[:, 1]
     pairs, which = np.unique(ends[between], axis=0, return_inverse=True)
-    return pairs.astype(np.int64), _sums(which.ravel(), metres[between])
+    return pairs.astype(np.int64), sums(which.ravel(), metres[between])
+
+
+def _surrounded(
+    con: duckdb.DuckDBPyConnection, position: dict[str, int], groups: Ints, edges: Ints, lengths: Floats
+) -> Flags:
+    """Return which units of the Ground share all of their outline, but for what drawing leaves open, with others."""
+    outline = np.zeros(int(groups.max()) + 1)
+    for name, metres in con.execute("SELECT basis_id, umfang_m FROM grund_flaeche").fetchall():
+        outline[groups[position[name]]] += metres
+    for one, other, metres in con.execute("FROM grund_grenze").fetchall():
+        if groups[position[one]] == groups[position[other]]:
+            outline[groups[position[one]]] -= 2 * metres
+    shared = sums(edges.ravel(), np.repeat(lengths, 2)) if len(edges) else np.zeros(0)
+    shared = np.pad(shared, (0, len(outline) - len(shared)))
+    found: Flags = shared >= _SURROUNDED * outline
+    return found
 
 
 def bounds(least: int | None, most: int | None, residents: Floats) -> tuple[int, int]:
@@ -305,11 +338,11 @@ def _unassigned(con: duckdb.DuckDBPyConnection) -> float:
 
 def parts(ground: Ground, kept: Flags | None = None) -> Ints:
     """Return the connected part that each base unit lies in, by the borders between them, or those `kept`."""
-    return _components(len(ground), ground.edges if kept is None else ground.edges[kept])
+    return components(len(ground), ground.edges if kept is None else ground.edges[kept])
 
 
 def _must_hang_together(profile: Profile, ground: CityGround) -> None:
-    residents = _sums(parts(ground), ground.residents)
+    residents = sums(parts(ground), ground.residents)
     outside = 1 - residents.max() / max(residents.sum(), 1)
     if outside > _MOST_ISOLATED:
         raise ConfigError(
