@@ -15,7 +15,17 @@ from cyclopts import App, Parameter
 from cyclopts.exceptions import CycloptsError
 
 from flows import __version__
-from flows.app.commands import beginning, disclosure, keeping, needs, preparing, proposing, reading, refreshing
+from flows.app.commands import (
+    beginning,
+    disclosure,
+    keeping,
+    needs,
+    preparing,
+    proposing,
+    reading,
+    refreshing,
+    reviewing,
+)
 from flows.app.terminal import say
 from flows.base.errors import EXIT_CODES, ConfigError, EndedAfterPublication, FortschreibungError, ProgramDefect
 from flows.profile.places import use_folder
@@ -39,6 +49,7 @@ app.command(reading.diff)
 app.command(reading.map_, name="map")
 app.command(reading.report)
 app.command(reading.serve)
+app.command(reviewing.review)
 app.command(needs.index)
 app.command(needs.budget)
 app.command(proposing.propose)

@@ -1,0 +1,61 @@
+"""The command that reviews a Gliederung."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.app.terminal import HomeOption, JsonOption, print_json
+from flows.base.errors import ConfigError
+from flows.base.home import home_at
+
+
+def review(
+    city: str,
+    *,
+    from_: Annotated[Path | None, Parameter(name="--from")] = None,
+    stichtag: dt.date | None = None,
+    html: Path | None = None,
+    no_cache: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Say of every Sozialraum whether it still holds together, and why it is named if it is; nothing is published.
+
+    Parameters
+    ----------
+    city
+        A city with a profile (`doctor` lists them).
+    from_
+        Take every file from this folder instead of its source's address.
+    stichtag
+        Review the Gliederung of this date (JJJJ-MM-TT); default: the newest with residents.
+    html
+        Write the review to this page, with a map. It names base units and is confidential.
+    no_cache
+        Read every file anew instead of using kept results (docs/staging.md), and keep none.
+    """
+    from flows.at_work import city_at_work  # noqa: PLC0415
+    from flows.pages.about import About  # noqa: PLC0415
+    from flows.pages.review_page import review_html, review_lines, review_map  # noqa: PLC0415
+    from flows.redrawing.review import review as reviewed  # noqa: PLC0415
+
+    if html is not None and not html.parent.is_dir():
+        raise ConfigError(f"--html: expected a file in a folder that is there, found {html}.")
+    with city_at_work(city, home_at(home), from_dir=from_, stichtag=stichtag, no_cache=no_cache) as work:
+        found = reviewed(work.con, work.profile, stichtag)
+        if html is not None:
+            about = About(work.profile.city.name, work.profile.city.synthetic)
+            page = review_html(found, review_map(work.con, found), work.profile.codebook, about)
+            html.touch(mode=0o600)
+            html.write_text(page, encoding="utf-8")
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        print(*review_lines(found), sep="\n")
+        if html is not None:
+            print(f"Seite: {html}")
+    return 0
