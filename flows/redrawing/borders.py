@@ -39,7 +39,7 @@ def borders_in_file(path: Path, identity: str, position: Mapping[str, int]) -> t
     con.execute("CREATE TABLE delivered (basis_id VARCHAR, outline VARCHAR)")
     con.executemany("INSERT INTO delivered VALUES (?, ?)", list(outlines.items()))
     con.execute(
-        "CREATE TABLE grund_flaeche AS SELECT basis_id, st_makevalid(st_geomfromgeojson(outline)) AS gestalt "
+        "CREATE TABLE grund_flaeche AS SELECT basis_id, st_aswkb(st_makevalid(st_geomfromgeojson(outline))) AS wkb "
         "FROM delivered"
     )
     set_variables(con, spalt=0.0, mindestlaenge=0.0)

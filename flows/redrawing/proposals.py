@@ -1,9 +1,9 @@
 """Proposals for a better cut: units split, merged, base units transferred, each with its gain and its cost.
 
-First units that break the bounds or are made of two characters, then transfers by a search from today's cut with a
-price on every resident who changes units. What the search changes falls into proposals that have no unit in common.
-Each is judged on residents that a search did not see (flows.redrawing.halves); what is not better than chance there,
-or not worth its price, is not proposed.
+First units far too small are merged and base units are transferred, by a search from today's cut with a price on
+every resident who changes units; then what is still made of two characters, or too large, is split. What the search
+changes falls into proposals that have no unit in common. Each is judged on residents that a search did not see
+(flows.redrawing.halves); what is not better than chance there, or not worth its price, is not proposed.
 """
 
 from __future__ import annotations
@@ -91,27 +91,35 @@ class Proposing:
     def proposed(self, *, progress: Callable[[int, int], bool] = lambda _done, _of: True) -> Proposed:
         """Return what is proposed; `progress` gets the steps done and to do, and may end the search by False."""
         steps = 2 + SPLITS
-        start, p_values = self._split(self._merged())
+        merged = self._merged()
+        labels = self._searched(self.sums, merged, merged)
         if not progress(1, steps):
             return Proposed(self.ground.today, [], 0)
-        labels = self._searched(self.sums, start)
+        labels, start, p_values = self._split(labels, merged)
+        if p_values:
+            labels = self._searched(self.sums, labels, start)
         part = self._parts(start, labels)
         halves: list[tuple[Halves, tuple[Ints, Ints]]] = []
         for number in range(SPLITS):
             if not progress(2 + number, steps) and halves:
                 break
             drawn = split_in_halves(self.ground, self.seed + number)
-            one = self._searched(drawn.one, start, within=part)
-            halves.append((drawn, (one, self._searched(drawn.other, start, within=part))))
+            one = self._searched(drawn.one, start, start, within=part)
+            halves.append((drawn, (one, self._searched(drawn.other, start, start, within=part))))
         progress(steps, steps)
-        made, not_made, whole = [], 0, self.ground.today.copy()
+        made: list[Proposal] = []
+        failed: list[Proposal] = []
         for units in self._groups(part, start, labels):
             proposal = self._judged(units, part, labels, halves, p_values)
-            if self._is_worth_it(proposal):
-                made.append(proposal)
-                whole[proposal.members] = proposal.labels
-            else:
-                not_made += 1
+            (made if self._is_worth_it(proposal) else failed).append(proposal)
+        used = max([len(self.sizes), *(int(each.labels.max()) + 1 for each in made)])
+        alone = list(self._splits_alone(failed, [drawn for drawn, _ in halves], used))
+        made += alone
+        split = {int(each.units[0]) for each in alone}
+        not_made = sum(not split & set(each.units.tolist()) for each in failed)
+        whole = self.ground.today.copy()
+        for proposal in made:
+            whole[proposal.members] = proposal.labels
         made.sort(key=lambda each: (not each.mends, -each.gain.unseen))
         return Proposed(whole, made, not_made)
 
@@ -135,24 +143,24 @@ class Proposing:
             totals[unit] = 0.0
         return labels
 
-    def _split(self, labels: Ints) -> tuple[Ints, dict[int, float]]:
-        """Return the cut with mixed and too large units split, and of each new unit the p-value of its split."""
+    def _split(self, labels: Ints, homes: Ints) -> tuple[Ints, Ints, dict[int, float]]:
+        """Return a cut with mixed and too large units split, the same in `homes`, and the p-value of each new unit."""
         sizes = np.bincount(labels, self.ground.residents, len(self.sizes))
         base_units = np.bincount(labels, self.ground.residents > 0, len(self.sizes))
         which = (sizes >= 2 * self.rules.least) & (base_units >= 2) & ~self.fixed
         halving = Halving(self.sums, self.borders[0], self.rules, np.random.default_rng([self.seed, 1]))
-        labels, p_values, made = labels.copy(), {}, len(self.sizes)
+        labels, homes, p_values, made = labels.copy(), homes.copy(), {}, len(self.sizes)
         for found in mixed_units(halving, labels, which, self.seed):
             too_large = sizes[found.unit] > self.rules.most
             worth = found.gain > self.rules.price * self.ground.residents[found.members].sum() / self.sums.city
             if too_large or (found.p_value <= SURE and worth):
-                labels[found.members] = made
+                labels[found.members] = homes[found.members] = made
                 p_values[made] = found.p_value
                 made += 1
-        return labels, p_values
+        return labels, homes, p_values
 
-    def _searched(self, sums: Sums, start: Ints, within: Ints | None = None) -> Ints:
-        """Return a better cut than `start`; `within` keeps each base unit in its part."""
+    def _searched(self, sums: Sums, start: Ints, homes: Ints, within: Ints | None = None) -> Ints:
+        """Return a better cut than `start`, dear where it is not `homes`; `within` keeps base units in their part."""
         borders = self.borders
         if within is not None:
             same = within[borders[0][:, 0]] == within[borders[0][:, 1]]
@@ -160,7 +168,7 @@ class Proposing:
         units = int(start.max()) + 1
         fixed = np.zeros(units, dtype=np.bool_)
         fixed[: len(self.fixed)] = self.fixed
-        search = Search(borders, sums, start, self.rules, homes=start, fixed=fixed, seed=self.seed)
+        search = Search(borders, sums, start, self.rules, homes=homes, fixed=fixed, seed=self.seed)
         return search.run(Effort(self.rounds, warm=0.02)).copy()
 
     def _parts(self, start: Ints, labels: Ints) -> Ints:
@@ -201,6 +209,39 @@ class Proposing:
             agreed=float(residents[agreed].sum() / residents.sum()) if residents.sum() else 1.0,
             mends=tuple(int(unit) for unit in units if self._is_mended(unit, inside, after)),
         )  # fmt: skip
+
+    def _splits_alone(self, failed: list[Proposal], halves: list[Halves], number: int) -> Iterator[Proposal]:
+        """Yield a split of each mixed unit whose change together with its neighbours was not worth it."""
+        today, units = self.ground.today, np.zeros(len(self.sizes), dtype=np.bool_)
+        for each in failed:
+            units[each.units] = True
+        which = units & ~self.fixed & (self.sizes >= 2 * self.rules.least)
+        which &= np.bincount(today, self.ground.residents > 0, len(self.sizes)) >= 2
+        halving = Halving(self.sums, self.borders[0], self.rules, np.random.default_rng([self.seed, 1]))
+        sure = {each.unit: each for each in mixed_units(halving, today, which, self.seed) if each.p_value <= SURE}
+        unseen: dict[int, list[tuple[float, float]]] = {unit: [] for unit in sure}
+        for drawn in halves:
+            for seen, judge in ((drawn.one, drawn.other), (drawn.other, drawn.one)):
+                cuts = replace(halving, sums=seen).best_halves(today, dict.fromkeys(sure, 2)) if sure else {}
+                for unit, half in cuts.items():
+                    inside = np.flatnonzero(today == unit)
+                    after = np.where(np.isin(inside, half.members), number, unit)
+                    gain = _gain(judge, inside, today[inside], after) - drawn.chance
+                    as_found = np.isin(inside, half.members) == np.isin(inside, sure[unit].members)
+                    same = float(self.ground.residents[inside[as_found]].sum()) / float(self.sizes[unit])
+                    unseen[unit].append((gain, max(same, 1 - same)))
+        for unit, found in sure.items():
+            gains = [gain for gain, _ in unseen[unit]]
+            low, high = np.quantile(gains, [_AGREED, 1 - _AGREED])
+            proposal = Proposal(
+                "split", np.array([unit]), found.members, np.full(len(found.members), number),
+                float(self.ground.residents[found.members].sum()),
+                Gain(found.gain, float(np.mean(gains)), float(low), float(high)), found.p_value,
+                float(np.mean([same for _, same in unseen[unit]])), (),
+            )  # fmt: skip
+            if self._is_worth_it(proposal):
+                yield proposal
+                number += 1
 
     def _is_mended(self, unit: int, inside: Ints, after: Ints) -> bool:
         if self.fixed[unit] or self._in_bounds(float(self.sizes[unit])):
