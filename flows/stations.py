@@ -19,6 +19,7 @@ from flows.run import NO_SOURCE, Outcome, Run
 if TYPE_CHECKING:
     import duckdb
 
+    from flows.redrawing.review import Review
     from flows.release.catalog import Release
 
 _open_since_stage: dict[Path, ExitStack] = {}
@@ -26,6 +27,8 @@ _open_since_stage: dict[Path, ExitStack] = {}
 _SHARED = ("cities/vocabulary.toml", "cities/coordinate_systems.toml", "cities/index.toml")
 FILES = "files.json"
 """The file in the folder of a dry run that says what became of each delivered file (flows.stage.file_accounts)."""
+REVIEW = "review.json"
+"""The review of the Gliederung in a run's folder, without the map (`fortschreibung review`); it is confidential."""
 _SHOWN = 5  # files of the folder that no source takes; the rest stands in lieferungen.json
 
 
@@ -181,14 +184,29 @@ def protect_in(run: Run) -> dict[str, int]:
     earlier = [(one.version, one.database) for one in releases(run.home, run.city) if one.database.is_file()]
     with open_work(run.work) as con:
         counted = protect(
-            con, run.profile, run.folder / "publish", earlier, note=lambda words: run.note("protect", words)
-        )
+            con, run.profile, run.folder / "publish", earlier, note=lambda words: run.note("protect", words),
+            review=_reviewed(run, con),
+        )  # fmt: skip
     run.note("protect", f"{counted['suppressed']:,} figures suppressed, {counted['primary']:,} of them by themselves, "
                         "the others for their sake")  # fmt: skip
     if counted["contradictory"]:
         run.note("protect", f"{counted['contradictory']} counts cannot be judged: what is published around them "
                             "contradicts itself (fortschreibung audit names them)")  # fmt: skip
     return counted
+
+
+def _reviewed(run: Run, con: duckdb.DuckDBPyConnection) -> Review | None:
+    """Return the review of the Gliederung and write all of it to the run's folder; what stops it stops nothing else."""
+    from flows.base.errors import FortschreibungError  # noqa: PLC0415
+    from flows.redrawing.review import review  # noqa: PLC0415
+
+    try:
+        found = review(con, run.profile, borders=False)
+    except FortschreibungError as problem:
+        run.note("protect", f"the Gliederung is not reviewed: {problem}")
+        return None
+    (run.folder / REVIEW).write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    return found
 
 
 def waiting_in(run: Run) -> dict[str, list[str]]:

@@ -46,7 +46,7 @@ def review_map(con: duckdb.DuckDBPyConnection, review: Review) -> Map | None:
     named = [part for unit in review.units for one in (*unit.causes, *unit.misfits)
              if one.strange or one.better for part in one.id.split(" + ")]  # fmt: skip
     set_variables(con, genannt=sorted(set(named)) or [""])
-    rows = records(con.execute(sql("review/pruefung_karte")))
+    rows = records(con.execute(sql("read/pruefung_karte")))
     if not rows:
         return None
     box = (rows[0]["west"], rows[0]["sued"], rows[0]["ost"], rows[0]["nord"])
@@ -96,12 +96,17 @@ def _notes(review: Review) -> Iterator[Said]:
             "Nothing is counted below Sozialräume. Size and change are judged; whether a unit is mixed, in one piece, "
             "or has blocks that fit a neighbour better cannot be seen.",
         )
-    if review.divisible and not review.holes:
+    if review.divisible and not review.borders:
+        yield Said("Die Karte ist nicht angesehen: Zusammenhang, Umschließung, Barrieren und Nachbarn beurteilt "
+                   "fortschreibung review.",
+                   "The map was not looked at: fortschreibung review judges pieces, holes, barriers and neighbours."
+                   )  # fmt: skip
+    elif review.divisible and not review.holes:
         yield Said(
             "Ob ein Raum einen anderen umschließt, ist nicht beurteilt: die Polygone enden am Bordstein (max_gap).",
             "Whether a unit encloses another is not judged: polygons end at the kerb (max_gap).",
         )
-    if review.divisible and not review.barriers:
+    if review.divisible and review.borders and not review.barriers:
         yield Said("Barrieren sind nicht beurteilt: redrawing.toml nennt keine Quelle.",
                    "Barriers are not judged: redrawing.toml names no source.")  # fmt: skip
     if review.cut_made is None:

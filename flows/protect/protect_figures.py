@@ -22,7 +22,9 @@ from flows.profile.load import Profile
 from flows.protect.gate import repaired
 from flows.protect.memory import Released, remember
 from flows.protect.origins import lineage_rows
+from flows.protect.review_classes import lay_review
 from flows.protect.secondary_step import SECONDARY
+from flows.redrawing.review import Review
 from flows.transform.transform_counts import run_folder
 
 # without the condition, which may quote counts of single base units
@@ -51,7 +53,7 @@ PUBLISHED = {
     "_origins": "herkunft",
 }
 _COMPUTED = "SEMI JOIN index_wert_alle USING (index_id, index_version)"
-# published table with indices, which are made from the figures once these are safe -> where its rows are
+# published table with indices or the review, which are made once the figures are safe -> where its rows are
 INDICES = {
     "sozialraum_jahr": "sozialraum_jahr",
     "sozialraum_jahr_status": "sozialraum_jahr_status",
@@ -65,6 +67,7 @@ INDICES = {
     "index_robustheit": "index_wahl",
     "index_ursache": "index_wandel",
     "index_ursache_beitrag": "index_wandel_teil",
+    "raum_pruefung": "raum_pruefung",
 }
 
 # what a repair changes: working table -> the published tables that read it
@@ -74,12 +77,12 @@ WIDE: Mapping[str, Sequence[str]] = {"sozialraum_feld": (), "sozialraum_breit": 
 
 def protect(
     con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = (), *,
-    note: Callable[[str], None] = lambda _: None,
+    note: Callable[[str], None] = lambda _: None, review: Review | None = None,
 ) -> dict[str, int]:  # fmt: skip
     """Suppress what identifies people and write the tables of the release to `target`.
 
     `earlier` are the releases that are out: what they tell is known, whatever is suppressed now. `note` hears which
-    ready index the city does not get.
+    ready index the city does not get. Of a `review` of the Gliederung coarse classes are published.
 
     Returns:
         How many figures are published and how many suppressed, under ``published`` and ``suppressed``; how many of
@@ -97,6 +100,7 @@ def protect(
     if mended:
         _make_again(con, WIDE, target)
     make_indices(con, profile.indices, note)
+    lay_review(con, review)
     _write_queries(con, {name: _query(con, name) for name in INDICES}, target)
     queries = units | {name: _query(con, name) for name in PUBLISHED | INDICES}
     _write_lineage(con, queries, target / "_lineage.parquet")

@@ -30,6 +30,7 @@ class Change:
     """What units (u) and base units (n) were when the cut was made."""
 
     stichtag: dt.date
+    pooled: tuple[dt.date, ...]
     rates: Floats
     """Shape (u, k): the traits then; NaN where there was nobody."""
     moved: Floats
@@ -91,7 +92,7 @@ def change(con: duckdb.DuckDBPyConnection, ground: CityGround, years: int, by_ch
     before = (dwellings > 0) | (residents > 0)
     counts = [residents, dwellings, np.maximum(homes - dwellings, 0), np.maximum(dwellings - homes, 0)]
     people, stock, come, gone = (sums(ground.today, each, len(ground.units)) for each in counts)
-    return Change(day, then, moved, surely, people, stock, come, gone, now & ~before, before & ~now)
+    return Change(day, tuple(days), then, moved, surely, people, stock, come, gone, now & ~before, before & ~now)
 
 
 def _moved(

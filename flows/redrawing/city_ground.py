@@ -17,7 +17,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from flows.base.db import records, set_variables, use_spatial
+from flows.base.db import records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.profile.load import Profile
@@ -62,12 +62,13 @@ class CityGround(Ground):
 
 
 def city_ground(
-    con: duckdb.DuckDBPyConnection, profile: Profile, stichtag: dt.date | None = None, *, whole: bool = False
-) -> CityGround:
+    con: duckdb.DuckDBPyConnection, profile: Profile, stichtag: dt.date | None = None, *, whole: bool = False,
+    borders: bool = True,
+) -> CityGround:  # fmt: skip
     """Return the Ground of a working database (schemas katalog and stage) on the Zuschnitt that is valid on `stichtag`.
 
     Residents are those of the Stichtag; of traits, the counts of the profile's years are averaged. `whole` takes a city
-    that counts whole Sozialräume as well.
+    that counts whole Sozialräume as well. Without `borders` the map is not looked at, which takes most of the time.
 
     Raises:
         NoBaseUnits: every Sozialraum is one base unit.
@@ -82,8 +83,7 @@ def city_ground(
         con, zuschnitt=zuschnitt, ober_ebene=nesting, stichtage=[str(day) for day in days], indikatoren=list(wanted),
         weitere_merkmale=["einwohner", "wohnungen"], spalt=rules.max_gap, mindestlaenge=rules.min_border,
     )  # fmt: skip
-    use_spatial(con)
-    run_folder(con, resource("sql/redrawing"))
+    _make_tables(con, borders=borders)
     units = records(con.execute("FROM grund_einheit ORDER BY basis_id"))
     if not whole:
         _must_be_divisible(profile, units)
@@ -129,11 +129,34 @@ def city_ground(
         unassigned=_unassigned(con),
         nesting=nesting,
         nests=tuple(nests) if nesting else (),
-        inside=_surrounded(con, position, groups, edges, lengths) if not rules.max_gap else np.zeros(0, dtype=np.bool_),
+        inside=_surrounded(con, position, groups, edges, lengths)
+        if borders and not rules.max_gap
+        else np.zeros(0, dtype=np.bool_),
     )
-    if not whole:
+    if borders and not whole:
         _must_hang_together(profile, ground)
     return ground
+
+
+_WITHOUT_MAP = {
+    "grund_flaeche": "basis_id VARCHAR, wkb BLOB, flaeche_km2 DOUBLE, umfang_m DOUBLE",
+    "grund_grenze": "eine_id VARCHAR, andere_id VARCHAR, meter DOUBLE",
+}
+
+
+def _make_tables(con: duckdb.DuckDBPyConnection, *, borders: bool) -> None:
+    """Make the tables of sql/redrawing, those of the map empty where nobody asks for borders or areas."""
+    areas = con.execute(
+        "SELECT 1 FROM katalog.indikator_teil "
+        "WHERE merkmal = 'flaeche_km2' AND list_contains(getvariable('indikatoren'), indikator_id)"
+    ).fetchone()
+    if borders or areas:
+        use_spatial(con)
+        run_folder(con, resource("sql/redrawing"))
+        return
+    for table in ("grund_einheit", *_WITHOUT_MAP, "grund_merkmal", "grund_indikator"):
+        made = f"({_WITHOUT_MAP[table]})" if table in _WITHOUT_MAP else f"AS {sql(f'redrawing/{table}')}"
+        con.execute(f"CREATE OR REPLACE TABLE {table} {made}")
 
 
 def _when(con: duckdb.DuckDBPyConnection, profile: Profile, asked: dt.date | None) -> tuple[dt.date, str]:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from flows.redrawing.ground import Flags, Floats, Ground, Ints
 
@@ -176,7 +176,7 @@ def heterogeneity(ground: Ground, by_chance: Noise) -> Heterogeneity:
             * importance).sum(axis=1)  # fmt: skip
     counted = (own.count.sum(axis=1) > 0).astype(np.float64)
     error, m = _jackknife(left, counted, ground.today, len(ground.units))
-    width = student.ppf(0.5 + LEVEL / 2, np.maximum(m - 1, 1)) * error
+    width = stdtrit(np.maximum(m - 1, 1), 0.5 + LEVEL / 2) * error
     first, last = rank_ranges(score, error)
     rate = sums.rate[ground.today]
     distance = np.where(own.people > 0, own.people * (own.rate - rate) ** 2, 0)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from flows.redrawing.ground import Flags, Ground, Ints
 from flows.redrawing.heterogeneity import Noise, by_unit, rates
@@ -76,7 +76,7 @@ def strange(ground: Ground, by_chance: Noise) -> Flags:
     known = np.isfinite(far) & np.isfinite(scores) & (n > 0)
     distance = np.where(known, far, 0).sum(axis=1)
     traits = known.sum(axis=1)
-    chance = chi2.sf(np.where(known, scores, 0).sum(axis=1), np.maximum(traits, 1))
+    chance = chdtrc(np.maximum(traits, 1), np.where(known, scores, 0).sum(axis=1))
     found: Flags = (traits > 0) & (distance >= FAR) & (chance < _BY_CHANCE)
     return found
 

@@ -74,6 +74,8 @@ class ReviewedUnit(_Frozen):
     residents: float
     residents_then: float | None
     base_units: int
+    inhabited: int
+    """Base units with residents."""
     heterogeneity: float | None
     heterogeneity_from: float | None
     heterogeneity_to: float | None
@@ -104,8 +106,12 @@ class Review(_Frozen):
     pooled: tuple[dt.date, ...]
     cut_made: dt.date | None
     """The Stichtag that stands for when the cut was made; None where nothing was counted before."""
+    cut_pooled: tuple[dt.date, ...]
+    """The Stichtage over which the traits of then are pooled."""
     divisible: bool
     """Whether there are base units below Sozialräume: without, only size and change over time can be judged."""
+    borders: bool
+    """Whether the map was looked at: without, nothing is said of pieces, holes, barriers and neighbours."""
     least: int
     most: int
     limits: dict[str, float]
@@ -132,29 +138,35 @@ class Review(_Frozen):
         return sum(trigger in unit.triggers for unit in self.units)
 
 
-def review(con: duckdb.DuckDBPyConnection, profile: Profile, stichtag: dt.date | None = None) -> Review:
+def review(
+    con: duckdb.DuckDBPyConnection, profile: Profile, stichtag: dt.date | None = None, *, borders: bool = True
+) -> Review:
     """Return the review of the Zuschnitt that is valid on `stichtag`, from a working database.
+
+    Without `borders` the map is not looked at: nothing is said of pieces, holes, barriers, and of neighbours.
 
     Raises:
         ConfigError: what the profile asks for cannot be done with what was delivered.
     """
-    ground = city_ground(con, profile, stichtag, whole=True)
+    ground = city_ground(con, profile, stichtag, whole=True, borders=borders)
     divisible = max(np.bincount(ground.today)) > 1
     by_chance = noise(ground)
     mixed = heterogeneity(ground, by_chance) if divisible else None
     since = change(con, ground, profile.redrawing.years, by_chance)
     odd = strange(ground, by_chance) if divisible else np.zeros(len(ground), dtype=np.bool_)
-    better = misfits(ground, by_chance) if divisible else []
+    better = misfits(ground, by_chance) if divisible and borders else []
     broken = breaches(ground, barrier=profile.redrawing.triggers.barrier)
-    if not divisible:
-        broken = [one for one in broken if one.rule in ("too_small", "too_large")]
+    if not (divisible and borders):
+        seen = ("too_small", "too_large", *(["nesting"] if divisible else []))
+        broken = [one for one in broken if one.rule in seen]
     of_units = _Units(
         ground, profile.redrawing.triggers, _names(con, ground.zuschnitt), mixed, since, odd,
-        {one.base_unit: one for one in better}, broken,
+        {one.base_unit: one for one in better}, broken, borders,
     )  # fmt: skip
     return Review(
         city=profile.city.id, zuschnitt=ground.zuschnitt, stichtag=ground.stichtag, pooled=ground.stichtage,
-        cut_made=since.stichtag if since else None, divisible=bool(divisible), least=ground.least, most=ground.most,
+        cut_made=since.stichtag if since else None, cut_pooled=since.pooled if since else (),
+        divisible=bool(divisible), borders=borders, least=ground.least, most=ground.most,
         limits=profile.redrawing.triggers.model_dump(), nesting=ground.nesting, barriers=bool(len(ground.barrier)),
         holes=bool(len(ground.inside)) and bool(divisible),
         base_units=sum(map(len, ground.members)), together=sum(len(some) - 1 for some in ground.members),
@@ -175,6 +187,7 @@ class _Units:
     odd: Flags
     better: dict[int, Misfit]
     broken: list[Breach]
+    mapped: bool
 
     @cached_property
     def rates(self) -> Floats:
@@ -201,6 +214,7 @@ class _Units:
             id=ground.units[unit], name=self.names.get(ground.units[unit]), residents=float(people),
             residents_then=float(since.residents[unit]) if since else None,
             base_units=sum(len(ground.members[place]) for place in members.tolist()),
+            inhabited=int((ground.residents[members] > 0).sum()),
             heterogeneity=_number(mixed.score, unit) if mixed else None,
             heterogeneity_from=_number(mixed.lower, unit) if mixed else None,
             heterogeneity_to=_number(mixed.upper, unit) if mixed else None,
@@ -209,7 +223,7 @@ class _Units:
             traits=self._traits(unit), causes=causes,
             misfits=tuple(self._base_unit(place) for place in misfit),
             strange_share=_share(ground.residents[members][self.odd[members]].sum(), people) if mixed else None,
-            misfit_share=_share(ground.residents[misfit].sum(), people) if mixed else None,
+            misfit_share=_share(ground.residents[misfit].sum(), people) if mixed and self.mapped else None,
             changed=_number(since.moved, unit) if since else None,
             changed_at_least=_number(since.surely, unit) if since else None,
             dwellings_then=float(since.dwellings[unit]) if since else None,

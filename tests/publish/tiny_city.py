@@ -122,6 +122,10 @@ TABLES = {
         SELECT '2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, DATE '2024-12-31' AS stichtag,
             'bedarf' AS index_id, '1' AS index_version, 'jahr' AS massstab, 'sgb2_quote' AS indikator_id, *,
             0.0 AS teil_zuschnitt""",
+    "raum_pruefung": """
+        FROM (VALUES ('011001', 'im Rahmen', 'gering', 'unsicher', 'ok'), ('012001', NULL, NULL, NULL, 'geschuetzt'))
+        AS t(raum_id, groesse, heterogenitaet, wandel, status)
+        SELECT '2020-01-01' AS zuschnitt, DATE '2024-12-31' AS stichtag, *""",
     "umsteigeschluessel": """
         FROM (VALUES
                ('2020-01-01', '2020-01-01', 'sozialraum', '011001', '011001', 'einwohner', DATE '2024-12-31',

@@ -1,0 +1,31 @@
+"""The command that reviews a Gliederung: nothing is published, and what it names stays with its owner."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.refresh.conftest import Office
+
+
+def test_a_review_says_what_is_to_be_looked_at_and_leaves_no_counts_behind(
+    office: Office, small_extracts: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "review.html"
+    ended = office.run("review", "musterstadt", "--from", small_extracts, "--html", page, "--json")
+
+    assert ended.code == 0, ended.err
+    found = json.loads(ended.out)
+    assert (found["zuschnitt"], found["cut_made"], found["borders"]) == ("2020-01-01", "2019-12-31", True)
+    assert any(unit["triggers"] for unit in found["units"])
+    html = page.read_text("utf-8")
+    assert html.index("Vertraulich") < html.index("Confidential") < html.index('<svg class="map"')
+    assert page.stat().st_mode & 0o077 == 0
+    (run,) = (office.home / "runs").glob("musterstadt-*")
+    assert not list(run.glob("work.duckdb*"))
+    assert not list((office.home / "releases").rglob("*.duckdb"))
+
+
+def test_a_page_in_a_folder_that_is_not_there_is_refused_before_anything_is_read(office: Office) -> None:
+    ended = office.run("review", "musterstadt", "--html", "/nowhere/review.html")
+    assert (ended.code, "--html: expected a file in a folder that is there" in ended.err) == (2, True)
