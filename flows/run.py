@@ -1,7 +1,8 @@
 """One run of the refresh: what it was asked for, its folder, and what is kept of it.
 
 A run's folder holds confidential counts while it lasts, and all that is written aside: they are deleted at the end, or
-right after the run was killed (flows/base/leftovers.py); what a loss of power left behind, when the next one starts.
+right after the run was killed (flows/base/leftovers.py); what a loss of power left behind, when the next one starts
+(flows/run_folders.py).
 """
 
 from __future__ import annotations
@@ -22,11 +23,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from flows.base.errors import ConfigError
 from flows.base.home import Home
 from flows.base.leftovers import gone_after_a_kill
-from flows.base.locks import lock, try_lock
+from flows.base.locks import lock
 from flows.profile.load import Profile, load_profile
 from flows.pull.landing.store import now
-
-CONFIDENTIAL = ("work.duckdb", "work.duckdb.wal", "spill", "temp", "plain", "publish", "findings", "failure.txt")
+from flows.run_folders import CONFIDENTIAL, forget, forget_dead_runs, forget_old_runs
 
 
 class Run(BaseModel):
@@ -103,11 +103,14 @@ def working_folder(run: Run) -> Iterator[None]:
     deletes it.
     """
     forget_dead_runs(run.home, run.city)
+    forgotten = forget_old_runs(run.home)
     run.folder.mkdir(parents=True, mode=0o700)
     handle = os.open(run.folder / ".alive", os.O_RDWR | os.O_CREAT, 0o600)
     lock(handle)
     try:
         (run.folder / "run.json").write_text(run.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        if forgotten:
+            run.note("begin", f"working databases of old runs were deleted: {', '.join(forgotten)}")
         with gone_after_a_kill(run.folder / name for name in CONFIDENTIAL), _temporary_files_in(run.folder / "temp"):
             yield
         forget(run.folder)
@@ -140,31 +143,6 @@ def nothing_protected_stays(run: Run) -> Iterator[None]:
     except Exception:
         shutil.rmtree(run.folder / "publish", ignore_errors=True)
         raise
-
-
-def forget(folder: Path) -> None:
-    """Delete what is confidential in a run's folder."""
-    for name in CONFIDENTIAL:
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
-
-
-def forget_dead_runs(home: Home, city: str) -> None:
-    """Delete what is confidential in the runs of `city` whose process is gone."""
-    for folder in home.runs.glob(f"{city}-*"):
-        try:
-            handle = os.open(folder / ".alive", os.O_RDWR)
-        except FileNotFoundError:
-            forget(folder)
-            continue
-        try:
-            if try_lock(handle):
-                forget(folder)
-        finally:
-            os.close(handle)
 
 
 def new_run(

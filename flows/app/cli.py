@@ -17,6 +17,7 @@ from cyclopts.exceptions import CycloptsError
 from flows import __version__
 from flows.app.commands import (
     beginning,
+    clearing,
     disclosure,
     keeping,
     needs,
@@ -61,6 +62,7 @@ app.command(keeping.withdraw)
 app.command(keeping.tag)
 app.command(keeping.retention)
 app.command(keeping.reproduce)
+app.command(clearing.runs)
 app.command(preparing.sources)
 app.command(preparing.doctor)
 app.command(preparing.schema)

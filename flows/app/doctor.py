@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.app import prefect_server
-from flows.base.errors import FortschreibungError, NotSetUp
+from flows.base.errors import ConfigError, FortschreibungError, NotSetUp
 from flows.base.home import Home
+from flows.run_folders import FORGET_AFTER, forget_after
 
 if TYPE_CHECKING:
     from flows.profile.load import Profile
@@ -74,6 +75,10 @@ def _data_folder(root: Path) -> Iterator[Finding]:
         "data folder", writable and free > FREE_BYTES, f"{root}, {free / 1e9:.0f} GB free",
         "Name a writable folder with 1 GB free by --home DIR or FORTSCHREIBUNG_HOME.",
     )  # fmt: skip
+    try:
+        forget_after()
+    except ConfigError as problem:
+        yield Finding("old runs", False, str(problem), f"Set {FORGET_AFTER} to a number of days, or not at all.")
     for private in (Home(root).landing, Home(root).runs):
         if private.is_dir() and private.stat().st_mode & 0o077:
             yield Finding("data folder", False, f"{private} can be read by others", f"chmod 700 {private}")
