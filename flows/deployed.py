@@ -9,13 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from enum import Enum
 
-from prefect import flow
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact
 
 from flows.base.errors import FortschreibungError
 from flows.base.home import home_at
 from flows.profile.load import cities, load_profile
+from flows.publish.approve import approve
 from flows.recut import recut_to
-from flows.refresh import refreshed
+from flows.refresh import artifact_key, refreshed
 from flows.run import must_be_newest, new_run
 
 
@@ -61,3 +63,27 @@ def boundary_change(city: City, zuschnitt: Zuschnitt, dry_run: bool = False) -> 
     run, day = new_run(city.value, home_at(), dry_run=dry_run), dt.date.fromisoformat(zuschnitt.value)
     must_be_newest(run.profile, day)
     recut_to(run, day)
+
+
+@flow(
+    name="fortschreibung-release", flow_run_name="{city.value}-{content_hash}", validate_parameters=True,
+    persist_result=False,
+)  # fmt: skip
+def release(city: City, content_hash: str, by: str, why: str, signature: str) -> None:
+    """Publish a candidate that a second person has approved; started again it changes nothing.
+
+    The private key of that person stays with them: whoever may start a run here cannot approve anything with it.
+
+    Args:
+        city: the city.
+        content_hash: that of the candidate, or at least its first 8 characters.
+        by: who approves, as the profile says.
+        why: why; the catalogue keeps it, for everybody to read.
+        signature: what `fortschreibung approve ... --sign-only` printed.
+    """
+    done = approve(home_at(), city.value, content_hash, by=by, why=why, signature=signature)
+    get_run_logger().info(done.words)
+    create_markdown_artifact(
+        key=artifact_key("release", city.value), description=f"Approval of {city.value} {done.version}",
+        markdown=f"# {city.value} {done.version}\n\n{done.words}\n\nContent hash: {done.content_hash}\n",
+    )  # fmt: skip

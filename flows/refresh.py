@@ -100,7 +100,7 @@ def publish(run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, cou
     )  # fmt: skip
     return Outcome(
         city=run.city, run=run.id, published=done.published, release=done.version, path=done.path,
-        content_hash=done.content_hash, reason=done.reason, warnings=report.warnings,
+        content_hash=done.content_hash, reason=done.reason, candidate=done.candidate, warnings=report.warnings,
         figures=counted["published"], suppressed=counted["suppressed"],
     )  # fmt: skip
 

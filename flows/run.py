@@ -88,6 +88,8 @@ class Outcome(BaseModel):
     path: Path | None
     content_hash: str | None
     reason: str
+    candidate: Path | None = None
+    """The folder of the built release that waits for the approval of a second person."""
     warnings: int = 0
     figures: int = 0
     suppressed: int = 0

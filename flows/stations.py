@@ -93,6 +93,30 @@ def already_published(run: Run, fingerprint: str) -> Outcome | None:
                 content_hash=release.content_hash,
                 reason=f"Nothing new: {release.version} was made from the same files, profile and code{withdrawn}.",
             )  # fmt: skip
+    return _decided_before(run, fingerprint)
+
+
+def _decided_before(run: Run, fingerprint: str) -> Outcome | None:
+    """Return the outcome when what follows from these inputs waits for a second person, or was rejected by one."""
+    from flows.publish.candidates import asks_for_approval, candidates_of, was_rejected  # noqa: PLC0415
+    from flows.release import catalog  # noqa: PLC0415
+
+    if run.profile.city.approval == "none":
+        return None
+    entries = catalog.entries_of(run.home.releases / run.city)
+    for candidate in candidates_of(run.home, run.city, entries):
+        if candidate.manifest.input_fingerprint == fingerprint and not candidate.outdated:
+            return Outcome(
+                city=run.city, run=run.id, published=False, release=None, path=None,
+                content_hash=candidate.content_hash, candidate=candidate.path,
+                reason=f"Nothing new. {asks_for_approval(candidate.path, candidate.manifest)}",
+            )  # fmt: skip
+    for entry in catalog.rejected(entries).values():
+        if entry.input_fingerprint == fingerprint:
+            return Outcome(
+                city=run.city, run=run.id, published=False, release=None, path=None,
+                content_hash=entry.content_hash, reason=was_rejected(entry),
+            )  # fmt: skip
     return None
 
 

@@ -16,6 +16,7 @@ from cyclopts.exceptions import CycloptsError
 
 from flows import __version__
 from flows.app.commands import (
+    approving,
     beginning,
     clearing,
     disclosure,
@@ -23,9 +24,9 @@ from flows.app.commands import (
     needs,
     preparing,
     proposing,
+    reviewing,
     reading,
     refreshing,
-    reviewing,
 )
 from flows.app.terminal import say
 from flows.base.errors import EXIT_CODES, ConfigError, EndedAfterPublication, FortschreibungError, ProgramDefect
@@ -56,6 +57,9 @@ app.command(needs.budget)
 app.command(proposing.propose)
 app.command(proposing.decide)
 app.command(disclosure.audit)
+app.command(approving.candidates)
+app.command(approving.approve)
+app.command(approving.reject)
 app.command(keeping.verify)
 app.command(keeping.rollback)
 app.command(keeping.withdraw)

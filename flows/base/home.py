@@ -35,6 +35,11 @@ class Home:
         return self.root / "releases"
 
     @property
+    def candidates(self) -> Path:
+        """One folder per city: built releases that wait for the approval of a second person."""
+        return self.root / "candidates"
+
+    @property
     def prefect(self) -> Path:
         """The embedded Prefect server's own database, unless PREFECT_HOME says otherwise."""
         return self.root / "prefect"

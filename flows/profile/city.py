@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import datetime as dt
 import re
 from typing import Annotated, Literal, Self
@@ -23,6 +25,25 @@ def _compiles(pattern: str) -> str:
 
 
 Pattern = Annotated[str, AfterValidator(_compiles)]
+
+_ED25519 = bytes.fromhex("302a300506032b6570032100")
+"""What the DER form of every public Ed25519 key begins with; 32 bytes follow."""
+
+
+def _is_a_public_key(text: str) -> str:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if not (key.startswith(_ED25519) and len(key) == len(_ED25519) + 32):
+        message = (
+            "expected a public Ed25519 key, the line between BEGIN and END that `openssl pkey -in FILE -pubout` prints"
+        )
+        raise ValueError(message)
+    return text
+
+
+PublicKey = Annotated[str, AfterValidator(_is_a_public_key)]
 
 
 class Raumebene(Strict):
@@ -128,6 +149,16 @@ class City(Strict):
 
     Example: `official_band = 0.05`
     """
+    approval: Literal["none", "second-person"] = "none"
+    """Whether a refresh publishes by itself (*none*), or makes a candidate that one of `approvers` must approve.
+
+    Example: `approval = "second-person"`
+    """
+    approvers: dict[str, PublicKey] = Field(default_factory=dict)
+    """Who may approve a candidate: name and public Ed25519 key.
+
+    Example: `approvers = { "M. Muster" = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=" }`
+    """
     raumebene: list[Raumebene] = Field(min_length=2)
     """The levels of space, the finest first."""
     base: dict[Identifier, BaseScheme]
@@ -169,6 +200,16 @@ class City(Strict):
         unknown = {z.base for z in self.zuschnitt} - set(self.base)
         if unknown:
             message = f"zuschnitt: base must be one of {sorted(self.base)}, found {sorted(unknown)}"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _names_approvers(self) -> Self:
+        if self.approval == "second-person" and not self.approvers:
+            message = "approval = 'second-person' needs `approvers`: who may approve, each with a public key"
+            raise ValueError(message)
+        if len(set(self.approvers.values())) != len(self.approvers):
+            message = "approvers: every person needs a key of their own, found the same key twice"
             raise ValueError(message)
         return self
 

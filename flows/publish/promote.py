@@ -13,6 +13,9 @@ Cut off before 4, nothing is visible but an ``.incoming-*``, which `heal` remove
 version lies there without an entry: `heal` verifies it and adds the entry, which follows from the manifest
 alone, and sets `latest` to what the entries say. So a release that was cut off is finished, never half, and
 no number is used twice. A rollback writes its entry first; `heal` then moves `latest` as that entry says.
+
+Where the city wants the approval of a second person, what was verified in 3 becomes a candidate
+(`flows.publish.candidates`) and is promoted by `flows.publish.approve`.
 """
 
 from __future__ import annotations
@@ -22,16 +25,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from flows.base import files
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home
+from flows.publish.candidates import asks_for_approval, place_for_candidates, put, was_rejected
 from flows.publish.read_notes import note_readings, reading_of
 from flows.publish.verify import release_faults
-from flows.publish.workspace import WAIT_SECONDS, Say, Workspace, point, recorded, release_entry, silence, workspace
-from flows.release import catalog
+from flows.publish.workspace import WAIT_SECONDS, Say, Workspace, point, recorded, release_entries, silence, workspace
+from flows.release import approval, catalog
 from flows.release.catalog import DATABASE
 from flows.release.content_hash import FORMAT as CONTENT_FORMAT
 from flows.release.job import ReleaseJob, Standing
@@ -39,30 +44,44 @@ from flows.release.manifest import manifest_of
 from flows.release.signature import KEY, PASSWORD, fingerprint, publish_key, sign, signing_key
 from flows.release.table_contract import contract
 
+_SECRETS = (KEY, PASSWORD, approval.KEY, approval.PASSWORD)
+_CANDIDATE, _REJECTED = "candidate", "rejected"
+
 
 @dataclass(frozen=True)
 class PublishOutcome:
-    """How a publication ended; `version` is the release that now holds this content."""
+    """How a publication ended; `version` is the release that now holds this content, None where none does."""
 
-    version: str
-    path: Path
+    version: str | None
+    path: Path | None
     content_hash: str
     published: bool
     reason: str
+    candidate: Path | None = None
+    """The folder in which it waits for the approval of a second person."""
 
 
 def publish(
-    job: ReleaseJob, publish_dir: Path, home: Home, *, wait_seconds: float = WAIT_SECONDS, say: Say = silence
+    job: ReleaseJob,
+    publish_dir: Path,
+    home: Home,
+    *,
+    needs_approval: bool = False,
+    wait_seconds: float = WAIT_SECONDS,
+    say: Say = silence,
 ) -> PublishOutcome:
     """Publish the protected tables in `publish_dir` as the next edition of their year, if they say anything new.
+
+    Where it `needs_approval` by a second person, it is built and verified, and waits for that.
 
     Raises:
         FortschreibungError: when it cannot be done; the last release is then as it was.
     """
     with workspace(home, job.city_id, wait_seconds, say) as city:
-        incoming = city.folder / files.unfinished_name()
+        waiting = place_for_candidates(home, city) if needs_approval else None
+        incoming = (waiting or city.folder) / files.unfinished_name()
         try:
-            return _published(job, publish_dir, city, incoming)
+            return _published(job, publish_dir, city, incoming, waiting)
         finally:
             with contextlib.suppress(OSError):
                 files.remove(incoming)
@@ -95,16 +114,18 @@ def _refuse_newer_schema(city: Workspace) -> None:
         )
 
 
-def _published(job: ReleaseJob, publish_dir: Path, city: Workspace, incoming: Path) -> PublishOutcome:
+def _published(
+    job: ReleaseJob, publish_dir: Path, city: Workspace, incoming: Path, waiting: Path | None
+) -> PublishOutcome:
     _refuse_newer_schema(city)
     version, standing = _next_version(job.year, city), city.pointing
     key = signing_key(city.folder.parent)  # reported before the build if it is missing
     signed_by = fingerprint(key.public_key()) if key else None
-    answer = _built(job.write(publish_dir), incoming, version, city, signed_by)
+    standing_there = _standing(job.year, city) + _decided(city, waiting)
+    answer = _built(job.write(publish_dir), incoming, version, city, signed_by, standing_there)
     identity, same_as = str(answer["content_hash"]), answer["same_as"]
     if same_as is not None:
-        reason = _why_not(same_as, city)
-        return PublishOutcome(same_as, city.folder / same_as, identity, published=False, reason=reason)
+        return _nothing_new(same_as, identity, city, waiting)
     if key is not None:
         sign(incoming, key)
         publish_key(city.folder, key.public_key())
@@ -117,10 +138,14 @@ def _published(job: ReleaseJob, publish_dir: Path, city: Workspace, incoming: Pa
             + "\n".join(f"  {fault}" for fault in faults)
         )
     files.make_readable(incoming)
+    if waiting is not None:
+        path = put(incoming, identity)
+        return PublishOutcome(None, None, identity, published=False, reason=asks_for_approval(path, manifest),
+                              candidate=path)  # fmt: skip
     release = city.folder / version
     incoming.rename(release)
     files.sync_folder(city.folder)
-    entry = release_entry(release, manifest, city.entries)
+    (entry,) = release_entries(release, manifest, city.entries)
     reason = f"{version} is published and is now the latest release."
     if catalog.pointing_entry([*city.entries, entry]) is entry:
         point(city.folder, entry)
@@ -137,7 +162,9 @@ def _published(job: ReleaseJob, publish_dir: Path, city: Workspace, incoming: Pa
 
 
 def _next_version(year: int, city: Workspace) -> str:
-    names = {entry.version for entry in city.entries} | {path.name for path in city.folder.iterdir()}
+    names = {entry.version for entry in city.entries if entry.kind == "release"} | {
+        path.name for path in city.folder.iterdir()
+    }
     keys = [catalog.version_key(name) for name in names if catalog.is_version(name)]
     return f"{year}.{max((edition for of, edition in keys if of == year), default=0) + 1}"
 
@@ -148,7 +175,8 @@ def _standing(year: int, city: Workspace) -> list[Standing]:
     The latter even if it was rolled back: what was withdrawn must not come again with the next scheduled run. A
     `latest` whose folder is gone does not stand: its content is made again, as the next edition.
     """
-    of_year = [entry for entry in city.entries if catalog.version_key(entry.version)[0] == year]
+    kept_kinds = [entry for entry in city.entries if entry.kind not in ("rejected", "reconsidered")]
+    of_year = [entry for entry in kept_kinds if catalog.version_key(entry.version)[0] == year]
     newest = max(of_year, key=lambda entry: catalog.version_key(entry.version), default=None)
     lost = city.pointing and not (city.folder / city.pointing.version).is_dir() and city.pointing.version
     kept = [entry for entry in (newest, city.pointing) if entry in of_year and entry and entry.version != lost]
@@ -159,13 +187,34 @@ def _standing(year: int, city: Workspace) -> list[Standing]:
     ]
 
 
+def _decided(city: Workspace, waiting: Path | None) -> list[Standing]:
+    """Return the contents that wait for a second person, and those that one rejected: they are not made again."""
+    rejected = [Standing(_REJECTED, each, CONTENT_FORMAT) for each in catalog.rejected(city.entries)]
+    known = waiting.iterdir() if waiting is not None else ()
+    candidates = [manifest_of(each) for each in known if not each.name.startswith(files.UNFINISHED)]
+    return rejected + [Standing(_CANDIDATE, each.content_hash, each.content_format) for each in candidates]
+
+
+def _nothing_new(same_as: str, identity: str, city: Workspace, waiting: Path | None) -> PublishOutcome:
+    """Return the outcome when the content is that of a release, a candidate or what was rejected: nothing is made."""
+    if same_as == _CANDIDATE and waiting is not None:
+        path = waiting / identity
+        reason = f"Nothing new: the content is that of a candidate. {asks_for_approval(path, manifest_of(path))}"
+        return PublishOutcome(None, None, identity, published=False, reason=reason, candidate=path)
+    if same_as == _REJECTED:
+        reason = was_rejected(catalog.rejected(city.entries)[identity])
+        return PublishOutcome(None, None, identity, published=False, reason=reason)
+    reason = _why_not(same_as, city)
+    return PublishOutcome(same_as, city.folder / same_as, identity, published=False, reason=reason)
+
+
 def _content_format(release: Path) -> int:
     return manifest_of(release).content_format if release.is_dir() else CONTENT_FORMAT
 
 
 def _without_secrets() -> dict[str, str]:
-    """Return the environment without what the building process has no business with: the key of the signature."""
-    return {name: value for name, value in os.environ.items() if name not in (KEY, PASSWORD)}
+    """Return the environment without what the building process has no business with: the keys of signatures."""
+    return {name: value for name, value in os.environ.items() if name not in _SECRETS}
 
 
 def _why_not(same_as: str, city: Workspace) -> str:
@@ -183,7 +232,9 @@ def _why_not(same_as: str, city: Workspace) -> str:
     return f"Nothing new: the content is that of {same_as}."
 
 
-def _built(job: Path, incoming: Path, version: str, city: Workspace, signed_by: str | None) -> dict[str, str | None]:
+def _built(
+    job: Path, incoming: Path, version: str, city: Workspace, signed_by: str | None, known: Sequence[Standing]
+) -> dict[str, str | None]:
     """Have a fresh process build into `incoming`; return what it answers."""
     command = [sys.executable, "-m", "flows.publish.build", str(job), str(incoming), version]
     command += ["--end-with-parent", "--catalog-head", catalog.head(city.entries)]
@@ -191,8 +242,7 @@ def _built(job: Path, incoming: Path, version: str, city: Workspace, signed_by: 
     standing = city.pointing
     if standing is not None and (city.folder / standing.version).is_dir():
         command += ["--previous", standing.version, str(city.folder / standing.version)]
-    year = catalog.version_key(version)[0]
-    command += [f"--standing={one.version}:{one.content_format}:{one.content_hash}" for one in _standing(year, city)]
+    command += [f"--standing={one.version}:{one.content_format}:{one.content_hash}" for one in known]
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     with subprocess.Popen(  # noqa: S603 -- this Python, this package

@@ -31,7 +31,7 @@ def publish_run(
     *,
     say: Callable[[str], None],
 ) -> PublishOutcome:
-    """Publish what the run in `folder` has protected, or say that it is nothing new.
+    """Publish what the run in `folder` has protected, or let it wait for approval, or say that it is nothing new.
 
     Raises:
         FortschreibungError: when the release cannot be built or promoted; the last one then stands.
@@ -40,7 +40,8 @@ def publish_run(
         _write_checks(con, checks, folder / "publish" / "_checks.parquet")
         checksum = public_checksum(home.landing, folder_fingerprint(profile.folder))
         job = _job(con, profile, folder, lieferungen, fingerprint, checksum)
-    return publish(job, folder / "publish", home, say=say)
+    needs_approval = profile.city.approval == "second-person"
+    return publish(job, folder / "publish", home, needs_approval=needs_approval, say=say)
 
 
 def _write_checks(con: duckdb.DuckDBPyConnection, checks: list[CheckResult], path: Path) -> None:

@@ -17,6 +17,7 @@ from flows.base.home import Home
 from flows.base.locks import settled
 from flows.publish.read_notes import Reading, note_readings, noted_readings, reading_of
 from flows.release import catalog
+from flows.release.approval import approval_faults
 from flows.release.catalog import DATABASE
 from flows.release.manifest import NAME, READABLE, Manifest, files_in, manifest_of
 from flows.release.signature import PUBLIC_KEYS, signature_faults
@@ -143,7 +144,7 @@ def catalog_faults(folder: Path, entries: Sequence[catalog.Entry]) -> list[str]:
     faults += [
         f"{catalog.CATALOG}: entry {entry.number} is of {entry.version}, which no entry publishes"
         for entry in entries
-        if entry.version not in listed | gone
+        if entry.version not in listed | gone and entry.kind not in ("rejected", "reconsidered")
     ]
     pointing = catalog.pointing_entry(entries)
     if pointing is None:
@@ -185,6 +186,7 @@ def _looked_at(
         faults.append(f"{NAME}: has another content hash than the catalogue")
     keys = folder / PUBLIC_KEYS if key is None else key
     faults += signature_faults(release, manifest.signed_by, keys, wanted=key is not None)
+    faults += approval_faults(release, entry.manifest_sha256, catalog.approved(entries).get(version))
     found = files_in(release)
     faults += _file_faults(manifest, found)
     if content is Content.NONE or DATABASE not in found:

@@ -21,6 +21,7 @@ from flows.base.locks import city_lock
 from flows.pages.releases_page import releases_page
 from flows.publish.verify import release_faults
 from flows.release import catalog
+from flows.release.approval import approval_in
 from flows.release.catalog import Entry
 from flows.release.manifest import NAME, Manifest, manifest_of
 
@@ -84,7 +85,7 @@ def _healed(folder: Path, city: str, say: Say) -> list[Entry]:
     )
     for version in there:
         if version not in listed:
-            entries.append(_adopted(folder / version, entries))
+            entries += _adopted(folder / version, entries)
             say(f"{version} was cut off after it was built; it is whole, and now in the catalogue.")
             recorded(folder, city, entries)
     for version in sorted(catalog.removed(entries)):
@@ -97,11 +98,13 @@ def _healed(folder: Path, city: str, say: Say) -> list[Entry]:
     return entries
 
 
-def _adopted(release: Path, entries: Sequence[Entry]) -> Entry:
+def _adopted(release: Path, entries: Sequence[Entry]) -> list[Entry]:
     manifest = manifest_of(release)
     faults = release_faults(release, manifest)
-    if manifest.catalog_head != catalog.head(entries):
+    if catalog.overtaken_by(entries, manifest.catalog_head):
         faults.append(f"{NAME}: was made for another state of the catalogue; was an entry removed?")
+    if approval := approval_in(release):
+        faults += approval.faults()
     if manifest.version != release.name:
         faults.append(f"{NAME}: says version {manifest.version}")
     if faults:
@@ -111,17 +114,21 @@ def _adopted(release: Path, entries: Sequence[Entry]) -> Entry:
             + "\n".join(f"  {fault}" for fault in faults)
         )
     files.make_readable(release)
-    return release_entry(release, manifest, entries)
+    return release_entries(release, manifest, entries)
 
 
-def release_entry(release: Path, manifest: Manifest, entries: Sequence[Entry]) -> Entry:
-    """Return the entry of the release in the folder `release`; it follows from its manifest alone."""
-    return catalog.sealed(
+def release_entries(release: Path, manifest: Manifest, entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entry of the release in the folder `release`, and that of its approval where it has one.
+
+    They follow from its manifest and its approval alone.
+    """
+    approval = approval_in(release)
+    published = catalog.sealed(
         Entry(
             number=len(entries) + 1,
             kind="release",
             version=manifest.version,
-            at=manifest.made_at,
+            at=approval.at if approval else manifest.made_at,
             content_hash=manifest.content_hash,
             manifest_sha256=files.sha256_of(release / NAME),
             input_fingerprint=manifest.input_fingerprint,
@@ -132,16 +139,24 @@ def release_entry(release: Path, manifest: Manifest, entries: Sequence[Entry]) -
             previous_hash=catalog.head(entries),
         )
     )
+    if approval is None:
+        return [published]
+    return [
+        published,
+        noted_entry("approved", published, [*entries, published], why=approval.why, who=approval.by, at=approval.at),
+    ]
 
 
-def noted_entry(kind: str, release: Entry, entries: Sequence[Entry], *, why: str, who: str | None = None) -> Entry:
-    """Return the next entry of the catalogue: what a person did with a release, when and why."""
+def noted_entry(
+    kind: str, release: Entry, entries: Sequence[Entry], *, why: str, who: str | None = None, at: str | None = None
+) -> Entry:
+    """Return the next entry of the catalogue: what a person did with a release, when (now, if not `at`) and why."""
     return catalog.sealed(
         replace(
             release,
             number=len(entries) + 1,
             kind=kind,
-            at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            at=at or dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             who=who or getpass.getuser(),
             why=why.strip(),
             previous_hash=catalog.head(entries),

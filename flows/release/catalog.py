@@ -29,6 +29,8 @@ DATABASE = "fortschreibung.duckdb"
 """The file of a release that holds everything."""
 START = "0" * 64
 """The hash before the first entry."""
+_JUDGED_ANEW = ("release", "rollback", "withdrawn", "reinstated")
+"""Entries after which a release that was built before is to be made again: earlier ones, or `latest`, are others."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class Entry:
     """One line of the catalogue: a release published, or what a person or a rule then did with one."""
 
     number: int
-    kind: str  # "release", "rollback", "withdrawn", "reinstated", "tag", "untag" or "removed"
+    kind: (
+        str  # "release", "approved", "rollback", "withdrawn", "reinstated", "tag", "untag", "removed", "rejected", ...
+    )
     version: str
     at: str
     content_hash: str
@@ -66,6 +70,8 @@ class Release:
     tag: str | None = None
     withdrawn: str | None = None
     """Why it was withdrawn, if it was."""
+    approved_by: str | None = None
+    """The second person who approved it, if one did."""
 
     @property
     def database(self) -> Path:
@@ -176,6 +182,32 @@ def withdrawn(entries: Sequence[Entry]) -> dict[str, Entry]:
     return {version: entry for version, entry in last.items() if entry.kind == "withdrawn"}
 
 
+def rejected(entries: Sequence[Entry]) -> dict[str, Entry]:
+    """Return what a second person rejected as a candidate, by content hash, each with the entry that says so."""
+    last = {entry.content_hash: entry for entry in entries if entry.kind in ("rejected", "reconsidered")}
+    return {content: entry for content, entry in last.items() if entry.kind == "rejected"}
+
+
+def approved(entries: Sequence[Entry]) -> dict[str, Entry]:
+    """Return the versions that a second person approved, each with the entry that says who, when and why."""
+    return {entry.version: entry for entry in entries if entry.kind == "approved"}
+
+
+def overtaken_by(entries: Sequence[Entry], known: str) -> str | None:
+    """Return what happened since the entry with the hash `known` that a release built on it must be made again for.
+
+    None where nothing did: it may still be published.
+    """
+    hashes = [START, *(entry.entry_hash for entry in entries)]
+    if known not in hashes:
+        return f"{CATALOG} has no entry with the hash that it was built on"
+    for entry in entries[hashes.index(known) :]:
+        if entry.kind in _JUDGED_ANEW:
+            done = "was rolled back to" if entry.kind == "rollback" else f"was {entry.kind}"
+            return f"{entry.version} {'came out' if entry.kind == 'release' else done} on {entry.at}"
+    return None
+
+
 def entry_of(entries: Sequence[Entry], version: str) -> Entry:
     """Return the entry with which the release `version` was published."""
     return next(entry for entry in entries if entry.kind == "release" and entry.version == version)
@@ -210,6 +242,7 @@ def releases(home: Home, city: str) -> list[Release]:
     folder = home.releases / city
     entries = entries_of(folder)
     pointing, gone, tagged, not_used = pointing_entry(entries), removed(entries), tags(entries), withdrawn(entries)
+    seconded = approved(entries)
     found = [
         Release(
             city=city,
@@ -223,6 +256,7 @@ def releases(home: Home, city: str) -> list[Release]:
             latest=pointing is not None and entry.version == pointing.version,
             tag=tagged[entry.version].why if entry.version in tagged else None,
             withdrawn=not_used[entry.version].why if entry.version in not_used else None,
+            approved_by=seconded[entry.version].who if entry.version in seconded else None,
         )
         for entry in entries
         if entry.kind == "release" and entry.version not in gone

@@ -13,7 +13,7 @@ from typing import Any
 from flows.base.errors import VerificationFailed
 from flows.base.files import sha256_of
 
-NAME, SIGNATURE = "manifest.json", "manifest.sig"
+NAME, SIGNATURE, APPROVAL = "manifest.json", "manifest.sig", "approval.json"
 FORMAT = "fortschreibung-manifest/2"
 READABLE = ("fortschreibung-manifest/1", FORMAT)
 """Every format that was ever written; 2 says which format the content hash has, and has hashes of blocks."""
@@ -75,10 +75,10 @@ def manifest_of(folder: Path) -> Manifest:
 
 
 def files_in(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return size and sha256 of every file below `folder` but the manifest and its signature, by relative path."""
+    """Return size and sha256 of every file below `folder` but the manifest and what is signed, by relative path."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in (NAME, SIGNATURE):
+        if path.is_file() and name not in (NAME, SIGNATURE, APPROVAL):
             found[name] = {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
     return found

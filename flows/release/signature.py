@@ -34,21 +34,28 @@ def signing_key(releases: Path) -> Ed25519PrivateKey | None:
         ConfigError: when the key is missing, is of another kind, or lies among the releases.
     """
     named = os.environ.get(KEY)
-    if not named:
-        return None
+    return private_key(Path(named).expanduser(), KEY, PASSWORD, releases) if named else None
+
+
+def private_key(path: Path, named: str, password_named: str, releases: Path) -> Ed25519PrivateKey:
+    """Return the private key in the file `path`, which the variable or option `named` names.
+
+    Raises:
+        ConfigError: when the key is missing, is of another kind, or lies among the releases.
+    """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 -- rarely needed
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
 
-    path, password = Path(named).expanduser(), os.environ.get(PASSWORD)
+    password = os.environ.get(password_named)
     if path.resolve().is_relative_to(releases.resolve()):
-        raise ConfigError(f"{KEY}: the private key lies among the releases, which are public. Move it elsewhere.")
-    expected = f"{KEY}: expected a private Ed25519 key in PEM (openssl genpkey -algorithm ed25519 -out FILE)"
+        raise ConfigError(f"{named}: the private key lies among the releases, which are public. Move it elsewhere.")
+    expected = f"{named}: expected a private Ed25519 key in PEM (openssl genpkey -algorithm ed25519 -out FILE)"
     try:
         key = load_pem_private_key(path.read_bytes(), password.encode() if password else None)
     except OSError as problem:
         raise ConfigError(f"{expected}, found that {path} cannot be read: {problem.strerror}.") from problem
     except (ValueError, TypeError):  # the library's words might quote the key
-        raise ConfigError(f"{expected}, found another content in {path}; is {PASSWORD} right?") from None
+        raise ConfigError(f"{expected}, found another content in {path}; is {password_named} right?") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise ConfigError(f"{expected}, found a key of another kind in {path}.")
     return key

@@ -33,6 +33,7 @@ def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None)
                     "latest": one.latest,
                     "tag": one.tag,
                     "withdrawn": one.withdrawn,
+                    "approved_by": one.approved_by,
                 }
                 for one in known
             ]
@@ -42,6 +43,7 @@ def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None)
     for one in [] if as_json else known:
         mark = ("  <- latest" if one.latest else "") + (f"  tagged: {one.tag}" if one.tag else "")
         mark += f"  withdrawn: {one.withdrawn}" if one.withdrawn else ""
+        mark += f"  approved by {one.approved_by}" if one.approved_by else ""
         print(f"{one.version:8} data up to {one.stichtag_max}, published {one.published_at[:10]}  {one.path}{mark}")
     return 0
 

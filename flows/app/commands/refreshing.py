@@ -72,6 +72,7 @@ def refresh(
                 "content_hash": outcome.content_hash,
                 "published": outcome.published,
                 "reason": outcome.reason,
+                "candidate": str(outcome.candidate) if outcome.candidate else None,
                 "warnings": outcome.warnings,
                 "waiting": outcome.waiting,
             }
