@@ -19,6 +19,7 @@ from flows.app.commands import (
     approving,
     beginning,
     clearing,
+    copying,
     disclosure,
     keeping,
     needs,
@@ -30,6 +31,7 @@ from flows.app.commands import (
 )
 from flows.app.terminal import say
 from flows.base.errors import EXIT_CODES, ConfigError, EndedAfterPublication, FortschreibungError, ProgramDefect
+from flows.base.extras import LIBRARIES, missing
 from flows.profile.places import use_folder
 
 _STOPPED = 130
@@ -67,6 +69,7 @@ app.command(keeping.tag)
 app.command(keeping.retention)
 app.command(keeping.reproduce)
 app.command(clearing.runs)
+app.command(copying.push)
 app.command(preparing.sources)
 app.command(preparing.doctor)
 app.command(preparing.schema)
@@ -130,6 +133,8 @@ def _message(
         return (f"{words}\n{problem}" if isinstance(problem.__cause__, FortschreibungError) else words), code
     if isinstance(problem, FortschreibungError):
         return str(problem), problem.exit_code
+    if isinstance(problem, ModuleNotFoundError) and (library := (problem.name or "").partition(".")[0]) in LIBRARIES:
+        return str(missing(library)), ConfigError.exit_code
     if isinstance(problem, KeyboardInterrupt):
         return f"Stopped by hand. {stands}", _STOPPED
     return (

@@ -11,11 +11,14 @@ from cyclopts import Parameter
 
 from flows.app.terminal import HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError
+from flows.base.extras import need
 from flows.base.home import Home, home_at
 
 if TYPE_CHECKING:
     from flows.app.explain import DryRun
     from flows.run import Outcome
+
+_FOR_A_FLOW = ("prefect", "great_expectations", "pandas")
 
 
 def refresh(
@@ -49,6 +52,7 @@ def refresh(
     from flows.app.flow_runner import run_refresh  # noqa: PLC0415
     from flows.profile.load import load_profile  # noqa: PLC0415
 
+    need(*_FOR_A_FLOW)
     load_profile(city)  # a mistake in the profile is reported before Prefect starts
     files = None
     if explain is not None:
@@ -145,6 +149,7 @@ def recut(
     from flows.profile.load import load_profile  # noqa: PLC0415
     from flows.run import must_be_newest  # noqa: PLC0415
 
+    need(*_FOR_A_FLOW)
     must_be_newest(load_profile(city), zuschnitt)  # reported before Prefect starts
     done = run_recut(city, zuschnitt, home_at(home), from_dir=from_, dry_run=dry_run, no_cache=no_cache)
     if as_json:
