@@ -56,8 +56,8 @@ bench: .venv/.ready-dev          ## ratios against the floor, pandas and polars;
 	$(BIN)/python -m bench
 
 lock: .venv/.ready               ## resolve the dependencies again (writes no registry address)
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements.lock pyproject.toml
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-dev.lock --group dev pyproject.toml
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --extra all --output-file requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --extra all --extra dask --extra s3 --output-file requirements-dev.lock --group dev pyproject.toml
 
 wheel: .venv/.ready-dev          ## dist/*.whl, as docs/releasing.md describes
 	$(BIN)/python -m hatchling build -t wheel
