@@ -1,13 +1,15 @@
-"""The command that copies releases to where others read them."""
+"""Commands that copy: releases to where others read them, all that matters to a backup and back."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from flows.app.terminal import HomeOption, JsonOption, print_json, say
+from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 
 
@@ -37,4 +39,67 @@ def push(
     else:
         what = f"{done.sent} files copied ({done.bytes / 1e6:.1f} MB)" if done.sent else "nothing new"
         print(f"{city} {', '.join(done.versions)} at {url}: {what}; latest there is {done.latest}.")
+    return 0
+
+
+def backup(folder: Path, *, keep: int = 8, as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """Write a backup of all that cannot be made again into a folder; as confidential as what was delivered.
+
+    Parameters
+    ----------
+    folder
+        On another disk; the newest --keep backups stay there.
+    keep
+        How many backups stay.
+    """
+    from flows.app.backup import backup as backed_up  # noqa: PLC0415
+
+    if keep < 1:
+        raise ConfigError(f"--keep must be at least 1, found {keep}.")
+    path = backed_up(Home(root_at(home)), folder, keep=keep, say=say)
+    if as_json:
+        print_json({"backup": str(path), "bytes": path.stat().st_size})
+    else:
+        print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+def restore(
+    archive: Path,
+    *,
+    database: Annotated[bool, Parameter(negative="")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Bring a backup back into an empty data folder and verify every release by its content.
+
+    Parameters
+    ----------
+    database
+        Also replace the Prefect server's database (PREFECT_API_DATABASE_CONNECTION_URL) by the one in the backup.
+    """
+    import os  # noqa: PLC0415 -- this command alone asks for a variable
+
+    from flows.app.backup import DATABASE_URL, restore_database  # noqa: PLC0415
+    from flows.app.backup import restore as restored  # noqa: PLC0415
+    from flows.publish.promote import heal  # noqa: PLC0415
+    from flows.publish.verify import Content, verify  # noqa: PLC0415
+
+    where, url = Home(root_at(home)), os.environ.get(DATABASE_URL)
+    if database and not url:
+        raise ConfigError(f"--database: expected {DATABASE_URL} to name the database, found it not set.")
+    done = restored(archive, where, say=say)
+    for city in done.cities:
+        heal(where, city)  # `latest`, which is a link, follows from the catalogue
+        verify(where, city, content=Content.ALL, say=say)
+    if database and url:
+        if done.database is None:
+            raise ConfigError(f"{archive} holds no database of a server; the files are back and verified.")
+        restore_database(url, done.database)
+    if as_json:
+        print_json({"files": done.files, "cities": done.cities, "database": database, "home": str(where.root)})
+    else:
+        print(f"{where.root}: {done.files} files; {', '.join(done.cities) or 'no city'} verified by content.")
+        for path in sorted((where.root / "restored").glob("*")):
+            print(f"  {path}: put it where your settings look for it")
     return 0

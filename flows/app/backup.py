@@ -1,0 +1,245 @@
+"""One file that holds all that cannot be made again, and the way back from it.
+
+Landing zone with the secret of the checksums, releases, candidates, profiles outside the program, the office's key, and
+the database of the Prefect server. What can be made again (runs, kept results, the embedded server) stays out. The list
+of checksums is the last member: an archive without it was cut off. It is as confidential as what was delivered.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from flows.base import files
+from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
+from flows.base.home import Home
+from flows.release import catalog, signature
+
+DATABASE_URL = "PREFECT_API_DATABASE_CONNECTION_URL"
+LIST = "sha256.json"
+_LEFT_OUT = ("landing/staged", "landing/jobs")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a backup brought back; keys and profiles lie in the data folder's `restored` until somebody places them."""
+
+    files: int
+    cities: tuple[str, ...]
+    database: Path | None
+
+
+def backup(home: Home, folder: Path, *, keep: int, say: Say) -> Path:
+    """Write a backup of `home` into `folder`, and remove all but the newest `keep` there; return its path.
+
+    Raises:
+        ConfigError: when there is nothing to back up.
+        FortschreibungError: when the database cannot be dumped or the folder cannot be written.
+    """
+    if not home.releases.is_dir() and not home.landing.is_dir():
+        raise ConfigError(f"Expected a data folder in {home.root}, found neither landing/ nor releases/ there.")
+    if folder.resolve().is_relative_to(home.root):
+        raise ConfigError(f"{folder} lies in the data folder that is to be backed up. Name another, on another disk.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        target = folder / f"fortschreibung-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}.tar"
+        aside = folder / files.unfinished_name()
+        with tempfile.TemporaryDirectory(dir=folder) as temporary, aside.open("xb") as stream:
+            os.fchmod(stream.fileno(), 0o600)
+            with tarfile.open(fileobj=stream, mode="w") as archive:
+                _write(archive, _members(home, Path(temporary), say))
+            files.sync(stream)
+        aside.replace(target)
+        files.sync_folder(folder)
+    except OSError as problem:
+        raise FortschreibungError(f"No backup in {folder}: {files.remedy(problem)} ({problem.strerror}).") from problem
+    for old in sorted(folder.glob("fortschreibung-*.tar"))[:-keep]:
+        old.unlink()
+        say(f"removed: {old.name}")
+    for left in folder.glob(f"{files.UNFINISHED}*"):
+        left.unlink()
+    return target
+
+
+def restore(archive: Path, home: Home, *, say: Say) -> Restored:
+    """Bring a backup back into an empty data folder; every file is compared with its checksum on the way.
+
+    Raises:
+        ConfigError: when the data folder is not empty or there is no archive.
+        VerificationFailed: when the archive is cut off or altered; nothing is left in the data folder then.
+    """
+    if not archive.is_file():
+        raise ConfigError(f"Expected a backup, found no file {archive}.")
+    taken = [path for path in (home.landing, home.releases, home.candidates) if path.is_dir() and any(path.iterdir())]
+    if taken:
+        raise ConfigError(f"Expected an empty data folder, found {taken[0]}. Name another with --home DIR.")
+    aside = home.root / files.unfinished_name()
+    try:
+        aside.mkdir(parents=True, mode=0o700)
+        count = _extracted(archive, aside)
+        _put_in_place(aside, home)
+    finally:
+        if aside.is_dir():
+            files.remove(aside)
+    for path, mode in ((home.root, 0o755), (home.landing, 0o700), (home.releases, 0o755), (home.candidates, 0o750)):
+        if path.is_dir():
+            path.chmod(mode)
+    cities = tuple(sorted(path.name for path in home.releases.iterdir())) if home.releases.is_dir() else ()
+    for path in home.releases.glob("*/*"):
+        if catalog.is_version(path.name):
+            files.make_readable(path)
+    say(f"{count} files are back and as they were")
+    database = home.root / "restored" / "prefect.dump"
+    return Restored(count, cities, database if database.is_file() else None)
+
+
+def _put_in_place(aside: Path, home: Home) -> None:
+    """Move what was extracted to its folders; what is not the data folder's own goes to `restored`."""
+    for part in sorted(aside.iterdir()):
+        own = part.name in ("landing", "releases", "candidates")
+        target = (home.root if own else home.root / "restored") / part.name
+        if not own:
+            target.parent.mkdir(exist_ok=True, mode=0o700)
+        elif target.is_dir():
+            target.rmdir()
+        part.rename(target)
+
+
+def _members(home: Home, temporary: Path, say: Say) -> Iterator[tuple[str, Path]]:
+    """Yield each file with its name in the archive; links are left out, `latest` follows from the catalogue."""
+    for name in ("landing", "candidates", "releases"):
+        yield from _below(name, home.root / name)
+    for number, named in enumerate(filter(None, os.environ.get("FORTSCHREIBUNG_CITIES", "").split(os.pathsep))):
+        yield from _below(f"profiles/{number}", Path(named).expanduser().resolve())
+    if key := os.environ.get(signature.KEY):
+        yield f"keys/{Path(key).name}", Path(key).expanduser()
+    if url := os.environ.get(DATABASE_URL):
+        if not url.startswith("postgresql"):
+            say(f"{DATABASE_URL} is not that of PostgreSQL: the server's database is not in the backup")
+            return
+        dump_database(url, temporary / "prefect.dump")
+        yield "prefect.dump", temporary / "prefect.dump"
+
+
+def _below(name: str, folder: Path) -> Iterator[tuple[str, Path]]:
+    for here, folders, names in os.walk(folder):
+        within = Path(here).relative_to(folder).as_posix()
+        at = name if within == "." else f"{name}/{within}"
+        wanted = [each for each in sorted(folders) if f"{at}/{each}" not in _LEFT_OUT]
+        folders[:] = [each for each in wanted if not each.startswith(files.UNFINISHED)]
+        for each in sorted(names):
+            path = Path(here) / each
+            if not path.is_symlink() and not each.startswith(files.UNFINISHED) and each != ".lock":
+                yield f"{at}/{each}", path
+
+
+def _write(archive: tarfile.TarFile, members: Iterator[tuple[str, Path]]) -> None:
+    """Add each file as it is now: what grows meanwhile, such as a log, is cut where its reading began."""
+    known: dict[str, str] = {}
+    for name, path in members:
+        with path.open("rb") as file:
+            entry = archive.gettarinfo(arcname=name, fileobj=file)
+            entry.uid = entry.gid = 0
+            entry.uname = entry.gname = ""
+            read = _Digested(file, entry.size)
+            archive.addfile(entry, read)  # type: ignore[arg-type] # it asks for nothing but read()
+        known[name] = read.digest.hexdigest()
+    content = json.dumps(known, indent=0).encode()
+    entry = tarfile.TarInfo(LIST)
+    entry.size = len(content)
+    archive.addfile(entry, io.BytesIO(content))
+
+
+class _Digested:
+    """A file whose bytes are hashed while they are read, as far as `size`."""
+
+    def __init__(self, file: io.BufferedReader, size: int) -> None:
+        self._file, self._left, self.digest = file, size, hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        content = self._file.read(min(size, self._left))
+        self._left -= len(content)
+        self.digest.update(content)
+        return content
+
+
+def _extracted(archive: Path, target: Path) -> int:
+    found: dict[str, str] = {}
+    wanted: dict[str, str] | None = None
+    try:
+        with tarfile.open(archive) as opened:
+            for entry in opened:
+                file = opened.extractfile(entry)
+                parts = PurePosixPath(entry.name).parts
+                if file is None or entry.name.startswith("/") or ".." in parts:
+                    raise VerificationFailed(f"{archive} holds {entry.name!r}, which no backup holds.")
+                if entry.name == LIST:
+                    wanted = json.loads(file.read())
+                    continue
+                path = target / entry.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                digest = hashlib.sha256()
+                with path.open("xb") as written:
+                    while piece := file.read(1 << 20):
+                        digest.update(piece)
+                        written.write(piece)
+                path.chmod(entry.mode & 0o777)
+                os.utime(path, (entry.mtime, entry.mtime))
+                found[entry.name] = digest.hexdigest()
+    except (tarfile.TarError, ValueError, EOFError) as problem:
+        raise VerificationFailed(f"{archive} is damaged ({problem}); take an earlier backup.") from problem
+    if wanted is None:
+        raise VerificationFailed(f"{archive} was cut off: its list of checksums is missing. Take an earlier backup.")
+    if off := sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name)):
+        raise VerificationFailed(f"{archive} was altered: {', '.join(off[:5])}. Take an earlier backup.")
+    return len(found)
+
+
+def dump_database(url: str, target: Path) -> None:
+    """Write the Prefect server's database to `target` (pg_dump, custom format).
+
+    Raises:
+        FortschreibungError: when pg_dump is missing or fails; without the password.
+    """
+    _postgres("pg_dump", url, "--format=custom", f"--file={target}")
+
+
+def restore_database(url: str, dump: Path) -> None:
+    """Bring a dump back into the database that `url` names; what is there is replaced.
+
+    Raises:
+        FortschreibungError: when pg_restore is missing or fails; without the password.
+    """
+    _postgres("pg_restore", url, "--clean", "--if-exists", "--no-owner", "--exit-on-error", str(dump))
+
+
+def _postgres(program: str, url: str, *arguments: str) -> None:
+    parts = urlsplit(url)
+    environment = {**os.environ, "PGPASSWORD": unquote(parts.password or "")}
+    connection = [
+        f"--host={parts.hostname or '127.0.0.1'}",
+        f"--port={parts.port or 5432}",
+        f"--username={unquote(parts.username or 'postgres')}",
+        f"--dbname={parts.path.lstrip('/')}",
+    ]
+    try:
+        ended = subprocess.run(  # noqa: S603 -- a program of PostgreSQL, with our own arguments
+            [program, "--no-password", *connection, *arguments], env=environment, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+    except FileNotFoundError as problem:
+        raise FortschreibungError(f"{program} is not installed: apt-get install postgresql-client.") from problem
+    if ended.returncode:
+        raise FortschreibungError(f"{program} could not do it: {ended.stderr.strip()[-1000:]}")

@@ -1,0 +1,202 @@
+"""What cannot be made again is backed up, and comes back as it was or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.app import backup as backups
+from flows.app.commands.copying import backup, restore
+from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
+from flows.base.home import Home, home_at
+from flows.publish.promote import publish
+from tests.publish.built_here import releases_built_here
+from tests.publish.tiny_city import TinyCity
+
+CITY = "kleinstadt"
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    city = TinyCity(tmp_path_factory.mktemp("office") / "home")
+    home = home_at(city.root)
+    with releases_built_here():
+        publish(city.job(), city.run("one"), home)
+        publish(city.job(), city.run("two", residents=1300), home)
+    (home.landing / "objects").mkdir()
+    (home.landing / "objects" / "abc").write_bytes(b"delivered")
+    (home.landing / "checksum.key").write_bytes(b"secret")
+    (home.landing / "checksum.key").chmod(0o600)
+    (home.landing / "staged").mkdir()
+    (home.landing / "staged" / "kept").write_bytes(b"can be made again")
+    return Path(city.root)
+
+
+@pytest.fixture
+def home(once: Path, tmp_path: Path) -> Home:
+    shutil.copytree(once, tmp_path / "home", symlinks=True)
+    return home_at(tmp_path / "home")
+
+
+@pytest.fixture
+def archive(home: Home, tmp_path: Path) -> Path:
+    backup(tmp_path / "backups", home=home.root)
+    (path,) = (tmp_path / "backups").iterdir()
+    return path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_it_comes_back_byte_by_byte_and_verified(home: Home, archive: Path, tmp_path: Path, capsys) -> None:
+    assert restore(archive, home=tmp_path / "new", as_json=True) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["cities"] == [CITY]
+
+    new = Home(tmp_path / "new")
+    known = {
+        name: content
+        for name, content in contents(home.releases).items()
+        if not name.endswith((".lock", "verified.json"))
+    }
+    back = contents(new.releases)
+    assert {name: back.get(name) for name in known} == known
+    assert contents(new.landing) == {"objects/abc": b"delivered", "checksum.key": b"secret"}
+    assert str((new.releases / CITY / "latest").readlink()) == "2024.2"
+    assert (new.landing.stat().st_mode & 0o777, (new.landing / "checksum.key").stat().st_mode & 0o777) == (0o700, 0o600)
+    assert not (new.releases / CITY / "2024.1").stat().st_mode & 0o222
+
+
+def test_it_is_for_its_owner_alone_and_the_newest_stay(home: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for day in (1, 2, 3):
+        (folder / f"fortschreibung-2020010{day}T000000.tar").touch()
+    path = backups.backup(home, folder, keep=2, say=lambda _: None)
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert sorted(each.name for each in folder.iterdir()) == ["fortschreibung-20200103T000000.tar", path.name]
+
+
+def test_profiles_and_the_key_are_in_it(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cities" / CITY).mkdir(parents=True)
+    (tmp_path / "cities" / CITY / "city.toml").write_text("name = 'Kleinstadt'")
+    (tmp_path / "office.pem").write_text("the key")
+    monkeypatch.setenv("FORTSCHREIBUNG_CITIES", str(tmp_path / "cities"))
+    monkeypatch.setenv("FORTSCHREIBUNG_SIGNING_KEY", str(tmp_path / "office.pem"))
+    path = backups.backup(home, tmp_path / "backups", keep=1, say=lambda _: None)
+    backups.restore(path, Home(tmp_path / "new"), say=lambda _: None)
+
+    restored = tmp_path / "new" / "restored"
+    assert contents(restored) == {
+        f"profiles/0/{CITY}/city.toml": b"name = 'Kleinstadt'", "keys/office.pem": b"the key",
+    }  # fmt: skip
+    assert restored.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("damage", ["cut off", "without its list", "altered"])
+def test_a_damaged_backup_is_refused_whole(archive: Path, tmp_path: Path, damage: str) -> None:
+    content = archive.read_bytes()
+    if damage == "cut off":
+        archive.write_bytes(content[: len(content) // 2])
+    elif damage == "altered":
+        archive.write_bytes(content.replace(b"delivered", b"DELIVERED", 1))
+    else:
+        with tarfile.open(archive) as opened:
+            opened.extractall(tmp_path / "out", filter="data")
+        (tmp_path / "out" / backups.LIST).unlink()
+        with tarfile.open(archive, "w") as opened:
+            for path in sorted((tmp_path / "out").rglob("*")):
+                if path.is_file():
+                    opened.add(path, path.relative_to(tmp_path / "out"))
+
+    with pytest.raises(VerificationFailed, match="earlier backup"):
+        restore(archive, home=tmp_path / "new")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_member_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "evil.tar", "w") as opened:
+        opened.add(__file__, "../evil.py")
+
+    with pytest.raises(VerificationFailed, match="which no backup holds"):
+        restore(tmp_path / "evil.tar", home=tmp_path / "new")
+    assert not (tmp_path / "evil.py").exists()
+
+
+def test_a_data_folder_that_is_not_empty_is_not_touched(home: Home, archive: Path) -> None:
+    before = contents(home.root)
+
+    with pytest.raises(ConfigError, match="Expected an empty data folder"):
+        restore(archive, home=home.root)
+    assert contents(home.root) == before
+
+
+def test_a_backup_into_the_data_folder_is_refused(home: Home) -> None:
+    with pytest.raises(ConfigError, match="on another disk"):
+        backup(home.root / "backups", home=home.root)
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server of this machine."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found or (os.geteuid() == 0 and not shutil.which("runuser")):
+        pytest.skip("PostgreSQL is not installed")
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    folder = Path("/tmp") / f"postgres-of-tests-{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    if as_user:
+        shutil.chown(folder, "postgres", "postgres")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def run(program: str, *arguments: str) -> None:
+        command = [*as_user, str(found[-1].with_name(program)), *arguments]
+        subprocess.run(command, check=True, capture_output=True, cwd="/")
+
+    data = str(folder / "data")
+    run("initdb", "--pgdata", data, "--username", "prefect", "--auth", "trust", "--no-sync")
+    run("pg_ctl", "--pgdata", data, "--wait", "--log", f"{folder}/log",
+        "--options", f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off", "start")  # fmt: skip
+    yield f"postgresql+asyncpg://prefect:planted-secret@127.0.0.1:{port}/postgres"
+    run("pg_ctl", "--pgdata", data, "--mode", "immediate", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def ask(url: str, sql: str) -> str:
+    port = url.rpartition(":")[2].partition("/")[0]
+    asked = ["psql", "-h", "127.0.0.1", "-p", port, "-U", "prefect", "-d", "postgres", "-Atc", sql]
+    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.mark.slow
+def test_the_database_of_the_server_comes_back(home: Home, tmp_path: Path, postgres: str, monkeypatch) -> None:
+    monkeypatch.setenv(backups.DATABASE_URL, postgres)
+    ask(postgres, "CREATE TABLE flow_run (name text); INSERT INTO flow_run VALUES ('kept')")
+    path = backups.backup(home, tmp_path / "backups", keep=1, say=lambda _: None)
+    ask(postgres, "UPDATE flow_run SET name = 'lost'")
+
+    assert restore(path, database=True, home=tmp_path / "new") == 0
+    assert ask(postgres, "SELECT name FROM flow_run") == "kept"
+
+
+@pytest.mark.slow
+def test_a_database_that_does_not_answer_is_named_without_its_password(home: Home, tmp_path: Path, monkeypatch) -> None:
+    if not shutil.which("pg_dump"):
+        pytest.skip("PostgreSQL's client is not installed")
+    monkeypatch.setenv(backups.DATABASE_URL, "postgresql+asyncpg://prefect:planted-secret@127.0.0.1:1/prefect")
+
+    with pytest.raises(FortschreibungError, match="pg_dump could not do it") as failed:
+        backup(tmp_path / "backups", home=home.root)
+    assert "planted-secret" not in str(failed.value)
+    assert not list((tmp_path / "backups").glob("*.tar"))
