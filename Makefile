@@ -2,13 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
+AUDIT := pip-audit==2.10.1
+SBOM := cyclonedx-bom==7.5.0
 # Offices have a certificate authority of their own.
 export UV_SYSTEM_CERTS := true
 
 # One test process per core; who has nothing left takes tests from the others.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: run setup check test test-all thorough nightly lint coverage bench lock wheel clean drawing picture profile
+.PHONY: run setup check test test-all thorough nightly lint coverage bench lock wheel audit sbom clean drawing picture profile
 
 run: .venv/.ready                ## yearly refresh of the bundled synthetic city, to a published release in ./data
 	$(BIN)/fortschreibung demo --refresh
@@ -58,9 +60,17 @@ bench: .venv/.ready-dev          ## ratios against the floor, pandas and polars;
 lock: .venv/.ready               ## resolve the dependencies again (writes no registry address)
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --extra all --output-file requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --extra all --extra dask --extra s3 --output-file requirements-dev.lock --group dev pyproject.toml
+	sed -i "1i # Resolved on $$(date +%F)." requirements.lock requirements-dev.lock
 
 wheel: .venv/.ready-dev          ## dist/*.whl, as docs/releasing.md describes
 	$(BIN)/python -m hatchling build -t wheel
+
+audit: .venv/.ready              ## known vulnerabilities of what is locked; fails too where nobody can be asked
+	$(BIN)/uv tool run --from $(AUDIT) pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock
+
+sbom: .venv/.ready               ## dist/sbom.json: what is locked, with hashes, as CycloneDX
+	mkdir -p dist
+	$(BIN)/uv tool run --from $(SBOM) cyclonedx-py requirements requirements.lock --output-reproducible --of JSON -o dist/sbom.json
 
 clean:                           ## forget the environment and the local data
 	rm -rf .venv data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ PACKAGES = {"prefect": "3.8", "duckdb": "1.5", "great-expectations": "1.24", "pa
 FREE_BYTES = 1 << 30
 AREA = "flaeche_km2"
 """The Merkmal that comes with polygons."""
+_OLD = 180  # days after which the versions of the lock are to be looked at
 _SHOWN = 4  # Indikatoren without a source
 
 
@@ -39,7 +41,15 @@ class Finding:
 
 def findings(root: Path) -> list[Finding]:
     """Return what was looked at, in the order in which a new installation needs it."""
-    return [*_installed(), *_extension(), *_data_folder(root), *_cities(), *_prefect(), *_telemetry()]
+    return [
+        *_installed(),
+        *_lock(dt.datetime.now(dt.UTC).date()),
+        *_extension(),
+        *_data_folder(root),
+        *_cities(),
+        *_prefect(),
+        *_telemetry(),
+    ]
 
 
 def _installed() -> Iterator[Finding]:
@@ -52,6 +62,22 @@ def _installed() -> Iterator[Finding]:
             yield Finding(name, False, "not installed", "Run `make setup`.")
             continue
         yield Finding(name, here.startswith(f"{wanted}."), here, f"Version {wanted}.x is needed: run `make setup`.")
+
+
+def _lock(today: dt.date) -> Iterator[Finding]:
+    """Say when the versions were chosen: what was found in them since then is known to `make audit` alone."""
+    lock = Path(__file__).resolve().parents[2] / "requirements.lock"
+    resolved = re.match(r"# Resolved on (\d{4}-\d\d-\d\d)\.", lock.read_text("utf-8")) if lock.is_file() else None
+    if resolved is None:
+        yield Finding("lock", True, "installed without requirements.lock: its versions are whatever the index had")
+        return
+    age = (today - dt.date.fromisoformat(resolved[1])).days
+    old = (
+        "; that is long: `make audit` asks for known vulnerabilities, `make lock` takes newer ones"
+        if age > _OLD
+        else ""
+    )
+    yield Finding("lock", True, f"versions of {resolved[1]}, {max(age, 0)} days ago{old}")
 
 
 def _extension() -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -168,3 +169,17 @@ def test_telemetry_that_is_on_is_named_wherever_it_is_on(server, monkeypatch) ->
         "reports home",
         "GX_ANALYTICS_ENABLED=true switches it on; DO_NOT_TRACK not set: commands of Prefect itself report home",
     ]
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [("2026-12-01", "versions of 2026-11-26, 5 days ago"), ("2027-11-26", "365 days ago; that is long: `make audit`")],
+)
+def test_the_lock_says_when_its_versions_were_chosen(today, said, tmp_path, monkeypatch):
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("# Resolved on 2026-11-26.\nduckdb==1.5.5\n")
+    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "flows" / "app" / "doctor.py"))
+
+    assert [said in one.found for one in doctor._lock(dt.date.fromisoformat(today))] == [True]
+    lock.unlink()
+    assert ["without requirements.lock" in one.found for one in doctor._lock(dt.date.max)] == [True]
