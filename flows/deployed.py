@@ -19,6 +19,7 @@ from flows.publish.approve import approve
 from flows.recut import recut_to
 from flows.refresh import artifact_key, refreshed
 from flows.run import must_be_newest, new_run
+from flows.run_state import ended
 
 
 def _zuschnitte() -> list[str]:
@@ -45,7 +46,8 @@ def yearly_refresh(city: City, stichtag: dt.date | None = None, dry_run: bool = 
         stichtag: leave out everything later than this date.
         dry_run: go as far as protection and publish nothing.
     """
-    refreshed(new_run(city.value, home_at(), until=stichtag, dry_run=dry_run))
+    run = new_run(city.value, home_at(), until=stichtag, dry_run=dry_run)
+    return ended(refreshed(run), run.profile, None)
 
 
 @flow(
@@ -60,7 +62,7 @@ def boundary_change(city: City, zuschnitt: Zuschnitt, dry_run: bool = False) -> 
         zuschnitt: the date from which the new boundaries are valid.
         dry_run: only the report; publish nothing.
     """
-    run, day = new_run(city.value, home_at(), dry_run=dry_run), dt.date.fromisoformat(zuschnitt.value)
+    run, day = new_run(city.value, home_at(), dry_run=dry_run, policy="always"), dt.date.fromisoformat(zuschnitt.value)
     must_be_newest(run.profile, day)
     recut_to(run, day)
 
@@ -87,3 +89,4 @@ def release(city: City, content_hash: str, by: str, why: str, signature: str) ->
         key=artifact_key("release", city.value), description=f"Approval of {city.value} {done.version}",
         markdown=f"# {city.value} {done.version}\n\n{done.words}\n\nContent hash: {done.content_hash}\n",
     )  # fmt: skip
+    return ended(recut_to(run, day).outcome, run.profile, None)

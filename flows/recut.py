@@ -23,6 +23,7 @@ from flows.pages.about import About
 from flows.pages.impact_page import impact_html, impact_lines
 from flows.refresh import artifact_key, publish_pulled, pull
 from flows.run import Outcome, Run, must_be_newest, new_run, working_folder
+from flows.run_state import ended
 from flows.secret_blocks import secrets_from_blocks
 
 REPORT = "recut"
@@ -97,6 +98,7 @@ def recut(
         home: the data folder; by default FORTSCHREIBUNG_HOME, else ./data.
         no_cache: read every file anew instead of using the kept results of earlier runs, and keep none.
     """
-    run = new_run(city, home_at(home), from_dir=from_dir, dry_run=dry_run, no_cache=no_cache)
+    run = new_run(city, home_at(home), from_dir=from_dir, dry_run=dry_run, no_cache=no_cache, policy="always")
     must_be_newest(run.profile, zuschnitt)
-    return recut_to(run, zuschnitt)
+    done = recut_to(run, zuschnitt)
+    return ended(done.outcome, run.profile, done)

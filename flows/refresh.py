@@ -24,9 +24,11 @@ from flows.base.home import home_at
 from flows.check.models import CheckReport, results_of
 from flows.check.run_checks import CheckWorker, raise_for_blockers
 from flows.failure import fit_for_anybody
+from flows.profile.due import Policy
 from flows.publish.publish_release import publish_run
 from flows.pull.models import Pulled
 from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_folder
+from flows.run_state import ended
 from flows.secret_blocks import secrets_from_blocks
 
 
@@ -96,7 +98,7 @@ def publish(run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, cou
     run.note("publish", "started")
     done = publish_run(
         run.profile, run.home, run.folder, pulled.lieferungen, results_of(report), fingerprint,
-        say=lambda words: run.note("publish", words),
+        deliveries=stations.deliveries_in(run, pulled), say=lambda words: run.note("publish", words),
     )  # fmt: skip
     return Outcome(
         city=run.city, run=run.id, published=done.published, release=done.version, path=done.path,
@@ -112,8 +114,10 @@ def refreshed(run: Run) -> Outcome:
         pulled = pull(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
         known = None if run.dry_run else stations.nothing_new(run, fingerprint)  # a dry run is to show what it makes
-        outcome = known or publish_pulled(run, pulled, fingerprint)
-        stations.accept(run, pulled)
+        outcome = known or stations.held(run, pulled) or publish_pulled(run, pulled, fingerprint)
+        if not outcome.held_for:  # what waits is no measure for later deliveries yet
+            stations.accept(run, pulled)
+        outcome = outcome.model_copy(update={"lacking": stations.lacking_in(run, pulled)})
         run.note("done", outcome.reason)
     _show(outcome)
     return outcome
@@ -126,7 +130,9 @@ def refresh(
     stichtag: dt.date | None = None,
     dry_run: bool = False,
     home: Path | None = None,
+    *,
     no_cache: bool = False,
+    policy: Policy | None = None,
 ) -> Outcome:
     """Refresh the Fortschreibung of a city, and publish it when it says anything new: the flow of the command line.
 
@@ -139,16 +145,21 @@ def refresh(
         dry_run: go as far as protection and publish nothing.
         home: the data folder; by default FORTSCHREIBUNG_HOME, else ./data.
         no_cache: read every file anew instead of using the kept results of earlier runs, and keep none.
+        policy: what to wait for before publishing, instead of what city.toml says.
     """
-    return refreshed(
-        new_run(city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache)
+    run = new_run(
+        city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache, policy=policy
     )
+    outcome = refreshed(run)
+    return ended(outcome, run.profile, outcome)
 
 
 def publish_pulled(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
     """Take the pulled files through all further stations; the boundary change (flows/recut.py) does the same."""
     with CheckWorker.start() as worker:  # imports Great Expectations while the next two stations work
         stage(run, pulled)
+        if waits := stations.held(run, pulled):
+            return waits
         transform(run)
         check(run, worker)  # the worker goes on judging while the next station works
         with nothing_protected_stays(run):

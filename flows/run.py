@@ -23,8 +23,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from flows.base.errors import ConfigError
 from flows.base.home import Home
 from flows.base.leftovers import gone_after_a_kill
-from flows.base.locks import lock
+from flows.base.local_time import today as day_of_the_office
+from flows.base.locks import lock, try_lock
+from flows.profile.due import Policy
 from flows.profile.load import Profile, load_profile
+from flows.pull.deliveries import Delivery
 from flows.pull.landing.store import now
 from flows.run_folders import CONFIDENTIAL, forget, forget_dead_runs, forget_old_runs
 
@@ -42,6 +45,10 @@ class Run(BaseModel):
     dry_run: bool = False
     no_cache: bool = False
     """Read every file anew, and keep nothing of what staging made of them (flows.stage.kept_results)."""
+    policy: Policy | None = None
+    """What to wait for before publishing, instead of what city.toml says."""
+    today: dt.date = Field(default_factory=day_of_the_office)
+    """The day by which deliveries are awaited or overdue."""
 
     @property
     def home(self) -> Home:
@@ -95,6 +102,10 @@ class Outcome(BaseModel):
     suppressed: int = 0
     waiting: dict[str, list[str]] = Field(default_factory=dict)
     """Source that brought nothing (title) -> the Indikatoren without figures that wait for it."""
+    held_for: list[Delivery] = Field(default_factory=list)
+    """What the run waits for: something new came, and is not published before these deliveries are there."""
+    lacking: list[Delivery] = Field(default_factory=list)
+    """All deliveries that are awaited or overdue on the day of the run."""
 
 
 @contextlib.contextmanager
@@ -155,6 +166,7 @@ def new_run(
     until: dt.date | None = None,
     dry_run: bool = False,
     no_cache: bool = False,
+    policy: Policy | None = None,
 ) -> Run:
     """Return a run with a name of its own.
 
@@ -165,7 +177,10 @@ def new_run(
     if from_dir is not None and not from_dir.is_dir():
         raise ConfigError(f"--from {from_dir}: expected a folder with the city's files, found none there.")
     name = f"{city}-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    return Run(id=name, city=city, root=home.root, from_dir=from_dir, until=until, dry_run=dry_run, no_cache=no_cache)
+    return Run(
+        id=name, city=city, root=home.root, from_dir=from_dir, until=until, dry_run=dry_run, no_cache=no_cache,
+        policy=policy,
+    )  # fmt: skip
 
 
 def must_be_newest(profile: Profile, zuschnitt: dt.date) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from flows.base.resources import resource
 from flows.check.models import CheckJob, CheckReport
+from flows.pull.deliveries import Delivery, deliveries_of_release, deliveries_on, waited_for, years_of
+from flows.pull.landing.stichtage import note_newest_years
 from flows.pull.landing.store import Landing, read_back
 from flows.pull.models import Lieferung, Pulled
 from flows.pull.pull_sources import accept_pulled, pull
@@ -18,8 +20,9 @@ from flows.run import NO_SOURCE, Outcome, Run
 
 if TYPE_CHECKING:
     import duckdb
-
     from flows.redrawing.review import Review
+    from duckdb import DuckDBPyConnection
+
     from flows.release.catalog import Release
 
 _open_since_stage: dict[Path, ExitStack] = {}
@@ -142,12 +145,66 @@ def stage_into(run: Run, pulled: Pulled) -> None:
             if run.dry_run:  # for a person who looks at files; nobody asks at a refresh
                 write_file_accounts(con, profile, run.folder / FILES)
         refuse_nothing(con, profile, len(pulled.lieferungen), run.folder, run.until)
+        _note_stichtage(run, pulled, con)
         _open_since_stage[run.work] = closing.pop_all()
 
 
 @contextmanager
 def staged(run: Run) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the working database that `stage_into` filled, and close it afterwards: others may read it then."""
+def _note_stichtage(run: Run, pulled: Pulled, con: DuckDBPyConnection) -> None:
+    """Let the landing zone know up to which year each file reaches whose name does not say it."""
+    sources = {source.id: source for source in run.profile.sources}
+    newest = dict(
+        con.execute("SELECT quelle || '/' || datei, year(list_max(stichtage)::DATE) FROM stage.datei").fetchall()
+    )
+    note_newest_years(
+        run.home.landing,
+        {
+            (run.city, one.source, one.sha256): year
+            for one in pulled.lieferungen
+            if sources[one.source].year_in(one.name) is None and (year := newest.get(f"{one.source}/{one.name}"))
+        },
+    )
+
+
+def deliveries_in(run: Run, pulled: Pulled) -> list[Delivery]:
+    """Return which sources brought their part of the newest Stichtag year, as far as it is known (see `held`)."""
+    newest, _ = years_of(run.profile, pulled.lieferungen, run.home.landing)
+    return deliveries_of_release(run.profile, newest, run.today)
+
+
+def lacking_in(run: Run, pulled: Pulled) -> list[Delivery]:
+    """Return what is awaited or overdue on the day of the run, whether it waits for it or not."""
+    newest, unknown = years_of(run.profile, pulled.lieferungen, run.home.landing)
+    found = deliveries_on(run.profile, newest, run.today)
+    return [one for one in found if one.state != "present" and one.source not in unknown]
+
+
+def held(run: Run, pulled: Pulled) -> Outcome | None:
+    """Return the outcome "waiting" when the policy of the city lets nothing be published yet, else None.
+
+    Asked after the pull, so that a run that waits costs nothing, and again after staging, when the Stichtage are known
+    of files whose names do not say them. A dry run publishes nothing and so waits for nothing.
+    """
+    policy = run.policy or run.profile.city.publish
+    if policy == "always" or run.dry_run:
+        return None
+    newest, unknown = years_of(run.profile, pulled.lieferungen, run.home.landing)
+    found = [one for one in deliveries_of_release(run.profile, newest, run.today) if one.source not in unknown]
+    waited = waited_for(found, policy)
+    if not waited:
+        return None
+    words = "; ".join(one.words for one in waited)
+    return Outcome(
+        city=run.city, run=run.id, published=False, release=None, path=None, content_hash=None, held_for=waited,
+        reason=f'Waiting: what came is landed, and nothing is published (publish = "{policy}") before this came: '
+               f"{words}. The last release stands.",
+    )  # fmt: skip
+
+
+def transform_in(run: Run) -> None:
+    """Compute every figure of every unit in the working database, which is closed afterwards: others may read it."""
     from flows.base.db import open_work  # noqa: PLC0415
 
     with _open_since_stage.pop(run.work, ExitStack()), open_work(run.work) as con:

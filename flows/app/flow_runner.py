@@ -22,6 +22,7 @@ from flows.failure import whole_of
 from flows.release.catalog import is_version
 
 if TYPE_CHECKING:
+    from flows.profile.due import Policy
     from flows.recut import Recut
     from flows.run import Outcome
 
@@ -36,7 +37,14 @@ LOOK_EVERY = 0.1
 
 
 def run_refresh(
-    city: str, home: Home, *, from_dir: Path | None, stichtag: dt.date | None, dry_run: bool, no_cache: bool
+    city: str,
+    home: Home,
+    *,
+    from_dir: Path | None,
+    stichtag: dt.date | None,
+    dry_run: bool,
+    no_cache: bool,
+    policy: Policy | None = None,
 ) -> Outcome:
     """Run the flow in this process, on the embedded server unless PREFECT_API_URL names another.
 
@@ -54,8 +62,9 @@ def run_refresh(
 
         with _publication_reported(home, city), _progress_shown(home, city):
             outcome: Outcome = refresh(
-                city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root, no_cache=no_cache
-            )
+                city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root, no_cache=no_cache,
+                policy=policy,
+            )  # fmt: skip
     return outcome
 
 

@@ -5,13 +5,18 @@ Reads text files only, so that the answer is there at once.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from flows.base.home import Home
-from flows.profile.load import load_profile
+from flows.base.local_time import german_day
+from flows.profile.load import Profile, load_profile
 from flows.profile.source import Source
+from flows.pull.deliveries import Delivery, deliveries_on, year_of
 from flows.pull.landing.checksum import landed_as
+from flows.pull.landing.stichtage import newest_years
 from flows.pull.landing.store import Landing
 from flows.pull.models import Attempt
 from flows.release.catalog import release_named
@@ -21,13 +26,43 @@ _CAME = ("new", "unchanged", "mended")
 _BAD = ("refused", "failed")
 
 
-def source_states(home: Home, city: str) -> list[dict[str, Any]]:
+def source_states(home: Home, city: str, today: dt.date) -> list[dict[str, Any]]:
     """Return one entry for each source of the profile: its last success, its failure if it fails, its newest file.
 
-    A source fails while any of its files, or the source as a whole, did not come when it was last asked for.
+    A source fails while any of its files, or the source as a whole, did not come when it was last asked for. One that
+    says when it is due has its delivery, which is present, awaited or overdue on the day `today`.
     """
-    attempts = _attempts(home.landing, city)
-    return [_state(source, attempts.get(source.id, [])) for source in load_profile(city).sources]
+    attempts, profile = _attempts(home.landing, city), load_profile(city)
+    landed = {one.source: one for one in deliveries_on(profile, landed_years(profile, home.landing, attempts), today)}
+    return [
+        _state(source, attempts.get(source.id, [])) | {"delivery": _delivery(landed.get(source.id))}
+        for source in profile.sources
+    ]
+
+
+def landed_years(profile: Profile, landing: Path, attempts: Mapping[str, list[Attempt]]) -> dict[str, int]:
+    """Return the newest Stichtag year that came of each source."""
+    known, city = newest_years(landing), profile.city.id
+    return {
+        source.id: max(years)
+        for source in profile.sources
+        if (years := [
+            year
+            for one in attempts.get(source.id, [])
+            if one.outcome in ("new", "unchanged") and one.name
+            and (year := year_of(source, one.name, (city, source.id, one.sha256 or ""), known))
+        ])
+    }  # fmt: skip
+
+
+def _delivery(one: Delivery | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    since = one.overdue_since
+    return {
+        "year": one.year, "state": one.state, "until": one.until.isoformat() if one.until else None,
+        "overdue_since": since.isoformat() if since else None, "ask": one.ask,
+    }  # fmt: skip
 
 
 def _attempts(landing: Path, city: str) -> dict[str, list[Attempt]]:
@@ -79,6 +114,12 @@ def source_lines(states: list[dict[str, Any]]) -> list[str]:
         lines.append(f"{one['source']:20} {one['connector']:12} {last}; {brought}")
         if one["failing_since"]:
             lines.append(f"    FAILING since {_minute(one['failing_since'])}: {one['problem']}")
+        if (due := one.get("delivery")) and due["state"] != "present":
+            day = due["overdue_since"] or due["until"]
+            words = "OVERDUE since" if due["state"] == "overdue" else "awaited until"
+            lines.append(f"    {due['year']} {words} {german_day(dt.date.fromisoformat(day))}" + _whom(due["ask"]))
+        elif due:
+            lines.append(f"    {due['year']} is there")
         lines += [f"    gate {each['gate']} relaxed: {each['reason']}" for each in one["relaxed"]]
     return lines
 
@@ -125,6 +166,10 @@ def release_lines(files: list[dict[str, Any]]) -> list[str]:
     lost = sum(not one["intact"] for one in files)
     verdict = "all can be read as they were delivered" if not lost else f"{lost} are lost or damaged"
     return [*lines, f"{len(files)} files: {verdict}."]
+
+
+def _whom(ask: str) -> str:
+    return f": ask {ask}" if ask else ""
 
 
 def _minute(at: str) -> str:

@@ -21,6 +21,9 @@ def print_summary(outcome: Outcome) -> None:
             continue  # not a matter of this run: `fortschreibung doctor` says it
         shown = ", ".join(indikatoren[:_SHOWN]) + (" ..." if len(indikatoren) > _SHOWN else "")
         print(f"Waiting for {source}: {len(indikatoren)} Indikatoren ({shown})")
+    for one in outcome.lacking:
+        if one not in outcome.held_for:  # the reason names those
+            print(f"Not delivered yet: {one.words}")
     if outcome.path is None:
         return
     from rich.console import Console  # noqa: PLC0415

@@ -21,9 +21,14 @@ EXIT_CODES: Mapping[int, str] = MappingProxyType({
     4: "a release does not match its manifest, or tells what must not be known",
     5: "a file breaks its contract: the supplier or the profile must change",
     6: "a defect of the program: report it",
+    7: "waiting: a delivery is awaited, and nothing new is published before it came",
     130: "stopped: by hand, or since nobody reads the output any more",
 })  # fmt: skip
 """What each exit code of the command line means, as its help and docs/operation.md say."""
+
+
+WAITING = 7
+"""The exit code of a refresh that holds back what is new; no failure, and nothing to correct."""
 
 
 class FortschreibungError(Exception):

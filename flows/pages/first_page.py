@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import duckdb
 from markupsafe import Markup
@@ -90,6 +91,15 @@ REDRAW = (
 )  # fmt: skip
 
 
+class Awaited(NamedTuple):
+    """A delivery that was not there when the release was published."""
+
+    name: Words
+    year: int
+    until: dt.date
+    overdue: bool
+
+
 def first_page(con: duckdb.DuckDBPyConnection, *, redrawn: bool) -> str:
     """Return the first page of the release open in `con`, which has the spatial extension.
 
@@ -103,9 +113,17 @@ def first_page(con: duckdb.DuckDBPyConnection, *, redrawn: bool) -> str:
     drawn = picture(con, head.karte, head.letzter.isoformat()) if head.karte else None
     return page_of(
         "index.html.j2", head=head, levels=levels, ways=WAYS, pages=[*PAGES, REDRAW] if redrawn else PAGES,
-        number=number, percent=percent, day=_day,
+        number=number, percent=percent, day=_day, awaited=_awaited(con),
         picture=None if drawn is None else Markup(drawn),  # noqa: S704 -- our own drawing, its texts escaped
     )  # fmt: skip
+
+
+def _awaited(con: duckdb.DuckDBPyConnection) -> list[Awaited]:
+    rows = con.execute(
+        "SELECT titel_de, titel_en, jahr, erwartet_bis, lieferstand = 'ueberfaellig' FROM _deliveries "
+        "WHERE lieferstand <> 'vorhanden' ORDER BY erwartet_bis, titel_de"
+    ).fetchall()
+    return [Awaited(Words(german, english), *rest) for german, english, *rest in rows]
 
 
 def _day(day: dt.date) -> str:

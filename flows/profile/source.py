@@ -13,6 +13,7 @@ from flows.base.strict import Identifier, Strict
 from flows.profile.access import ACCESS, Access, Ckan, Genesis
 from flows.profile.city import Pattern
 from flows.profile.dialect import CUBES, POLYGONS, Dialect, run_of
+from flows.profile.due import DueDay, due_on, years_later
 from flows.profile.gates import Gate, RateLimits, Relaxation
 from flows.profile.source_contract import (
     KINDS,
@@ -119,6 +120,16 @@ class Source(Strict):
     """The years that are asked for, with `{year}` in `url`."""
     required: bool = True
     """Whether a refresh stops without it. Example: `required = false`"""
+    due: DueDay | None = None
+    """By which day the figures of a Stichtag year come: month and day of the year after it; `+0` or `+2` before them:
+    of the same year, or of the second after it.
+
+    Example: `due = "03-15"`
+    """
+    grace: int = Field(default=0, ge=0, le=366)
+    """Days after `due` that are still waited before the source is overdue. Example: `grace = 14`"""
+    ask: str = ""
+    """Whom to ask where it is. It is not published. Example: `ask = "Frau Amt, Jobcenter, Tel. 123"`"""
     licence: str
     """The licence of the files; nothing is published without it. Example: `licence = "dl-de/by-2-0"`"""
     attribution: str
@@ -225,6 +236,16 @@ class Source(Strict):
             raise ValueError(message)
         if kinds[0] == "register" and rule and (rule.source != "column" or rule.precision != "tag"):
             message = "a register needs its Stichtag in a column, as a date to the day (`%d` in stichtag.format)"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _only_figures_are_due(self) -> Self:
+        if self.due is not None and (self.stichtag is None or self.stichtag.source == "fixed"):
+            message = "`due` is for a source that brings new Stichtage each year; this one has no rule for them"
+            raise ValueError(message)
+        if self.due is None and (self.grace or self.ask):
+            message = "`grace` and `ask` belong to `due`, the day by which the source brings a year"
             raise ValueError(message)
         return self
 
@@ -337,6 +358,16 @@ class Source(Strict):
         match = re.fullmatch(self.file, name)
         year = match.groupdict().get("year") if match else None
         return int(year) if year and year.isdecimal() else None
+
+    def awaited_until(self, year: int) -> dt.date | None:
+        """Return the last day on which the figures of a Stichtag year are still awaited; None where they never are."""
+        if self.due is None or (self.years and not self.years.first <= year <= (self.years.last or year)):
+            return None
+        return due_on(self.due, year) + dt.timedelta(days=self.grace)
+
+    def year_in_season(self, calendar_year: int) -> int | None:
+        """Return the Stichtag year whose figures are due in a calendar year."""
+        return None if self.due is None else calendar_year - years_later(self.due)
 
     def year_of_all_rows(self, name: str) -> int | None:
         """Return the year in a file's name in which all its Stichtage, which stand in a column, must lie; or None."""

@@ -1,4 +1,4 @@
-"""The tables that a release carries about itself: `_release`, `_sources`, `_columns` and `_changes`."""
+"""The tables that a release carries about itself: `_release`, `_sources`, `_deliveries`, `_columns` and `_changes`."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ Row = Mapping[str, Any]
 def fill_own_tables(
     con: duckdb.DuckDBPyConnection, tables: Sequence[Table], release: Row, job: ReleaseJob, changes: Diff
 ) -> None:
-    """Fill the four tables among `tables` that no Parquet file brings."""
+    """Fill the tables among `tables` that no Parquet file brings."""
     filled: dict[str, Sequence[Row]] = {
         "_release": [release],
         "_sources": _source_rows(job),
+        "_deliveries": [one.model_dump() for one in sorted(job.deliveries, key=lambda each: each.quelle)],
         "_columns": _column_rows(tables),
         "_changes": _change_rows(changes),
     }

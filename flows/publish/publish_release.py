@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -16,9 +16,12 @@ from flows.base.home import Home
 from flows.check.models import CheckResult
 from flows.profile.load import Profile
 from flows.publish.promote import PublishOutcome, publish
+from flows.pull.deliveries import Delivery
 from flows.pull.landing.checksum import public_checksum
 from flows.pull.models import Lieferung as Delivered
-from flows.release.job import JobLevel, Lieferung, ReleaseJob, folder_fingerprint
+from flows.release.job import JobDelivery, JobLevel, Lieferung, ReleaseJob, folder_fingerprint
+
+_STAND = {"present": "vorhanden", "awaited": "erwartet", "overdue": "ueberfaellig"}
 
 
 def publish_run(
@@ -29,6 +32,7 @@ def publish_run(
     checks: list[CheckResult],
     fingerprint: str,
     *,
+    deliveries: Sequence[Delivery] = (),
     say: Callable[[str], None],
 ) -> PublishOutcome:
     """Publish what the run in `folder` has protected, or let it wait for approval, or say that it is nothing new.
@@ -41,7 +45,8 @@ def publish_run(
         checksum = public_checksum(home.landing, folder_fingerprint(profile.folder))
         job = _job(con, profile, folder, lieferungen, fingerprint, checksum)
     needs_approval = profile.city.approval == "second-person"
-    return publish(job, folder / "publish", home, needs_approval=needs_approval, say=say)
+        job = job.model_copy(update={"deliveries": [_as_published(one) for one in deliveries]})
+    return publish(job, folder / "publish", home, say=say)
 
 
 def _write_checks(con: duckdb.DuckDBPyConnection, checks: list[CheckResult], path: Path) -> None:
@@ -90,6 +95,14 @@ def _job(
             )
             for one in lieferungen
         ],
+    )  # fmt: skip
+
+
+def _as_published(one: Delivery) -> JobDelivery:
+    """Return what a release says of a delivery: not whom the office asks for it."""
+    return JobDelivery(
+        quelle=one.source, titel_de=one.title_de, titel_en=one.title_en, jahr=one.year, lieferstand=_STAND[one.state],
+        erwartet_bis=one.until,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -78,6 +78,17 @@ class Lieferung(_Strict):
     stichtage: list[dt.date] = Field(default_factory=list)
 
 
+class JobDelivery(_Strict):
+    """Whether a source that says when it is due brought its part of the newest Stichtag year, when it was published."""
+
+    quelle: str
+    titel_de: str
+    titel_en: str
+    jahr: int
+    lieferstand: Literal["vorhanden", "erwartet", "ueberfaellig"]
+    erwartet_bis: dt.date | None = None
+
+
 class ReleaseJob(_Strict):
     """Everything a release says about itself that is not in its tables."""
 
@@ -101,6 +112,7 @@ class ReleaseJob(_Strict):
     until: dt.date | None = None  # later Stichtage were left out as asked for
     raumebenen: list[JobLevel] = Field(min_length=1)  # fine to coarse
     sources: list[Lieferung]
+    deliveries: list[JobDelivery] = Field(default_factory=list)
 
     @property
     def year(self) -> int:

@@ -16,7 +16,7 @@ from flows.base.errors import FortschreibungError
 from flows.release.content_hash import TableHash
 from flows.release.table_contract import Column, Table, contract
 
-_DERIVED = ("_release", "_sources", "_columns", "_changes")
+_DERIVED = ("_release", "_sources", "_deliveries", "_columns", "_changes")
 _SHOWN = 5
 
 

@@ -69,7 +69,7 @@ def test_no_code_mentions_a_city() -> None:
         for path in (ROOT / folder).rglob("*.*")
         if path.suffix in (".py", ".sql")
         and path not in knowing
-        and re.search(r"musterstadt|berlin|d(ü|ue)sseldorf", path.read_text("utf-8"), re.IGNORECASE)
+        and re.search(r"musterstadt|(?<!europe/)berlin|d(ü|ue)sseldorf", path.read_text("utf-8"), re.IGNORECASE)
     ]
 
     assert guilty == []

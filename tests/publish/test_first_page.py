@@ -12,7 +12,7 @@ import pytest
 from flows.publish.build import build
 from flows.publish.promote import publish
 from flows.publish.release_decisions import withdraw
-from flows.release.job import Setting
+from flows.release.job import JobDelivery, Setting
 from tests.publish.comparing import CITY
 
 NOW = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
@@ -51,6 +51,23 @@ def test_it_says_how_much_is_in_the_release(release):
     assert "Geheim Suppressed 2" in said, "011002 at both Stichtage"
     assert "für 2 Stichtage von 31.12.2023 bis 31.12.2024" in said
     assert "Synthetische Daten" in said
+
+
+def test_it_says_what_was_not_delivered_yet(release, city):
+    day = dt.date(2025, 3, 31)
+    lacking = [
+        JobDelivery(quelle=name, titel_de=name, titel_en=name, jahr=2024, lieferstand=state, erwartet_bis=until)
+        for name, state, until in (
+            ("SGB", "erwartet", day), ("Wohnen", "ueberfaellig", day), ("Einwohner", "vorhanden", None),
+        )
+    ]  # fmt: skip
+    job = city.job().model_copy(update={"deliveries": lacking})
+    build(job.write(city.run("late")), city.root / "late", Setting(version="2024.1", made_at=NOW))
+    said = text_of(city.root / "late" / "index.html")
+    assert "SGB SGB 2024 , erwartet bis 31.03.2025" in said
+    assert "Wohnen Wohnen 2024 , überfällig; erwartet bis 31.03.2025" in said
+    assert "Einwohner 2024" not in said
+    assert "Noch nicht geliefert" not in text_of(release / "index.html")
 
 
 def test_it_shows_the_map_of_a_share_that_says_need(release):

@@ -23,7 +23,7 @@ FILE = "bestand.csv"
 def states(office, monkeypatch):
     """The state of the office's one source, as the command would tell it."""
     monkeypatch.setattr(source_status, "load_profile", lambda _: office.profile)
-    return lambda: source_states(Home(office.landing.folder.parent), "kleinstadt")
+    return lambda today=dt.date(2023, 3, 1): source_states(Home(office.landing.folder.parent), "kleinstadt", today)
 
 
 def test_a_source_that_was_never_asked_says_so(states) -> None:
@@ -97,3 +97,11 @@ def test_the_command_needs_neither_database_nor_web_nor_prefect(tmp_path: Path) 
     assert modules == "[]"
     assert len(json.loads(answer)["sources"]) == 13
     assert list(tmp_path.iterdir()) == [], "looking leaves nothing behind"
+
+
+def test_a_source_with_a_due_date_is_there_awaited_or_overdue(office, states, small_city, yearly) -> None:
+    office.ask_for(small_city.with_sources(yearly(due='"03-15"', grace="14", ask='"Frau Amt"')))
+    office.pull(until=dt.date(2022, 12, 31))
+    assert source_lines(states(dt.date(2023, 3, 1)))[1] == "    2022 is there"
+    assert source_lines(states(dt.date(2024, 3, 29)))[1] == "    2023 awaited until 29.03.2024: ask Frau Amt"
+    assert source_lines(states(dt.date(2024, 3, 30)))[1] == "    2023 OVERDUE since 30.03.2024: ask Frau Amt"

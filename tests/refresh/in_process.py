@@ -78,7 +78,7 @@ def plain_flows(patch: pytest.MonkeyPatch) -> Iterator[None]:
     from prefect.logging import disable_run_logger  # noqa: PLC0415
     from prefect.tasks import Task  # noqa: PLC0415
 
-    patch.setattr(Flow, "__call__", lambda flow, *given, **named: flow.fn(*given, **named))
+    patch.setattr(Flow, "__call__", lambda flow, *given, **named: flow.fn(*given, **named).data)  # it returns a state
     patch.setattr(Task, "__call__", lambda task, *given, **named: task.fn(*given, **named))
     patch.setattr(Artifact, "create", lambda *_, **__: mock.Mock(id=None))
     for flow in FLOWS:

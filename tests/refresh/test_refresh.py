@@ -215,3 +215,23 @@ def test_a_map_shows_every_sozialraum_and_marks_those_without_a_figure(one_relea
     assert shown == (svg.count("<path "), svg.count('fill="url(#geheim)"'))
     assert wrong.code == 2
     assert "sgb2_quote_0_17" in wrong.err, "the message lists what there is"
+
+
+def test_what_came_first_waits_for_the_others_where_the_policy_says_so(office: Office, extracts: Path) -> None:
+    (extracts / "soziales" / "SGBII_2024.csv").unlink()
+
+    ended = office.run("refresh", "musterstadt", "--from", extracts, "--publish", "complete", "--json")
+
+    assert ended.code == 7
+    assert (ended.answer["published"], ended.answer["release"]) == (False, None)
+    assert [(one["source"], one["year"]) for one in ended.answer["held_for"]] == [("sgb2", 2024)]
+    assert "before this came: SGB II und Arbeitslose nach Baublockseiten 2024: " in ended.answer["reason"]
+    assert "Jobcenter" in ended.answer["reason"]
+    assert not list((office.home / "releases").iterdir())
+
+
+def test_a_release_says_what_was_not_there_when_it_was_published(two_releases: Office) -> None:
+    with two_releases.database() as con:
+        rows = con.execute("SELECT quelle, jahr, lieferstand, erwartet_bis FROM _deliveries ORDER BY ALL").fetchall()
+    assert ("sgb2", 2024, "vorhanden", None) in rows
+    assert "einwohner_bbs" not in [row[0] for row in rows], "it ended in 2021"

@@ -12,10 +12,11 @@ from flows.app.commands.refreshing import refresh
 from flows.app.terminal import HomeOption, JsonOption, print_json, say
 from flows.base.errors import ConfigError, SourceUnavailable
 from flows.base.home import Home, home_at, root_at
+from flows.base.local_time import today
 
 
 def sources(city: str, *, release: str | None = None, as_json: JsonOption = False, home: HomeOption = None) -> int:
-    """Say of each source of a city when it last succeeded, and since when and why it fails.
+    """Say of each source of a city when it last succeeded, since when and why it fails, and what is awaited or overdue.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ def sources(city: str, *, release: str | None = None, as_json: JsonOption = Fals
         else:
             print(*release_lines(files), sep="\n")
         return 0 if all(one["intact"] for one in files) else SourceUnavailable.exit_code
-    states = source_states(where, city)
+    states = source_states(where, city, today())
     if as_json:
         print_json({"city": city, "sources": states})
     else:

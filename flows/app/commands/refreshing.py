@@ -12,7 +12,9 @@ from cyclopts import Parameter
 from flows.app.terminal import HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError
 from flows.base.extras import need
+from flows.base.errors import WAITING, ConfigError
 from flows.base.home import Home, home_at
+from flows.profile.due import Policy
 
 if TYPE_CHECKING:
     from flows.app.explain import DryRun
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 _FOR_A_FLOW = ("prefect", "great_expectations", "pandas")
 
 
-def refresh(
+def refresh(  # noqa: PLR0913 -- each is an option of the command
     city: str,
     *,
     from_: Annotated[Path | None, Parameter(name="--from")] = None,
@@ -29,6 +31,7 @@ def refresh(
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     explain: Annotated[list[str] | None, Parameter(negative="", consume_multiple=True)] = None,
     no_cache: Annotated[bool, Parameter(negative="")] = False,
+    publish: Policy | None = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
@@ -48,6 +51,8 @@ def refresh(
         With --dry-run: what became of the rows of each file; with the name of a file, how that one is read.
     no_cache
         Read every file anew instead of using kept results (docs/staging.md), and keep none.
+    publish
+        What to wait for before a new year is published, instead of what city.toml says: complete, when-due or always.
     """
     from flows.app.flow_runner import run_refresh  # noqa: PLC0415
     from flows.profile.load import load_profile  # noqa: PLC0415
@@ -64,7 +69,7 @@ def refresh(
         files = [one.model_dump() for one in run.accounts] if run else []
     else:
         outcome = run_refresh(
-            city, home_at(home), from_dir=from_, stichtag=stichtag, dry_run=dry_run, no_cache=no_cache
+            city, home_at(home), from_dir=from_, stichtag=stichtag, dry_run=dry_run, no_cache=no_cache, policy=publish
         )
     if as_json:
         print_json(
@@ -79,13 +84,15 @@ def refresh(
                 "candidate": str(outcome.candidate) if outcome.candidate else None,
                 "warnings": outcome.warnings,
                 "waiting": outcome.waiting,
+                "held_for": [one.model_dump(mode="json") for one in outcome.held_for],
+                "lacking": [one.model_dump(mode="json") for one in outcome.lacking],
             }
         )
     else:
         from flows.app.summary import print_summary  # noqa: PLC0415 -- opens the release
 
         print_summary(outcome)
-    return 0
+    return WAITING if outcome.held_for else 0
 
 
 def explained_dry_run(
