@@ -24,12 +24,16 @@ from flows.base.errors import ConfigError
 from flows.base.home import Home
 from flows.base.leftovers import gone_after_a_kill
 from flows.base.local_time import today as day_of_the_office
-from flows.base.locks import lock, try_lock
+from flows.base.locks import lock, one_at_a_time, try_lock
 from flows.profile.due import Policy
 from flows.profile.load import Profile, load_profile
 from flows.pull.deliveries import Delivery
 from flows.pull.landing.store import now
 from flows.run_folders import CONFIDENTIAL, forget, forget_dead_runs, forget_old_runs
+
+
+WAIT_FOR_OTHERS = 4 * 3600.0
+"""Seconds that a run waits for another of its city."""
 
 
 class Run(BaseModel):
@@ -113,7 +117,7 @@ def working_folder(run: Run) -> Iterator[None]:
     """Make the run's folder and lock it while the run lasts; afterwards delete what is confidential in it.
 
     A run that fails keeps its working database, so that somebody can look; the next run of the city
-    deletes it.
+    deletes it. Of two runs that may publish, the second says that it waits, and begins when the first has ended.
     """
     forget_dead_runs(run.home, run.city)
     forgotten = forget_old_runs(run.home)
@@ -127,8 +131,26 @@ def working_folder(run: Run) -> Iterator[None]:
         with gone_after_a_kill(run.folder / name for name in CONFIDENTIAL), _temporary_files_in(run.folder / "temp"):
             yield
         forget(run.folder)
+        with _turn_of(run):
+            forget_dead_runs(run.home, run.city)
+            yield from _in_private(run)
     finally:
         os.close(handle)
+
+
+def _turn_of(run: Run) -> contextlib.AbstractContextManager[None]:
+    """Return what the body of a run waits for: the end of other runs of the city that may publish."""
+    if run.dry_run:
+        return contextlib.nullcontext()
+    turn, what = run.home.runs / f".{run.city}.turn", f"another refresh of {run.city}"
+    return one_at_a_time(turn, what, WAIT_FOR_OTHERS, lambda words: run.note("pull", words))
+
+
+def _in_private(run: Run) -> Iterator[None]:
+    """Yield once, with what is written aside in the run's folder; delete what is confidential if nothing failed."""
+    with gone_after_a_kill(run.folder / name for name in CONFIDENTIAL), _temporary_files_in(run.folder / "temp"):
+        yield
+    forget(run.folder)
 
 
 @contextlib.contextmanager

@@ -185,7 +185,7 @@ def _show(station: str, event: str, seconds: float) -> None:
     """Print the begin of a station and what needs attention; other events only where a terminal overwrites them."""
     if event == "started":
         say(f"  {seconds:6.1f} s  {station}")
-    elif event.startswith(("not asked", "passed over", "deprecated")):
+    elif event.startswith(("not asked", "passed over", "deprecated", "waits")):
         say(f"            {event}")
     elif sys.stderr.isatty():
         print(f"            {event:60}", end="\r", file=sys.stderr, flush=True)

@@ -44,12 +44,47 @@ def city_lock(folder: Path, wait_seconds: float, say: Callable[[str], None]) -> 
     handle = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         _wait(handle, folder, wait_seconds, say)
-        os.ftruncate(handle, 0)
-        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        os.pwrite(handle, f"process {os.getpid()} on {socket.gethostname()} since {now}\n".encode(), 0)
+        _sign(handle)
         yield handle
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def one_at_a_time(path: Path, what: str, wait_seconds: float, say: Callable[[str], None]) -> Iterator[None]:
+    """Let the body begin when no other process is in it with the same lock file; says so before it waits.
+
+    Raises:
+        FortschreibungError: when the other has not ended after `wait_seconds`.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        deadline, said = time.monotonic() + wait_seconds, False
+        while not try_lock(handle):
+            if time.monotonic() >= deadline:
+                raise FortschreibungError(
+                    f"Expected {what} to end, found it running after {wait_seconds:g} s ({_owner(handle)}). Nothing "
+                    "was done; end it, or run the command again when it has ended."
+                )
+            if not said:
+                say(f"waits: {what} is running ({_owner(handle)}); this run begins when it has ended")
+                said = True
+            time.sleep(_PAUSE)
+        _sign(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sign(handle: int) -> None:
+    """Write into a locked file who has it."""
+    os.ftruncate(handle, 0)
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    os.pwrite(handle, f"process {os.getpid()} on {socket.gethostname()} since {now}\n".encode(), 0)
+
+
+def _owner(handle: int) -> str:
+    return os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
 
 
 @contextlib.contextmanager
@@ -75,7 +110,7 @@ def settled(folder: Path, wait_seconds: float, say: Callable[[str], None]) -> It
 def _wait(handle: int, folder: Path, wait_seconds: float, say: Callable[[str], None], *, shared: bool = False) -> None:
     deadline, said = time.monotonic() + wait_seconds, False
     while not try_lock(handle, shared=shared):
-        owner = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
+        owner = _owner(handle)
         if time.monotonic() >= deadline:
             raise FortschreibungError(
                 f"Another publication holds {folder / NAME} ({owner}); waited {wait_seconds:g} s. "
