@@ -7,19 +7,28 @@ any to write; these take a city, a Zuschnitt that the profiles know, a Stichtag,
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import AbstractContextManager
 from enum import Enum
 
-from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
+from prefect import flow
+from prefect.concurrency.sync import concurrency
 
 from flows.base.errors import FortschreibungError
 from flows.base.home import home_at
+from flows.operation.wanted import MEMORY
 from flows.profile.load import cities, load_profile
 from flows.publish.approve import approve
 from flows.recut import recut_to
 from flows.refresh import artifact_key, refreshed
 from flows.run import must_be_newest, new_run
-from flows.run_state import ended
+from flows.run_state import ended, looked
+from flows.watch import rehearsed, watched
+
+
+def room_in_memory() -> AbstractContextManager[None]:
+    """Wait until fewer runs of all cities work than the machine has memory for, where the server has that limit."""
+    return concurrency(MEMORY, occupy=1, strict=False)
 
 
 def _zuschnitte() -> list[str]:
@@ -47,7 +56,8 @@ def yearly_refresh(city: City, stichtag: dt.date | None = None, dry_run: bool = 
         dry_run: go as far as protection and publish nothing.
     """
     run = new_run(city.value, home_at(), until=stichtag, dry_run=dry_run)
-    return ended(refreshed(run), run.profile, None)
+    with room_in_memory():
+        return ended(refreshed(run), run.profile, None)
 
 
 @flow(
@@ -65,24 +75,17 @@ def boundary_change(city: City, zuschnitt: Zuschnitt, dry_run: bool = False) -> 
     run, day = new_run(city.value, home_at(), dry_run=dry_run, policy="always"), dt.date.fromisoformat(zuschnitt.value)
     must_be_newest(run.profile, day)
     recut_to(run, day)
-
-
 @flow(
     name="fortschreibung-release", flow_run_name="{city.value}-{content_hash}", validate_parameters=True,
     persist_result=False,
 )  # fmt: skip
 def release(city: City, content_hash: str, by: str, why: str, signature: str) -> None:
     """Publish a candidate that a second person has approved; started again it changes nothing.
-
     The private key of that person stays with them: whoever may start a run here cannot approve anything with it.
-
-    Args:
-        city: the city.
         content_hash: that of the candidate, or at least its first 8 characters.
         by: who approves, as the profile says.
         why: why; the catalogue keeps it, for everybody to read.
         signature: what `fortschreibung approve ... --sign-only` printed.
-    """
     done = approve(home_at(), city.value, content_hash, by=by, why=why, signature=signature)
     get_run_logger().info(done.words)
     create_markdown_artifact(
@@ -90,3 +93,26 @@ def release(city: City, content_hash: str, by: str, why: str, signature: str) ->
         markdown=f"# {city.value} {done.version}\n\n{done.words}\n\nContent hash: {done.content_hash}\n",
     )  # fmt: skip
     return ended(recut_to(run, day).outcome, run.profile, None)
+    with room_in_memory():
+        return ended(recut_to(run, day).outcome, run.profile, None)
+
+
+@flow(name="fortschreibung-watch", flow_run_name="{city.value}-deliveries", persist_result=False)
+def watch_deliveries(city: City) -> None:
+    """Look whether a city's deliveries came; start its refresh when the last one that is waited for is there.
+
+    Args:
+        city: the city.
+    """
+    return looked(watched(new_run(city.value, home_at(), dry_run=True)))
+
+
+@flow(name="fortschreibung-rehearsal", flow_run_name="{city.value}-rehearsal", persist_result=False)
+def rehearsal(city: City) -> None:
+    """Find out early what would stop the next refresh: ask the sources, make the latest release again and compare.
+
+    Args:
+        city: the city.
+    """
+    with room_in_memory():
+        return looked(rehearsed(new_run(city.value, home_at(), dry_run=True)))

@@ -26,6 +26,11 @@ def ended(outcome: Outcome, profile: Profile, result: T) -> T:
     return cast("T", Completed(name=state_name(outcome, profile), message=message, data=result))
 
 
+def looked(words: str) -> None:
+    """Return, for a flow to return, the state of a run that looked after something: what it found."""
+    return cast("None", Completed(message=words, data=None))
+
+
 def state_name(outcome: Outcome, profile: Profile) -> str:
     """Return what a run's state is called.
 

@@ -25,9 +25,10 @@ from flows.app.commands import (
     needs,
     preparing,
     proposing,
-    reviewing,
     reading,
     refreshing,
+    reviewing,
+    serving,
 )
 from flows.app.terminal import say
 from flows.base.errors import EXIT_CODES, ConfigError, EndedAfterPublication, FortschreibungError, ProgramDefect
@@ -77,6 +78,7 @@ app.command(preparing.doctor)
 app.command(preparing.schema)
 app.command(preparing.demo)
 app.command(preparing.example)
+app.command(serving.prefect)
 
 
 @app.meta.default

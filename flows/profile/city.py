@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from flows.base.strict import Identifier, Strict
 from flows.profile.coordinate_system import coordinate_systems
-from flows.profile.due import Policy
+from flows.profile.due import DueDay, Policy
 from flows.profile.protection import Protection
 
 
@@ -116,6 +116,25 @@ class Zuschnitt(Strict):
         return self.valid_from.isoformat()
 
 
+Cron = Annotated[str, Field(pattern=r"^\S+ \S+ \S+ \S+ \S+$")]
+
+
+class Schedule(Strict):
+    """When a Prefect server of the office does what (`fortschreibung prefect setup`), in the time of Germany."""
+
+    refresh: Cron | None = None
+    """The refresh: minute, hour, day, month, day of the week. Example: `refresh = "0 6 1 3 *"`"""
+    watch: Cron | None = None
+    """The look whether deliveries came. Example: `watch = "0 7 * 1-7 1-5"`"""
+    rehearsal: Cron | None = None
+    """The trial whether a release can still be made as it was. Example: `rehearsal = "0 5 * * 0"`"""
+    completed_by: DueDay | None = None
+    """By which day the new year is to be published; somebody is notified otherwise.
+
+    Example: `completed_by = "06-30"`
+    """
+
+
 class City(Strict):
     """How the city is divided, who publishes, and the smallest counts that may be published."""
 
@@ -163,6 +182,8 @@ class City(Strict):
 
     Example: `publish = "when-due"`
     """
+    schedule: Schedule = Schedule()
+    """When the office's Prefect server does what."""
     raumebene: list[Raumebene] = Field(min_length=2)
     """The levels of space, the finest first."""
     base: dict[Identifier, BaseScheme]

@@ -1,0 +1,1 @@
+"""What an office's Prefect server is given beside the two flows: watching deliveries, rehearsals, notifications."""

@@ -1,0 +1,143 @@
+"""One Prefect server for all tests of this folder, set up for a city, with sinks for what it sends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import socketserver
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "fortschreibung:f00dface"
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def eventually(look: Callable[[], Any], *, seconds: float = 60) -> Any:
+    """Return what `look` finds as soon as it finds something."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)
+    return found
+
+
+@dataclass
+class Sinks:
+    """Mails and calls that reached this machine."""
+
+    mails: list[str] = field(default_factory=list)
+    calls: list[dict[str, str]] = field(default_factory=list)
+
+
+class _Mailbox(socketserver.StreamRequestHandler):
+    """As much of SMTP as a client needs to hand over a mail."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 sink\r\n")
+        while line := self.rfile.readline():
+            word = line.strip().upper()[:4]
+            if word == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                lines = iter(self.rfile.readline, b".\r\n")
+                self.server.sinks.mails.append(b"".join(lines).decode())  # type: ignore[attr-defined]
+            self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 sink\r\n")
+
+
+class _Hook(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.sinks.calls.append(json.loads(body))  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@dataclass(frozen=True)
+class Server:
+    """A Prefect server, and the command line of somebody who may use it."""
+
+    api: str
+    environment: dict[str, str]
+    sinks: Sinks
+
+    def asked(self, method: str, what: str, body: object = None) -> Any:
+        answer = requests.request(
+            method, f"{self.api}/{what}", json=body, auth=tuple(SECRET.split(":")), timeout=60,  # type: ignore[arg-type]
+        )  # fmt: skip
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else None
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", "from flows.app.cli import main; main()", *arguments],
+            env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder, port, sinks = tmp_path_factory.mktemp("server"), free_port(), Sinks()
+    mailbox = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Mailbox)
+    hook = ThreadingHTTPServer(("127.0.0.1", 0), _Hook)
+    for one in (mailbox, hook):
+        one.sinks = sinks  # type: ignore[attr-defined]
+        threading.Thread(target=one.serve_forever, daemon=True).start()
+    environment = {
+        "PATH": os.environ["PATH"], "HOME": str(folder), "PREFECT_HOME": str(folder), "PYTHONPATH": str(ROOT),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_API_AUTH_STRING": SECRET,
+        "PREFECT_SERVER_API_AUTH_STRING": SECRET, "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1",
+        "FORTSCHREIBUNG_HOME": str(folder / "data"), "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "FORTSCHREIBUNG_NOTIFY_MAIL": (
+            f"mailto://127.0.0.1:{mailbox.server_address[1]}?from=prefect@stadt.example&to=statistik@stadt.example"
+        ),
+        "FORTSCHREIBUNG_NOTIFY_WEBHOOK": f"http://127.0.0.1:{hook.server_address[1]}/",
+    }  # fmt: skip
+    prefect = str(Path(sys.executable).with_name("prefect"))
+    with (folder / "out").open("wb") as out:
+        process = subprocess.Popen(
+            [prefect, "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"],
+            env=environment, stdout=out, stderr=out, start_new_session=True,
+        )  # fmt: skip
+    api = environment["PREFECT_API_URL"]
+
+    def up() -> bool:
+        try:
+            return requests.get(f"{api}/health", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    try:
+        eventually(up, seconds=180)
+        yield Server(api, environment, sinks)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        mailbox.shutdown()
+        hook.shutdown()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what needs the server in one test process, and out of the fast tests."""
+    for item in items:
+        if "server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)

@@ -1,0 +1,90 @@
+"""`fortschreibung prefect setup` on a real server, and what it notifies: one message per event, in German."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import time
+
+import pytest
+
+from tests.operation.conftest import Server, eventually
+
+
+@pytest.fixture(scope="module")
+def made(server: Server) -> list[dict[str, str]]:
+    """What the first set-up of the server did."""
+    ended = server.command("prefect", "setup", "musterstadt", "--json")
+    assert ended.returncode == 0, ended.stderr
+    return list(json.loads(ended.stdout.splitlines()[-1])["done"])
+
+
+def deployment(server: Server, flow: str) -> dict:
+    return server.asked("GET", f"deployments/name/{flow}/musterstadt")
+
+
+def test_it_says_all_that_it_made(server: Server, made) -> None:
+    assert {one["deed"] for one in made} == {"made"}
+    assert "deployment fortschreibung-refresh/musterstadt (0 6 1 3 *)" in [one["what"] for one in made]
+    refresh = deployment(server, "fortschreibung-refresh")
+    (schedule,) = refresh["schedules"]
+    assert schedule["schedule"] == {"cron": "0 6 1 3 *", "timezone": "Europe/Berlin", "day_or": True}
+    assert refresh["global_concurrency_limit"]["limit"] == 1
+    assert refresh["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+    assert "enum" in str(refresh["parameter_openapi_schema"]), "the form has choices"
+
+
+def test_again_it_changes_nothing_and_what_was_paused_stays_paused(server: Server, made) -> None:
+    refresh = deployment(server, "fortschreibung-refresh")
+    (schedule,) = refresh["schedules"]
+    server.asked("PATCH", f"deployments/{refresh['id']}/schedules/{schedule['id']}", {"active": False})
+    again = server.command("prefect", "setup", "musterstadt", "--json")
+    assert {one["deed"] for one in json.loads(again.stdout.splitlines()[-1])["done"]} == {"left"}, again.stdout
+    assert [one["active"] for one in deployment(server, "fortschreibung-refresh")["schedules"]] == [False]
+
+
+def test_what_differs_is_changed(server: Server, made) -> None:
+    refresh = deployment(server, "fortschreibung-refresh")
+    server.asked("PATCH", f"deployments/{refresh['id']}", {"tags": ["other"]})
+    changed = server.command("prefect", "setup", "musterstadt")
+    assert "changed  deployment fortschreibung-refresh/musterstadt" in changed.stdout
+    assert deployment(server, "fortschreibung-refresh")["tags"] == ["fortschreibung"]
+
+
+@pytest.mark.parametrize(
+    ("state", "subject", "said"),
+    [
+        ({"type": "FAILED", "message": "1 check stops the publication: stadt (1)."}, "angehalten", "1 check stops"),
+        ({"type": "CRASHED"}, "abgebrochen", "der Worker oder sein Prozess wurde beendet"),
+        ({"type": "SCHEDULED", "name": "Late"}, "hat nicht begonnen", "läuft der Worker nicht"),
+        ({"type": "COMPLETED", "name": "Waiting", "message": "Waiting: SGB II 2024"}, "wartet", "SGB II 2024"),
+    ],
+    ids=lambda one: one.get("name") or one["type"] if isinstance(one, dict) else None,
+)
+def test_one_mail_and_one_call_for_an_event(server: Server, made, state, subject, said) -> None:
+    before = len(server.sinks.mails), len(server.sinks.calls)
+    refresh = deployment(server, "fortschreibung-refresh")
+    run = server.asked("POST", f"deployments/{refresh['id']}/create_flow_run", {"name": "musterstadt"})
+    server.asked("POST", f"flow_runs/{run['id']}/set_state", {"state": state, "force": True})
+
+    eventually(lambda: len(server.sinks.mails) > before[0] and len(server.sinks.calls) > before[1])
+    time.sleep(2)  # a second message would come by now
+
+    assert (len(server.sinks.mails), len(server.sinks.calls)) == (before[0] + 1, before[1] + 1)
+    mail = email.message_from_string(server.sinks.mails[-1], policy=email.policy.default)
+    assert mail["subject"].startswith("Fortschreibung musterstadt: ")
+    assert subject in mail["subject"]
+    assert said in server.sinks.calls[-1]["text"]
+    body = mail.get_body(("plain", "html"))
+    assert body is not None
+    assert said.split()[0] in body.get_content()
+
+
+def test_a_run_of_somebody_else_is_not_notified(server: Server, made) -> None:
+    before = len(server.sinks.calls)
+    flow = server.asked("POST", "flows/", {"name": "other"})
+    run = server.asked("POST", "flow_runs/", {"flow_id": flow["id"], "name": "other"})
+    server.asked("POST", f"flow_runs/{run['id']}/set_state", {"state": {"type": "FAILED"}, "force": True})
+    time.sleep(5)
+    assert len(server.sinks.calls) == before
