@@ -22,8 +22,12 @@ from flows.publish.approve import approve
 from flows.recut import recut_to
 from flows.refresh import artifact_key, refreshed
 from flows.run import must_be_newest, new_run
+from flows.run_page import run_page, show_release
 from flows.run_state import ended, looked
 from flows.watch import rehearsed, watched
+
+LONGEST = 12 * 3600
+"""Seconds after which a run is stopped, as one that hangs; waiting for another of its city counts."""
 
 
 def room_in_memory() -> AbstractContextManager[None]:
@@ -46,7 +50,13 @@ City = Enum("City", [(name, name) for name in cities()])  # type: ignore[misc]
 Zuschnitt = Enum("Zuschnitt", [(name, name) for name in _zuschnitte()])  # type: ignore[misc]
 
 
-@flow(name="fortschreibung-refresh", flow_run_name="{city.value}", validate_parameters=True, persist_result=False)
+@flow(
+    name="fortschreibung-refresh",
+    flow_run_name="{city.value}",
+    validate_parameters=True,
+    persist_result=False,
+    timeout_seconds=LONGEST,
+)
 def yearly_refresh(city: City, stichtag: dt.date | None = None, dry_run: bool = False) -> None:
     """Pull a city's extracts, check and protect them, publish a Fortschreibung when there is anything new.
 
@@ -56,13 +66,15 @@ def yearly_refresh(city: City, stichtag: dt.date | None = None, dry_run: bool = 
         dry_run: go as far as protection and publish nothing.
     """
     run = new_run(city.value, home_at(), until=stichtag, dry_run=dry_run)
-    with room_in_memory():
-        return ended(refreshed(run), run.profile, None)
+    with room_in_memory(), run_page(run):
+        outcome = refreshed(run)
+        show_release(run, outcome)
+    return ended(outcome, run.profile, None)
 
 
 @flow(
     name="fortschreibung-recut", flow_run_name="{city.value}-{zuschnitt.value}", validate_parameters=True,
-    persist_result=False,
+    persist_result=False, timeout_seconds=LONGEST,
 )  # fmt: skip
 def boundary_change(city: City, zuschnitt: Zuschnitt, dry_run: bool = False) -> None:
     """Bring a city's Fortschreibung onto a new Zuschnitt and report what the redraw did.
@@ -95,9 +107,15 @@ def release(city: City, content_hash: str, by: str, why: str, signature: str) ->
     return ended(recut_to(run, day).outcome, run.profile, None)
     with room_in_memory():
         return ended(recut_to(run, day).outcome, run.profile, None)
+    with room_in_memory(), run_page(run):
+        outcome = recut_to(run, day).outcome
+        show_release(run, outcome)
+    return ended(outcome, run.profile, None)
 
 
-@flow(name="fortschreibung-watch", flow_run_name="{city.value}-deliveries", persist_result=False)
+@flow(
+    name="fortschreibung-watch", flow_run_name="{city.value}-deliveries", persist_result=False, timeout_seconds=LONGEST
+)
 def watch_deliveries(city: City) -> None:
     """Look whether a city's deliveries came; start its refresh when the last one that is waited for is there.
 
@@ -107,7 +125,12 @@ def watch_deliveries(city: City) -> None:
     return looked(watched(new_run(city.value, home_at(), dry_run=True)))
 
 
-@flow(name="fortschreibung-rehearsal", flow_run_name="{city.value}-rehearsal", persist_result=False)
+@flow(
+    name="fortschreibung-rehearsal",
+    flow_run_name="{city.value}-rehearsal",
+    persist_result=False,
+    timeout_seconds=LONGEST,
+)
 def rehearsal(city: City) -> None:
     """Find out early what would stop the next refresh: ask the sources, make the latest release again and compare.
 

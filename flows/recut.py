@@ -40,7 +40,7 @@ class Recut(BaseModel):
     json_file: Path
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="report", cache_policy=NO_CACHE, persist_result=False)
 @fit_for_anybody
 def report(run: Run, outcome: Outcome, zuschnitt: str) -> Recut:
     """Write what the redraw did to the run's folder, as a page and as JSON."""

@@ -31,6 +31,9 @@ from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_fo
 from flows.run_state import ended
 from flows.secret_blocks import secrets_from_blocks
 
+LONGEST = 6 * 3600
+"""Seconds after which a station is stopped, as one that hangs."""
+
 
 def _can_be_had_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """Say whether asking the source again may help."""
@@ -39,8 +42,8 @@ def _can_be_had_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -
 
 
 @task(
-    retries=2, retry_delay_seconds=[5, 30], retry_condition_fn=_can_be_had_later, cache_policy=NO_CACHE,
-    persist_result=False,
+    task_run_name="pull", retries=2, retry_delay_seconds=[5, 30], retry_condition_fn=_can_be_had_later,
+    cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST,
 )  # fmt: skip
 @fit_for_anybody
 def pull(run: Run) -> Pulled:
@@ -49,7 +52,7 @@ def pull(run: Run) -> Pulled:
     return stations.pull_into(run)
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="stage", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)
 @fit_for_anybody
 def stage(run: Run, pulled: Pulled) -> None:
     """Read the files into typed tables; what breaks its contract goes to quarantine."""
@@ -57,7 +60,7 @@ def stage(run: Run, pulled: Pulled) -> None:
     stations.stage_into(run, pulled)
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="transform", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)
 @fit_for_anybody
 def transform(run: Run) -> None:
     """Compute every figure of every unit."""
@@ -65,7 +68,7 @@ def transform(run: Run) -> None:
     stations.transform_in(run)
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="check", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)
 @fit_for_anybody
 def check(run: Run, worker: CheckWorker) -> None:
     """Have the check worker read the tables; it judges them by the suites of Great Expectations on its own."""
@@ -73,7 +76,7 @@ def check(run: Run, worker: CheckWorker) -> None:
     worker.read(stations.check_job(run))
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="protect", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)
 @fit_for_anybody
 def protect(run: Run) -> dict[str, int]:
     """Suppress what identifies people; only what is left goes on."""
@@ -81,7 +84,7 @@ def protect(run: Run) -> dict[str, int]:
     return stations.protect_in(run)
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="verdict", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)
 @fit_for_anybody
 def verdict(run: Run, worker: CheckWorker) -> CheckReport:
     """Wait for the report of the checks; a blocker stops the publication."""
@@ -91,7 +94,7 @@ def verdict(run: Run, worker: CheckWorker) -> CheckReport:
     return report
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="publish", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)
 @fit_for_anybody
 def publish(run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, counted: dict[str, int]) -> Outcome:
     """Build the release in a fresh process and promote it, unless it says nothing new."""

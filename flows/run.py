@@ -15,7 +15,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,6 +34,10 @@ from flows.run_folders import CONFIDENTIAL, forget, forget_dead_runs, forget_old
 
 WAIT_FOR_OTHERS = 4 * 3600.0
 """Seconds that a run waits for another of its city."""
+
+
+LISTENERS: list[Callable[[str, str], None]] = []
+"""Who else is to know what a run notes, station and event: the page of the run at Prefect (flows/run_page.py)."""
 
 
 class Run(BaseModel):
@@ -81,6 +85,8 @@ class Run(BaseModel):
         )
         with (self.folder / "progress.jsonl").open("a", encoding="utf-8") as file:
             file.write(line + "\n")
+        for listener in LISTENERS:
+            listener(station, event)
 
 
 NO_SOURCE = "no source in sources.toml"

@@ -92,7 +92,7 @@ def show_deliveries(city: str, deliveries: list[Delivery]) -> None:
     )  # fmt: skip
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="rehearse", cache_policy=NO_CACHE, persist_result=False)
 @fit_for_anybody
 def rehearse(run: Run) -> str:
     """Make the latest release again from what was landed then, and compare the content.

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from flows.base.errors import ConfigError
 from flows.operation.wanted import MEMORY, POOL, TAG, Deployment, automations, same
@@ -48,6 +50,10 @@ class Server:
 
     def __init__(self, address: str, secret: str | None) -> None:
         self._address, self._session = address.rstrip("/"), requests.Session()
+        busy = Retry(
+            total=8, status_forcelist=[503], allowed_methods=None, backoff_factor=0.5
+        )  # its database is locked
+        self._session.mount(self._address, HTTPAdapter(max_retries=busy))
         if secret:
             user, _, password = secret.partition(":")
             self._session.auth = (user, password)

@@ -84,6 +84,21 @@ def automations(channels: list[str]) -> Iterator[dict[str, Any]]:
              "message": f"No heartbeat for {_SILENT_SECONDS} s: the run's machine or process is gone."}
         ],
     }  # fmt: skip
+    yield {
+        "name": "fortschreibung: zweiter Versuch nach einem Abbruch",
+        "description": "Einmal; ein Lauf, den eine Prüfung anhielt, ist kein Abbruch und wird nicht wiederholt.",
+        "enabled": True, "tags": [TAG],
+        "trigger": {
+            "type": "event", "posture": "Reactive", "after": [], "expect": ["prefect.flow-run.Crashed"],
+            "threshold": 1, "within": 0, "for_each": ["prefect.resource.id"],
+            "match": {"prefect.resource.id": "prefect.flow-run.*", "prefect.run-count": ["0", "1"]},
+            "match_related": _OURS,
+        },
+        "actions": [
+            {"type": "change-flow-run-state", "state": "SCHEDULED", "name": "AwaitingRetry", "force": True,
+             "message": "Second and last try after a crash."}
+        ],
+    }  # fmt: skip
     for name, one in notifications().items() if channels else ():
         yield {
             "name": f"fortschreibung: {one.about}", "description": f"notifications.toml, [{name}]",

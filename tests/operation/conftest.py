@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "fortschreibung:f00dface"
@@ -81,9 +83,13 @@ class Server:
     sinks: Sinks
 
     def asked(self, method: str, what: str, body: object = None) -> Any:
-        answer = requests.request(
-            method, f"{self.api}/{what}", json=body, auth=tuple(SECRET.split(":")), timeout=60,  # type: ignore[arg-type]
-        )  # fmt: skip
+        session = requests.Session()
+        session.auth = tuple(SECRET.split(":"))  # type: ignore[assignment]
+        busy = Retry(
+            total=8, status_forcelist=[503], allowed_methods=None, backoff_factor=0.5
+        )  # its database is locked
+        session.mount(self.api, HTTPAdapter(max_retries=busy))
+        answer = session.request(method, f"{self.api}/{what}", json=body, timeout=60)
         assert answer.ok, answer.text
         return answer.json() if answer.content else None
 

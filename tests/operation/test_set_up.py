@@ -70,6 +70,7 @@ def test_one_mail_and_one_call_for_an_event(server: Server, made, state, subject
 
     eventually(lambda: len(server.sinks.mails) > before[0] and len(server.sinks.calls) > before[1])
     time.sleep(2)  # a second message would come by now
+    server.asked("DELETE", f"flow_runs/{run['id']}")  # else it becomes late, which is another event
 
     assert (len(server.sinks.mails), len(server.sinks.calls)) == (before[0] + 1, before[1] + 1)
     mail = email.message_from_string(server.sinks.mails[-1], policy=email.policy.default)
@@ -79,6 +80,29 @@ def test_one_mail_and_one_call_for_an_event(server: Server, made, state, subject
     body = mail.get_body(("plain", "html"))
     assert body is not None
     assert said.split()[0] in body.get_content()
+
+
+def test_a_crashed_run_is_tried_once_more_and_a_stopped_one_is_not(server: Server, made) -> None:
+    refresh = deployment(server, "fortschreibung-refresh")
+
+    def goes_on_after(*states: str) -> bool:
+        """Whether a run that went through these states is scheduled again."""
+        run = server.asked("POST", f"deployments/{refresh['id']}/create_flow_run", {"name": "musterstadt"})
+        try:
+            for each in states:
+                server.asked("POST", f"flow_runs/{run['id']}/set_state", {"state": {"type": each}, "force": True})
+            deadline = time.monotonic() + 8
+            while time.monotonic() < deadline:
+                if server.asked("GET", f"flow_runs/{run['id']}")["state"]["name"] == "AwaitingRetry":
+                    return True
+                time.sleep(0.2)
+            return False
+        finally:
+            server.asked("DELETE", f"flow_runs/{run['id']}")
+
+    assert goes_on_after("RUNNING", "CRASHED")
+    assert not goes_on_after("RUNNING", "SCHEDULED", "RUNNING", "CRASHED")
+    assert not goes_on_after("RUNNING", "FAILED")
 
 
 def test_a_run_of_somebody_else_is_not_notified(server: Server, made) -> None:

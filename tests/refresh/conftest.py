@@ -68,7 +68,7 @@ class Office:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "PYTHONPATH") if name in os.environ}
         self.user_home.mkdir(parents=True, exist_ok=True)
         return kept | {"HOME": str(self.user_home), "PREFECT_HOME": str(self.prefect)}
 
