@@ -10,8 +10,8 @@ import datetime as dt
 from contextlib import AbstractContextManager
 from enum import Enum
 
+from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
-from prefect import flow
 from prefect.concurrency.sync import concurrency
 
 from flows.base.errors import FortschreibungError
@@ -86,27 +86,6 @@ def boundary_change(city: City, zuschnitt: Zuschnitt, dry_run: bool = False) -> 
     """
     run, day = new_run(city.value, home_at(), dry_run=dry_run, policy="always"), dt.date.fromisoformat(zuschnitt.value)
     must_be_newest(run.profile, day)
-    recut_to(run, day)
-@flow(
-    name="fortschreibung-release", flow_run_name="{city.value}-{content_hash}", validate_parameters=True,
-    persist_result=False,
-)  # fmt: skip
-def release(city: City, content_hash: str, by: str, why: str, signature: str) -> None:
-    """Publish a candidate that a second person has approved; started again it changes nothing.
-    The private key of that person stays with them: whoever may start a run here cannot approve anything with it.
-        content_hash: that of the candidate, or at least its first 8 characters.
-        by: who approves, as the profile says.
-        why: why; the catalogue keeps it, for everybody to read.
-        signature: what `fortschreibung approve ... --sign-only` printed.
-    done = approve(home_at(), city.value, content_hash, by=by, why=why, signature=signature)
-    get_run_logger().info(done.words)
-    create_markdown_artifact(
-        key=artifact_key("release", city.value), description=f"Approval of {city.value} {done.version}",
-        markdown=f"# {city.value} {done.version}\n\n{done.words}\n\nContent hash: {done.content_hash}\n",
-    )  # fmt: skip
-    return ended(recut_to(run, day).outcome, run.profile, None)
-    with room_in_memory():
-        return ended(recut_to(run, day).outcome, run.profile, None)
     with room_in_memory(), run_page(run):
         outcome = recut_to(run, day).outcome
         show_release(run, outcome)
@@ -139,3 +118,27 @@ def rehearsal(city: City) -> None:
     """
     with room_in_memory():
         return looked(rehearsed(new_run(city.value, home_at(), dry_run=True)))
+
+
+@flow(
+    name="fortschreibung-release", flow_run_name="{city.value}-{content_hash}", validate_parameters=True,
+    persist_result=False,
+)  # fmt: skip
+def release(city: City, content_hash: str, by: str, why: str, signature: str) -> None:
+    """Publish a candidate that a second person has approved; started again it changes nothing.
+
+    The private key of that person stays with them: whoever may start a run here cannot approve anything with it.
+
+    Args:
+        city: the city.
+        content_hash: that of the candidate, or at least its first 8 characters.
+        by: who approves, as the profile says.
+        why: why; the catalogue keeps it, for everybody to read.
+        signature: what `fortschreibung approve ... --sign-only` printed.
+    """
+    done = approve(home_at(), city.value, content_hash, by=by, why=why, signature=signature)
+    get_run_logger().info(done.words)
+    create_markdown_artifact(
+        key=artifact_key("release", city.value), description=f"Approval of {city.value} {done.version}",
+        markdown=f"# {city.value} {done.version}\n\n{done.words}\n\nContent hash: {done.content_hash}\n",
+    )  # fmt: skip

@@ -24,13 +24,12 @@ from flows.base.errors import ConfigError
 from flows.base.home import Home
 from flows.base.leftovers import gone_after_a_kill
 from flows.base.local_time import today as day_of_the_office
-from flows.base.locks import lock, one_at_a_time, try_lock
+from flows.base.locks import lock, one_at_a_time
 from flows.profile.due import Policy
 from flows.profile.load import Profile, load_profile
 from flows.pull.deliveries import Delivery
 from flows.pull.landing.store import now
 from flows.run_folders import CONFIDENTIAL, forget, forget_dead_runs, forget_old_runs
-
 
 WAIT_FOR_OTHERS = 4 * 3600.0
 """Seconds that a run waits for another of its city."""
@@ -125,7 +124,6 @@ def working_folder(run: Run) -> Iterator[None]:
     A run that fails keeps its working database, so that somebody can look; the next run of the city
     deletes it. Of two runs that may publish, the second says that it waits, and begins when the first has ended.
     """
-    forget_dead_runs(run.home, run.city)
     forgotten = forget_old_runs(run.home)
     run.folder.mkdir(parents=True, mode=0o700)
     handle = os.open(run.folder / ".alive", os.O_RDWR | os.O_CREAT, 0o600)
@@ -134,9 +132,6 @@ def working_folder(run: Run) -> Iterator[None]:
         (run.folder / "run.json").write_text(run.model_dump_json(indent=2) + "\n", encoding="utf-8")
         if forgotten:
             run.note("begin", f"working databases of old runs were deleted: {', '.join(forgotten)}")
-        with gone_after_a_kill(run.folder / name for name in CONFIDENTIAL), _temporary_files_in(run.folder / "temp"):
-            yield
-        forget(run.folder)
         with _turn_of(run):
             forget_dead_runs(run.home, run.city)
             yield from _in_private(run)

@@ -19,10 +19,9 @@ from flows.pull.pull_sources import accept_pulled, pull
 from flows.run import NO_SOURCE, Outcome, Run
 
 if TYPE_CHECKING:
-    import duckdb
-    from flows.redrawing.review import Review
     from duckdb import DuckDBPyConnection
 
+    from flows.redrawing.review import Review
     from flows.release.catalog import Release
 
 _open_since_stage: dict[Path, ExitStack] = {}
@@ -149,9 +148,6 @@ def stage_into(run: Run, pulled: Pulled) -> None:
         _open_since_stage[run.work] = closing.pop_all()
 
 
-@contextmanager
-def staged(run: Run) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the working database that `stage_into` filled, and close it afterwards: others may read it then."""
 def _note_stichtage(run: Run, pulled: Pulled, con: DuckDBPyConnection) -> None:
     """Let the landing zone know up to which year each file reaches whose name does not say it."""
     sources = {source.id: source for source in run.profile.sources}
@@ -203,8 +199,9 @@ def held(run: Run, pulled: Pulled) -> Outcome | None:
     )  # fmt: skip
 
 
-def transform_in(run: Run) -> None:
-    """Compute every figure of every unit in the working database, which is closed afterwards: others may read it."""
+@contextmanager
+def staged(run: Run) -> Iterator[DuckDBPyConnection]:
+    """Open the working database that `stage_into` filled, and close it afterwards: others may read it then."""
     from flows.base.db import open_work  # noqa: PLC0415
 
     with _open_since_stage.pop(run.work, ExitStack()), open_work(run.work) as con:
@@ -276,7 +273,7 @@ def protect_in(run: Run) -> dict[str, int]:
     return counted
 
 
-def _reviewed(run: Run, con: duckdb.DuckDBPyConnection) -> Review | None:
+def _reviewed(run: Run, con: DuckDBPyConnection) -> Review | None:
     """Return the review of the Gliederung and write all of it to the run's folder; what stops it stops nothing else."""
     from flows.base.errors import FortschreibungError  # noqa: PLC0415
     from flows.redrawing.review import review  # noqa: PLC0415

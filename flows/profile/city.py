@@ -171,11 +171,14 @@ class City(Strict):
     """
     approval: Literal["none", "second-person"] = "none"
     """Whether a refresh publishes by itself (*none*), or makes a candidate that one of `approvers` must approve.
+
     Example: `approval = "second-person"`
     """
     approvers: dict[str, PublicKey] = Field(default_factory=dict)
     """Who may approve a candidate: name and public Ed25519 key.
+
     Example: `approvers = { "M. Muster" = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=" }`
+    """
     publish: Policy = "always"
     """What a new Stichtag year waits for before it is published: nothing (*always*), all required sources that say when
     they are due (*complete*), or those of them that are not overdue (*when-due*).

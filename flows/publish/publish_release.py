@@ -44,9 +44,9 @@ def publish_run(
         _write_checks(con, checks, folder / "publish" / "_checks.parquet")
         checksum = public_checksum(home.landing, folder_fingerprint(profile.folder))
         job = _job(con, profile, folder, lieferungen, fingerprint, checksum)
-    needs_approval = profile.city.approval == "second-person"
         job = job.model_copy(update={"deliveries": [_as_published(one) for one in deliveries]})
-    return publish(job, folder / "publish", home, say=say)
+    needs_approval = profile.city.approval == "second-person"
+    return publish(job, folder / "publish", home, needs_approval=needs_approval, say=say)
 
 
 def _write_checks(con: duckdb.DuckDBPyConnection, checks: list[CheckResult], path: Path) -> None:

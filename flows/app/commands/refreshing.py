@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from flows.app.terminal import HomeOption, JsonOption, print_json
-from flows.base.errors import ConfigError
-from flows.base.extras import need
 from flows.base.errors import WAITING, ConfigError
+from flows.base.extras import need
 from flows.base.home import Home, home_at
 from flows.profile.due import Policy
 
