@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import AbstractContextManager
 from enum import Enum
+from typing import Annotated
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.concurrency.sync import concurrency
+from pydantic import WithJsonSchema
 
 from flows.base.errors import FortschreibungError
 from flows.base.home import home_at
@@ -46,6 +48,8 @@ def _zuschnitte() -> list[str]:
     return sorted(known)
 
 
+Day = Annotated[dt.date | None, WithJsonSchema({"type": "string", "format": "date"})]
+"""A date that may be left out; written so, Prefect's form offers a calendar, not a choice between "date" and "None"."""
 City = Enum("City", [(name, name) for name in cities()])  # type: ignore[misc]
 Zuschnitt = Enum("Zuschnitt", [(name, name) for name in _zuschnitte()])  # type: ignore[misc]
 
@@ -57,7 +61,7 @@ Zuschnitt = Enum("Zuschnitt", [(name, name) for name in _zuschnitte()])  # type:
     persist_result=False,
     timeout_seconds=LONGEST,
 )
-def yearly_refresh(city: City, stichtag: dt.date | None = None, dry_run: bool = False) -> None:
+def yearly_refresh(city: City, stichtag: Day = None, dry_run: bool = False) -> None:
     """Pull a city's extracts, check and protect them, publish a Fortschreibung when there is anything new.
 
     Args:
