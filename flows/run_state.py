@@ -1,6 +1,7 @@
 """The state in which a run ends at Prefect: its name says what became of it, so that no list of runs is plain green.
 
-Published, Nothing new, Dry run and Waiting are all completed; an automation tells them apart by their names.
+Published, Nothing new, Dry run, Waiting and Awaiting approval are all completed; an automation tells them apart by
+their names.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from flows.run import Outcome
 
 T = TypeVar("T")
 
-WAITING = "Waiting"
-"""Also part of the event by which automations recognise it."""
+WAITING, APPROVAL = "Waiting", "Awaiting approval"
+"""Also part of the events by which automations recognise them."""
 
 
 def ended(outcome: Outcome, profile: Profile, result: T) -> T:
@@ -38,6 +39,8 @@ def state_name(outcome: Outcome, profile: Profile) -> str:
     """
     if outcome.published:
         return "Published"
+    if outcome.candidate is not None:
+        return APPROVAL
     if outcome.held_for or (outcome.release and waited_for(outcome.lacking, profile.city.publish)):
         return WAITING
     return "Nothing new" if outcome.release else "Dry run"
