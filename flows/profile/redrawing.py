@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -97,10 +97,11 @@ class RedrawingRules(Strict):
 
     Example: `nesting = "stadtteil"`
     """
-    barriers: Identifier | None = None
-    """The source of lines (rail, river, motorway) that a Sozialraum should not cross.
+    barriers: Annotated[str, Field(pattern=r"^[^/\\]+\.geojson$")] | None = None
+    """The file of lines (rail, river, motorway) beside this one that a Sozialraum should not cross, in the coordinate
+    system of the city.
 
-    Example: `barriers = "barrieren"`
+    Example: `barriers = "barrieren.geojson"`
     """
     together: list[list[str]] = Field(default_factory=list)
     """Base units that must stay in one Sozialraum, list by list. Example: `together = [["01100011", "01100012"]]`"""

@@ -21,6 +21,7 @@ from flows.base.db import records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.profile.load import Profile
+from flows.redrawing.barriers import lay_barriers, must_be_in_the_city
 from flows.redrawing.ground import Flags, Floats, Ground, Ints, Trait
 from flows.transform.transform_counts import run_folder
 
@@ -83,7 +84,7 @@ def city_ground(
         con, zuschnitt=zuschnitt, ober_ebene=nesting, stichtage=[str(day) for day in days], indikatoren=list(wanted),
         weitere_merkmale=["einwohner", "wohnungen"], spalt=rules.max_gap, mindestlaenge=rules.min_border,
     )  # fmt: skip
-    _make_tables(con, borders=borders)
+    _make_tables(con, profile, borders=borders)
     units = records(con.execute("FROM grund_einheit ORDER BY basis_id"))
     if not whole:
         _must_be_divisible(profile, units)
@@ -97,7 +98,7 @@ def city_ground(
     today_ids = sorted({str(row["sozialraum"]) for row in units})
     nests = sorted({str(row["ober_id"]) for row in units if row["ober_id"] is not None})
     first = _first_of_each(groups)
-    edges, lengths = _borders(con, position, groups)
+    edges, lengths, barrier = _borders(con, position, groups)
     by_unit = {name: place for place, name in enumerate(today_ids)}
     by_nest = {name: place for place, name in enumerate(nests)}
     today = np.array([by_unit[str(units[place]["sozialraum"])] for place in first], dtype=np.int64)
@@ -115,6 +116,7 @@ def city_ground(
         lengths=lengths,
         units=today_ids,
         today=today,
+        barrier=barrier if borders and rules.barriers else np.zeros(0, dtype=np.bool_),
         nest=np.array([by_nest[str(units[place]["ober_id"])] for place in first], dtype=np.int64)
         if nesting
         else np.zeros(0, dtype=np.int64),
@@ -141,10 +143,11 @@ def city_ground(
 _WITHOUT_MAP = {
     "grund_flaeche": "basis_id VARCHAR, wkb BLOB, flaeche_km2 DOUBLE, umfang_m DOUBLE",
     "grund_grenze": "eine_id VARCHAR, andere_id VARCHAR, meter DOUBLE",
+    "grund_trennung": "eine_id VARCHAR, andere_id VARCHAR",
 }
 
 
-def _make_tables(con: duckdb.DuckDBPyConnection, *, borders: bool) -> None:
+def _make_tables(con: duckdb.DuckDBPyConnection, profile: Profile, *, borders: bool) -> None:
     """Make the tables of sql/redrawing, those of the map empty where nobody asks for borders or areas."""
     areas = con.execute(
         "SELECT 1 FROM katalog.indikator_teil "
@@ -152,7 +155,9 @@ def _make_tables(con: duckdb.DuckDBPyConnection, *, borders: bool) -> None:
     ).fetchone()
     if borders or areas:
         use_spatial(con)
+        lay_barriers(con, profile)
         run_folder(con, resource("sql/redrawing"))
+        must_be_in_the_city(con, profile)
         return
     for table in ("grund_einheit", *_WITHOUT_MAP, "grund_merkmal", "grund_indikator"):
         made = f"({_WITHOUT_MAP[table]})" if table in _WITHOUT_MAP else f"AS {sql(f'redrawing/{table}')}"
@@ -312,15 +317,24 @@ def sums(of: Ints, values: Floats, positions: int = 0) -> Floats:
     return np.bincount(of, values, positions).astype(np.float64)
 
 
-def _borders(con: duckdb.DuckDBPyConnection, position: dict[str, int], groups: Ints) -> tuple[Ints, Floats]:
-    """Return the borders between what are units of the Ground, each pair once, by position."""
-    rows = con.execute("FROM grund_grenze ORDER BY ALL").fetchall()
-    ends = np.array([[position[one], position[other]] for one, other, _ in rows], dtype=np.int64).reshape(-1, 2)
+def _borders(con: duckdb.DuckDBPyConnection, position: dict[str, int], groups: Ints) -> tuple[Ints, Floats, Flags]:
+    """Return the borders between what are units of the Ground, each pair once, their lengths, and which are barriers.
+
+    Where several borders are one, it is a barrier if one runs along most of it.
+    """
+    rows = con.execute(
+        "SELECT grenze.eine_id, grenze.andere_id, grenze.meter, trennung.eine_id IS NOT NULL "
+        "FROM grund_grenze AS grenze LEFT JOIN grund_trennung AS trennung USING (eine_id, andere_id) ORDER BY ALL"
+    ).fetchall()
+    ends = np.array([[position[one], position[other]] for one, other, *_ in rows], dtype=np.int64).reshape(-1, 2)
     ends = np.sort(groups[ends], axis=1) if len(ends) else ends
-    metres = np.array([length for *_, length in rows], dtype=np.float64)
+    metres = np.array([length for _, _, length, _ in rows], dtype=np.float64)
+    barred = np.array([bool(parted) for *_, parted in rows], dtype=np.bool_)
     between = ends[:, 0] != ends[:, 1]
     pairs, which = np.unique(ends[between], axis=0, return_inverse=True)
-    return pairs.astype(np.int64), sums(which.ravel(), metres[between])
+    lengths = sums(which.ravel(), metres[between])
+    along: Flags = sums(which.ravel(), np.where(barred, metres, 0)[between]) > lengths / 2
+    return pairs.astype(np.int64), lengths, along
 
 
 def _surrounded(

@@ -82,13 +82,11 @@ def strange(ground: Ground, by_chance: Noise) -> Flags:
 
 
 def _across(ground: Ground) -> tuple[Ints, Ints]:
-    """Return each base unit beside another unit, and that unit, once a pair; none that a larger unit keeps apart."""
-    ends = np.concatenate([ground.edges, ground.edges[:, ::-1]])
+    """Return each base unit beside another unit, and that unit, once a pair; none that nesting or a barrier parts."""
+    edges = ground.edges[~ground.barrier] if len(ground.barrier) else ground.edges
+    ends = np.concatenate([edges, edges[:, ::-1]])
     if len(ground.nest):
         ends = ends[ground.nest[ends[:, 0]] == ground.nest[ends[:, 1]]]
-    barred = np.concatenate([ground.barrier, ground.barrier])
-    if len(barred) == len(ends):
-        ends = ends[~barred]
     pairs = np.column_stack([ends[:, 0], ground.today[ends[:, 1]]])
     pairs = np.unique(pairs[ground.today[ends[:, 0]] != pairs[:, 1]], axis=0)
     return pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)

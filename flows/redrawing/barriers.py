@@ -1,0 +1,67 @@
+"""The lines that a Sozialraum should not cross: a file of the profile, in the coordinate system of the city."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.base.db import insert
+from flows.base.errors import ConfigError
+from flows.profile.load import Profile
+
+_LINES = ("LineString", "MultiLineString")
+
+
+def lay_barriers(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
+    """Make the table `grund_linie` of the profile's barriers; empty where it names none.
+
+    Raises:
+        ConfigError: the file cannot be read, has no lines, or is in another coordinate system than the city.
+    """
+    con.execute("CREATE OR REPLACE TABLE grund_linie (geojson VARCHAR NOT NULL)")
+    if profile.redrawing.rules.barriers is not None:
+        path = profile.folder / profile.redrawing.rules.barriers
+        insert(con, "grund_linie", [{"geojson": json.dumps(line)} for line in _lines(path, profile.city.crs)])
+
+
+def must_be_in_the_city(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
+    """Stop when no barrier lies where the base units are, which is what another coordinate system looks like.
+
+    Raises:
+        ConfigError: they lie elsewhere.
+    """
+    found = con.execute(
+        "SELECT count(*), count(*) FILTER (st_intersects(st_geomfromgeojson(geojson), rahmen)) FROM grund_linie, "
+        "(SELECT st_envelope_agg(st_geomfromwkb(wkb)) AS rahmen FROM grund_flaeche)"
+    ).fetchone()
+    if found and found[0] and not found[1]:
+        raise ConfigError(
+            f"{profile.folder / str(profile.redrawing.rules.barriers)}: expected lines in the city, in coordinates of "
+            f"{profile.city.crs}, found that all {found[0]} lie elsewhere. Bring the file into that coordinate system."
+        )
+
+
+def _lines(path: Path, crs: str) -> list[dict[str, Any]]:
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+        features = read["features"]
+        lines = [each["geometry"] for each in features if each["geometry"]["type"] in _LINES]
+    except OSError as problem:
+        raise ConfigError(f"{path}: expected the file of lines that redrawing.toml names, found none.") from problem
+    except (ValueError, KeyError, TypeError) as problem:
+        raise ConfigError(f"{path}: expected a GeoJSON FeatureCollection of lines, found something else.") from problem
+    named = str((read.get("crs") or {}).get("properties", {}).get("name", ""))
+    found = f"EPSG:{named.rpartition(':')[2]}" if "EPSG" in named else named or "EPSG:4326"
+    if found != crs:
+        said = f"found {found}" if named else "found none named, by which GeoJSON means degrees (EPSG:4326)"
+        raise ConfigError(
+            f"{path}: expected the coordinate system of the city ({crs}) in its member `crs`, {said}. Export the lines "
+            f"in {crs}."
+        )
+    if not lines:
+        kinds = ", ".join(sorted({str(each["geometry"]["type"]) for each in features})) or "nothing"
+        raise ConfigError(f"{path}: expected lines (LineString, MultiLineString), found {kinds}.")
+    return lines
