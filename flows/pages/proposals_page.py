@@ -60,7 +60,8 @@ def outlines_of(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, Sequence
     con.execute(sql("schema/svg_pfad"))
     rows = con.execute(
         "SELECT basis_id, svg_pfad(gestalt), "
-        "[st_xmin(gestalt), st_ymin(gestalt), st_xmax(gestalt), st_ymax(gestalt)] FROM grund_flaeche"
+        "[st_xmin(gestalt), st_ymin(gestalt), st_xmax(gestalt), st_ymax(gestalt)] "
+        "FROM (SELECT basis_id, st_geomfromwkb(wkb) AS gestalt FROM grund_flaeche)"
     ).fetchall()
     return {basis_id: (path, box) for basis_id, path, box in rows}
 
