@@ -46,6 +46,7 @@ app = App(
 )
 app.command(beginning.new_city, name="new-city")
 app.command(refreshing.refresh)
+app.command(refreshing.refresh_all, name="refresh-all")
 app.command(refreshing.recut)
 app.command(reading.releases)
 app.command(reading.open_, name="open")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.app import prefect_server
 from flows.app.terminal import say
@@ -57,7 +57,7 @@ def run_refresh(
 
     asked = new_run(city, home, from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache)
     with checks_started_early(asked):
-        _set_up_prefect(home, f"Refreshing {city}")
+        set_up_prefect(home, f"Refreshing {city}")
         from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
         with _publication_reported(home, city), _progress_shown(home, city):
@@ -82,7 +82,7 @@ def run_recut(
 
     asked = new_run(city, home, from_dir=from_dir, dry_run=dry_run, no_cache=no_cache)
     with checks_started_early(asked):
-        _set_up_prefect(home, f"Recutting {city} to {zuschnitt}")
+        set_up_prefect(home, f"Recutting {city} to {zuschnitt}")
         from flows.recut import recut  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
         with _publication_reported(home, city), _progress_shown(home, city):
@@ -90,7 +90,24 @@ def run_recut(
     return done
 
 
-def _set_up_prefect(home: Home, doing: str) -> None:
+def run_refresh_all(cities: list[str], home: Home, *, from_dir: Path | None) -> list[dict[str, Any]]:
+    """Refresh these cities on the runner that the environment names; return how each ended.
+
+    Raises:
+        FortschreibungError: names those that could not be refreshed; the others are published.
+    """
+    set_up_prefect(home, f"Refreshing {len(cities)} cities")
+    from flows.refresh_all import refresh_all  # noqa: PLC0415 -- imports Prefect, which reads the settings above
+
+    return refresh_all(cities, home.root, from_dir)
+
+
+def set_up_prefect(home: Home, doing: str) -> None:
+    """Set Prefect up, quietly, for the flow that this process is about to run.
+
+    Raises:
+        ConfigError: a server is named that cannot be used.
+    """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(home.prefect))

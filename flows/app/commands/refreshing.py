@@ -94,6 +94,37 @@ def refresh(  # noqa: PLR0913 -- each is an option of the command
     return WAITING if outcome.held_for else 0
 
 
+def refresh_all(
+    *cities: str,
+    from_: Annotated[Path | None, Parameter(name="--from")] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Refresh many cities, some at a time; one that fails stops no other (docs/scale.md).
+
+    Parameters
+    ----------
+    cities
+        Their names.
+    from_
+        A folder that holds a folder of files for each city, named like it.
+    """
+    from flows.app.flow_runner import run_refresh_all  # noqa: PLC0415
+    from flows.profile.load import load_profile  # noqa: PLC0415
+
+    need(*_FOR_A_FLOW)
+    if not cities:
+        raise ConfigError("refresh-all: expected the names of cities, found none.")
+    for city in cities:
+        load_profile(city)  # a mistake in a profile is reported before Prefect starts
+    ended = run_refresh_all(list(cities), home_at(home), from_dir=from_)
+    if as_json:
+        print_json(ended)
+    for one in [] if as_json else ended:
+        print(f"{one['city']}: {one['reason']}")
+    return 0
+
+
 def explained_dry_run(
     city: str,
     home: Home,

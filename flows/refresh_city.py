@@ -1,0 +1,101 @@
+"""One city through all stations without Prefect, in a process of its own: what each task of refresh_all starts.
+
+    python -m flows.refresh_city CITY HOME [--from DIR]
+
+A process for each city, since a run redirects temporary files and memory of the whole process. It ends with whoever
+started it, so that a lost machine of a cluster leaves no second refresh behind. The last line on stdout is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from flows import stations
+from flows.base.errors import FortschreibungError
+from flows.base.home import home_at
+from flows.check.models import results_of
+from flows.check.run_checks import CheckWorker, raise_for_blockers
+from flows.failure import fit_for_anybody
+from flows.publish.publish_release import publish_run
+from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_folder
+
+
+@fit_for_anybody
+def refreshed(run: Run) -> Outcome:
+    """Take the city's files through all stations, in the order of flows/refresh.py."""
+    with working_folder(run):
+        run.note("pull", "started")
+        pulled = stations.pull_into(run)
+        fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
+        outcome = stations.nothing_new(run, fingerprint) or stations.held(run, pulled)
+        if outcome is None:
+            with CheckWorker.start() as worker:
+                run.note("stage", "started")
+                stations.stage_into(run, pulled)
+                run.note("transform", "started")
+                stations.transform_in(run)
+                run.note("check", "started")
+                worker.read(stations.check_job(run))
+                with nothing_protected_stays(run):
+                    try:
+                        run.note("protect", "started")
+                        counted = stations.protect_in(run)
+                    finally:  # what a check found takes precedence, as in flows/refresh.py
+                        report = worker.report()
+                        stations.show_checks(run, report)
+                        raise_for_blockers(report)
+            run.note("publish", "started")
+            done = publish_run(
+                run.profile, run.home, run.folder, pulled.lieferungen, results_of(report), fingerprint,
+                deliveries=stations.deliveries_in(run, pulled), say=lambda words: run.note("publish", words),
+            )  # fmt: skip
+            outcome = Outcome(
+                city=run.city, run=run.id, published=done.published, release=done.version, path=done.path,
+                content_hash=done.content_hash, reason=done.reason, candidate=done.candidate,
+                warnings=report.warnings, figures=counted["published"], suppressed=counted["suppressed"],
+            )  # fmt: skip
+        if not outcome.held_for:  # what waits is no measure for later deliveries yet
+            stations.accept(run, pulled)
+        outcome = outcome.model_copy(update={"lacking": stations.lacking_in(run, pulled)})
+        run.note("done", outcome.reason)
+    return outcome
+
+
+def _end_with_parent() -> None:
+    """End this process and what it has started as soon as the one that started it is gone."""
+
+    def wait() -> None:
+        while os.read(0, 1):
+            continue
+        with suppress(ProcessLookupError):
+            os.killpg(os.getpgrp(), 9)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Refresh as the command line says; the last line on stdout says how it ended."""
+    parser = argparse.ArgumentParser(prog="python -m flows.refresh_city", description=__doc__)
+    parser.add_argument("city")
+    parser.add_argument("home", type=Path)
+    parser.add_argument("--from", dest="from_dir", type=Path)
+    given = parser.parse_args(arguments)
+    _end_with_parent()
+    try:
+        outcome = refreshed(new_run(given.city, home_at(given.home), from_dir=given.from_dir))
+    except FortschreibungError as problem:
+        print(json.dumps({"error": str(problem), "exit_code": problem.exit_code}), flush=True)  # noqa: T201
+        return problem.exit_code
+    print(outcome.model_dump_json(), flush=True)  # noqa: T201 -- to the process that started this
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""Many cities as one flow: each in a process of its own, on the runner that the environment names."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows import refresh_all as many
+from flows.base.errors import ConfigError
+from flows.base.home import home_at
+from flows.publish.verify import verify
+from flows.release.catalog import entries_of
+from tests.refresh.many_cities import CITY, ROOT, make_cities
+
+
+@pytest.mark.parametrize(
+    ("memory", "threads", "parts", "share"),
+    [
+        ("4GB", "8", 2, {"FORTSCHREIBUNG_MEMORY": "2000MB", "FORTSCHREIBUNG_THREADS": "4"}),
+        ("1500MB", "2", 3, {"FORTSCHREIBUNG_MEMORY": "500MB", "FORTSCHREIBUNG_THREADS": "1"}),
+    ],
+)
+def test_memory_and_threads_of_a_refresh_follow_from_the_limit(
+    memory: str, threads: str, parts: int, share: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORTSCHREIBUNG_MEMORY", memory)
+    monkeypatch.setenv("FORTSCHREIBUNG_THREADS", threads)
+
+    assert many.share_of(parts) == share
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("FORTSCHREIBUNG_RUNNER", "cluster", "must be threads, processes or dask:ADDRESS"),
+        ("FORTSCHREIBUNG_PARALLEL", "0", "whole number of at least 1"),
+        ("FORTSCHREIBUNG_MEMORY", "a lot", "a number with a unit"),
+        ("FORTSCHREIBUNG_MEMORY", "300MB", "150 MB for each"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_stops_before_anything_begins(
+    variable: str, value: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(ConfigError, match=words):
+        many.refresh_all(["nowhere"], tmp_path)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORTSCHREIBUNG_RUNNER", "dask:tcp://127.0.0.1:1")
+    monkeypatch.setattr("flows.base.extras.find_spec", lambda _: None)
+
+    with pytest.raises(ConfigError, match="the extra `dask`"):
+        many.runner()
+
+
+def test_a_city_that_fails_says_why_and_one_that_ends_says_what_it_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (name,) = make_cities(tmp_path, 1)
+    monkeypatch.setenv("FORTSCHREIBUNG_CITIES", str(tmp_path / "cities"))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    home, share = home_at(tmp_path / "data"), many.share_of(1)
+
+    failed = many.refresh_city.fn("nowhere", str(home.root), None, share)
+    assert (failed["exit_code"], "nowhere" in failed["error"]) == (2, True)
+    done = many.refresh_city.fn(name, str(home.root), str(tmp_path / "files" / name), share)
+    assert (done["city"], done["release"], done["published"]) == (name, "2023.1", True)
+    again = many.refresh_city.fn(name, str(home.root), str(tmp_path / "files" / name), share)
+    assert (again["release"], again["published"]) == ("2023.1", False)
+    verify(home, name)
+
+
+@pytest.mark.nightly
+def test_a_worker_of_a_real_cluster_is_killed_and_every_city_is_published_once(tmp_path: Path) -> None:
+    pytest.importorskip("prefect_dask")
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.refresh.many_cities", str(tmp_path), "3", "2", "kill"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=600, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    said = json.loads(ended.stdout.strip().rpartition("\n")[2])
+    assert len(said["killed"]) == 1
+    assert [one["release"] for one in said["ended"]] == ["2023.1"] * 3
+    home = home_at(tmp_path / "data")
+    for one in said["ended"]:
+        assert [each.kind for each in entries_of(home.releases / one["city"])] == ["release"]
+        verify(home, one["city"])
+    assert CITY not in {path.name for path in home.releases.iterdir()}
