@@ -24,7 +24,7 @@ from flows.base.home import home_at
 from flows.check.models import CheckReport, results_of
 from flows.check.run_checks import CheckWorker, raise_for_blockers
 from flows.failure import fit_for_anybody
-from flows.profile.due import Policy
+from flows.profile.policy import Policy
 from flows.publish.publish_release import publish_run
 from flows.pull.models import Pulled
 from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_folder

@@ -25,8 +25,8 @@ from flows.base.home import Home
 from flows.base.leftovers import gone_after_a_kill
 from flows.base.local_time import today as day_of_the_office
 from flows.base.locks import lock, one_at_a_time
-from flows.profile.due import Policy
 from flows.profile.load import Profile, load_profile
+from flows.profile.policy import Policy
 from flows.pull.deliveries import Delivery
 from flows.pull.landing.store import now
 from flows.run_folders import CONFIDENTIAL, forget, forget_dead_runs, forget_old_runs

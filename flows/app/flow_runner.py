@@ -22,7 +22,7 @@ from flows.failure import whole_of
 from flows.release.catalog import is_version
 
 if TYPE_CHECKING:
-    from flows.profile.due import Policy
+    from flows.profile.policy import Policy
     from flows.recut import Recut
     from flows.run import Outcome
 

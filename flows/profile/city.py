@@ -12,7 +12,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from flows.base.strict import Identifier, Strict
 from flows.profile.coordinate_system import coordinate_systems
-from flows.profile.due import DueDay, Policy
+from flows.profile.due import DueDay
+from flows.profile.policy import Policy
 from flows.profile.protection import Protection
 
 

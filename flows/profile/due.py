@@ -1,4 +1,4 @@
-"""When a source is due: the day by which it brings the figures of a Stichtag year, and the policy that waits for it.
+"""When a source is due: the day by which it brings the figures of a Stichtag year.
 
 A day of the calendar recurs every year, so that a profile says it once: `03-15` is the 15th of March of the year after
 the Stichtag year, `+0 09-30` the 30th of September of that year itself, `+2 06-30` the 30th of June two years later.
@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator
-
-Policy = Literal["complete", "when-due", "always"]
-"""What a refresh waits for before it publishes a new Stichtag year."""
 
 _DUE = re.compile(r"(?:\+(?P<years>[0-9]) )?(?P<month>\d\d)-(?P<day>\d\d)")
 _YEARS_LATER = 1  # where the profile does not say it

@@ -14,8 +14,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from flows.base.local_time import german_day
-from flows.profile.due import Policy
 from flows.profile.load import Profile
+from flows.profile.policy import Policy
 from flows.profile.source import Source
 from flows.pull.landing.stichtage import Content, newest_years
 from flows.pull.models import Lieferung

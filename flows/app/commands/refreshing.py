@@ -13,7 +13,7 @@ from flows.app.terminal import HomeOption, JsonOption, print_json
 from flows.base.errors import WAITING, ConfigError
 from flows.base.extras import need
 from flows.base.home import Home, home_at
-from flows.profile.due import Policy
+from flows.profile.policy import Policy
 
 if TYPE_CHECKING:
     from flows.app.explain import DryRun
