@@ -1,4 +1,4 @@
-"""Proposals for a city from its files to a Zuschnitt that `recut --dry-run` takes, with the commands a planner types."""
+"""Proposals for a city from its files to a Zuschnitt that `recut --dry-run` takes, by the commands one types."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+
 from tests.refresh.conftest import Office
 
 
