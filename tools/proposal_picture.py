@@ -46,8 +46,8 @@ def frontier_svg(prices: list[Price]) -> str:
     keys = (
         f'<circle cx="{LEFT + 10}" cy="20" r="5" fill="{SEEN}"/><text x="{LEFT + 22}" y="24">Gewinn an Einwohnern, die '
         f'die Suche sah</text><circle cx="{LEFT + 330}" cy="20" r="5" fill="{UNSEEN}"/><text x="{LEFT + 342}" y="24">'
-        f'an Einwohnern, die sie nicht sah</text><text x="{WIDTH - 40}" y="{HEIGHT - 8}" text-anchor="end">Einwohner, die '
-        "den Sozialraum wechseln; von links nach rechts zehn fallende Preise</text>"
+        f'an Einwohnern, die sie nicht sah</text><text x="{WIDTH - 40}" y="{HEIGHT - 8}" text-anchor="end">Einwohner, '
+        "die den Sozialraum wechseln; von links nach rechts zehn fallende Preise</text>"
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '

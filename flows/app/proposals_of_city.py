@@ -44,7 +44,7 @@ class Answered:
 
 
 def proposed_for(
-    run: CityRun, *, price: float | None, keep: tuple[str, ...], seed: int,
+    run: CityRun, *, price: float | None, keep: tuple[str, ...], seed: int, rounds: int = 150,
     progress: Callable[[int, int], bool] = lambda _done, _of: True,
 ) -> Answered:  # fmt: skip
     """Search for proposals and write them down.
@@ -54,7 +54,7 @@ def proposed_for(
     """
     if price is not None and price < 0:
         raise ConfigError(f"--price: expected 0 or more, found {price}.")
-    asked = CityAsked(price, keep, seed, decisions=decisions_of(run.home, run.city))
+    asked = CityAsked(price, keep, seed, rounds, decisions=decisions_of(run.home, run.city))
     with city_at_work(run.city, run.home, from_dir=run.from_dir, stichtag=run.stichtag) as work:
         cut = proposals_of(work.con, work.profile, asked, progress=progress)
         folder = run.out or work.run.folder / "vorschlag"

@@ -11,8 +11,9 @@ import pytest
 from tests.refresh.conftest import Office
 
 
+@pytest.mark.thorough
 def test_a_proposal_is_made_decided_and_can_be_recut_to(office: Office, small_extracts: Path) -> None:
-    asked = ("propose", "musterstadt", "--from", small_extracts, "--json")
+    asked = ("propose", "musterstadt", "--from", small_extracts, "--rounds", "20", "--json")
     ended = office.run(*asked)
     assert ended.code == 0, ended.err
     found = json.loads(ended.out)

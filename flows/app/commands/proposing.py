@@ -30,7 +30,7 @@ def propose(  # noqa: PLR0913 -- each is an option of the command
     residents: str | None = None,
     trait: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     price: float | None = None,
-    rounds: int = 400,
+    rounds: int | None = None,
     seed: int = 1,
     keep: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     stichtag: dt.date | None = None,
@@ -66,7 +66,7 @@ def propose(  # noqa: PLR0913 -- each is an option of the command
     price
         How much within share a proposal must win by for each share of the city's residents that it moves.
     rounds
-        How long is searched.
+        How long is searched (default: 150 for a city, 400 for a map that is tried).
     seed
         The beginning of chance; the same seed gives the same proposals.
     keep
@@ -86,14 +86,16 @@ def propose(  # noqa: PLR0913 -- each is an option of the command
         from flows.redrawing.trial import TrialAsked, TrialFiles  # noqa: PLC0415
 
         files = TrialFiles(units, adjacency, polygons, unit, residents, tuple(trait or ()), current)
-        return _try(files, TrialAsked(parts, deviation, price or 0.0, seed=seed, rounds=rounds), as_json=as_json)
+        return _try(files, TrialAsked(parts, deviation, price or 0.0, seed=seed, rounds=rounds or 400), as_json=as_json)
     if city is None:
         raise ConfigError("propose: expected a city, or --try UNITS.csv --adjacency EDGES.csv, found neither.")
     from flows.app.proposals_of_city import CityRun, proposed_for  # noqa: PLC0415
 
     run = CityRun(city, home_at(home), from_, stichtag, valid_from, html, out)
     with SearchProgress() as progress:
-        found = proposed_for(run, price=price, keep=tuple(keep or ()), seed=seed, progress=progress)
+        found = proposed_for(
+            run, price=price, keep=tuple(keep or ()), seed=seed, rounds=rounds or 150, progress=progress
+        )
     if as_json:
         print_json(found.answer)
     else:
