@@ -53,7 +53,7 @@ def test_what_is_no_toml_is_reported_with_its_place(small_city, text: str) -> No
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
-        ("city.toml", "crs = ", "csr = ", ["  crs: Field required", "  csr: Extra", "permitted are attribution,"]),
+        ("city.toml", "crs = ", "csr = ", ["  crs: Field required", "  csr: Extra", "permitted are approval,"]),
         ("city.toml", "0.05", '"viel"', ["  official_band: Input should be a valid number", "found 'viel'"]),
         ("city.toml", "EPSG:25832", "UTM 32", ["  crs: ", "EPSG", "found 'UTM 32'"]),
         (

@@ -13,7 +13,7 @@ from flows.release.release_tables import faults
 from tests.protect.conftest import DAY, INDIKATOREN, NEW, OLD
 
 CONTRACT = tomllib.loads(resource("sql/release.toml").read_text(encoding="utf-8"))
-WRITTEN_BY_PUBLISH = {"_release", "_sources", "_columns", "_checks", "_changes"}
+WRITTEN_BY_PUBLISH = {"_release", "_sources", "_deliveries", "_columns", "_checks", "_changes"}
 
 
 def columns_of(office) -> dict[str, list[str]]:

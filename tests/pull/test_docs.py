@@ -35,4 +35,6 @@ def test_every_section_is_a_source(snippet: str) -> None:
     connector = {"connector": "http_file", "url": "https://amt.example/x.csv"} if "connector" not in section else {}
     identity = "parkhaeuser" if "datastore" in snippet else "quelle"
     usual = {key: value for key, value in USUAL.items() if key != "official" or "geometry" not in section}
+    if "due" in section:
+        usual["stichtag"] = {"source": "column", "column": "JAHR", "format": "%Y", "day": "12-31"}
     Source.model_validate({**usual, **connector, **section, "id": identity})
