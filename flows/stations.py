@@ -21,7 +21,6 @@ from flows.run import NO_SOURCE, Outcome, Run
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from flows.redrawing.review import Review
     from flows.release.catalog import Release
 
 _open_since_stage: dict[Path, ExitStack] = {}
@@ -257,13 +256,17 @@ def protect_in(run: Run) -> dict[str, int]:
     """Suppress what identifies people, with all that is out already; write what may leave to the folder ``publish``."""
     from flows.base.db import open_work  # noqa: PLC0415
     from flows.protect.protect_figures import protect  # noqa: PLC0415
+    from flows.redrawing.yearly_review import yearly_review  # noqa: PLC0415
     from flows.release.catalog import releases  # noqa: PLC0415
 
     earlier = [(one.version, one.database) for one in releases(run.home, run.city) if one.database.is_file()]
     with open_work(run.work) as con:
+        review = yearly_review(con, run.profile, lambda words: run.note("protect", words))
+        if review is not None:
+            (run.folder / REVIEW).write_text(review.model_dump_json(indent=1) + "\n", encoding="utf-8")
         counted = protect(
             con, run.profile, run.folder / "publish", earlier, note=lambda words: run.note("protect", words),
-            review=_reviewed(run, con),
+            review=review,
         )  # fmt: skip
     run.note("protect", f"{counted['suppressed']:,} figures suppressed, {counted['primary']:,} of them by themselves, "
                         "the others for their sake")  # fmt: skip
@@ -271,20 +274,6 @@ def protect_in(run: Run) -> dict[str, int]:
         run.note("protect", f"{counted['contradictory']} counts cannot be judged: what is published around them "
                             "contradicts itself (fortschreibung audit names them)")  # fmt: skip
     return counted
-
-
-def _reviewed(run: Run, con: DuckDBPyConnection) -> Review | None:
-    """Return the review of the Gliederung and write all of it to the run's folder; what stops it stops nothing else."""
-    from flows.base.errors import FortschreibungError  # noqa: PLC0415
-    from flows.redrawing.review import review  # noqa: PLC0415
-
-    try:
-        found = review(con, run.profile, borders=False)
-    except FortschreibungError as problem:
-        run.note("protect", f"the Gliederung is not reviewed: {problem}")
-        return None
-    (run.folder / REVIEW).write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    return found
 
 
 def waiting_in(run: Run) -> dict[str, list[str]]:

@@ -76,8 +76,8 @@ WIDE: Mapping[str, Sequence[str]] = {"sozialraum_feld": (), "sozialraum_breit": 
 
 
 def protect(
-    con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = (), *,
-    note: Callable[[str], None] = lambda _: None, review: Review | None = None,
+    con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = (), *, review: Review | None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> dict[str, int]:  # fmt: skip
     """Suppress what identifies people and write the tables of the release to `target`.
 

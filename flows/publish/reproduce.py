@@ -31,6 +31,7 @@ from flows.publish.publish_release import commit
 from flows.pull.landing.checksum import KEY_FILE, landed_as, public_checksum
 from flows.pull.landing.store import Landing
 from flows.pull.models import Lieferung
+from flows.redrawing.yearly_review import yearly_review
 from flows.release import release_tables
 from flows.release.catalog import Release, published_before
 from flows.release.content_hash import digests, table_hashes
@@ -153,7 +154,8 @@ def _make(profile: Profile, lieferungen: list[Lieferung], landing: Path, folder:
         use_spatial(con)
         transform(con)
         say("protect")
-        protect(con, profile, folder / "publish", [(each.version, each.database) for each in made.before])
+        earlier = [(each.version, each.database) for each in made.before]
+        protect(con, profile, folder / "publish", earlier, review=yearly_review(con, profile, say))
 
 
 def _compared(profile: Profile, folder: Path, manifest: Manifest, published: Path) -> tuple[TableMade, ...]:

@@ -170,7 +170,7 @@ class Office:
             "SELECT zuschnitt, raumebene, raum_id, "
             f"if(raum_id IN {('', *self.same_line, '')}, '', zuschnitt || '/') || raum_id AS dauer_id FROM raum"
         )
-        self.counted = protect(self.con, self.profile, self.target, note=note)
+        self.counted = protect(self.con, self.profile, self.target, review=None, note=note)
         return self.counted
 
     def rows(self, table: str, columns: str = "*", where: str = "TRUE") -> list[tuple[Any, ...]]:
