@@ -10,14 +10,16 @@ from typing import Any
 
 from flows.at_work import city_at_work
 from flows.base.errors import ConfigError
+from flows.base.files import write_whole
 from flows.base.home import Home
 from flows.pages.about import About
-from flows.pages.proposal_lines import VERDICTS, proposals_lines
+from flows.pages.proposal_lines import proposals_lines
 from flows.pages.proposals_page import outlines_of, proposals_html, proposals_json
+from flows.pages.review_words import VERDICTS
 from flows.profile.load import load_profile
 from flows.redrawing.city_proposals import CityAsked, CityProposals, proposals_of
 from flows.redrawing.decisions import Decision, Verdict, decisions_of, record
-from flows.redrawing.proposed_cut import CutFolder, write_cut
+from flows.redrawing.proposed_cut import CutFolder, must_be_later, with_deliveries, write_cut
 
 PAGE, DATA = "vorschlaege.html", "vorschlaege.json"
 
@@ -52,8 +54,7 @@ def proposed_for(
     Raises:
         ConfigError, NoBaseUnits, SourceProblem: as proposals_of, write_cut and city_at_work.
     """
-    if price is not None and price < 0:
-        raise ConfigError(f"--price: expected 0 or more, found {price}.")
+    _refuse_early(run, price, rounds)
     asked = CityAsked(price, keep, seed, rounds, decisions=decisions_of(run.home, run.city))
     with city_at_work(run.city, run.home, from_dir=run.from_dir, stichtag=run.stichtag) as work:
         cut = proposals_of(work.con, work.profile, asked, progress=progress)
@@ -64,10 +65,13 @@ def proposed_for(
         write_cut(work.con, work.profile, cut.ground, cut.labels, cut.ids, into)
         city = work.profile.city
         page = proposals_html(cut, outlines_of(work.con), About(city.name, city.synthetic))
+    kept = work.run.folder / "vorschlag"
+    kept.mkdir(exist_ok=True, mode=0o700)
     for path in (folder / PAGE, *([run.html] if run.html else [])):
-        path.write_text(page, encoding="utf-8")
-    (folder / DATA).write_text(proposals_json(cut.said), encoding="utf-8")
-    origin = f" --from {run.from_dir}" if run.from_dir else ""
+        write_whole(path, page.encode(), mode=0o600)
+    for path in {folder / DATA, kept / DATA}:  # `decide` looks for it in the folders of runs
+        write_whole(path, proposals_json(cut.said).encode(), mode=0o600)
+    origin = f" --from {with_deliveries(into, run.from_dir)}" if run.from_dir else ""
     command = f"fortschreibung --cities {into.cities} recut {run.city} {into.valid_from}{origin} --dry-run"
     lines = [*proposals_lines(cut.said), f"Seite: {folder / PAGE}"]
     if cut.said.proposals:
@@ -76,6 +80,24 @@ def proposed_for(
         **cut.said.model_dump(mode="json"), "folder": str(folder), "page": str(folder / PAGE),
         "valid_from": str(into.valid_from), "recut": command,
     })  # fmt: skip
+
+
+def _refuse_early(run: CityRun, price: float | None, rounds: int) -> None:
+    """Stop before anything is read where what is asked for cannot be done.
+
+    Raises:
+        ConfigError: names the option.
+    """
+    if price is not None and price < 0:
+        raise ConfigError(f"--price: expected 0 or more, found {price}.")
+    if rounds < 1:
+        raise ConfigError(f"--rounds: expected 1 or more, found {rounds}.")
+    if run.html is not None and not run.html.parent.is_dir():
+        raise ConfigError(f"--html: expected a file in a folder that is there, found {run.html}.")
+    if run.out is not None and (not run.out.parent.is_dir() or run.out.is_file()):
+        raise ConfigError(f"--out: expected a folder in one that is there, found {run.out}.")
+    if run.valid_from is not None:
+        must_be_later(load_profile(run.city), run.valid_from)
 
 
 def decided(home: Home, city: str, proposal: str, verdict: Verdict, by: str, why: str) -> str:
@@ -95,7 +117,7 @@ def decided(home: Home, city: str, proposal: str, verdict: Verdict, by: str, why
                     city=city, proposal=proposal, verdict=verdict, by=by, why=why, units=each.units_before,
                     at=dt.datetime.now(dt.UTC).replace(microsecond=0),
                 ))  # fmt: skip
-                return f"{proposal} ({', '.join(each.units_before)}): {VERDICTS[verdict]} von {by}"
+                return f"{proposal} ({', '.join(each.units_before)}): {VERDICTS[verdict].de} von {by}"
     raise ConfigError(
         f"decide: expected a proposal of {city}, found none called {proposal!r}. Known: "
         f"{', '.join(dict.fromkeys(known)) or 'none; run `fortschreibung propose` first'}."

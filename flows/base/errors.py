@@ -73,7 +73,7 @@ class ConfigError(FortschreibungError):
 class NotSetUp(ConfigError):  # noqa: N818 -- named by the outcome that the user sees
     """A source needs a folder, an address or credentials that nobody has named yet; `lacks` says which variables."""
 
-    def __init__(self, message: str, *, lacks: tuple[str, ...]) -> None:
+    def __init__(self, message: str, *, lacks: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.lacks = lacks
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.base.german_numbers import number
+from flows.pages.review_words import VERDICTS
 from flows.redrawing.city_proposals import CityProposal, CityProposals
 
 KINDS: Mapping[str, str] = {
     "split": "Teilung", "merge": "Zusammenlegung", "transfer": "Übertragung", "redraw": "Umbau",
 }  # fmt: skip
-VERDICTS: Mapping[str, str] = {"accepted": "angenommen", "changed": "von Hand geändert", "rejected": "abgelehnt"}
 
 
 def trial_lines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -56,7 +56,7 @@ def proposals_lines(found: CityProposals) -> Iterator[str]:
                 f"{part.from_unit} nach {part.to_unit}{new}"
             )
         if each.decision:
-            yield f"            {VERDICTS[each.decision.verdict]} von {each.decision.by}: {each.decision.why}"
+            yield f"            {VERDICTS[each.decision.verdict].de} von {each.decision.by}: {each.decision.why}"
     for each in found.rejected_before:
         if each.decision:
             yield f"{each.id}  früher abgelehnt von {each.decision.by}: {each.decision.why}"

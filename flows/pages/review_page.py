@@ -14,7 +14,7 @@ from flows.base.db import records, set_variables, sql, use_spatial
 from flows.base.german_numbers import number, percent
 from flows.pages.about import About
 from flows.pages.diff_words import german_day
-from flows.pages.review_words import TRIGGERS, Said, explained
+from flows.pages.review_words import TRIGGERS, Said, decided, explained
 from flows.pages.template import page_of
 from flows.profile.codebook import Codebook
 from flows.redrawing.review import Review
@@ -58,7 +58,7 @@ def review_html(review: Review, drawn: Map | None, codebook: Codebook, about: Ab
     return page_of(
         "review.html.j2",
         review=review, drawn=drawn, about=about, words=TRIGGERS, number=number, percent=percent, day=german_day,
-        explained=explained, fills=FILLS, units={unit.id: unit for unit in review.units},
+        explained=explained, decided=decided, fills=FILLS, units={unit.id: unit for unit in review.units},
         labels=_labels(codebook), notes=list(_notes(review)), present=[one for one in TRIGGERS if review.count(one)],
     )  # fmt: skip
 
@@ -82,6 +82,7 @@ def review_lines(review: Review) -> list[str]:
         for unit in review.named[:_SHOWN]:
             why = "; ".join(f"{TRIGGERS[one].de} ({explained(unit, one, review).de})" for one in unit.triggers)
             lines.append(f"  {unit.id} {unit.name or ''}: {why}")
+            lines += [f"    {decided(each).de}" for each in unit.decisions]
         if len(review.named) > _SHOWN:
             lines.append(f"  und {len(review.named) - _SHOWN} weitere (--html, --json)")
     return lines + [note.de for note in _notes(review)]

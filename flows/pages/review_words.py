@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from flows.base.german_numbers import number, percent
+from flows.pages.diff_words import german_day
+from flows.redrawing.decisions import Decision, Verdict
 from flows.redrawing.review import Review, ReviewedUnit, Trigger
 
 
@@ -32,10 +34,25 @@ TRIGGERS: Mapping[Trigger, Said] = MappingProxyType({
 })  # fmt: skip
 
 
+VERDICTS: Mapping[Verdict, Said] = MappingProxyType({
+    "accepted": Said("angenommen", "accepted"), "changed": Said("von Hand geändert", "changed by hand"),
+    "rejected": Said("abgelehnt", "rejected"),
+})  # fmt: skip
+
+
 def explained(unit: ReviewedUnit, trigger: Trigger, review: Review) -> Said:
     """Return what a trigger says of a Sozialraum, with its figures."""
     rules = {"too_small", "too_large", "nesting", "pieces", "hole", "barrier"}
     return _of_rule(unit, trigger, review) if trigger in rules else _of_character(unit, trigger)
+
+
+def decided(decision: Decision) -> Said:
+    """Return what was decided about a proposal, by whom, when and why."""
+    day, verdict = decision.at.date(), VERDICTS[decision.verdict]
+    return Said(
+        f"Vorschlag {decision.proposal} {verdict.de} von {decision.by} am {german_day(day)}: {decision.why}",
+        f"proposal {decision.proposal} {verdict.en} by {decision.by} on {day}: {decision.why}",
+    )
 
 
 def _of_rule(unit: ReviewedUnit, trigger: Trigger, review: Review) -> Said:

@@ -188,8 +188,6 @@ def _brought(source: Source, folder: Path | None, context: PullContext) -> list[
     """Fetch all files of a source and compare them, together, with what it should have."""
     connector = connector_of(source)
     offered = orders_in(folder, source) if folder else connector.orders(source, context)
-    if folder and not offered and connector.folder is not None and source.folder:
-        folder, offered = None, connector.orders(source, context)  # a folder of its own, which is no address either
     orders = [order for order in offered if order.year is None or order.year <= context.until.year]
 
     def bring(order: Order) -> Brought:

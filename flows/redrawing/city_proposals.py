@@ -14,13 +14,10 @@ from flows.profile.load import Profile
 from flows.redrawing.city_ground import CityGround, city_ground
 from flows.redrawing.decisions import Decision, last_decision, proposal_id
 from flows.redrawing.frontier import Price, frontier
-from flows.redrawing.ground import Ints
+from flows.redrawing.ground import Flags, Floats, Ints
 from flows.redrawing.proposals import Proposal, Proposing
 from flows.redrawing.proposed_cut import unit_ids
 from flows.redrawing.sums import Rules
-
-SMALL = 3
-"""So few people or cases in a difference area cannot be published; the profile's own thresholds may be higher."""
 
 
 class Part(BaseModel):
@@ -135,11 +132,12 @@ def proposals_of(
         ground, searched, keep=[ground.units.index(unit) for unit in asked.keep], seed=asked.seed, rounds=asked.rounds
     )
     found = proposing.proposed(progress=progress)
-    prices = frontier(ground, searched, proposing.fixed, seed=asked.seed)
+    prices = frontier(ground, searched, proposing.fixed, seed=asked.seed, progress=progress)
     ids = unit_ids(ground, found.labels, _known_ids(con), profile.city.raumebene[0].id_pattern)
+    smallest = _smallest(profile, ground)
     said, rejected, labels = [], [], found.labels.copy()
     for each in found.proposals:
-        proposal = _said(ground, each, ids)
+        proposal = _said(ground, each, ids, smallest)
         decision = last_decision(asked.decisions, proposal.id)
         proposal = proposal.model_copy(update={"decision": decision})
         if decision is not None and decision.verdict == "rejected":
@@ -158,7 +156,7 @@ def proposals_of(
     ))  # fmt: skip
 
 
-def _said(ground: CityGround, proposal: Proposal, ids: Sequence[str]) -> CityProposal:
+def _said(ground: CityGround, proposal: Proposal, ids: Sequence[str], smallest: Smallest) -> CityProposal:
     after = ground.today.copy()
     after[proposal.members] = proposal.labels
     inside = np.isin(ground.today, proposal.units)
@@ -173,7 +171,7 @@ def _said(ground: CityGround, proposal: Proposal, ids: Sequence[str]) -> CityPro
         units_after=[ids[unit] for unit in np.unique(after[inside])],
         new_units=[ids[unit] for unit in np.unique(proposal.labels) if unit >= len(ground.units)],
         parts=[
-            _part(ground, proposal, one, other, ids)
+            _part(ground, proposal, (one, other), ids, smallest)
             for one, other in sorted(set(zip(
                 ground.today[proposal.members].tolist(), proposal.labels.tolist(), strict=True
             )))
@@ -186,34 +184,56 @@ def _said(ground: CityGround, proposal: Proposal, ids: Sequence[str]) -> CityPro
     )  # fmt: skip
 
 
-def _part(ground: CityGround, proposal: Proposal, one: int, other: int, ids: Sequence[str]) -> Part:
+def _part(ground: CityGround, proposal: Proposal, way: tuple[int, int], ids: Sequence[str], smallest: Smallest) -> Part:
+    one, other = way
     which = proposal.members[(ground.today[proposal.members] == one) & (proposal.labels == other)]
-    counts = np.concatenate([[ground.residents[which].sum()], ground.numerators[which].sum(axis=0)[_counted(ground)]])
+    residents = float(ground.residents[which].sum())
+    cases, people = ground.numerators[which].sum(axis=0), ground.denominators[which].sum(axis=0)
+    few = ((cases > 0) & (cases < smallest.cases)) | ((people > 0) & (people < smallest.people))
     return Part(
-        from_unit=ids[one], to_unit=ids[other], residents=float(ground.residents[which].sum()),
+        from_unit=ids[one], to_unit=ids[other], residents=residents,
         base_units=sorted(name for member in which for name in ground.members[member]),
-        difference_protected=bool(((counts > 0) & (counts < SMALL)).any()),
+        difference_protected=bool(few.any()) or 0 < residents < smallest.residents,
     )  # fmt: skip
 
 
-def _counted(ground: CityGround) -> Ints:
-    return np.flatnonzero([trait.counted for trait in ground.traits])
+@dataclass(frozen=True)
+class Smallest:
+    """The fewest people and cases that the profile lets out: of the residents, and of each trait."""
+
+    residents: float
+    people: Floats
+    cases: Floats
 
 
-def _border(ground: CityGround, labels: Ints, inside: np.typing.NDArray[np.bool_]) -> float:
+def _smallest(profile: Profile, ground: CityGround) -> Smallest:
+    rules = profile.city.protection
+    known = [rules.get(profile.codebook.indikator[trait.id].protection) for trait in ground.traits]
+    whole = rules.get(profile.codebook.indikator["einwohner"].protection)
+    return Smallest(
+        float(whole.min_numerator) if whole else 0.0,
+        np.array([float(rule.min_denominator) if rule else 0.0 for rule in known]),
+        np.array([
+            float(rule.min_numerator) if rule and trait.counted else 0.0
+            for rule, trait in zip(known, ground.traits, strict=True)
+        ]),
+    )  # fmt: skip
+
+
+def _border(ground: CityGround, labels: Ints, inside: Flags) -> float:
     ends = ground.edges
     between = (labels[ends[:, 0]] != labels[ends[:, 1]]) & inside[ends].any(axis=1)
     return float(ground.lengths[between].sum())
 
 
-def _on_barrier(ground: CityGround, labels: Ints, inside: np.typing.NDArray[np.bool_]) -> float:
+def _on_barrier(ground: CityGround, labels: Ints, inside: Flags) -> float:
     ends = ground.edges
     between = (labels[ends[:, 0]] != labels[ends[:, 1]]) & inside[ends].any(axis=1)
     whole = float(ground.lengths[between].sum())
     return float(ground.lengths[between & ground.barrier].sum()) / whole if whole else 0.0
 
 
-def _nests(ground: CityGround, labels: Ints, inside: np.typing.NDArray[np.bool_]) -> bool:
+def _nests(ground: CityGround, labels: Ints, inside: Flags) -> bool:
     if not len(ground.nest):
         return True
     pairs = np.unique(np.stack([labels[inside], ground.nest[inside]], axis=1), axis=0)

@@ -88,12 +88,7 @@ def write_cut(
     Raises:
         ConfigError: the Zuschnitt would not be the newest of the profile.
     """
-    newest = profile.city.zuschnitt[-1]
-    if into.valid_from <= newest.valid_from:
-        raise ConfigError(
-            f"--valid-from: expected a day after the newest Zuschnitt of {profile.city.id}, {newest.valid_from}, "
-            f"found {into.valid_from}."
-        )
+    must_be_later(profile, into.valid_from)
     into.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     unit_of = {each: ids[label] for label, members in zip(labels, ground.members, strict=True) for each in members}
     assigned = [level.id for level in profile.city.raumebene if level.membership == "assignment"]
@@ -110,6 +105,20 @@ def write_cut(
     _write(into.folder / ASSIGNMENT, ["BASISEINHEIT", *(level.upper() for level in assigned)], lines)
     _write(into.folder / NAMES, ["EBENE", "NUMMER", "NAME"], _named(con, ground, labels, ids))
     _write_profile(profile, ground, into, assigned)
+
+
+def must_be_later(profile: Profile, valid_from: dt.date) -> None:
+    """Stop unless a Zuschnitt of that day would be the newest of the profile.
+
+    Raises:
+        ConfigError: it would not.
+    """
+    newest = profile.city.zuschnitt[-1].valid_from
+    if valid_from <= newest:
+        raise ConfigError(
+            f"--valid-from: expected a day after the newest Zuschnitt of {profile.city.id}, {newest}, found "
+            f"{valid_from}."
+        )
 
 
 def _named(con: duckdb.DuckDBPyConnection, ground: CityGround, labels: Ints, ids: Sequence[str]) -> list[list[str]]:
@@ -160,6 +169,29 @@ def _write_profile(profile: Profile, ground: CityGround, into: CutFolder, assign
             f"title_en = \"Names of proposed units\"\nfile = '{re.escape(NAMES)}'\n{common}"
             f'names = {{ level = "EBENE", id = "NUMMER", name = "NAME", levels = {{ {levels} }} }}\n'
         )
+
+
+def with_deliveries(into: CutFolder, delivered: Path) -> Path:
+    """Return a folder for `--from` that has the files of `delivered`, as links, beside those of the proposal.
+
+    Raises:
+        ConfigError: the folder cannot be filled with links.
+    """
+    folder = into.folder / "lieferungen"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        for path in sorted(each for each in delivered.resolve().rglob("*") if each.is_file()):
+            link = folder / path.relative_to(delivered.resolve())
+            link.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            link.symlink_to(path)
+        for name in (ASSIGNMENT, NAMES):
+            (folder / name).symlink_to((into.folder / name).resolve())
+    except OSError as problem:
+        raise ConfigError(
+            f"{folder}: expected a folder that takes links to the files of {delivered}: {problem.strerror}. "
+            "Put both files of the proposal into the folder of --from by hand."
+        ) from problem
+    return folder
 
 
 def _quoted(text: str) -> str:

@@ -6,6 +6,7 @@ It states and does not propose. What it says of base units is confidential.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -19,6 +20,7 @@ from flows.profile.redrawing import ReviewTriggers
 from flows.redrawing.breaches import Breach, Rule, breaches
 from flows.redrawing.change import Change, change
 from flows.redrawing.city_ground import CityGround, city_ground, sums
+from flows.redrawing.decisions import Decision
 from flows.redrawing.ground import Flags, Floats
 from flows.redrawing.heterogeneity import Heterogeneity, heterogeneity, noise, unit_rates
 from flows.redrawing.misfits import Misfit, misfits, strange
@@ -95,6 +97,8 @@ class ReviewedUnit(_Frozen):
     vanished_base_units: int | None
     breaches: tuple[RuleBroken, ...]
     triggers: tuple[Trigger, ...]
+    decisions: tuple[Decision, ...] = ()
+    """What was decided about proposals that are about this Sozialraum, the oldest first."""
 
 
 class Review(_Frozen):
@@ -136,6 +140,15 @@ class Review(_Frozen):
     def count(self, trigger: str) -> int:
         """Return how many Sozialräume have this trigger."""
         return sum(trigger in unit.triggers for unit in self.units)
+
+
+def with_decisions(found: Review, decisions: Sequence[Decision]) -> Review:
+    """Return a review in which each Sozialraum knows what was decided about proposals for it."""
+    units = tuple(
+        unit.model_copy(update={"decisions": tuple(each for each in decisions if unit.id in each.units)})
+        for unit in found.units
+    )
+    return found.model_copy(update={"units": units})
 
 
 def review(

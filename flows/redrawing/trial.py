@@ -139,6 +139,10 @@ def _parts(ground: Ground, files: TrialFiles, asked: TrialAsked) -> int:
         raise ConfigError(f"--parts: expected 2 to {len(ground)}, the number of base units, found {parts}.")
     if asked.deviation is not None and asked.deviation < 0:
         raise ConfigError(f"--deviation: expected 0 or more, such as 0.2 for a fifth, found {asked.deviation}.")
+    if asked.rounds < 1:
+        raise ConfigError(f"--rounds: expected 1 or more, found {asked.rounds}.")
+    if asked.price < 0:
+        raise ConfigError(f"--price: expected 0 or more, found {asked.price}.")
     if asked.price and not files.current:
         raise ConfigError("--price: expected --current with the column of today's parts: without, nobody moves.")
     if asked.price and parts != len(ground.units):

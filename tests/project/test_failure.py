@@ -70,6 +70,15 @@ def test_kind_and_place_are_said(run: Run) -> None:
     assert str(said_of(KeyError(NAME), run)).startswith("KeyError in test_failure.py, line ")
 
 
+def kinds_of(kind: type[FortschreibungError] = FortschreibungError) -> list[type[FortschreibungError]]:
+    return [kind, *(deeper for one in kind.__subclasses__() for deeper in kinds_of(one))]
+
+
+@pytest.mark.parametrize("kind", kinds_of())
+def test_every_kind_of_failure_can_be_said_for_anybody(kind: type[FortschreibungError], run: Run) -> None:
+    assert type(said_of(kind(f"{NAME} is in the way"), run)) is kind
+
+
 def test_exit_code_and_whether_to_ask_again_are_kept(run: Run) -> None:
     said = said_of(SourceUnavailable(NAME, retryable=True), run)
     assert isinstance(said, SourceUnavailable)

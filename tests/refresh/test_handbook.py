@@ -17,7 +17,8 @@ COMMANDS = [
     for block in re.findall(r"^```sh\n(.*?)^```$", HANDBOOK, re.DOTALL | re.MULTILINE)
     for line in block.splitlines()
 ]
-REFRESHES = [line for line in COMMANDS if line.split()[1] in ("refresh", "recut")]
+OF_FILES = [line for line in COMMANDS if "--from lieferungen" in line]
+OF_A_CANDIDATE = [line for line in COMMANDS if line.split()[1] in ("approve", "reject")]
 
 
 def ended(office: Office, line: str) -> tuple[int, str]:
@@ -42,7 +43,8 @@ def test_the_commands_that_look_and_decide_go_as_written(
 ) -> None:
     monkeypatch.chdir(office_with_two.root)
 
-    here = [line for line in COMMANDS if line not in REFRESHES and (BROWSER or "--pdf" not in line)]
+    others = {*OF_FILES, *OF_A_CANDIDATE}
+    here = [line for line in COMMANDS if line not in others and (BROWSER or "--pdf" not in line)]
     said = {line: ended(office_with_two, line)[1] for line in here}
 
     assert len(said) >= 13
@@ -50,14 +52,22 @@ def test_the_commands_that_look_and_decide_go_as_written(
     assert (office_with_two.root / "kinderarmut.svg").read_text("utf-8").startswith("<svg")
 
 
+def test_the_decisions_about_a_candidate_are_understood_as_written(office_with_two: Office) -> None:
+    """They exclude each other, and the hash in them is an example: tests/publish follows both to their end."""
+    for line in OF_A_CANDIDATE:
+        done = office_with_two.run(*shlex.split(line)[1:])
+        assert (done.code, "names none. There are: none." in done.err) == (2, True), done.err
+    assert len(OF_A_CANDIDATE) == 2
+
+
 @pytest.mark.thorough
-def test_the_commands_that_refresh_go_as_written(
+def test_the_commands_that_read_files_go_as_written(
     office_with_two: Office, small_extracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (office_with_two.root / "lieferungen").symlink_to(small_extracts)
     monkeypatch.chdir(office_with_two.root)
 
-    for line in REFRESHES:
+    for line in OF_FILES:
         ended(office_with_two, line)
 
-    assert len(REFRESHES) == 3
+    assert len(OF_FILES) == 5

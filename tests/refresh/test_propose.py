@@ -21,6 +21,7 @@ def test_a_proposal_is_made_decided_and_can_be_recut_to(office: Office, small_ex
     assert len(found["frontier"]) == 10
     folder = Path(found["folder"])
     assert folder.stat().st_mode & 0o077 == 0
+    assert (folder / "vorschlaege.json").stat().st_mode & 0o077 == 0
     assert "Vorschläge" in (folder / "vorschlaege.html").read_text("utf-8")
     assert not list(folder.parent.glob("work.duckdb*"))
 
@@ -30,6 +31,10 @@ def test_a_proposal_is_made_decided_and_can_be_recut_to(office: Office, small_ex
     again = json.loads(office.run(*asked).out)
     assert first["id"] not in [each["id"] for each in again["proposals"]]
     assert [each["decision"]["why"] for each in again["rejected_before"] if each["id"] == first["id"]] == ["Schulweg"]
+
+    reviewed = office.run("review", "musterstadt", "--from", small_extracts, "--json")
+    decisions = {unit["id"]: unit["decisions"] for unit in json.loads(reviewed.out)["units"]}
+    assert [each["why"] for each in decisions[first["units_before"][0]]] == ["Schulweg"]
 
     words = shlex.split(found["recut"])[1:]
     recut = office.run(*words, "--json")
@@ -48,6 +53,12 @@ def test_a_proposal_is_made_decided_and_can_be_recut_to(office: Office, small_ex
         (("propose", "musterstadt", "--keep", "999999"), "--keep: expected Sozialräume of the Zuschnitt"),
         (("propose", "musterstadt", "--valid-from", "2019-01-01"), "--valid-from: expected a day after the newest"),
         (("propose", "musterstadt", "--price", "-1"), "--price: expected 0 or more"),
+        (("propose", "musterstadt", "--rounds", "0"), "--rounds: expected 1 or more"),
+        (
+            ("propose", "musterstadt", "--html", "/nowhere/page.html"),
+            "--html: expected a file in a folder that",
+        ),
+        (("propose", "musterstadt", "--out", "/nowhere/cut"), "--out: expected a folder in one that is there"),
         (("decide", "musterstadt", "0000000000", "accepted", "--by", "A", "--why", "B"), "found none called"),
     ],
 )

@@ -86,7 +86,8 @@ def propose(  # noqa: PLR0913 -- each is an option of the command
         from flows.redrawing.trial import TrialAsked, TrialFiles  # noqa: PLC0415
 
         files = TrialFiles(units, adjacency, polygons, unit, residents, tuple(trait or ()), current)
-        return _try(files, TrialAsked(parts, deviation, price or 0.0, seed=seed, rounds=rounds or 400), as_json=as_json)
+        asked = TrialAsked(parts, deviation, price or 0.0, seed=seed, **_given(rounds))
+        return _try(files, asked, as_json=as_json)
     if city is None:
         raise ConfigError("propose: expected a city, or --try UNITS.csv --adjacency EDGES.csv, found neither.")
     from flows.app.proposals_of_city import CityRun, proposed_for  # noqa: PLC0415
@@ -94,8 +95,8 @@ def propose(  # noqa: PLR0913 -- each is an option of the command
     run = CityRun(city, home_at(home), from_, stichtag, valid_from, html, out)
     with SearchProgress() as progress:
         found = proposed_for(
-            run, price=price, keep=tuple(keep or ()), seed=seed, rounds=rounds or 150, progress=progress
-        )
+            run, price=price, keep=tuple(keep or ()), seed=seed, progress=progress, **_given(rounds)
+        )  # fmt: skip
     if as_json:
         print_json(found.answer)
     else:
@@ -129,6 +130,11 @@ def decide(
 
     print(decided(home_at(home), city, proposal, verdict, by, why))
     return 0
+
+
+def _given(rounds: int | None) -> dict[str, int]:
+    """Return the rounds as an argument if somebody named them; a city and a trial have defaults of their own."""
+    return {} if rounds is None else {"rounds": rounds}
 
 
 def _try(files: TrialFiles, asked: TrialAsked, *, as_json: bool) -> int:

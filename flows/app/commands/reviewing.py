@@ -41,12 +41,15 @@ def review(
     from flows.at_work import city_at_work  # noqa: PLC0415
     from flows.pages.about import About  # noqa: PLC0415
     from flows.pages.review_page import review_html, review_lines, review_map  # noqa: PLC0415
+    from flows.redrawing.decisions import decisions_of  # noqa: PLC0415
     from flows.redrawing.review import review as reviewed  # noqa: PLC0415
+    from flows.redrawing.review import with_decisions  # noqa: PLC0415
 
     if html is not None and not html.parent.is_dir():
         raise ConfigError(f"--html: expected a file in a folder that is there, found {html}.")
     with city_at_work(city, home_at(home), from_dir=from_, stichtag=stichtag, no_cache=no_cache) as work:
-        found = reviewed(work.con, work.profile, stichtag)
+        known = decisions_of(work.run.home, city)
+        found = with_decisions(reviewed(work.con, work.profile, stichtag), known)
         if html is not None:
             about = About(work.profile.city.name, work.profile.city.synthetic)
             page = review_html(found, review_map(work.con, found), work.profile.codebook, about)

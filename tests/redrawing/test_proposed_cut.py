@@ -1,0 +1,77 @@
+"""A proposal as a Zuschnitt: who keeps which id, and what people decided about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flows.base.errors import ConfigError
+from flows.base.home import Home
+from flows.redrawing.city_ground import CityGround
+from flows.redrawing.decisions import Decision, decisions_of, last_decision, proposal_id, record
+from flows.redrawing.ground import Ground
+from flows.redrawing.proposed_cut import unit_ids
+from tests.redrawing.grounds import squares
+
+
+def ground_of(*rows: str, units: list[str], nests: tuple[str, ...] = ()) -> CityGround:
+    flat = squares(*rows)
+    stated = {each.name: getattr(flat, each.name) for each in fields(Ground)}
+    nest = np.zeros(len(flat), dtype=np.int64) if nests else np.zeros(0, dtype=np.int64)
+    return CityGround(**{**stated, "units": units, "nest": nest}, nests=nests)
+
+
+def test_a_new_unit_gets_the_next_number_that_no_zuschnitt_has_used() -> None:
+    ground = ground_of("AABB", units=["011001", "011002"], nests=("011",))
+    ids = unit_ids(ground, np.array([0, 2, 1, 3]), ["011001", "011002", "011007", "012055"], r"\d{6}")
+    assert ids == ["011001", "011002", "011008", "011009"]
+
+
+def test_without_a_larger_unit_the_number_at_its_end_counts_on() -> None:
+    ground = ground_of("AABB", units=["N-7", "S-1"])
+    assert unit_ids(ground, np.array([0, 2, 1, 1]), [], None)[2:] == ["N-8"]
+
+
+@pytest.mark.parametrize(("known", "pattern"), [(["011999"], r"\d{6}"), ([], r"0110[0-1]\d")])
+def test_where_no_id_is_free_it_says_what_to_do(known: list[str], pattern: str) -> None:
+    units = ["011001", "011019"]
+    ground = ground_of("AABB", units=units, nests=("011",))
+    with pytest.raises(ConfigError, match=r"free id for the part split from 011001.*--keep"):
+        unit_ids(ground, np.array([0, 2, 1, 1]), known, pattern)
+
+
+def decision(proposal: str, verdict: str, why: str = "weil") -> Decision:
+    at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    return Decision(city="m", proposal=proposal, verdict=verdict, by="A", why=why, at=at)
+
+
+def test_decisions_are_kept_in_their_order_and_the_last_one_holds(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    for one in (decision("ab", "rejected"), decision("cd", "accepted"), decision("ab", "changed")):
+        record(home, one)
+    found = decisions_of(home, "m")
+    assert [each.proposal for each in found] == ["ab", "cd", "ab"]
+    assert last_decision(found, "ab").verdict == "changed"
+    assert last_decision(found, "xy") is None
+    assert decisions_of(home, "other") == []
+
+
+def test_a_decision_needs_a_reason_and_a_damaged_line_is_named(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with pytest.raises(ConfigError, match="--why REASON"):
+        record(home, decision("ab", "rejected", why=" "))
+    record(home, decision("ab", "rejected"))
+    path = tmp_path / "redrawing" / "m.jsonl"
+    path.write_text(path.read_text("utf-8") + "{}\n", "utf-8")
+    with pytest.raises(ConfigError, match=r"m\.jsonl, line 2: expected a decision"):
+        decisions_of(home, "m")
+
+
+def test_a_proposal_is_known_by_what_it_moves_whatever_the_order() -> None:
+    moves = [("b1", "A", "B"), ("b2", "A", "C")]
+    assert proposal_id(moves) == proposal_id(moves[::-1])
+    assert proposal_id(moves) != proposal_id([("b1", "A", "B"), ("b2", "A", "B")])
