@@ -29,7 +29,7 @@ _SHARED = ("cities/vocabulary.toml", "cities/coordinate_systems.toml", "cities/i
 FILES = "files.json"
 """The file in the folder of a dry run that says what became of each delivered file (flows.stage.file_accounts)."""
 REVIEW = "review.json"
-"""The review of the Gliederung in a run's folder, without the map (`fortschreibung review`); it is confidential."""
+"""Which Sozialräume are to be looked at, in a run's folder, without figures: `fortschreibung review` says why."""
 _SHOWN = 5  # files of the folder that no source takes; the rest stands in lieferungen.json
 
 
@@ -256,14 +256,14 @@ def protect_in(run: Run) -> dict[str, int]:
     """Suppress what identifies people, with all that is out already; write what may leave to the folder ``publish``."""
     from flows.base.db import open_work  # noqa: PLC0415
     from flows.protect.protect_figures import protect  # noqa: PLC0415
-    from flows.redrawing.yearly_review import yearly_review  # noqa: PLC0415
+    from flows.redrawing.yearly_review import units_to_look_at, yearly_review  # noqa: PLC0415
     from flows.release.catalog import releases  # noqa: PLC0415
 
     earlier = [(one.version, one.database) for one in releases(run.home, run.city) if one.database.is_file()]
     with open_work(run.work) as con:
         review = yearly_review(con, run.profile, lambda words: run.note("protect", words))
         if review is not None:
-            (run.folder / REVIEW).write_text(review.model_dump_json(indent=1) + "\n", encoding="utf-8")
+            (run.folder / REVIEW).write_text(units_to_look_at(review), encoding="utf-8")
         counted = protect(
             con, run.profile, run.folder / "publish", earlier, note=lambda words: run.note("protect", words),
             review=review,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import duckdb
@@ -9,6 +10,14 @@ import duckdb
 from flows.base.errors import FortschreibungError
 from flows.profile.load import Profile
 from flows.redrawing.review import Review, review
+
+
+def units_to_look_at(found: Review) -> str:
+    """Return which Sozialräume have which triggers as JSON: no figure, so that it may stay when a run has ended."""
+    return json.dumps({
+        "zuschnitt": found.zuschnitt, "stichtag": str(found.stichtag), "units": len(found.units),
+        "named": [{"id": unit.id, "name": unit.name, "triggers": unit.triggers} for unit in found.named],
+    }, ensure_ascii=False, indent=1) + "\n"  # fmt: skip
 
 
 def yearly_review(con: duckdb.DuckDBPyConnection, profile: Profile, note: Callable[[str], None]) -> Review | None:

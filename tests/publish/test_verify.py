@@ -13,7 +13,7 @@ from flows.publish.promote import publish
 from flows.publish.read_back import database_faults
 from flows.publish.read_notes import note_readings, reading_of
 from flows.publish.verify import Content, release_faults, verify
-from flows.publish.workspace import recorded, release_entry
+from flows.publish.workspace import recorded, release_entries
 from flows.release.catalog import entries_of
 from flows.release.manifest import files_in, manifest_of
 from tests.publish.comparing import as_format_1, built
@@ -210,7 +210,7 @@ def test_the_same_content_is_not_published_again_because_the_hash_has_a_new_form
     release = published / "2024.3"
     as_format_1(release)
     entries = entries_of(published)
-    adopted = release_entry(release, manifest_of(release), entries[:2])
+    (adopted,) = release_entries(release, manifest_of(release), entries[:2])
     recorded(published, CITY, [*entries[:2], adopted])
     again = publish(city.job(), city.run("again", residents=1202), home)
     assert (again.version, again.published, again.content_hash) == ("2024.3", False, adopted.content_hash)
