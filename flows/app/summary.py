@@ -21,9 +21,12 @@ def print_summary(outcome: Outcome) -> None:
             continue  # not a matter of this run: `fortschreibung doctor` says it
         shown = ", ".join(indikatoren[:_SHOWN]) + (" ..." if len(indikatoren) > _SHOWN else "")
         print(f"Waiting for {source}: {len(indikatoren)} Indikatoren ({shown})")
-    for one in outcome.lacking:
-        if one not in outcome.held_for:  # the reason names those
-            print(f"Not delivered yet: {one.words}")
+    lacking = [one for one in outcome.lacking if one not in outcome.held_for]  # the reason names those
+    if len(lacking) == 1:
+        print(f"Not delivered yet: {lacking[0].words}")
+    elif lacking:
+        years = ", ".join(str(year) for year in sorted({one.year for one in lacking}))
+        print(f"Not delivered yet: {len(lacking)} deliveries of {years} (fortschreibung sources {outcome.city})")
     if outcome.path is None:
         return
     from rich.console import Console  # noqa: PLC0415
