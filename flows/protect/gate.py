@@ -97,8 +97,8 @@ class _Gate:
             new = [finding for finding in found.findings if NEW in finding.versions]
             known = self._known(new)
             new = [finding for finding in new if _tells_more(finding, known.get(finding.count))]
-            if any(finding.kind == "told" for finding in new):
-                return False
+            if any(finding.kind == "told" and finding.high > 0 for finding in new):
+                return False  # what the protector did wrong
             partly = partly or not found.complete
             if not new and partly:  # nothing follows from what is around; now from figures all over the city
                 around, partly, days = False, False, None
@@ -130,12 +130,17 @@ class _Gate:
 
     def _repaired(self, new: Sequence[Finding], each: int) -> frozenset[str]:
         """Suppress more for the sake of findings, and return the Stichtage that changed."""
-        from flows.protect.repair import suppress_siblings, suppress_steps  # noqa: PLC0415
+        from flows.protect.repair import suppress_siblings, suppress_steps, suppress_zeros  # noqa: PLC0415
         from flows.protect.secondary_step import decide  # noqa: PLC0415
 
         group = self.group
         related = [(one, other) for one in group for other in group if group[one] == group[other]]
-        if not suppress_siblings(self.con, new, related, each) + suppress_steps(self.con, new, NEW):
+        zeros = [finding for finding in new if finding.kind == "told"]
+        if zeros and not suppress_zeros(self.con, zeros):
+            return frozenset()  # suppressed already: an earlier release tells it
+        follows = [finding for finding in new if finding.kind != "told"]
+        more = suppress_siblings(self.con, follows, related, each) + suppress_steps(self.con, follows, NEW)
+        if not zeros and not more:
             return frozenset()
         sides = {finding.merkmal.rpartition(" ohne ")[2] for finding in new}
         sides |= {step.merkmal for finding in new for step in finding.attack}

@@ -44,6 +44,28 @@ def suppress_siblings(
     return int(now) - int(before)
 
 
+def suppress_zeros(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding]) -> int:
+    """Add to ``angabe_nachgebessert`` each 0 of too few people that is told; return how many are new.
+
+    The elimination takes it for known that nobody lives in a piece between the lines. A reader may not know it, and
+    then a 0 of a new unit says more than that of the larger unit around the inhabited rest of it.
+    """
+    con.execute("CREATE OR REPLACE TEMP TABLE ausgesprochen (stichtag DATE, zuschnitt VARCHAR, raumebene VARCHAR, "
+                "raum_id VARCHAR, seite VARCHAR)")  # fmt: skip
+    insert(
+        con, "ausgesprochen",
+        [{"stichtag": finding.stichtag, "zuschnitt": zuschnitt, "raumebene": finding.raumebene, "raum_id": unit,
+          "seite": finding.merkmal}
+         for finding in findings
+         for zuschnitt, unit in zip(finding.zuschnitt.split(" / "), finding.raum_id.split(" / "), strict=True)],
+    )  # fmt: skip
+    (before,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
+    con.execute("INSERT INTO angabe_nachgebessert BY NAME FROM ausgesprochen ANTI JOIN angabe_nachgebessert "
+                "USING (stichtag, zuschnitt, raumebene, raum_id, seite)")  # fmt: skip
+    (now,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
+    return int(now) - int(before)
+
+
 def suppress_steps(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding], version: str) -> int:
     """Add to ``angabe_nachgebessert`` one figure of `version` of each attack; return how many there were to add."""
     con.execute("CREATE OR REPLACE TEMP TABLE schritt (nummer INTEGER, zuschnitt VARCHAR, raumebene VARCHAR, "

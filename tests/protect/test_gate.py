@@ -66,3 +66,24 @@ def test_the_year_after_a_repaired_day_is_audited_again_for_its_balances(office,
     office.protect()
 
     assert days == [None, {DAY, f"{int(DAY[:4]) + 1}{DAY[4:]}"}]
+
+
+def test_a_zero_of_too_few_people_that_only_the_audit_sees_is_suppressed_itself(office, monkeypatch):
+    finding = audit.Finding(
+        kind="told", stichtag=DAY, zuschnitt=NEW, raumebene="sozialraum", raum_id="C", merkmal="einwohner", low=0,
+        high=0, at_least=1, versions=("neu",),
+    )  # fmt: skip
+    answers = [
+        audit.Audit(versions=("neu",), asked=1, findings=(finding,)),
+        audit.Audit(versions=("neu",), asked=1, findings=()),
+    ]
+    monkeypatch.setattr(audit, "audit", lambda *_given, **_named: answers.pop(0))
+    office.counts("einwohner", 10, 30, 0, 50)
+    office.figures("einwohner", (90, None), raumebene="stadtteil")
+
+    office.protect()
+
+    assert answers == []
+    assert office.con.execute(
+        "SELECT raum_id FROM wert_alle WHERE raumebene = 'sozialraum' AND status = 'geschuetzt' ORDER BY 1"
+    ).fetchall() == [("C",)]
