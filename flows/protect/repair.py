@@ -45,7 +45,7 @@ def suppress_siblings(
 
 
 def suppress_zeros(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding]) -> int:
-    """Add to ``angabe_nachgebessert`` each 0 of too few people that is told; return how many are new.
+    """Add to ``angabe_nachgebessert`` each 0 of too few people that would be published; return how many are new.
 
     The elimination takes it for known that nobody lives in a piece between the lines. A reader may not know it, and
     then a 0 of a new unit says more than that of the larger unit around the inhabited rest of it.
