@@ -59,6 +59,9 @@ class DisclosureReport(_Model):
     format: Literal["fortschreibung-disclosure/1"] = FORMAT
     city: str
     version: str
+    withdrawn: int = Field(
+        description="Counts on a new Zuschnitt of which nothing is said, not even that they are not 0."
+    )
     levels: list[Extent]
     indikatoren: list[Extent] = Field(description="Of every Raumebene and Zuschnitt.")
     sozialraeume: list[Place]
@@ -75,7 +78,8 @@ def disclosure_report(con: duckdb.DuckDBPyConnection, city: str, version: str) -
         west, south, east, north = (row.pop(side) for side in ("west", "sued", "ost", "nord"))
         places.append(Place(path=row.pop("pfad"), **row))
         box = (west, south, east, north) if west is not None else None
+    ((withdrawn,),) = con.execute("SELECT count(*) FROM merkmal_entzogen").fetchall()
     return DisclosureReport(
-        city=city, version=version, levels=[one for one in extents if one.indikator_id is None],
+        city=city, version=version, withdrawn=withdrawn, levels=[one for one in extents if one.indikator_id is None],
         indikatoren=[one for one in extents if one.indikator_id is not None], sozialraeume=places, box=box,
     )  # fmt: skip

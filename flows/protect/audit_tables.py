@@ -22,6 +22,12 @@ _LATER = {
     "merkmal": {"faelle": "NULL::VARCHAR", "groesster": "NULL::VARCHAR"},
 }
 """Columns that a release of an older schema lacks, and what they would say there."""
+_UNIT = {"zuschnitt": "VARCHAR", "raumebene": "VARCHAR", "raum_id": "VARCHAR"}
+_TABLES_LATER = {
+    "raum_gesperrt": {"schutzklasse": "VARCHAR"} | _UNIT,
+    "merkmal_entzogen": _UNIT | {"stichtag": "DATE", "merkmale": "VARCHAR"},
+}
+"""Tables that a release of an older schema lacks."""
 _SIDES = "SELECT indikator_id, rolle, typ, seite, mindestens, mindest_gruppe FROM indikator_seite"
 
 
@@ -85,7 +91,7 @@ def told_counts(files: Sequence[tuple[str, Path]], target: Path, *, estimates: b
     versions = [version for version, _ in files]
     with ReleaseTables([file for _, file in files], estimates=estimates) as tables:
         tables.con.execute(
-            f"COPY (SELECT zuschnitt, raumebene, raum_id, stichtag, seite, wert, "  # noqa: S608 -- versions, quoted
+            f"COPY (SELECT zuschnitt, raumebene, raum_id, stichtag, seite, wert, entzogen, "  # noqa: S608 -- versions, quoted
             f"{literal(versions)}[min(fassung) + 1] AS fassung FROM auskunft GROUP BY ALL) "
             f"TO {literal(str(target))} (FORMAT parquet)"
         )
@@ -148,12 +154,10 @@ def _take_sides(con: duckdb.DuckDBPyConnection, release: str) -> None:
         con.execute(f"CREATE OR REPLACE VIEW katalog.{table} AS FROM {release}.{table} SELECT *{lacks}")
     for name in ("merkmal_beitrag", "merkmal_schwelle", "indikator_seite"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(f'protect/{name}')}")
-    there = con.execute(
-        "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'raum_gesperrt' "
-        "AND (database_name = $1 OR schema_name = $1)", [release],
-    ).fetchone()  # fmt: skip
-    con.execute("CREATE OR REPLACE VIEW raum_gesperrt AS " + (
-        f"FROM {release}.raum_gesperrt" if there and there[0] else
-        "SELECT NULL::VARCHAR AS schutzklasse, NULL::VARCHAR AS zuschnitt, NULL::VARCHAR AS raumebene, "
-        "NULL::VARCHAR AS raum_id WHERE FALSE"
-    ))  # fmt: skip
+    for name, columns in _TABLES_LATER.items():
+        there = con.execute(
+            "SELECT count(*) FROM duckdb_columns() WHERE table_name = $1 AND (database_name = $2 OR schema_name = $2)",
+            [name, release],
+        ).fetchone()
+        nothing = f"SELECT {', '.join(f'NULL::{kind} AS {column}' for column, kind in columns.items())} WHERE FALSE"
+        con.execute(f"CREATE OR REPLACE VIEW {name} AS {f'FROM {release}.{name}' if there and there[0] else nothing}")

@@ -25,7 +25,7 @@ SHOWN = 20
 EVERY = 10_000
 """Attacks that are spelled out for a repair: all of them."""
 ROUNDS = 16
-"""Audits; what still follows after so many stops the publication."""
+"""Audits with other repairs; what still follows after so many is withdrawn, as is what none of them helps against."""
 PATIENT = 1
 """After so many, a repair takes twice as many siblings of each count as the one before; until then, one."""
 SIBLINGS = 6
@@ -68,6 +68,7 @@ class _Gate:
         self.repairs, self.contradictory = 0, 0
         self._before: dict[tuple[str, ...], Finding] = {}
         self._days_before: frozenset[str] = frozenset()
+        self._withdrawing = False
 
     @cached_property
     def secondary(self) -> Secondary:
@@ -87,8 +88,9 @@ class _Gate:
         """Audit and repair until nothing follows that did not before; say whether that was reached."""
         from flows.protect.audit import audit  # noqa: PLC0415
 
-        days, siblings, around, partly = None, SIBLINGS, True, False
-        for _ in range(ROUNDS):
+        days, siblings, around, partly, audits = None, SIBLINGS, True, False, 0
+        while True:
+            audits += 1
             named = 0 if self.repairs < siblings else EVERY
             self.tables.take_last(self.target)
             found = audit([*self.earlier, (NEW, self.target)], self.profile.codebook, days=days, named=named,
@@ -105,14 +107,16 @@ class _Gate:
                 continue
             if not new:
                 return True
-            changed = self._repaired(new, 2 ** max(0, self.repairs - PATIENT) if self.repairs < siblings else 1)
-            if changed:
-                days = changed | {f"{int(day[:4]) + 1:04d}{day[4:]}" for day in changed}  # whose balances read them
-            elif named:
-                return False
-            else:
+            each = 2 ** max(0, self.repairs - PATIENT) if self.repairs < siblings else 1
+            self._withdrawing |= audits > ROUNDS
+            changed = frozenset[str]() if self._withdrawing else self._repaired(new, each)
+            if not changed and not (named or self._withdrawing):
                 siblings = 0  # there are none: the attacks say what to take away
-        return False
+                continue
+            changed = changed or self._withdrawn(new)
+            if not changed:
+                return False
+            days = changed | {f"{int(day[:4]) + 1:04d}{day[4:]}" for day in changed}  # whose balances read them
 
     def _known(self, findings: Sequence[Finding]) -> dict[tuple[str, ...], Finding]:
         """Return what follows from the releases that are out, by the rules of the new one, where there are findings.
@@ -131,7 +135,6 @@ class _Gate:
     def _repaired(self, new: Sequence[Finding], each: int) -> frozenset[str]:
         """Suppress more for the sake of findings, and return the Stichtage that changed."""
         from flows.protect.repair import suppress_siblings, suppress_steps, suppress_zeros  # noqa: PLC0415
-        from flows.protect.secondary_step import decide  # noqa: PLC0415
 
         group = self.group
         related = [(one, other) for one in group for other in group if group[one] == group[other]]
@@ -142,14 +145,30 @@ class _Gate:
         more = suppress_siblings(self.con, follows, related, each) + suppress_steps(self.con, follows, NEW)
         if not zeros and not more:
             return frozenset()
+        changed = frozenset(finding.stichtag for finding in new)
+        self._decide_again(new, changed)
+        return changed
+
+    def _withdrawn(self, new: Sequence[Finding]) -> frozenset[str]:
+        """Withdraw what a new Zuschnitt says around findings, more each time, and return the Stichtage that changed."""
+        from flows.protect.withdrawal import withdraw  # noqa: PLC0415
+
+        self._withdrawing = True
+        changed = withdraw(self.con, self.secondary, new)
+        if changed:
+            self._decide_again(new, changed)
+        return changed
+
+    def _decide_again(self, new: Sequence[Finding], days: frozenset[str]) -> None:
+        """Decide again about the kinds of people that findings count, at these Stichtage, and write the figures."""
+        from flows.protect.secondary_step import decide  # noqa: PLC0415
+
         sides = {finding.merkmal.rpartition(" ohne ")[2] for finding in new}
         sides |= {step.merkmal for finding in new for step in finding.attack}
-        groups = frozenset(group[side] for side in sides & group.keys())  # an earlier release may have had others
-        changed = frozenset(finding.stichtag for finding in new)
-        decide(self.con, self.secondary, changed, groups)
+        # an earlier release may have had others
+        decide(self.con, self.secondary, days, frozenset(self.group[side] for side in sides & self.group.keys()))
         self.again()
         self.repairs += 1
-        return changed
 
     def stop(self) -> None:
         """Stop the publication if it would tell what earlier releases do not.

@@ -19,6 +19,8 @@ class Given:
     """Nobody may know them, however large they are: an audit, a correction or a rule wants it."""
     quiet: frozenset[int] = frozenset()
     """They have been suppressed so far and stay so, although nobody needs to be kept from knowing them."""
+    withdrawn: frozenset[int] = frozenset()
+    """Nothing is said of them, not even that they are 0; nobody needs to be kept from knowing them either."""
     groups: tuple[tuple[int, int], ...] = ()
     """Cells above the line of a share of 0 or 100 % of too few people, with the side below the line."""
 
@@ -28,12 +30,15 @@ def given_before(con: duckdb.DuckDBPyConnection, town: Town) -> Given:
     cells = _Cells(town)
     silent = {cell for table in ("angabe_nachgebessert", "angabe_differenz", "angabe_gesperrt", "angabe_beitrag")
               for cell, *_ in cells.named_in(con, table)}  # fmt: skip
-    published, quiet = (
-        frozenset(cell for cell, *_ in cells.named_in(con, table)) for table in ("angabe_gleich", "angabe_verschwiegen")
+    published, quiet, withdrawn = (
+        frozenset(cell for cell, *_ in cells.named_in(con, table))
+        for table in ("angabe_gleich", "angabe_verschwiegen", "angabe_entzogen")
     )
     side = {name: number for number, name in enumerate(town.sides)}
     groups = tuple((cell, side[below]) for cell, below in cells.named_in(con, "angabe_gruppe", "unten"))
-    return Given(published - silent - {cell for cell, _ in groups}, frozenset(silent), quiet, groups)
+    return Given(
+        published - silent - withdrawn - {cell for cell, _ in groups}, frozenset(silent), quiet, withdrawn, groups
+    )
 
 
 class _Cells:

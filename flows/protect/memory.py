@@ -14,14 +14,14 @@ Released = Sequence[tuple[str, Path]]
 """Version and database of each release, from old to new."""
 _TOLD = (
     "zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, seite VARCHAR, wert DOUBLE, "
-    "fassung VARCHAR, geschaetzt BOOLEAN"
+    "fassung VARCHAR, entzogen BOOLEAN, geschaetzt BOOLEAN"
 )
 
 
 def remember(con: duckdb.DuckDBPyConnection, earlier: Released) -> None:
     """Make ``angabe_frueher``: one row per count and value that a release told, with the first that did.
 
-    A count that a release suppressed has a row without a value.
+    A count that a release suppressed has a row without a value; `entzogen` says that it withdrew it.
     """
     con.execute(f"CREATE OR REPLACE TABLE angabe_frueher ({_TOLD})")
     if not earlier:

@@ -47,6 +47,7 @@ PUBLISHED = {
     "zuschnitt": "katalog.zuschnitt",
     "schutzklasse": "katalog.schutzklasse",
     "raum_gesperrt": "raum_gesperrt",
+    "merkmal_entzogen": "(FROM angabe_entzogen SELECT * RENAME (seite AS merkmale))",
     "hinweis": "katalog.hinweis",
     "korrektur": _CORRECTIONS,
     "ausstehend": "ausstehend",
@@ -70,8 +71,8 @@ INDICES = {
     "raum_pruefung": "raum_pruefung",
 }
 
-# what a repair changes: working table -> the published tables that read it
-FIGURES: Mapping[str, Sequence[str]] = {"wert_alle": ("wert", "wert_zuschnitt")}
+# what a repair changes: working table -> the published tables that are written again
+FIGURES: Mapping[str, Sequence[str]] = {"wert_alle": ("wert", "wert_zuschnitt", "merkmal_entzogen")}
 WIDE: Mapping[str, Sequence[str]] = {"sozialraum_feld": (), "sozialraum_breit": (), "sozialraum_breit_status": ()}
 
 

@@ -50,10 +50,14 @@ class Secondary:
         """
         told = Told()
         for day in days:
-            if day not in self._days:
-                self._days[day] = Day(self.town, day)
-            _Decision(self._days[day], given, self._balance.get(day, []), groups).decide(told)
+            _Decision(self.day(day), given, self._balance.get(day, []), groups).decide(told)
         return told
+
+    def day(self, number: int) -> Day:
+        """Return what is counted at a Stichtag."""
+        if number not in self._days:
+            self._days[number] = Day(self.town, number)
+        return self._days[number]
 
 
 class _Decision:
@@ -67,7 +71,8 @@ class _Decision:
         self.known = [*(one for one, protected in balance if not protected), *self.uniform.known]
         forbidden = [cell for cell in sorted(given.silent) if town.cells.day[cell] == number]
         self.sums += [*self.uniform.sums, *(self._kept(cell) for cell in forbidden if town.cells.value[cell] > 0)]
-        self.forbidden = {*forbidden, *self.uniform.silent}
+        withdrawn = {cell for cell in given.withdrawn if town.cells.day[cell] == number}
+        self.forbidden = {*forbidden, *self.uniform.silent, *withdrawn}
         self._nodes: dict[tuple[int, int], set[Node]] = {}
         self._blocks_of: dict[int, list[list[Sum]]] = {}
 
@@ -149,7 +154,11 @@ class _Decision:
         for cell in sorted(set(cells) - set(before) - silent, key=self._order):
             if self.town.cells.value[cell] == 0:
                 continue
-            if cell in self.given.quiet or not known.published(self._row(unknowns, cell)):
+            if (
+                cell in self.given.quiet
+                or cell in self.given.withdrawn
+                or not known.published(self._row(unknowns, cell))
+            ):
                 silent.add(cell)
         return silent, given, not any(day.rank[self.town.cells.unit[cell]] == rank for cell in silent)
 

@@ -57,8 +57,8 @@ SECONDARY = PythonStep(
     makes={"angabe_nachgebessert": "One row per count that must not be published because of what an audit found.",
            "angabe_still": "One row per count of a unit at a Stichtag that no row may tell: it is too small, or others "
                           "that are would follow."},
-    reads=frozenset({"angabe", "angabe_gleich", "angabe_differenz", "angabe_verschwiegen", "angabe_gesperrt",
-                     "angabe_beitrag", "angabe_gruppe", "indikator_seite",
+    reads=frozenset({"angabe", "angabe_gleich", "angabe_differenz", "angabe_verschwiegen", "angabe_entzogen",
+                     "angabe_gesperrt", "angabe_beitrag", "angabe_gruppe", "indikator_seite",
                      "merkmal_schwelle", "stueck_geschaetzt", "stichtag", "kombination_raum", "merkmal_kombination"}),
     run=write_silent,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 -- suppressed and not 0 (`geschuetzt`), or only that a row which would tell it is suppressed (`verschwiegen`). The
 -- caller chooses the rows of `wert_alle`: counts, or estimates; official totals count other people. `regel` says that
 -- a rule forbids it, however large it is: then it may be 0, as where a share is suppressed that could be 0 or 100 % of
--- too few people.
+-- too few people, and where the release says nothing of it at all (`entzogen`).
 WITH zeile AS (
     SELECT
         wert.zuschnitt,
@@ -87,10 +87,19 @@ SELECT
     gesagt.seite,
     gesagt.mindestens,
     gesagt.wert,
-    gesagt.geschuetzt AND NOT gesagt.regel AND vielleicht_keiner.raum_id IS NULL AS geschuetzt,
+    gesagt.geschuetzt AND NOT gesagt.regel AND vielleicht_keiner.raum_id IS NULL AND entzogen.raum_id IS NULL
+        AS geschuetzt,
     gesagt.verschwiegen,
-    gesagt.regel
+    gesagt.regel,
+    entzogen.raum_id IS NOT NULL AS entzogen
 FROM gesagt
+LEFT JOIN merkmal_entzogen AS entzogen
+    ON
+        gesagt.zuschnitt = entzogen.zuschnitt
+        AND gesagt.raumebene = entzogen.raumebene
+        AND gesagt.raum_id = entzogen.raum_id
+        AND gesagt.stichtag = entzogen.stichtag
+        AND gesagt.seite = entzogen.merkmale
 LEFT JOIN vielleicht_keiner
     ON
         gesagt.zuschnitt = vielleicht_keiner.zuschnitt

@@ -37,6 +37,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
                 ('stadt', '0', 'einwohner', 1000.0, 'ok'), ('stadt', '0', 'geburten', NULL, 'unbekannt')
             ) AS w (raumebene, raum_id, indikator_id, wert, status);
             CREATE VIEW wert AS FROM wert_alle;
+            CREATE TABLE merkmal_entzogen (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, merkmale VARCHAR);
         """)
         yield con
 
@@ -80,6 +81,16 @@ def test_the_page_names_the_places_of_suppressed_figures_and_shades_them(report:
     ]
     assert "<td>Geburten</td>" in page
     assert "<td>Einwohner</td>" not in page
+
+
+def test_the_page_says_of_how_many_counts_nothing_is_said(con: duckdb.DuckDBPyConnection) -> None:
+    assert "merkmal_entzogen" not in disclosure_html(
+        disclosure_report(con, "Kleinstadt", "2024.1"), ABOUT, "index.html"
+    )
+    con.execute("INSERT INTO merkmal_entzogen VALUES ('2020-01-01', 'sozialraum', '02', 'geburten')")
+    report = disclosure_report(con, "Kleinstadt", "2024.1")
+    assert report.withdrawn == 1
+    assert "Über 1 Anzahlen" in disclosure_html(report, ABOUT, "index.html")
 
 
 def test_a_city_without_outlines_has_the_tables_without_a_map(con: duckdb.DuckDBPyConnection) -> None:

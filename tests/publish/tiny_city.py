@@ -36,6 +36,10 @@ TABLES = {
         FROM (VALUES
                ('leistung', '2020-01-01', 'sozialraum', '010103', 'Justizvollzugsanstalt'))
         AS t(schutzklasse, zuschnitt, raumebene, raum_id, begruendung)""",
+    "merkmal_entzogen": """
+        FROM (VALUES
+               ('2020-01-01', 'sozialraum', '010103', DATE '2024-12-31', 'einwohner'))
+        AS t(zuschnitt, raumebene, raum_id, stichtag, merkmale) LIMIT 0""",
     "katalog_hinweis": """
         FROM (VALUES
                ('register', 'Register: zählt Gemeldete.', 'Register: counts the registered.'))

@@ -1,0 +1,119 @@
+"""On a new Zuschnitt nothing is said of what would let something follow that earlier releases keep secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.base.db import insert
+from flows.protect.audit import Finding, audit
+from flows.protect.protect_figures import protect
+from flows.protect.secondary import Secondary
+from flows.protect.town import read_town
+from flows.protect.withdrawal import withdraw
+from tests.protect.conftest import NEW, OLD
+
+DAY = "2019-12-31"
+COUNTS = (1, 1, 0, 2, 40)
+"""Residents of five squares in a row."""
+LINES = {OLD: ("AABCD", "XXXYZ"), NEW: ("ABBCD", "XXXYZ")}
+"""Sozialräume and Stadtteile: the redraw takes a square from A to B, both in Stadtteil X."""
+
+
+@pytest.fixture
+def released(new_office):
+    """Release the residents on some Zuschnitte, beside earlier releases; return it with its version."""
+
+    def release(zuschnitte, *earlier, counts=COUNTS):
+        office, version = new_office(), f"2024.{len(earlier) + 1}"
+        con = office.con
+        insert(con, "stichtag", [{"stichtag": DAY, "zuschnitt": OLD, "basis": "bbs"}])
+        for square, count in enumerate(counts):
+            insert(con, "merkmal_kombination",
+                   [{"stichtag": DAY, "kombination": square, "merkmal": "einwohner", "wert": count}])  # fmt: skip
+        for zuschnitt in zuschnitte:
+            _draw(con, zuschnitt, counts)
+        if NEW in zuschnitte:
+            insert(con, "ereignis", [
+                {"von_zuschnitt": OLD, "nach_zuschnitt": NEW, "raumebene": "sozialraum", "vorgang": 1,
+                 "vorgang_art": "verschoben", "ereignis": "verschoben", "von_id": old, "nach_id": new}
+                for old, new in sorted(set(zip(LINES[OLD][0], LINES[NEW][0], strict=True)))
+            ])  # fmt: skip
+        protect(con, office.profile, office.target, earlier, review=None)
+        return office, (version, office.target)
+
+    return release
+
+
+def _draw(con, zuschnitt, counts):
+    fine, coarse = LINES[zuschnitt]
+    for level, drawn in (("sozialraum", fine), ("stadtteil", coarse), ("stadt", "S" * len(counts))):
+        for unit in sorted(set(drawn)):
+            squares = [square for square, at in enumerate(drawn) if at == unit]
+            total = sum(counts[square] for square in squares)
+            insert(con, "kombination_raum", [
+                {"kombination": square, "zuschnitt": zuschnitt, "raumebene": level, "raum_id": unit}
+                for square in squares
+            ])  # fmt: skip
+            insert(con, "indikator_wert", [
+                {"zuschnitt": zuschnitt, "raumebene": level, "raum_id": unit, "stichtag": DAY, "methode": "exact",
+                 "indikator_id": "einwohner", "wert": total, "zaehler": total, "status": "ok"}
+            ])  # fmt: skip
+            within = {"sozialraum": {"stadtteil": coarse[squares[0]], "stadt": "S"}, "stadtteil": {"stadt": "S"}}
+            con.execute(
+                "INSERT INTO raum BY NAME SELECT $1 AS zuschnitt, $2 AS raumebene, $3 AS raum_id, $3 AS name, "
+                "map($4::VARCHAR[], $5::VARCHAR[]) AS eltern",
+                [zuschnitt, level, unit, list(within.get(level, {})), list(within.get(level, {}).values())],
+            )
+            con.execute("INSERT INTO raum_dauer VALUES ($1, $2, $3, $1 || $3)", [zuschnitt, level, unit])
+
+
+def test_two_suppressed_parts_of_one_stadtteil_do_not_bound_its_neighbour(released):
+    """X and Y have 4 together, as 2024.1 told; A and B, suppressed and not 0, would leave at most 2 in Y."""
+    _, first = released([OLD])
+    office, second = released([OLD, NEW], first)
+
+    assert office.rows("merkmal_entzogen", "zuschnitt, raum_id, merkmale", "raumebene = 'sozialraum'") == [
+        (NEW, "A", "einwohner"), (NEW, "B", "einwohner"), (NEW, "C", "einwohner")
+    ]  # fmt: skip
+    assert audit([first, second], office.profile.codebook).findings == ()
+
+
+def test_what_was_published_before_stays_so(released):
+    _, first = released([OLD])
+    office, _ = released([OLD, NEW], first)
+
+    told = "raum_id, zaehler"
+    assert office.rows("wert_zuschnitt", told, "raumebene = 'sozialraum' AND status = 'ok'") == [("B", 0), ("D", 40)]
+    assert office.rows("wert", told, "raumebene = 'sozialraum' AND status = 'ok'") == [("D", 40)]
+
+
+def test_a_zero_is_withdrawn_with_the_counts_around_it(released, monkeypatch):
+    """Otherwise "suppressed" would still say "not 0"."""
+    _, first = released([OLD])
+    monkeypatch.setitem(LINES, NEW, ("AEBCD", "XXXYZ"))
+    office, second = released([OLD, NEW], first)
+
+    assert ("B",) in office.rows("merkmal_entzogen", "raum_id", f"zuschnitt = '{NEW}' AND raumebene = 'sozialraum'")
+    assert office.rows("wert", "status", "raumebene = 'sozialraum' AND raum_id = 'B'") == [("geschuetzt",)]
+    assert audit([first, second], office.profile.codebook).findings == ()
+
+
+def test_what_was_withdrawn_stays_withdrawn_in_the_next_release(released):
+    _, first = released([OLD])
+    before, second = released([OLD, NEW], first)
+    withdrawn = before.rows("merkmal_entzogen")
+    office, third = released([OLD, NEW], first, second)
+
+    assert office.rows("merkmal_entzogen") == withdrawn
+    assert audit([first, second, third], office.profile.codebook).findings == ()
+
+
+def test_nothing_is_withdrawn_on_lines_of_which_earlier_releases_speak(released):
+    _, first = released([OLD])
+    office, _ = released([OLD], first)
+    finding = Finding(
+        kind="place", stichtag=DAY, zuschnitt=OLD, raumebene="sozialraum", raum_id="A", merkmal="einwohner", low=1,
+        high=2, at_least=3, versions=("neu",),
+    )  # fmt: skip
+
+    assert withdraw(office.con, Secondary(read_town(office.con)), [finding]) == frozenset()
