@@ -1,6 +1,8 @@
 """A city's counts at base unit for a command that only looks: staged from its files, deleted when the command is done.
 
-It is the beginning of a dry run. What staging made of the same files before is used again, so that it takes a second.
+It is the beginning of a dry run. Without a folder of files, those of the latest release are taken from the landing
+zone, and only where there is no release the sources are asked. What staging made of the same files before is used
+again, so that it takes a second.
 """
 
 from __future__ import annotations
@@ -14,8 +16,12 @@ from pathlib import Path
 import duckdb
 
 from flows import stations
+from flows.base.errors import SourceUnavailable
 from flows.base.home import Home
 from flows.profile.load import Profile
+from flows.pull.models import Pulled
+from flows.release.catalog import latest_release
+from flows.release.manifest import manifest_of
 from flows.run import Run, new_run, working_folder
 
 
@@ -27,6 +33,8 @@ class CityAtWork:
     profile: Profile
     run: Run
     """Its folder stays, for reports; the working database in it does not."""
+    pulled: Pulled
+    """The files that it was staged from."""
 
 
 @contextmanager
@@ -41,7 +49,23 @@ def city_at_work(
     """
     run = new_run(city, home, from_dir=from_dir, until=stichtag, dry_run=True, no_cache=no_cache)
     with working_folder(run):
-        pulled = stations.pull_into(run)
+        pulled = (None if from_dir else _of_latest_release(run)) or stations.pull_into(run)
         stations.stage_into(run, pulled)
         with stations.staged(run) as con:
-            yield CityAtWork(con, run.profile, run)
+            yield CityAtWork(con, run.profile, run, pulled)
+
+
+def _of_latest_release(run: Run) -> Pulled | None:
+    """Return what the latest release of the city was made from, if there is one and all of it is still there."""
+    from flows.publish.delivered import delivered_for  # noqa: PLC0415
+
+    release = latest_release(run.home, run.city)
+    if release is None:
+        return None
+    try:
+        lieferungen = delivered_for(manifest_of(release.path), run.home.landing)
+    except SourceUnavailable as lost:
+        run.note("pull", str(lost))
+        return None
+    run.note("pull", f"the files of release {release.version}")
+    return Pulled(lieferungen=lieferungen, missing=[], new=0, unchanged=len(lieferungen))

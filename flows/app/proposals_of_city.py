@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.at_work import city_at_work
+from flows.at_work import CityAtWork, city_at_work
 from flows.base.errors import ConfigError
 from flows.base.files import write_whole
 from flows.base.home import Home
@@ -71,8 +71,8 @@ def proposed_for(
         write_whole(path, page.encode(), mode=0o600)
     for path in {folder / DATA, kept / DATA}:  # `decide` looks for it in the folders of runs
         write_whole(path, proposals_json(cut.said).encode(), mode=0o600)
-    origin = f" --from {with_deliveries(into, run.from_dir)}" if run.from_dir else ""
-    command = f"fortschreibung --cities {into.cities} recut {run.city} {into.valid_from}{origin} --dry-run"
+    origin = with_deliveries(into, _files(work, run.from_dir))
+    command = f"fortschreibung --cities {into.cities} recut {run.city} {into.valid_from} --from {origin} --dry-run"
     lines = [*proposals_lines(cut.said), f"Seite: {folder / PAGE}"]
     if cut.said.proposals:
         lines += ["Was der neue Zuschnitt für alle Zahlen hieße, ohne etwas zu veröffentlichen:", f"  {command}"]
@@ -80,6 +80,18 @@ def proposed_for(
         **cut.said.model_dump(mode="json"), "folder": str(folder), "page": str(folder / PAGE),
         "valid_from": str(into.valid_from), "recut": command,
     })  # fmt: skip
+
+
+def _files(work: CityAtWork, folder: Path | None) -> dict[str, Path]:
+    """Return where the delivered files lie, by their names below the folder that they came from."""
+    if folder is not None:
+        below = folder.resolve()
+        return {str(path.relative_to(below)): path for path in sorted(below.rglob("*")) if path.is_file()}
+    found: dict[str, Path] = {}
+    for one in work.pulled.lieferungen:
+        path = one.path_in(work.run.home.landing)
+        found[one.name if found.get(one.name, path) == path else f"{one.source}/{one.name}"] = path
+    return found
 
 
 def _refuse_early(run: CityRun, price: float | None, rounds: int) -> None:

@@ -21,15 +21,15 @@ import duckdb
 
 from flows import __version__
 from flows.base.db import literal, open_work, quoted, use_spatial
-from flows.base.errors import ConfigError, SourceUnavailable
+from flows.base.errors import ConfigError
 from flows.base.home import Home
 from flows.base.locks import try_lock
 from flows.profile.load import Profile, load_profile
 from flows.protect.protect_figures import protect
 from flows.publish.build import new_database, wanted_tables
+from flows.publish.delivered import delivered_for
 from flows.publish.publish_release import commit
-from flows.pull.landing.checksum import KEY_FILE, landed_as, public_checksum
-from flows.pull.landing.store import Landing
+from flows.pull.landing.checksum import public_checksum
 from flows.pull.models import Lieferung
 from flows.redrawing.yearly_review import yearly_review
 from flows.release import release_tables
@@ -92,7 +92,7 @@ def reproduce(home: Home, city: str, version: str, *, anyway: bool = False, say:
             "release's:\n" + "\n".join(f"  {each}" for each in otherwise) + "\n"
             "Set up that state (git checkout, make setup) and ask again, or compare nevertheless with --anyway."
         )
-    lieferungen = _lieferungen(manifest, home.landing)
+    lieferungen = delivered_for(manifest, home.landing)
     with _own_folder(home) as folder:
         _make(profile, lieferungen, home.landing, folder, _Made(manifest.until, before), say)
         say("compare")
@@ -117,32 +117,6 @@ def _made_otherwise(manifest: Manifest, profile: Profile, landing: Path) -> list
     if recorded["code commit"].endswith("-dirty"):
         lines.append("code: the checkout had changes then that no commit holds")
     return lines
-
-
-def _lieferungen(manifest: Manifest, landing: Path) -> list[Lieferung]:
-    landed = landed_as(landing, (each["sha256"] for each in manifest.sources))
-    found = [
-        Lieferung(
-            source=each["quelle"],
-            name=each["datei"],
-            sha256=landed.get(each["sha256"], ""),
-            checksum=each["sha256"],
-            bytes=each["bytes"],
-            url=each["url"] or "",
-            fetched_at=each["geholt_am"] or manifest.made_at,
-        )
-        for each in manifest.sources
-    ]
-    zone = Landing(landing)
-    lost = [f"{one.name} ({one.checksum[:12]})" for one in found if not (one.sha256 and zone.holds(one.sha256))]
-    if lost:
-        raise SourceUnavailable(
-            f"{manifest.city} {manifest.version} cannot be made again: the landing zone {landing} no longer holds "
-            f"{len(lost)} of its {len(found)} files as they were delivered: {', '.join(lost[:5])}"
-            f"{' ...' if len(lost) > 5 else ''}. Restore {landing / 'objects'} and "
-            f"{landing / KEY_FILE} from a backup."
-        )
-    return found
 
 
 def _make(profile: Profile, lieferungen: list[Lieferung], landing: Path, folder: Path, made: _Made, say: Say) -> None:

@@ -171,24 +171,22 @@ def _write_profile(profile: Profile, ground: CityGround, into: CutFolder, assign
         )
 
 
-def with_deliveries(into: CutFolder, delivered: Path) -> Path:
-    """Return a folder for `--from` that has the files of `delivered`, as links, beside those of the proposal.
+def with_deliveries(into: CutFolder, delivered: Mapping[str, Path]) -> Path:
+    """Return a folder for `--from` that has delivered files (name -> where it lies) as links beside those of the cut.
 
     Raises:
         ConfigError: the folder cannot be filled with links.
     """
     folder = into.folder / "lieferungen"
     shutil.rmtree(folder, ignore_errors=True)
+    own = {name: into.folder / name for name in (ASSIGNMENT, NAMES)}
     try:
-        for path in sorted(each for each in delivered.resolve().rglob("*") if each.is_file()):
-            link = folder / path.relative_to(delivered.resolve())
-            link.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            link.symlink_to(path)
-        for name in (ASSIGNMENT, NAMES):
-            (folder / name).symlink_to((into.folder / name).resolve())
+        for name, path in (dict(delivered) | own).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (folder / name).symlink_to(path.resolve())
     except OSError as problem:
         raise ConfigError(
-            f"{folder}: expected a folder that takes links to the files of {delivered}: {problem.strerror}. "
+            f"{folder}: expected a folder that takes links to the delivered files: {problem.strerror}. "
             "Put both files of the proposal into the folder of --from by hand."
         ) from problem
     return folder

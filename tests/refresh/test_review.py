@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from tests.refresh.conftest import Office
@@ -29,3 +30,21 @@ def test_a_review_says_what_is_to_be_looked_at_and_leaves_no_counts_behind(
 def test_a_page_in_a_folder_that_is_not_there_is_refused_before_anything_is_read(office: Office) -> None:
     ended = office.run("review", "musterstadt", "--html", "/nowhere/review.html")
     assert (ended.code, "--html: expected a file in a folder that is there" in ended.err) == (2, True)
+
+
+def test_without_a_folder_the_files_of_the_latest_release_are_reviewed(
+    office_with_one: Office, small_extracts: Path
+) -> None:
+    """The variable that the city's sources are asked by is not set."""
+    given = json.loads(office_with_one.run("review", "musterstadt", "--from", small_extracts, "--json").out)
+    ended = office_with_one.run("review", "musterstadt", "--json")
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out) == given
+
+
+def test_a_proposal_from_the_latest_release_brings_its_files_for_the_recut(office_with_one: Office) -> None:
+    ended = office_with_one.run("propose", "musterstadt", "--rounds", "1", "--json")
+    assert ended.code == 0, ended.err
+    (folder,) = re.findall(r"--from (\S+)", json.loads(ended.out)["recut"])
+    assert {"Baublockseiten.geojson", "Zuordnung_Vorschlag.csv"} <= {path.name for path in Path(folder).iterdir()}
+    assert all(path.is_file() for path in Path(folder).iterdir())

@@ -76,7 +76,7 @@ def propose(  # noqa: PLR0913 -- each is an option of the command
     valid_from
         From when the proposed Zuschnitt would hold (default: the 1 January after the Stichtag).
     from_
-        Take every file from this folder instead of its source's address.
+        Take every file from this folder; default: the files of the latest release, or before the first, of the sources.
     html
         Write the page here as well.
     out

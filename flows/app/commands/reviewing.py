@@ -30,7 +30,7 @@ def review(
     city
         A city with a profile (`doctor` lists them).
     from_
-        Take every file from this folder instead of its source's address.
+        Take every file from this folder; default: the files of the latest release, or before the first, of the sources.
     stichtag
         Review the Gliederung of this date (JJJJ-MM-TT); default: the newest with residents.
     html
