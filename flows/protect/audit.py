@@ -150,14 +150,16 @@ def audit(
         before = next((one for one in said.states if one.day == _year_before(state.day)
                        and set(one.versions) & set(state.versions)), None)  # fmt: skip
         system, questions, bounds = _bounds(said, state, before, around=around)
+        intervals = {_of(interval): interval for interval in (*told(questions), *bounds.too_close)}
         if bounds.contradictory and (before is not None or system.skipped):
-            # balances need not hold, since registers are corrected; what follows exactly is found by elimination
+            # balances need not hold, since registers are corrected; what follows exactly is found by elimination.
+            # Where they hold, what follows from them stays found
             system, questions, bounds = _bounds(said, state, None, around=around, large=True)
+            intervals |= {_of(interval): interval for interval in (*told(questions), *bounds.too_close)}
         contradictory += [_finding(said, system, Interval(one, 0, 0), ()).place for one in bounds.contradictory]
-        intervals = [*told(questions), *bounds.too_close]
         asked += len(questions)
         complete &= bounds.complete
-        for interval in intervals:
+        for interval in intervals.values():
             steps = attack_on(system, interval) if len(findings) < named and interval.asked.kind != "told" else ()
             findings.append(_finding(said, system, interval, tuple(steps)))
     findings += changes(said, days)
@@ -175,6 +177,12 @@ def _bounds(
     system = system_of(said, state, before, large=large)
     questions = asked_of(system)
     return system, questions, bounded(system, questions, around=around)
+
+
+def _of(interval: Interval) -> tuple[str, int, int, int]:
+    """Say which count an interval is of, in whichever system."""
+    asked = interval.asked
+    return (asked.kind, asked.where, asked.side, asked.below)
 
 
 def _year_before(day: str) -> str:

@@ -48,7 +48,8 @@ def bounded(system: System, asked: Sequence[Asked], *, around: bool = False) -> 
     With `around`, a large connected system is not looked at as a whole, so that some may be missing.
     """
     constraints = Constraints.of(system, [one for one in asked if one.kind == "place"])
-    open_ = [one for one in asked if one.factors and one.kind != "forbidden"]
+    # what has no threshold is safe whatever it is; a sum of floor space need not be whole either
+    open_ = [one for one in asked if one.factors and one.kind != "forbidden" and one.at_least > 0]
     solutions = list[Floats]()
     forms = Forms.of(open_, constraints.size)
     left = np.arange(len(open_))

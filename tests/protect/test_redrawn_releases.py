@@ -1,4 +1,4 @@
-"""On a new Zuschnitt nothing is said of what would let something follow that earlier releases keep secret."""
+"""A redraw beside earlier releases: nothing follows from all of them that may not, and everything can be judged."""
 
 from __future__ import annotations
 
@@ -23,15 +23,21 @@ LINES = {OLD: ("AABCD", "XXXYZ"), NEW: ("ABBCD", "XXXYZ")}
 def released(new_office):
     """Release the residents on some Zuschnitte, beside earlier releases; return it with its version."""
 
-    def release(zuschnitte, *earlier, counts=COUNTS):
-        office, version = new_office(), f"2024.{len(earlier) + 1}"
+    def release(zuschnitte, *earlier, counts=COUNTS, floor=()):
+        office, version = (
+            new_office(wohnung={"min_numerator": 3, "min_denominator": 3, "min_cases": 3}),
+            f"2024.{len(earlier) + 1}",
+        )
         con = office.con
         insert(con, "stichtag", [{"stichtag": DAY, "zuschnitt": OLD, "basis": "bbs"}])
         for square, count in enumerate(counts):
             insert(con, "merkmal_kombination",
                    [{"stichtag": DAY, "kombination": square, "merkmal": "einwohner", "wert": count}])  # fmt: skip
         for zuschnitt in zuschnitte:
-            _draw(con, zuschnitt, counts)
+            _draw(con, zuschnitt, "einwohner", counts)
+            _draw(con, zuschnitt, "wohnflaeche", floor)
+        con.execute("INSERT INTO merkmal_zuschnitt SELECT zuschnitt, raumebene, raum_id, stichtag, 'wohnungen', 30 "
+                    "FROM indikator_wert WHERE indikator_id = 'wohnflaeche'")  # fmt: skip
         if NEW in zuschnitte:
             insert(con, "ereignis", [
                 {"von_zuschnitt": OLD, "nach_zuschnitt": NEW, "raumebene": "sozialraum", "vorgang": 1,
@@ -44,19 +50,24 @@ def released(new_office):
     return release
 
 
-def _draw(con, zuschnitt, counts):
+def _draw(con, zuschnitt, indikator, counts):
+    """Write the units of a Zuschnitt and one count of each; without counts, nothing."""
     fine, coarse = LINES[zuschnitt]
-    for level, drawn in (("sozialraum", fine), ("stadtteil", coarse), ("stadt", "S" * len(counts))):
+    for level, drawn in (("sozialraum", fine), ("stadtteil", coarse), ("stadt", "S" * len(fine))):
+        if not counts:
+            return
         for unit in sorted(set(drawn)):
             squares = [square for square, at in enumerate(drawn) if at == unit]
             total = sum(counts[square] for square in squares)
+            insert(con, "indikator_wert", [
+                {"zuschnitt": zuschnitt, "raumebene": level, "raum_id": unit, "stichtag": DAY, "methode": "exact",
+                 "indikator_id": indikator, "wert": total, "zaehler": total, "status": "ok"}
+            ])  # fmt: skip
+            if indikator != "einwohner":
+                continue
             insert(con, "kombination_raum", [
                 {"kombination": square, "zuschnitt": zuschnitt, "raumebene": level, "raum_id": unit}
                 for square in squares
-            ])  # fmt: skip
-            insert(con, "indikator_wert", [
-                {"zuschnitt": zuschnitt, "raumebene": level, "raum_id": unit, "stichtag": DAY, "methode": "exact",
-                 "indikator_id": "einwohner", "wert": total, "zaehler": total, "status": "ok"}
             ])  # fmt: skip
             within = {"sozialraum": {"stadtteil": coarse[squares[0]], "stadt": "S"}, "stadtteil": {"stadt": "S"}}
             con.execute(
@@ -117,3 +128,13 @@ def test_nothing_is_withdrawn_on_lines_of_which_earlier_releases_speak(released)
     )  # fmt: skip
 
     assert withdraw(office.con, Secondary(read_town(office.con)), [finding]) == frozenset()
+
+
+def test_floor_space_that_no_whole_numbers_add_up_to_is_judged(released, monkeypatch):
+    """No threshold holds for it, so no piece between the lines is asked about, and nothing contradicts itself."""
+    monkeypatch.setitem(LINES, OLD, ("AABBC", "XXXXZ"))
+    monkeypatch.setitem(LINES, NEW, ("ABABC", "XXXXZ"))
+    office, (_, files) = released([OLD, NEW], counts=(30, 40, 50, 60, 70), floor=(300.5, 410.2, 520.9, 640.7, 700))
+
+    assert office.rows("wert", "status", "indikator_id = 'wohnflaeche' AND raum_id = 'A'") == [("ok",)]
+    assert audit([("2024.1", files)], office.profile.codebook).contradictory == ()
