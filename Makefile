@@ -80,6 +80,7 @@ drawing: .venv/.ready            ## the pictures in docs/, drawn from the code a
 	$(BIN)/python -m tools.redraw_pictures docs
 	$(BIN)/python -m tools.index_pictures docs
 	$(BIN)/python -m tools.review_picture docs
+	$(BIN)/python -m tools.types_picture docs
 
 picture: .venv/.ready            ## docs/atlas.png, the atlas of what `make run` made, photographed by Chromium
 	$(BIN)/python -m tools.atlas_picture data/releases/musterstadt/latest docs/atlas.png

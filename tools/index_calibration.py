@@ -23,6 +23,7 @@ from flows.base.db import Value, connect, insert, literal, set_variables
 from flows.index.city_indices import make_indices
 from flows.profile.load import load_profile
 from flows.stage.catalogue import write_catalogue
+from flows.typology.city_types import types_step
 
 CITY, INDEX = "musterstadt", "bedarf"
 SHARES = ("sgb2_quote_0_17", "anteil_arbeitslose", "mindestsicherungsquote_65_plus")
@@ -61,7 +62,8 @@ def statements(release: Path, splits: int, seed: int = 1) -> list[Statement]:
         con.execute("CREATE TABLE sozialraum_breit_status AS FROM sozialraum_breit")
         con.execute("CREATE TABLE wert_alle AS FROM released.wert LIMIT 0")
         insert(con, "wert_alle", list(_halves(_counted(con), splits, np.random.default_rng(seed))))
-        make_indices(con, [each for each in profile.indices if each.id == INDEX], print)
+        indices = [each for each in profile.indices if each.id == INDEX]
+        make_indices(con, indices, print, [types_step((), print)])
         return [Statement(*row) for row in con.execute(_COMPARED).fetchall()]
 
 

@@ -25,7 +25,7 @@ _TOP = """\
 
 (`make profile` writes this page from the models that read a profile; a test fails when it is out of date.)
 
-A profile is a folder with up to eight files and, if the city adds checks of its own, a folder `checks`
+A profile is a folder with up to nine files and, if the city adds checks of its own, a folder `checks`
 ([checks.md](checks.md)). `city.toml` and `sources.toml` are needed. `fortschreibung new-city` writes the first version
 of both ([first-hour.md](first-hour.md)), `fortschreibung doctor` says what is wrong with a profile. A key that is not
 on this page is refused; the message lists the permitted ones. What the keys of a source do with its rows is said in
@@ -42,7 +42,7 @@ mark what is wrong if the first line of a file names its schema:
 #:schema ../schema/city.schema.json
 ```
 
-`new-city` writes this line and puts the eight schemas into `schema/`, beside the cities. For a profile that was written
+`new-city` writes this line and puts the nine schemas into `schema/`, beside the cities. For a profile that was written
 by hand, or after an update of the program, print them anew:
 
 ```sh

@@ -29,6 +29,7 @@ from flows.app.commands import (
     refreshing,
     reviewing,
     serving,
+    typology,
 )
 from flows.app.terminal import say
 from flows.base.errors import EXIT_CODES, ConfigError, EndedAfterPublication, FortschreibungError, ProgramDefect
@@ -58,6 +59,7 @@ app.command(reading.serve)
 app.command(reviewing.review)
 app.command(needs.index)
 app.command(needs.budget)
+app.command(typology.types)
 app.command(proposing.propose)
 app.command(proposing.decide)
 app.command(disclosure.audit)

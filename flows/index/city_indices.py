@@ -41,8 +41,13 @@ CREATE OR REPLACE TABLE index_wahl (
 _DAUER = "SELECT raumebene, raum_id, von_zuschnitt, von_id FROM index_dauer ORDER BY ALL"
 
 
-def make_indices(con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note: Callable[[str], None]) -> None:
+def make_indices(
+    con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note: Callable[[str], None],
+    beside: Sequence[PythonStep] = (),
+) -> None:  # fmt: skip
     """Make the tables of sql/index in the working database; `note` hears which ready index the city does not get.
+
+    `beside` are steps that make what sql/index reads besides indices.
 
     Raises:
         ConfigError: an index that the city defined itself cannot be computed; names file and key.
@@ -56,7 +61,7 @@ def make_indices(con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note:
         },
         frozenset({"index_zahl", "index_dauer"}), lambda con: _fill(con, indices, note),
     )  # fmt: skip
-    run_folder(con, resource("sql/index"), steps=[step])
+    run_folder(con, resource("sql/index"), steps=[step, *beside])
 
 
 def _fill(con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note: Callable[[str], None]) -> None:

@@ -41,7 +41,7 @@ def unit_columns(
     (scored, chance), placed = index, panel.placed
     probability = np.round(chance.probability, _OF_DRAWS)
     columns = {
-        **_reasons(components, units, panel),
+        **unit_reasons(components, units, panel),
         "punkte": numbers(scored.score), "punkte_von": numbers(scored.low), "punkte_bis": numbers(scored.high),
         "klasse": _where(scored.classes > 0, scored.classes),
         "klasse_von": _where(placed, scored.lowest), "klasse_bis": _where(placed, scored.highest),
@@ -60,7 +60,7 @@ def unit_rows(columns: Columns) -> list[Row]:
 
 def columns_without_measure(components: Sequence[str], units: Sequence[Unit], panel: Panel, reason: str) -> Columns:
     """Return what is said of units that nothing measures, since there is only one of them, say."""
-    columns = _reasons(components, units, panel)
+    columns = unit_reasons(components, units, panel)
     known = np.asarray(~np.isnan(panel.figures).any(axis=1))
     alone = [not unit.left_out and complete for unit, complete in zip(units, known.tolist(), strict=True)]
     otherwise = {"index_status": "kein_massstab", "index_grund": reason}
@@ -87,7 +87,7 @@ def _where(known: NDArray[np.bool_], values: Any) -> list[Any]:
     return [value if each else None for each, value in zip(known.tolist(), plain, strict=True)]
 
 
-def _reasons(components: Sequence[str], units: Sequence[Unit], panel: Panel) -> Columns:
+def unit_reasons(components: Sequence[str], units: Sequence[Unit], panel: Panel) -> Columns:
     """Return the status of each unit's index, and its reason."""
     lacks = (np.isnan(panel.low) | np.isnan(panel.high)).tolist()
     found = [

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from flows.base.db import records
 from flows.pages.codebook_indices import IndexEntry, index_entries
+from flows.pages.codebook_types import TypologyEntry, typology_entries
 from flows.profile.vocabulary import Words, years
 
 
@@ -231,6 +232,7 @@ class CodebookPage(_Row):
     ausstehend: tuple[Ausstehend, ...] = ()
     herkunft: tuple[Herkunft, ...] = ()
     indizes: tuple[IndexEntry, ...] = ()
+    typologien: tuple[TypologyEntry, ...] = ()
 
     @property
     def indikatoren_by_theme(self) -> dict[str, list[Indikator]]:
@@ -319,6 +321,7 @@ def codebook_page_from(con: duckdb.DuckDBPyConnection, version: str) -> Codebook
             "ausstehend": _rows(con, "FROM katalog.ausstehend ORDER BY ALL"),
             "herkunft": _rows(con, "FROM katalog.herkunft ORDER BY ALL"),
             "indizes": index_entries(con),
+            "typologien": typology_entries(con),
         }
     )
 

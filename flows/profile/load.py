@@ -27,6 +27,7 @@ from flows.profile.profile_files import Corrections, Sources
 from flows.profile.redrawing import Redrawing, wrong_names_in_redrawing
 from flows.profile.source import Source
 from flows.profile.stichtag import leaves_day_open
+from flows.profile.typology import NamedTypology, TypologyFile, typologies_of, wrong_names_in_typologies
 from flows.profile.unit_lookup import read_lookup
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Profile:
     """The indices that are computed from the published Indikatoren."""
     redrawing: Redrawing = field(default_factory=Redrawing)
     """How the Gliederung itself is reviewed."""
+    typologies: tuple[NamedTypology, ...] = ()
+    """The types of its units, fitted on a base year."""
 
     @property
     def own_checks(self) -> Path:
@@ -98,7 +101,11 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
     indices = _indices(codebook, bundled / "index.toml", where / "index.toml")
     again = where / "redrawing.toml"
     redrawing = _model(Redrawing, again, _table(again)) if again.exists() else Redrawing()
-    profile = Profile(city, sources, codebook, corrections, where, *decided, notices, lookups, indices, redrawing)
+    typed = where / "types.toml"
+    typologies = typologies_of(_model(TypologyFile, typed, _table(typed)), typed) if typed.exists() else ()
+    profile = Profile(
+        city, sources, codebook, corrections, where, *decided, notices, lookups, indices, redrawing, typologies
+    )  # fmt: skip
     _must_agree(profile)
     return profile
 
@@ -235,6 +242,7 @@ def _must_agree(profile: Profile) -> None:
         *_wrong_names_in_sources(profile), *_wrong_corrections(profile), *_wrong_expectations(profile),
         *_missing_thresholds(profile), *wrong_names(profile.indices, profile.codebook, profile.city),
         *wrong_names_in_redrawing(profile.redrawing, profile.codebook, profile.city),
+        *wrong_names_in_typologies(profile.typologies, profile.codebook, profile.city),
     ]  # fmt: skip
     if problems:
         raise ConfigError(f"The profile in {profile.folder} does not agree:\n  " + "\n  ".join(problems))

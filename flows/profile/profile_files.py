@@ -19,6 +19,7 @@ from flows.profile.correction import Correction
 from flows.profile.index_definition import IndexFile
 from flows.profile.redrawing import Redrawing
 from flows.profile.source import Source
+from flows.profile.typology import TypologyFile
 
 
 class Sources(Strict):
@@ -37,7 +38,7 @@ class Corrections(Strict):
 
 PROFILE_FILES: Mapping[str, type[Strict]] = MappingProxyType({
     "city": City, "sources": Sources, "corrections": Corrections, "expected": Expected, "waivers": Waivers,
-    "codebook": Codebook, "index": IndexFile, "redrawing": Redrawing,
+    "codebook": Codebook, "index": IndexFile, "redrawing": Redrawing, "types": TypologyFile,
 })  # fmt: skip
 """Each file of a profile by its name without ``.toml``; a city needs the first two."""
 

@@ -92,9 +92,11 @@ class Vocabulary(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     refused_words: tuple[str, ...]
-    """What no text about an index may hold."""
+    """What no text about an index or a type may hold."""
     status: dict[str, Status]
     index_status: dict[str, Gap]
+    type_status: dict[str, Gap]
+    type_position: dict[str, Word]
     change_verdict: dict[str, Word]
     change_cause: dict[str, Named]
     standardisation: dict[str, Word]
@@ -147,7 +149,7 @@ class Vocabulary(BaseModel):
         return tuple(name for name, method in self.method.items() if not method.counted)
 
     def refused_in(self, text: str) -> str | None:
-        """Return the word in a text that no text about an index may hold; None where there is none."""
+        """Return the word in a text that no text about an index or a type may hold; None where there is none."""
         return next((word for word in self.refused_words if word in text.casefold()), None)
 
     def meanings(self, section: str) -> Mapping[str, Words]:

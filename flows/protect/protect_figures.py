@@ -26,6 +26,7 @@ from flows.protect.review_classes import lay_review
 from flows.protect.secondary_step import SECONDARY
 from flows.redrawing.review import Review
 from flows.transform.transform_counts import run_folder
+from flows.typology.city_types import types_step
 
 # without the condition, which may quote counts of single base units
 _CORRECTIONS = "(FROM stage.korrektur SELECT * RENAME (spalte AS korrigierte_spalte, grund AS korrektur_grund))"
@@ -54,7 +55,7 @@ PUBLISHED = {
     "_origins": "herkunft",
 }
 _COMPUTED = "SEMI JOIN index_wert_alle USING (index_id, index_version)"
-# published table with indices or the review, which are made once the figures are safe -> where its rows are
+# published table with indices, types or the review, which are made once the figures are safe -> where its rows are
 INDICES = {
     "sozialraum_jahr": "sozialraum_jahr",
     "sozialraum_jahr_status": "sozialraum_jahr_status",
@@ -68,6 +69,12 @@ INDICES = {
     "index_robustheit": "index_wahl",
     "index_ursache": "index_wandel",
     "index_ursache_beitrag": "index_wandel_teil",
+    "typologie": "katalog.typologie",
+    "typologie_merkmal": "katalog.typologie_merkmal",
+    "typologie_typ": "katalog.typologie_typ",
+    "typologie_zentrum": "katalog.typologie_zentrum",
+    "typ": _ONCE.format("typ_ergebnis"),
+    "typ_zuschnitt": _AGAIN.format("typ_ergebnis"),
     "raum_pruefung": "raum_pruefung",
 }
 
@@ -100,7 +107,7 @@ def protect(
     mended, contradictory = repaired(con, profile, target, earlier, lambda: _make_again(con, FIGURES, target))
     if mended:
         _make_again(con, WIDE, target)
-    make_indices(con, profile.indices, note)
+    make_indices(con, profile.indices, note, [types_step(profile.typologies, note)])
     lay_review(con, review)
     _write_queries(con, {name: _query(con, name) for name in INDICES}, target)
     queries = units | {name: _query(con, name) for name in PUBLISHED | INDICES}

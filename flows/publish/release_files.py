@@ -124,7 +124,8 @@ def _codebook(build: Building, files: Sequence[Path]) -> str:
     con.execute("CREATE SCHEMA memory.katalog")
     for name in (
         "raumebene", "merkmal", "indikator", "indikator_teil", "schutzklasse", "raum_gesperrt", "hinweis", "ausstehend",
-        "index_definition", "index_komponente", "index_klasse",
+        "index_definition", "index_komponente", "index_klasse", "typologie", "typologie_merkmal", "typologie_typ",
+        "typologie_zentrum",
     ):  # fmt: skip
         con.execute(f"CREATE VIEW memory.katalog.{name} AS SELECT * FROM fortschreibung.{name}")  # noqa: S608
     con.execute("CREATE VIEW memory.katalog.herkunft AS FROM fortschreibung._origins")

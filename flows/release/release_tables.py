@@ -222,6 +222,8 @@ def _stand_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
             SELECT DISTINCT 'wert' AS tabelle, raumebene, stichtag, zuschnitt FROM wert
             UNION ALL
             SELECT DISTINCT 'index_wert' AS tabelle, raumebene, stichtag, zuschnitt FROM index_wert
+            UNION ALL
+            SELECT DISTINCT 'typ' AS tabelle, raumebene, stichtag, zuschnitt FROM typ
         )
         SELECT shown.tabelle, shown.raumebene, shown.stichtag, shown.zuschnitt
         FROM shown INNER JOIN stand USING (raumebene, stichtag)
@@ -254,9 +256,9 @@ def _wide_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
     found = []
     for table, column, expected, rest in (
         ("sozialraum_jahr", "wert", "long.inhalt",
-         "zuschnitt, sozialraum_id, name, stichtag, methode, index_punkte, index_klasse"),
+         "zuschnitt, sozialraum_id, name, stichtag, methode, index_punkte, index_klasse, typ_id, typ_lage"),
         ("sozialraum_jahr_status", "status", "coalesce(long.inhalt, 'nicht_geliefert')",
-         "zuschnitt, sozialraum_id, name, stichtag, index_status"),
+         "zuschnitt, sozialraum_id, name, stichtag, index_status, typ_status"),
     ):  # fmt: skip
         rows = con.execute(
             f"""

@@ -162,6 +162,7 @@ def contract() -> Contract:
     events = ", ".join(f"{name} ({event.short_en})" for name, event in words.event.items())
     lists: dict[str, Iterable[str]] = {
         "status": words.status, "method": words.method, "event": words.event, "index_status": words.index_status,
+        "type_status": words.type_status, "type_position": words.type_position,
         "change_verdict": words.change_verdict, "change_cause": words.change_cause,
         "standardisation": words.standardisation, "aggregation": words.aggregation, "rescaling": words.rescaling,
         "class_limits": words.class_limits,

@@ -15,6 +15,7 @@ from flows.profile.protection import Protection
 from flows.profile.vocabulary import vocabulary
 from flows.stage.index_catalogue import write_indices
 from flows.stage.register_merkmale import REGISTER_MERKMALE
+from flows.stage.typology_catalogue import write_typologies
 
 
 def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date | None = None) -> None:
@@ -28,6 +29,7 @@ def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.
     _write_sources(con, profile)
     _write_expected(con, profile)
     write_indices(con, profile)
+    write_typologies(con, profile)
 
 
 def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date | None) -> None:

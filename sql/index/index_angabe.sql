@@ -1,8 +1,11 @@
--- One row per figure that an index is made of, of a unit at a Stichtag on a Zuschnitt, as every reader of the release
--- has it: the figure from its published counts; its standard error; of a suppressed one the interval that the published
--- figures leave over. A suppressed count is at most what its larger unit has beyond the published ones in it.
+-- One row per figure that an index or a type is made of, of a unit at a Stichtag on a Zuschnitt, as every reader of
+-- the release has it: the figure from its published counts; its standard error; of a suppressed one the interval that
+-- the published figures leave over. A suppressed count is at most what its larger unit has beyond the published ones in
+-- it.
 WITH benutzt AS (
     SELECT indikator_id FROM katalog.index_komponente
+    UNION
+    SELECT indikator_id FROM katalog.typologie_merkmal
     UNION
     SELECT 'einwohner' AS indikator_id
 ),

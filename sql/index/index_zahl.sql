@@ -1,4 +1,4 @@
--- One row per figure that an index is made of, with its place among the Stichtage and units of its Raumebene.
+-- One row per figure that an index or a type is made of, with its place among the Stichtage and units of its Raumebene.
 WITH tag AS (
     SELECT
         zuschnitt,

@@ -271,3 +271,52 @@ CREATE TABLE katalog.index_klasse (
     label_de VARCHAR NOT NULL,
     label_en VARCHAR NOT NULL
 );
+
+-- one row per version of a typology of the city
+CREATE TABLE katalog.typologie (
+    typologie_id VARCHAR NOT NULL,
+    typologie_version VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    label_de VARCHAR NOT NULL,
+    label_en VARCHAR NOT NULL,
+    beschreibung_de VARCHAR NOT NULL,
+    beschreibung_en VARCHAR NOT NULL,
+    einschraenkung_de VARCHAR NOT NULL,
+    einschraenkung_en VARCHAR NOT NULL,
+    basisstichtag DATE NOT NULL,
+    mindest_einwohner INTEGER NOT NULL,
+    grenzfall_unter DOUBLE NOT NULL
+);
+
+-- one row per Indikator by which a typology compares units, with mean and spread of the base year
+CREATE TABLE katalog.typologie_merkmal (
+    typologie_id VARCHAR NOT NULL,
+    typologie_version VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    indikator_id VARCHAR NOT NULL,
+    umformung VARCHAR NOT NULL,
+    mittel DOUBLE NOT NULL,
+    streuung DOUBLE NOT NULL,
+    gewicht DOUBLE NOT NULL
+);
+
+-- one row per type of a typology, in the order of its file
+CREATE TABLE katalog.typologie_typ (
+    typologie_id VARCHAR NOT NULL,
+    typologie_version VARCHAR NOT NULL,
+    typ_id VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    label_de VARCHAR NOT NULL,
+    label_en VARCHAR NOT NULL,
+    beschreibung_de VARCHAR NOT NULL,
+    beschreibung_en VARCHAR NOT NULL
+);
+
+-- one row per Indikator of a type: the middle of its units, in the unit of the Indikator
+CREATE TABLE katalog.typologie_zentrum (
+    typologie_id VARCHAR NOT NULL,
+    typologie_version VARCHAR NOT NULL,
+    typ_id VARCHAR NOT NULL,
+    indikator_id VARCHAR NOT NULL,
+    zentrum DOUBLE NOT NULL
+);

@@ -33,7 +33,10 @@ MOVED = """
         'basiseinheiten' AS grundlage, NULL::VARCHAR AS beschreibung
     FROM (VALUES (1, 100.0), (2, 300.0)) AS t(vorgang, einwohner)
 """
-INDEX = "NULL::DOUBLE AS index_punkte, NULL::INTEGER AS index_klasse"
+BESIDE = (
+    "NULL::DOUBLE AS index_punkte, NULL::INTEGER AS index_klasse, NULL::VARCHAR AS typ_id, NULL::VARCHAR AS typ_lage"
+)
+STATES = "NULL::VARCHAR AS index_status, NULL::VARCHAR AS typ_status"
 STAND = "FROM {} QUALIFY zuschnitt {} max(zuschnitt) OVER (PARTITION BY raumebene, stichtag)"
 
 
@@ -46,8 +49,8 @@ def wide(figures: str) -> dict[str, str]:
     values = ", ".join(f"max(wert) {only} AS {name}" for name, only in held.items())
     reasons = ", ".join(f"coalesce(max(status) {only}, 'nicht_geliefert') AS {name}" for name, only in held.items())
     return {
-        "sozialraum_jahr": f"SELECT {unit}, max(methode) AS methode, {INDEX}, {values} FROM {rows}",
-        "sozialraum_jahr_status": f"SELECT {unit}, NULL::VARCHAR AS index_status, {reasons} FROM {rows}",
+        "sozialraum_jahr": f"SELECT {unit}, max(methode) AS methode, {BESIDE}, {values} FROM {rows}",
+        "sozialraum_jahr_status": f"SELECT {unit}, {STATES}, {reasons} FROM {rows}",
     }
 
 
@@ -68,7 +71,8 @@ def built(city, name, *, figures=None, sha256=None, previous=None, **tables):
         city.rewrite(folder, "wert_zuschnitt", STAND.format(written, "<"))
         city.rewrite(folder, "wert", STAND.format("it", "="))
         stand = f"(SELECT DISTINCT raumebene, stichtag, zuschnitt FROM {written})"
-        city.rewrite(folder, "index_wert", f"FROM it SEMI JOIN {stand} USING (raumebene, stichtag, zuschnitt)")
+        for table in ("index_wert", "typ"):
+            city.rewrite(folder, table, f"FROM it SEMI JOIN {stand} USING (raumebene, stichtag, zuschnitt)")
         for table, query in wide(f"FROM {written}").items():
             city.rewrite(folder, table, query)
     job = city.job()

@@ -118,7 +118,8 @@ def redrawn_release(tmp_path_factory: pytest.TempPathFactory, city_in: type) -> 
     written = f"'{folder / 'wert.parquet'}'"
     for table, query in {
         **REDRAWN, "wert_zuschnitt": f"FROM {written}", "wert": ON_TODAYS, **wide(f"FROM {written}"),
-        "index_wert": f"SELECT * REPLACE ('{TODAY}' AS zuschnitt) FROM it", "raum_ereignis": MOVED,
+        "index_wert": f"SELECT * REPLACE ('{TODAY}' AS zuschnitt) FROM it",
+        "typ": f"SELECT * REPLACE ('{TODAY}' AS zuschnitt) FROM it", "raum_ereignis": MOVED,
     }.items():  # fmt: skip
         city.rewrite(folder, table, query)
     target = city.root / "built"

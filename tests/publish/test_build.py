@@ -66,12 +66,14 @@ def test_the_wide_table_is_in_codebook_order_and_says_what_the_long_one_says(con
         "methode",
         "index_punkte",
         "index_klasse",
+        "typ_id",
+        "typ_lage",
         "einwohner",
         "sgb2_quote",
         "wohnflaeche_je_einwohner",
     ]
     names = [column[0] for column in con.execute("SELECT * FROM sozialraum_jahr_status").description]
-    assert names[4:] == ["index_status", "einwohner", "sgb2_quote", "wohnflaeche_je_einwohner"]
+    assert names[4:] == ["index_status", "typ_status", "einwohner", "sgb2_quote", "wohnflaeche_je_einwohner"]
     rows = con.execute(
         "SELECT stichtag::VARCHAR, einwohner, sgb2_quote FROM sozialraum_jahr WHERE sozialraum_id = '011002' ORDER BY 1"
     ).fetchall()

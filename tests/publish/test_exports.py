@@ -147,10 +147,10 @@ def test_a_text_that_no_cell_takes_says_where_the_rest_is(letters, cut):
 
 def test_the_second_form_of_csv_is_that_of_excel_in_german(release):
     content = (release / "csv_excel" / "sozialraum_jahr.csv").read_bytes()
-    head = b"\xef\xbb\xbfzuschnitt;sozialraum_id;name;stichtag;methode;index_punkte;index_klasse;einwohner;"
-    assert content.startswith(head)
+    head = b"\xef\xbb\xbfzuschnitt;sozialraum_id;name;stichtag;methode;index_punkte;index_klasse;typ_id;typ_lage;"
+    assert content.startswith(head + b"einwohner;")
     lines = content.decode("utf-8-sig").splitlines()
-    assert lines[1] == "2020-01-01;011001;Sozialraum 011001;31.12.2023;exact;;;1100,0;9,090909;41,5"
+    assert lines[1] == "2020-01-01;011001;Sozialraum 011001;31.12.2023;exact;;;;;1100,0;9,090909;41,5"
     zuschnitt = (release / "csv_excel" / "zuschnitt.csv").read_text("utf-8-sig").splitlines()
     assert zuschnitt[1] == "2020-01-01;01.01.2020;;bbs;WAHR"
 

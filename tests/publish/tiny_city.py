@@ -126,6 +126,34 @@ TABLES = {
         SELECT '2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, DATE '2024-12-31' AS stichtag,
             'bedarf' AS index_id, '1' AS index_version, 'jahr' AS massstab, 'sgb2_quote' AS indikator_id, *,
             0.0 AS teil_zuschnitt""",
+    "typologie": """
+        SELECT 'siedlung' AS typologie_id, '1' AS typologie_version, 1 AS position, 'Siedlungstypen' AS label_de,
+            'Settlement types' AS label_en, 'Nach Wohnfläche.' AS beschreibung_de, 'By floor space.' AS beschreibung_en,
+            'Nicht über Häuser.' AS einschraenkung_de, 'Not about houses.' AS einschraenkung_en,
+            DATE '2023-12-31' AS basisstichtag, 0 AS mindest_einwohner, 0.1 AS grenzfall_unter""",
+    "typologie_merkmal": """
+        SELECT 'siedlung' AS typologie_id, '1' AS typologie_version, 'wohnflaeche_je_einwohner' AS indikator_id,
+            1 AS position, 'none' AS umformung, 40.0 AS mittel, 5.0 AS streuung, 1.0 AS gewicht""",
+    "typologie_typ": """
+        FROM (VALUES
+               ('weit', 1, 'Weit', 'Wide', 'Viel Fläche je Person.', 'Much space per person.'),
+               ('eng', 2, 'Eng', 'Narrow', 'Wenig Fläche je Person.', 'Little space per person.'))
+        AS t(typ_id, position, label_de, label_en, beschreibung_de, beschreibung_en)
+        SELECT 'siedlung' AS typologie_id, '1' AS typologie_version, *""",
+    "typologie_zentrum": """
+        FROM (VALUES ('weit', 45.0), ('eng', 35.0)) AS t(typ_id, zentrum)
+        SELECT 'siedlung' AS typologie_id, '1' AS typologie_version, typ_id,
+            'wohnflaeche_je_einwohner' AS indikator_id, zentrum""",
+    "typ": """
+        FROM (VALUES
+               ('011001', 'ok', NULL, 'weit', 0.7, 'eng', 1.3, 0.3, 'klar', 0.98, 'weit'),
+               ('011002', 'geschuetzt', 'wohnflaeche_je_einwohner (geschuetzt)', NULL, NULL, NULL, NULL, NULL, NULL,
+                NULL, 'weit eng'),
+               ('012001', 'ok', NULL, 'eng', 0.95, 'weit', 1.05, 0.05, 'grenzfall', 0.6, 'eng'))
+        AS t(raum_id, typ_status, typ_grund, typ_id, typ_abstand, zweiter_typ, zweiter_abstand, grenzabstand, typ_lage,
+             typ_sicherheit, moegliche_typen)
+        SELECT '2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, DATE '2024-12-31' AS stichtag,
+            'siedlung' AS typologie_id, '1' AS typologie_version, *""",
     "raum_pruefung": """
         FROM (VALUES ('011001', 'im Rahmen', 'gering', 'unsicher', 'ok'), ('012001', NULL, NULL, NULL, 'geschuetzt'))
         AS t(raum_id, groesse, heterogenitaet, wandel, status)
@@ -178,6 +206,7 @@ def squares_wkb(names: list[str]) -> bytes:
 
 
 TABLES["index_wert_zuschnitt"] = f"FROM ({TABLES['index_wert']}) WHERE false"
+TABLES["typ_zuschnitt"] = f"FROM ({TABLES['typ']}) WHERE false"
 
 
 class TinyCity:

@@ -1,0 +1,148 @@
+"""The types of a city, for every Stichtag on every Zuschnitt, from what may leave the office.
+
+It reads the figures that indices are made of (sql/index/index_zahl.sql), and so what a reader of the release has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import duckdb
+import numpy as np
+
+from flows.base.db import Block, insert_blocks
+from flows.base.errors import ConfigError
+from flows.base.sql_order import PythonStep
+from flows.index.level import RESIDENTS, Level, levels_of
+from flows.index.panel import FEWEST, Panel
+from flows.index.unit_rows import Unit, numbers, unit_reasons
+from flows.profile.typology import NamedTypology
+from flows.typology.assign import Assigned, Space, assigned
+from flows.typology.held import Held, said_of
+
+_ERGEBNIS = """
+CREATE OR REPLACE TABLE typ_ergebnis (
+    zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, typologie_id VARCHAR,
+    typologie_version VARCHAR, typ_status VARCHAR, typ_grund VARCHAR, typ_id VARCHAR, typ_abstand DOUBLE,
+    zweiter_typ VARCHAR, zweiter_abstand DOUBLE, grenzabstand DOUBLE, typ_lage VARCHAR, typ_sicherheit DOUBLE,
+    moegliche_typen VARCHAR
+)
+"""
+CLEAR, BORDERLINE = "klar", "grenzfall"
+_OF_DRAWS = 3
+
+
+def types_step(typologies: Sequence[NamedTypology], note: Callable[[str], None]) -> PythonStep:
+    """Return the step among the files of sql/index that assigns types; `note` hears how they are held.
+
+    It raises ConfigError where a typology cannot be applied, and names file and key.
+    """
+    return PythonStep(
+        {"typ_ergebnis": "One row per typology of a unit at a Stichtag: its type, and how far it is from another."},
+        frozenset({"index_zahl"}), lambda con: _fill(con, typologies, note),
+    )  # fmt: skip
+
+
+def _fill(con: duckdb.DuckDBPyConnection, typologies: Sequence[NamedTypology], note: Callable[[str], None]) -> None:
+    con.execute(_ERGEBNIS)
+    levels = list(levels_of(con)) if typologies else []
+    for typology in typologies:
+        here = [level for level in levels if level.raumebene in typology.definition.raumebenen]
+        _must_apply(typology, here)
+        blocks = [block for level in here for block in _blocks(typology, level)]
+        insert_blocks(con, "typ_ergebnis", blocks)
+        for words in said_of(typology, _held(typology, blocks)):
+            note(words)
+
+
+def _must_apply(typology: NamedTypology, levels: Sequence[Level]) -> None:
+    """Raise ConfigError where the base year does not have what the typology was fitted on."""
+    definition, finest = typology.definition, typology.definition.raumebenen[0]
+    if absent := [name for name in typology.traits if not any(name in level.columns for level in levels)]:
+        raise _wrong(typology, f"trait: expected Indikatoren that are delivered, found no figures of {absent[0]}")
+    based = [level for level in levels if level.raumebene == finest and definition.base in level.by_day]
+    if not based:
+        days = sorted({str(day) for level in levels if level.raumebene == finest for day in level.days})
+        raise _wrong(typology, f"base: expected a Stichtag of {', '.join(days)}, found {definition.base}")
+    level = based[-1]  # the newest Zuschnitt
+    panel = _panel(typology, level, level.by_day[definition.base])
+    for name, column in zip(typology.traits, panel.measure.T, strict=True):
+        known = column[~np.isnan(column)]
+        if len(known) < FEWEST or known.min() == known.max():
+            found = f"{known[0]:g} everywhere" if len(known) else "none"
+            raise _wrong(typology, f"trait: expected figures of {name} that differ on {definition.base}, found {found}")
+    units = int(panel.placed.sum())
+    if units < len(definition.type):
+        raise _wrong(
+            typology, f"type: expected at most one for each unit with figures on {definition.base} ({units}), "
+            f"found {len(definition.type)} types",
+        )  # fmt: skip
+
+
+def _wrong(typology: NamedTypology, words: str) -> ConfigError:
+    return ConfigError(f"{typology.where}.{words}. Nothing is published.")
+
+
+def _panel(typology: NamedTypology, level: Level, day: int) -> Panel:
+    at = [level.columns[name] for name in typology.traits]
+    figures, low, high, error = (
+        each[day][:, at] for each in (level.figures, level.low, level.high, level.error)
+    )  # fmt: skip
+    counted = np.array([unit.left_out is None for unit in _units(typology, level, day)])
+    return Panel(figures, low, high, error, counted)
+
+
+def _units(typology: NamedTypology, level: Level, day: int) -> list[Unit]:
+    at = [level.columns[name] for name in typology.traits]
+    fewest = typology.definition.min_residents
+    residents = np.full(len(level.units), np.nan if fewest else np.inf)
+    if fewest and RESIDENTS in level.columns:
+        residents = level.figures[day][:, level.columns[RESIDENTS]]
+    return [
+        Unit(statuses, None if count >= fewest else f"{RESIDENTS} < {fewest}")
+        for statuses, count in zip(level.status[day][:, at].tolist(), residents, strict=True)
+    ]
+
+
+def _blocks(typology: NamedTypology, level: Level) -> Iterator[Block]:
+    """Yield the rows of a level, Stichtag by Stichtag."""
+    space, until = Space.of(typology.definition), typology.definition.until
+    for place, day in enumerate(level.days):
+        if until is None or day <= until:
+            panel = _panel(typology, level, place)
+            said = _columns(typology, assigned(space, panel))
+            reasons = unit_reasons(typology.traits, _units(typology, level, place), panel)
+            key = {
+                "zuschnitt": level.zuschnitt, "raumebene": level.raumebene, "stichtag": str(day),
+                "typologie_id": typology.id, "typologie_version": typology.definition.version,
+            }  # fmt: skip
+            yield Block(key, {
+                "raum_id": list(level.units), "typ_status": reasons["index_status"],
+                "typ_grund": reasons["index_grund"], **said,
+            })  # fmt: skip
+
+
+def _columns(typology: NamedTypology, found: Assigned) -> dict[str, list[object]]:
+    names, limit = [each.id for each in typology.definition.type], typology.definition.borderline
+    own, second = ([names[at] if at >= 0 else None for at in each.tolist()] for each in (found.own, found.second))
+    return {
+        "typ_id": own, "typ_abstand": numbers(found.distance),
+        "zweiter_typ": second, "zweiter_abstand": numbers(found.second_distance),
+        "grenzabstand": numbers(found.border),
+        "typ_lage": [None if name is None else CLEAR if border >= limit else BORDERLINE
+                     for name, border in zip(own, found.border.tolist(), strict=True)],
+        "typ_sicherheit": numbers(np.round(found.sure, _OF_DRAWS)),
+        "moegliche_typen": [" ".join(name for name, may in zip(names, row, strict=True) if may) or None
+                            for row in found.possible.tolist()],
+    }  # fmt: skip
+
+
+def _held(typology: NamedTypology, blocks: Sequence[Block]) -> list[Held]:
+    """Return how the units of the level that it was fitted on are spread over the types, by Stichtag."""
+    finest = typology.definition.raumebenen[0]
+    newest = max((block.same["zuschnitt"] for block in blocks if block.same["raumebene"] == finest), default=None)
+    return [
+        Held(block.same["stichtag"], [*filter(None, block.columns["typ_id"])],
+             sum(each == BORDERLINE for each in block.columns["typ_lage"]))
+        for block in blocks if block.same["raumebene"] == finest and block.same["zuschnitt"] == newest
+    ]  # fmt: skip
