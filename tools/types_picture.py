@@ -12,11 +12,11 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from flows.base.german_numbers import number
+from flows.pages.type_map import COLOURS
 from flows.profile.load import load_profile
 from flows.typology.assign import transformed
 
 INK, LINE = "#1d2b36", "#8a969d"
-COLOURS = ("#c8553d", "#2f6f8f", "#7a5195", "#5a8f3c", "#c99a2e", "#777777")
 LEFT, STEP, TOP, ROW, REACH = 340, 130, 64, 54, 2.0
 NAME = "types.svg"
 
@@ -42,7 +42,8 @@ def picture() -> str:
         shapes.append(
             f'<text x="{LEFT - 20}" y="{y - 2}" text-anchor="end">{escape(entry.label_de)}</text>'
             f'<text x="{LEFT - 20}" y="{y + 12}" text-anchor="end" fill="{LINE}">{escape(entry.unit)}</text>'
-            f'<line x1="{LEFT}" y1="{y}" x2="{middle + STEP * REACH:g}" y2="{y}" stroke="{LINE}" stroke-opacity="0.35"/>'
+            f'<line x1="{LEFT}" y1="{y}" x2="{middle + STEP * REACH:g}" y2="{y}" stroke="{LINE}" '
+            'stroke-opacity="0.35"/>'
         )
         for place, each in enumerate(definition.type):
             figure = each.centroid[trait.indikator]

@@ -17,7 +17,7 @@ from flows.pages.map_picture import HEAD, INK, LEGEND, MARGIN, WIDTH, Entry, Pla
 from flows.profile.vocabulary import vocabulary
 from flows.release.map_classes import CLASSES
 
-_NONE = "#f3f1ec"
+NONE = "#f3f1ec"
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _drawn(subject: Subject, units: Sequence[Unit], classes: Sequence[str], plac
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + LEGEND} {height}" font-family="sans-serif" '
             f'font-size="13" fill="{INK}" role="img" aria-label="{escape(subject.label_de)}">',
-            f"<defs>{_stripes('unsicher', 7 / scale)}{_stripes('unsicher-legende', 7)}</defs>",
+            f"<defs>{stripes('unsicher', 7 / scale)}{stripes('unsicher-legende', 7)}</defs>",
             f'<rect width="{WIDTH + LEGEND}" height="{height}" fill="white"/>',
             f'<text x="{MARGIN}" y="30" font-size="18" font-weight="bold">{escape(subject.label_de)}</text>',
             f'<text x="{MARGIN}" y="50">{escape(subject.city)}, Fortschreibung {subject.version}, '
@@ -126,7 +126,7 @@ def _drawn(subject: Subject, units: Sequence[Unit], classes: Sequence[str], plac
 
 
 def _path(unit: Unit, classes: Sequence[str], colours: Sequence[str]) -> str:
-    fill = _NONE if unit.klasse is None else colours[unit.klasse - 1]
+    fill = NONE if unit.klasse is None else colours[unit.klasse - 1]
     titled = f"<title>{escape(unit.words(classes))}</title>"
     outline = f'<path d="{unit.pfad}" fill="{fill}" fill-rule="evenodd">{titled}</path>'
     if unit.klasse is None or not unit.unsicher:
@@ -148,7 +148,7 @@ def _between(at: float) -> str:
     return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
-def _stripes(name: str, width: float) -> str:
+def stripes(name: str, width: float) -> str:
     """Return a hatching that is seen on pale and on dark colours: a dark line beside a white one."""
     lines = "".join(
         f'<line x1="{left * width:.2f}" y1="0" x2="{left * width:.2f}" y2="{width:.2f}" stroke="{colour}" '
@@ -175,6 +175,6 @@ def _legend(units: Sequence[Unit], classes: Sequence[str], colours: Sequence[str
     for status in vocabulary().index_status:
         count = sum(unit.klasse is None and unit.status == status for unit in units)
         if count:
-            entries.append(Entry(box(_NONE), f"ohne Index: {status} ({count})"))
+            entries.append(Entry(box(NONE), f"ohne Index: {status} ({count})"))
     missing = sum(unit.klasse is None and unit.status is None for unit in units)
-    return entries + ([Entry(box(_NONE), f"ohne Index: nicht geliefert ({missing})")] if missing else [])
+    return entries + ([Entry(box(NONE), f"ohne Index: nicht geliefert ({missing})")] if missing else [])

@@ -111,12 +111,13 @@ def map_(
     indikator: str | None = None,
     *,
     index: str | None = None,
+    types: str | None = None,
     stichtag: dt.date | None = None,
     version: str | None = None,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     home: HomeOption = None,
 ) -> int:
-    """Draw a map of an Indikator or of an index by Sozialraum, as SVG (default file: CITY_INDIKATOR.svg).
+    """Draw a map of an Indikator, an index or types by Sozialraum, as SVG (default file: CITY_INDIKATOR.svg).
 
     Parameters
     ----------
@@ -124,6 +125,8 @@ def map_(
         The Indikator, such as sgb2_quote.
     index
         Instead of an Indikator: an index of need, such as bedarf. What is not sure is hatched.
+    types
+        Instead of an Indikator: a typology, such as siedlung. Borderline units are hatched.
     stichtag
         The Stichtag (default: the newest).
     version
@@ -133,14 +136,17 @@ def map_(
     """
     from flows.pages.index_map import index_map_of  # noqa: PLC0415
     from flows.pages.map_picture import map_of  # noqa: PLC0415
+    from flows.pages.type_map import type_map_of  # noqa: PLC0415
     from flows.release.reading import release_to_read  # noqa: PLC0415
 
-    shown = indikator or index
-    if shown is None or (indikator and index):
-        raise ConfigError("map: expected an Indikator, or --index INDEX, found " + ("both." if shown else "neither."))
+    asked = [each for each in (indikator, index, types) if each]
+    if len(asked) != 1:
+        found = f"{len(asked)} of them." if asked else "none."
+        raise ConfigError(f"map: expected an Indikator, or --index INDEX, or --types TYPOLOGY, found {found}")
+    (shown,) = asked
     release = release_to_read(Home(root_at(home)), city, version)
     target, day = output or Path(f"{city}_{shown}.svg"), stichtag.isoformat() if stichtag else None
-    draw = index_map_of if index else map_of
+    draw = index_map_of if index else type_map_of if types else map_of
     target.write_text(draw(release.database, shown, day), encoding="utf-8")
     print(target)
     return 0

@@ -1,0 +1,143 @@
+"""A map of types, as SVG: a colour for each type, hatched where a unit is borderline; no type is more than another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import duckdb
+
+from flows.base.db import connect, literal, records, set_variables, sql, use_spatial
+from flows.base.errors import ConfigError
+from flows.pages.index_map import NONE, stripes
+from flows.pages.map_picture import HEAD, INK, LEGEND, MARGIN, WIDTH, Entry, Place, Subject, box
+from flows.profile.vocabulary import vocabulary
+
+COLOURS = ("#c8553d", "#2f6f8f", "#7a5195", "#5a8f3c", "#c99a2e", "#58b0b8", "#b86fa0", "#8a6d4b")
+"""Beside each other, in no order; of more types the first ones come again, paler."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A Sozialraum on the map: its outline and its type, or which are possible, or why it has none."""
+
+    name: str | None
+    pfad: str
+    status: str | None
+    grund: str | None
+    typ_id: str | None
+    grenzfall: bool | None
+    moegliche_typen: str | None
+
+    def words(self, types: Mapping[str, str]) -> str:
+        """Return what is said of it."""
+        if self.typ_id is not None:
+            return f"{self.name or ''}: {types[self.typ_id]}" + (" (Grenzfall)" if self.grenzfall else "")
+        if self.moegliche_typen:
+            may = " oder ".join(types[each] for each in self.moegliche_typen.split())
+            return f"{self.name or ''}: {may} ({self.grund})"
+        return f"{self.name or ''}: ohne Typ ({self.grund or self.status or 'nicht geliefert'})"
+
+
+def type_map_of(database: Path, typology: str, stichtag: str | None = None) -> str:
+    """Return the map of a typology at `stichtag` (default: the newest) as SVG.
+
+    Raises:
+        ConfigError: the release does not have that typology, not at that Stichtag, or no outlines.
+    """
+    with connect() as con:
+        use_spatial(con)
+        con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
+        if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'typ'").fetchone():
+            raise ConfigError(f"Expected a release with types, found one made before there were any: {database}.")
+        known = [name for (name,) in con.execute("SELECT typologie_id FROM typologie ORDER BY position").fetchall()]
+        set_variables(con, typologie=typology)
+        days = [str(day) for (day,) in con.execute(
+            "SELECT DISTINCT stichtag FROM typ WHERE typologie_id = getvariable('typologie') "
+            "AND raumebene = 'sozialraum' ORDER BY 1"
+        ).fetchall()]  # fmt: skip
+        if not days:
+            names = ", ".join(dict.fromkeys(known)) or "none"
+            raise ConfigError(f"--types: expected one of {names} of the Sozialräume, found {typology} in {database}.")
+        day = stichtag or days[-1]
+        if day not in days:
+            raise ConfigError(f"Expected a Stichtag with the typology {typology} ({', '.join(days)}), found {day}.")
+        set_variables(con, stichtag=day)
+        rows = records(con.execute(sql("read/karte_typ")))
+        if not rows:
+            raise ConfigError(f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.")
+        return _svg(con, day, rows)
+
+
+def _svg(con: duckdb.DuckDBPyConnection, day: str, rows: Sequence[Mapping[str, object]]) -> str:
+    set_variables(con, version=str(rows[0]["typologie_version"]))
+    of = "typologie_id = getvariable('typologie') AND typologie_version = getvariable('version')"
+    types = dict(con.execute(f"SELECT typ_id, label_de FROM typologie_typ WHERE {of} ORDER BY position").fetchall())  # noqa: S608
+    (head,) = records(con.execute(
+        f"SELECT label_de, version, stadt, synthetisch FROM typologie, _release WHERE {of}"  # noqa: S608
+    ))  # fmt: skip
+    subject = Subject(typ="typ", einheit="", nachkommastellen=0, stichtag=day, **head)
+    place = Place(*(float(str(rows[0][name])) for name in ("west", "sued", "ost", "nord")))
+    units = [Unit(**{name: row[name] for name in Unit.__dataclass_fields__}) for row in rows]  # type: ignore[arg-type]
+    scale, colours = place.scale, dict(zip(types, _colours(len(types)), strict=True))
+    legend = _legend(units, types, colours)
+    lines = list(accumulate((entry.height for entry in legend), initial=HEAD + MARGIN))
+    height = max(place.height, lines[-1] + MARGIN)
+    clear = sum(unit.typ_id is not None and not unit.grenzfall for unit in units)
+    west, north = MARGIN - place.west * scale, HEAD + MARGIN + place.north * scale
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + LEGEND} {height}" font-family="sans-serif" '
+            f'font-size="13" fill="{INK}" role="img" aria-label="{escape(subject.label_de)}">',
+            f"<defs>{stripes('grenzfall', 7 / scale)}{stripes('grenzfall-legende', 7)}</defs>",
+            f'<rect width="{WIDTH + LEGEND}" height="{height}" fill="white"/>',
+            f'<text x="{MARGIN}" y="30" font-size="18" font-weight="bold">{escape(subject.label_de)}</text>',
+            f'<text x="{MARGIN}" y="50">{escape(subject.city)}, Fortschreibung {subject.version}, '
+            f"Stichtag {subject.day}. Bei {clear} von {len(units)} Sozialräumen ist der Typ klar.</text>",
+            f'<g transform="translate({west:.3f} {north:.3f}) scale({scale:.6f})" '
+            f'stroke="white" stroke-width="{0.8 / scale:.2f}">',
+            *(_path(unit, types, colours) for unit in units),
+            "</g>",
+            *(
+                f'<g transform="translate({WIDTH + 10} {top})">{entry.sign}'
+                f'<text x="56" y="{entry.height // 2 + 1}">{escape(entry.words)}</text></g>'
+                for top, entry in zip(lines, legend, strict=False)
+            ),
+            "</svg>\n",
+        ]
+    )
+
+
+def _path(unit: Unit, types: Mapping[str, str], colours: Mapping[str, str]) -> str:
+    titled = f"<title>{escape(unit.words(types))}</title>"
+    fill = NONE if unit.typ_id is None else colours[unit.typ_id]
+    outline = f'<path d="{unit.pfad}" fill="{fill}" fill-rule="evenodd">{titled}</path>'
+    if not unit.grenzfall:
+        return outline
+    return outline + f'<path d="{unit.pfad}" fill="url(#grenzfall)" fill-rule="evenodd">{titled}</path>'
+
+
+def _colours(count: int) -> list[str]:
+    return [COLOURS[at % len(COLOURS)] + ("" if at < len(COLOURS) else "80") for at in range(count)]
+
+
+def _legend(units: Sequence[Unit], types: Mapping[str, str], colours: Mapping[str, str]) -> list[Entry]:
+    """Return the types with how many units are of each, what hatching means, and why others have none."""
+    entries = [Entry("", "Zahl der Sozialräume in Klammern")]
+    for name, label in types.items():
+        entries.append(Entry(box(colours[name]), f"{label} ({sum(unit.typ_id == name for unit in units)})"))
+    borderline = sum(bool(unit.grenzfall) for unit in units)
+    if borderline:
+        entries.append(Entry(box("url(#grenzfall-legende)"), f"Grenzfall ({borderline})"))
+    without = [unit for unit in units if unit.typ_id is None]
+    several = sum(bool(unit.moegliche_typen) for unit in without)
+    if several:
+        entries.append(Entry(box(NONE), f"mehrere Typen möglich ({several})"))
+    for status, meant in vocabulary().type_status.items():
+        count = sum(not unit.moegliche_typen and unit.status == status for unit in without)
+        if count:
+            entries.append(Entry(box(NONE), f"ohne Typ: {meant.short_de} ({count})"))
+    return entries
