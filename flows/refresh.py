@@ -22,7 +22,7 @@ from flows import stations
 from flows.base.errors import SourceUnavailable
 from flows.base.home import home_at
 from flows.check.models import CheckReport, results_of
-from flows.check.run_checks import CheckWorker, raise_for_blockers
+from flows.check.run_checks import CheckWorker
 from flows.failure import fit_for_anybody
 from flows.profile.policy import Policy
 from flows.publish.publish_release import publish_run
@@ -30,6 +30,8 @@ from flows.pull.models import Pulled
 from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_folder
 from flows.run_state import ended
 from flows.secret_blocks import secrets_from_blocks
+from flows.station_marks import ANY
+from flows.taking_up import TakenUp, taken_up
 
 LONGEST = 6 * 3600
 """Seconds after which a station is stopped, as one that hangs."""
@@ -90,8 +92,7 @@ def verdict(run: Run, worker: CheckWorker) -> CheckReport:
     """Wait for the report of the checks; a blocker stops the publication."""
     report = worker.report()
     stations.show_checks(run, report)
-    raise_for_blockers(report)
-    return report
+    return stations.passed(run, report)
 
 
 @task(task_run_name="publish", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)
@@ -136,6 +137,7 @@ def refresh(
     *,
     no_cache: bool = False,
     policy: Policy | None = None,
+    take_up: str = ANY,
 ) -> Outcome:
     """Refresh the Fortschreibung of a city, and publish it when it says anything new: the flow of the command line.
 
@@ -149,27 +151,29 @@ def refresh(
         home: the data folder; by default FORTSCHREIBUNG_HOME, else ./data.
         no_cache: read every file anew instead of using the kept results of earlier runs, and keep none.
         policy: what to wait for before publishing, instead of what city.toml says.
+        take_up: "any" goes on after the last finished station of a refresh that was cut off, if nothing changed since;
+            "nothing" begins with stage; the name of a station goes on with that one.
     """
     run = new_run(
-        city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache, policy=policy
-    )
+        city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache, policy=policy,
+        take_up=take_up,
+    )  # fmt: skip
     outcome = refreshed(run)
     return ended(outcome, run.profile, outcome)
 
 
 def publish_pulled(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
     """Take the pulled files through all further stations; the boundary change (flows/recut.py) does the same."""
-    with CheckWorker.start() as worker:  # imports Great Expectations while the next two stations work
-        stage(run, pulled)
-        if waits := stations.held(run, pulled):
-            return waits
-        transform(run)
-        check(run, worker)  # the worker goes on judging while the next station works
-        with nothing_protected_stays(run):
-            try:
-                counted = protect(run)
-            finally:  # what stopped protect may follow from what a check found, which then is what the user reads
-                report = verdict(run, worker)
+    taken = taken_up(run, pulled.lieferungen)
+    if "check" in taken:
+        report, counted = taken.report(run), taken.counted() if "protect" in taken else _protected(run)
+    else:
+        with CheckWorker.start() as worker:  # imports Great Expectations while the next two stations work
+            if "stage" not in taken:
+                stage(run, pulled)
+            if waits := stations.held(run, pulled):
+                return waits
+            report, counted = _checked_and_protected(run, worker, taken)
     waiting = stations.waiting_in(run)
     if run.dry_run:
         return Outcome(
@@ -179,6 +183,24 @@ def publish_pulled(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
             waiting=waiting,
         )  # fmt: skip
     return publish(run, pulled, report, fingerprint, counted).model_copy(update={"waiting": waiting})
+
+
+def _checked_and_protected(run: Run, worker: CheckWorker, taken: TakenUp) -> tuple[CheckReport, dict[str, int]]:
+    """Take staged counts as far as protection; return the report of the checks, and how much is protected."""
+    if "transform" not in taken:
+        transform(run)
+    check(run, worker)  # the worker goes on judging while the next station works
+    with nothing_protected_stays(run):
+        try:
+            counted = protect(run)
+        finally:  # what stopped protect may follow from what a check found, which then is what the user reads
+            report = verdict(run, worker)
+    return report, counted
+
+
+def _protected(run: Run) -> dict[str, int]:
+    with nothing_protected_stays(run):
+        return protect(run)
 
 
 def artifact_key(*parts: str) -> str:

@@ -20,11 +20,13 @@ from pathlib import Path
 from flows import stations
 from flows.base.errors import FortschreibungError
 from flows.base.home import home_at
-from flows.check.models import results_of
-from flows.check.run_checks import CheckWorker, raise_for_blockers
+from flows.check.models import CheckReport, results_of
+from flows.check.run_checks import CheckWorker
 from flows.failure import fit_for_anybody
 from flows.publish.publish_release import publish_run
+from flows.pull.models import Pulled
 from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_folder
+from flows.taking_up import TakenUp, taken_up
 
 
 @fit_for_anybody
@@ -36,21 +38,8 @@ def refreshed(run: Run) -> Outcome:
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
         outcome = stations.nothing_new(run, fingerprint) or stations.held(run, pulled)
         if outcome is None:
-            with CheckWorker.start() as worker:
-                run.note("stage", "started")
-                stations.stage_into(run, pulled)
-                run.note("transform", "started")
-                stations.transform_in(run)
-                run.note("check", "started")
-                worker.read(stations.check_job(run))
-                with nothing_protected_stays(run):
-                    try:
-                        run.note("protect", "started")
-                        counted = stations.protect_in(run)
-                    finally:  # what a check found takes precedence, as in flows/refresh.py
-                        report = worker.report()
-                        stations.show_checks(run, report)
-                        raise_for_blockers(report)
+            taken = taken_up(run, pulled.lieferungen)
+            report, counted = _checked_and_protected(run, pulled, taken)
             run.note("publish", "started")
             done = publish_run(
                 run.profile, run.home, run.folder, pulled.lieferungen, results_of(report), fingerprint,
@@ -66,6 +55,34 @@ def refreshed(run: Run) -> Outcome:
         outcome = outcome.model_copy(update={"lacking": stations.lacking_in(run, pulled)})
         run.note("done", outcome.reason)
     return outcome
+
+
+def _checked_and_protected(run: Run, pulled: Pulled, taken: TakenUp) -> tuple[CheckReport, dict[str, int]]:
+    """Take the pulled files as far as protection, without what an earlier run has finished."""
+    if "check" in taken:
+        return taken.report(run), taken.counted() if "protect" in taken else _protected(run)
+    with CheckWorker.start() as worker:
+        if "stage" not in taken:
+            run.note("stage", "started")
+            stations.stage_into(run, pulled)
+        if "transform" not in taken:
+            run.note("transform", "started")
+            stations.transform_in(run)
+        run.note("check", "started")
+        worker.read(stations.check_job(run))
+        try:
+            counted = _protected(run)
+        finally:  # what a check found takes precedence, as in flows/refresh.py
+            report = worker.report()
+            stations.show_checks(run, report)
+            report = stations.passed(run, report)
+    return report, counted
+
+
+def _protected(run: Run) -> dict[str, int]:
+    run.note("protect", "started")
+    with nothing_protected_stays(run):
+        return stations.protect_in(run)
 
 
 def _end_with_parent() -> None:

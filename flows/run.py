@@ -20,7 +20,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.base.errors import ConfigError
+from flows.base.errors import CheckStopped, ConfigError, ContractBroken
 from flows.base.home import Home
 from flows.base.leftovers import gone_after_a_kill
 from flows.base.local_time import today as day_of_the_office
@@ -29,7 +29,8 @@ from flows.profile.load import Profile, load_profile
 from flows.profile.policy import Policy
 from flows.pull.deliveries import Delivery
 from flows.pull.landing.store import now
-from flows.run_folders import CONFIDENTIAL, forget, forget_dead_runs, forget_old_runs
+from flows.run_folders import forget, forget_dead_runs, forget_old_runs, gone_when_killed, last_to_take_up
+from flows.station_marks import ANY, NOTHING, WORK, known_station, note_stop, nothing_to_take_up
 
 WAIT_FOR_OTHERS = 4 * 3600.0
 """Seconds that a run waits for another of its city."""
@@ -54,6 +55,8 @@ class Run(BaseModel):
     """Read every file anew, and keep nothing of what staging made of them (flows.stage.kept_results)."""
     policy: Policy | None = None
     """What to wait for before publishing, instead of what city.toml says."""
+    take_up: str = ANY
+    """What of an earlier run to go on with: ANY station that it has finished, NOTHING, or by hand from one station."""
     today: dt.date = Field(default_factory=day_of_the_office)
     """The day by which deliveries are awaited or overdue."""
 
@@ -70,7 +73,17 @@ class Run(BaseModel):
     @property
     def work(self) -> Path:
         """The working database, with confidential counts."""
-        return self.folder / "work.duckdb"
+        return self.folder / WORK
+
+    @property
+    def may_take_up(self) -> bool:
+        """Whether the run goes on with what an earlier one has finished (flows/taking_up.py)."""
+        return not (self.dry_run or self.no_cache or self.take_up == NOTHING)
+
+    @property
+    def from_station(self) -> str | None:
+        """The station that a person asked to go on with."""
+        return None if self.take_up in (ANY, NOTHING) else self.take_up
 
     @property
     def profile(self) -> Profile:
@@ -121,8 +134,9 @@ class Outcome(BaseModel):
 def working_folder(run: Run) -> Iterator[None]:
     """Make the run's folder and lock it while the run lasts; afterwards delete what is confidential in it.
 
-    A run that fails keeps its working database, so that somebody can look; the next run of the city
-    deletes it. Of two runs that may publish, the second says that it waits, and begins when the first has ended.
+    A run that fails keeps its working database, so that somebody can look, or the next refresh of the city go on with
+    it; that one deletes it. Of two runs that may publish, the second says that it waits, and begins when the first has
+    ended.
     """
     forgotten = forget_old_runs(run.home)
     run.folder.mkdir(parents=True, mode=0o700)
@@ -133,8 +147,11 @@ def working_folder(run: Run) -> Iterator[None]:
         if forgotten:
             run.note("begin", f"working databases of old runs were deleted: {', '.join(forgotten)}")
         with _turn_of(run):
-            forget_dead_runs(run.home, run.city)
+            kept = last_to_take_up(run.home, run.city) if run.may_take_up or run.dry_run else None
+            forget_dead_runs(run.home, run.city, but=kept)
             yield from _in_private(run)
+            if kept and not run.dry_run:
+                forget_dead_runs(run.home, run.city)
     finally:
         os.close(handle)
 
@@ -149,8 +166,12 @@ def _turn_of(run: Run) -> contextlib.AbstractContextManager[None]:
 
 def _in_private(run: Run) -> Iterator[None]:
     """Yield once, with what is written aside in the run's folder; delete what is confidential if nothing failed."""
-    with gone_after_a_kill(run.folder / name for name in CONFIDENTIAL), _temporary_files_in(run.folder / "temp"):
-        yield
+    with gone_after_a_kill(gone_when_killed(run.folder)), _temporary_files_in(run.folder / "temp"):
+        try:
+            yield
+        except (CheckStopped, ContractBroken, ConfigError) as problem:
+            note_stop(run.folder, type(problem).__name__)
+            raise
     forget(run.folder)
 
 
@@ -190,20 +211,34 @@ def new_run(
     dry_run: bool = False,
     no_cache: bool = False,
     policy: Policy | None = None,
+    take_up: str = ANY,
 ) -> Run:
     """Return a run with a name of its own.
 
     Raises:
-        ConfigError: when the city has no profile or `from_dir` is no folder.
+        ConfigError: when the city has no profile, `from_dir` is no folder, or no run is there to go on from.
     """
     load_profile(city)
     if from_dir is not None and not from_dir.is_dir():
         raise ConfigError(f"--from {from_dir}: expected a folder with the city's files, found none there.")
+    if take_up not in (ANY, NOTHING):
+        _must_be_there(city, home, known_station(take_up), without=no_cache or dry_run)
     name = f"{city}-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     return Run(
         id=name, city=city, root=home.root, from_dir=from_dir, until=until, dry_run=dry_run, no_cache=no_cache,
-        policy=policy,
+        policy=policy, take_up=take_up,
     )  # fmt: skip
+
+
+def _must_be_there(city: str, home: Home, station: str, *, without: bool) -> None:
+    """Stop unless a run is there that can be gone on with from `station`; what it worked with is compared later."""
+    if without:
+        raise ConfigError(
+            f"--from-station {station}: goes on with what an earlier refresh left; expected it without --no-cache and "
+            "--dry-run, which do everything themselves."
+        )
+    if last_to_take_up(home, city) is None:
+        raise ConfigError(nothing_to_take_up(city, station))
 
 
 def must_be_newest(profile: Profile, zuschnitt: dt.date) -> None:

@@ -1,7 +1,8 @@
 """What lies in runs/: which runs are going on, finished or failed, how large they are, and what of it may go.
 
-A run that failed keeps its working database, with counts that nobody has protected, until the next run of its city.
-That may be a year away: a person can clear the folder, and a refresh of any city deletes what is older than a setting.
+A run that failed or was cut off keeps its working database, with counts that nobody has protected, until the next
+refresh of its city, which may go on with it. That may be a year away: a person can clear the folder, and a refresh of
+any city deletes what is older than a setting.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ from flows.base import files
 from flows.base.errors import ConfigError
 from flows.base.home import Home
 from flows.base.locks import try_lock
+from flows.station_marks import FOLDER as MARKS
+from flows.station_marks import PROTECTED, WORK, finished_in, has_begun, mark_of, was_stopped
 
-CONFIDENTIAL = ("work.duckdb", "work.duckdb.wal", "spill", "temp", "plain", "publish", "findings", "failure.txt")
+CONFIDENTIAL = (
+    WORK, f"{WORK}.wal", "spill", "temp", "plain", PROTECTED, "findings", "failure.txt", MARKS,
+)  # fmt: skip
 FORGET_AFTER = "FORTSCHREIBUNG_FORGET_AFTER_DAYS"
 """Names the age in days at which a refresh of any city deletes the working databases of ended runs."""
 _NAME = re.compile(r"(?P<city>[a-z][a-z0-9_]*)-(?P<at>\d{8}T\d{6})-[0-9a-f]{6}")
@@ -50,6 +55,10 @@ class RunFolder:
     bytes: int
     unprotected: bool
     """Whether something confidential lies there still, such as the working database."""
+    finished: str | None = None
+    """The last finished station of a run that did not come to its end: a refresh goes on after it."""
+    stopped: bool = False
+    """Whether a station stopped the run: it is taken up only by hand."""
 
     def age(self, now: dt.datetime) -> dt.timedelta:
         """Return how long ago the run began."""
@@ -61,7 +70,7 @@ def run_folders(home: Home, city: str | None = None) -> list[RunFolder]:
     found = []
     for path, named in _named(home):
         if city in (None, named["city"]):
-            with _unless_running(path) as ended:
+            with unless_running(path) as ended:
                 found.append(_looked_at(path, named, ended=ended))
     return sorted(found, key=lambda each: (each.began, each.name))
 
@@ -72,7 +81,7 @@ def remove_ended(home: Home, city: str | None, *, older: dt.timedelta) -> list[R
     for run in run_folders(home, city):
         if run.age(dt.datetime.now(dt.UTC)) < older:
             continue
-        with _unless_running(run.path) as ended:
+        with unless_running(run.path) as ended:
             if ended:
                 files.remove(run.path)
                 removed.append(run)
@@ -89,12 +98,30 @@ def forget(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def forget_dead_runs(home: Home, city: str) -> None:
-    """Delete what is confidential in the runs of `city` whose process is gone."""
+def gone_when_killed(folder: Path) -> dict[Path, Path | None]:
+    """Return what is to be deleted when the run in `folder` is killed, and for which finished station it stays."""
+    kept = {WORK: "stage", f"{WORK}.wal": "stage", PROTECTED: "protect"}
+    return {
+        folder / name: mark_of(folder, kept[name]) if name in kept else None for name in CONFIDENTIAL if name != MARKS
+    }
+
+
+def forget_dead_runs(home: Home, city: str, *, but: Path | None = None) -> None:
+    """Delete what is confidential in the runs of `city` whose process is gone, `but` in that one folder."""
     for path in home.runs.glob(f"{city}-*"):
-        with _unless_running(path) as ended:
+        if path == but:
+            continue
+        with unless_running(path) as ended:
             if ended:
                 forget(path)
+
+
+def last_to_take_up(home: Home, city: str) -> Path | None:
+    """Return the folder of the newest run of `city` that did not come to its end and has its working database."""
+    for run in reversed(run_folders(home, city)):
+        if run.state is State.FAILED and has_begun(run.path) and finished_in(run.path):
+            return run.path
+    return None
 
 
 def forget_after() -> dt.timedelta | None:
@@ -122,7 +149,7 @@ def forget_old_runs(home: Home) -> list[str]:
     for run in run_folders(home):
         if not run.unprotected or run.age(dt.datetime.now(dt.UTC)) < older:
             continue
-        with _unless_running(run.path) as ended:
+        with unless_running(run.path) as ended:
             if ended:
                 forget(run.path)
                 forgotten.append(run.name)
@@ -150,7 +177,7 @@ def _named(home: Home) -> Iterator[tuple[Path, re.Match[str]]]:
 
 
 @contextlib.contextmanager
-def _unless_running(folder: Path) -> Iterator[bool]:
+def unless_running(folder: Path) -> Iterator[bool]:
     """Give whether the run in `folder` has ended; while the body lasts, its lock is ours."""
     try:
         handle = os.open(folder / ".alive", os.O_RDWR)
@@ -172,7 +199,11 @@ def _looked_at(path: Path, named: re.Match[str], *, ended: bool) -> RunFolder:
     began = dt.datetime.strptime(named["at"], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC)
     state = State.RUNNING if not ended else State.FINISHED if _came_to_its_end(path) else State.FAILED
     unprotected = any((path / name).exists() for name in CONFIDENTIAL)
-    return RunFolder(path.name, named["city"], path, began, state, _size(path), unprotected)
+    marks = finished_in(path) if state is State.FAILED else []
+    return RunFolder(
+        path.name, named["city"], path, began, state, _size(path), unprotected,
+        finished=marks[-1].station if marks else None, stopped=was_stopped(path),
+    )  # fmt: skip
 
 
 def _came_to_its_end(folder: Path) -> bool:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from flows.base.resources import resource
 from flows.check.models import CheckJob, CheckReport
+from flows.check.run_checks import raise_for_blockers
 from flows.pull.deliveries import Delivery, deliveries_of_release, deliveries_on, waited_for, years_of
 from flows.pull.landing.stichtage import note_newest_years
 from flows.pull.landing.store import Landing, read_back
 from flows.pull.models import Lieferung, Pulled
 from flows.pull.pull_sources import accept_pulled, pull
 from flows.run import NO_SOURCE, Outcome, Run
+from flows.station_marks import REVIEW, Inputs, finish
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,11 +27,10 @@ if TYPE_CHECKING:
 
 _open_since_stage: dict[Path, ExitStack] = {}
 """Working databases that stage leaves open: transform goes on in the same instance, in which nothing is read again."""
+_LIBRARIES = ("numpy", "scipy", "duckdb-extension-spatial", "python-calamine")
 _SHARED = ("cities/vocabulary.toml", "cities/coordinate_systems.toml", "cities/index.toml")
 FILES = "files.json"
 """The file in the folder of a dry run that says what became of each delivered file (flows.stage.file_accounts)."""
-REVIEW = "review.json"
-"""Which Sozialräume are to be looked at, in a run's folder, without figures: `fortschreibung review` says why."""
 _SHOWN = 5  # files of the folder that no source takes; the rest stands in lieferungen.json
 
 
@@ -68,6 +69,30 @@ def input_fingerprint(run: Run, lieferungen: list[Lieferung]) -> str:
     for root in (*shared, run.profile.folder):
         _add_files(digest, root)
     _add_files(digest, Path(__file__).parent)
+    return digest.hexdigest()
+
+
+def inputs_of(run: Run, lieferungen: list[Lieferung]) -> Inputs:
+    """Return all that a run's working database follows from, part by part, so that what changed can be named."""
+    from flows.release.catalog import entries_of, head, releases  # noqa: PLC0415
+    from flows.release.job import library_versions  # noqa: PLC0415
+
+    code = {"code": Path(__file__).parent, "profile": run.profile.folder, "codebook": resource("cities/codebook.toml")}
+    shared = {name: resource(name) for name in ("sql", "expectations", *_SHARED)}
+    files = {f"file {one.source}/{one.name}": one.checksum for one in lieferungen}
+    libraries = {f"library {name}": found for name, found in library_versions(_LIBRARIES).items()}
+    there = [one.version for one in releases(run.home, run.city) if one.database.is_file()]
+    return Inputs(
+        made_of={"--stichtag": str(run.until or "")} | files | libraries
+        | {name: _digest_of(root) for name, root in {**code, **shared}.items()},
+        judged_by={"releases": head(entries_of(run.home.releases / run.city)), "releases there": ", ".join(there),
+                   "day": run.today.isoformat()},
+    )  # fmt: skip
+
+
+def _digest_of(root: Path) -> str:
+    digest = hashlib.sha256()
+    _add_files(digest, root)
     return digest.hexdigest()
 
 
@@ -144,6 +169,7 @@ def stage_into(run: Run, pulled: Pulled) -> None:
                 write_file_accounts(con, profile, run.folder / FILES)
         refuse_nothing(con, profile, len(pulled.lieferungen), run.folder, run.until)
         _note_stichtage(run, pulled, con)
+        finish(run.folder, "stage", con)
         _open_since_stage[run.work] = closing.pop_all()
 
 
@@ -213,6 +239,7 @@ def transform_in(run: Run) -> None:
 
     with staged(run) as con:
         transform(con, progress=lambda event: run.note("transform", event))
+        finish(run.folder, "transform", con)
 
 
 def check_job(run: Run) -> CheckJob:
@@ -232,6 +259,17 @@ def show_checks(run: Run, report: CheckReport) -> None:
 
     city = run.profile.city
     write_checks_page(report.path, Checked(About(city.name, city.synthetic), dt.datetime.now(dt.UTC).date()))
+
+
+def passed(run: Run, report: CheckReport) -> CheckReport:
+    """Return the report of checks of which none stopped the run, and note that the station is finished.
+
+    Raises:
+        CheckStopped: a blocker failed.
+    """
+    raise_for_blockers(report)
+    finish(run.folder, "check", None, report.model_dump(mode="json"))
+    return report
 
 
 def _last_that_is_there(run: Run) -> Release | None:
@@ -268,6 +306,7 @@ def protect_in(run: Run) -> dict[str, int]:
             con, run.profile, run.folder / "publish", earlier, note=lambda words: run.note("protect", words),
             review=review,
         )  # fmt: skip
+        finish(run.folder, "protect", con, counted)
     run.note("protect", f"{counted['suppressed']:,} figures suppressed, {counted['primary']:,} of them by themselves, "
                         "the others for their sake")  # fmt: skip
     if counted["contradictory"]:

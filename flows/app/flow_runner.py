@@ -45,6 +45,7 @@ def run_refresh(
     dry_run: bool,
     no_cache: bool,
     policy: Policy | None = None,
+    take_up: str = "any",
 ) -> Outcome:
     """Run the flow in this process, on the embedded server unless PREFECT_API_URL names another.
 
@@ -55,7 +56,10 @@ def run_refresh(
     from flows.early_checks import checks_started_early  # noqa: PLC0415 -- other commands do without
     from flows.run import new_run  # noqa: PLC0415
 
-    asked = new_run(city, home, from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache)
+    asked = new_run(
+        city, home, from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache,
+        take_up=take_up,
+    )  # fmt: skip
     with checks_started_early(asked):
         set_up_prefect(home, f"Refreshing {city}")
         from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
@@ -63,7 +67,7 @@ def run_refresh(
         with _publication_reported(home, city), _progress_shown(home, city):
             outcome: Outcome = refresh(
                 city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root, no_cache=no_cache,
-                policy=policy,
+                policy=policy, take_up=take_up,
             )  # fmt: skip
     return outcome
 
@@ -202,7 +206,7 @@ def _show(station: str, event: str, seconds: float) -> None:
     """Print the begin of a station and what needs attention; other events only where a terminal overwrites them."""
     if event == "started":
         say(f"  {seconds:6.1f} s  {station}")
-    elif event.startswith(("not asked", "passed over", "deprecated", "waits")):
+    elif event.startswith(("not asked", "passed over", "deprecated", "waits")) or station == "resume":
         say(f"            {event}")
     elif sys.stderr.isatty():
         print(f"            {event:60}", end="\r", file=sys.stderr, flush=True)

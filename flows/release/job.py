@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,10 +28,10 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def library_versions() -> dict[str, str]:
-    """Return the versions of Python and of the libraries that a figure depends on, without importing them."""
+def library_versions(more: Sequence[str] = ()) -> dict[str, str]:
+    """Return the versions of Python, of the libraries that a figure depends on, and of `more`; none is imported."""
     versions = {"python": platform.python_version()}
-    for name in _LIBRARIES:
+    for name in (*_LIBRARIES, *more):
         try:
             versions[name] = version(name)
         except PackageNotFoundError:

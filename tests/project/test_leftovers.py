@@ -14,7 +14,8 @@ import pytest
 
 from flows.app import doctor
 from flows.base.home import home_at
-from flows.run import CONFIDENTIAL, new_run, working_folder
+from flows.run import new_run, working_folder
+from flows.run_folders import CONFIDENTIAL
 
 RUNS = """
 import sys, tempfile

@@ -142,15 +142,20 @@ def two_releases(made_once: MadeOnce, one_release: Office, small_extracts: Path)
     def publish(folder: Path) -> None:
         office = copy_of(one_release, folder)
         shutil.copytree(small_extracts, extracts := folder / "extracts")
-        benefits = extracts / "soziales" / "Mindestsicherung_2024.csv"
-        text = benefits.read_text("utf-8-sig")
-        line = next(text for text in text.splitlines()[1:] if text.endswith('"4"'))
-        benefits.write_text(text.replace(line, line.removesuffix('"4"') + '"5"'), "utf-8-sig")
+        change_one_figure(extracts)
         with mock.patch.object(CheckedHere, "pages", True):
             ended = office.run("refresh", "musterstadt", "--from", extracts)
         assert ended.code == 0, ended.err
 
     return Office(made_once("two", publish), one_release.prefect)
+
+
+def change_one_figure(extracts: Path) -> None:
+    """Let the extracts be those of 2024.2 of `two_releases`."""
+    benefits = extracts / "soziales" / "Mindestsicherung_2024.csv"
+    text = benefits.read_text("utf-8-sig")
+    line = next(text for text in text.splitlines()[1:] if text.endswith('"4"'))
+    benefits.write_text(text.replace(line, line.removesuffix('"4"') + '"5"'), "utf-8-sig")
 
 
 def copy_of(office: Office, folder: Path) -> Office:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 from flows import stations
 from flows.base.home import Home, home_at
+from flows.check.models import CheckReport
 from flows.publish.promote import PublishOutcome
 from flows.publish.publish_release import publish_run
 from flows.run import new_run, working_folder
+from flows.taking_up import taken_up
 
 IMPORTED_LATE = ("flows.stage.stage_files", "flows.transform.transform_counts", "flows.protect.protect_figures")
 """Imported by the stations when they begin; imports are not what is to be killed."""
@@ -27,11 +29,17 @@ def refreshed(home: Home, folder: Path) -> PublishOutcome:
     with working_folder(run):
         pulled = stations.pull_into(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        stations.stage_into(run, pulled)
-        stations.transform_in(run)
-        stations.protect_in(run)
-        (run.folder / "checks").mkdir()
-        (run.folder / "checks" / "checks.json").write_text("[]", encoding="utf-8")
+        taken = taken_up(run, pulled.lieferungen)
+        if "stage" not in taken:
+            stations.stage_into(run, pulled)
+        if "transform" not in taken:
+            stations.transform_in(run)
+        if "check" not in taken:
+            (run.folder / "checks").mkdir()
+            (run.folder / "checks" / "checks.json").write_text("[]", encoding="utf-8")
+            stations.passed(run, CheckReport(ok=True, checks=0, blockers=0, warnings=0, path=run.folder / "checks"))
+        if "protect" not in taken:
+            stations.protect_in(run)
         said: list[str] = []
         return publish_run(run.profile, home, run.folder, pulled.lieferungen, [], fingerprint, say=said.append)
 

@@ -58,13 +58,22 @@ def _as_json(run: RunFolder, now: dt.datetime) -> dict[str, object]:
     return {
         "run": run.name, "city": run.city, "state": run.state, "began": run.began.isoformat(),
         "age_days": round(run.age(now) / dt.timedelta(days=1), 2), "bytes": run.bytes,
-        "unprotected": run.unprotected, "path": str(run.path),
+        "unprotected": run.unprotected, "finished": run.finished, "stopped": run.stopped, "path": str(run.path),
     }  # fmt: skip
 
 
 def _line(run: RunFolder, now: dt.datetime) -> str:
     warning = "  unprotected counts (work.duckdb or the like)" if run.unprotected else ""
-    return f"{run.name}  {run.state:8}  {_age(run.age(now)):>8}  {run.bytes / 1e6:9.1f} MB{warning}"
+    return f"{run.name}  {run.state:8}  {_age(run.age(now)):>8}  {run.bytes / 1e6:9.1f} MB{warning}{_taken_up(run)}"
+
+
+def _taken_up(run: RunFolder) -> str:
+    """Return how the run can be taken up, if it can."""
+    if run.finished is None:
+        return ""
+    if run.stopped:
+        return f"  finished: {run.finished}; was stopped, --from-station goes on by hand"
+    return f"  finished: {run.finished}; the next refresh goes on after it"
 
 
 def _age(age: dt.timedelta) -> str:

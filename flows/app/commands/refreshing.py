@@ -31,6 +31,8 @@ def refresh(  # noqa: PLR0913 -- each is an option of the command
     explain: Annotated[list[str] | None, Parameter(negative="", consume_multiple=True)] = None,
     no_cache: Annotated[bool, Parameter(negative="")] = False,
     publish: Policy | None = None,
+    fresh: Annotated[bool, Parameter(negative="")] = False,
+    from_station: str | None = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
@@ -52,6 +54,11 @@ def refresh(  # noqa: PLR0913 -- each is an option of the command
         Read every file anew instead of using kept results (docs/staging.md), and keep none.
     publish
         What to wait for before a new year is published, instead of what city.toml says: complete, when-due or always.
+    fresh
+        Begin anew. Else a refresh goes on after the last finished station of one that was cut off, if nothing changed.
+    from_station
+        Go on with this station of the last refresh that was cut off or stopped: stage, transform, check, protect or
+        publish.
     """
     from flows.app.flow_runner import run_refresh  # noqa: PLC0415
     from flows.profile.load import load_profile  # noqa: PLC0415
@@ -68,8 +75,9 @@ def refresh(  # noqa: PLR0913 -- each is an option of the command
         files = [one.model_dump() for one in run.accounts] if run else []
     else:
         outcome = run_refresh(
-            city, home_at(home), from_dir=from_, stichtag=stichtag, dry_run=dry_run, no_cache=no_cache, policy=publish
-        )
+            city, home_at(home), from_dir=from_, stichtag=stichtag, dry_run=dry_run, no_cache=no_cache, policy=publish,
+            take_up=_take_up(fresh=fresh, station=from_station),
+        )  # fmt: skip
     if as_json:
         print_json(
             ({} if files is None else {"files": files})
@@ -92,6 +100,15 @@ def refresh(  # noqa: PLR0913 -- each is an option of the command
 
         print_summary(outcome)
     return WAITING if outcome.held_for else 0
+
+
+def _take_up(*, fresh: bool, station: str | None) -> str:
+    """Return what a refresh goes on with, as flows.run names it."""
+    from flows.station_marks import ANY, NOTHING, known_station  # noqa: PLC0415
+
+    if fresh and station:
+        raise ConfigError("--fresh and --from-station exclude each other: use one of them.")
+    return known_station(station) if station else NOTHING if fresh else ANY
 
 
 def refresh_all(
