@@ -21,11 +21,11 @@ from prefect.tasks import Task
 from flows import stations
 from flows.base.errors import SourceUnavailable
 from flows.base.home import home_at
+from flows.begun import taken
 from flows.check.models import CheckReport, results_of
 from flows.check.run_checks import CheckWorker
 from flows.failure import fit_for_anybody
 from flows.profile.policy import Policy
-from flows.publish.publish_release import publish_run
 from flows.pull.models import Pulled
 from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_folder
 from flows.run_state import ended
@@ -99,6 +99,8 @@ def verdict(run: Run, worker: CheckWorker) -> CheckReport:
 @fit_for_anybody
 def publish(run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, counted: dict[str, int]) -> Outcome:
     """Build the release in a fresh process and promote it, unless it says nothing new."""
+    from flows.publish.publish_release import publish_run  # noqa: PLC0415 -- most runs find nothing new
+
     run.note("publish", "started")
     done = publish_run(
         run.profile, run.home, run.folder, pulled.lieferungen, results_of(report), fingerprint,
@@ -115,14 +117,21 @@ def publish(run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, cou
 def refreshed(run: Run) -> Outcome:
     """Take the city's files through all stations; every flow that refreshes is this and its parameters."""
     with working_folder(run), nullcontext() if run.from_dir else secrets_from_blocks(run.profile):
-        pulled = pull(run)
-        fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        known = None if run.dry_run else stations.nothing_new(run, fingerprint)  # a dry run is to show what it makes
-        outcome = known or stations.held(run, pulled) or publish_pulled(run, pulled, fingerprint)
-        if not outcome.held_for:  # what waits is no measure for later deliveries yet
-            stations.accept(run, pulled)
-        outcome = outcome.model_copy(update={"lacking": stations.lacking_in(run, pulled)})
-        run.note("done", outcome.reason)
+        outcome = _through_all_stations(run, pull(run))
+    _show(outcome)
+    return outcome
+
+
+def _through_all_stations(run: Run, pulled: Pulled) -> Outcome:
+    fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
+    outcome = stations.without_working(run, pulled, fingerprint) or publish_pulled(run, pulled, fingerprint)
+    return stations.done(run, pulled, outcome)
+
+
+@fit_for_anybody
+def _gone_on(run: Run, pulled: Pulled | None) -> Outcome:
+    """Do what `refreshed` does for a run whose folder is made and whose sources may have been asked."""
+    outcome = _through_all_stations(run, pulled or pull(run))
     _show(outcome)
     return outcome
 
@@ -154,6 +163,9 @@ def refresh(
         take_up: "any" goes on after the last finished station of a refresh that was cut off, if nothing changed since;
             "nothing" begins with stage; the name of a station goes on with that one.
     """
+    if (begun := taken()) is not None:
+        outcome = _gone_on(begun.run, begun.pulled)
+        return ended(outcome, begun.run.profile, outcome)
     run = new_run(
         city, home_at(home), from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache, policy=policy,
         take_up=take_up,

@@ -36,7 +36,7 @@ def refreshed(run: Run) -> Outcome:
         run.note("pull", "started")
         pulled = stations.pull_into(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        outcome = stations.nothing_new(run, fingerprint) or stations.held(run, pulled)
+        outcome = stations.without_working(run, pulled, fingerprint)
         if outcome is None:
             taken = taken_up(run, pulled.lieferungen)
             report, counted = _checked_and_protected(run, pulled, taken)
@@ -50,11 +50,7 @@ def refreshed(run: Run) -> Outcome:
                 content_hash=done.content_hash, reason=done.reason, candidate=done.candidate,
                 warnings=report.warnings, figures=counted["published"], suppressed=counted["suppressed"],
             )  # fmt: skip
-        if not outcome.held_for:  # what waits is no measure for later deliveries yet
-            stations.accept(run, pulled)
-        outcome = outcome.model_copy(update={"lacking": stations.lacking_in(run, pulled)})
-        run.note("done", outcome.reason)
-    return outcome
+        return stations.done(run, pulled, outcome)
 
 
 def _checked_and_protected(run: Run, pulled: Pulled, taken: TakenUp) -> tuple[CheckReport, dict[str, int]]:

@@ -282,12 +282,27 @@ def _last_that_is_there(run: Run) -> Release | None:
 
 def nothing_new(run: Run, fingerprint: str) -> Outcome | None:
     """Return what `already_published` does; what lies around that release is healed, such as a lost `latest`."""
-    from flows.publish.promote import heal  # noqa: PLC0415 -- only where nothing is published
+    from flows.publish.workspace import workspace  # noqa: PLC0415 -- only where nothing is published
 
     outcome = already_published(run, fingerprint)
     if outcome and not run.dry_run:
-        heal(run.home, run.city, say=lambda words: run.note("publish", words))
+        with workspace(run.home, run.city, say=lambda words: run.note("publish", words)):
+            pass  # whoever has the lock has healed
     return outcome
+
+
+def without_working(run: Run, pulled: Pulled, fingerprint: str) -> Outcome | None:
+    """Return the outcome of a run that need not work: nothing new came, or what it waits for did not; else None."""
+    known = None if run.dry_run else nothing_new(run, fingerprint)  # a dry run is to show what it makes
+    return known or held(run, pulled)
+
+
+def done(run: Run, pulled: Pulled, outcome: Outcome) -> Outcome:
+    """Return the outcome of a run with what is lacking still, and let its files be the measure for later ones."""
+    if not outcome.held_for:  # what waits is no measure for later deliveries yet
+        accept(run, pulled)
+    run.note("done", outcome.reason)
+    return outcome.model_copy(update={"lacking": lacking_in(run, pulled)})
 
 
 def protect_in(run: Run) -> dict[str, int]:

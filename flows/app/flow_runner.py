@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,22 +53,28 @@ def run_refresh(
         EndedAfterPublication: what stopped the refresh came after a release was published.
         FortschreibungError: what stopped the refresh; the last release is then as it was.
     """
-    from flows.early_checks import checks_started_early  # noqa: PLC0415 -- other commands do without
+    from flows.begun import begun, can_begin  # noqa: PLC0415 -- other commands do without
+    from flows.early_checks import checks_started_early  # noqa: PLC0415
     from flows.run import new_run  # noqa: PLC0415
 
     asked = new_run(
-        city, home, from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache,
+        city, home, from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache, policy=policy,
         take_up=take_up,
     )  # fmt: skip
-    with checks_started_early(asked):
+    alone = not dry_run and not prefect_server.address() and (from_dir is not None or can_begin(asked.profile))
+    with (
+        checks_started_early(asked), _publication_reported(home, city), _progress_shown(home, city),
+        begun(asked) if alone else nullcontext() as first,
+    ):  # fmt: skip
+        if first is not None and first.outcome is not None:
+            return first.outcome
         set_up_prefect(home, f"Refreshing {city}")
         from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
-        with _publication_reported(home, city), _progress_shown(home, city):
-            outcome: Outcome = refresh(
-                city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root, no_cache=no_cache,
-                policy=policy, take_up=take_up,
-            )  # fmt: skip
+        outcome: Outcome = refresh(
+            city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root, no_cache=no_cache,
+            policy=policy, take_up=take_up,
+        )  # fmt: skip
     return outcome
 
 
@@ -118,12 +124,14 @@ def set_up_prefect(home: Home, doing: str) -> None:
     _keep_this_machine_off_the_proxy()
     if problem := prefect_server.refusal():
         raise ConfigError(problem)
-    if not prefect_server.address():  # the embedded server takes commands of this process alone
-        os.environ["PREFECT_API_AUTH_STRING"] = os.environ["PREFECT_SERVER_API_AUTH_STRING"] = secrets.token_hex(16)
     say(f"{doing}: starting Prefect ...")
+    if prefect_server.address():  # importing the code of a server takes longer than an empty flow on that one
+        return
+    # the embedded server takes commands of this process alone
+    os.environ["PREFECT_API_AUTH_STRING"] = os.environ["PREFECT_SERVER_API_AUTH_STRING"] = secrets.token_hex(16)
     from flows.embedded_server import EmbeddedServer  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
-    EmbeddedServer()  # Prefect starts it when it is first needed, unless PREFECT_API_URL names another
+    EmbeddedServer()  # Prefect starts it when it is first needed
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def plain_flows(patch: pytest.MonkeyPatch) -> Iterator[None]:
     patch.setattr(Artifact, "create", lambda *_, **__: mock.Mock(id=None))
     for flow in FLOWS:
         patch.setattr(f"{flow}.secrets_from_blocks", lambda _profile: nullcontext())
-    for module in ("flows.refresh", "flows.early_checks"):
+    for module in ("flows.refresh", "flows.early_checks", "flows.begun"):
         patch.setattr(f"{module}.CheckWorker", CheckedHere)
     with disable_run_logger(), releases_built_here():
         yield

@@ -39,7 +39,7 @@ AFTER = {
     ("stage", "started"): None,
     ("stage", "mark"): None,
     ("transform", "started"): "stage",
-    ("transform", "umsteigeschluessel"): "stage",
+    ("transform", "merkmal_raum"): "stage",
     ("transform", "mark"): "stage",
     ("check", "started"): "transform",
     ("protect", "started"): "transform",
