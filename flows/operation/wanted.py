@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from flows.base.local_time import ZONE
-from flows.profile.city import Schedule
+from flows.profile.city import City
 
 POOL, TAG, MEMORY = "fortschreibung", "fortschreibung", "fortschreibung-memory"
 HEARTBEAT_SECONDS = 30
@@ -42,12 +42,20 @@ class Deployment:
         return self.cron and {"cron": self.cron, "timezone": ZONE, "day_or": True}  # type: ignore[return-value]
 
 
-def deployments_of(city: str, schedule: Schedule) -> Iterator[Deployment]:
-    """Yield the deployments of a city: refresh and boundary change, the look at deliveries, the rehearsal."""
-    given = {"city": city}
-    yield Deployment("yearly_refresh", "fortschreibung-refresh", city, schedule.refresh, parameters=given)
-    yield Deployment("watch_deliveries", "fortschreibung-watch", city, schedule.watch, parameters=given)
-    yield Deployment("rehearsal", "fortschreibung-rehearsal", city, schedule.rehearsal, parameters=given)
+def deployments_of(city: City) -> Iterator[Deployment]:
+    """Yield the deployments of a city: refresh, look at deliveries, rehearsal; by hand boundary change and release.
+
+    Whoever starts a boundary change is offered the newest Zuschnitt of the profile. A release is published by hand
+    where a second person approves it.
+    """
+    schedule, given = city.schedule, {"city": city.id}
+    newest = given | {"zuschnitt": str(city.zuschnitt[-1].valid_from)}
+    yield Deployment("yearly_refresh", "fortschreibung-refresh", city.id, schedule.refresh, parameters=given)
+    yield Deployment("watch_deliveries", "fortschreibung-watch", city.id, schedule.watch, parameters=given)
+    yield Deployment("rehearsal", "fortschreibung-rehearsal", city.id, schedule.rehearsal, parameters=given)
+    yield Deployment("boundary_change", "fortschreibung-recut", city.id, None, parameters=newest)
+    if city.approval == "second-person":
+        yield Deployment("release", "fortschreibung-release", city.id, None, parameters=given)
 
 
 class Notification(BaseModel):

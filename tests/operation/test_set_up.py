@@ -5,11 +5,17 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import re
 import time
 
 import pytest
+import yaml
 
-from tests.operation.conftest import Server, eventually
+from flows.operation.wanted import deployments_of
+from flows.profile.load import load_profile
+from tests.operation.conftest import ROOT, Server, eventually
+
+PREFECT_YAML = (ROOT / "prefect.yaml").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +41,25 @@ def test_it_says_all_that_it_made(server: Server, made) -> None:
     form = refresh["parameter_openapi_schema"]
     assert "musterstadt" in form["definitions"]["City"]["enum"], "the form has choices"
     assert "null" not in str(form), "and no field of type None"
+
+
+def test_a_boundary_change_is_started_by_hand_and_its_form_has_the_newest_zuschnitt(server: Server, made) -> None:
+    assert "deployment fortschreibung-recut/musterstadt (no schedule)" in [one["what"] for one in made]
+    recut = deployment(server, "fortschreibung-recut")
+    assert recut["schedules"] == []
+    assert recut["parameters"] == {"city": "musterstadt", "zuschnitt": "2020-01-01"}
+    assert "2015-01-01" in recut["parameter_openapi_schema"]["definitions"]["Zuschnitt"]["enum"]
+
+
+def test_what_prefect_yaml_deploys_is_set_up_where_the_city_can_use_it() -> None:
+    functions = {re.sub(".*:", "", one["entrypoint"]) for one in yaml.safe_load(PREFECT_YAML)["deployments"]}
+    city = load_profile("musterstadt").city
+    alone, approved = ({one.function for one in deployments_of(each)} for each in (
+        city, city.model_copy(update={"approval": "second-person"})
+    ))  # fmt: skip
+
+    assert functions <= approved
+    assert approved - alone == {"release"}
 
 
 def test_again_it_changes_nothing_and_what_was_paused_stays_paused(server: Server, made) -> None:

@@ -38,7 +38,7 @@ def setup(
 
     if not cities:
         raise ConfigError("prefect setup: expected the cities that the server refreshes, found none.")
-    wanted = [one for city in cities for one in deployments_of(city, load_profile(city).city.schedule)]
+    wanted = [one for city in cities for one in deployments_of(load_profile(city).city)]
     server = address()
     if server is None:
         raise ConfigError("prefect setup: expected PREFECT_API_URL, the address of the office's server, found none.")
