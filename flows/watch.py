@@ -5,7 +5,10 @@ They publish nothing. A look at the sources is the pull of a refresh, which asks
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prefect import task
 from prefect.artifacts import create_table_artifact
@@ -16,6 +19,7 @@ from prefect.events import emit_event
 from flows import stations
 from flows.base.errors import CheckStopped
 from flows.base.local_time import german_day
+from flows.check.run_checks import CheckWorker, raise_for_blockers
 from flows.failure import fit_for_anybody
 from flows.operation.watch import Event, events_of, found_in, known_of, missing_release, nothing_lacks, remember
 from flows.pull.deliveries import Delivery, deliveries_on, years_of
@@ -23,6 +27,9 @@ from flows.refresh import artifact_key, pull
 from flows.release.catalog import latest_release, version_key
 from flows.run import Run, working_folder
 from flows.secret_blocks import secrets_from_blocks
+
+if TYPE_CHECKING:
+    from flows.publish.reproduce import Reproduced
 
 REFRESH = "fortschreibung-refresh"
 """The flow whose deployment is called like the city (`fortschreibung prefect setup`)."""
@@ -95,24 +102,47 @@ def show_deliveries(city: str, deliveries: list[Delivery]) -> None:
 @task(task_run_name="rehearse", cache_policy=NO_CACHE, persist_result=False)
 @fit_for_anybody
 def rehearse(run: Run) -> str:
-    """Make the latest release again from what was landed then, and compare the content.
+    """Take what was landed for the latest release through all stations but publishing, and compare the content.
 
     Raises:
-        CheckStopped: the program of today makes something else of the same files.
+        CheckStopped: a check of today stops it, or the program of today makes something else of the same files.
     """
     from flows.publish.reproduce import reproduce  # noqa: PLC0415 -- loads DuckDB
 
     latest = latest_release(run.home, run.city)
     if latest is None:
         return "There is no release yet to rehearse with."
-    made = reproduce(run.home, run.city, latest.version, anyway=True, say=lambda words: run.note("rehearse", words))
-    if not made.same:
-        changed = ", ".join(one.table for one in made.tables if not one.same)
-        raise CheckStopped(
-            f"Expected {latest.version} to be made again as it was published, found other rows in {changed}. "
-            "Look at what changed since (program, profile, libraries): `fortschreibung reproduce` says it."
-        ).at(f"release {latest.version}, {changed}")
-    return f"{latest.version} was made again as it was published."
+    with CheckWorker.start() as worker:  # imports Great Expectations while files are staged
+        made = reproduce(
+            run.home, run.city, latest.version, anyway=True, say=lambda words: run.note("rehearse", words),
+            judge=lambda work, last, until: _judged(run, worker, work, last, until),
+        )  # fmt: skip
+    if made.same:
+        return f"{latest.version} was made again as it was published, and all checks let it pass."
+    raise unlike(made)
+
+
+def _judged(run: Run, worker: CheckWorker, work: Path, last: Path | None, until: dt.date | None) -> None:
+    job = stations.check_job(run).model_copy(update={"work_db": work, "last_release": last, "until": until})
+    report = worker.run(job)
+    stations.show_checks(run, report)
+    raise_for_blockers(report)
+
+
+def unlike(made: Reproduced) -> CheckStopped:
+    """Return the failure of a rehearsal whose content is another: whether that was to be expected, and what differs."""
+    changed = ", ".join(one.table for one in made.tables if not one.same)
+    found = f"Expected {made.version} to be made again as it was published, found other rows in {changed}. "
+    if made.made_otherwise:
+        why = "This may be meant, since what it is made with has changed:\n" + "\n".join(made.made_otherwise)
+        return CheckStopped(
+            f"{found}{why}\nIf it is meant, the next refresh publishes it as a new edition; if not, go back to the "
+            "version before. `fortschreibung reproduce --anyway` counts the rows."
+        ).at(f"release {made.version}, other rows in {changed} since program, profile or libraries have changed")
+    return CheckStopped(
+        f"{found}This is not to be expected: program, profile and libraries are those of then. Have the machine and "
+        "its disk looked at, and report it."
+    ).at(f"release {made.version}, other rows in {changed} though nothing has changed")
 
 
 @fit_for_anybody

@@ -2,8 +2,8 @@
 
 The Lieferungen are those of the release's manifest, found in the landing zone by their checksums; they go through
 stage, transform and protect into a folder of their own, which is confidential and gone afterwards. Checks need not
-run: they decide whether something is published, not what. With other code or other libraries a difference would say
-nothing of the release, so that is refused unless asked for.
+run: they decide whether something is published, not what; a rehearsal has them run (flows/watch.py). With other code
+or other libraries a difference would say nothing of the release, so that is refused unless asked for.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ from flows.transform.transform_counts import transform
 
 _FOLDER = ".reproduce-"
 Say = Callable[[str], None]
+Judge = Callable[[Path, Path | None, dt.date | None], None]
+"""Looks at a working database after transform: where it is, the database of the release before, and the bound."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,13 @@ class _Made:
 
     until: str | None
     before: list[Release]
+    judge: Judge | None = None
 
 
-def reproduce(home: Home, city: str, version: str, *, anyway: bool = False, say: Say = lambda _: None) -> Reproduced:
-    """Make the release `version` of `city` again and compare it with the published one.
+def reproduce(
+    home: Home, city: str, version: str, *, anyway: bool = False, say: Say = lambda _: None, judge: Judge | None = None
+) -> Reproduced:  # fmt: skip
+    """Make the release `version` of `city` again, have it looked at by `judge`, and compare it with the published one.
 
     Raises:
         ConfigError: when the release is not there, or code or libraries differ from those then and not `anyway`.
@@ -94,7 +99,7 @@ def reproduce(home: Home, city: str, version: str, *, anyway: bool = False, say:
         )
     lieferungen = delivered_for(manifest, home.landing)
     with _own_folder(home) as folder:
-        _make(profile, lieferungen, home.landing, folder, _Made(manifest.until, before), say)
+        _make(profile, lieferungen, home.landing, folder, _Made(manifest.until, before, judge), say)
         say("compare")
         made = _compared(profile, folder, manifest, release.database)
     return Reproduced(city, version, all(each.same for each in made), made, tuple(otherwise))
@@ -127,6 +132,10 @@ def _make(profile: Profile, lieferungen: list[Lieferung], landing: Path, folder:
         say("transform")
         use_spatial(con)
         transform(con)
+    if made.judge:
+        say("check")
+        made.judge(folder / "work.duckdb", made.before[-1].database if made.before else None, until)
+    with open_work(folder / "work.duckdb") as con:
         say("protect")
         earlier = [(each.version, each.database) for each in made.before]
         protect(con, profile, folder / "publish", earlier, review=yearly_review(con, profile, say))

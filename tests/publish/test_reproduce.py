@@ -56,6 +56,18 @@ def published(tmp_path_factory):
     return home
 
 
+def test_a_judge_sees_the_figures_before_they_are_protected(published):
+    seen = []
+
+    def judge(work, before, until):
+        with duckdb.connect(work, read_only=True) as con:
+            tables = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        seen.append(("indikator_wert" in tables, "wert_alle" in tables, before, until))
+
+    assert reproduce(published, CITY, "2024.1", judge=judge).same
+    assert seen == [(True, False, None, None)]
+
+
 @pytest.fixture(autouse=True)
 def clean_checkout(monkeypatch, published):
     """What the release was made with is what is here, however the checkout looks while the tests run."""
