@@ -25,7 +25,7 @@ SHOWN = 20
 EVERY = 10_000
 """Attacks that are spelled out for a repair: all of them."""
 ROUNDS = 16
-"""Audits with other repairs; what still follows after so many is withdrawn, as is what none of them helps against."""
+"""Audits with repairs; what still follows after so many, or after one that left as much, is withdrawn."""
 PATIENT = 1
 """After so many, a repair takes twice as many siblings of each count as the one before; until then, one."""
 SIBLINGS = 6
@@ -68,7 +68,6 @@ class _Gate:
         self.repairs, self.contradictory = 0, 0
         self._before: dict[tuple[str, ...], Finding] = {}
         self._days_before: frozenset[str] = frozenset()
-        self._withdrawing = False
 
     @cached_property
     def secondary(self) -> Secondary:
@@ -88,7 +87,7 @@ class _Gate:
         """Audit and repair until nothing follows that did not before; say whether that was reached."""
         from flows.protect.audit import audit  # noqa: PLC0415
 
-        days, siblings, around, partly, audits = None, SIBLINGS, True, False, 0
+        days, siblings, around, partly, audits, left = None, SIBLINGS, True, False, 0, EVERY
         while True:
             audits += 1
             named = 0 if self.repairs < siblings else EVERY
@@ -107,15 +106,18 @@ class _Gate:
                 continue
             if not new:
                 return True
-            each = 2 ** max(0, self.repairs - PATIENT) if self.repairs < siblings else 1
-            self._withdrawing |= audits > ROUNDS
-            changed = frozenset[str]() if self._withdrawing else self._repaired(new, each)
-            if not changed and not (named or self._withdrawing):
+            stuck = audits > ROUNDS or (named and len(new) >= left)
+            changed = self._withdrawn(new) if stuck else frozenset[str]()
+            if not changed and audits <= ROUNDS:
+                each = 2 ** max(0, self.repairs - PATIENT) if self.repairs < siblings else 1
+                changed = self._repaired(new, each)
+            if not changed and not named:
                 siblings = 0  # there are none: the attacks say what to take away
                 continue
             changed = changed or self._withdrawn(new)
             if not changed:
                 return False
+            left = len(new) if named else left
             days = changed | {f"{int(day[:4]) + 1:04d}{day[4:]}" for day in changed}  # whose balances read them
 
     def _known(self, findings: Sequence[Finding]) -> dict[tuple[str, ...], Finding]:
@@ -153,7 +155,6 @@ class _Gate:
         """Withdraw what a new Zuschnitt says around findings, more each time, and return the Stichtage that changed."""
         from flows.protect.withdrawal import withdraw  # noqa: PLC0415
 
-        self._withdrawing = True
         changed = withdraw(self.con, self.secondary, new)
         if changed:
             self._decide_again(new, changed)
