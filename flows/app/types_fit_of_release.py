@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,6 +13,7 @@ import numpy as np
 from flows.base.db import connect, literal
 from flows.base.errors import ConfigError
 from flows.base.files import write_whole
+from flows.index.panel import FEWEST
 from flows.profile.load import load_profile
 from flows.profile.typology import Transform, wrong_trait
 from flows.typology.fit import FitAsked, Fitted, TraitAsked, fitted
@@ -41,7 +42,7 @@ class FitRun:
     types: int | None = None
     seed: int = 1
     out: Path | None = None
-    resamples: int = field(default=100)
+    resamples: int = 100
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,10 @@ def _figures(run: FitRun, traits: Sequence[str]) -> tuple[dt.date, list[str], Po
             "Choose other traits (--trait) or another Stichtag (--stichtag)."
         )
     whole = [unit for unit in units if all((unit, name) in known for name in traits)]
-    return day, whole, np.array([[known[unit, name] for name in traits] for unit in whole]).reshape(
-        -1, len(traits)
-    ), len(units) - len(whole)  # fmt: skip
+    if len(whole) < FEWEST:
+        raise ConfigError(
+            f"types --fit: expected two units or more with figures of all traits on {day}, found {len(whole)} in "
+            f"{run.database}. Choose fewer traits (--trait)."
+        )
+    figures = np.array([[known[unit, name] for name in traits] for unit in whole])
+    return day, whole, figures, len(units) - len(whole)

@@ -13,7 +13,7 @@ _NONE = "ohne Typ"
 def types_lines(types: Sequence[Mapping[str, Any]], units: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield each type with its middle, and then every unit with its type and the one it is nearest to."""
     for each in types:
-        yield f"{each['label_de']} ({each['typ_id']}): {each['raeume']} Räume, davon {each['grenzfaelle']} Grenzfälle"
+        yield f"{each['label_de']} ({each['typ_id']}): Räume: {each['raeume']}, davon Grenzfälle: {each['grenzfaelle']}"
         yield f"  {each['beschreibung_de']}"
         yield "  Mitte: " + "; ".join(
             f"{one['label_de']} {number(one['zentrum'], one['nachkommastellen'])} {one['einheit']}"
@@ -74,7 +74,7 @@ def fit_lines(said: Mapping[str, Any]) -> Iterator[str]:
             f"{held}  {verdict}"
         )
     if said["proposed"] is None:
-        yield "Keine Typologie hält: Bei keiner Zahl von Typen kehren alle Typen in Stichproben wieder."
+        yield "Keine Typologie hält: Jede Zahl von Typen scheitert an einem der genannten Gründe."
         yield "Nichts ist vorgeschlagen. Andere Merkmale (--trait) können Räume besser trennen."
         return
     yield f"Vorgeschlagen: {said['proposed']} Typen."

@@ -155,7 +155,18 @@ def _certainty(space: Space, panel: Panel, box: tuple[Points, Points], own: NDAr
     figures = panel.figures[typed]
     error = space.errors(figures, panel.error[typed])
     draws = drawn(Panel(space.points(figures), low, high, error, np.ones(len(low), dtype=bool)), ANOTHER_TIME)
-    centroids = space.centroids.astype(np.float32)
-    nearer = draws @ (2 * centroids.T) - np.square(centroids).sum(axis=1)
-    sure[typed] = (nearer.argmax(axis=2) == own[typed]).mean(axis=0)
+    sure[typed] = (_nearest_of_draws(draws, space.centroids) == own[typed]).mean(axis=0)
     return sure
+
+
+def _nearest_of_draws(draws: NDArray[np.float32], centroids: Points) -> NDArray[np.int64]:
+    """Return the nearest centroid of each draw (draws x units x traits).
+
+    It is added up trait by trait, since a product of matrices does not come out the same on every machine.
+    """
+    nearer = np.empty((len(centroids), *draws.shape[:2]), dtype=np.float32)
+    for place, centroid in enumerate(centroids):
+        nearer[place] = -np.square(centroid).sum()
+        for trait, at in enumerate(centroid):
+            nearer[place] += draws[..., trait] * np.float32(2 * at)
+    return np.asarray(nearer.argmax(axis=0), dtype=np.int64)

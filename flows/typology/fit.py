@@ -114,15 +114,16 @@ def fitted(figures: Points, asked: FitAsked, progress: Callable[[int, int], bool
                 "Leave it out (--trait)."
             )
     different = len(np.unique(compared, axis=0))
-    if max(asked.counts) > different or min(asked.counts) < 2:
+    counts = [count for count in asked.counts if 2 <= count <= different]
+    if not counts:
         raise ConfigError(
             f"types --fit: --types: expected 2 to {different}, the number of units with figures that differ, found "
-            f"{max(asked.counts) if max(asked.counts) > different else min(asked.counts)}."
+            f"{asked.counts[0]}."
         )
     points = weighted((compared - means) / spreads, [trait.weight for trait in asked.traits])
-    steps = _Steps(progress, len(asked.counts) * asked.resamples)
+    steps = _Steps(progress, len(counts) * asked.resamples)
     tried = list[Tried]()
-    for count in asked.counts:
+    for count in counts:
         tried.append(_tried(points, compared, count, asked, steps))
         if steps.ended:
             break

@@ -44,7 +44,7 @@ def test_the_terminal_shows_types_units_and_what_is_possible(first) -> None:
     (found,) = types_of(first / DATABASE, None, "sozialraum", None)
     lines = [*types_lines(found.types, found.units), *crossed_lines(found.types, found.need)]
 
-    assert lines[0] == "Weit (weit): 1 Räume, davon 0 Grenzfälle"
+    assert lines[0] == "Weit (weit): Räume: 1, davon Grenzfälle: 0"
     assert "Mitte: Wohnfläche je Einwohner 45,0 m²" in lines[2]
     assert any("012001" in line and line.endswith("60,0 %  Grenzfall") for line in lines)
     assert any("möglich: Weit oder Eng" in line for line in lines)

@@ -93,6 +93,11 @@ def test_what_cannot_be_fitted_is_named(figures, counts, said) -> None:
         fitted(np.array(figures, dtype=float), asked(*counts))
 
 
+def test_of_few_units_only_as_many_types_are_tried_as_there_are_units() -> None:
+    few = np.array([[1.0, 2], [2, 3], [9, 9], [9, 8]])
+    assert [each.count for each in fitted(few, asked(2, 3, 4, 5, 6)).tried] == [2, 3, 4]
+
+
 def test_the_search_ends_when_somebody_stops_it_with_what_was_found() -> None:
     found = fitted(THREE, asked(3, 4), lambda done, _: done < 5)
     assert [each.count for each in found.tried] == [3]
