@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -102,7 +103,14 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder, port, sinks = tmp_path_factory.mktemp("server"), free_port(), Sinks()
+    with running_server(tmp_path_factory.mktemp("server")) as one:
+        yield one
+
+
+@contextmanager
+def running_server(folder: Path, **variables: str) -> Iterator[Server]:
+    """Start a server with these variables beside those of the tests; what it says goes into the file `out`."""
+    port, sinks = free_port(), Sinks()
     mailbox = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Mailbox)
     hook = ThreadingHTTPServer(("127.0.0.1", 0), _Hook)
     for one in (mailbox, hook):
@@ -116,7 +124,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "FORTSCHREIBUNG_NOTIFY_MAIL": (
             f"mailto://127.0.0.1:{mailbox.server_address[1]}?from=prefect@stadt.example&to=statistik@stadt.example"
         ),
-        "FORTSCHREIBUNG_NOTIFY_WEBHOOK": f"http://127.0.0.1:{hook.server_address[1]}/",
+        "FORTSCHREIBUNG_NOTIFY_WEBHOOK": f"http://127.0.0.1:{hook.server_address[1]}/", **variables,
     }  # fmt: skip
     prefect = str(Path(sys.executable).with_name("prefect"))
     with (folder / "out").open("wb") as out:
