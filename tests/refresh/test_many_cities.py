@@ -78,6 +78,32 @@ def test_a_city_that_fails_says_why_and_one_that_ends_says_what_it_published(
     verify(home, name)
 
 
+@pytest.mark.thorough
+@pytest.mark.parametrize("runner", ["threads", "processes"])
+def test_on_each_runner_the_command_publishes_every_city_once_and_names_the_one_that_fails(
+    runner: str, tmp_path: Path
+) -> None:
+    names = make_cities(tmp_path, 3)
+    for path in (tmp_path / "files" / names[1]).iterdir():
+        path.unlink()
+    environment = os.environ | {
+        "FORTSCHREIBUNG_CITIES": str(tmp_path / "cities"), "FORTSCHREIBUNG_RUNNER": runner, "HOME": str(tmp_path),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+    }  # fmt: skip
+    ended = subprocess.run(
+        [sys.executable, "-c", "from flows.app.cli import main; main()", "refresh-all", *names,
+         "--from", tmp_path / "files", "--home", tmp_path / "data"],
+        env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
+
+    assert ended.returncode == 1, ended.stderr
+    assert "1 of 3 cities could not be refreshed" in ended.stderr
+    assert f"  {names[1]}: " in ended.stderr
+    home = home_at(tmp_path / "data")
+    published = {name: [each.version for each in entries_of(home.releases / name)] for name in names}
+    assert published == {names[0]: ["2023.1"], names[1]: [], names[2]: ["2023.1"]}
+
+
 @pytest.mark.nightly
 def test_a_worker_of_a_real_cluster_is_killed_and_every_city_is_published_once(tmp_path: Path) -> None:
     pytest.importorskip("prefect_dask")
