@@ -9,6 +9,7 @@ from flows.base.home import home_at
 from flows.check.models import CheckReport
 from flows.pull.models import Pulled
 from flows.run import new_run
+from flows.taking_up import TakenUp
 
 
 class _Worker:
@@ -36,6 +37,7 @@ def run(tmp_path, monkeypatch):
     """A run whose stations do nothing, but for protect, which writes a file."""
     monkeypatch.setattr(Task, "__call__", lambda task, *given, **named: task.fn(*given, **named))
     monkeypatch.setattr(refresh, "CheckWorker", _Worker)
+    monkeypatch.setattr(refresh, "taken_up", lambda *_: TakenUp())
     for station in ("stage_into", "transform_in", "check_job", "show_checks"):
         monkeypatch.setattr(stations, station, lambda *_: None)
     monkeypatch.setattr(stations, "protect_in", _protect)
@@ -50,16 +52,16 @@ def _protect(run):
     return {"published": 1, "suppressed": 0}
 
 
-def _a_blocker(_report):
+def _a_blocker(_run, _report):
     message = "1 check stops the publication"
     raise CheckStopped(message)
 
 
 def test_if_a_blocker_fails_nothing_of_what_protect_wrote_stays(run, monkeypatch):
-    monkeypatch.setattr(refresh, "raise_for_blockers", _a_blocker)
+    monkeypatch.setattr(stations, "passed", _a_blocker)
 
     with pytest.raises(CheckStopped):
-        refresh.publish_pulled(run, Pulled.model_construct(), "fingerprint")
+        refresh.publish_pulled(run, Pulled.model_construct(lieferungen=[]), "fingerprint")
 
     assert not (run.folder / "publish").exists()
 
@@ -68,19 +70,19 @@ def test_a_blocker_is_named_before_what_stopped_protect(run, monkeypatch):
     def broken(_run):
         raise ValueError
 
-    monkeypatch.setattr(refresh, "raise_for_blockers", _a_blocker)
+    monkeypatch.setattr(stations, "passed", _a_blocker)
     monkeypatch.setattr(stations, "protect_in", broken)
 
     with pytest.raises(CheckStopped):
-        refresh.publish_pulled(run, Pulled.model_construct(), "fingerprint")
+        refresh.publish_pulled(run, Pulled.model_construct(lieferungen=[]), "fingerprint")
 
 
 def test_what_stops_protect_stops_the_run_when_all_checks_pass(run, monkeypatch):
     def broken(_run):
         raise ValueError
 
-    monkeypatch.setattr(refresh, "raise_for_blockers", lambda _report: None)
+    monkeypatch.setattr(stations, "passed", lambda _run, report: report)
     monkeypatch.setattr(stations, "protect_in", broken)
 
     with pytest.raises(ProgramDefect, match="ValueError in test_verdict"):
-        refresh.publish_pulled(run, Pulled.model_construct(), "fingerprint")
+        refresh.publish_pulled(run, Pulled.model_construct(lieferungen=[]), "fingerprint")
