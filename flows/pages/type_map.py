@@ -115,7 +115,7 @@ def _path(unit: Unit, types: Mapping[str, str], colours: Mapping[str, str]) -> s
     titled = f"<title>{escape(unit.words(types))}</title>"
     fill = NONE if unit.typ_id is None else colours[unit.typ_id]
     outline = f'<path d="{unit.pfad}" fill="{fill}" fill-rule="evenodd">{titled}</path>'
-    if not unit.grenzfall:
+    if not (unit.grenzfall or (unit.typ_id is None and unit.moegliche_typen)):
         return outline
     return outline + f'<path d="{unit.pfad}" fill="url(#grenzfall)" fill-rule="evenodd">{titled}</path>'
 
@@ -135,7 +135,8 @@ def _legend(units: Sequence[Unit], types: Mapping[str, str], colours: Mapping[st
     without = [unit for unit in units if unit.typ_id is None]
     several = sum(bool(unit.moegliche_typen) for unit in without)
     if several:
-        entries.append(Entry(box(NONE), f"mehrere Typen möglich ({several})"))
+        sign = box(NONE) + box("url(#grenzfall-legende)")
+        entries.append(Entry(sign, f"mehrere Typen möglich ({several})"))
     for status, meant in vocabulary().type_status.items():
         count = sum(not unit.moegliche_typen and unit.status == status for unit in without)
         if count:
