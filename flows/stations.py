@@ -324,6 +324,9 @@ def protect_in(run: Run) -> dict[str, int]:
         finish(run.folder, "protect", con, counted)
     run.note("protect", f"{counted['suppressed']:,} figures suppressed, {counted['primary']:,} of them by themselves, "
                         "the others for their sake")  # fmt: skip
+    if counted["withdrawn"]:
+        run.note("protect", f"nothing is said of {counted['withdrawn']} counts on a new Zuschnitt, which would tell "
+                            "what earlier releases keep secret (merkmal_entzogen)")  # fmt: skip
     if counted["contradictory"]:
         run.note("protect", f"{counted['contradictory']} counts cannot be judged: what is published around them "
                             "contradicts itself (fortschreibung audit names them)")  # fmt: skip

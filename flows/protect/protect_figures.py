@@ -95,7 +95,7 @@ def protect(
     Returns:
         How many figures are published and how many suppressed, under ``published`` and ``suppressed``; how many of
         these are suppressed by themselves, under ``primary``; under ``contradictory`` of how many counts the audit
-        cannot say what bounds them.
+        cannot say what bounds them; under ``withdrawn`` of how many counts on a new Zuschnitt nothing is said.
 
     Raises:
         CheckStopped: a count that must not be known follows from what would be published, and nothing helps.
@@ -116,7 +116,8 @@ def protect(
         "SELECT count(wert) AS published, count(*) FILTER (status = 'geschuetzt') AS suppressed, "
         "count(*) FILTER (selbst_geheim) AS primary FROM wert_alle"
     ))  # fmt: skip
-    return counted | {"contradictory": contradictory}
+    ((withdrawn,),) = con.execute("SELECT count(*) FROM angabe_entzogen").fetchall()
+    return counted | {"contradictory": contradictory, "withdrawn": withdrawn}
 
 
 def _make_again(con: duckdb.DuckDBPyConnection, made: Mapping[str, Sequence[str]], target: Path) -> None:

@@ -180,7 +180,7 @@ def test_nothing_but_the_figures_of_suppressed_rows_changes(office):
             f"WHERE wert_alle.{told} ORDER BY ALL"
         ).fetchall()
     )
-    assert office.counted == {"published": 2, "suppressed": 2, "primary": 2, "contradictory": 0}
+    assert office.counted == {"published": 2, "suppressed": 2, "primary": 2, "contradictory": 0, "withdrawn": 0}
 
 
 def test_the_wide_table_has_no_value_where_the_long_one_suppresses_it(office):
