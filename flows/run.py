@@ -25,12 +25,13 @@ from flows.base.home import Home
 from flows.base.leftovers import gone_after_a_kill
 from flows.base.local_time import today as day_of_the_office
 from flows.base.locks import lock, one_at_a_time
+from flows.mark_files import WORK
 from flows.profile.load import Profile, load_profile
 from flows.profile.policy import Policy
 from flows.pull.deliveries import Delivery
 from flows.pull.landing.store import now
 from flows.run_folders import forget, forget_dead_runs, forget_old_runs, gone_when_killed, last_to_take_up
-from flows.station_marks import ANY, NOTHING, WORK, known_station, note_stop, nothing_to_take_up
+from flows.station_marks import ANY, NOTHING, known_station, note_stop, nothing_to_take_up
 
 WAIT_FOR_OTHERS = 4 * 3600.0
 """Seconds that a run waits for another of its city."""

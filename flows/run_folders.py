@@ -23,8 +23,8 @@ from flows.base import files
 from flows.base.errors import ConfigError
 from flows.base.home import Home
 from flows.base.locks import try_lock
-from flows.station_marks import FOLDER as MARKS
-from flows.station_marks import PROTECTED, WORK, finished_in, has_begun, mark_of, was_stopped
+from flows.mark_files import FOLDER as MARKS
+from flows.mark_files import PROTECTED, WORK, has_begun, mark_of, was_stopped
 
 CONFIDENTIAL = (
     WORK, f"{WORK}.wal", "spill", "temp", "plain", PROTECTED, "findings", "failure.txt", MARKS,
@@ -119,7 +119,7 @@ def forget_dead_runs(home: Home, city: str, *, but: Path | None = None) -> None:
 def last_to_take_up(home: Home, city: str) -> Path | None:
     """Return the folder of the newest run of `city` that did not come to its end and has its working database."""
     for run in reversed(run_folders(home, city)):
-        if run.state is State.FAILED and has_begun(run.path) and finished_in(run.path):
+        if run.finished is not None:
             return run.path
     return None
 
@@ -199,11 +199,17 @@ def _looked_at(path: Path, named: re.Match[str], *, ended: bool) -> RunFolder:
     began = dt.datetime.strptime(named["at"], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC)
     state = State.RUNNING if not ended else State.FINISHED if _came_to_its_end(path) else State.FAILED
     unprotected = any((path / name).exists() for name in CONFIDENTIAL)
-    marks = finished_in(path) if state is State.FAILED else []
+    finished = _last_finished(path) if state is State.FAILED and has_begun(path) else None
     return RunFolder(
-        path.name, named["city"], path, began, state, _size(path), unprotected,
-        finished=marks[-1].station if marks else None, stopped=was_stopped(path),
-    )  # fmt: skip
+        path.name, named["city"], path, began, state, _size(path), unprotected, finished, was_stopped(path)
+    )
+
+
+def _last_finished(folder: Path) -> str | None:
+    from flows.station_marks import finished_in  # noqa: PLC0415 -- a reader of releases has no Pydantic, and no marks
+
+    marks = finished_in(folder)
+    return marks[-1].station if marks else None
 
 
 def _came_to_its_end(folder: Path) -> bool:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from flows.base.errors import ConfigError
 from flows.base.files import sync_tree, write_whole
 from flows.check.models import GX_PAGES_FOLDER, REPORT_FOLDER
+from flows.mark_files import FOLDER, INPUTS, PROTECTED, STOPPED, WORK, has_begun, mark_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,14 +26,13 @@ STATIONS = ("stage", "transform", "check", "protect", "publish")
 """Those that a run can go on with; every run asks the sources itself, since only so it knows that nothing changed."""
 ANY, NOTHING = "any", "nothing"
 """Instead of a station: go on after the last that is finished, or with none."""
-WORK, PROTECTED, REVIEW = "work.duckdb", "publish", "review.json"
+REVIEW = "review.json"
 LEFT_BY = {
     "stage": (WORK, f"{WORK}.wal", "quarantine.csv"),
     "check": (REPORT_FOLDER, GX_PAGES_FOLDER),
     "protect": (PROTECTED, REVIEW),
 }
 """What each station leaves in a run's folder for those after it."""
-FOLDER, _INPUTS, _STOPPED = "finished", "inputs.json", "stopped.txt"
 
 
 class Inputs(BaseModel):
@@ -62,12 +62,7 @@ class Mark(BaseModel):
 def begin(folder: Path, inputs: Inputs) -> None:
     """Let the run in `folder` have marks from now on."""
     (folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
-    write_whole(folder / FOLDER / _INPUTS, inputs.model_dump_json(indent=1).encode())
-
-
-def has_begun(folder: Path) -> bool:
-    """Return whether the run in `folder` has marks; one that publishes nothing has none."""
-    return (folder / FOLDER / _INPUTS).is_file()
+    write_whole(folder / FOLDER / INPUTS, inputs.model_dump_json(indent=1).encode())
 
 
 def finish(folder: Path, station: str, con: DuckDBPyConnection | None, result: Mapping[str, Any] | None = None) -> None:
@@ -93,27 +88,17 @@ def put(folder: Path, mark: Mark) -> None:
     write_whole(mark_of(folder, mark.station), mark.model_dump_json(indent=1).encode())
 
 
-def mark_of(folder: Path, station: str) -> Path:
-    """Return where the mark of a station lies once it is finished."""
-    return folder / FOLDER / f"{station}.json"
-
-
 def note_stop(folder: Path, kind: str) -> None:
     """Note that the run was stopped by what a station found: with the same inputs it would be stopped again."""
     if has_begun(folder):
         with suppress(OSError):  # a full disk is no reason to hide what stopped the run
-            write_whole(folder / FOLDER / _STOPPED, kind.encode())
-
-
-def was_stopped(folder: Path) -> bool:
-    """Return whether a station stopped the run, in contrast to one that was cut off."""
-    return (folder / FOLDER / _STOPPED).exists()
+            write_whole(folder / FOLDER / STOPPED, kind.encode())
 
 
 def inputs_of(folder: Path) -> Inputs | None:
     """Return what the run in `folder` worked with; None when it has no marks that can be read."""
     try:
-        return Inputs.model_validate_json((folder / FOLDER / _INPUTS).read_bytes())
+        return Inputs.model_validate_json((folder / FOLDER / INPUTS).read_bytes())
     except (OSError, ValidationError):
         return None
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from flows import station_marks as marks
 from flows.base.errors import ConfigError
 from flows.check.models import REPORT_FOLDER, CheckReport
+from flows.mark_files import was_stopped
 from flows.pull.models import Lieferung
 from flows.run import Run
 from flows.run_folders import forget, last_to_take_up, unless_running
@@ -95,7 +96,7 @@ def _finished_for(run: Run, inputs: Inputs, last: Path) -> list[Mark]:
         more = [f"... ({len(changed)})"] if len(changed) > _SHOWN else []
         named = ", ".join(changed[:_SHOWN] + more)
         raise _CannotBeTakenUp(f"geändert hat sich {named}", f"this changed: {named}")
-    if marks.was_stopped(last) and not run.from_station:
+    if was_stopped(last) and not run.from_station:
         raise _CannotBeTakenUp("er wurde angehalten, nicht abgebrochen", "it was stopped, not cut off")
     if marks.differences(before.judged_by, inputs.judged_by):  # checks and protection are to be done again
         found = [mark for mark in found if mark.station in ("stage", "transform")]

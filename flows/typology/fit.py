@@ -21,7 +21,7 @@ from flows.typology.kmeans import Labels, Points, grouped
 from flows.typology.quality import STABLE, Stability, silhouette, stability
 
 STRUCTURE = 0.25
-"""Below this silhouette there is no structure to speak of (Kaufman and Rousseeuw 1990)."""
+"""Below this silhouette no substantial structure was found (Kaufman and Rousseeuw 1990)."""
 NEARLY = 0.8
 """This share of the best silhouette of all that hold is near enough: a tight group can be cut into stable halves."""
 SMALLEST = 5

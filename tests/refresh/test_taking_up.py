@@ -13,6 +13,7 @@ from flows import station_marks as marks
 from flows import taking_up
 from flows.base.errors import CheckStopped, ConfigError
 from flows.base.home import Home, home_at
+from flows.mark_files import mark_of
 from flows.run import Run, new_run, working_folder
 from flows.run_folders import run_folders
 from flows.station_marks import ANY, NOTHING, Inputs
@@ -72,7 +73,7 @@ def test_it_goes_on_after_the_last_finished_station_and_drops_what_came_then(hom
 
 def test_a_station_without_a_mark_counts_for_nothing_and_so_does_what_comes_after_it(home: Home) -> None:
     last = cut_off(home, "stage", "transform", "check", "protect")
-    marks.mark_of(last.folder, "check").unlink()
+    mark_of(last.folder, "check").unlink()
 
     finished, tables, _ = takes_up(home)
     assert (finished, tables) == (["stage", "transform"], ["stage", "transform"])
