@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from flows.base.errors import ConfigError
 from flows.base.strict import Identifier, Strict
@@ -28,7 +28,13 @@ Transform = Literal["none", "log"]
 FINEST = "sozialraum"
 
 
-class TypeTrait(Strict):
+class _Finite(Strict):
+    """A model without nan and inf, which TOML can write: a distance to them would make every unit the first type."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+
+class TypeTrait(_Finite):
     """An Indikator by which units are compared, with its mean and spread in the base year."""
 
     indikator: Identifier
@@ -43,7 +49,7 @@ class TypeTrait(Strict):
     """How much it counts beside the others. Example: `weight = 2`"""
 
 
-class UnitType(Strict):
+class UnitType(_Finite):
     """A type: what people call it, and where it lies."""
 
     id: Identifier
@@ -60,7 +66,7 @@ class UnitType(Strict):
     """Its middle: a figure for each trait, in the unit of the Indikator. Example: `centroid = { sgb2_quote = 12.5 }`"""
 
 
-class Typology(Strict):
+class Typology(_Finite):
     """Types of units by settlement and housing, to be read with their limitations."""
 
     id: Identifier | None = None

@@ -47,6 +47,8 @@ def test_an_earlier_version_stands_beside_the_new_one_under_the_same_name(tmp_pa
          r"type\.altbau\.label_de: .* found 'problemviertel'"),
         ("Dicht besiedelt, ", "Ein Brennpunkt, ", r"type\.altbau\.description_de: .* found 'brennpunkt'"),
         ("spread = 1.299,", "spread = 0,", r"trait\.2\.spread: Input should be greater than 0"),
+        ("spread = 1.299,", "spread = inf,", r"trait\.2\.spread: Input should be a finite number"),
+        ("anteil_haushalte_1_person = 32.4014", "anteil_haushalte_1_person = nan", r"Input should be a finite number"),
         ('raumebenen = ["sozialraum"', 'raumebenen = ["quartier"', r"siedlung\.raumebenen: 'quartier' is no Raumebene"),
         ('raumebenen = ["sozialraum"', 'raumebenen = ["stadt"', r"siedlung\.raumebenen: 'stadt' is the city as a"),
         ("base = 2019-12-31", "basis = 2019-12-31", r"siedlung\.basis: Extra inputs are not permitted"),
