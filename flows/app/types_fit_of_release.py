@@ -62,11 +62,14 @@ def proposed_types(run: FitRun, progress: Callable[[int, int], bool] = lambda _d
     """Look for types, and write them to `run.out` where they hold (or so many were asked for).
 
     Raises:
-        ConfigError: an unknown trait, Stichtag or Raumebene, a trait without figures, or a file that is there already.
+        ConfigError: an unknown trait, Stichtag or Raumebene, a trait without figures, a negative seed, or a file
+            that is there already.
     """
     profile = load_profile(run.city)
     if run.out is not None and (run.out.exists() or not run.out.parent.is_dir()):
         raise ConfigError(f"--out: expected a new file in a folder that is there, found {run.out}.")
+    if run.seed < 0:
+        raise ConfigError(f"types --fit: --seed: expected a number from 0 on, found {run.seed}.")
     traits = _traits(run.traits) or _own(profile.typologies) or DEFAULT_TRAITS
     for trait in traits:
         if words := wrong_trait(trait.indikator, profile.codebook):

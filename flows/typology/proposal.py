@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import string
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,7 +14,8 @@ from flows.profile.typology import Typology
 from flows.typology.assign import transformed
 from flows.typology.fit import FitAsked, Fitted, Tried
 
-_DECIMALS = 4
+_DECIMALS, _DIGITS_OF_SPREAD = 4, 3
+"""Figures have so many decimals; of a very small spread so many digits stay."""
 _FAR = 0.5
 """So many standard deviations from the mean, a trait is worth naming."""
 _TEXTS = {
@@ -42,8 +44,8 @@ def types_toml(
     typology = Typology.model_validate({
         "version": "1", **_TEXTS, "base": base, "raumebenen": [level],
         "trait": [
-            {"indikator": trait.indikator, "transform": trait.transform, "mean": round(float(mean), _DECIMALS),
-             "spread": round(float(spread), _DECIMALS), "weight": trait.weight}
+            {"indikator": trait.indikator, "transform": trait.transform, "mean": _rounded(mean, spread),
+             "spread": _rounded(spread, spread), "weight": trait.weight}
             for trait, mean, spread in zip(asked.traits, fitted.means, fitted.spreads, strict=True)
         ],
         "type": [_type(fitted, found, asked, place, labels) for place in range(found.count)],
@@ -54,7 +56,7 @@ def types_toml(
 def _type(
     fitted: Fitted, found: Tried, asked: FitAsked, place: int, labels: Mapping[str, Mapping[str, str]]
 ) -> dict[str, object]:
-    letter = string.ascii_uppercase[place]
+    letter = _letter(place)
     names = [trait.indikator for trait in asked.traits]
     compared = [float(transformed(trait.transform, np.array(figure))) for trait, figure in
                 zip(asked.traits, found.centroids[place], strict=True)]  # fmt: skip
@@ -64,9 +66,19 @@ def _type(
         "id": f"typ_{letter.lower()}", "label_de": f"Typ {letter}", "label_en": f"Type {letter}",
         **{f"description_{language}": _described(much, little, labels[language], words)
            for language, words in _SIDES.items()},
-        "centroid": {name: max(round(float(figure), _DECIMALS), 0.0)
-                     for name, figure in zip(names, found.centroids[place], strict=True)},
+        "centroid": {name: max(_rounded(figure, spread), 0.0)
+                     for name, figure, spread in zip(names, found.centroids[place], fitted.spreads, strict=True)},
     }  # fmt: skip
+
+
+def _letter(place: int) -> str:
+    """Return A to Z, then AA, AB and so on."""
+    further, last = divmod(place, len(string.ascii_uppercase))
+    return (_letter(further - 1) if further else "") + string.ascii_uppercase[last]
+
+
+def _rounded(figure: float, spread: float) -> float:
+    return round(float(figure), max(_DECIMALS, _DIGITS_OF_SPREAD - 1 - math.floor(math.log10(spread))))
 
 
 def _described(

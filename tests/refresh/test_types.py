@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from flows.app.commands.typology import types
+from flows.base.errors import ConfigError
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +120,8 @@ def test_the_command_proposes_types_from_published_figures_and_writes_them(one_r
     assert (said["proposed"], said["file"], len(said["tried"])) == (2, str(target), 1)
     assert said["units"] > said["left_out"] > 0
     assert target.read_text("utf-8") == said["types_toml"]
+
+
+def test_a_seed_that_cannot_be_one_is_refused(one_release) -> None:
+    with pytest.raises(ConfigError, match="--seed: expected a number from 0 on, found -1"):
+        types("musterstadt", fit=True, count=2, seed=-1, home=one_release.root / "data")

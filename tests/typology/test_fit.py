@@ -80,6 +80,23 @@ def test_the_proposed_file_is_one_that_a_profile_can_have_with_names_for_people_
     assert typology.trait[0].mean == pytest.approx(np.log1p(THREE[:, 0]).mean(), abs=1e-4)
 
 
+def test_small_figures_keep_their_digits_in_the_file() -> None:
+    small = THREE * 1e-6
+    text = types_toml(fitted(small, asked(3)), asked(3), dt.date(2019, 12, 31), "sozialraum", LABELS)
+    (typology,) = TypologyFile.model_validate(tomllib.loads(text)).typology.values()
+
+    assert [each.spread for each in typology.trait] == pytest.approx(small.std(axis=0), rel=0.01)
+    assert typology.type[0].centroid == pytest.approx({"a": 25e-6, "b": 20e-6}, rel=0.05)
+
+
+def test_of_more_types_than_letters_each_has_a_name_of_its_own() -> None:
+    found = fitted(THREE, asked(28))
+    text = types_toml(found, asked(28), dt.date(2019, 12, 31), "sozialraum", LABELS)
+    (typology,) = TypologyFile.model_validate(tomllib.loads(text)).typology.values()
+
+    assert [each.label_de for each in typology.type][24:] == ["Typ Y", "Typ Z", "Typ AA", "Typ AB"]
+
+
 @pytest.mark.parametrize(
     ("figures", "counts", "said"),
     [
