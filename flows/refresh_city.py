@@ -36,42 +36,48 @@ def refreshed(run: Run) -> Outcome:
         run.note("pull", "started")
         pulled = stations.pull_into(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        outcome = stations.without_working(run, pulled, fingerprint)
-        if outcome is None:
-            taken = taken_up(run, pulled.lieferungen)
-            report, counted = _checked_and_protected(run, pulled, taken)
-            run.note("publish", "started")
-            done = publish_run(
-                run.profile, run.home, run.folder, pulled.lieferungen, results_of(report), fingerprint,
-                deliveries=stations.deliveries_in(run, pulled), say=lambda words: run.note("publish", words),
-            )  # fmt: skip
-            outcome = Outcome(
-                city=run.city, run=run.id, published=done.published, release=done.version, path=done.path,
-                content_hash=done.content_hash, reason=done.reason, candidate=done.candidate,
-                warnings=report.warnings, figures=counted["published"], suppressed=counted["suppressed"],
-            )  # fmt: skip
+        outcome = stations.without_working(run, pulled, fingerprint) or _published(run, pulled, fingerprint)
         return stations.done(run, pulled, outcome)
 
 
-def _checked_and_protected(run: Run, pulled: Pulled, taken: TakenUp) -> tuple[CheckReport, dict[str, int]]:
-    """Take the pulled files as far as protection, without what an earlier run has finished."""
+def _published(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
+    """Take the pulled files through all further stations, as far as they wait for nothing."""
+    taken = taken_up(run, pulled.lieferungen)
     if "check" in taken:
-        return taken.report(run), taken.counted() if "protect" in taken else _protected(run)
-    with CheckWorker.start() as worker:
-        if "stage" not in taken:
-            run.note("stage", "started")
-            stations.stage_into(run, pulled)
-        if "transform" not in taken:
-            run.note("transform", "started")
-            stations.transform_in(run)
-        run.note("check", "started")
-        worker.read(stations.check_job(run))
-        try:
-            counted = _protected(run)
-        finally:  # what a check found takes precedence, as in flows/refresh.py
-            report = worker.report()
-            stations.show_checks(run, report)
-            report = stations.passed(run, report)
+        report, counted = taken.report(run), taken.counted() if "protect" in taken else _protected(run)
+    else:
+        with CheckWorker.start() as worker:
+            if "stage" not in taken:
+                run.note("stage", "started")
+                stations.stage_into(run, pulled)
+            if waits := stations.held(run, pulled):
+                return waits
+            report, counted = _checked_and_protected(run, worker, taken)
+    run.note("publish", "started")
+    done = publish_run(
+        run.profile, run.home, run.folder, pulled.lieferungen, results_of(report), fingerprint,
+        deliveries=stations.deliveries_in(run, pulled), say=lambda words: run.note("publish", words),
+    )  # fmt: skip
+    return Outcome(
+        city=run.city, run=run.id, published=done.published, release=done.version, path=done.path,
+        content_hash=done.content_hash, reason=done.reason, candidate=done.candidate,
+        warnings=report.warnings, figures=counted["published"], suppressed=counted["suppressed"],
+    )  # fmt: skip
+
+
+def _checked_and_protected(run: Run, worker: CheckWorker, taken: TakenUp) -> tuple[CheckReport, dict[str, int]]:
+    """Take staged counts as far as protection; return the report of the checks, and how much is protected."""
+    if "transform" not in taken:
+        run.note("transform", "started")
+        stations.transform_in(run)
+    run.note("check", "started")
+    worker.read(stations.check_job(run))
+    try:
+        counted = _protected(run)
+    finally:  # what a check found takes precedence, as in flows/refresh.py
+        report = worker.report()
+        stations.show_checks(run, report)
+        report = stations.passed(run, report)
     return report, counted
 
 

@@ -299,6 +299,7 @@ def without_working(run: Run, pulled: Pulled, fingerprint: str) -> Outcome | Non
 
 def done(run: Run, pulled: Pulled, outcome: Outcome) -> Outcome:
     """Return the outcome of a run with what is lacking still, and let its files be the measure for later ones."""
+    _open_since_stage.pop(run.work, ExitStack()).close()  # of a run that waits: else deleted counts stay on the disk
     if not outcome.held_for:  # what waits is no measure for later deliveries yet
         accept(run, pulled)
     run.note("done", outcome.reason)

@@ -11,10 +11,15 @@ from pathlib import Path
 import pytest
 
 from flows import refresh_all as many
+from flows import refresh_city as one_city
+from flows import stations
 from flows.base.errors import ConfigError
 from flows.base.home import home_at
 from flows.publish.verify import verify
+from flows.pull.models import Pulled
 from flows.release.catalog import entries_of
+from flows.run import Outcome, Run, new_run
+from tests.refresh.in_process import CheckedHere
 from tests.refresh.many_cities import CITY, ROOT, make_cities
 
 
@@ -59,6 +64,29 @@ def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch)
 
     with pytest.raises(ConfigError, match="the extra `dask`"):
         many.runner()
+
+
+def test_a_city_waits_as_well_for_what_only_staging_shows_to_be_lacking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a file whose name says no year, it is not known before what it lacks."""
+    (name,) = make_cities(tmp_path, 1)
+    monkeypatch.setenv("FORTSCHREIBUNG_CITIES", str(tmp_path / "cities"))
+    monkeypatch.setattr(one_city, "CheckWorker", CheckedHere)
+    run = new_run(name, home_at(tmp_path / "data"), from_dir=tmp_path / "files" / name)
+    waiting = Outcome(city=name, run=run.id, published=False, release=None, path=None, content_hash=None,
+                      reason="Waiting: SGB II")  # fmt: skip
+    asked: list[bool] = []
+
+    def held(_run: Run, _pulled: Pulled) -> Outcome | None:
+        asked.append(run.work.exists())
+        return waiting if asked[-1] else None
+
+    monkeypatch.setattr(stations, "held", held)
+
+    assert (one_city.refreshed(run).reason, asked) == ("Waiting: SGB II", [False, True])
+    assert not list(run.home.releases.rglob("*.duckdb"))
+    assert not stations._open_since_stage
 
 
 def test_a_city_that_fails_says_why_and_one_that_ends_says_what_it_published(
