@@ -1,8 +1,8 @@
 """A city's counts at base unit for a command that only looks: staged from its files, deleted when the command is done.
 
 It is the beginning of a dry run. Without a folder of files, those of the latest release are taken from the landing
-zone, and only where there is no release the sources are asked. What staging made of the same files before is used
-again, so that it takes a second.
+zone. The sources are asked only where there is no release, or the profile has got other sources since. What staging
+made of the same files before is used again, so that it takes a second.
 """
 
 from __future__ import annotations
@@ -56,16 +56,26 @@ def city_at_work(
 
 
 def _of_latest_release(run: Run) -> Pulled | None:
-    """Return what the latest release of the city was made from, if there is one and all of it is still there."""
+    """Return what the latest release of the city was made from, if all of it is there and is what is wanted today."""
     from flows.publish.delivered import delivered_for  # noqa: PLC0415
 
     release = latest_release(run.home, run.city)
     if release is None:
         return None
+    manifest = manifest_of(release.path)
+    if others := _other_sources(run.profile, {each["quelle"] for each in manifest.sources}):
+        run.note("pull", f"not the files of release {release.version}: other sources since then, {', '.join(others)}")
+        return None
     try:
-        lieferungen = delivered_for(manifest_of(release.path), run.home.landing)
+        lieferungen = delivered_for(manifest, run.home.landing)
     except SourceUnavailable as lost:
         run.note("pull", str(lost))
         return None
     run.note("pull", f"the files of release {release.version}")
     return Pulled(lieferungen=lieferungen, missing=[], new=0, unchanged=len(lieferungen))
+
+
+def _other_sources(profile: Profile, before: set[str]) -> list[str]:
+    """Return which sources a profile no longer has, and which say only now what lies in a Sozialraum."""
+    assigning = {source.id for source in profile.sources if source.assignment}
+    return sorted((before - {source.id for source in profile.sources}) | (assigning - before))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
-from tests.refresh.conftest import Office
+import pytest
+
+from tests.refresh.conftest import ROOT, Office
 
 
 def test_a_review_says_what_is_to_be_looked_at_and_leaves_no_counts_behind(
@@ -40,6 +43,37 @@ def test_without_a_folder_the_files_of_the_latest_release_are_reviewed(
     ended = office_with_one.run("review", "musterstadt", "--json")
     assert ended.code == 0, ended.err
     assert json.loads(ended.out) == given
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[source.amtlich", "[source.amtliche_zahl"),
+        ("[source.zuordnung_2020]", '[source.zuordnung_2025]\ntitle_de = "Zuordnung"\ntitle_en = "Assignment"\n'
+         'connector = "http_file"\nurl = "${FORTSCHREIBUNG_MUSTERSTADT_URL}/raum/neu.csv"\nfile = "neu"\n'
+         'licence = "CC0 1.0"\nattribution = "x"\nzuschnitt = 2025-01-01\n'
+         'assignment = { unit = "BBS", units = { sozialraum = "R" } }\n\n[source.zuordnung_2020]'),
+    ],
+    ids=["renamed", "a new Zuschnitt"],
+)  # fmt: skip
+def test_a_profile_with_other_sources_than_the_release_asks_them(
+    office_with_one: Office, tmp_path: Path, old: str, new: str
+) -> None:
+    profile = tmp_path / "cities" / "musterstadt"
+    shutil.copytree(ROOT / "cities" / "musterstadt", profile)
+    for file, before, after in (
+        ("sources.toml", old, new),
+        ("city.toml", "[[zuschnitt]]\nvalid_from = 2020-01-01\n",
+         '[[zuschnitt]]\nvalid_from = 2020-01-01\nbase = "bbs"\n\n[[zuschnitt]]\nvalid_from = 2025-01-01\n'),
+    ):  # fmt: skip
+        text = (profile / file).read_text("utf-8")
+        assert before in text
+        (profile / file).write_text(text.replace(before, after), "utf-8")
+
+    ended = office_with_one.run("review", "musterstadt", FORTSCHREIBUNG_CITIES=str(tmp_path / "cities"))
+
+    assert ended.code == 2
+    assert "needs the environment variable FORTSCHREIBUNG_MUSTERSTADT_URL" in ended.err
 
 
 def test_a_proposal_from_the_latest_release_brings_its_files_for_the_recut(office_with_one: Office) -> None:
