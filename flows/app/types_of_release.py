@@ -40,7 +40,7 @@ def types_of(
 ) -> list[TypesTable]:  # fmt: skip
     """Return a typology (default: the first) of the units of a Raumebene at a Stichtag (default: the newest).
 
-    There is one table for each version; none where the release has no typology at all.
+    There is one table for each version that is applied at that Stichtag; none where the release has no typology at all.
 
     Raises:
         ConfigError: the release does not have that typology, Raumebene or Stichtag.
@@ -81,8 +81,9 @@ def types_of(
         )
         rows = records(con.execute(sql("read/typ_raum")))
         return [
-            _table(con, row, day, [each for each in rows if each["typologie_version"] == row["typologie_version"]])
+            _table(con, row, day, units)
             for row in versions if row["typologie_id"] == name
+            if (units := [each for each in rows if each["typologie_version"] == row["typologie_version"]])
         ]  # fmt: skip
 
 

@@ -22,7 +22,10 @@ class Held:
 
 
 def said_of(typology: NamedTypology, held: Sequence[Held]) -> Iterator[str]:
-    """Yield how many units each type has at the newest Stichtag, and a warning for each type that has died out."""
+    """Yield how many units each type has at the newest Stichtag, and a warning for each type that has died out.
+
+    Of a version that ends by `until` nobody is asked to fit it anew.
+    """
     names = [each.id for each in typology.definition.type]
     if not held:
         return
@@ -32,7 +35,7 @@ def said_of(typology: NamedTypology, held: Sequence[Held]) -> Iterator[str]:
         f"typology {typology.id} on {last.stichtag}: {units}; {last.borderline} of {len(last.types)} units are "
         "borderline"
     )
-    for name in empty_types(names, held):
+    for name in [] if typology.definition.until else empty_types(names, held):
         yield f"warning: {died_out(typology.id, name)} ({typology.where})"
 
 

@@ -120,7 +120,10 @@ def test_the_run_notes_how_types_are_held_and_which_one_has_died_out(office) -> 
         )
     typed = Typed(office, 10, 30, 90, borderline=0.11)
     typed.protect("typ_id")
+    ended = Typed(office, 10, 30, 90, until=DAY)
+    ended.protect("typ_id")
 
+    assert not any("no unit is of type" in words for words in ended.notes), "an ended version is not fitted anew"
     assert typed.notes[0] == f"typology eigen on {DAY}: t0 2, t1 1, t2 0; 1 of 3 units are borderline"
     assert "no unit is of type t2 at the last 3 Stichtage" in typed.notes[1]
     assert "--fit" in typed.notes[1]

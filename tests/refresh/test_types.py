@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from flows.app.commands.typology import types
+from flows.app.types_of_release import types_of
 from flows.base.errors import ConfigError
 
 
@@ -125,3 +127,17 @@ def test_the_command_proposes_types_from_published_figures_and_writes_them(one_r
 def test_a_seed_that_cannot_be_one_is_refused(one_release) -> None:
     with pytest.raises(ConfigError, match="--seed: expected a number from 0 on, found -1"):
         types("musterstadt", fit=True, count=2, seed=-1, home=one_release.root / "data")
+
+
+def test_a_version_that_has_ended_is_shown_at_its_own_stichtage_only(one_release, tmp_path) -> None:
+    (file,) = Path(one_release.root).rglob("fortschreibung.duckdb")
+    (copy := tmp_path / "copy.duckdb").write_bytes(file.read_bytes())
+    with duckdb.connect(str(copy)) as con:
+        for table in ("typologie", "typologie_merkmal", "typologie_typ", "typologie_zentrum"):
+            con.execute(f"INSERT INTO {table} SELECT * REPLACE ('0' AS typologie_version) FROM {table}")
+        con.execute("INSERT INTO typ SELECT * REPLACE ('0' AS typologie_version) FROM typ WHERE year(stichtag) < 2019")
+
+    versions = [
+        [each.version for each in types_of(copy, None, "sozialraum", day)] for day in (None, dt.date(2018, 12, 31))
+    ]
+    assert [sorted(each) for each in versions] == [["1"], ["0", "1"]]
