@@ -44,13 +44,16 @@ class Level:
 
     def left_out(self, index: Index, day: int) -> list[str | None]:
         """Return for each unit why an index leaves it out at a Stichtag; None where it does not."""
-        fewest = index.definition.min_residents
         named = {each.id: each.reason for each in index.definition.left_out if each.raumebene == self.raumebene}
+        few = self.with_too_few(index.definition.min_residents, day)
+        return [named.get(unit) or reason for unit, reason in zip(self.units, few, strict=True)]
+
+    def with_too_few(self, fewest: int, day: int) -> list[str | None]:
+        """Return for each unit that it has fewer residents at a Stichtag, or none are published; None where not."""
         residents = np.full(len(self.units), np.nan if fewest else np.inf)
         if fewest and RESIDENTS in self.columns:
             residents = self.figures[day][:, self.columns[RESIDENTS]]
-        few = [None if count >= fewest else f"{RESIDENTS} < {fewest}" for count in residents]
-        return [named.get(unit) or reason for unit, reason in zip(self.units, few, strict=True)]
+        return [None if count >= fewest else f"{RESIDENTS} < {fewest}" for count in residents]
 
     @cached_property
     def by_day(self) -> dict[dt.date, int]:

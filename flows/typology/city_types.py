@@ -13,7 +13,7 @@ import numpy as np
 from flows.base.db import Block, insert_blocks
 from flows.base.errors import ConfigError
 from flows.base.sql_order import PythonStep
-from flows.index.level import RESIDENTS, Level, levels_of
+from flows.index.level import Level, levels_of
 from flows.index.panel import FEWEST, Panel
 from flows.index.unit_rows import Unit, numbers, unit_reasons
 from flows.profile.typology import NamedTypology
@@ -94,14 +94,8 @@ def _panel(typology: NamedTypology, level: Level, day: int) -> Panel:
 
 def _units(typology: NamedTypology, level: Level, day: int) -> list[Unit]:
     at = [level.columns[name] for name in typology.traits]
-    fewest = typology.definition.min_residents
-    residents = np.full(len(level.units), np.nan if fewest else np.inf)
-    if fewest and RESIDENTS in level.columns:
-        residents = level.figures[day][:, level.columns[RESIDENTS]]
-    return [
-        Unit(statuses, None if count >= fewest else f"{RESIDENTS} < {fewest}")
-        for statuses, count in zip(level.status[day][:, at].tolist(), residents, strict=True)
-    ]
+    few = level.with_too_few(typology.definition.min_residents, day)
+    return [Unit(statuses, reason) for statuses, reason in zip(level.status[day][:, at].tolist(), few, strict=True)]
 
 
 def _blocks(typology: NamedTypology, level: Level) -> Iterator[Block]:
