@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flows.app.terminal import must_be_in_a_folder
 from flows.at_work import CityAtWork, city_at_work
 from flows.base.errors import ConfigError
 from flows.base.files import write_whole
@@ -104,8 +105,7 @@ def _refuse_early(run: CityRun, price: float | None, rounds: int) -> None:
         raise ConfigError(f"--price: expected 0 or more, found {price}.")
     if rounds < 1:
         raise ConfigError(f"--rounds: expected 1 or more, found {rounds}.")
-    if run.html is not None and not run.html.parent.is_dir():
-        raise ConfigError(f"--html: expected a file in a folder that is there, found {run.html}.")
+    must_be_in_a_folder("--html", run.html)
     if run.out is not None and (not run.out.parent.is_dir() or run.out.is_file()):
         raise ConfigError(f"--out: expected a folder in one that is there, found {run.out}.")
     if run.valid_from is not None:

@@ -1,4 +1,4 @@
-"""What the commands share: two options, and how they speak."""
+"""What the commands share: two options, where they may write, and how they speak."""
 
 from __future__ import annotations
 
@@ -9,8 +9,20 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from flows.base.errors import ConfigError
+
 HomeOption = Annotated[Path | None, Parameter(name="--home", help="Data folder (default ./data).")]
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Last line: one JSON object.")]
+
+
+def must_be_in_a_folder(option: str, file: Path | None) -> None:
+    """Stop before any work where the file that an option names could not be written.
+
+    Raises:
+        ConfigError: its folder is not there, or it is a folder itself.
+    """
+    if file is not None and (not file.parent.is_dir() or file.is_dir()):
+        raise ConfigError(f"{option}: expected a file in a folder that is there, found {file}.")
 
 
 def say(words: str) -> None:

@@ -48,6 +48,11 @@ def _fill(con: duckdb.DuckDBPyConnection, typologies: Sequence[NamedTypology], n
     levels = list(levels_of(con)) if typologies else []
     for typology in typologies:
         here = [level for level in levels if level.raumebene in typology.definition.raumebenen]
+        newest = max((day for level in here for day in level.days), default=typology.definition.base)
+        if newest < typology.definition.base:  # of a refresh with --stichtag
+            note(f"typology {typology.id} left out: its base {typology.definition.base} is after {newest}, the newest "
+                 "Stichtag here")  # fmt: skip
+            continue
         _must_apply(typology, here)
         blocks = [block for level in here for block in _blocks(typology, level)]
         insert_blocks(con, "typ_ergebnis", blocks)

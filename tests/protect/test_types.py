@@ -46,6 +46,15 @@ def test_a_unit_is_of_the_nearest_type_by_its_published_counts(office) -> None:
     }
 
 
+def test_before_the_base_year_a_city_has_no_types_and_the_run_says_so(office) -> None:
+    """As in a refresh with --stichtag."""
+    city_of(office, 10, 19, 40)
+    typed = Typed(office, 10, 30, base="2030-12-31")
+
+    assert typed.protect("typ_id") == {}
+    assert typed.notes == [f"typology eigen left out: its base 2030-12-31 is after {DAY}, the newest Stichtag here"]
+
+
 def test_a_unit_near_the_border_is_borderline_by_the_limit_of_the_file(office) -> None:
     city_of(office, 10, 19, 40)
     found = Typed(office, 10, 30, borderline=0.11).protect("typ_lage")

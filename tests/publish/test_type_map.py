@@ -62,3 +62,8 @@ def test_the_terminal_shows_types_units_and_what_is_possible(first) -> None:
 def test_a_typology_or_raumebene_that_is_not_there_is_named(first, asked, refused: str) -> None:
     with pytest.raises(ConfigError, match=refused):
         types_of(first / DATABASE, *asked, None)
+
+
+def test_a_file_in_a_folder_that_is_not_there_is_refused(tmp_path) -> None:
+    with pytest.raises(ConfigError, match="--output: expected a file in a folder that is there"):
+        map_("kleinstadt", types="siedlung", output=tmp_path / "none" / "x.svg")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import HomeOption, JsonOption, print_json
+from flows.app.terminal import HomeOption, JsonOption, must_be_in_a_folder, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 
@@ -126,6 +126,7 @@ def budget(  # noqa: PLR0913 -- each is an option of the command
     from flows.pages.budget_lines import budget_lines  # noqa: PLC0415
     from flows.release.reading import release_to_read  # noqa: PLC0415
 
+    must_be_in_a_folder("--xlsx", xlsx)
     where = Home(root_at(home))
     terms = Terms(cents("--sum", total), cents("--floor", floor), cents("--cap", cap) if cap else None)
     if weights is not None and (any(each < 0 for each in weights) or sorted(weights) != weights):

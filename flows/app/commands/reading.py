@@ -9,7 +9,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import HomeOption, JsonOption, print_json
+from flows.app.terminal import HomeOption, JsonOption, must_be_in_a_folder, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 
@@ -95,6 +95,7 @@ def diff(
     from flows.pages.diff_page import diff_lines, write_html  # noqa: PLC0415
     from flows.release.reading import release_to_read  # noqa: PLC0415
 
+    must_be_in_a_folder("--html", html)
     found = diff_releases(Home(root_at(home)), city, before, after)
     if html is not None:
         database = release_to_read(Home(root_at(home)), city, after).database
@@ -144,6 +145,7 @@ def map_(
         found = f"{len(asked)} of them." if asked else "none."
         raise ConfigError(f"map: expected an Indikator, or --index INDEX, or --types TYPOLOGY, found {found}")
     (shown,) = asked
+    must_be_in_a_folder("--output", output)
     release = release_to_read(Home(root_at(home)), city, version)
     target, day = output or Path(f"{city}_{shown}.svg"), stichtag.isoformat() if stichtag else None
     draw = index_map_of if index else type_map_of if types else map_of
@@ -175,6 +177,8 @@ def report(
     from flows.pages.report_page import report_html  # noqa: PLC0415
     from flows.release.reading import release_to_read  # noqa: PLC0415
 
+    must_be_in_a_folder("--output", output)
+    must_be_in_a_folder("--pdf", pdf)
     release = release_to_read(Home(root_at(home)), city, version)
     with TemporaryDirectory() as folder:
         page = Path(folder) / "bericht.html" if output is None and pdf else output

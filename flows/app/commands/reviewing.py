@@ -8,8 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import HomeOption, JsonOption, print_json
-from flows.base.errors import ConfigError
+from flows.app.terminal import HomeOption, JsonOption, must_be_in_a_folder, print_json
 from flows.base.home import home_at
 
 
@@ -45,8 +44,7 @@ def review(
     from flows.redrawing.review import review as reviewed  # noqa: PLC0415
     from flows.redrawing.review import with_decisions  # noqa: PLC0415
 
-    if html is not None and not html.parent.is_dir():
-        raise ConfigError(f"--html: expected a file in a folder that is there, found {html}.")
+    must_be_in_a_folder("--html", html)
     with city_at_work(city, home_at(home), from_dir=from_, stichtag=stichtag, no_cache=no_cache) as work:
         known = decisions_of(work.run.home, city)
         found = with_decisions(reviewed(work.con, work.profile, stichtag), known)
