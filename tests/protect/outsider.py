@@ -108,6 +108,12 @@ class Outsider:
                 elif value is not None and self.told.setdefault(count, value) != value:
                     self.contradictory.add(when)
 
+        there = con.execute("SELECT 1 FROM duckdb_columns() WHERE table_name = 'merkmal_entzogen'").fetchone()
+        for day, *unit, merkmale in con.execute(
+            "SELECT stichtag::VARCHAR, zuschnitt, raumebene, raum_id, merkmale FROM merkmal_entzogen"
+        ).fetchall() if there else ():  # fmt: skip
+            self.not_zero.discard(Count(day, *unit, tuple(sorted(merkmale.split("+")))))
+
     def _take_pieces(self, con: duckdb.DuckDBPyConnection) -> None:
         levels = [level for (level,) in con.execute("SELECT raumebene FROM raumebene ORDER BY rang").fetchall()]
         finest = levels[0]
