@@ -1,6 +1,6 @@
 -- One row per count that is suppressed for the sake of a finding: the smallest that are still told beside it, as many
 -- as the variable geschwister says; of its own kind of people before others, and where none is left, beside the unit
--- around it.
+-- around it; none that an earlier release told of the same unit, on whatever Zuschnitt, since everybody knows it.
 WITH drueber AS (
     SELECT
         raum.zuschnitt,
@@ -61,6 +61,20 @@ anderes AS (
             AND seine.ober IS NOT DISTINCT FROM andere.ober AND seine.ober_id IS NOT DISTINCT FROM andere.ober_id
 ),
 
+bekannt AS (
+    SELECT DISTINCT
+        raum_dauer.raumebene,
+        raum_dauer.dauer_id,
+        angabe_gleich.stichtag,
+        angabe_gleich.seite
+    FROM angabe_gleich
+    INNER JOIN raum_dauer
+        ON
+            angabe_gleich.zuschnitt = raum_dauer.zuschnitt
+            AND angabe_gleich.raumebene = raum_dauer.raumebene
+            AND angabe_gleich.raum_id = raum_dauer.raum_id
+),
+
 billigstes AS (
     SELECT
         befund.nummer,
@@ -73,6 +87,17 @@ billigstes AS (
             anderes.zuschnitt = angabe.zuschnitt AND anderes.raumebene = angabe.raumebene
             AND anderes.raum_id = angabe.raum_id AND befund.stichtag = angabe.stichtag
             AND verwandt.andere = angabe.seite AND angabe.wert > 0
+    LEFT JOIN raum_dauer
+        ON
+            angabe.zuschnitt = raum_dauer.zuschnitt
+            AND angabe.raumebene = raum_dauer.raumebene
+            AND angabe.raum_id = raum_dauer.raum_id
+    ANTI JOIN bekannt
+        ON
+            raum_dauer.raumebene = bekannt.raumebene
+            AND raum_dauer.dauer_id = bekannt.dauer_id
+            AND angabe.stichtag = bekannt.stichtag
+            AND angabe.seite = bekannt.seite
     WHERE
         NOT EXISTS (
             FROM angabe_still AS still
