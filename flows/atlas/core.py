@@ -13,8 +13,9 @@ from flows.atlas.indices import AtlasClass, AtlasIndex
 from flows.atlas.letters import letters
 from flows.atlas.units import WIDTH
 from flows.base.db import records
-from flows.pages.map_picture import CIRCLE, INK, LAND, LARGEST, LINE
-from flows.pages.map_picture import WIDTH as MAP_WIDTH
+from flows.pages.map_frame import INK, LINE
+from flows.pages.map_frame import WIDTH as MAP_WIDTH
+from flows.pages.map_picture import CIRCLE, LAND, LARGEST
 from flows.profile.vocabulary import Gap, Named, Word, vocabulary
 from flows.release import map_classes
 

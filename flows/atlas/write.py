@@ -20,7 +20,7 @@ from flows.atlas.packing import packed, plain
 from flows.atlas.redraw import redraw_content
 from flows.atlas.units import create_units, height, outline_content, outlines, unit_rows
 from flows.base.db import records
-from flows.pages.map_picture import LINE
+from flows.pages.map_frame import LINE
 from flows.pages.template import page_of
 from flows.profile.vocabulary import vocabulary
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -13,7 +12,7 @@ import duckdb
 from flows.base.db import connect, literal, records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.pages.index_lines import rank_words
-from flows.pages.map_picture import HEAD, INK, LEGEND, MARGIN, WIDTH, Entry, Place, Subject, box
+from flows.pages.map_frame import INK, Entry, Place, Subject, box, framed
 from flows.profile.vocabulary import vocabulary
 from flows.release.map_classes import CLASSES
 
@@ -96,33 +95,13 @@ def _svg(con: duckdb.DuckDBPyConnection, day: str, rows: Sequence[Mapping[str, o
 
 def _drawn(subject: Subject, units: Sequence[Unit], classes: Sequence[str], place: Place) -> str:
     colours, scale = colours_of(len(classes)), place.scale
-    west, north = MARGIN - place.west * scale, HEAD + MARGIN + place.north * scale
-    legend = _legend(units, classes, colours)
-    lines = list(accumulate((entry.height for entry in legend), initial=HEAD + MARGIN))
-    height = max(place.height, lines[-1] + MARGIN)
     sure = sum(unit.klasse is not None and not unit.unsicher for unit in units)
-    said = f"Bei {sure} von {len(units)} Sozialräumen ist die Klasse zu 90 % sicher."
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + LEGEND} {height}" font-family="sans-serif" '
-            f'font-size="13" fill="{INK}" role="img" aria-label="{escape(subject.label_de)}">',
-            f"<defs>{stripes('unsicher', 7 / scale)}{stripes('unsicher-legende', 7)}</defs>",
-            f'<rect width="{WIDTH + LEGEND}" height="{height}" fill="white"/>',
-            f'<text x="{MARGIN}" y="30" font-size="18" font-weight="bold">{escape(subject.label_de)}</text>',
-            f'<text x="{MARGIN}" y="50">{escape(subject.city)}, Fortschreibung {subject.version}, '
-            f"Stichtag {subject.day}. {said}</text>",
-            f'<g transform="translate({west:.3f} {north:.3f}) scale({scale:.6f})" '
-            f'stroke="white" stroke-width="{0.8 / scale:.2f}">',
-            *(_path(unit, classes, colours) for unit in units),
-            "</g>",
-            *(
-                f'<g transform="translate({WIDTH + 10} {top})">{entry.sign}'
-                f'<text x="56" y="{entry.height // 2 + 1}">{escape(entry.words)}</text></g>'
-                for top, entry in zip(lines, legend, strict=False)
-            ),
-            "</svg>\n",
-        ]
-    )
+    return framed(
+        subject, f"Bei {sure} von {len(units)} Sozialräumen ist die Klasse zu 90 % sicher.", place,
+        _legend(units, classes, colours),
+        patterns=stripes("unsicher", 7 / scale) + stripes("unsicher-legende", 7),
+        shapes=[_path(unit, classes, colours) for unit in units],
+    )  # fmt: skip
 
 
 def _path(unit: Unit, classes: Sequence[str], colours: Sequence[str]) -> str:

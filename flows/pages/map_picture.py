@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 import duckdb
@@ -16,12 +13,12 @@ import duckdb
 from flows.base.db import connect, literal, records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.base.german_numbers import number
+from flows.pages.map_frame import INK, LINE, Entry, Place, Subject, box, framed
 from flows.profile.vocabulary import Gap, vocabulary
 from flows.release.map_classes import MapClass, classes_of
 
-WIDTH, MARGIN, LEGEND, HEAD = 760, 16, 290, 60
 CIRCLE, LARGEST = "#4791a8", 24.0
-LINE, LAND, INK = "#8a969d", "#f4f4f0", "#1d2b36"
+LAND = "#f4f4f0"
 
 
 @dataclass(frozen=True)
@@ -41,67 +38,6 @@ class Shape:
     def estimated(self) -> bool:
         """Whether its figure is an estimate."""
         return self.wert is not None and self.methode in vocabulary().estimates
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What the map shows: the Indikator, its Stichtag and what the release says of itself."""
-
-    label_de: str
-    typ: str
-    einheit: str
-    nachkommastellen: int
-    stichtag: str
-    version: str
-    stadt: str
-    synthetisch: bool
-
-    @property
-    def day(self) -> str:
-        """The Stichtag as 31.12.2024."""
-        return dt.date.fromisoformat(self.stichtag).strftime("%d.%m.%Y")
-
-    @property
-    def city(self) -> str:
-        """The name of the city, which says so where it does not exist."""
-        told = "synthetisch" in self.stadt or not self.synthetisch
-        return self.stadt if told else f"{self.stadt} (synthetisch)"
-
-    def figure(self, value: float) -> str:
-        """Return a figure with its unit."""
-        return f"{number(value, self.nachkommastellen)} {self.einheit}"
-
-
-class Entry(NamedTuple):
-    """A line of the legend."""
-
-    sign: str
-    words: str
-    height: int = 26
-
-
-@dataclass(frozen=True)
-class Place:
-    """How the city's coordinates become those of the picture."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    @property
-    def scale(self) -> float:
-        """Pixels of a metre."""
-        return (WIDTH - 2 * MARGIN) / (self.east - self.west)
-
-    @property
-    def height(self) -> int:
-        """Pixels of the whole picture."""
-        return int((self.north - self.south) * self.scale) + 2 * MARGIN + HEAD
-
-    def at(self, x: float, y: float) -> tuple[float, float]:
-        """Return where a point of the city lies in the picture."""
-        return MARGIN + (x - self.west) * self.scale, HEAD + MARGIN + (self.north - y) * self.scale
 
 
 def map_of(database: Path, indikator: str, stichtag: str | None = None) -> str:
@@ -167,31 +103,13 @@ def _svg(subject: Subject, shapes: Sequence[Shape], place: Place) -> str:
         *(_circle_legend(subject, figures) if circles else _class_legend(subject, classes, figures)),
         *_gap_legend(shapes),
     ]
-    west, north = MARGIN - place.west * scale, HEAD + MARGIN + place.north * scale
-    lines = list(accumulate((entry.height for entry in legend), initial=HEAD + MARGIN))
-    height = max(place.height, lines[-1] + MARGIN)
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + LEGEND} {height}" font-family="sans-serif" '
-            f'font-size="13" fill="{INK}" role="img" aria-label="{escape(subject.label_de)}">',
-            f"<defs>{_hatching('geheim', 6 / scale)}{_hatching('geheim-legende', 6)}</defs>",
-            f'<rect width="{WIDTH + LEGEND}" height="{height}" fill="white"/>',
-            f'<text x="{MARGIN}" y="30" font-size="18" font-weight="bold">{escape(subject.label_de)}</text>',
-            f'<text x="{MARGIN}" y="50">{escape(subject.city)}, Fortschreibung {subject.version}, '
-            f"Stichtag {subject.day}. {_sentence(shapes)}</text>",
-            f'<g transform="translate({west:.3f} {north:.3f}) scale({scale:.6f})" '
-            f'stroke="{LINE if circles else "white"}" stroke-width="{0.8 / scale:.2f}">',
-            *(_path(subject, shape, _fill(shape, classes, circles), scale) for shape in shapes),
-            "</g>",
-            *(_circles(subject, shapes, place, max(figures, default=0)) if circles else []),
-            *(
-                f'<g transform="translate({WIDTH + 10} {top})">{entry.sign}'
-                f'<text x="56" y="{entry.height // 2 + 1}">{escape(entry.words)}</text></g>'
-                for top, entry in zip(lines, legend, strict=False)
-            ),
-            "</svg>\n",
-        ]
-    )
+    return framed(
+        subject, _sentence(shapes), place, legend,
+        patterns=_hatching("geheim", 6 / scale) + _hatching("geheim-legende", 6),
+        shapes=[_path(subject, shape, _fill(shape, classes, circles), scale) for shape in shapes],
+        line=LINE if circles else "white",
+        above=_circles(subject, shapes, place, max(figures, default=0)) if circles else (),
+    )  # fmt: skip
 
 
 def _sentence(shapes: Sequence[Shape]) -> str:
@@ -288,8 +206,3 @@ def _gap_legend(shapes: Sequence[Shape]) -> list[Entry]:
             fill = "url(#geheim-legende)" if status == "geschuetzt" else word.fill or "white"
             fills = {**fills, fill: [*fills.get(fill, []), f"{word.short_de} ({count})"]}
     return [Entry(box(fill), ", ".join(words)) for fill, words in fills.items()]
-
-
-def box(fill: str) -> str:
-    """Return the sign of a fill in the legend."""
-    return f'<rect x="16" width="22" height="18" fill="{fill}" stroke="{LINE}"/>'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -13,7 +12,7 @@ import duckdb
 from flows.base.db import connect, literal, records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.pages.index_map import NONE, stripes
-from flows.pages.map_picture import HEAD, INK, LEGEND, MARGIN, WIDTH, Entry, Place, Subject, box
+from flows.pages.map_frame import Entry, Place, Subject, box, framed
 from flows.profile.vocabulary import vocabulary
 
 COLOURS = ("#c8553d", "#2f6f8f", "#7a5195", "#5a8f3c", "#c99a2e", "#58b0b8", "#b86fa0", "#8a6d4b")
@@ -83,32 +82,12 @@ def _svg(con: duckdb.DuckDBPyConnection, day: str, rows: Sequence[Mapping[str, o
     place = Place(*(float(str(rows[0][name])) for name in ("west", "sued", "ost", "nord")))
     units = [Unit(**{name: row[name] for name in Unit.__dataclass_fields__}) for row in rows]  # type: ignore[arg-type]
     scale, colours = place.scale, dict(zip(types, _colours(len(types)), strict=True))
-    legend = _legend(units, types, colours)
-    lines = list(accumulate((entry.height for entry in legend), initial=HEAD + MARGIN))
-    height = max(place.height, lines[-1] + MARGIN)
     clear = sum(unit.typ_id is not None and not unit.grenzfall for unit in units)
-    west, north = MARGIN - place.west * scale, HEAD + MARGIN + place.north * scale
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + LEGEND} {height}" font-family="sans-serif" '
-            f'font-size="13" fill="{INK}" role="img" aria-label="{escape(subject.label_de)}">',
-            f"<defs>{stripes('grenzfall', 7 / scale)}{stripes('grenzfall-legende', 7)}</defs>",
-            f'<rect width="{WIDTH + LEGEND}" height="{height}" fill="white"/>',
-            f'<text x="{MARGIN}" y="30" font-size="18" font-weight="bold">{escape(subject.label_de)}</text>',
-            f'<text x="{MARGIN}" y="50">{escape(subject.city)}, Fortschreibung {subject.version}, '
-            f"Stichtag {subject.day}. Bei {clear} von {len(units)} Sozialräumen ist der Typ klar.</text>",
-            f'<g transform="translate({west:.3f} {north:.3f}) scale({scale:.6f})" '
-            f'stroke="white" stroke-width="{0.8 / scale:.2f}">',
-            *(_path(unit, types, colours) for unit in units),
-            "</g>",
-            *(
-                f'<g transform="translate({WIDTH + 10} {top})">{entry.sign}'
-                f'<text x="56" y="{entry.height // 2 + 1}">{escape(entry.words)}</text></g>'
-                for top, entry in zip(lines, legend, strict=False)
-            ),
-            "</svg>\n",
-        ]
-    )
+    return framed(
+        subject, f"Bei {clear} von {len(units)} Sozialräumen ist der Typ klar.", place, _legend(units, types, colours),
+        patterns=stripes("grenzfall", 7 / scale) + stripes("grenzfall-legende", 7),
+        shapes=[_path(unit, types, colours) for unit in units],
+    )  # fmt: skip
 
 
 def _path(unit: Unit, types: Mapping[str, str], colours: Mapping[str, str]) -> str:

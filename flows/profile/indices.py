@@ -10,6 +10,7 @@ from flows.base.errors import ConfigError
 from flows.profile.city import City
 from flows.profile.codebook import Codebook
 from flows.profile.index_definition import Component, IndexDefinition, IndexFile
+from flows.profile.versions import must_be_told_apart
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,7 @@ def indices_of(book: Codebook, ready: IndexFile, ready_file: Path, own: IndexFil
         raise ConfigError(f"{own_file}, ready: expected of {', '.join(ready.index)}, found {', '.join(unknown)}.")
     wanted = [name for name in ready.index if own.ready is None or name in own.ready]
     found = [*_named(book, ready, ready_file, wanted), *_named(book, own, own_file, own.index, own=True)]
-    taken: dict[tuple[str, str], Index] = {}
-    for one in found:
-        first = taken.setdefault((one.id, one.definition.version), one)
-        if first is not one:
-            raise ConfigError(
-                f"{one.where}: expected a name or a version of its own, found {one.id} in version "
-                f"{one.definition.version}, which {first.where} has already."
-            )
+    must_be_told_apart((one.id, one.definition.version, one.where) for one in found)
     return tuple(found)
 
 

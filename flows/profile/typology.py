@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from flows.base.errors import ConfigError
 from flows.base.strict import Identifier, Strict
+from flows.profile.versions import must_be_told_apart
 from flows.profile.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -178,14 +178,7 @@ def typologies_of(file: TypologyFile, path: Path) -> tuple[NamedTypology, ...]:
         ConfigError: one name and version stands twice.
     """
     found = [NamedTypology(each.id or section, each, path, section) for section, each in file.typology.items()]
-    taken: dict[tuple[str, str], NamedTypology] = {}
-    for one in found:
-        first = taken.setdefault((one.id, one.definition.version), one)
-        if first is not one:
-            raise ConfigError(
-                f"{one.where}: expected a name or a version of its own, found {one.id} in version "
-                f"{one.definition.version}, which {first.where} has already."
-            )
+    must_be_told_apart((one.id, one.definition.version, one.where) for one in found)
     return tuple(found)
 
 

@@ -1,11 +1,13 @@
--- One row per count that earlier releases suppressed and none told: it stays suppressed.
+-- One row per count that earlier releases suppressed and none told: it stays suppressed. `entzogen` says that one of
+-- them withdrew it.
 WITH frueher AS (
     SELECT
         zuschnitt,
         raumebene,
         raum_id,
         stichtag,
-        seite
+        seite,
+        bool_or(entzogen) AS entzogen
     FROM angabe_frueher
     GROUP BY ALL
     HAVING max(wert) IS NULL
@@ -16,9 +18,10 @@ SELECT
     angabe.raumebene,
     angabe.raum_id,
     angabe.stichtag,
-    angabe.seite
+    angabe.seite,
+    frueher.entzogen
 FROM angabe
-SEMI JOIN frueher
+INNER JOIN frueher
     ON
         angabe.zuschnitt = frueher.zuschnitt
         AND angabe.raumebene = frueher.raumebene

@@ -1,0 +1,116 @@
+"""What every map has around it, as SVG: what it shows, of which city and Stichtag, and the legend beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+from flows.base.german_numbers import number
+
+WIDTH, MARGIN, LEGEND, HEAD = 760, 16, 290, 60
+LINE, INK = "#8a969d", "#1d2b36"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the map shows: the Indikator, its Stichtag and what the release says of itself."""
+
+    label_de: str
+    typ: str
+    einheit: str
+    nachkommastellen: int
+    stichtag: str
+    version: str
+    stadt: str
+    synthetisch: bool
+
+    @property
+    def day(self) -> str:
+        """The Stichtag as 31.12.2024."""
+        return dt.date.fromisoformat(self.stichtag).strftime("%d.%m.%Y")
+
+    @property
+    def city(self) -> str:
+        """The name of the city, which says so where it does not exist."""
+        told = "synthetisch" in self.stadt or not self.synthetisch
+        return self.stadt if told else f"{self.stadt} (synthetisch)"
+
+    def figure(self, value: float) -> str:
+        """Return a figure with its unit."""
+        return f"{number(value, self.nachkommastellen)} {self.einheit}"
+
+
+class Entry(NamedTuple):
+    """A line of the legend."""
+
+    sign: str
+    words: str
+    height: int = 26
+
+
+@dataclass(frozen=True)
+class Place:
+    """How the city's coordinates become those of the picture."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def scale(self) -> float:
+        """Pixels of a metre."""
+        return (WIDTH - 2 * MARGIN) / (self.east - self.west)
+
+    @property
+    def height(self) -> int:
+        """Pixels of the whole picture."""
+        return int((self.north - self.south) * self.scale) + 2 * MARGIN + HEAD
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a point of the city lies in the picture."""
+        return MARGIN + (x - self.west) * self.scale, HEAD + MARGIN + (self.north - y) * self.scale
+
+
+def framed(
+    subject: Subject, sentence: str, place: Place, legend: Sequence[Entry], *, patterns: str, shapes: Sequence[str],
+    line: str = "white", above: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """Return the whole picture.
+
+    `patterns` are the hatchings, `shapes` are drawn in metres with outlines of this colour, what is `above` in pixels.
+    """
+    west, north = MARGIN - place.west * place.scale, HEAD + MARGIN + place.north * place.scale
+    lines = list(accumulate((entry.height for entry in legend), initial=HEAD + MARGIN))
+    height = max(place.height, lines[-1] + MARGIN)
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + LEGEND} {height}" font-family="sans-serif" '
+            f'font-size="13" fill="{INK}" role="img" aria-label="{escape(subject.label_de)}">',
+            f"<defs>{patterns}</defs>",
+            f'<rect width="{WIDTH + LEGEND}" height="{height}" fill="white"/>',
+            f'<text x="{MARGIN}" y="30" font-size="18" font-weight="bold">{escape(subject.label_de)}</text>',
+            f'<text x="{MARGIN}" y="50">{escape(subject.city)}, Fortschreibung {subject.version}, '
+            f"Stichtag {subject.day}. {sentence}</text>",
+            f'<g transform="translate({west:.3f} {north:.3f}) scale({place.scale:.6f})" '
+            f'stroke="{line}" stroke-width="{0.8 / place.scale:.2f}">',
+            *shapes,
+            "</g>",
+            *above,
+            *(
+                f'<g transform="translate({WIDTH + 10} {top})">{entry.sign}'
+                f'<text x="56" y="{entry.height // 2 + 1}">{escape(entry.words)}</text></g>'
+                for top, entry in zip(lines, legend, strict=False)
+            ),
+            "</svg>\n",
+        ]
+    )
+
+
+def box(fill: str) -> str:
+    """Return the sign of a fill in the legend."""
+    return f'<rect x="16" width="22" height="18" fill="{fill}" stroke="{LINE}"/>'
