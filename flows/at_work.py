@@ -53,6 +53,7 @@ def city_at_work(
         stations.stage_into(run, pulled)
         with stations.staged(run) as con:
             yield CityAtWork(con, run.profile, run, pulled)
+    run.note("done", "looked at; nothing is published")
 
 
 def _of_latest_release(run: Run) -> Pulled | None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.base.home import Home
+from flows.run_folders import State, run_folders
 from tests.refresh.conftest import ROOT, Office
 
 
@@ -27,6 +29,7 @@ def test_a_review_says_what_is_to_be_looked_at_and_leaves_no_counts_behind(
     assert page.stat().st_mode & 0o077 == 0
     (run,) = (office.home / "runs").glob("musterstadt-*")
     assert not list(run.glob("work.duckdb*"))
+    assert [each.state for each in run_folders(Home(office.home), "musterstadt")] == [State.FINISHED]
     assert not list((office.home / "releases").rglob("*.duckdb"))
 
 
