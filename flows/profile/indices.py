@@ -10,7 +10,7 @@ from flows.base.errors import ConfigError
 from flows.profile.city import City
 from flows.profile.codebook import Codebook
 from flows.profile.index_definition import Component, IndexDefinition, IndexFile
-from flows.profile.versions import must_be_told_apart
+from flows.profile.versions import must_differ_in_name_or_version
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def indices_of(book: Codebook, ready: IndexFile, ready_file: Path, own: IndexFil
         raise ConfigError(f"{own_file}, ready: expected of {', '.join(ready.index)}, found {', '.join(unknown)}.")
     wanted = [name for name in ready.index if own.ready is None or name in own.ready]
     found = [*_named(book, ready, ready_file, wanted), *_named(book, own, own_file, own.index, own=True)]
-    must_be_told_apart((one.id, one.definition.version, one.where) for one in found)
+    must_differ_in_name_or_version((one.id, one.definition.version, one.where) for one in found)
     return tuple(found)
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from flows.base.strict import Identifier, Strict
-from flows.profile.versions import must_be_told_apart
+from flows.profile.versions import must_differ_in_name_or_version
 from flows.profile.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def typologies_of(file: TypologyFile, path: Path) -> tuple[NamedTypology, ...]:
         ConfigError: one name and version stands twice.
     """
     found = [NamedTypology(each.id or section, each, path, section) for section, each in file.typology.items()]
-    must_be_told_apart((one.id, one.definition.version, one.where) for one in found)
+    must_differ_in_name_or_version((one.id, one.definition.version, one.where) for one in found)
     return tuple(found)
 
 

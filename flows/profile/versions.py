@@ -1,4 +1,4 @@
-"""Definitions that stand in several versions beside each other: each is told apart by its name and version."""
+"""Definitions that stand in several versions beside each other: name and version together are used once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flows.base.errors import ConfigError
 
 
-def must_be_told_apart(definitions: Iterable[tuple[str, str, str]]) -> None:
+def must_differ_in_name_or_version(definitions: Iterable[tuple[str, str, str]]) -> None:
     """Stop if a name and version stand twice; definitions are given as name, version, and where each is written.
 
     Raises:
