@@ -64,6 +64,21 @@ class ReleaseTables:
         self._take(folder, self._count)
         self._has_last = True
 
+    def days_with_news(self) -> frozenset[str] | None:
+        """Return the Stichtage of which the newest release says what none before did; None if of all."""
+        for table in ("seite", "teil", "paar"):  # what relates figures of every Stichtag
+            if self.con.execute(f"{self._new_in(table)} LIMIT 1").fetchone():
+                return None
+        days = set[str]()
+        for table in ("auskunft", "geschaetzt"):
+            rows = self.con.sql(self._new_in(table)).project("stichtag::DATE::VARCHAR").distinct().fetchall()
+            days |= {day for (day,) in rows}
+        return frozenset(days)
+
+    def _new_in(self, table: str) -> str:
+        said = f"SELECT * EXCLUDE (fassung) FROM {table} WHERE fassung"  # noqa: S608 -- fixed names
+        return f"{said} = {self._count} EXCEPT {said} < {self._count}"
+
     def _take(self, file: Path, number: int) -> None:
         """Add what a release says to the tables of all."""
         release = f"r{number}"

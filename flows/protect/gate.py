@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flows.protect.audit import Finding
     from flows.protect.audit_tables import ReleaseTables
     from flows.protect.secondary import Secondary
+    from flows.protect.secondary_step import SecondaryStep
 
 NEW = "neu"
 """What the release that is being made is called before it has a version."""
@@ -33,11 +34,12 @@ SIBLINGS = 6
 
 
 def repaired(
-    con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released, again: Callable[[], None]
+    con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released, again: Callable[[], None], *,
+    deciding: SecondaryStep,
 ) -> tuple[bool, int]:  # fmt: skip
     """Suppress more until nothing follows from what is in `target` and in the `earlier` releases, or nothing helps.
 
-    `again` makes the figures in `target` again from what is decided.
+    `again` makes the figures in `target` again from what is decided; `deciding` decided about them first.
 
     Returns:
         Whether more was suppressed, and how many counts cannot be judged.
@@ -48,7 +50,7 @@ def repaired(
     from flows.protect.audit_tables import ReleaseTables  # noqa: PLC0415 -- DuckDB, and numpy and scipy with audits
 
     with ReleaseTables([file for _, file in earlier]) as tables:
-        gate = _Gate(con, profile, target, earlier, again, tables)
+        gate = _Gate(con, profile, target, earlier, again, tables=tables, deciding=deciding)
         if gate.opens():
             return gate.repairs > 0, gate.contradictory
         gate.stop()
@@ -60,22 +62,19 @@ class _Gate:
 
     def __init__(
         self, con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released,
-        again: Callable[[], None], tables: ReleaseTables,
+        again: Callable[[], None], *, tables: ReleaseTables, deciding: SecondaryStep,
     ) -> None:  # fmt: skip
         """Take the release in `target`, and the tables of those that are out."""
         self.con, self.profile, self.target, self.earlier = con, profile, target, earlier
-        self.again, self.tables = again, tables
+        self.again, self.tables, self.deciding = again, tables, deciding
         self.repairs, self.contradictory = 0, 0
         self._before: dict[tuple[str, ...], Finding] = {}
         self._days_before: frozenset[str] = frozenset()
 
-    @cached_property
+    @property
     def secondary(self) -> Secondary:
         """What decides again after a repair."""
-        from flows.protect.secondary import Secondary  # noqa: PLC0415 -- numpy
-        from flows.protect.town import read_town  # noqa: PLC0415
-
-        return Secondary(read_town(self.con))
+        return self.deciding.secondary(self.con)
 
     @cached_property
     def group(self) -> dict[str, int]:
@@ -84,14 +83,21 @@ class _Gate:
         return {side: town.classes.group[next(iter(town.classes.side(side)))] for side in town.sides}
 
     def opens(self) -> bool:
-        """Audit and repair until nothing follows that did not before; say whether that was reached."""
+        """Audit and repair until nothing follows that did not before; say whether that was reached.
+
+        Only Stichtage are audited of which the release says what no earlier one said.
+        """
         from flows.protect.audit import audit  # noqa: PLC0415
 
-        days, siblings, around, partly, audits, left = None, SIBLINGS, True, False, 0, EVERY
+        self.tables.take_last(self.target)
+        news = self.tables.days_with_news()
+        days = news = None if news is None else _and_the_years_after(news)
+        siblings, around, partly, audits, left = SIBLINGS, True, False, 0, EVERY
         while True:
             audits += 1
             named = 0 if self.repairs < siblings else EVERY
-            self.tables.take_last(self.target)
+            if self.repairs:
+                self.tables.take_last(self.target)
             found = audit([*self.earlier, (NEW, self.target)], self.profile.codebook, days=days, named=named,
                           around=around, tables=self.tables)  # fmt: skip
             self.contradictory = max(self.contradictory, len(found.contradictory))
@@ -102,7 +108,7 @@ class _Gate:
                 return False  # what the protector did wrong
             partly = partly or not found.complete
             if not new and partly:  # nothing follows from what is around; now from figures all over the city
-                around, partly, days = False, False, None
+                around, partly, days = False, False, news
                 continue
             if not new:
                 return True
@@ -118,7 +124,7 @@ class _Gate:
             if not changed:
                 return False
             left = len(new) if named else left
-            days = changed | {f"{int(day[:4]) + 1:04d}{day[4:]}" for day in changed}  # whose balances read them
+            days = _and_the_years_after(changed)
 
     def _known(self, findings: Sequence[Finding]) -> dict[tuple[str, ...], Finding]:
         """Return what follows from the releases that are out, by the rules of the new one, where there are findings.
@@ -188,6 +194,11 @@ class _Gate:
                 "veröffentlicht würde. Mehr unterdrücken (höhere Schwellen, weniger Indikatoren im Codebuch):\n"
                 + "\n".join(map(str, new[:SHOWN]))
             )
+
+
+def _and_the_years_after(days: frozenset[str]) -> frozenset[str]:
+    """Return Stichtage with those whose balances read them."""
+    return days | {f"{int(day[:4]) + 1:04d}{day[4:]}" for day in days}
 
 
 def _tells_more(finding: Finding, before: Finding | None) -> bool:

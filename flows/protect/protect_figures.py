@@ -23,7 +23,7 @@ from flows.protect.gate import repaired
 from flows.protect.memory import Released, remember
 from flows.protect.origins import lineage_rows
 from flows.protect.review_classes import lay_review
-from flows.protect.secondary_step import SECONDARY
+from flows.protect.secondary_step import SecondaryStep
 from flows.redrawing.review import Review
 from flows.transform.transform_counts import run_folder
 from flows.typology.city_types import types_step
@@ -102,9 +102,12 @@ def protect(
         ConfigError: a file of sql/protect cannot be run, or an index of the city cannot be computed.
     """
     target.mkdir(parents=True, exist_ok=True)
-    suppress(con, earlier)
+    secondary = SecondaryStep()
+    suppress(con, earlier, secondary)
     units = _write_tables(con, profile, target)
-    mended, contradictory = repaired(con, profile, target, earlier, lambda: _make_again(con, FIGURES, target))
+    mended, contradictory = repaired(
+        con, profile, target, earlier, lambda: _make_again(con, FIGURES, target), deciding=secondary
+    )
     if mended:
         _make_again(con, WIDE, target)
     make_indices(con, profile.indices, note, [types_step(profile.typologies, note)])
@@ -152,8 +155,10 @@ def _write_queries(con: duckdb.DuckDBPyConnection, queries: dict[str, str], targ
         _write(con, query, target / f"{file}.parquet")
 
 
-def suppress(con: duckdb.DuckDBPyConnection, earlier: Released = ()) -> None:
+def suppress(con: duckdb.DuckDBPyConnection, earlier: Released = (), secondary: SecondaryStep | None = None) -> None:
     """Make the tables of sql/protect: the figures without what identifies people.
+
+    `secondary` is kept by the caller where repairs follow.
 
     Raises:
         ConfigError: a file of sql/protect cannot be run, or a unit that is never published does not exist.
@@ -162,7 +167,7 @@ def suppress(con: duckdb.DuckDBPyConnection, earlier: Released = ()) -> None:
     con.execute(sql("schema/fehler"))
     remember(con, earlier)
     _check_names(con)
-    run_folder(con, resource("sql/protect"), steps=[SECONDARY])
+    run_folder(con, resource("sql/protect"), steps=[(secondary or SecondaryStep()).step])
 
 
 def _check_names(con: duckdb.DuckDBPyConnection) -> None:

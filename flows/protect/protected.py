@@ -6,7 +6,7 @@ small ones together, whose sum would bound each of them (three suppressed counts
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, islice
 
@@ -38,6 +38,12 @@ class Sum:
     same; ``kept`` for the sake of another, or by a rule; or ``known`` to everybody."""
     cell: int = -1
     """The cell of which it is the count."""
+
+    @property
+    def key(self) -> Hashable:
+        """All that tells it from other sums of its day."""
+        weights = b"" if self.weights is None else self.weights.tobytes()
+        return (self.kind, self.cell, self.classes, self.pieces.tobytes(), weights, self.value)
 
 
 def small_sums(figures: Day) -> list[Sum]:

@@ -12,8 +12,9 @@ Stichtag. Where one of these units has to be suppressed itself, its block is tak
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,15 +34,26 @@ class Told:
     """What is decided: of each cell that was looked at whether it must not be published."""
 
     silent: dict[int, bool] = field(default_factory=dict)
-    given: list[tuple[int, Sum]] = field(default_factory=list)
-    """Day and protected sum that follows from what has been published before."""
+
+
+class Solved(NamedTuple):
+    """What is decided of a block."""
+
+    silent: frozenset[int]
+    """Cells that must not be published."""
+    whole: bool
+    """Whether its coarsest units are all told, so that nothing follows for what is around."""
 
 
 class Secondary:
-    """Decides which cells are not told; it can be asked again for some days and kinds of people."""
+    """Decides which cells are not told; it can be asked again for some days and kinds of people.
+
+    A block is solved anew only where something has changed in it since: a repair touches few of them.
+    """
 
     def __init__(self, town: Town) -> None:
         self.town, self._days, self._balance = town, dict[int, Day](), _balances(town)
+        self._solved: dict[Hashable, Solved] = {}
 
     def told(self, given: Given, days: Iterable[int], groups: frozenset[int] | None = None) -> Told:
         """Return what is decided of the cells of these days that may matter to a protected sum.
@@ -50,7 +62,7 @@ class Secondary:
         """
         told = Told()
         for day in days:
-            _Decision(self.day(day), given, self._balance.get(day, []), groups).decide(told)
+            _Decision(self.day(day), given, self._balance.get(day, []), groups, self._solved).decide(told)
         return told
 
     def day(self, number: int) -> Day:
@@ -63,11 +75,15 @@ class Secondary:
 class _Decision:
     """Which cells of one Stichtag are published."""
 
-    def __init__(self, day: Day, given: Given, balance: list[tuple[Sum, bool]], groups: frozenset[int] | None) -> None:
+    def __init__(
+        self, day: Day, given: Given, balance: list[tuple[Sum, bool]], groups: frozenset[int] | None,
+        solved: dict[Hashable, Solved],
+    ) -> None:  # fmt: skip
         town, number = day.town, day.day
-        self.town, self.day, self.given, self.groups = town, day, given, groups
+        self.town, self.day, self.given, self.groups, self.before = town, day, given, groups, solved
         self.sums = [*small_sums(self.day), *(one for one, protected in balance if protected)]
         self.uniform = groups_of(self.day, given)
+        self.hidden = self.uniform.hidden.tobytes()
         self.known = [*(one for one, protected in balance if not protected), *self.uniform.known]
         forbidden = [cell for cell in sorted(given.silent) if town.cells.day[cell] == number]
         self.sums += [*self.uniform.sums, *(self._kept(cell) for cell in forbidden if town.cells.value[cell] > 0)]
@@ -95,18 +111,24 @@ class _Decision:
 
     def decide(self, told: Told) -> None:
         """Add what must not be published on this day."""
+        counted = self.day.cells[self.town.cells.value[self.day.cells] != 0].tolist()
+        small = {one.cell for one in self.sums if one.kind == "unit"}
+        stay = self.given.quiet | self.given.withdrawn | self.forbidden | small
+        if all(cell in stay or cell in self.given.published for cell in counted):  # nothing is left to decide
+            told.silent |= dict.fromkeys([*(cell for cell in counted if cell in stay), *sorted(self.forbidden)], True)
+            return
         ranks = self.day.ranks
         first = ranks[min(FIRST_RANK, len(ranks)) - 1]
         waiting = [
             (first, block) for block in self._blocks(first)
             if self.groups is None or any(group in self.groups for group, _ in self.nodes(block, first))
         ]  # fmt: skip
-        done: list[tuple[int, set[Node], set[int], list[Sum]]] = []
+        done: list[tuple[int, set[Node], frozenset[int]]] = []
         while waiting:
             rank, sums = waiting.pop()
-            silent, given, whole = self._solved(rank, sums)
-            if whole or rank == ranks[-1]:
-                done.append((rank, self.nodes(sums, rank), silent, given))
+            solved = self._solved(rank, sums)
+            if solved.whole or rank == ranks[-1]:
+                done.append((rank, self.nodes(sums, rank), solved.silent))
                 continue
             higher = ranks[ranks.index(rank) + 1]
             reached = self.nodes(sums, higher)
@@ -114,10 +136,9 @@ class _Decision:
             inside = {id(one) for one in joined}
             waiting = [(at, block) for at, block in waiting if id(block[0]) not in inside]
             waiting.append((higher, joined))
-        for rank, nodes, silent, given in sorted(done, key=lambda each: -each[0]):
+        for rank, nodes, silent in sorted(done, key=lambda each: -each[0]):
             for cell in self.day.cells_of(rank, nodes):
                 told.silent.setdefault(cell, cell in silent)
-            told.given += [(self.day.day, one) for one in given]
         told.silent |= dict.fromkeys(self.forbidden, True)
 
     def _blocks(self, rank: int) -> list[list[Sum]]:
@@ -133,10 +154,20 @@ class _Decision:
         self._blocks_of[rank] = [blocks[at] for at in sorted(blocks)]
         return self._blocks_of[rank]
 
-    def _solved(self, rank: int, sums: Sequence[Sum]) -> tuple[set[int], list[Sum], bool]:
-        """Return the silent cells of a block, what cannot be protected, and whether its coarsest units are all told."""
-        day, nodes = self.day, self.nodes(sums, rank)
-        cells = day.cells_of(rank, nodes)
+    def _solved(self, rank: int, sums: Sequence[Sum]) -> Solved:
+        """Return what is decided of a block, as it was before where nothing in it has changed."""
+        nodes = self.nodes(sums, rank)
+        cells = self.day.cells_of(rank, nodes)
+        given = (frozenset(each.intersection(cells)) for each in
+                 (self.given.published, self.given.quiet, self.given.withdrawn))  # fmt: skip
+        known = [one.key for one in self.known if one.kind == "known"]
+        key = (self.day.day, rank, frozenset(nodes), *given, *(one.key for one in sums), *known, self.hidden)
+        if (found := self.before.get(key)) is None:
+            found = self.before[key] = self._solve(rank, sums, nodes, cells)
+        return found
+
+    def _solve(self, rank: int, sums: Sequence[Sum], nodes: set[Node], cells: Sequence[int]) -> Solved:
+        day = self.day
         unknowns = Unknowns(day, nodes, rank, self.uniform.hidden)
         coarse = {unit for unit in self.town.cells.unit[cells].tolist() if day.rank[unit] > 1}
         places = [day.pieces[unit] for unit in sorted(coarse, key=lambda unit: (day.rank[unit], unit))]
@@ -147,8 +178,7 @@ class _Decision:
             known.add(row)
         lost = [one for one, hidden in zip(protected, known.hidden, strict=True) if not hidden]
         if any(one.kind != "saldo" for one in lost) and rank < day.ranks[-1]:
-            return set(), [], False  # it follows from a coarser unit, which has to be looked at too
-        given = [one for one in lost if one.kind in ("unit", "piece", "rest")]
+            return Solved(frozenset(), whole=False)  # it follows from a coarser unit, which has to be looked at too
         small = {one.cell for one in sums if one.kind in ("unit", "kept", "group")}
         silent = {cell for cell in cells if cell in small}
         for cell in sorted(set(cells) - set(before) - silent, key=self._order):
@@ -160,7 +190,7 @@ class _Decision:
                 or not known.published(self._row(unknowns, cell))
             ):
                 silent.add(cell)
-        return silent, given, not any(day.rank[self.town.cells.unit[cell]] == rank for cell in silent)
+        return Solved(frozenset(silent), not any(day.rank[self.town.cells.unit[cell]] == rank for cell in silent))
 
     def _order(self, cell: int) -> tuple[int, bool, float, int, int]:
         unit = self.town.units[self.town.cells.unit[cell]]

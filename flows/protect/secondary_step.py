@@ -12,17 +12,44 @@ from flows.base.sql_order import PythonStep
 if TYPE_CHECKING:
     from flows.protect.secondary import Secondary
 
+_MAKES = {
+    "angabe_nachgebessert": "One row per count that must not be published because of what an audit found.",
+    "angabe_still": "One row per count of a unit at a Stichtag that no row may tell: it is too small, or others that "
+                    "are would follow.",
+}  # fmt: skip
+_READS = frozenset({
+    "angabe", "angabe_gleich", "angabe_differenz", "angabe_verschwiegen", "angabe_entzogen", "angabe_gesperrt",
+    "angabe_beitrag", "angabe_gruppe", "indikator_seite", "merkmal_schwelle", "stueck_geschaetzt", "stichtag",
+    "kombination_raum", "merkmal_kombination",
+})  # fmt: skip
 _SILENT = "(zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, seite VARCHAR)"
 
 
-def write_silent(con: duckdb.DuckDBPyConnection) -> None:
-    """Make ``angabe_still``."""
-    from flows.protect.secondary import Secondary  # noqa: PLC0415 -- numpy, only where figures are protected
-    from flows.protect.town import read_town  # noqa: PLC0415
+class SecondaryStep:
+    """The step, and what it knows of the town, which the repairs go on with."""
 
-    con.execute(f"CREATE OR REPLACE TABLE angabe_nachgebessert {_SILENT}")
-    con.execute(f"CREATE OR REPLACE TABLE angabe_still {_SILENT}")
-    decide(con, Secondary(read_town(con)))
+    def __init__(self) -> None:
+        self._secondary: Secondary | None = None
+
+    def secondary(self, con: duckdb.DuckDBPyConnection) -> Secondary:
+        """Return what decides about the counts in a working database."""
+        from flows.protect.secondary import Secondary  # noqa: PLC0415 -- numpy, only where figures are protected
+        from flows.protect.town import read_town  # noqa: PLC0415
+
+        if self._secondary is None:
+            self._secondary = Secondary(read_town(con))
+        return self._secondary
+
+    def write_silent(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Make ``angabe_still``."""
+        con.execute(f"CREATE OR REPLACE TABLE angabe_nachgebessert {_SILENT}")
+        con.execute(f"CREATE OR REPLACE TABLE angabe_still {_SILENT}")
+        decide(con, self.secondary(con))
+
+    @property
+    def step(self) -> PythonStep:
+        """What it makes, and from what."""
+        return PythonStep(makes=_MAKES, reads=_READS, run=self.write_silent)
 
 
 def decide(
@@ -51,14 +78,3 @@ def decide(
         )
     hidden = [row for row, cell in zip(rows, sorted(told.silent), strict=True) if told.silent[cell]]
     insert(con, "angabe_still", hidden)
-
-
-SECONDARY = PythonStep(
-    makes={"angabe_nachgebessert": "One row per count that must not be published because of what an audit found.",
-           "angabe_still": "One row per count of a unit at a Stichtag that no row may tell: it is too small, or others "
-                          "that are would follow."},
-    reads=frozenset({"angabe", "angabe_gleich", "angabe_differenz", "angabe_verschwiegen", "angabe_entzogen",
-                     "angabe_gesperrt", "angabe_beitrag", "angabe_gruppe", "indikator_seite",
-                     "merkmal_schwelle", "stueck_geschaetzt", "stichtag", "kombination_raum", "merkmal_kombination"}),
-    run=write_silent,
-)  # fmt: skip

@@ -14,8 +14,8 @@ def test_a_count_that_is_stated_outright_stops_the_publication(office, monkeypat
     office.figures("einwohner", (121, None), raumebene="stadtteil")
     right = protect_figures.suppress
 
-    def forgetful(con, earlier=()):
-        right(con, earlier)
+    def forgetful(con, *given):
+        right(con, *given)
         con.execute(
             "UPDATE wert_alle SET wert = 1, zaehler = 1, status = 'ok' WHERE raum_id = 'A' AND raumebene = 'sozialraum'"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.base.db import insert
+from flows.protect import audit as audit_module
 from flows.protect.audit import Finding, audit
 from flows.protect.protect_figures import protect
 from flows.protect.repair import suppress_siblings
@@ -153,3 +154,41 @@ def test_a_repair_does_not_suppress_what_an_earlier_release_told(released, offic
 
     assert office.rows("wert", "zaehler", "raumebene = 'stadt'") == [(44,)]
     assert suppress_siblings(office.con, [finding("A"), finding("C")], [("einwohner", "einwohner")], each=9) == 0
+
+
+@pytest.fixture
+def audited(monkeypatch):
+    """The Stichtage that each audit is asked for; filled while releases are made."""
+    found, right = [], audit_module.audit
+
+    def noted(*given, **named):
+        found.append(named["days"])
+        return right(*given, **named)
+
+    monkeypatch.setattr(audit_module, "audit", noted)
+    return found
+
+
+def test_a_release_that_says_nothing_new_is_not_audited_again(released, audited):
+    first_office, first = released([OLD])
+    audited.clear()
+    office, _ = released([OLD], first)
+
+    assert audited == [frozenset()]
+    assert office.rows("wert") == first_office.rows("wert")
+
+
+def test_of_a_release_that_corrects_one_stichtag_only_that_is_audited_and_the_year_after(released, audited):
+    _, first = released([OLD])
+    audited.clear()
+    released([OLD], first, counts=(1, 1, 0, 2, 60))
+
+    assert audited[0] == {DAY, "2020-12-31"}
+
+
+def test_a_redraw_is_audited_as_a_whole(released, audited):
+    _, first = released([OLD])
+    audited.clear()
+    released([OLD, NEW], first)
+
+    assert audited[0] is None
