@@ -80,8 +80,9 @@ def asked_of(system: System) -> list[Asked]:
         for place, side in np.argwhere(small).tolist()
     ]
     for side in live:
+        unsure, sums = system.by_piece(vectors[side])
         for piece in apart:
-            factors, known = system.of_piece(vectors[side], piece)
+            factors, known = system.of_piece(vectors[side], piece) if unsure[piece] else ({}, float(sums[piece]))
             found.append(Asked("piece", piece, side, -1, factors, known, int(said.at_least[side])))
     found += [Asked(*one, 1) for one in group_questions(system, live, apart)]
     for above, below in said.shares:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.protect.audit_states import Floats
 from flows.protect.audit_system import System
 from flows.protect.classes import Vector, less, parts_within
 
@@ -27,18 +28,16 @@ def group_questions(system: System, live: Sequence[int], apart: Sequence[int]) -
     for above, below, least in pairs:
         everybody = _everybody(system, above, below, least)
         rest = less(vectors[below], vectors[above])
-        small = [("group", place) for place in range(len(said.places)) if system.inside[place].any()]
-        for kind, at in (*small, *(("group piece", piece) for piece in apart)):
+        open_, many = system.by_piece(vectors[below])
+        few = ~open_ & _between(many, least)
+        somebody = open_ | (many != 0)
+        small = [("group", place) for place in _small_places(system, vectors[below], below, least)]
+        for kind, at in (*small, *(("group piece", piece) for piece in apart if few[piece])):
             sum_of = system.of_place if kind == "group" else system.of_piece
-            factors, many = sum_of(vectors[below], at)
-            if kind == "group" and not np.isnan(system.state.value[at, below]):
-                factors, many = {}, float(system.state.value[at, below])
-            if factors or not 0 < round(many, 6) < least:
-                continue
             pieces = np.flatnonzero(system.inside[at]) if kind == "group" else np.array([at])
-            inhabited = [piece for piece in pieces.tolist() if system.of_piece(vectors[below], piece) != ({}, 0.0)]
+            inhabited = pieces[somebody[pieces]]
             for vector, of, told in (
-                (vectors[above], -1, nobody[np.ix_(list(vectors[above]), inhabited)].all()),
+                (vectors[above], -1, nobody[np.ix_(list(vectors[above]), inhabited.tolist())].all()),
                 (rest, below, everybody[inhabited].all()),
             ):
                 factors, known = sum_of(vector, at)
@@ -46,6 +45,20 @@ def group_questions(system: System, live: Sequence[int], apart: Sequence[int]) -
                     continue
                 outright = kind == "group" and not np.isnan(system.state.value[at, above])
                 yield ("told" if outright else kind, at, above, of, factors, known)
+
+
+def _between(count: Floats, least: int) -> NDArray[np.bool_]:
+    rounded = np.round(count, 6)
+    return (rounded > 0) & (rounded < least)
+
+
+def _small_places(system: System, vector: Vector, side: int, least: int) -> list[int]:
+    """Return the places of which it is known that too few people are there, published or by their pieces."""
+    open_, many = system.by_place(vector)
+    published = system.state.value[:, side]
+    many = np.where(np.isnan(published), many, published)
+    known = ~np.isnan(published) | ~open_
+    return np.flatnonzero(known & _between(many, least) & system.inside.any(axis=1)).tolist()
 
 
 def _nobody(

@@ -66,6 +66,17 @@ class System:
             for each in vector
         ])  # fmt: skip
 
+    def by_piece(self, vector: Vector) -> tuple[NDArray[np.bool_], Floats]:
+        """Say of each piece whether a sum of classes has an unknown there, and how much of it is known."""
+        classes, counts = list(vector), np.array(list(vector.values()), dtype=np.float64)
+        unknown = self.place[classes] >= 0
+        return np.asarray(unknown.any(axis=0)), counts @ np.where(unknown, 0, self.known[classes])
+
+    def by_place(self, vector: Vector) -> tuple[NDArray[np.bool_], Floats]:
+        """Say the same of each place."""
+        unknown, known = self.by_piece(vector)
+        return np.asarray(self.inside[:, unknown].any(axis=1)), np.round(self.inside @ known, 6)
+
     @staticmethod
     def _sum(vector: Vector, parts: Sequence[tuple[list[int], float]]) -> tuple[dict[int, float], float]:
         factors: dict[int, float] = {}
