@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -213,7 +214,9 @@ def _states(
             said.fill(translate[place[here]], side[here], value[here], silent[here], quiet[here], forbidden[here])
             for of in np.unique(group[side[here]]).tolist():
                 columns = np.flatnonzero(group == of)
-                one = next((one for one in open_states if of in one.groups and one.agrees(said, columns)), None)
+                agreeing = [(one.groups[of], one) for one in open_states
+                            if of in one.groups and one.agrees(said, columns)]  # fmt: skip
+                _, one = max(agreeing, key=itemgetter(0), default=(0, None))  # of the newest Lieferung that it may be
                 one = one or next((one for one in open_states if of not in one.groups), None)
                 if one is None:
                     open_states.append(one := OpenState.of(said.sure, len(sides), release))

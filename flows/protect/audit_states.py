@@ -42,7 +42,8 @@ class OpenState:
     forbidden: NDArray[np.bool_]
     source: NDArray[np.int16]
     releases: set[int]
-    groups: set[int]
+    groups: dict[int, int]
+    """Of each group of classes of which something is said, the newest release that says it."""
 
     @classmethod
     def of(cls, sure: NDArray[np.bool_], sides: int, release: int) -> OpenState:
@@ -51,7 +52,7 @@ class OpenState:
         return cls(
             sure, np.full(shape, np.nan), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool),
             np.zeros(shape, dtype=bool),
-            np.full(shape, release, dtype=np.int16), {release}, set(),
+            np.full(shape, release, dtype=np.int16), {release}, {},
         )  # fmt: skip
 
     def fill(
@@ -81,7 +82,7 @@ class OpenState:
         self.withheld[:, columns] |= said.withheld[:, columns]
         self.forbidden[:, columns] |= said.forbidden[:, columns]
         self.releases |= said.releases
-        self.groups.add(group)
+        self.groups[group] = max(said.releases)
 
     def state(self, day: str, versions: Sequence[str]) -> State:
         """Return the state, now that every release has been added."""
