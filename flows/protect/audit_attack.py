@@ -16,8 +16,10 @@ from flows.protect.audit import Step
 from flows.protect.audit_asked import Asked, Interval
 from flows.protect.audit_reading import Said
 from flows.protect.audit_states import State
-from flows.protect.audit_system import System
+from flows.protect.audit_system import Balance, Label, System
 from flows.protect.classes import less
+
+_NO_FACTOR = 1e-6
 
 
 def attack_on(system: System, interval: Interval) -> list[Step]:
@@ -55,7 +57,14 @@ def _within(
     pieces = np.flatnonzero(region)
     classes = [each for each, group in enumerate(said.classes.group) if group in groups]
     column = {(each, piece): at for at, (each, piece) in enumerate((e, p) for e in classes for p in pieces.tolist())}
-    equal, right, labels, least, lower = [], [], [], [], []
+    equal, right, least, lower = [], [], [], []
+    labels: list[Label | Balance] = []
+    for one in system.balances:
+        of = {said.classes.group[each] for each in one.change}
+        if of <= groups and not (system.inside[one.place] & ~region).any():
+            equal.append(_row(one.change, np.flatnonzero(system.inside[one.place]), column))
+            right.append(one.value)
+            labels.append(one)
     for at in np.flatnonzero(system.inside.any(axis=1) & ~(system.inside & ~region).any(axis=1)).tolist():
         for side, name in enumerate(said.sides):
             form = said.classes.side(name)
@@ -82,9 +91,10 @@ def _within(
     if not solved.success:
         return [], 0
     steps = [
-        _step(said, state, labels[at], float(factor), float(right[at]))
-        for at, factor in enumerate(solved.eqlin.marginals)
-        if abs(factor) > 1e-6 and right[at]
+        step
+        for label, factor in zip(labels, solved.eqlin.marginals.tolist(), strict=True)
+        if abs(factor) > _NO_FACTOR
+        for step in _steps(said, state, label, factor)
     ]
     return steps, round(-solved.fun)
 
@@ -107,10 +117,18 @@ def _parts_of(system: System, groups: set[int]) -> list[dict[int, int]]:
     return found
 
 
-def _step(said: Said, state: State, label: tuple[int, int], factor: float, value: float) -> Step:
+def _steps(said: Said, state: State, label: Label | Balance, factor: float) -> list[Step]:
+    """Return the figures that an equation is made of, without zeros: one, or the stocks of two years."""
+    if isinstance(label, Balance):
+        at = (label.place, label.stock)
+        return [_step(said, state, at, factor), _step(said, label.before, at, -factor)]
+    return [_step(said, state, label, factor)] if state.value[label] else []
+
+
+def _step(said: Said, state: State, label: Label, factor: float) -> Step:
     place, side = said.places[label[0]], said.sides[label[1]]
     return Step(
-        factor=round(-factor, 6) + 0.0, figure=f"{side}, {place}, {state.day}", value=value,
+        factor=round(-factor, 6) + 0.0, figure=f"{side}, {place}, {state.day}", value=float(state.value[label]),
         version=said.versions[state.source[label]], merkmal=side, zuschnitt=place.zuschnitt, raumebene=place.level,
         raum_id=place.id, stichtag=state.day,
     )  # fmt: skip

@@ -29,6 +29,19 @@ Label = tuple[int, int]
 """Place and side; side -1 is a balance."""
 
 
+@dataclass(frozen=True)
+class Balance:
+    """What the stocks of two years say of the flows between them in a place."""
+
+    place: int
+    stock: int
+    """The side of the stock."""
+    change: Vector
+    value: float
+    before: State
+    """What is said of the year before."""
+
+
 @dataclass
 class System:
     """What is known of one state: counts of classes in pieces, and sums over those that are not."""
@@ -47,6 +60,7 @@ class System:
     """Published sums over the unknowns."""
     right: Floats = field(default_factory=lambda: np.zeros(0))
     labels: list[Label] = field(default_factory=list)
+    balances: list[Balance] = field(default_factory=list)
     skipped: bool = False
     """Whether there is a connected system that was too large for elimination."""
     _parts: dict[tuple[int, int], tuple[list[int], float]] = field(init=False, default_factory=dict)
@@ -117,15 +131,15 @@ def system_of(said: Said, state: State, before: State | None, *, large: bool = F
     for side, name in enumerate(said.sides):
         for each, count in said.classes.side(name).items():
             matrix[side, each] = count
-    extra = _balances(said, state, before)
+    system.balances = _balances(said, state, before)
     for _ in range(3):
         _peel(system, matrix)
         system.number()
-        _assemble(system, matrix, extra)
+        _assemble(system, matrix)
         if not _eliminate(system, large=large):
             return system
     system.number()
-    _assemble(system, matrix, extra)
+    _assemble(system, matrix)
     return system
 
 
@@ -155,7 +169,7 @@ def _peel(system: System, matrix: Floats) -> None:
             system.known[each, piece] = np.round(rest, 6)
 
 
-def _assemble(system: System, matrix: Floats, extra: list[tuple[int, Vector, float]]) -> None:
+def _assemble(system: System, matrix: Floats) -> None:
     """Write the published sums over what is not known, each once."""
     said, state = system.said, system.state
     groups = np.array(said.classes.group)
@@ -180,9 +194,9 @@ def _assemble(system: System, matrix: Floats, extra: list[tuple[int, Vector, flo
     where = np.argwhere(~np.isnan(state.value) & (open_ > 0))
     for at, side in where[np.lexsort((where[:, 1], rank[where[:, 0]]))].tolist():
         take((at, side), vectors[side], at, float(state.value[at, side]))
-    for at, vector, value in extra:
-        if groups[next(iter(vector))] in state.groups:
-            take((at, -1), vector, at, value)
+    for one in system.balances:
+        if groups[next(iter(one.change))] in state.groups:
+            take((one.place, -1), one.change, one.place, one.value)
     system.rows = sparse(rows, len(system.columns))
     system.right, system.labels = np.array(right), labels
 
@@ -263,13 +277,14 @@ def blocks(rows: csr_array) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     return [(one[one < count], one[one >= count] - count) for one in systems if one[0] < count]
 
 
-def _balances(said: Said, state: State, before: State | None) -> list[tuple[int, Vector, float]]:
-    """Return what the stocks of two years say of the flows between them: place, classes, value."""
+def _balances(said: Said, state: State, before: State | None) -> list[Balance]:
+    """Return the balances of all places of which both stocks are published."""
     found = []
     for stock, change in said.classes.balances:
         if before is None or stock not in said.sides:
             continue
         side = said.sides.index(stock)
         grown = state.value[:, side] - before.value[:, side]
-        found += [(at, dict(change), float(grown[at])) for at in np.flatnonzero(~np.isnan(grown)).tolist()]
+        found += [Balance(at, side, dict(change), float(grown[at]), before)
+                  for at in np.flatnonzero(~np.isnan(grown)).tolist()]  # fmt: skip
     return found

@@ -9,6 +9,7 @@ import pytest
 from scipy.optimize import OptimizeResult
 
 from flows.profile.codebook import Codebook
+from flows.profile.load import load_profile
 from flows.protect import audit_bounds, audit_system
 from flows.protect.audit import Audit, audit
 from tests.protect.attack import Figure, interval
@@ -112,6 +113,16 @@ def test_what_one_release_suppresses_and_another_tells_follows_from_both(tmp_pat
     assert [(one.kind, one.raum_id, one.low) for one in audited(first, second).findings] == [("told", "A", 4)]
 
 
+def test_a_release_that_no_longer_says_what_was_corrected_belongs_to_the_correction(tmp_path):
+    """A and C were corrected by much, and are suppressed later; what else is said agrees with both Lieferungen."""
+    first = Released(tmp_path / "1").of({"A": 10, "B": 4, "C": 40}, district={"X": 54}, city=None)
+    second = Released(tmp_path / "2").of({"A": 30, "B": 4, "C": 20}, district={"X": 54}, city=None)
+    third = Released(tmp_path / "3", at_least=5).of({"A": None, "B": None, "C": None}, district={"X": 54}, city=None)
+
+    [told, also] = [one for one in audited(first, second, third).findings if one.raum_id == "B"]
+    assert (told.versions, also.versions) == (("2024.1",), ("2024.2", "2024.3"))
+
+
 def test_a_secondary_suppression_that_an_earlier_release_undoes_is_found(tmp_path):
     first = Released(tmp_path / "1").of({"A": None, "B": 30, "C": None, "D": 50}, district={"X": 72, "Y": 50}, city=122)
     second = Released(tmp_path / "2").of(
@@ -143,6 +154,32 @@ def test_a_count_that_stands_only_above_the_line_of_a_suppressed_share_is_asked_
 
     found = audited(file).findings
     assert [(one.kind, one.raum_id, one.merkmal, one.low, one.high) for one in found] == [("part", "A", "x", 1, 1)]
+
+
+def test_what_the_balance_of_two_years_bounds_is_found_and_both_stocks_are_named(tmp_path):
+    """Three fewer live in A; nobody was born or moved in, so deaths and departures, both suppressed, add up to 3."""
+    units = {"A": 47, "B": 30, "C": 40, "D": 50}
+    file = Released(tmp_path).of(units, district={"X": 117, "Y": 50}, city=167)
+    flows = {"geburten": 0, "zuzuege": 0, "sterbefaelle": None, "fortzuege": None}
+    with duckdb.connect(str(file)) as con:
+        con.execute(
+            "INSERT INTO wert FROM wert SELECT * REPLACE (DATE '2023-12-31' AS stichtag, 50 AS zaehler) "
+            "WHERE raum_id = 'A'"
+        )
+        for flow, count in flows.items():
+            con.execute(f"INSERT INTO indikator VALUES ('{flow}', 'anzahl', NULL, 'personen')")
+            con.execute(f"INSERT INTO indikator_teil VALUES ('{flow}', 'zaehler', '{flow}')")
+            con.execute(f"INSERT INTO merkmal VALUES ('{flow}', TRUE)")
+            con.execute("INSERT INTO wert VALUES (?, 'sozialraum', 'A', ?, ?, ?, NULL, ?, 'exact')",
+                        [ZUSCHNITT, DAY, flow, count, "geschuetzt" if count is None else "ok"])  # fmt: skip
+    book = load_profile("musterstadt").codebook  # which declares that balance
+
+    found = {one.merkmal: one for one in audit([("2024.1", file)], book).findings if one.kind == "place"}
+
+    assert {name: (one.low, one.high) for name, one in found.items()} == {"sterbefaelle": (1, 2), "fortzuege": (1, 2)}
+    assert sorted((step.factor, step.merkmal, step.stichtag, step.value) for step in found["fortzuege"].attack) == [
+        (-1, "einwohner", DAY, 47), (1, "einwohner", "2023-12-31", 50)
+    ]  # fmt: skip
 
 
 def test_a_correction_by_one_is_a_count_of_its_own(tmp_path):
