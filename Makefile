@@ -38,7 +38,7 @@ test: .venv/.ready-dev lint      ## linters, types and the tests: for every merg
 
 test-all: test thorough          ## everything but the nightly tests; what CI runs
 
-thorough: .venv/.ready-dev       ## what `make test` shows at one place, at the other places too
+thorough: .venv/.ready-dev       ## more whole refreshes, servers and examples; CI runs it after `make test`
 	$(PYTEST) -m "thorough and not nightly"
 
 nightly: .venv/.ready-dev        ## the exhaustive tests, with new examples each time; hours

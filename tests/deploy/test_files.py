@@ -119,6 +119,7 @@ def commands_of(page: str) -> str:
     return "\n".join(re.findall(r"```sh test\n(.*?)```", (ROOT / "docs" / page).read_text("utf-8"), re.DOTALL))
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.parametrize("page", ["deploying.md", "upgrade.md"])
 def test_the_commands_of_the_pages_run_as_they_stand(page: str, one_release: Office, tmp_path: Path) -> None:

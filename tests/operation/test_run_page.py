@@ -12,6 +12,8 @@ from flows.musterstadt.server import serve
 from tests.operation.conftest import ROOT, Server, eventually
 from tests.operation.test_watch_deliveries import done, run_flow, runs_of, small_extracts  # noqa: F401 -- a fixture
 
+pytestmark = pytest.mark.thorough
+
 NAME = "Kanarius"
 
 

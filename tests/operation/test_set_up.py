@@ -109,6 +109,7 @@ def test_one_mail_and_one_call_for_an_event(server: Server, made, state, subject
     assert said.split()[0] in body.get_content()
 
 
+@pytest.mark.thorough
 def test_a_crashed_run_is_tried_once_more_and_a_stopped_one_is_not(server: Server, made) -> None:
     refresh = deployment(server, "fortschreibung-refresh")
 

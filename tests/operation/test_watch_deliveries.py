@@ -52,6 +52,7 @@ def delivery_events(server: Server) -> list[dict]:
     return server.asked("POST", "events/filter", {"filter": wanted})["events"]
 
 
+@pytest.mark.thorough
 def test_the_last_delivery_starts_the_refresh_once(server: Server, small_extracts: Path, data: str) -> None:
     assert server.command("prefect", "setup", "musterstadt").returncode == 0
     before = len(scheduled_now(server))
@@ -78,6 +79,7 @@ def test_the_last_delivery_starts_the_refresh_once(server: Server, small_extract
     assert len({(one["event"], one["resource"]["prefect.resource.id"]) for one in events}) == len(events), "each once"
 
 
+@pytest.mark.thorough
 def test_a_rehearsal_without_a_release_says_so(server: Server, small_extracts: Path, data: str) -> None:
     with serve(small_extracts) as extracts:
         ended = run_flow(server, "rehearsal", FORTSCHREIBUNG_MUSTERSTADT_URL=extracts.url, FORTSCHREIBUNG_HOME=data)

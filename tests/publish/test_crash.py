@@ -16,12 +16,13 @@ from flows.publish.promote import heal, publish
 from flows.publish.release_decisions import rollback
 from flows.publish.verify import verify
 from flows.release.catalog import is_version, latest_release, releases
+from tests.parameters import first_of
 
 CITY = "kleinstadt"
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.usefixtures("no_exports_built")
 STEPS = [
-    "the build starts", "the files become read-only", "the release has its name", "the link is made",
+    "the release has its name", "the build starts", "the files become read-only", "the link is made",
     "latest is swapped", "latest.json is written aside", "latest.json is replaced", "catalog.json is written aside",
     "catalog.json is replaced",
 ]  # fmt: skip
@@ -77,7 +78,7 @@ def check_the_next_publication_puts_all_right(city, run, home, undisturbed):
     assert not list((home.releases / CITY).glob(".incoming-*"))
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", first_of(STEPS))
 def test_killed_just_before_a_step(city, home, before, undisturbed, step):
     with started(step, before, home) as publisher:
         _, complaints = publisher.communicate()
@@ -86,7 +87,7 @@ def test_killed_just_before_a_step(city, home, before, undisturbed, step):
     check_the_next_publication_puts_all_right(city, before, home, undisturbed)
 
 
-@pytest.mark.parametrize("number", [*range(3), *(pytest.param(n, marks=pytest.mark.nightly) for n in range(3, 40))])
+@pytest.mark.parametrize("number", first_of(range(3), nightly=range(3, 40)))
 def test_killed_at_a_random_moment(city, home, before, undisturbed, number):
     moment = random.Random(SEED + number).uniform(0, 1.2)
     with started("nothing", before, home) as publisher:

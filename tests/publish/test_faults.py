@@ -156,6 +156,7 @@ def test_a_release_that_cannot_be_read_is_a_clear_error_of_verify(city, home, mo
         verify(home, CITY)
 
 
+@pytest.mark.thorough
 def test_verify_never_finds_a_fault_while_releases_are_published(city, home):
     publish(city.job(), city.run("r0"), home)
     runs = [city.run(f"r{number}", residents=1200 + number) for number in range(1, 7)]
@@ -203,7 +204,12 @@ def test_verify_does_not_wait_where_all_is_well(city, home, one_published):
 
 
 @pytest.mark.parametrize(
-    ("readers", "promotions"), [(12, 5), pytest.param(50, 20, marks=[pytest.mark.slow, pytest.mark.nightly])]
+    ("readers", "promotions"),
+    [
+        (4, 3),
+        pytest.param(12, 5, marks=pytest.mark.thorough),
+        pytest.param(50, 20, marks=[pytest.mark.slow, pytest.mark.nightly]),
+    ],
 )
 def test_readers_of_latest_never_fail_and_never_see_two_versions_mixed(city, home, readers, promotions):
     """Each reader is a process that opens `latest` again and again, as another program would."""

@@ -206,6 +206,7 @@ def s3_set(s3, monkeypatch):
     return s3
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_a_real_s3_server_gets_the_releases_and_readers_read_over_http(home, two_published, s3_set, capsys):
     url = "s3://open-data/statistik"

@@ -12,6 +12,7 @@ RESIDENTS = {"2020-12-31": 3_769_962, "2021-06-30": 3_766_082, "2021-12-31": 3_7
 UNITS = {"2006-01-01": 448, "2021-01-01": 542}
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_berlin_is_published_with_its_residents_at_every_level(office: Office, real_folder: Path) -> None:
     ended = office.run("refresh", "berlin", "--from", real_folder / "berlin", "--json")

@@ -22,6 +22,7 @@ def public_files(real: Path, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_what_is_public_is_published_and_the_rest_is_waited_for(office: Office, real_folder: Path) -> None:
     ended = office.run("refresh", "duesseldorf", "--from", real_folder, "--json")

@@ -37,6 +37,7 @@ def test_nordheim_adds_up_its_long_rows(office: Office) -> None:
         assert con.execute("SELECT DISTINCT synthetisch FROM _release").fetchall() == [(True,)]
 
 
+@pytest.mark.thorough
 def test_suedheim_has_names_for_ids_and_its_row_of_totals_is_no_unit(office: Office) -> None:
     expected = {}
     for year in (2022, 2023):
@@ -48,6 +49,7 @@ def test_suedheim_has_names_for_ids_and_its_row_of_totals_is_no_unit(office: Off
     assert refreshed(office, "suedheim", EXAMPLES / "files/suedheim") == expected
 
 
+@pytest.mark.thorough
 def test_westheim_has_its_residents_in_a_cube_and_its_households_by_name_and_year(office: Office) -> None:
     files = EXAMPLES / "files/westheim"
     data = (files / "einwohner_synthetisch.px").read_text("iso-8859-15").partition("DATA=")[2].rstrip(";\n").split()
@@ -70,6 +72,7 @@ def test_westheim_has_its_residents_in_a_cube_and_its_households_by_name_and_yea
             assert rows == [(unit, cells[place]) for unit, cells in zip(units, households, strict=True)]
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_wien_is_as_its_file(office: Office, real_folder: Path) -> None:
     with (real_folder / "wien/vie_101.csv").open(encoding="utf-8", newline="") as file:
@@ -84,6 +87,7 @@ def test_wien_is_as_its_file(office: Office, real_folder: Path) -> None:
     assert refreshed(office, "wien", real_folder / "wien") == expected
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_zuerich_is_as_its_file(office: Office, real_folder: Path) -> None:
     expected = Counter[tuple[str, str]]()

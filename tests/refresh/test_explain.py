@@ -41,6 +41,7 @@ def test_the_rows_of_each_file_add_up_and_the_city_s_total_stands_beside(explain
     assert "einwohner of the city on 2023-12-31: 5.500" in explained.out
 
 
+@pytest.mark.thorough
 def test_files_that_are_published_already_are_read_and_explained_as_well(office: Office, city: Path) -> None:
     assert office.run("refresh", "neustadt", "--from", city).code == 0
 

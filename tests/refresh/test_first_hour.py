@@ -9,6 +9,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.refresh.conftest import Office
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,6 +19,7 @@ COMMAND = ".venv/bin/fortschreibung "
 MOST_COMMANDS = 10
 
 
+@pytest.mark.thorough
 def test_the_first_hour_goes_as_written(office: Office) -> None:
     shutil.copytree(ROOT / "examples", office.root / "examples")
     blocks = re.findall(r"^```(sh|text)\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)

@@ -38,6 +38,7 @@ def test_every_chapter_that_it_promises_is_there() -> None:
     assert len(promised) == 10
 
 
+@pytest.mark.thorough
 def test_the_commands_that_look_and_decide_go_as_written(
     office_with_two: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

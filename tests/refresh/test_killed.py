@@ -12,6 +12,8 @@ import pytest
 
 from tests.refresh.conftest import Office, change_one_figure
 
+pytestmark = pytest.mark.thorough
+
 KILLED_AT = """
 import os, signal, sys
 from flows import station_marks
@@ -65,10 +67,7 @@ def release_hash(office: Office) -> str:
     return str(found)
 
 
-@pytest.mark.parametrize(
-    ("station", "event"),
-    [pytest.param(*at, id="-".join(at), marks=[] if at[0] == "publish" else pytest.mark.thorough) for at in AFTER],
-)
+@pytest.mark.parametrize(("station", "event"), [pytest.param(*at, id="-".join(at)) for at in AFTER])
 def test_a_kill_at_a_station_costs_nothing(
     station: str, event: str, office_with_one: Office, two_releases: Office, extracts: Path
 ) -> None:
@@ -91,7 +90,6 @@ def test_a_kill_at_a_station_costs_nothing(
     assert list((office.home / "runs").glob("*/work.duckdb")) == [], "what killed runs left behind is gone"
 
 
-@pytest.mark.thorough
 def test_by_hand_a_refresh_goes_on_with_the_station_that_is_named(
     office_with_one: Office, two_releases: Office, extracts: Path
 ) -> None:

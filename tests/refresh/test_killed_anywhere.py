@@ -32,7 +32,7 @@ from tests.refresh.killed_refresh import refreshed
 ROOT = Path(__file__).resolve().parents[2]
 TINY = Scale(baublockseiten=100, einwohner=3_000, stadtbezirke=2, stadtteile=5, sozialraeume=12)
 SEED, MOMENTS, PARTS = 20241231, 200, 20
-IN_TEST, IN_CI = 2, 5  # of the parts, spread over the whole of the refresh
+IN_CI = 5  # of the parts, spread over the whole of the refresh
 KEPT = ("work.duckdb", "publish", "plain", "spill")
 
 
@@ -93,16 +93,15 @@ def check_readers_see_a_whole_release(home: Home, waiting: Waiting) -> None:
 
 
 def moments() -> Iterator[Any]:
-    """The numbers of all moments: some in `make test`, some others in CI, all of them at night."""
+    """The numbers of all moments: some in CI, all of them at night."""
     for number in range(MOMENTS):
-        if number < PARTS and number % (PARTS // IN_TEST) == 0:
+        if number < PARTS and number % (PARTS // IN_CI) == 1:
             yield number
-        elif number < PARTS and number % (PARTS // IN_CI) == 1:
-            yield pytest.param(number, marks=pytest.mark.thorough)
         else:
             yield pytest.param(number, marks=pytest.mark.nightly)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", list(moments()))
 def test_a_kill_at_a_random_moment_costs_nothing(waiting: Waiting, tmp_path: Path, number: int) -> None:
     """The parts of a refresh each get a moment in turn, so that 20 moments cover the whole of it."""

@@ -89,6 +89,7 @@ def test_a_city_waits_as_well_for_what_only_staging_shows_to_be_lacking(
     assert not stations._open_since_stage
 
 
+@pytest.mark.thorough
 def test_a_city_that_fails_says_why_and_one_that_ends_says_what_it_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

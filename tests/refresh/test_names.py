@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.refresh.conftest import Office
 
 NAME = "Daten [neu] *alle* {a,b} 'ü' 20 % #1 jahr=2024"
@@ -20,6 +22,7 @@ class OddlyNamed(Office):
         return self.root / NAME
 
 
+@pytest.mark.thorough
 def test_folders_may_have_any_name(tmp_path: Path, warm_prefect: Path, small_extracts: Path) -> None:
     (tmp_path / "Amt [1]").mkdir()
     office = OddlyNamed(tmp_path / "Amt [1]", warm_prefect)
@@ -38,6 +41,7 @@ def test_folders_may_have_any_name(tmp_path: Path, warm_prefect: Path, small_ext
     assert "66 files: all can be read as they were delivered." in listed.out
 
 
+@pytest.mark.thorough
 def test_a_data_folder_whose_name_fits_another_is_not_mixed_up_with_it(
     tmp_path: Path, office_with_two: Office, small_extracts: Path
 ) -> None:

@@ -31,6 +31,7 @@ def rows_of(path: Path, *, encoding: str = "utf-8", delimiter: str = ",", above:
         return list(csv.DictReader(file, delimiter=delimiter))
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_wien_is_published_from_its_files_in_two_commands(office: Office, real_folder: Path) -> None:
     files = real_folder / "wien"
@@ -54,6 +55,7 @@ def test_wien_is_published_from_its_files_in_two_commands(office: Office, real_f
     assert published(office, "wien", "einwohner") == expected
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_zuerich_is_published_from_long_rows_and_a_shapefile(office: Office, real_folder: Path) -> None:
     files = real_folder / "zuerich"

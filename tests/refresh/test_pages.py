@@ -89,7 +89,8 @@ def test_a_page_opens_without_an_error_and_asks_no_other_machine(
     assert [url for url in found.requests if not url.startswith((address, "data:"))] == []
 
 
-@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("dark", [False, True])
 def test_no_page_keeps_anybody_out(two_releases: Office, tmp_path: Path, dark: bool) -> None:
     root, profile = tmp_path / "root", tmp_path / "profile"
     shutil.copytree(two_releases.home / "releases" / "musterstadt" / "2024.2", root / "2024.2")

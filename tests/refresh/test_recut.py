@@ -52,6 +52,7 @@ def dry_run(tmp_path_factory: pytest.TempPathFactory, warm_prefect: Path, small_
     return office, office.run("recut", "musterstadt", NEW, "--from", small_extracts, "--dry-run", "--json")
 
 
+@pytest.mark.thorough
 def test_residents_before_and_after_a_change_are_the_same_people(dry_run: tuple[Office, Ended]) -> None:
     compared = [
         (sum(unit["einwohner"]["wert"] for unit in change["before"]),
@@ -63,6 +64,7 @@ def test_residents_before_and_after_a_change_are_the_same_people(dry_run: tuple[
     assert all(before == after for before, after in compared)
 
 
+@pytest.mark.thorough
 def test_a_dry_run_only_reports(dry_run: tuple[Office, Ended]) -> None:
     office, ended = dry_run
 
@@ -99,10 +101,8 @@ SPOILED = {
 }
 
 
-@pytest.mark.parametrize(
-    "what",
-    ["a base unit is missing", *(pytest.param(one, marks=pytest.mark.thorough) for one in list(SPOILED)[1:])],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("what", list(SPOILED))
 def test_a_broken_zuschnitt_stops_names_the_unit_and_leaves_the_last_release(
     what: str, office_with_one: Office, extracts: Path
 ) -> None:
@@ -118,6 +118,7 @@ def test_a_broken_zuschnitt_stops_names_the_unit_and_leaves_the_last_release(
     assert (office.home / "releases" / "musterstadt" / "latest").resolve().name == "2024.1"
 
 
+@pytest.mark.thorough
 def test_an_empty_zuschnitt_stops_and_names_its_file(office: Office, extracts: Path) -> None:
     path = extracts / ASSIGNMENT
     path.write_text(path.read_text("utf-8-sig").splitlines()[0] + "\n", "utf-8-sig")
@@ -128,6 +129,7 @@ def test_an_empty_zuschnitt_stops_and_names_its_file(office: Office, extracts: P
     assert "Zuordnung_2020.csv" in ended.err
 
 
+@pytest.mark.thorough
 def test_polygons_in_degrees_where_metres_are_declared_stop(office: Office, extracts: Path) -> None:
     path = extracts / "raum" / "Baublockseiten.geojson"
     collection = json.loads(path.read_text("utf-8"))
@@ -186,6 +188,7 @@ def test_berlins_reform_is_published_with_the_series_on_both_zuschnitte(office: 
     assert all(300 < row[3] < 542 for row in rebased), "units that went whole"
 
 
+@pytest.mark.thorough
 def test_the_report_knows_official_totals_of_stichtage_without_counts(office: Office, extracts: Path) -> None:
     totals = extracts / "amtlich" / "Bevoelkerung.csv"
     totals.write_bytes(totals.read_bytes().replace(b"31.12.2024;", b"30.06.2021;16.500\r\n31.12.2024;", 1))

@@ -72,6 +72,7 @@ def published_hash(office: Office) -> str:
         return str(found)
 
 
+@pytest.mark.thorough
 def test_an_office_that_keeps_no_results_publishes_the_same_content(
     one_release: Office, office: Office, small_extracts: Path
 ) -> None:
@@ -83,6 +84,7 @@ def test_an_office_that_keeps_no_results_publishes_the_same_content(
     assert not (office.home / "landing" / "staged").exists()
 
 
+@pytest.mark.thorough
 def test_a_refresh_from_kept_results_publishes_the_same_content(
     one_release: Office, office_with_one: Office, small_extracts: Path
 ) -> None:
@@ -103,6 +105,7 @@ def test_a_changed_file_gives_the_next_edition_and_the_change_is_reported(two_re
     assert changed == {"mindestsicherung_65_plus", "mindestsicherungsquote_65_plus"}
 
 
+@pytest.mark.thorough
 def test_an_earlier_stichtag_publishes_its_own_year_and_latest_stays(
     office_with_one: Office, small_extracts: Path
 ) -> None:
@@ -155,6 +158,7 @@ def test_a_blocking_check_stops_names_the_unit_and_leaves_the_last_release(
         assert con.execute("SELECT count(*) > 0 FROM wert").fetchone() == (True,)
 
 
+@pytest.mark.thorough
 def test_a_row_that_breaks_its_contract_stops_with_its_place(office: Office, extracts: Path) -> None:
     sgb2 = extracts / "soziales" / "SGBII_2020.csv"
     lines = sgb2.read_text("utf-8").splitlines()
@@ -180,6 +184,7 @@ def test_a_missing_source_stops_with_exit_code_3(office: Office, extracts: Path)
     assert "required = false" in ended.err
 
 
+@pytest.mark.thorough
 def test_an_office_that_does_not_answer_stops_with_exit_code_3(office: Office) -> None:
     ended = office.run("refresh", "musterstadt", FORTSCHREIBUNG_MUSTERSTADT_URL="http://127.0.0.1:9")
 

@@ -6,6 +6,7 @@ import json
 import re
 
 import frictionless
+import pytest
 
 from tests.refresh.conftest import Office
 
@@ -47,6 +48,7 @@ def test_diff_finds_the_one_figure_that_was_delivered_anew_and_says_why(two_rele
     assert "Mindestsicherungsquote ab 65 Jahren" in page.read_text("utf-8")
 
 
+@pytest.mark.thorough
 def test_reproduce_comes_to_the_same_content(two_releases: Office) -> None:
     release = two_releases.home / "releases" / "musterstadt" / "2024.2"
     commit = json.loads((release / "manifest.json").read_bytes())["code"]["commit"] or ""
@@ -69,6 +71,7 @@ def test_rollback_and_a_new_release_leave_a_chain_that_verifies(office_with_two:
         assert con.execute("SELECT version FROM _release").fetchone() == ("2024.1",)
 
 
+@pytest.mark.thorough
 def test_the_data_package_of_a_whole_city_is_valid_in_both_forms(two_releases: Office) -> None:
     report = frictionless.validate(
         str(two_releases.home / "releases" / "musterstadt" / "2024.2" / "datapackage.json"), limit_errors=5

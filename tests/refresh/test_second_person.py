@@ -36,6 +36,7 @@ def cities(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return written
 
 
+@pytest.mark.thorough
 def test_it_ends_with_a_candidate_that_the_deployment_publishes(
     cities: Path,
     tmp_path: Path,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from flows.base.errors import ContractBroken
 from flows.profile.dialect import Dialect
 from flows.stage import count_tables
+from tests.parameters import first_of
 
 FILE = "einwohner_2022.csv"
 SIGNS = {"-": "nichts", ".": "unbekannt"}
@@ -119,7 +120,8 @@ names = st.sampled_from(["", "Nord", "am Markt", '"a;b"', '"a\nb"', " ", "\xa0Os
 rows = st.lists(st.tuples(units, cells, cells, cells, names).map(";".join), min_size=1, max_size=7)
 
 
-def test_every_file_is_staged_as_if_it_were_read_by_cell(bench, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("examples", first_of((40, 200)))
+def test_every_file_is_staged_as_if_it_were_read_by_cell(bench, monkeypatch: pytest.MonkeyPatch, examples: int) -> None:
     def staged(content: str, dialect: Dialect) -> tuple:
         try:
             found = bench.stage({FILE: content}, dialect)
@@ -133,7 +135,7 @@ def test_every_file_is_staged_as_if_it_were_read_by_cell(bench, monkeypatch: pyt
         st.sampled_from([SIGNS, SIGNS | {"7": "unsicher"}, {"0": "unbekannt"}, {"-": "nichts", "": "nichts"}]),
         st.sampled_from(["", ";;;;\nSumme\n01100006;1;1;1;\n", "Summe;;;;\n\xa0;;;;\n"]),
     )  # fmt: skip
-    @settings(max_examples=200, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     def holds(
         lines: list[str], separators: tuple[str, str], footer: str | None, signs: dict[str, str], below: str
     ) -> None:

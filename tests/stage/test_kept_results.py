@@ -17,6 +17,7 @@ from flows.base.errors import ContractBroken
 from flows.base.resources import resource
 from flows.stage import count_tables, result_key
 from flows.stage.kept_results import RUNS, KeptResults
+from tests.parameters import first_of
 
 SQUARE = [[[350000, 5650000], [350100, 5650000], [350100, 5650100], [350000, 5650100], [350000, 5650000]]]
 SIGNS = '{ missing = { "-" = "nichts", "." = "unbekannt" } }'
@@ -278,7 +279,7 @@ def rewrite(description: Path, contents: Mapping[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize("name", ["result.json", "zaehlung_*.parquet", "polygon.parquet"])
-@pytest.mark.parametrize("spoil", [flip, Path.unlink, lambda path: os.truncate(path, 20)])
+@pytest.mark.parametrize("spoil", first_of((flip, Path.unlink, lambda path: os.truncate(path, 20))))
 def test_a_damaged_result_is_staged_again(city, tmp_path, name: str, spoil: Callable[[Path], object]) -> None:
     first = tables(city())
     damage(tmp_path, name, spoil)

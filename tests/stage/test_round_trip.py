@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from flows.base.errors import FortschreibungError
 from flows.profile.dialect import Dialect, Long
+from tests.parameters import first_of
 
 SIGNS = {"-": "nichts", ".": "unbekannt", "...": "spaeter", "x": "sinnlos", "/": "unsicher"}
 SETTINGS = settings(
@@ -125,9 +126,10 @@ def staged_as(staged) -> dict[tuple, tuple]:
     return {(unit, merkmal): (wert, status) for unit, merkmal, wert, status in found}
 
 
-def test_any_table_in_any_dialect(bench) -> None:
+@pytest.mark.parametrize("examples", first_of((40, 150)))
+def test_any_table_in_any_dialect(bench, examples: int) -> None:
     @given(tables, dialects())
-    @settings(SETTINGS, max_examples=150)
+    @settings(SETTINGS, max_examples=examples)
     def holds(table, drawn) -> None:
         dialect, newline, preamble = drawn
         staged = bench.stage({FILE: written(table, dialect, newline, preamble)}, dialect)
@@ -139,11 +141,12 @@ def test_any_table_in_any_dialect(bench) -> None:
     holds()
 
 
-def test_any_table_read_in_another_dialect_comes_back_equal_or_is_refused(bench) -> None:
+@pytest.mark.parametrize("examples", first_of((30, 100)))
+def test_any_table_read_in_another_dialect_comes_back_equal_or_is_refused(bench, examples: int) -> None:
     """Only the signs of numbers cannot be distinguished: both read as the profile says."""
 
     @given(tables, dialects(), dialects())
-    @settings(SETTINGS, max_examples=100)
+    @settings(SETTINGS, max_examples=examples)
     def holds(table, drawn, other) -> None:
         (dialect, newline, preamble), (told, _, _) = drawn, other
         table = [(unit, "".join(c for c in note if c not in "\"'"), *cells) for unit, note, *cells in table]
@@ -157,7 +160,8 @@ def test_any_table_read_in_another_dialect_comes_back_equal_or_is_refused(bench)
     holds()
 
 
-def test_any_table_in_two_editions_of_a_source(workbench, small_city, source) -> None:
+@pytest.mark.parametrize("examples", first_of((12, 40)))
+def test_any_table_in_two_editions_of_a_source(workbench, small_city, source, examples: int) -> None:
     """The older years have other column names and another dialect; both come back under the contract's names."""
     variant = (
         "[[source.einwohner.variant]]\nlast = 2021\n"
@@ -168,7 +172,7 @@ def test_any_table_in_two_editions_of_a_source(workbench, small_city, source) ->
     bench = workbench(small_city.with_sources(source("einwohner", CONTRACT) + variant))
 
     @given(tables, tables, dialects())
-    @settings(SETTINGS, max_examples=40)
+    @settings(SETTINGS, max_examples=examples)
     def holds(older, newer, drawn) -> None:
         dialect, newline, preamble = drawn
         out = io.StringIO(newline="")
@@ -232,9 +236,10 @@ def workbook(rows: list[list]) -> bytes:
     return out.getvalue()
 
 
-def test_any_table_as_a_long_file(bench) -> None:
+@pytest.mark.parametrize("examples", first_of((20, 60)))
+def test_any_table_as_a_long_file(bench, examples: int) -> None:
     @given(tables, dialects(), st.randoms(use_true_random=False), st.sampled_from([1, 1000]))
-    @settings(SETTINGS, max_examples=60)
+    @settings(SETTINGS, max_examples=examples)
     def holds(table, drawn, chance, factor) -> None:
         dialect, newline, preamble = drawn
         out = io.StringIO(newline="")
