@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 
+from flows.base.db import literal
 from flows.protect.town import Town
 
 
@@ -25,9 +28,9 @@ class Given:
     """Cells above the line of a share of 0 or 100 % of too few people, with the side below the line."""
 
 
-def given_before(con: duckdb.DuckDBPyConnection, town: Town) -> Given:
-    """Return what the tables of sql/protect and earlier audits say of the cells of a town."""
-    cells = _Cells(town)
+def given_before(con: duckdb.DuckDBPyConnection, town: Town, days: Sequence[int]) -> Given:
+    """Return what the tables of sql/protect and earlier audits say of the cells of a town at some of its Stichtage."""
+    cells = _Cells(town, days)
     silent = {cell for table in ("angabe_nachgebessert", "angabe_differenz", "angabe_gesperrt", "angabe_beitrag")
               for cell, *_ in cells.named_in(con, table)}  # fmt: skip
     published, quiet, withdrawn = (
@@ -42,26 +45,28 @@ def given_before(con: duckdb.DuckDBPyConnection, town: Town) -> Given:
 
 
 class _Cells:
-    """The cells of a town by what the tables call them."""
+    """The cells of some Stichtage of a town by what the tables call them."""
 
-    def __init__(self, town: Town) -> None:
-        self.town = town
+    def __init__(self, town: Town, days: Sequence[int]) -> None:
+        self.town, self.days = town, {town.days[day]: day for day in days}
         self._number: dict[tuple[int, int, int], int] = {}
 
     def named_in(self, con: duckdb.DuckDBPyConnection, table: str, more: str = "NULL") -> list[tuple[int, str]]:
         """Return the cells that rows of `table` name, each with the value of the column `more`."""
         columns = f"stichtag::VARCHAR, zuschnitt, raumebene, raum_id, seite, {more}"
-        rows = con.execute(f"SELECT {columns} FROM {table} ORDER BY ALL").fetchall()  # noqa: S608 -- fixed names
+        asked = f"list_contains({literal(list(self.days))}::VARCHAR[], stichtag::VARCHAR)"
+        rows = con.execute(f"SELECT {columns} FROM {table} WHERE {asked} ORDER BY ALL").fetchall()  # noqa: S608 -- fixed
         if not rows:
             return []
         town = self.town
         if not self._number:
-            at = zip(town.cells.day.tolist(), town.cells.unit.tolist(), town.cells.side.tolist(), strict=True)
-            self._number = {key: cell for cell, key in enumerate(at)}
-        days, sides = ({name: at for at, name in enumerate(names)} for names in (town.days, town.sides))
+            cells = np.flatnonzero(np.isin(town.cells.day, list(self.days.values())))
+            at = zip(*(of[cells].tolist() for of in (town.cells.day, town.cells.unit, town.cells.side)), strict=True)
+            self._number = dict(zip(at, cells.tolist(), strict=True))
+        sides = {name: at for at, name in enumerate(town.sides)}
         units = {unit[:3]: at for at, unit in enumerate(town.units)}
         found = [
-            (self._number.get((days.get(day, -1), units.get((*unit,), -1), sides.get(side, -1))), value)
+            (self._number.get((self.days[day], units.get((*unit,), -1), sides.get(side, -1))), value)
             for day, *unit, side, value in rows
         ]
         return [(cell, value) for cell, value in found if cell is not None]

@@ -61,7 +61,7 @@ def decide(
 
     town = secondary.town
     chosen = [number for number, day in enumerate(town.days) if days is None or day in days]
-    told = secondary.told(given_before(con, town), chosen, groups)
+    told = secondary.told(given_before(con, town, chosen), chosen, groups)
     units, cells = town.units, town.cells
     rows: list[dict[str, Value]] = [
         {"zuschnitt": units[cells.unit[cell]].zuschnitt, "raumebene": units[cells.unit[cell]].level,
