@@ -107,17 +107,21 @@ def _add_files(digest: hashlib._Hash, root: Path) -> None:
 
 def already_published(run: Run, fingerprint: str) -> Outcome | None:
     """Return the outcome "nothing new" when a standing release was made from just these inputs, else None."""
-    from flows.release.catalog import latest_release, releases  # noqa: PLC0415 -- stays out of the core's way
+    from flows.publish.same_content import release_made_by  # noqa: PLC0415 -- stays out of the core's way
+    from flows.release.catalog import latest_release, releases  # noqa: PLC0415
 
+    same = release_made_by(run.home.landing, run.city, fingerprint)
     known = releases(run.home, run.city)
     latest = latest_release(run.home, run.city)
     for release in {each.version: each for each in (*known[-1:], *([latest] if latest else []))}.values():
-        if release.input_fingerprint == fingerprint and release.database.is_file():
+        made_from_it = release.input_fingerprint == fingerprint
+        if (made_from_it or release.version == same) and release.database.is_file():
+            made = "was made from the same" if made_from_it else "has the content that comes of these"
             withdrawn = f", and was withdrawn: {release.withdrawn}" if release.withdrawn else ""
             return Outcome(
                 city=run.city, run=run.id, published=False, release=release.version, path=release.path,
                 content_hash=release.content_hash,
-                reason=f"Nothing new: {release.version} was made from the same files, profile and code{withdrawn}.",
+                reason=f"Nothing new: {release.version} {made} files, profile and code{withdrawn}.",
             )  # fmt: skip
     return _decided_before(run, fingerprint)
 

@@ -16,6 +16,7 @@ from flows.base.home import Home
 from flows.check.models import CheckResult
 from flows.profile.load import Profile
 from flows.publish.promote import PublishOutcome, publish
+from flows.publish.same_content import note_same_content
 from flows.pull.deliveries import Delivery
 from flows.pull.landing.checksum import public_checksum
 from flows.pull.models import Lieferung as Delivered
@@ -46,7 +47,10 @@ def publish_run(
         job = _job(con, profile, folder, lieferungen, fingerprint, checksum)
         job = job.model_copy(update={"deliveries": [_as_published(one) for one in deliveries]})
     needs_approval = profile.city.approval == "second-person"
-    return publish(job, folder / "publish", home, needs_approval=needs_approval, say=say)
+    done = publish(job, folder / "publish", home, needs_approval=needs_approval, say=say)
+    if done.version is not None and not done.published:
+        note_same_content(home.landing, profile.city.id, fingerprint, done.version)
+    return done
 
 
 def _write_checks(con: duckdb.DuckDBPyConnection, checks: list[CheckResult], path: Path) -> None:

@@ -11,6 +11,8 @@ import pytest
 from flows.musterstadt.server import serve
 from tests.refresh.conftest import Office
 
+CITIES = Path(__file__).resolve().parents[2] / "cities"
+
 
 def test_a_refresh_over_http_publishes_and_says_where(office: Office, small_extracts: Path) -> None:
     with serve(small_extracts) as server:
@@ -96,6 +98,25 @@ def test_a_refresh_from_kept_results_publishes_the_same_content(
     assert again.answer["content_hash"] == published_hash(one_release)
     assert kept
     assert kept == {path: path.stat().st_mtime_ns for path in kept}, "no file was staged again"
+
+
+@pytest.mark.thorough
+def test_after_an_update_that_changes_no_figure_only_the_first_refresh_works(
+    office_with_one: Office, small_extracts: Path, tmp_path: Path
+) -> None:
+    """A word more in the profile stands for an update of the program: both are part of what a release is made of."""
+    shutil.copytree(CITIES / "musterstadt", tmp_path / "cities" / "musterstadt")
+    with (tmp_path / "cities" / "musterstadt" / "city.toml").open("a", encoding="utf-8") as file:
+        file.write("# gelesen am Montag\n")
+    given = ["refresh", "musterstadt", "--from", small_extracts, "--cities", tmp_path / "cities", "--json"]
+
+    first, second = office_with_one.run(*given), office_with_one.run(*given)
+
+    assert first.answer["reason"] == "Nothing new: the content is that of 2024.1."
+    assert second.answer["reason"] == (
+        "Nothing new: 2024.1 has the content that comes of these files, profile and code."
+    )
+    assert (second.code, second.answer["published"]) == (0, False)
 
 
 def test_a_changed_file_gives_the_next_edition_and_the_change_is_reported(two_releases: Office) -> None:
