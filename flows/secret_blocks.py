@@ -13,8 +13,9 @@ from flows.profile.load import Profile
 
 
 def variables_of(profile: Profile) -> list[str]:
-    """Return the variables from which the city's sources take addresses and credentials, by name."""
-    return sorted({variable for source in profile.sources for variable in source.variables})
+    """Return the variables with addresses, credentials and secrets of the city's sources and classes, by name."""
+    of_sources = {variable for source in profile.sources for variable in source.variables}
+    return sorted(of_sources | {rule.secret for rule in profile.city.protection.values() if rule.secret})
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from flows.base.db import records
 from flows.pages.codebook_indices import IndexEntry, index_entries
 from flows.pages.codebook_types import TypologyEntry, typology_entries
+from flows.profile.protection import PUBLISHED_AS
 from flows.profile.vocabulary import Words, years
 
 
@@ -91,7 +92,7 @@ class IndikatorTeil(_Row):
 
 
 class Schutzklasse(_Row):
-    """katalog.schutzklasse: what is suppressed."""
+    """katalog.schutzklasse: what is suppressed, rounded or overlaid."""
 
     schutzklasse: str
     mindest_zaehler: int
@@ -100,6 +101,9 @@ class Schutzklasse(_Row):
     mindest_faelle: int
     hoechst_beitrag: float | None
     begruendung: str | None
+    verfahren: str
+    rundungsbasis: int | None
+    geheimnis_kennung: str | None
 
     @property
     def rule(self) -> Words:
@@ -114,6 +118,18 @@ class Schutzklasse(_Row):
 
     @property
     def _counts(self) -> Words:
+        if self.verfahren == PUBLISHED_AS["cell-key"]:
+            return Words(
+                "Anzahlen werden durch einen Schlüssel verändert (Cell-Key-Methode); Summen können sich unterscheiden.",
+                "Counts are changed by a key (cell key method); sums may differ from each other.",
+            )
+        if self.rundungsbasis is not None:
+            return Words(
+                f"Anzahlen unter {self.rundungsbasis} zwischen den Linien aller Zuschnitte werden zu 0 oder "
+                f"{self.rundungsbasis} gerundet, so dass alles weiter aufgeht.",
+                f"Counts below {self.rundungsbasis} between the lines of all Zuschnitte are rounded to 0 or "
+                f"{self.rundungsbasis}, so that everything still adds up.",
+            )
         if self.mindest_zaehler <= 1:
             return Words("Für Anzahlen gilt keine Schwelle.", "There is no threshold for counts.")
         most = self.mindest_zaehler - 1

@@ -209,6 +209,11 @@ class City(Strict):
                 f"(membership = 'city'), found {ids}"
             )
             raise ValueError(message)
+        for key in ("secret", "ptable"):
+            named = {str(found) for rule in self.protection.values() if (found := getattr(rule, key)) is not None}
+            if len(named) > 1:
+                message = f"protection: {key}: expected the same one for all classes, found {', '.join(sorted(named))}"
+                raise ValueError(message)
         dates = [z.valid_from for z in self.zuschnitt]
         if dates != sorted(set(dates)):
             message = f"zuschnitt: valid_from must rise from one to the next, found {[str(d) for d in dates]}"

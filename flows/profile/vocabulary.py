@@ -65,9 +65,13 @@ class Gap(Named):
 
 
 class Status(Stated, Gap):
-    """Why a figure is there or missing; `sign` where a missing-value sign of a source may state it."""
+    """Why a figure is there or missing; `sign` where a missing-value sign of a source may state it.
+
+    `value` where the figure is there.
+    """
 
     sign: bool = False
+    value: bool = False
 
 
 class Method(Named):
@@ -132,6 +136,11 @@ class Vocabulary(BaseModel):
     def no_row(self) -> Status:
         """What is said of a figure of which the long table has no row."""
         return self.status["nicht_geliefert"]
+
+    @property
+    def with_value(self) -> tuple[str, ...]:
+        """The statuses of figures that are there."""
+        return tuple(name for name, status in self.status.items() if status.value)
 
     @property
     def same_unit(self) -> tuple[str, ...]:

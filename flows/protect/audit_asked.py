@@ -17,7 +17,8 @@ class Asked:
     """A count that must not be known: factors of unknowns, a known part, and the threshold."""
 
     kind: str
-    """``place``, ``piece``, ``rest``; ``part``: above the line of a suppressed share, so that it may be 0; ``group``,
+    """``place``, ``piece``, ``rest``; ``part``: above the line of a suppressed share, or rounded, so that it may be 0;
+    ``group``,
     or ``group piece``: of too few people, of whom nobody may know that it is 0; ``forbidden``: by a rule, however large
     it is; ``told``: a count that a release states outright."""
     where: int
@@ -72,6 +73,9 @@ def asked_of(system: System) -> list[Asked]:
         found.append(Asked("place", place, side, -1, factors, known, int(said.at_least[side])))
     counted = (said.at_least > 0) & ~state.forbidden
     for place, side in np.argwhere(state.withheld & ~state.silent & np.isnan(state.value) & counted).tolist():
+        factors, known = system.of_place(vectors[side], place)
+        found.append(Asked("part", place, side, -1, factors, known, int(said.at_least[side])))
+    for place, side in np.argwhere(state.ranged & (state.low < said.at_least) & counted).tolist():
         factors, known = system.of_place(vectors[side], place)
         found.append(Asked("part", place, side, -1, factors, known, int(said.at_least[side])))
     small = (state.value > 0) & ((state.value < said.at_least) | state.forbidden)

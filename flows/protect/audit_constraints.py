@@ -7,7 +7,7 @@ possible do; what is left is asked one by one (`flows.protect.audit_programme`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -106,6 +106,9 @@ class Constraints:
                 if factors:
                     rows.append(factors)
                     least.append(-known)
+        for row, bound in _limits(system):
+            rows.append(row)
+            least.append(bound)
         return cls(system.rows, system.right, sparse(rows, len(system.columns)), np.array(least), of_silent)
 
     def reaching(self, forms: Forms, *, upward: bool) -> Floats:
@@ -216,6 +219,17 @@ class Constraints:
         sums = len(self.right)
         above = rows[rows >= sums] - sums
         return columns, rows[rows < sums], above[self.used[above]]
+
+
+def _limits(system: System) -> Iterator[tuple[dict[int, float], float]]:
+    """Yield the limits of counts that were rounded or overlaid, as sums of unknowns that are at least something."""
+    said, state = system.said, system.state
+    vectors = [said.classes.side(name) for name in said.sides]
+    for place, side in np.argwhere(state.ranged).tolist():
+        factors, known = system.of_place(vectors[side], place)
+        if factors:
+            yield factors, float(state.low[place, side]) - known
+            yield {at: -factor for at, factor in factors.items()}, known - float(state.high[place, side])
 
 
 @dataclass(frozen=True)

@@ -191,14 +191,15 @@ def _states(
     classes: Classes, usable: Mapping[str, NDArray[np.bool_]],
 ) -> list[State]:  # fmt: skip
     days = [day for (day,) in con.execute("SELECT DISTINCT stichtag FROM gefragt ORDER BY 1").fetchall()]
-    version, day, place, side, value, silent, quiet, forbidden = _columns(
+    version, day, place, side, value, low, high, silent, quiet, forbidden = _columns(
         con,
         "WITH tag AS (SELECT stichtag, row_number() OVER (ORDER BY stichtag) - 1 AS nummer "
         "FROM (SELECT DISTINCT stichtag FROM gefragt)), "
         "art AS (SELECT seite, row_number() OVER (ORDER BY seite) - 1 AS nummer "
         "FROM (SELECT DISTINCT seite FROM seite)) "
         "SELECT fassung, tag.nummer AS tag, ort.nummer AS ort, art.nummer AS art, "
-        "coalesce(wert, 'nan'::DOUBLE) AS wert, geschuetzt, verschwiegen, regel "
+        "coalesce(CASE WHEN von IS NULL THEN wert END, 'nan'::DOUBLE) AS wert, coalesce(von, 'nan'::DOUBLE) AS von, "
+        "coalesce(bis, 'nan'::DOUBLE) AS bis, geschuetzt, verschwiegen, regel "
         "FROM gefragt INNER JOIN tag USING (stichtag) INNER JOIN ort USING (zuschnitt, raumebene, raum_id) "
         "INNER JOIN art USING (seite)",
     )
@@ -212,6 +213,7 @@ def _states(
                 continue
             said = OpenState.of(usable[str(name)[:10]], len(sides), release)
             said.fill(translate[place[here]], side[here], value[here], silent[here], quiet[here], forbidden[here])
+            said.bound(translate[place[here]], side[here], low[here], high[here])
             for of in np.unique(group[side[here]]).tolist():
                 columns = np.flatnonzero(group == of)
                 agreeing = [(one.groups[of], one) for one in open_states

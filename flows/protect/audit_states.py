@@ -28,6 +28,14 @@ class State:
     """Where a rule forbids a count, however large it is."""
     source: NDArray[np.int16]
     """The number of the version that tells the count first."""
+    low: Floats
+    """The least that a count can be that was rounded or overlaid; NaN where it was not."""
+    high: Floats
+
+    @property
+    def ranged(self) -> NDArray[np.bool_]:
+        """Where nothing but limits of a count is published."""
+        return ~np.isnan(self.low) & np.isnan(self.value)
 
 
 @dataclass
@@ -41,6 +49,8 @@ class OpenState:
     withheld: NDArray[np.bool_]
     forbidden: NDArray[np.bool_]
     source: NDArray[np.int16]
+    low: Floats
+    high: Floats
     releases: set[int]
     groups: dict[int, int]
     """Of each group of classes of which something is said, the newest release that says it."""
@@ -52,7 +62,7 @@ class OpenState:
         return cls(
             sure, np.full(shape, np.nan), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool),
             np.zeros(shape, dtype=bool),
-            np.full(shape, release, dtype=np.int16), {release}, {},
+            np.full(shape, release, dtype=np.int16), np.full(shape, np.nan), np.full(shape, np.nan), {release}, {},
         )  # fmt: skip
 
     def fill(
@@ -68,16 +78,30 @@ class OpenState:
             said[~self.sure] = False
         self.told[~self.sure] = np.nan
 
+    def bound(self, place: Numbers, side: Numbers, low: Floats, high: Floats) -> None:
+        """Note between what counts lie that a release rounded or overlaid."""
+        self.low[place, side], self.high[place, side] = low, high
+        self.low[~self.sure], self.high[~self.sure] = np.nan, np.nan
+
     def agrees(self, said: OpenState, columns: NDArray[np.intp]) -> bool:
         """Say whether a release tells nothing different of these sides."""
         both = ~np.isnan(self.told[:, columns]) & ~np.isnan(said.told[:, columns])
-        return bool((self.told[:, columns][both] == said.told[:, columns][both]).all())
+        apart = np.fmax(self._least(columns), said._least(columns)) > np.fmin(self._most(columns), said._most(columns))
+        return bool((self.told[:, columns][both] == said.told[:, columns][both]).all() and not apart.any())
+
+    def _least(self, columns: NDArray[np.intp]) -> Floats:
+        return np.fmax(self.told[:, columns], self.low[:, columns])
+
+    def _most(self, columns: NDArray[np.intp]) -> Floats:
+        return np.fmin(self.told[:, columns], self.high[:, columns])
 
     def take(self, said: OpenState, columns: NDArray[np.intp], group: int) -> None:
         """Add what a release says of these sides, which are of a group of classes."""
         new = np.isnan(self.told[:, columns]) & ~np.isnan(said.told[:, columns])
         self.told[:, columns] = np.where(new, said.told[:, columns], self.told[:, columns])
         self.source[:, columns] = np.where(new, said.source[:, columns], self.source[:, columns])
+        self.low[:, columns] = np.fmax(self.low[:, columns], said.low[:, columns])
+        self.high[:, columns] = np.fmin(self.high[:, columns], said.high[:, columns])
         self.silent[:, columns] |= said.silent[:, columns]
         self.withheld[:, columns] |= said.withheld[:, columns]
         self.forbidden[:, columns] |= said.forbidden[:, columns]
@@ -88,5 +112,5 @@ class OpenState:
         """Return the state, now that every release has been added."""
         return State(
             day, tuple(versions[one] for one in sorted(self.releases)), frozenset(self.groups), self.told, self.silent,
-            self.withheld, self.forbidden, self.source,
+            self.withheld, self.forbidden, self.source, self.low, self.high,
         )  # fmt: skip

@@ -124,7 +124,7 @@ def system_of(said: Said, state: State, before: State | None, *, large: bool = F
 
     Connected systems of more than `DENSE` sums are eliminated only if `large`.
     """
-    telling = np.any(~np.isnan(state.value) | state.silent | state.withheld, axis=1)
+    telling = np.any(~np.isnan(state.value) | state.silent | state.withheld | state.ranged, axis=1)
     inside = np.unique(said.inside & telling.reshape(-1, 1), axis=1)
     system = System(said, state, inside, np.full((len(said.classes.names), inside.shape[1]), np.nan))
     matrix = np.zeros((len(said.sides), len(said.classes.names)))

@@ -26,6 +26,9 @@ _UNIT = {"zuschnitt": "VARCHAR", "raumebene": "VARCHAR", "raum_id": "VARCHAR"}
 _TABLES_LATER = {
     "raum_gesperrt": {"schutzklasse": "VARCHAR"} | _UNIT,
     "merkmal_entzogen": _UNIT | {"stichtag": "DATE", "merkmale": "VARCHAR"},
+    "wert_spanne": _UNIT
+    | {"stichtag": "DATE", "indikator_id": "VARCHAR"}
+    | dict.fromkeys(("zaehler_von", "zaehler_bis", "nenner_von", "nenner_bis"), "DOUBLE"),
 }
 """Tables that a release of an older schema lacks."""
 _SIDES = "SELECT indikator_id, rolle, typ, seite, mindestens, mindest_gruppe FROM indikator_seite"

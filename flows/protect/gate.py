@@ -191,8 +191,8 @@ class _Gate:
         if new:
             raise CheckStopped(
                 f"Nichts wird veröffentlicht: {len(new)} Anzahlen, die geheim bleiben müssen, folgen aus dem, was "
-                "veröffentlicht würde. Mehr unterdrücken (höhere Schwellen, weniger Indikatoren im Codebuch):\n"
-                + "\n".join(map(str, new[:SHOWN]))
+                "veröffentlicht würde. Mehr unterdrücken (höhere Schwellen, weniger Indikatoren im Codebuch), oder wo "
+                "Zahlen verändert werden, stärker verändern (base, ptable):\n" + "\n".join(map(str, new[:SHOWN]))
             )
 
 

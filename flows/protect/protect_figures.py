@@ -22,6 +22,7 @@ from flows.profile.load import Profile
 from flows.protect.gate import repaired
 from flows.protect.memory import Released, remember
 from flows.protect.origins import lineage_rows
+from flows.protect.perturbation.perturb_counts import perturb
 from flows.protect.review_classes import lay_review
 from flows.protect.secondary_step import SecondaryStep
 from flows.redrawing.review import Review
@@ -39,6 +40,7 @@ _AGAIN = "(FROM {0} ANTI JOIN raum_stand USING (raumebene, stichtag, zuschnitt))
 PUBLISHED = {
     "wert": _ONCE.format("wert_alle"),
     "wert_zuschnitt": _AGAIN.format("wert_alle"),
+    "wert_spanne": "wert_spanne",
     "umsteigeschluessel": "umsteigeschluessel",
     "raum_ereignis": "raum_ereignis",
     "indikator": "katalog.indikator",
@@ -79,7 +81,9 @@ INDICES = {
 }
 
 # what a repair changes: working table -> the published tables that are written again
-FIGURES: Mapping[str, Sequence[str]] = {"wert_alle": ("wert", "wert_zuschnitt", "merkmal_entzogen")}
+FIGURES: Mapping[str, Sequence[str]] = {
+    "wert_alle": ("wert", "wert_zuschnitt", "merkmal_entzogen"), "wert_spanne": ("wert_spanne",)
+}  # fmt: skip
 WIDE: Mapping[str, Sequence[str]] = {"sozialraum_feld": (), "sozialraum_breit": (), "sozialraum_breit_status": ()}
 
 
@@ -87,7 +91,7 @@ def protect(
     con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = (), *, review: Review | None,
     note: Callable[[str], None] = lambda _: None,
 ) -> dict[str, int]:  # fmt: skip
-    """Suppress what identifies people and write the tables of the release to `target`.
+    """Suppress, round or overlay what identifies people and write the tables of the release to `target`.
 
     `earlier` are the releases that are out: what they tell is known, whatever is suppressed now. `note` hears which
     ready index the city does not get. Of a `review` of the Gliederung coarse classes are published.
@@ -103,6 +107,7 @@ def protect(
     """
     target.mkdir(parents=True, exist_ok=True)
     secondary = SecondaryStep()
+    perturb(con, profile, earlier)
     suppress(con, earlier, secondary)
     units = _write_tables(con, profile, target)
     mended, contradictory = repaired(
@@ -165,6 +170,7 @@ def suppress(con: duckdb.DuckDBPyConnection, earlier: Released = (), secondary: 
     """
     con.execute(sql("schema/zu_klein"))
     con.execute(sql("schema/fehler"))
+    con.execute(sql("schema/spielraum"))
     remember(con, earlier)
     _check_names(con)
     run_folder(con, resource("sql/protect"), steps=[(secondary or SecondaryStep()).step])

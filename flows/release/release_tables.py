@@ -13,6 +13,7 @@ import duckdb
 
 from flows.base.db import literal, one_file, quoted
 from flows.base.errors import FortschreibungError
+from flows.profile.vocabulary import vocabulary
 from flows.release.content_hash import TableHash
 from flows.release.table_contract import Column, Table, contract
 
@@ -239,15 +240,16 @@ def _stand_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _protection_faults(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Look a last time before the door: what is marked as suppressed must be empty, and conversely."""
+    there = ", ".join(map(literal, vocabulary().with_value))
     rows = con.execute(
-        """
+        f"""
         SELECT indikator_id, status, count(*)
         FROM wert_alle
-        WHERE (status NOT IN ('ok', 'unvollstaendig') AND wert IS NOT NULL)
+        WHERE (status NOT IN ({there}) AND wert IS NOT NULL)
             OR (status = 'geschuetzt' AND zaehler IS NOT NULL)
             OR (status = 'ok' AND wert IS NULL)
         GROUP BY ALL ORDER BY ALL
-        """
+        """  # noqa: S608 -- fixed words
     ).fetchmany(_SHOWN)
     return [f"wert: {count} rows of {name} have status {status} and contradict it" for name, status, count in rows]
 

@@ -11,7 +11,7 @@ import duckdb
 from flows.base.db import Value, insert, sql
 from flows.profile.codebook import Codebook
 from flows.profile.load import Profile
-from flows.profile.protection import Protection
+from flows.profile.protection import PUBLISHED_AS, Protection
 from flows.profile.vocabulary import vocabulary
 from flows.stage.index_catalogue import write_indices
 from flows.stage.register_merkmale import REGISTER_MERKMALE
@@ -66,7 +66,8 @@ def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date
         con, "katalog.schutzklasse",
         [{"schutzklasse": name, "mindest_zaehler": rule.min_numerator, "mindest_nenner": rule.min_denominator,
           "mindest_gruppe": rule.min_group, "mindest_faelle": rule.min_cases,
-          "hoechst_beitrag": rule.max_contribution, "begruendung": rule.reason or None}
+          "hoechst_beitrag": rule.max_contribution, "begruendung": rule.reason or None,
+          "verfahren": PUBLISHED_AS[rule.method], "rundungsbasis": rule.rounding_base}
          for name, rule in rules.items()],
     )  # fmt: skip
     insert(

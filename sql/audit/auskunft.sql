@@ -2,7 +2,8 @@
 -- suppressed and not 0 (`geschuetzt`), or only that a row which would tell it is suppressed (`verschwiegen`). The
 -- caller chooses the rows of `wert_alle`: counts, or estimates; official totals count other people. `regel` says that
 -- a rule forbids it, however large it is: then it may be 0, as where a share is suppressed that could be 0 or 100 % of
--- too few people, and where the release says nothing of it at all (`entzogen`).
+-- too few people, and where the release says nothing of it at all (`entzogen`). A count that was changed for
+-- confidentiality lies between `von` and `bis`; in all others these are empty.
 WITH zeile AS (
     SELECT
         wert.zuschnitt,
@@ -21,7 +22,17 @@ WITH zeile AS (
             WHEN indikator_seite.rolle = 'nenner' THEN wert.nenner
             WHEN indikator_seite.typ = 'veraenderung' THEN wert.zaehler + wert.nenner
             ELSE wert.zaehler
-        END AS wert
+        END AS wert,
+        CASE
+            WHEN indikator_seite.rolle = 'nenner' THEN spanne.nenner_von
+            WHEN indikator_seite.typ = 'veraenderung' THEN spanne.zaehler_von + spanne.nenner_bis
+            ELSE spanne.zaehler_von
+        END AS von,
+        CASE
+            WHEN indikator_seite.rolle = 'nenner' THEN spanne.nenner_bis
+            WHEN indikator_seite.typ = 'veraenderung' THEN spanne.zaehler_bis + spanne.nenner_von
+            ELSE spanne.zaehler_bis
+        END AS bis
     FROM wert_alle AS wert
     INNER JOIN indikator_seite ON wert.indikator_id = indikator_seite.indikator_id
     INNER JOIN katalog.indikator ON wert.indikator_id = indikator.indikator_id
@@ -31,6 +42,13 @@ WITH zeile AS (
             AND wert.zuschnitt = raum_gesperrt.zuschnitt
             AND wert.raumebene = raum_gesperrt.raumebene
             AND wert.raum_id = raum_gesperrt.raum_id
+    LEFT JOIN wert_spanne AS spanne
+        ON
+            wert.zuschnitt = spanne.zuschnitt
+            AND wert.raumebene = spanne.raumebene
+            AND wert.raum_id = spanne.raum_id
+            AND wert.stichtag = spanne.stichtag
+            AND wert.indikator_id = spanne.indikator_id
 ),
 
 beitrag AS (
@@ -48,6 +66,8 @@ gesagt AS (
         zeile.seite,
         max(zeile.mindestens) AS mindestens,
         max(zeile.wert) AS wert,
+        max(zeile.von) AS von,
+        min(zeile.bis) AS bis,
         bool_or(zeile.unterdrueckt AND zeile.typ = 'anzahl') AS geschuetzt,
         bool_or(zeile.unterdrueckt) AS verschwiegen,
         bool_or(zeile.gesperrt) OR (bool_or(zeile.unterdrueckt) AND beitrag.seite IS NOT NULL) AS regel
@@ -87,6 +107,8 @@ SELECT
     gesagt.seite,
     gesagt.mindestens,
     gesagt.wert,
+    CASE WHEN gesagt.von < gesagt.bis THEN gesagt.von END AS von,
+    CASE WHEN gesagt.von < gesagt.bis THEN gesagt.bis END AS bis,
     gesagt.geschuetzt AND NOT gesagt.regel AND vielleicht_keiner.raum_id IS NULL AND entzogen.raum_id IS NULL
         AS geschuetzt,
     gesagt.verschwiegen,

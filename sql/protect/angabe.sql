@@ -1,4 +1,14 @@
 -- One row per count of a unit at a Stichtag on a Zuschnitt that some row of `wert` tells, whether it may leave or not.
+-- What a cell key changed is no sum of anything and tells none: only the audit asks what follows from it.
+WITH ueberlagert AS (
+    SELECT DISTINCT indikator_seite.seite
+    FROM indikator_seite
+    INNER JOIN merkmal_veraendert
+        ON
+            merkmal_veraendert.verfahren = 'ueberlagern'
+            AND list_contains(string_split(indikator_seite.seite, '+'), merkmal_veraendert.merkmal)
+)
+
 SELECT
     indikator_wert.zuschnitt,
     indikator_wert.raumebene,
@@ -16,6 +26,7 @@ SELECT
     ) AS wert
 FROM indikator_wert
 INNER JOIN indikator_seite ON indikator_wert.indikator_id = indikator_seite.indikator_id
+ANTI JOIN ueberlagert ON indikator_seite.seite = ueberlagert.seite
 WHERE
     coalesce(indikator_wert.methode, '') <> 'amtlich'
     AND CASE indikator_seite.rolle WHEN 'nenner' THEN indikator_wert.nenner ELSE indikator_wert.zaehler END IS NOT NULL

@@ -1,6 +1,7 @@
 -- One row per pair of an old and a new unit that a redraw connects, with what happened in a sentence, and the area and
 -- the residents that the two share (counted through base units, or estimated from the map).
--- Where a part of what a redraw connects has too few residents, those of none of its parts are published.
+-- Where a part of what a redraw connects has too few residents, those of none of its parts are published; nor are any
+-- where residents are changed for confidentiality.
 WITH einwohner_schwelle AS (
     SELECT coalesce(max(mindestens), 0) AS mindestens
     FROM merkmal_schwelle
@@ -28,7 +29,10 @@ SELECT
     nach_id,
     fortgefuehrt,
     flaeche_km2,
-    CASE WHEN NOT geschuetzt THEN round(einwohner) END AS einwohner,
+    CASE
+        WHEN NOT geschuetzt AND 'einwohner' NOT IN (SELECT veraendert.merkmal FROM merkmal_veraendert AS veraendert)
+            THEN round(einwohner)
+    END AS einwohner,
     grundlage,
     CASE
         WHEN ereignis = 'unveraendert' THEN von_id || ' blieb unverändert.'

@@ -1,15 +1,17 @@
 -- One row per Indikator: the smallest counts above and below the line that may be published.
 -- A threshold guards counts of people, households or dwellings, never areas or floor space.
--- What a change divides by is the earlier count of what it counts.
+-- What a change divides by is the earlier count of what it counts. A count that a cell key changed has no threshold.
 WITH seite AS (
     SELECT
         indikator_teil.indikator_id,
         indikator_teil.rolle,
-        max(merkmal_schwelle.mindestens) AS mindestens,
-        bool_or(merkmal.geschuetzt) AS zaehlt
+        max(merkmal_schwelle.mindestens) FILTER (ueberlagert.merkmal IS NULL) AS mindestens,
+        bool_or(merkmal.geschuetzt) AND bool_and(ueberlagert.merkmal IS NULL) AS zaehlt
     FROM katalog.indikator_teil
     INNER JOIN merkmal_schwelle ON indikator_teil.merkmal = merkmal_schwelle.merkmal
     INNER JOIN katalog.merkmal ON indikator_teil.merkmal = merkmal.merkmal
+    LEFT JOIN merkmal_veraendert AS ueberlagert
+        ON indikator_teil.merkmal = ueberlagert.merkmal AND ueberlagert.verfahren = 'ueberlagern'
     GROUP BY indikator_teil.indikator_id, indikator_teil.rolle
 )
 

@@ -1,7 +1,8 @@
 -- One row per part of a unit of one Zuschnitt that lies in a unit of another, with its share of a Merkmal: counted
 -- through common base units, or estimated, with half the 90 % interval of the share.
 -- Where a part of what a redraw connects has fewer people than may be published, none of its shares is: by subtraction
--- the others would give it away. The share of a unit that stays whole is 1, however few live in it.
+-- the others would give it away. The share of a unit that stays whole is 1, however few live in it. Where a Merkmal is
+-- changed for confidentiality no share of a part is published: it would tell the counts as they were.
 WITH verschieden AS (
     SELECT
         eines.zuschnitt AS von_zuschnitt,
@@ -118,7 +119,7 @@ teil AS (
     SELECT
         beide.*,
         coalesce(vorgang.vorgang::VARCHAR, 'ab ' || beide.von_id) AS zusammenhang,
-        zu_klein(beide.einwohner, merkmal_schwelle.mindestens) AS klein
+        zu_klein(beide.einwohner, merkmal_schwelle.mindestens) OR merkmal_veraendert.merkmal IS NOT NULL AS klein
     FROM beide
     LEFT JOIN vorgang
         ON
@@ -128,6 +129,7 @@ teil AS (
             AND beide.von_id = vorgang.von_id
             AND beide.nach_id = vorgang.nach_id
     LEFT JOIN merkmal_schwelle ON beide.merkmal = merkmal_schwelle.merkmal
+    LEFT JOIN merkmal_veraendert ON beide.merkmal = merkmal_veraendert.merkmal
 ),
 
 geprueft AS (

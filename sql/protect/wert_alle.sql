@@ -2,7 +2,8 @@
 -- Primary suppression: a count below its threshold (0 may be published), a rate whose numerator, denominator or
 -- the rest between them is, and a change between two counts of which one is; and what a rule of its class forbids
 -- (angabe_regel). Secondary suppression: a row that tells a count which would let such a one be computed
--- (angabe_still). Which of the two it is (selbst_geheim) stays here.
+-- (angabe_still). Which of the two it is (selbst_geheim) stays here. A figure of counts that were changed for
+-- confidentiality says so by its status.
 WITH gezaehlt AS (
     SELECT
         indikator_wert.*,
@@ -37,6 +38,7 @@ verraet AS (
 geprueft AS (
     SELECT
         gezaehlt.*,
+        CASE WHEN coalesce(gezaehlt.methode, '') <> 'amtlich' THEN spielraum.ueberlagert END AS ueberlagert,
         gezaehlt.zaehler IS NOT NULL
         AND (
             zu_klein(gezaehlt.anzahl, gezaehlt.mindest_zaehler)
@@ -53,6 +55,13 @@ geprueft AS (
             AND gezaehlt.raum_id = verraet.raum_id
             AND gezaehlt.stichtag = verraet.stichtag
             AND gezaehlt.indikator_id = verraet.indikator_id
+    LEFT JOIN indikator_spielraum AS spielraum
+        ON
+            gezaehlt.zuschnitt = spielraum.zuschnitt
+            AND gezaehlt.raumebene = spielraum.raumebene
+            AND gezaehlt.raum_id = spielraum.raum_id
+            AND gezaehlt.stichtag = spielraum.stichtag
+            AND gezaehlt.indikator_id = spielraum.indikator_id
 )
 
 SELECT
@@ -64,7 +73,12 @@ SELECT
     CASE WHEN NOT geschuetzt THEN wert END AS wert,
     CASE WHEN NOT geschuetzt THEN zaehler END AS zaehler,
     CASE WHEN NOT geschuetzt THEN nenner END AS nenner,
-    CASE WHEN geschuetzt THEN 'geschuetzt' ELSE status END AS status,
+    CASE
+        WHEN geschuetzt THEN 'geschuetzt'
+        WHEN status = 'ok' AND ueberlagert THEN 'ueberlagert'
+        WHEN status = 'ok' AND ueberlagert IS NOT NULL THEN 'gerundet'
+        ELSE status
+    END AS status,
     methode,
     CASE WHEN NOT geschuetzt THEN unsicherheit END AS unsicherheit,
     selbst_geheim

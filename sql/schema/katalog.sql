@@ -145,7 +145,8 @@ CREATE TABLE katalog.kohorte (
     hoechstens DOUBLE NOT NULL
 );
 
--- one row per class of protection with its rules: what is suppressed
+-- one row per class of protection with its rules: what is suppressed; verfahren: unterdruecken, runden (to the
+-- rundungsbasis) or ueberlagern; geheimnis_kennung tells one secret of the draws from another, and nothing else
 CREATE TABLE katalog.schutzklasse (
     schutzklasse VARCHAR NOT NULL,
     mindest_zaehler INTEGER NOT NULL,
@@ -153,7 +154,10 @@ CREATE TABLE katalog.schutzklasse (
     mindest_gruppe INTEGER NOT NULL DEFAULT 0,
     mindest_faelle INTEGER NOT NULL DEFAULT 0,
     hoechst_beitrag DOUBLE,
-    begruendung VARCHAR
+    begruendung VARCHAR,
+    verfahren VARCHAR NOT NULL DEFAULT 'unterdruecken',
+    rundungsbasis INTEGER,
+    geheimnis_kennung VARCHAR
 );
 
 -- one row per unit of which a class publishes nothing; without a Zuschnitt, on each that has it

@@ -49,7 +49,7 @@ def test_what_a_missing_value_sign_states_is_listed_nowhere_else() -> None:
 
 def test_a_status_is_listed_only_where_it_is_decided_and_where_a_release_is_guarded() -> None:
     found = set(lists_of(tuple(vocabulary().status)))
-    assert found == {"sql/transform/indikator_wert.sql", "flows/release/release_tables.py"}
+    assert found == {"sql/transform/indikator_wert.sql", "sql/protect/wert_alle.sql", "flows/release/release_tables.py"}
 
 
 def test_methods_are_ranked_from_sure_to_unsure_without_gaps() -> None:

@@ -248,6 +248,22 @@ def test_the_rules_of_a_class_and_its_reason_are_sentences(con: duckdb.DuckDBPyC
     assert "§ 35 SGB I" in row[0]
 
 
+@pytest.mark.parametrize(
+    ("method", "base", "said"),
+    [
+        ("runden", 3, "Anzahlen unter 3 zwischen den Linien aller Zuschnitte werden zu 0 oder 3 gerundet"),
+        ("ueberlagern", None, "Anzahlen werden durch einen Schlüssel verändert (Cell-Key-Methode)"),
+    ],
+)
+def test_a_class_that_changes_counts_says_how(con, method, base, said) -> None:
+    con.execute("UPDATE katalog.schutzklasse SET verfahren = $1, rundungsbasis = $2 WHERE schutzklasse = 'leistung'",
+                [method, base])  # fmt: skip
+    row = re.search(r'<tr id="schutzklasse-leistung">.*?</tr>', html_of(con), re.DOTALL)
+    assert row
+    assert said in row[0]
+    assert "Anzahlen von 1" not in row[0]
+
+
 def test_units_that_are_never_published_are_listed_with_the_reason(con: duckdb.DuckDBPyConnection) -> None:
     table = re.search(r'<table id="gesperrt">.*?</table>', html_of(con), re.DOTALL)
     assert table

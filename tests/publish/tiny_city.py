@@ -28,10 +28,10 @@ TABLES = {
         AS t(zuschnitt, gueltig_ab, gueltig_bis, basis, schachtelung, basis_muster)""",
     "katalog_schutzklasse": """
         FROM (VALUES
-               ('personen', 3, 0, 0, 0, NULL::DOUBLE, NULL::VARCHAR),
-               ('leistung', 3, 30, 20, 0, NULL, '§ 35 SGB I'))
+               ('personen', 3, 0, 0, 0, NULL::DOUBLE, NULL::VARCHAR, 'unterdruecken', NULL::INTEGER, NULL::VARCHAR),
+               ('leistung', 3, 30, 20, 0, NULL, '§ 35 SGB I', 'unterdruecken', NULL, NULL))
         AS t(schutzklasse, mindest_zaehler, mindest_nenner, mindest_gruppe, mindest_faelle, hoechst_beitrag,
-             begruendung)""",
+             begruendung, verfahren, rundungsbasis, geheimnis_kennung)""",
     "raum_gesperrt": """
         FROM (VALUES
                ('leistung', '2020-01-01', 'sozialraum', '010103', 'Justizvollzugsanstalt'))
@@ -40,6 +40,12 @@ TABLES = {
         FROM (VALUES
                ('2020-01-01', 'sozialraum', '010103', DATE '2024-12-31', 'einwohner'))
         AS t(zuschnitt, raumebene, raum_id, stichtag, merkmale) LIMIT 0""",
+    "wert_spanne": """
+        FROM (VALUES
+               ('2020-01-01', 'sozialraum', '010103', DATE '2024-12-31', 'einwohner', 1.0, 3.0, 1.0, 3.0,
+                NULL::DOUBLE, NULL::DOUBLE))
+        AS t(zuschnitt, raumebene, raum_id, stichtag, indikator_id, wert_von, wert_bis, zaehler_von, zaehler_bis,
+             nenner_von, nenner_bis) LIMIT 0""",
     "katalog_hinweis": """
         FROM (VALUES
                ('register', 'Register: zählt Gemeldete.', 'Register: counts the registered.'))
