@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from flows.base.db import literal
 from flows.base.errors import CheckStopped
 from flows.profile.load import Profile
+from flows.profile.protection import PUBLISHED_AS
 from flows.protect.memory import Released
 
 if TYPE_CHECKING:
@@ -82,6 +84,14 @@ class _Gate:
         town = self.secondary.town
         return {side: town.classes.group[next(iter(town.classes.side(side)))] for side in town.sides}
 
+    @cached_property
+    def overlaid(self) -> frozenset[str]:
+        """The Merkmale that have cell keys: nothing of them is suppressed, so that no repair helps."""
+        rows = self.con.execute(
+            f"SELECT merkmal FROM merkmal_veraendert WHERE verfahren = {literal(PUBLISHED_AS['cell-key'])}"  # noqa: S608
+        ).fetchall()
+        return frozenset(merkmal for (merkmal,) in rows)
+
     def opens(self) -> bool:
         """Audit and repair until nothing follows that did not before; say whether that was reached.
 
@@ -106,6 +116,8 @@ class _Gate:
             new = [finding for finding in new if _tells_more(finding, known.get(finding.count))]
             if any(finding.kind == "told" and finding.high > 0 for finding in new):
                 return False  # what the protector did wrong
+            if any(self.overlaid & _counted_by(finding) for finding in new):
+                return False
             partly = partly or not found.complete
             if not new and partly:  # nothing follows from what is around; now from figures all over the city
                 around, partly, days = False, False, news
@@ -194,6 +206,11 @@ class _Gate:
                 "veröffentlicht würde. Mehr unterdrücken (höhere Schwellen, weniger Indikatoren im Codebuch), oder wo "
                 "Zahlen verändert werden, stärker verändern (base, ptable):\n" + "\n".join(map(str, new[:SHOWN]))
             )
+
+
+def _counted_by(finding: Finding) -> set[str]:
+    """Return the Merkmale that a finding is about."""
+    return {merkmal for side in finding.merkmal.split(" ohne ") for merkmal in side.split("+")}
 
 
 def _and_the_years_after(days: frozenset[str]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.base.errors import CheckStopped
-from flows.protect import audit, audit_bounds, protect_figures
+from flows.protect import audit, audit_bounds, gate, protect_figures
 from tests.protect.conftest import DAY, NEW
 
 
@@ -87,3 +87,20 @@ def test_a_zero_of_too_few_people_that_only_the_audit_sees_is_suppressed_itself(
     assert office.con.execute(
         "SELECT raum_id FROM wert_alle WHERE raumebene = 'sozialraum' AND status = 'geschuetzt' ORDER BY 1"
     ).fetchall() == [("C",)]
+
+
+def test_a_finding_about_a_count_with_cell_keys_stops_at_once_as_nothing_of_it_is_suppressed(office, monkeypatch):
+    finding = audit.Finding(
+        kind="place", stichtag=DAY, zuschnitt=NEW, raumebene="sozialraum", raum_id="A", merkmal="einwohner", low=1,
+        high=2, at_least=3, versions=("neu",),
+    )  # fmt: skip
+    audits = []
+    found = audit.Audit(versions=("neu",), asked=1, findings=(finding,))
+    monkeypatch.setattr(audit, "audit", lambda *_, **how: (audits.append(how), found)[1])
+    monkeypatch.setattr(gate._Gate, "overlaid", frozenset({"einwohner"}))
+    office.counts("einwohner", 1, 30, 40, 50)
+    office.figures("einwohner", (121, None), raumebene="stadtteil")
+
+    with pytest.raises(CheckStopped, match="stärker verändern"):
+        office.protect()
+    assert len(audits) == 2, "the one that found it, and the one that names all"
