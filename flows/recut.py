@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from flows import stations
 from flows.base.home import home_at
+from flows.base.texts import shown
 from flows.compare.impact import Impact, impact_of
 from flows.failure import fit_for_anybody
 from flows.pages.about import About
@@ -65,13 +66,14 @@ def recut_to(run: Run, zuschnitt: dt.date) -> Recut:
         stations.accept(run, pulled)
         done = report(run, outcome, zuschnitt.isoformat())
         run.note("done", outcome.reason)
-    get_run_logger().info("\n".join([outcome.reason, *impact_lines(done.impact)]))
+    reason = shown(outcome.reason)
+    get_run_logger().info("\n".join([reason, *impact_lines(done.impact)]))
     create_markdown_artifact(
         key=artifact_key("recut", run.city),
         description=f"Boundary change of {run.city} to {zuschnitt}",
         markdown="\n".join(
             [
-                f"# {run.city}, Zuschnitt {zuschnitt}", "", outcome.reason, "", *impact_lines(done.impact), "",
+                f"# {run.city}, Zuschnitt {zuschnitt}", "", reason, "", *impact_lines(done.impact), "",
                 str(done.html),
             ]
         ),

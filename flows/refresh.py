@@ -21,6 +21,7 @@ from prefect.tasks import Task
 from flows import stations
 from flows.base.errors import SourceUnavailable
 from flows.base.home import home_at
+from flows.base.texts import shown, text
 from flows.begun import taken
 from flows.check.models import CheckReport, results_of
 from flows.check.run_checks import CheckWorker
@@ -190,7 +191,9 @@ def publish_pulled(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
     if run.dry_run:
         return Outcome(
             city=run.city, run=run.id, published=False, release=None, path=None, content_hash=None,
-            reason=f"Dry run: all checks passed; nothing is published. Reports: {report.path / 'index.html'}",
+            reason=text(
+                "Dry run: all checks passed; nothing is published. Reports: {page}", page=report.path / "index.html"
+            ),
             warnings=report.warnings, figures=counted["published"], suppressed=counted["suppressed"],
             waiting=waiting,
         )  # fmt: skip
@@ -222,13 +225,14 @@ def artifact_key(*parts: str) -> str:
 
 def _show(outcome: Outcome) -> None:
     """Leave the outcome where Prefect's users look: the log and an artifact."""
-    get_run_logger().info(outcome.reason)
+    reason = shown(outcome.reason)
+    get_run_logger().info(reason)
     create_markdown_artifact(
         key=artifact_key(outcome.city),
         description=f"Refresh of {outcome.city}",
         markdown=f"""# {outcome.city}: {outcome.release or "nothing published"}
 
-{outcome.reason}
+{reason}
 
 | | |
 |---|---|

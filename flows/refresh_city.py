@@ -20,6 +20,7 @@ from pathlib import Path
 from flows import stations
 from flows.base.errors import FortschreibungError
 from flows.base.home import home_at
+from flows.base.texts import german_of
 from flows.check.models import CheckReport, results_of
 from flows.check.run_checks import CheckWorker
 from flows.failure import fit_for_anybody
@@ -110,9 +111,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         outcome = refreshed(new_run(given.city, home_at(given.home), from_dir=given.from_dir))
     except FortschreibungError as problem:
-        print(json.dumps({"error": str(problem), "exit_code": problem.exit_code}), flush=True)  # noqa: T201
+        failed = {"error": str(problem), "exit_code": problem.exit_code}
+        print(json.dumps(failed), flush=True)  # noqa: T201 -- to the process that started this
         return problem.exit_code
-    print(outcome.model_dump_json(), flush=True)  # noqa: T201 -- to the process that started this
+    ended = {**outcome.model_dump(mode="json"), "reason_de": german_of(outcome.reason)}
+    print(json.dumps(ended, ensure_ascii=False), flush=True)  # noqa: T201 -- to the process that started this
     return 0
 
 

@@ -25,6 +25,7 @@ from flows.base.home import Home
 from flows.base.leftovers import gone_after_a_kill
 from flows.base.local_time import today as day_of_the_office
 from flows.base.locks import lock, one_at_a_time
+from flows.base.texts import Text, text, tr
 from flows.mark_files import WORK
 from flows.profile.load import Profile, load_profile
 from flows.profile.policy import Policy
@@ -92,14 +93,23 @@ class Run(BaseModel):
         return load_profile(self.city)
 
     def note(self, station: str, event: str) -> None:
-        """Add a line to the run's progress.jsonl."""
-        line = json.dumps(
-            {"at": now().isoformat(), "clock": round(time.monotonic(), 3), "station": station, "event": event}
-        )
+        """Add a line to the run's progress.jsonl, in English and, where the event is known in German, in German too."""
+        noted = {"at": now().isoformat(), "clock": round(time.monotonic(), 3), "station": station, "event": event}
+        if isinstance(event, Text):
+            noted["event_de"] = event.german
+        line = json.dumps(noted, ensure_ascii=False)
         with (self.folder / "progress.jsonl").open("a", encoding="utf-8") as file:
             file.write(line + "\n")
         for listener in LISTENERS:
             listener(station, event)
+
+
+def station_named(station: str) -> str:
+    """Return what a person reads for a station of a run."""
+    return {
+        "pull": tr("pull"), "stage": tr("stage"), "transform": tr("transform"), "check": tr("check"),
+        "protect": tr("protect"), "publish": tr("publish"),
+    }.get(station, station)  # fmt: skip
 
 
 NO_SOURCE = "no source in sources.toml"
@@ -117,7 +127,7 @@ class Outcome(BaseModel):
     release: str | None
     path: Path | None
     content_hash: str | None
-    reason: str
+    reason: Text
     candidate: Path | None = None
     """The folder of the built release that waits for the approval of a second person."""
     warnings: int = 0
@@ -146,7 +156,7 @@ def working_folder(run: Run) -> Iterator[None]:
     try:
         (run.folder / "run.json").write_text(run.model_dump_json(indent=2) + "\n", encoding="utf-8")
         if forgotten:
-            run.note("begin", f"working databases of old runs were deleted: {', '.join(forgotten)}")
+            run.note("begin", text("working databases of old runs were deleted: {runs}", runs=", ".join(forgotten)))
         with _turn_of(run):
             kept = last_to_take_up(run.home, run.city) if run.may_take_up or run.dry_run else None
             forget_dead_runs(run.home, run.city, but=kept)
@@ -161,7 +171,7 @@ def _turn_of(run: Run) -> contextlib.AbstractContextManager[None]:
     """Return what the body of a run waits for: the end of other runs of the city that may publish."""
     if run.dry_run:
         return contextlib.nullcontext()
-    turn, what = run.home.runs / f".{run.city}.turn", f"another refresh of {run.city}"
+    turn, what = run.home.runs / f".{run.city}.turn", text("another refresh of {city}", city=run.city)
     return one_at_a_time(turn, what, WAIT_FOR_OTHERS, lambda words: run.note("pull", words))
 
 

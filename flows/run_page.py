@@ -26,6 +26,7 @@ from prefect.artifacts import (
 from flows import run as runs
 from flows.base.errors import FortschreibungError
 from flows.base.local_time import local
+from flows.base.texts import shown
 from flows.check.models import REPORT_FOLDER, RESULTS
 from flows.pull.landing.store import now
 from flows.refresh import artifact_key
@@ -65,7 +66,7 @@ def run_page(run: Run) -> Iterator[None]:
     def noted(station: str, event: str) -> None:
         if event.startswith(_NAMES_FILES):  # what else lay in a folder may be called after somebody
             return
-        logger.info("%s: %s", station, event)
+        logger.info("%s: %s", station, shown(event))
         if event == "started" and station in STATIONS:
             done = 100.0 * STATIONS.index(station) / len(STATIONS)
             update_progress_artifact(_id(progress), done, description=f"{run.city}: {station}")

@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 from prefect.states import Completed
 
+from flows.base.texts import shown, tr
 from flows.profile.load import Profile
 from flows.pull.deliveries import waited_for
 from flows.run import Outcome
@@ -22,8 +23,10 @@ WAITING, APPROVAL = "Waiting", "Awaiting approval"
 
 def ended(outcome: Outcome, profile: Profile, result: T) -> T:
     """Return, for a flow to return, the state of a run that ended with `outcome`: its caller gets `result`."""
-    lacking = [] if outcome.held_for else [f"Not delivered yet: {one.words}" for one in outcome.lacking]
-    message = "\n".join([outcome.reason, *lacking])
+    lacking = (
+        [] if outcome.held_for else [tr("Not delivered yet: {delivery}", delivery=one.words) for one in outcome.lacking]
+    )
+    message = "\n".join([shown(outcome.reason), *lacking])
     return cast("T", Completed(name=state_name(outcome, profile), message=message, data=result))
 
 

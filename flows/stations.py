@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.base.resources import resource
+from flows.base.texts import Text, joined, text
 from flows.check.models import CheckJob, CheckReport
 from flows.check.run_checks import raise_for_blockers
 from flows.pull.deliveries import Delivery, deliveries_of_release, deliveries_on, waited_for, years_of
@@ -41,11 +42,13 @@ def pull_into(run: Run) -> Pulled:
         progress=lambda event: run.note("pull", event),
     )  # fmt: skip
     for lacking, sources in pulled.not_asked.items():
-        run.note("pull", f"not asked: {', '.join(sources)} ({lacking} is not set)")
+        named = ", ".join(sources)
+        run.note("pull", text("not asked: {sources} ({variable} is not set)", sources=named, variable=lacking))
     for file in pulled.passed_over[:_SHOWN]:
-        run.note("pull", f"passed over: {file}")
-    if len(pulled.passed_over) > _SHOWN:
-        run.note("pull", f"passed over: {len(pulled.passed_over) - _SHOWN} more, all in {run.folder}/lieferungen.json")
+        run.note("pull", text("passed over: {file}", file=file))
+    if (more := len(pulled.passed_over) - _SHOWN) > 0:
+        listed = run.folder / "lieferungen.json"
+        run.note("pull", text("passed over: {count} more, all in {file}", count=more, file=listed))
     read_back(run.home.landing, pulled.lieferungen)
     (run.folder / "lieferungen.json").write_text(pulled.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return pulled
@@ -116,14 +119,33 @@ def already_published(run: Run, fingerprint: str) -> Outcome | None:
     for release in {each.version: each for each in (*known[-1:], *([latest] if latest else []))}.values():
         made_from_it = release.input_fingerprint == fingerprint
         if (made_from_it or release.version == same) and release.database.is_file():
-            made = "was made from the same" if made_from_it else "has the content that comes of these"
-            withdrawn = f", and was withdrawn: {release.withdrawn}" if release.withdrawn else ""
             return Outcome(
                 city=run.city, run=run.id, published=False, release=release.version, path=release.path,
                 content_hash=release.content_hash,
-                reason=f"Nothing new: {release.version} {made} files, profile and code{withdrawn}.",
+                reason=_made_from_the_same(release) if made_from_it else _has_the_same_content(release),
             )  # fmt: skip
     return _decided_before(run, fingerprint)
+
+
+def _made_from_the_same(release: Release) -> Text:
+    if release.withdrawn:
+        return text(
+            "Nothing new: {version} was made from the same files, profile and code, and was withdrawn: {why}.",
+            version=release.version, why=release.withdrawn,
+        )  # fmt: skip
+    return text("Nothing new: {version} was made from the same files, profile and code.", version=release.version)
+
+
+def _has_the_same_content(release: Release) -> Text:
+    if release.withdrawn:
+        return text(
+            "Nothing new: {version} has the content that comes of these files, profile and code, and was withdrawn: "
+            "{why}.",
+            version=release.version, why=release.withdrawn,
+        )  # fmt: skip
+    return text(
+        "Nothing new: {version} has the content that comes of these files, profile and code.", version=release.version
+    )
 
 
 def _decided_before(run: Run, fingerprint: str) -> Outcome | None:
@@ -139,7 +161,7 @@ def _decided_before(run: Run, fingerprint: str) -> Outcome | None:
             return Outcome(
                 city=run.city, run=run.id, published=False, release=None, path=None,
                 content_hash=candidate.content_hash, candidate=candidate.path,
-                reason=f"Nothing new. {asks_for_approval(candidate.path, candidate.manifest)}",
+                reason=joined(" ", (text("Nothing new."), asks_for_approval(candidate.path, candidate.manifest))),
             )  # fmt: skip
     for entry in catalog.rejected(entries).values():
         if entry.input_fingerprint == fingerprint:
@@ -220,11 +242,13 @@ def held(run: Run, pulled: Pulled) -> Outcome | None:
     waited = waited_for(found, policy)
     if not waited:
         return None
-    words = "; ".join(one.words for one in waited)
+    words = joined("; ", (one.words for one in waited))
     return Outcome(
         city=run.city, run=run.id, published=False, release=None, path=None, content_hash=None, held_for=waited,
-        reason=f'Waiting: what came is landed, and nothing is published (publish = "{policy}") before this came: '
-               f"{words}. The last release stands.",
+        reason=text(
+            'Waiting: what came is landed, and nothing is published (publish = "{policy}") before this came: '
+            "{deliveries}. The last release stands.", policy=policy, deliveries=words,
+        ),
     )  # fmt: skip
 
 
@@ -327,14 +351,20 @@ def protect_in(run: Run) -> dict[str, int]:
             review=review,
         )  # fmt: skip
         finish(run.folder, "protect", con, counted)
-    run.note("protect", f"{counted['suppressed']:,} figures suppressed, {counted['primary']:,} of them by themselves, "
-                        "the others for their sake")  # fmt: skip
+    run.note("protect", text(
+        "{figures:,} figures suppressed, {primary:,} of them by themselves, the others for their sake",
+        figures=counted["suppressed"], primary=counted["primary"],
+    ))  # fmt: skip
     if counted["withdrawn"]:
-        run.note("protect", f"nothing is said of {counted['withdrawn']} counts on a new Zuschnitt, which would tell "
-                            "what earlier releases keep secret (merkmal_entzogen)")  # fmt: skip
+        run.note("protect", text(
+            "nothing is said of {count:,} counts on a new Zuschnitt, which would tell what earlier releases keep "
+            "secret (merkmal_entzogen)", count=counted["withdrawn"],
+        ))  # fmt: skip
     if counted["contradictory"]:
-        run.note("protect", f"{counted['contradictory']} counts cannot be judged: what is published around them "
-                            "contradicts itself (fortschreibung audit names them)")  # fmt: skip
+        run.note("protect", text(
+            "{count:,} counts cannot be judged: what is published around them contradicts itself (fortschreibung audit "
+            "names them)", count=counted["contradictory"],
+        ))  # fmt: skip
     return counted
 
 

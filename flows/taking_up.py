@@ -15,6 +15,7 @@ from pathlib import Path
 
 from flows import station_marks as marks
 from flows.base.errors import ConfigError
+from flows.base.texts import Text, text
 from flows.check.models import REPORT_FOLDER, CheckReport
 from flows.mark_files import was_stopped
 from flows.pull.models import Lieferung
@@ -27,11 +28,11 @@ _SHOWN = 5  # of what has changed
 
 
 class _CannotBeTakenUp(Exception):  # noqa: N818 -- said to the user in two ways, below
-    """Why the last run is not gone on with, in German for the log of the run and in English for an error."""
+    """Why the last run is not gone on with."""
 
-    def __init__(self, german: str, english: str) -> None:
-        super().__init__(english)
-        self.german, self.english = german, english
+    def __init__(self, why: Text) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,15 @@ def taken_up(run: Run, lieferungen: list[Lieferung]) -> TakenUp:
             if run.from_station:
                 raise ConfigError(
                     f"--from-station {run.from_station}: expected that {last.name} can be taken up there, found that "
-                    f"{why_not.english}. Without --from-station the refresh begins anew."
+                    f"{why_not.why}. Without --from-station the refresh begins anew."
                 ) from None
-            run.note("resume", f"{last.name} wird nicht aufgenommen: {why_not.german}")
+            run.note("resume", text("{run} is not taken up: {why}", run=last.name, why=why_not.why))
             found = []
         if ended:
             forget(last)
     if found:
-        run.note("resume", f"Aufgenommen nach Station {found[-1].station} von {last.name}")
+        after = found[-1].station
+        run.note("resume", text("Taken up after station {station} of {run}", station=after, run=last.name))
     return TakenUp({mark.station: mark for mark in found})
 
 
@@ -91,20 +93,20 @@ def _finished_for(run: Run, inputs: Inputs, last: Path) -> list[Mark]:
     """Return the finished stations of the run in `last` that `run` may go on from."""
     before, found = marks.inputs_of(last), marks.finished_in(last)
     if before is None:
-        raise _CannotBeTakenUp("seine Angaben sind nicht lesbar", "what it noted cannot be read")
+        raise _CannotBeTakenUp(text("what it noted cannot be read"))
     if changed := marks.differences(before.made_of, inputs.made_of):
         more = [f"... ({len(changed)})"] if len(changed) > _SHOWN else []
         named = ", ".join(changed[:_SHOWN] + more)
-        raise _CannotBeTakenUp(f"geändert hat sich {named}", f"this changed: {named}")
+        raise _CannotBeTakenUp(text("this changed: {named}", named=named))
     if was_stopped(last) and not run.from_station:
-        raise _CannotBeTakenUp("er wurde angehalten, nicht abgebrochen", "it was stopped, not cut off")
+        raise _CannotBeTakenUp(text("it was stopped, not cut off"))
     if marks.differences(before.judged_by, inputs.judged_by):  # checks and protection are to be done again
         found = [mark for mark in found if mark.station in ("stage", "transform")]
     if run.from_station:
         before_it = marks.STATIONS[: marks.STATIONS.index(run.from_station)]
         done = {mark.station for mark in found}
         if lacking := [station for station in before_it if station not in done]:
-            raise _CannotBeTakenUp(f"{lacking[0]} ist nicht fertig", f"station {lacking[0]} is not finished there")
+            raise _CannotBeTakenUp(text("station {station} is not finished there", station=lacking[0]))
         found = [mark for mark in found if mark.station in before_it]
     return found
 
@@ -146,9 +148,7 @@ def _bring_back(work: Path, mark: Mark) -> None:
             unlike = marks.differences(marks.rows_in(con), mark.rows)
     except duckdb.Error as problem:
         name = type(problem).__name__
-        raise _CannotBeTakenUp(
-            f"die Arbeitsdatenbank ist nicht lesbar ({name})", f"its working database cannot be read ({name})"
-        ) from None
+        raise _CannotBeTakenUp(text("its working database cannot be read ({problem})", problem=name)) from None
     if unlike:
         named = ", ".join(unlike[:_SHOWN])
-        raise _CannotBeTakenUp(f"{named}: nicht wie hinterlassen", f"{named} is not as the run left it")
+        raise _CannotBeTakenUp(text("{named} is not as the run left it", named=named))

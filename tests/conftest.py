@@ -33,6 +33,14 @@ settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session", autouse=True)
+def english_in_any_locale() -> Iterator[None]:
+    """The commands speak English in whatever locale the tests run; a test of German says so."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORTSCHREIBUNG_LANG", "en")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def only_this_machine() -> Iterator[None]:
     """No test reaches beyond loopback (or the machine's own addresses): whatever tries, fails at once."""
     own = {"localhost", "::1"}

@@ -23,6 +23,7 @@ from urllib.parse import unquote, urlsplit
 from flows.base import files
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home
+from flows.base.texts import text
 from flows.release import catalog, signature
 
 DATABASE_URL = "PREFECT_API_DATABASE_CONNECTION_URL"
@@ -66,7 +67,7 @@ def backup(home: Home, folder: Path, *, keep: int, say: Say) -> Path:
         raise FortschreibungError(f"No backup in {folder}: {files.remedy(problem)} ({problem.strerror}).") from problem
     for old in sorted(folder.glob("fortschreibung-*.tar"))[:-keep]:
         old.unlink()
-        say(f"removed: {old.name}")
+        say(text("removed: {name}", name=old.name))
     for left in folder.glob(f"{files.UNFINISHED}*"):
         left.unlink()
     return target
@@ -99,7 +100,7 @@ def restore(archive: Path, home: Home, *, say: Say) -> Restored:
     for path in home.releases.glob("*/*"):
         if catalog.is_version(path.name):
             files.make_readable(path)
-    say(f"{count} files are back and as they were")
+    say(text("{count} files are back and as they were", count=count))
     database = home.root / "restored" / "prefect.dump"
     return Restored(count, cities, database if database.is_file() else None)
 
@@ -126,7 +127,10 @@ def _members(home: Home, temporary: Path, say: Say) -> Iterator[tuple[str, Path]
         yield f"keys/{Path(key).name}", Path(key).expanduser()
     if url := os.environ.get(DATABASE_URL):
         if not url.startswith("postgresql"):
-            say(f"{DATABASE_URL} is not that of PostgreSQL: the server's database is not in the backup")
+            say(text(
+                "{variable} is not that of PostgreSQL: the server's database is not in the backup",
+                variable=DATABASE_URL,
+            ))  # fmt: skip
             return
         dump_database(url, temporary / "prefect.dump")
         yield "prefect.dump", temporary / "prefect.dump"

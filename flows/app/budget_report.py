@@ -7,9 +7,10 @@ from typing import Any
 
 from flows.app.budget_of_release import Asked, Budget
 from flows.base.home import Home
+from flows.base.texts import Text, german_of, joined, text
 from flows.export.budget_workbook import write_budget
 from flows.index.budget import euros
-from flows.pages.budget_lines import class_words, money
+from flows.pages.budget_lines import class_words
 from flows.release.catalog import Release, published_before, version_key
 
 
@@ -20,16 +21,18 @@ def earlier_release(home: Home, release: Release) -> Release | None:
     return next((each for each in reversed(before) if version_key(each.version)[0] < year), None)
 
 
-def heading(release: Release, asked: Asked, found: Budget) -> str:
-    """Return what is distributed, and what it is compared with."""
+def heading(release: Release, asked: Asked, found: Budget) -> tuple[Text, Text]:
+    """Return what is distributed, and by which weights and compared with what."""
     table, terms = found.situation.table, asked.terms
-    bounds = [f"mindestens {money(terms.floor)}"] if terms.floor else []
-    bounds += [f"höchstens {money(terms.cap)}"] if terms.cap is not None else []
-    return "\n".join([
-        f"{money(terms.total)} Euro nach {table.label} (Version {table.version}) je {found.situation.per}, am "
-        f"{table.stichtag} ({release.city} {release.version}){''.join(f', {each}' for each in bounds)}",
-        f"Gewicht je Kopf: {weights_in_words(asked, found)}. {_compared(found)}",
-    ])  # fmt: skip
+    what = text(
+        "{total:,.2f} euros by {index} (version {version}) per {heads}, on {stichtag} ({city} {release})",
+        total=terms.total / 100, index=table.label, version=table.version, heads=found.situation.per,
+        stichtag=table.stichtag, city=release.city, release=release.version,
+    )  # fmt: skip
+    bounds = [text("at least {amount:,.2f}", amount=terms.floor / 100)] if terms.floor else []
+    bounds += [text("at most {amount:,.2f}", amount=terms.cap / 100)] if terms.cap is not None else []
+    weights = text("Weight of a head: {weights}.", weights=weights_in_words(asked, found))
+    return joined(", ", (what, *bounds)), joined(" ", (weights, _compared(found)))
 
 
 def weights_in_words(asked: Asked, found: Budget) -> str:
@@ -39,11 +42,13 @@ def weights_in_words(asked: Asked, found: Budget) -> str:
     return ", ".join(f"{label} {weight:g}" for label, weight in zip(classes, weights, strict=True))
 
 
-def _compared(found: Budget) -> str:
+def _compared(found: Budget) -> Text:
     if found.before is None:
-        return "Einen Stichtag davor gibt es nicht."
-    release = f" in Fortschreibung {found.before_release}" if found.before_release else ""
-    return f"Vorher: dieselbe Summe am {found.before.table.stichtag}{release}."
+        return text("There is no Stichtag before.")
+    day, release = found.before.table.stichtag, found.before_release
+    if release:
+        return text("Before: the same sum on {day} in Fortschreibung {release}.", day=day, release=release)
+    return text("Before: the same sum on {day}.", day=day)
 
 
 def as_json(release: Release, asked: Asked, found: Budget) -> dict[str, Any]:
@@ -78,15 +83,15 @@ def workbook(path: Path, release: Release, asked: Asked, found: Budget) -> None:
             **unit,
             **(unit.get("wegen") or {}),
             "koepfe": unit["koepfe"],
-            "klasse": class_words(unit, classes),
+            "klasse": german_of(class_words(unit, classes)),
             "koepfe_teil": (unit.get("wegen") or {}).get("koepfe"),
             "anmerkung": "Köpfe geschätzt (geschützt)" if unit["koepfe_von"] != unit["koepfe_bis"] else None,
         }
         for unit in found.units
     ] + [{**unit, "klasse": None, "anmerkung": f"kein Betrag, {unit['grund']}"} for unit in found.situation.without]
-    what, *rest = heading(release, asked, found).splitlines()
+    what, how = heading(release, asked, found)
     write_budget(path, rows, {
-        "Verteilt": what, "Rechnung": " ".join(rest), "Summe": euros(sum(unit["betrag"] for unit in found.units)),
+        "Verteilt": what.german, "Rechnung": how.german, "Summe": euros(sum(unit["betrag"] for unit in found.units)),
         "Spanne": "Betrag in der niedrigsten und der höchsten der Klassen, die zusammen 90 % wahrscheinlich sind; "
                   "die anderen Räume wie angegeben.",
         "Wortwahl": found.situation.table.guidance,

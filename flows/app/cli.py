@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -31,18 +32,16 @@ from flows.app.commands import (
     serving,
     typology,
 )
+from flows.app.failed import STOPPED, failed
+from flows.app.help_texts import HELP, use_help_language
 from flows.app.terminal import say
-from flows.base.errors import EXIT_CODES, ConfigError, EndedAfterPublication, FortschreibungError, ProgramDefect
-from flows.base.extras import LIBRARIES, missing
+from flows.base.errors import ConfigError
+from flows.base.language import use_language
 from flows.profile.places import use_folder
 
-_STOPPED = 130
-"""The exit code of a command that was stopped: by hand, or since nobody reads its output any more."""
 app = App(
     name="fortschreibung",
     version=__version__,
-    help="From a statistics office's extracts to published Sozialraum tables.",
-    help_epilogue="Exit codes:\n\n" + "\n".join(f"* {code}: {words}" for code, words in EXIT_CODES.items()),
     help_format="markdown",
 )
 app.command(beginning.new_city, name="new-city")
@@ -90,8 +89,13 @@ def command(
     cities: Annotated[
         Path | None, Parameter(name="--cities", help="Folder of your own with one profile per city; docs/profile.md.")
     ] = None,
+    lang: Annotated[
+        str | None,
+        Parameter(name="--lang", help="de or en (default: FORTSCHREIBUNG_LANG, else the locale)."),
+    ] = None,
 ) -> int:
     """Run one command of the table above with what holds for all of them."""
+    use_language(lang)
     use_folder(cities)
     code: int = app(tokens, exit_on_error=False, result_action="return_value")
     return code
@@ -100,17 +104,31 @@ def command(
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     try:
+        if HELP & set(sys.argv) or not {*app} & set(sys.argv):
+            use_language(_language_asked_for(sys.argv))
+            use_help_language(app)
         code = app.meta(exit_on_error=False, result_action="return_value")
     except CycloptsError:
         code = ConfigError.exit_code  # cyclopts has printed what was wrong
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- the last resort: a user never sees a traceback
         if _nobody_reads():
-            code = _STOPPED
+            code = STOPPED
         else:
-            words, code = _message(problem)
-            say(words)
+            ended = failed(problem)
+            code = ended.exit_code
+            say(ended.words)
     _nobody_reads()
     sys.exit(code)
+
+
+def _language_asked_for(arguments: Sequence[str]) -> str | None:
+    """Return what the arguments say of the language; help is shown before anything is made of them."""
+    for place, each in enumerate(arguments):
+        if each == "--lang":
+            return next(iter(arguments[place + 1 :]), None)
+        if each.startswith("--lang="):
+            return each.removeprefix("--lang=")
+    return None
 
 
 def _nobody_reads() -> bool:
@@ -129,32 +147,3 @@ def _nobody_reads() -> bool:
     if gone:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
     return gone
-
-
-def _message(
-    problem: BaseException, stands: str = "Nothing was published and the last release stands."
-) -> tuple[str, int]:
-    """Return what to tell the user of a failure, and the exit code; `stands` is what became of the releases."""
-    if isinstance(problem, EndedAfterPublication) and problem.__cause__ is not None:
-        words, code = _message(problem.__cause__, str(problem))
-        return (f"{words}\n{problem}" if isinstance(problem.__cause__, FortschreibungError) else words), code
-    if isinstance(problem, FortschreibungError):
-        return str(problem), problem.exit_code
-    if isinstance(problem, ModuleNotFoundError) and (library := (problem.name or "").partition(".")[0]) in LIBRARIES:
-        return str(missing(library)), ConfigError.exit_code
-    if isinstance(problem, KeyboardInterrupt):
-        return f"Stopped by hand. {stands}", _STOPPED
-    return (
-        f"This is a defect of the program, not of your data ({type(problem).__name__}). {stands} "
-        f"Please send {_written(problem)} to its developers; it may quote delivered values, so look first."
-    ), ProgramDefect.exit_code
-
-
-def _written(defect: BaseException) -> str:
-    """Write the traceback where a developer finds it and return the file's name."""
-    import tempfile  # noqa: PLC0415 -- only in this case
-    import traceback  # noqa: PLC0415
-
-    with tempfile.NamedTemporaryFile("w", prefix="fortschreibung-", suffix=".txt", delete=False) as file:
-        file.write("".join(traceback.format_exception(defect)))
-    return file.name

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from flows.app import prefect_server
 from flows.base.errors import ConfigError, FortschreibungError, NotSetUp
 from flows.base.home import Home
+from flows.base.texts import joined, shown, text, text_count, tr
 from flows.run_folders import FORGET_AFTER, forget_after
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ class Finding:
     remedy: str = ""
 
 
+def finding_line(one: Finding) -> str:
+    """Return what was found as a person reads it, with what to do where something is not as needed."""
+    remedy = f"\n      -> {shown(one.remedy)}" if one.remedy and not one.ok else ""
+    return f"{'ok  ' if one.ok else tr('MISSING')} {shown(one.what)}: {shown(one.found)}{remedy}"
+
+
 def findings(root: Path) -> list[Finding]:
     """Return what was looked at, in the order in which a new installation needs it."""
     return [
@@ -54,14 +61,15 @@ def findings(root: Path) -> list[Finding]:
 
 def _installed() -> Iterator[Finding]:
     found = ".".join(map(str, sys.version_info[:3]))
-    yield Finding("Python", sys.version_info >= (3, 11), found, "Install Python 3.11 or newer.")
+    yield Finding("Python", sys.version_info >= (3, 11), found, text("Install Python 3.11 or newer."))
     for name, wanted in PACKAGES.items():
         try:
             here = version(name)
         except PackageNotFoundError:
-            yield Finding(name, False, "not installed", "Run `make setup`.")
+            yield Finding(name, False, text("not installed"), text("Run `make setup`."))
             continue
-        yield Finding(name, here.startswith(f"{wanted}."), here, f"Version {wanted}.x is needed: run `make setup`.")
+        remedy = text("Version {wanted}.x is needed: run `make setup`.", wanted=wanted)
+        yield Finding(name, here.startswith(f"{wanted}."), here, remedy)
 
 
 def _lock(today: dt.date) -> Iterator[Finding]:
@@ -69,15 +77,17 @@ def _lock(today: dt.date) -> Iterator[Finding]:
     lock = Path(__file__).resolve().parents[2] / "requirements.lock"
     resolved = re.match(r"# Resolved on (\d{4}-\d\d-\d\d)\.", lock.read_text("utf-8")) if lock.is_file() else None
     if resolved is None:
-        yield Finding("lock", True, "installed without requirements.lock: its versions are whatever the index had")
+        found = text("installed without requirements.lock: its versions are whatever the index had")
+        yield Finding(text("lock"), True, found)
         return
     age = (today - dt.date.fromisoformat(resolved[1])).days
-    old = (
-        "; that is long: `make audit` asks for known vulnerabilities, `make lock` takes newer ones"
-        if age > _OLD
-        else ""
+    found = text_count(
+        "versions of {day}, 1 day ago", "versions of {day}, {count} days ago", max(age, 0), day=resolved[1]
     )
-    yield Finding("lock", True, f"versions of {resolved[1]}, {max(age, 0)} days ago{old}")
+    if age > _OLD:
+        long = text("that is long: `make audit` asks for known vulnerabilities, `make lock` takes newer ones")
+        found = joined("; ", (found, long))
+    yield Finding(text("lock"), True, found)
 
 
 def _extension() -> Iterator[Finding]:
@@ -89,45 +99,51 @@ def _extension() -> Iterator[Finding]:
         with connect() as con:
             use_spatial(con)
     except (duckdb.Error, ModuleNotFoundError) as problem:
-        yield Finding("DuckDB spatial", False, str(problem).splitlines()[0], "Run `make setup`.")
+        yield Finding("DuckDB spatial", False, str(problem).splitlines()[0], text("Run `make setup`."))
         return
-    yield Finding("DuckDB spatial", True, "loads from its package")
+    yield Finding("DuckDB spatial", True, text("loads from its package"))
 
 
 def _data_folder(root: Path) -> Iterator[Finding]:
     existing = next(path for path in (root, *root.parents) if path.exists())
     writable, free = os.access(existing, os.W_OK), shutil.disk_usage(existing).free
+    found = text("{root}, {free:.0f} GB free", root=root, free=free / 1e9)
     yield Finding(
-        "data folder", writable and free > FREE_BYTES, f"{root}, {free / 1e9:.0f} GB free",
-        "Name a writable folder with 1 GB free by --home DIR or FORTSCHREIBUNG_HOME.",
+        text("data folder"), writable and free > FREE_BYTES, found,
+        text("Name a writable folder with 1 GB free by --home DIR or FORTSCHREIBUNG_HOME."),
     )  # fmt: skip
     try:
         forget_after()
     except ConfigError as problem:
-        yield Finding("old runs", False, str(problem), f"Set {FORGET_AFTER} to a number of days, or not at all.")
+        remedy = text("Set {variable} to a number of days, or not at all.", variable=FORGET_AFTER)
+        yield Finding(text("old runs"), False, str(problem), remedy)
     for private in (Home(root).landing, Home(root).runs):
         if private.is_dir() and private.stat().st_mode & 0o077:
-            yield Finding("data folder", False, f"{private} can be read by others", f"chmod 700 {private}")
+            found = text("{folder} can be read by others", folder=private)
+            yield Finding(text("data folder"), False, found, f"chmod 700 {private}")
 
 
 def _cities() -> Iterator[Finding]:
     from flows.profile.load import cities, load_profile  # noqa: PLC0415
 
     for name in cities():
+        what = text("city {name}", name=name)
         try:
             profile = load_profile(name)
             lacking = _lacking(profile)
         except FortschreibungError as problem:
-            yield Finding(f"city {name}", False, str(problem), "Correct its profile, or the variable that it names.")
+            remedy = text("Correct its profile, or the variable that it names.")
+            yield Finding(what, False, str(problem), remedy)
             continue
-        yield Finding(f"city {name}", True, f"{len(profile.sources)} sources{_not_set(profile, lacking)}")
+        sources = text_count("1 source", "{count} sources", len(profile.sources))
+        yield Finding(what, True, joined("; ", (sources, *_not_set(profile, lacking))))
         if unknown := _unknown_systems(profile):
             yield Finding(
-                f"city {name}", False, f"there is no coordinate system {', '.join(unknown)}",
-                "Correct `crs` in city.toml and sources.toml: an EPSG number that exists.",
+                what, False, text("there is no coordinate system {names}", names=", ".join(unknown)),
+                text("Correct `crs` in city.toml and sources.toml: an EPSG number that exists."),
             )  # fmt: skip
         for notice in [*profile.notices, *_indikatoren_without_source(profile)]:
-            yield Finding(f"city {name}", True, notice)
+            yield Finding(what, True, notice)
 
 
 def _indikatoren_without_source(profile: Profile) -> Iterator[str]:
@@ -140,11 +156,12 @@ def _indikatoren_without_source(profile: Profile) -> Iterator[str]:
     all_of_them = profile.codebook.indikator
     without = [name for name, each in all_of_them.items() if not {*each.numerator, *each.denominator} <= brought]
     if without:
-        shown = ", ".join(without[:_SHOWN]) + (" ..." if len(without) > _SHOWN else "")
-        yield (
-            f"{len(without)} of {len(all_of_them)} Indikatoren of the codebook stay without figures, since no source "
-            f"in sources.toml brings their Merkmale ({shown}). That is no fault; the codebook of a release lists them"
-        )
+        named = ", ".join(without[:_SHOWN]) + (" ..." if len(without) > _SHOWN else "")
+        yield text(
+            "{count} of {all} Indikatoren of the codebook stay without figures, since no source in sources.toml brings "
+            "their Merkmale ({shown}). That is no fault; the codebook of a release lists them",
+            count=len(without), all=len(all_of_them), shown=named,
+        )  # fmt: skip
 
 
 def _unknown_systems(profile: Profile) -> list[str]:
@@ -179,8 +196,8 @@ def _lacking(profile: Profile) -> dict[str, tuple[str, ...]]:
     return lacking
 
 
-def _not_set(profile: Profile, lacking: Mapping[str, tuple[str, ...]]) -> str:
-    """Return which variables of the city's sources are not set, and what a refresh without them does."""
+def _not_set(profile: Profile, lacking: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Yield which variables of the city's sources are not set, and what a refresh without them does."""
     required = [source for source in profile.sources if source.required]
     needed = sorted({variable for source in required for variable in lacking.get(source.id, ())})
     waiting: dict[str, list[str]] = {}
@@ -189,20 +206,26 @@ def _not_set(profile: Profile, lacking: Mapping[str, tuple[str, ...]]) -> str:
             waiting.setdefault(variable, []).append(source)
     credentials = {variable for source in required for variable in source.access.credential_variables}
     secret = any(credentials & set(re.findall(r"\w+", variable)) for variable in needed)
-    blocks = ", or Secret blocks in Prefect for the credentials" if secret else ""
-    shown = f"; {', '.join(needed)} not set, so it needs --from DIR{blocks}" if needed else ""
-    return shown + "".join(
-        f"; {variable} not set, so not asked without --from DIR: {', '.join(sources)}"
-        for variable, sources in sorted(waiting.items())
-    )
+    if needed and secret:
+        yield text(
+            "{variables} not set, so it needs --from DIR, or Secret blocks in Prefect for the credentials",
+            variables=", ".join(needed),
+        )
+    elif needed:
+        yield text("{variables} not set, so it needs --from DIR", variables=", ".join(needed))
+    for variable, sources in sorted(waiting.items()):
+        yield text(
+            "{variable} not set, so not asked without --from DIR: {sources}",
+            variable=variable, sources=", ".join(sources),
+        )  # fmt: skip
 
 
 def _prefect() -> Iterator[Finding]:
     address = prefect_server.address()
     if not address:
-        yield Finding("Prefect server", True, "embedded (no other is named)")
+        yield Finding(text("Prefect server"), True, text("embedded (no other is named)"))
     else:
-        yield from (Finding("Prefect server", *each) for each in prefect_server.looked_at(address))
+        yield from (Finding(text("Prefect server"), *each) for each in prefect_server.looked_at(address))
 
 
 def _telemetry() -> Iterator[Finding]:
@@ -211,9 +234,11 @@ def _telemetry() -> Iterator[Finding]:
     given = {name: os.environ.get(name) for name in wanted}
     wrong = [f"{name}={value}" for name, value in given.items() if value and value.lower() != wanted[name]]
     absent = [name for name, value in given.items() if not value] if prefect_server.address() else []
-    switched_on = f"{', '.join(wrong)} switches it on" if wrong else ""
-    not_set = f"{', '.join(absent)} not set: commands of Prefect itself report home" if absent else ""
+    found = [text("{variables} switches it on", variables=", ".join(wrong))] if wrong else []
+    if absent:
+        found.append(text("{variables} not set: commands of Prefect itself report home", variables=", ".join(absent)))
+    settings = " ".join(f"{name}={value}" for name, value in wanted.items())
     yield Finding(
-        "telemetry", not wrong and not absent, "; ".join(filter(None, (switched_on, not_set))) or "off",
-        f"Set {' '.join(f'{name}={value}' for name, value in wanted.items())} for everything that uses Prefect.",
+        text("telemetry"), not found, joined("; ", found) if found else text("off"),
+        text("Set {settings} for everything that uses Prefect.", settings=settings),
     )  # fmt: skip

@@ -12,6 +12,8 @@ from tempfile import TemporaryDirectory
 
 from flows.base.errors import ConfigError, FortschreibungError
 from flows.base.home import Home
+from flows.base.language import number_shown
+from flows.base.texts import tr, tr_count
 from flows.profile.dialect import POLYGONS
 from flows.profile.load import Profile
 from flows.profile.source import Source
@@ -57,38 +59,45 @@ class DryRun:
 def print_files(run: DryRun) -> None:
     """Print of each file how many rows it has, what became of them, and the city's total per Stichtag."""
     accounts = {(one.source, one.file): one for one in run.accounts}
-    print("What became of each file:")
+    print(tr("What became of each file:"))
     for one in run.delivered:
         account = accounts.get((one.source, one.name))
-        print(f"  {one.name} (source {one.source})")
+        print(tr("  {file} (source {source})", file=one.name, source=one.source))
         if account is None:
-            print("    not read: the run stopped before it was")
+            print(tr("    not read: the run stopped before it was"))
             continue
         rules = ", ".join(f"{rule} {_number(rows)}" for rule, rows in account.left_out.items())
-        print(
-            f"    rows {_number(account.rows)} = taken {_number(account.taken)} + left out "
-            f"{_number(sum(account.left_out.values()))}{f' ({rules})' if rules else ''} + quarantined "
-            f"{_number(account.quarantined)}"
-        )
+        print(tr(
+            "    rows {rows} = taken {taken} + left out {left_out} + quarantined {quarantined}",
+            rows=_number(account.rows), taken=_number(account.taken), quarantined=_number(account.quarantined),
+            left_out=_number(sum(account.left_out.values())) + (f" ({rules})" if rules else ""),
+        ))  # fmt: skip
         for line in _totals(account, _STICHTAGE):
             print(f"    {line}")
 
 
 def _number(value: float | None) -> str:
     if value is None:
-        return "unknown"
-    return f"{int(value):,}".replace(",", ".") if value == int(value) else f"{value:g}"
+        return tr("unknown")
+    return number_shown(value) if value == int(value) else tr("{value:g}", value=value)
 
 
 def _totals(account: FileAccount, most: int | None = None) -> Iterator[str]:
     """Yield the city's total per Stichtag, in words; with `most`, of the last ones."""
-    shown = account.totals[-most:] if most else account.totals
-    if len(shown) < len(account.totals):
-        earlier = len(account.totals) - len(shown)
-        yield f"{account.merkmal} of the city on {earlier} earlier Stichtage, from {account.totals[0].stichtag}"
-    for total in shown:
-        lacking = f" ({total.without} units without)" if total.without else ""
-        yield f"{account.merkmal} of the city on {total.stichtag}: {_number(total.value)}{lacking}"
+    named = account.totals[-most:] if most else account.totals
+    if earlier := len(account.totals) - len(named):
+        yield tr_count(
+            "{merkmal} of the city on 1 earlier Stichtag, {first}",
+            "{merkmal} of the city on {count} earlier Stichtage, from {first}",
+            earlier, merkmal=account.merkmal, first=account.totals[0].stichtag,
+        )  # fmt: skip
+    for total in named:
+        known = {"merkmal": account.merkmal, "stichtag": total.stichtag, "value": _number(total.value)}
+        yield (
+            tr("{merkmal} of the city on {stichtag}: {value} ({units} units without)", **known, units=total.without)
+            if total.without
+            else tr("{merkmal} of the city on {stichtag}: {value}", **known)
+        )
 
 
 def print_file(run: DryRun, profile: Profile, home: Home, name: str) -> None:
@@ -107,36 +116,40 @@ def print_file(run: DryRun, profile: Profile, home: Home, name: str) -> None:
     sources = {source.id: source for source in profile.sources}
     for one in found:
         source = sources[one.source].as_written_in(one.name)
-        print(f"\n{one.name} as source {source.id} ({source.kind})")
+        print("\n" + tr("{file} as source {source} ({kind})", file=one.name, source=source.id, kind=source.kind))
         _print_content(source, one, home.landing)
         if account := accounts.get((one.source, one.name)):
             print(*(f"  {line}" for line in _totals(account)), sep="\n")
             for rule, rows in account.left_out.items():
-                print(f"  left out by {rule}: {_number(rows)} rows")
+                print(tr("  left out by {rule}: {rows} rows", rule=rule, rows=_number(rows)))
         offending = run.quarantined(one.source, one.name)
-        print(f"  rows that broke the contract: {len(offending)}")
-        for line, column, text, rule in offending[:_OFFENDING]:
-            print(f"    line {line}, column {column}: {_short(text)!r}, expected: {rule}")
+        print(tr("  rows that broke the contract: {count}", count=len(offending)))
+        for line, column, cell, rule in offending[:_OFFENDING]:
+            print(tr(
+                "    line {line}, column {column}: {cell}, expected: {rule}",
+                line=line, column=column, cell=repr(_short(cell)), rule=rule,
+            ))  # fmt: skip
 
 
 def _print_content(source: Source, lieferung: Lieferung, landing: Path) -> None:
     try:
         columns, rows, days = _as_read(source, lieferung, landing)
     except FortschreibungError as problem:
-        print(f"  cannot be read: {problem}")
+        print(tr("  cannot be read: {problem}", problem=problem))
         return
-    print(f"  first {len(rows)} rows as read:")
+    print(tr_count("  first row as read:", "  first {count} rows as read:", len(rows)))
     print(f"    {' | '.join(map(_short, columns))}")
     for row in rows:
         print(f"    {' | '.join(map(_short, row))}")
-    print("  what each column is for:")
+    print(tr("  what each column is for:"))
     nobody, explained = list[str](), _explained_by_format(source, columns)
     for column in columns:
         use = days.get(column) or _use(source, column) or explained.get(column)
         nobody += [] if use else [column]
-        print(f"    {column}: {use or 'nobody names it'}")
+        print(f"    {column}: {use or tr('nobody names it')}")
     if nobody:
-        print(f"  to leave these out, add to `ignore` in sources.toml: {json.dumps(nobody, ensure_ascii=False)}")
+        listed = json.dumps(nobody, ensure_ascii=False)
+        print(tr("  to leave these out, add to `ignore` in sources.toml: {columns}", columns=listed))
 
 
 def _as_read(source: Source, lieferung: Lieferung, landing: Path) -> tuple[list[str], list[list[str]], dict[str, str]]:
@@ -180,7 +193,7 @@ def _days(source: Source, name: str, path: Path) -> dict[str, str]:
         for figure in source.figure_columns
     }
     return {
-        column: f"{merkmale[figure]} on {day}"
+        column: tr("{merkmale} on {day}", merkmale=merkmale[figure], day=day)
         for day, of_day in found.items()
         for column, figure in of_day.items()
         if figure in merkmale
@@ -192,7 +205,7 @@ def _explained_by_format(source: Source, columns: Sequence[str]) -> dict[str, st
     from flows.stage.read.long import known_by_format  # noqa: PLC0415
 
     named = [column for column in columns if _use(source, column)]
-    return dict.fromkeys(known_by_format(source.dialect.format, columns, named), "known by the format of the file")
+    return dict.fromkeys(known_by_format(source.dialect.format, columns, named), tr("known by the format of the file"))
 
 
 def _short(text: str) -> str:
@@ -206,31 +219,36 @@ def _use(source: Source, column: str) -> str | None:
         return ", ".join(uses)
     contract = source.contract(source.kind)
     if column == source.dialect.section:
-        return "the heading above the row (`section`)"
+        return tr("the heading above the row (`section`)")
     if column in source.expand([*getattr(contract, "ignore", ()), *source.ignored_here]):
-        return "left out (ignore)"
-    return "not used" if source.geometry else None
+        return tr("left out (ignore)")
+    return tr("not used") if source.geometry else None
 
 
 def _roles(source: Source, column: str) -> Iterator[str]:
     unit = source.matrix or source.assignment or source.register_
     if unit and unit.unit == column:
         level = source.matrix.unit_by_name if source.matrix else None
-        yield f"unit, by the names of {level}" if level else "unit"
+        yield tr("unit, by the names of {level}", level=level) if level else tr("the unit")
     contract = source.contract(source.kind)
     picking = [*getattr(contract, "only", ()), *(rule.column for rule in getattr(contract, "drop", ()))]
     if column in picking:
-        yield "picks rows"
+        yield tr("picks rows")
     if source.stichtag and source.stichtag.column == column:
         yield f"Stichtag ({source.stichtag.format})"
     if source.geometry:
-        yield from ["unit"] if source.geometry.id_property == column else []
-        yield from (f"name of {level}" for level, each in source.geometry.names.items() if each == column)
+        yield from [tr("the unit")] if source.geometry.id_property == column else []
         yield from (
-            f"must agree with the {level}" for level, each in source.geometry.parents.items() if each.property == column
+            tr("name of {level}", level=level) for level, each in source.geometry.names.items() if each == column
         )
+        yield from (
+            tr("must agree with the {level}", level=level)
+            for level, each in source.geometry.parents.items() if each.property == column
+        )  # fmt: skip
     if source.assignment:
-        yield from (f"{level} of the unit" for level, each in source.assignment.units.items() if each == column)
+        yield from (
+            tr("{level} of the unit", level=level) for level, each in source.assignment.units.items() if each == column
+        )
     if source.names:
         roles = {source.names.level: "Raumebene", source.names.id: "id", source.names.name: "name"}
         yield from [roles[column]] if column in roles else []
@@ -245,11 +263,11 @@ def _figures(source: Source, column: str) -> Iterator[str]:
         return
     if long := source.dialect.long:
         if column in (long.value, long.unit):
-            yield "value" if column == long.value else "unit of the value"
+            yield tr("value") if column == long.value else tr("unit of the value")
         if column in long.over:
-            yield "added over (`long.over`)"
+            yield tr("added over (`long.over`)")
         if any(column in texts for texts in long.columns.values()):
-            yield "says of which column a row is"
+            yield tr("says of which column a row is")
     brought = _summands(source)
     yield from (f"Merkmal {name}" for name, columns in brought.items() if column in columns)
 

@@ -18,8 +18,10 @@ from flows.app import prefect_server
 from flows.app.terminal import say
 from flows.base.errors import ConfigError, EndedAfterPublication, FortschreibungError
 from flows.base.home import Home
+from flows.base.texts import Text, shown, text, tr, tr_count
 from flows.failure import whole_of
 from flows.release.catalog import is_version
+from flows.run import station_named
 
 if TYPE_CHECKING:
     from flows.profile.policy import Policy
@@ -68,7 +70,7 @@ def run_refresh(
     ):  # fmt: skip
         if first is not None and first.outcome is not None:
             return first.outcome
-        set_up_prefect(home, f"Refreshing {city}")
+        set_up_prefect(home, tr("Refreshing {city}", city=city))
         from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
         outcome: Outcome = refresh(
@@ -92,7 +94,7 @@ def run_recut(
 
     asked = new_run(city, home, from_dir=from_dir, dry_run=dry_run, no_cache=no_cache)
     with checks_started_early(asked):
-        set_up_prefect(home, f"Recutting {city} to {zuschnitt}")
+        set_up_prefect(home, tr("Recutting {city} to {zuschnitt}", city=city, zuschnitt=zuschnitt))
         from flows.recut import recut  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
         with _publication_reported(home, city), _progress_shown(home, city):
@@ -106,7 +108,7 @@ def run_refresh_all(cities: list[str], home: Home, *, from_dir: Path | None) -> 
     Raises:
         FortschreibungError: names those that could not be refreshed; the others are published.
     """
-    set_up_prefect(home, f"Refreshing {len(cities)} cities")
+    set_up_prefect(home, tr_count("Refreshing 1 city", "Refreshing {count} cities", len(cities)))
     from flows.refresh_all import refresh_all  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
     return refresh_all(cities, home.root, from_dir)
@@ -124,7 +126,7 @@ def set_up_prefect(home: Home, doing: str) -> None:
     _keep_this_machine_off_the_proxy()
     if problem := prefect_server.refusal():
         raise ConfigError(problem)
-    say(f"{doing}: starting Prefect ...")
+    say(tr("{doing}: starting Prefect ...", doing=doing))
     if prefect_server.address():  # importing the code of a server takes longer than an empty flow on that one
         return
     # the embedded server takes commands of this process alone
@@ -147,10 +149,10 @@ def _publication_reported(home: Home, city: str) -> Iterator[None]:
         if not published:
             raise cause from whole.__cause__
         stands = ", ".join(str(home.releases / city / version) for version in sorted(published))
-        raise EndedAfterPublication(
-            f"What the run was to publish is published and stands: {stands}. Only what comes after that was cut off; "
-            "the same command finishes it and publishes nothing twice."
-        ) from cause
+        raise EndedAfterPublication(text(
+            "What the run was to publish is published and stands: {folders}. Only what comes after that was cut off; "
+            "the same command finishes it and publishes nothing twice.", folders=stands,
+        )) from cause  # fmt: skip
 
 
 def _versions(home: Home, city: str) -> set[str]:
@@ -168,7 +170,8 @@ def _loss_of_server(problem: BaseException) -> FortschreibungError | None:
         return ConfigError(refused)
     return FortschreibungError(
         f"Expected Prefect's server to answer until the run ends, found that it no longer does "
-        f"({type(problem).__name__}). Run the command again; if PREFECT_API_URL names the server, look whether it runs."
+        f"({type(problem).__name__}). Run the command again; if PREFECT_API_URL names the server, look whether it "
+        "runs."
     )
 
 
@@ -195,26 +198,27 @@ def _progress_shown(home: Home, city: str) -> Iterator[None]:
 
 
 def _watch(home: Home, city: str, before: set[Path], done: threading.Event) -> None:
-    shown, started = 0, time.monotonic()
+    seen, started = 0, time.monotonic()
     while True:
         last = done.is_set()
         for folder in set(home.runs.glob(f"{city}-*")) - before:
             path = folder / "progress.jsonl"
             lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-            for line in lines[shown:]:
+            for line in lines[seen:]:
                 noted = json.loads(line)
-                _show(noted["station"], noted["event"], time.monotonic() - started)
-            shown = len(lines)
+                event = Text(noted["event"], noted.get("event_de"))
+                _show(noted["station"], event, time.monotonic() - started)
+            seen = len(lines)
         if last:
             return
         done.wait(LOOK_EVERY)
 
 
-def _show(station: str, event: str, seconds: float) -> None:
+def _show(station: str, event: Text, seconds: float) -> None:
     """Print the begin of a station and what needs attention; other events only where a terminal overwrites them."""
     if event == "started":
-        say(f"  {seconds:6.1f} s  {station}")
+        say(tr("  {seconds:6.1f} s  {station}", seconds=seconds, station=station_named(station)))
     elif event.startswith(("not asked", "passed over", "deprecated", "waits")) or station == "resume":
-        say(f"            {event}")
+        say(f"            {shown(event)}")
     elif sys.stderr.isatty():
-        print(f"            {event:60}", end="\r", file=sys.stderr, flush=True)
+        print(f"            {shown(event):60}", end="\r", file=sys.stderr, flush=True)

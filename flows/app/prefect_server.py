@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.base.texts import text
+
 if TYPE_CHECKING:
     import requests
 
@@ -46,15 +48,18 @@ def looked_at(server: str) -> Iterator[Look]:
     if not reached[0]:
         return
     if _status(server, others=True) in _REFUSED:
-        yield True, f"{server} refuses commands of others", ""
+        yield True, text("{server} refuses commands of others", server=server), ""
     else:
         yield (
-            False, f"{server} takes commands of anybody who reaches it",
-            "Whoever starts a flow acts as the user of the worker: set PREFECT_SERVER_API_AUTH_STRING for the server, "
-            "PREFECT_API_AUTH_STRING for those who may use it (docs/operation.md).",
+            False, text("{server} takes commands of anybody who reaches it", server=server),
+            text(
+                "Whoever starts a flow acts as the user of the worker: set PREFECT_SERVER_API_AUTH_STRING for the "
+                "server, PREFECT_API_AUTH_STRING for those who may use it (docs/operation.md)."
+            ),
         )  # fmt: skip
     if _reports_home(server):
-        yield False, f"{server} reports home", "Start it with PREFECT_SERVER_ANALYTICS_ENABLED=false."
+        remedy = text("Start it with PREFECT_SERVER_ANALYTICS_ENABLED=false.")
+        yield False, text("{server} reports home", server=server), remedy
 
 
 def _reached(server: str) -> Look:
@@ -63,15 +68,21 @@ def _reached(server: str) -> Look:
     try:
         status = _status(server)
     except requests.RequestException as problem:
-        found = f"{server} cannot be reached ({type(problem).__name__})"
-        return False, found, "Start it, or unset PREFECT_API_URL to use the embedded one."
+        found = text("{server} cannot be reached ({problem})", server=server, problem=type(problem).__name__)
+        return False, found, text("Start it, or unset PREFECT_API_URL to use the embedded one.")
     if status in _REFUSED:
-        given = "another PREFECT_API_AUTH_STRING than its own" if _setting("PREFECT_API_AUTH_STRING") else "none"
-        found = f"{server} refuses this user (answer {status}): it wants PREFECT_API_AUTH_STRING and got {given}"
-        return False, found, "Set PREFECT_API_AUTH_STRING to what the server has as PREFECT_SERVER_API_AUTH_STRING."
+        other = bool(_setting("PREFECT_API_AUTH_STRING"))
+        given = text("another PREFECT_API_AUTH_STRING than its own") if other else text("none")
+        found = text(
+            "{server} refuses this user (answer {status}): it wants PREFECT_API_AUTH_STRING and got {given}",
+            server=server, status=status, given=given,
+        )  # fmt: skip
+        remedy = text("Set PREFECT_API_AUTH_STRING to what the server has as PREFECT_SERVER_API_AUTH_STRING.")
+        return False, found, remedy
     if status >= 400:
-        return False, f"{server} answers {status}", "Is this the address of a Prefect server, with /api at its end?"
-    return True, f"{server} takes this user's commands", ""
+        remedy = text("Is this the address of a Prefect server, with /api at its end?")
+        return False, text("{server} answers {status}", server=server, status=status), remedy
+    return True, text("{server} takes this user's commands", server=server), ""
 
 
 def _status(server: str, *, others: bool = False) -> int:

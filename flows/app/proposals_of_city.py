@@ -13,6 +13,8 @@ from flows.at_work import CityAtWork, city_at_work
 from flows.base.errors import ConfigError
 from flows.base.files import write_whole
 from flows.base.home import Home
+from flows.base.language import in_language
+from flows.base.texts import tr
 from flows.pages.about import About
 from flows.pages.proposal_lines import proposals_lines
 from flows.pages.proposals_page import outlines_of, proposals_html, proposals_json
@@ -74,9 +76,9 @@ def proposed_for(
         write_whole(path, proposals_json(cut.said).encode(), mode=0o600)
     origin = with_deliveries(into, _files(work, run.from_dir))
     command = f"fortschreibung --cities {into.cities} recut {run.city} {into.valid_from} --from {origin} --dry-run"
-    lines = [*proposals_lines(cut.said), f"Seite: {folder / PAGE}"]
+    lines = [*proposals_lines(cut.said), tr("Page: {page}", page=folder / PAGE)]
     if cut.said.proposals:
-        lines += ["Was der neue Zuschnitt für alle Zahlen hieße, ohne etwas zu veröffentlichen:", f"  {command}"]
+        lines += [tr("What the new Zuschnitt would mean for all figures, with nothing published:"), f"  {command}"]
     return Answered(lines, {
         **cut.said.model_dump(mode="json"), "folder": str(folder), "page": str(folder / PAGE),
         "valid_from": str(into.valid_from), "recut": command,
@@ -129,7 +131,10 @@ def decided(home: Home, city: str, proposal: str, verdict: Verdict, by: str, why
                     city=city, proposal=proposal, verdict=verdict, by=by, why=why, units=each.units_before,
                     at=dt.datetime.now(dt.UTC).replace(microsecond=0),
                 ))  # fmt: skip
-                return f"{proposal} ({', '.join(each.units_before)}): {VERDICTS[verdict].de} von {by}"
+                return tr(
+                    "{proposal} ({units}): {verdict} by {who}", proposal=proposal,
+                    units=", ".join(each.units_before), verdict=in_language(VERDICTS[verdict]), who=by,
+                )  # fmt: skip
     raise ConfigError(
         f"decide: expected a proposal of {city}, found none called {proposal!r}. Known: "
         f"{', '.join(dict.fromkeys(known)) or 'none; run `fortschreibung propose` first'}."

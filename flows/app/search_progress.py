@@ -8,6 +8,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from flows.app.terminal import say
+from flows.base.texts import tr
 
 
 class SearchProgress:
@@ -32,12 +33,12 @@ class SearchProgress:
     def _stop(self, _signal: int, _frame: FrameType | None) -> Any:
         self._stopped = True
         signal.signal(signal.SIGINT, self._before)
-        say("\nDie Suche endet mit dem Besten, was bis jetzt gefunden ist. (Strg-C noch einmal: abbrechen.)")
+        say("\n" + tr("The search ends with the best that was found so far. (Ctrl-C again: stop.)"))
 
     def __call__(self, done: int, of: int) -> bool:
         """Show how far the search is where somebody looks; False once it is to end."""
         percent = 100 * done // of
         if percent > self._shown and sys.stderr.isatty():
             self._shown = percent
-            print(f"\rSuche: {percent} %", end="", file=sys.stderr, flush=True)
+            print("\r" + tr("Search: {percent} %", percent=percent), end="", file=sys.stderr, flush=True)
         return not self._stopped

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from flows.base.home import Home
+from flows.base.language import number_shown
 from flows.base.local_time import german_day
+from flows.base.texts import tr, tr_count
 from flows.profile.load import Profile, load_profile
 from flows.profile.source import Source
 from flows.pull.deliveries import Delivery, deliveries_on, year_of
@@ -109,19 +111,33 @@ def source_lines(states: list[dict[str, Any]]) -> list[str]:
     lines = []
     for one in states:
         newest = one["newest"]
-        brought = f"{one['files']} files, newest {newest['file']} ({newest['at'][:10]})" if newest else "no file yet"
-        last = f"last success {_minute(one['last_success'])}" if one["last_success"] else "never fetched"
+        brought = tr("no file yet") if newest is None else tr_count(
+            "1 file, newest {file} ({day})", "{count} files, newest {file} ({day})", one["files"],
+            file=newest["file"], day=newest["at"][:10],
+        )  # fmt: skip
+        success = one["last_success"]
+        last = tr("last success {at}", at=_minute(success)) if success else tr("never fetched")
         lines.append(f"{one['source']:20} {one['connector']:12} {last}; {brought}")
-        if one["failing_since"]:
-            lines.append(f"    FAILING since {_minute(one['failing_since'])}: {one['problem']}")
-        if (due := one.get("delivery")) and due["state"] != "present":
-            day = due["overdue_since"] or due["until"]
-            words = "OVERDUE since" if due["state"] == "overdue" else "awaited until"
-            lines.append(f"    {due['year']} {words} {german_day(dt.date.fromisoformat(day))}" + _whom(due["ask"]))
-        elif due:
-            lines.append(f"    {due['year']} is there")
-        lines += [f"    gate {each['gate']} relaxed: {each['reason']}" for each in one["relaxed"]]
+        if since := one["failing_since"]:
+            lines.append(tr("    FAILING since {at}: {problem}", at=_minute(since), problem=one["problem"]))
+        if due := one.get("delivery"):
+            lines.append("    " + _due(due))
+        lines += [
+            tr("    gate {gate} relaxed: {reason}", gate=each["gate"], reason=each["reason"]) for each in one["relaxed"]
+        ]
     return lines
+
+
+def _due(delivery: Mapping[str, Any]) -> str:
+    year, state = delivery["year"], delivery["state"]
+    if state == "present":
+        return tr("{year} is there", year=year)
+    day = german_day(dt.date.fromisoformat(delivery["overdue_since"] or delivery["until"]))
+    overdue = state == "overdue"
+    said = tr("{year} OVERDUE since {day}", year=year, day=day) if overdue else tr(
+        "{year} awaited until {day}", year=year, day=day
+    )  # fmt: skip
+    return tr("{said}: ask {whom}", said=said, whom=delivery["ask"]) if delivery["ask"] else said
 
 
 def release_state(home: Home, city: str, version: str) -> list[dict[str, Any]]:
@@ -159,17 +175,18 @@ def _whether_intact(landing: Path, sha256: str | None) -> dict[str, Any]:
 def release_lines(files: list[dict[str, Any]]) -> list[str]:
     """Return the files of a release as lines to read."""
     lines = [
-        f"{'intact' if one['intact'] else 'LOST':6}  {one['source']:20} {one['file']:32} {one['bytes']:>12,} B  "
-        f"{one['checksum'][:12]}  fetched {str(one['fetched_at'])[:10]}"
+        f"{tr('intact') if one['intact'] else tr('LOST'):11}  {one['source']:20} {one['file']:32} "
+        f"{number_shown(one['bytes']):>12} B  {one['checksum'][:12]}  "
+        + tr("fetched {day}", day=str(one["fetched_at"])[:10])
         for one in files
     ]
     lost = sum(not one["intact"] for one in files)
-    verdict = "all can be read as they were delivered" if not lost else f"{lost} are lost or damaged"
-    return [*lines, f"{len(files)} files: {verdict}."]
-
-
-def _whom(ask: str) -> str:
-    return f": ask {ask}" if ask else ""
+    if not lost:
+        return [*lines, tr("{files} files: all can be read as they were delivered.", files=len(files))]
+    return [*lines, tr_count(
+        "{count} of {files} files is lost or damaged.", "{count} of {files} files are lost or damaged.",
+        lost, files=len(files),
+    )]  # fmt: skip
 
 
 def _minute(at: str) -> str:

@@ -6,6 +6,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from flows.base.language import number_shown
+from flows.base.texts import shown, tr, tr_count
 from flows.profile.vocabulary import vocabulary
 from flows.release.catalog import DATABASE
 from flows.run import NO_SOURCE, Outcome
@@ -15,18 +17,24 @@ _SHOWN = 4  # Indikatoren that wait for a source; all stand in the codebook and 
 
 def print_summary(outcome: Outcome) -> None:
     """Print the outcome of a refresh, with a small table of the release's content."""
-    print(outcome.reason)
+    print(shown(outcome.reason))
     for source, indikatoren in outcome.waiting.items():
         if source == NO_SOURCE:
             continue  # not a matter of this run: `fortschreibung doctor` says it
-        shown = ", ".join(indikatoren[:_SHOWN]) + (" ..." if len(indikatoren) > _SHOWN else "")
-        print(f"Waiting for {source}: {len(indikatoren)} Indikatoren ({shown})")
+        named = ", ".join(indikatoren[:_SHOWN]) + (" ..." if len(indikatoren) > _SHOWN else "")
+        print(tr_count(
+            "Waiting for {source}: 1 Indikator ({named})", "Waiting for {source}: {count} Indikatoren ({named})",
+            len(indikatoren), source=source, named=named,
+        ))  # fmt: skip
     lacking = [one for one in outcome.lacking if one not in outcome.held_for]  # the reason names those
     if len(lacking) == 1:
-        print(f"Not delivered yet: {lacking[0].words}")
+        print(tr("Not delivered yet: {delivery}", delivery=lacking[0].words))
     elif lacking:
         years = ", ".join(str(year) for year in sorted({one.year for one in lacking}))
-        print(f"Not delivered yet: {len(lacking)} deliveries of {years} (fortschreibung sources {outcome.city})")
+        print(tr(
+            "Not delivered yet: {count} deliveries of {years} (fortschreibung sources {city})",
+            count=len(lacking), years=years, city=outcome.city,
+        ))  # fmt: skip
     if outcome.path is None:
         return
     from rich.console import Console  # noqa: PLC0415
@@ -36,22 +44,30 @@ def print_summary(outcome: Outcome) -> None:
 
     release = _as_seen_from_here(outcome.path)
     database = release / DATABASE
-    table = Table(title=f"{outcome.city} {outcome.release}: residents by Stichtag", title_justify="left")
-    for column in ("Stichtag", "Zuschnitt", "Räume", "Einwohner", "Zahlen", "geschätzt", "geschützt"):
-        table.add_column(column, justify="left" if column in ("Stichtag", "Zuschnitt") else "right")
+    title = tr("{city} {release}: residents by Stichtag", city=outcome.city, release=outcome.release)
+    table = Table(title=title, title_justify="left")
+    for column in ("Stichtag", "Zuschnitt"):
+        table.add_column(column, justify="left")
+    for column in (tr("units"), tr("residents"), tr("figures"), tr("estimated"), tr("withheld")):
+        table.add_column(column, justify="right")
     with connect(database, read_only=True) as con:
         for row in con.execute(_CONTENT, [list(vocabulary().estimates)]).fetchall():
-            table.add_row(*(f"{cell:,}".replace(",", ".") if isinstance(cell, int) else str(cell) for cell in row))
+            table.add_row(*(number_shown(cell) if isinstance(cell, int) else str(cell) for cell in row))
     Console().print(table)
     python = _as_seen_from_here(Path(sys.executable))
     connected = f"duckdb.connect({str(database)!r}, read_only=True)"
     opened = f"import duckdb; {connected}.sql('FROM sozialraum_jahr LIMIT 5').show()"
-    print(f"Release:  {release}")
-    print(f"Codebook: {release / 'codebook.html'}")
-    print(f"Checks:   {release / 'checks' / 'index.html'}")
-    print(f"Withheld: {release / 'disclosure.html'}")
-    print(f"Open it:\n  {shlex.quote(str(python))} -c {_quoted(opened)}")
-    print(f"Look:     {release / 'index.html'}")
+    pages = {
+        tr("Release:"): release,
+        tr("Codebook:"): release / "codebook.html",
+        tr("Checks:"): release / "checks" / "index.html",
+        tr("Withheld:"): release / "disclosure.html",
+        tr("Look:"): release / "index.html",
+    }
+    print(tr("Open it:"), f"  {shlex.quote(str(python))} -c {_quoted(opened)}", sep="\n")
+    width = max(map(len, pages))
+    for what, path in pages.items():
+        print(f"{what:{width}} {path}")
 
 
 def _quoted(text: str) -> str:

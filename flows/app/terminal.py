@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from flows.base.errors import ConfigError
+from flows.base.texts import shown
 
 HomeOption = Annotated[Path | None, Parameter(name="--home", help="Data folder (default ./data).")]
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Last line: one JSON object.")]
@@ -27,7 +28,7 @@ def must_be_in_a_folder(option: str, file: Path | None) -> None:
 
 def say(words: str) -> None:
     """Tell the person at the terminal on stderr, which leaves stdout to the answer."""
-    print(words, file=sys.stderr, flush=True)
+    print(shown(words), file=sys.stderr, flush=True)
 
 
 def print_json(content: Any) -> None:

@@ -127,7 +127,7 @@ def _index_unit(row: Mapping[str, Any], index: AtlasIndex, stelle: int) -> Unit:
     if len((row["klassen_90"] or "").split()) > 2:
         standing, fill = Words("nicht sicher", "not sure"), UNSURE
     return Unit(
-        stelle, row["name"] or row["raum_id"], rank_words(row) if row["rang_von"] else "",
+        stelle, row["name"] or row["raum_id"], rank_words(row).german if row["rang_von"] else "",
         number(row["punkte"], 2), standing, fill,
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from flows.base.errors import FortschreibungError
+from flows.base.texts import Text, text
 
 NAME = ".lock"
 _PAUSE = 0.1
@@ -51,7 +52,7 @@ def city_lock(folder: Path, wait_seconds: float, say: Callable[[str], None]) -> 
 
 
 @contextlib.contextmanager
-def one_at_a_time(path: Path, what: str, wait_seconds: float, say: Callable[[str], None]) -> Iterator[None]:
+def one_at_a_time(path: Path, what: Text, wait_seconds: float, say: Callable[[str], None]) -> Iterator[None]:
     """Let the body begin when no other process is in it with the same lock file; says so before it waits.
 
     Raises:
@@ -67,7 +68,10 @@ def one_at_a_time(path: Path, what: str, wait_seconds: float, say: Callable[[str
                     "was done; end it, or run the command again when it has ended."
                 )
             if not said:
-                say(f"waits: {what} is running ({_owner(handle)}); this run begins when it has ended")
+                say(text(
+                    "waits: {what} is running ({owner}); this run begins when it has ended",
+                    what=what, owner=_owner(handle),
+                ))  # fmt: skip
                 said = True
             time.sleep(_PAUSE)
         _sign(handle)
@@ -117,6 +121,9 @@ def _wait(handle: int, folder: Path, wait_seconds: float, say: Callable[[str], N
                 f"{'Try' if shared else 'Nothing was published; try'} again when it is done."
             )
         if not said:
-            say(f"Another publication of {folder.name} is running ({owner}); waiting up to {wait_seconds:g} s.")
+            say(text(
+                "Another publication of {city} is running ({owner}); waiting up to {seconds:g} s.",
+                city=folder.name, owner=owner, seconds=wait_seconds,
+            ))  # fmt: skip
             said = True
         time.sleep(_PAUSE)

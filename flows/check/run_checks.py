@@ -17,7 +17,9 @@ from typing import IO, ClassVar, Self
 from pydantic import ValidationError
 
 from flows.base.errors import CheckStopped, FortschreibungError
+from flows.base.texts import Text, joined, text, text_count
 from flows.check.models import TABLES_READ, CheckJob, CheckReport, CheckResult, Finding, findings_of, results_of
+from flows.check.row_words import row_words
 
 _SHOWN_UNITS = 20
 _SHOWN_LINES = 12
@@ -156,23 +158,36 @@ def raise_for_blockers(report: CheckReport) -> None:
     findings: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings_of(report):
         findings[finding.check].append(finding)
+    paragraphs = [
+        text_count(
+            "1 check stops the publication; nothing was published and the last release stands.",
+            "{count} checks stop the publication; nothing was published and the last release stands.", len(blocking),
+        ),
+        *(_paragraph(result, findings[result.check]) for result in blocking),
+        text("The whole report: {page}", page=report.path / "index.html"),
+    ]  # fmt: skip
     count = "1 check stops" if len(blocking) == 1 else f"{len(blocking)} checks stop"
-    paragraphs = [f"{count} the publication; nothing was published and the last release stands."]
-    paragraphs += [_paragraph(result, findings[result.check]) for result in blocking]
-    paragraphs.append(f"The whole report: {report.path / 'index.html'}")
     named = ", ".join(f"{result.check} ({result.offending or 'not made'})" for result in blocking)
-    raise CheckStopped("\n\n".join(paragraphs)).at(f"{count} the publication: {named}")
+    raise CheckStopped(joined("\n\n", paragraphs)).at(f"{count} the publication: {named}")
 
 
-def _paragraph(result: CheckResult, findings: list[Finding]) -> str:
+def _paragraph(result: CheckResult, findings: list[Finding]) -> Text:
+    named = findings[:_SHOWN_UNITS]
+    expected = Text(result.expected, result.expected_de)
     lines = [
-        f"{result.check} ({result.station})",
-        f"  expected: {result.expected}",
-        f"  found:    {result.found}",
-    ]
-    shown = findings[:_SHOWN_UNITS]
-    lines += [f"    {finding.unit}: found {finding.found}; expected {finding.expected}" for finding in shown]
-    if result.offending > len(shown) > 0:
-        lines.append(f"    and {result.offending - len(shown)} more")
-    lines += [f"  why:      {result.reason}", f"  what to do: {result.what_to_do}"]
-    return "\n".join(lines)
+        Text(f"{result.check} ({result.station})"),
+        text("  expected: {what}", what=expected),
+        text("  found:    {what}", what=Text(result.found, result.found_de)),
+        *(
+            text(
+                "    {unit}: found {found}; expected {expected}", unit=each.unit, found=row_words(each.found),
+                expected=expected if each.expected == expected else row_words(each.expected),
+            )
+            for each in named
+        ),
+    ]  # fmt: skip
+    if result.offending > len(named) > 0:
+        lines.append(text("    and {count} more", count=result.offending - len(named)))
+    lines.append(text("  why:      {what}", what=Text(result.reason, result.reason_de)))
+    lines.append(text("  what to do: {what}", what=Text(result.what_to_do, result.what_to_do_de)))
+    return joined("\n", lines)

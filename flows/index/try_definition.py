@@ -24,6 +24,7 @@ from flows.index.robustness import dominated
 from flows.index.scale import Numbers
 from flows.index.unit_rows import Row, Unit, unit_columns, unit_rows
 from flows.profile.index_definition import IndexDefinition
+from flows.profile.not_as_expected import not_as_expected
 
 
 class Columns(Strict):
@@ -91,11 +92,7 @@ def _stated(path: Path) -> DefinitionFile:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise ConfigError(f"{path} is not TOML in UTF-8: {problem}") from problem
     except ValidationError as problem:
-        found = (
-            f"  {'.'.join(map(str, error['loc']))}: {error['msg'].removeprefix('Value error, ')}"
-            for error in problem.errors()
-        )
-        raise ConfigError(f"{path} is not as expected:\n" + "\n".join(found)) from problem
+        raise not_as_expected(path, DefinitionFile, problem) from problem
 
 
 def _parts(rows: Sequence[Line], columns: Columns, path: Path) -> dict[str | None, list[Line]]:

@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from flows.base.errors import ConfigError
+from flows.base.texts import text
 from flows.operation.wanted import MEMORY, POOL, TAG, Deployment, automations, same
 
 Deed = Literal["made", "changed", "left"]
@@ -95,11 +96,11 @@ def _pool(server: Server, template: dict[str, Any]) -> Done:
     found = server.asked("GET", f"work_pools/{POOL}")
     if found is None:
         server.asked("POST", "work_pools/", {"name": POOL, "type": "process", "base_job_template": template})
-        return Done("made", f"work pool {POOL}")
+        return Done("made", text("work pool {name}", name=POOL))
     if found["base_job_template"] == template:
-        return Done("left", f"work pool {POOL}")
+        return Done("left", text("work pool {name}", name=POOL))
     server.asked("PATCH", f"work_pools/{POOL}", {"base_job_template": template})
-    return Done("changed", f"work pool {POOL}")
+    return Done("changed", text("work pool {name}", name=POOL))
 
 
 def _limit(server: Server, slots: int) -> Done:
@@ -114,7 +115,8 @@ def _limit(server: Server, slots: int) -> Done:
 
 
 def _deployment(server: Server, one: Deployment, wanted: Wanted) -> Done:
-    what = f"deployment {one.name}" + (f" ({one.cron})" if one.cron else " (no schedule)")
+    when = one.cron or text("no schedule")
+    what = text("deployment {name} ({when})", name=one.name, when=when)
     found = server.asked("GET", f"deployments/name/{one.name}")
     body = {
         "name": one.city, "entrypoint": f"flows/deployed.py:{one.function}", "path": str(wanted.code),
@@ -146,7 +148,7 @@ def _scheduled(found: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _automation(server: Server, wanted: dict[str, Any]) -> Done:
-    what = f"automation {wanted['name']}"
+    what = text("automation {name}", name=wanted["name"])
     named = {"automations": {"name": {"any_": [wanted["name"]]}}}
     found = server.asked("POST", "automations/filter", named) or []
     if not found:

@@ -6,18 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flows.base.german_numbers import number
-
-CAUSES: Mapping[str, str] = {
-    "bedarf": "Bedarf", "koepfe": "Köpfe", "definition": "Definition", "fortschreibung": "Fortschreibung",
-}  # fmt: skip
-"""Why an amount is another than before, and the head of its column."""
+from flows.base.language import number_shown
+from flows.base.texts import Text, joined, shown, text, tr
 
 
 def budget_lines(units: Sequence[Mapping[str, Any]], without: Sequence[Mapping[str, Any]],
                  classes: Sequence[str]) -> Iterator[str]:  # fmt: skip
     """Yield a header and one line for each unit; `classes` are the names of the classes."""
     rows = [_cells(unit, classes) for unit in sorted(units, key=lambda each: (-each["betrag"], each["raum_id"]))]
-    heads = ["Raum", "Klasse", "Köpfe", "Betrag", "von", "bis", "vorher", "weil"]
+    heads = [
+        tr("unit"), tr("class"), tr("heads"), tr("amount"), tr("from"), tr("to"), tr("before"), tr("because of")
+    ]  # fmt: skip
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     for row in (heads, *rows):
         cells = [
@@ -26,27 +25,42 @@ def budget_lines(units: Sequence[Mapping[str, Any]], without: Sequence[Mapping[s
         ]
         yield "  ".join(cells).rstrip()
     for unit in without:
-        yield f"{called(unit)}: kein Betrag, {unit['grund']}"
+        yield tr("{unit}: no amount, {reason}", unit=called(unit), reason=unit["grund"])
 
 
 def _cells(unit: Mapping[str, Any], classes: Sequence[str]) -> list[str]:
-    heads = number(unit["koepfe"]) + (" (geschätzt)" if unit["koepfe_von"] != unit["koepfe_bis"] else "")
+    heads = number_shown(unit["koepfe"])
+    if unit["koepfe_von"] != unit["koepfe_bis"]:
+        heads = tr("{heads} (estimated)", heads=heads)
     before = unit.get("betrag_vorher")
     return [
-        called(unit), class_words(unit, classes), heads, money(unit["betrag"]), money(unit["betrag_von"]),
-        money(unit["betrag_bis"]), "" if before is None else money(before),
-        ", ".join(
-            f"{words} {'+' if unit['wegen'][name] > 0 else ''}{money(unit['wegen'][name])}"
-            for name, words in CAUSES.items() if unit["wegen"][name]
-        ) if unit.get("wegen") else "",
+        called(unit), shown(class_words(unit, classes)), heads, money_shown(unit["betrag"]),
+        money_shown(unit["betrag_von"]), money_shown(unit["betrag_bis"]),
+        "" if before is None else money_shown(before), ", ".join(_causes(unit.get("wegen") or {})),
     ]  # fmt: skip
 
 
-def class_words(unit: Mapping[str, Any], classes: Sequence[str]) -> str:
+def _causes(amounts: Mapping[str, int]) -> Iterator[str]:
+    """Yield why an amount is another than before."""
+    words = {
+        "bedarf": tr("need"), "koepfe": tr("heads"), "definition": tr("definition"),
+        "fortschreibung": tr("Fortschreibung"),
+    }  # fmt: skip
+    for name, cause in words.items():
+        if amount := amounts.get(name):
+            yield f"{cause} {'+' if amount > 0 else ''}{money_shown(amount)}"
+
+
+def class_words(unit: Mapping[str, Any], classes: Sequence[str]) -> Text:
     """Return the class of a unit, or those that hold 90 % where the published figures leave it open."""
     if unit["klasse"]:
-        return str(classes[unit["klasse"] - 1])
-    return " oder ".join(classes[int(each) - 1] for each in unit["klassen_90"].split())
+        return Text(str(classes[unit["klasse"] - 1]))
+    return joined(text(" or "), [classes[int(each) - 1] for each in unit["klassen_90"].split()])
+
+
+def money_shown(cents: int) -> str:
+    """Return an amount as readers of the language write it."""
+    return number_shown(cents / 100, 2)
 
 
 def money(cents: int) -> str:

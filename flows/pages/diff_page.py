@@ -13,6 +13,8 @@ from pathlib import Path
 from flows.base.errors import ConfigError
 from flows.base.german_numbers import german, percent
 from flows.base.german_numbers import number as rounded
+from flows.base.language import in_language, number_shown, percent_shown
+from flows.base.texts import tr, tr_count
 from flows.compare.diff_model import CAUSES, SEVERITIES, Cause, Diff, IndikatorDiff
 from flows.pages.about import About
 from flows.pages.diff_words import german_day, opening
@@ -126,33 +128,68 @@ def _bar(each: IndikatorDiff, scale: float) -> list[Piece]:
 def diff_lines(diff: Diff) -> list[str]:
     """Return the comparison in a few lines, the gravest Indikatoren first."""
     if diff.before is None:
-        return [f"{diff.city} {diff.after.version}: the first release, nothing to compare with."]
+        return [tr("{city} {version}: the first release, nothing to compare with.",
+                   city=diff.city, version=diff.after.version)]  # fmt: skip
     pair = f"{diff.city} {diff.before.version} -> {diff.after.version}"
     if diff.same:
-        return [f"{pair}: the same content."]
+        return [tr("{pair}: the same content.", pair=pair)]
     differing = [each.table for each in diff.comparisons if each.outcome == "different"]
-    lines = [f"{pair}: {diff.different} figures differ; tables: {', '.join(differing) or 'none'}."]
-    lines.append(f"  {opening(diff).en}")
-    lines += [f"  not compared, counts as different: {each.table} ({each.reason})" for each in diff.not_made]
-    lines += [f"  {diff.causes[cause]:8} {words.en}" for cause, words in CAUSES.items() if diff.causes.get(cause)]
-    lines += [f"  {each.change} in the codebook: {each.indikator_id}" for each in diff.codebook]
+    lines = [tr(
+        "{pair}: {count:,} figures differ; tables: {tables}.",
+        pair=pair, count=diff.different, tables=", ".join(differing) or tr("none"),
+    )]  # fmt: skip
+    lines.append(f"  {in_language(opening(diff))}")
     lines += [
-        f"  index {each.index_id} {each.index_version}: {each.change}, {each.scores} scores and {each.classes} classes "
-        "differ" for each in diff.indices
+        tr("  not compared, counts as different: {table} ({reason})", table=each.table, reason=each.reason)
+        for each in diff.not_made
+    ]
+    lines += [
+        f"  {number_shown(diff.causes[cause]):>8} {in_language(words)}"
+        for cause, words in CAUSES.items() if diff.causes.get(cause)
+    ]  # fmt: skip
+    lines += [
+        tr("  {change} in the codebook: {indikator}", change=_change(each.change), indikator=each.indikator_id)
+        for each in diff.codebook
+    ]
+    lines += [
+        tr(
+            "  index {index} {version}: {change}, {scores:,} scores and {classes:,} classes differ",
+            index=each.index_id, version=each.index_version, change=_change(each.change), scores=each.scores,
+            classes=each.classes,
+        )
+        for each in diff.indices
     ]  # fmt: skip
     if diff.units:
-        lines.append(f"  {len(diff.units)} units differ")
+        lines.append(tr_count("  1 unit differs", "  {count} units differ", len(diff.units)))
     if diff.sources:
-        lines.append(f"  {len(diff.sources)} Lieferungen differ")
+        lines.append(tr_count("  1 Lieferung differs", "  {count} Lieferungen differ", len(diff.sources)))
+    return lines + _indikatoren(diff)
+
+
+def _indikatoren(diff: Diff) -> list[str]:
+    """Return a line for each Indikator of which figures differ, the gravest first."""
+    lines = []
     order = list(SEVERITIES)
     rows = sorted(_rows(diff), key=lambda row: order.index(row.indikator.severity))
     for row in rows[:15]:
         each = row.indikator
-        furthest = f", by up to {each.largest_movement:.1%}" if each.largest_movement else ""
-        lines.append(f"  {each.severity:6} {each.indikator_id}: {row.different} differ, {each.moved} moved{furthest}")
+        said = tr(
+            "{indikator}: {different:,} differ, {moved:,} moved",
+            indikator=each.indikator_id, different=row.different, moved=each.moved,
+        )  # fmt: skip
+        if each.largest_movement:
+            said = tr("{said}, by up to {share}", said=said, share=percent_shown(each.largest_movement))
+        lines.append(f"  {in_language(SEVERITIES[each.severity]):6} {said}")
     if len(rows) > 15:
-        lines.append(f"  ... {len(rows) - 15} more Indikatoren (--json or --html FILE has all)")
+        lines.append(tr("  ... {count} more Indikatoren (--json or --html FILE has all)", count=len(rows) - 15))
     return lines
+
+
+def _change(change: str) -> str:
+    return {
+        "come": tr("new"), "gone": tr("gone"), "definition": tr("defined otherwise"), "wording": tr("other words"),
+        "figures": tr("other figures"),
+    }[change]  # fmt: skip
 
 
 def number(value: float | None) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from flows.base.german_numbers import number
+from flows.base.language import in_language
+from flows.base.texts import tr
 from flows.compare.impact import Impact, Outline
 from flows.pages.about import About
 from flows.pages.diff_words import german_day
@@ -49,13 +51,21 @@ def impact_html(impact: Impact, outlines: Sequence[Outline], about: About, *, fi
 def impact_lines(impact: Impact) -> list[str]:
     """Return the report in a few lines."""
     words = vocabulary()
-    lines = [f"Redraw of {impact.city}: Zuschnitt {impact.von_zuschnitt} to {impact.nach_zuschnitt}"]
+    lines = [tr(
+        "Redraw of {city}: Zuschnitt {old} to {new}",
+        city=impact.city, old=impact.von_zuschnitt, new=impact.nach_zuschnitt,
+    )]  # fmt: skip
     for level, found in impact.kinds.items():
-        counts = ", ".join(f"{count} {words.event[kind].short_en}" for kind, count in found.items())
+        counts = ", ".join(f"{count} {in_language(words.event[kind].name)}" for kind, count in found.items())
         lines.append(f"  {level}: {counts}")
     lines += [
-        f"  {extent.figures:,} figures of {extent.stichtage} earlier Stichtage, "
-        f"{words.method[extent.methode].short_en}; {extent.suppressed:,} suppressed"
+        tr(
+            "  {figures:,} figures of {stichtage} earlier Stichtage, {method}; {suppressed:,} suppressed",
+            figures=extent.figures,
+            stichtage=extent.stichtage,
+            suppressed=extent.suppressed,
+            method=in_language(words.method[extent.methode].name),
+        )
         for extent in impact.extent
         if extent.raumebene == "sozialraum" and extent.before_the_redraw
     ]

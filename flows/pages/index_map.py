@@ -38,7 +38,7 @@ class Unit:
         if self.klasse is None or self.klassen_90 is None:
             return f"{self.name or ''}: ohne Index ({self.grund or self.status or 'nicht geliefert'})"
         likely = " oder ".join(classes[int(each) - 1] for each in self.klassen_90.split())
-        ranks = rank_words({"rang_von": self.rang_von, "rang_bis": self.rang_bis})
+        ranks = rank_words({"rang_von": self.rang_von, "rang_bis": self.rang_bis}).german
         return f"{self.name or ''}: {likely}, Rang {ranks}"
 
 

@@ -5,72 +5,87 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.base.german_numbers import number
+from flows.base.language import in_language
+from flows.base.texts import Text, joined, shown, text, tr, tr_count
 from flows.pages.review_words import VERDICTS
 from flows.redrawing.city_proposals import CityProposal, CityProposals
 
-KINDS: Mapping[str, str] = {
-    "split": "Teilung", "merge": "Zusammenlegung", "transfer": "Übertragung", "redraw": "Umbau",
-}  # fmt: skip
+
+def kind_words(kind: str) -> Text:
+    """Return what a kind of proposal is called."""
+    return {
+        "split": text("split"), "merge": text("merger"), "transfer": text("transfer"), "redraw": text("rebuilding"),
+    }[kind]  # fmt: skip
 
 
 def trial_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a cut of a tried map is like, then each base unit with its part."""
     residents, bounds = found["residents"], found["bounds"]
-    size = f"{number(residents['least'])} bis {number(residents['most'])}"
-    yield f"{found['parts']} zusammenhängende Teile; Einwohner je Teil {size}"
+    yield tr(
+        "{parts} connected parts; residents per part {least:,.0f} to {most:,.0f}", parts=found["parts"], **residents
+    )  # fmt: skip
     if bounds["most"] is not None:
-        yield f"Grenzen {number(bounds['least'])} bis {number(bounds['most'])}: eingehalten"
-    now = found["within_share_current"]
-    before = f" (heute {number(100 * now, 2)} %)" if now is not None else ""
-    yield f"Streuung innerhalb der Teile: {number(100 * found['within_share'], 2)} % der ganzen{before}"
-    if found["residents_moved"] is not None:
-        yield f"Einwohner, die den Teil wechseln: {number(found['residents_moved'])}"
-    if found["admissible_partitions"] is not None:
-        yield f"Beste aller {number(found['admissible_partitions'])} zulässigen Zerlegungen (vollständig durchsucht)"
+        yield tr("Bounds {least:,.0f} to {most:,.0f}: kept", **bounds)
+    now, share = found["within_share_current"], 100 * found["within_share"]
+    if now is None:
+        yield tr("Spread within the parts: {share:.2f} % of the whole", share=share)
     else:
-        yield f"Gesucht entlang zufälliger Bäume, Anfangszahl {found['seed']}"
+        yield tr("Spread within the parts: {share:.2f} % of the whole (today {now:.2f} %)", share=share, now=100 * now)
+    if (moved := found["residents_moved"]) is not None:
+        yield tr("Residents who change parts: {moved:,.0f}", moved=moved)
+    if (tried := found["admissible_partitions"]) is not None:
+        yield tr("Best of all {tried:,} admissible partitions (all were searched)", tried=tried)
+    else:
+        yield tr("Searched along random trees, seed {seed}", seed=found["seed"])
     for base_unit, part in found["labels"].items():
         yield f"{base_unit}  {part}"
 
 
 def proposals_lines(found: CityProposals) -> Iterator[str]:
     """Yield the proposals of a city, those that mend a breach of a rule first."""
-    yield (
-        f"{found.city}, Zuschnitt {found.zuschnitt}, Stichtag {found.stichtag}: Streuung innerhalb der Sozialräume "
-        f"heute {number(100 * found.within_share, 1)} %, mit allen Vorschlägen "
-        f"{number(100 * found.within_share_proposed, 1)} %"
-    )
-    moved = number(100 * found.residents_moved / found.residents, 1)
-    yield (
-        f"{len(found.proposals)} Vorschläge; {number(found.residents_moved)} Einwohner ({moved} %) kämen in einen "
-        f"anderen Sozialraum. {found.not_made} weitere Änderungen waren nicht besser als Zufall oder zu teuer."
-        if found.proposals else "Kein Vorschlag: nichts war besser als Zufall und seinen Preis wert. Nichts zu tun."
+    yield tr(
+        "{city}, Zuschnitt {zuschnitt}, Stichtag {stichtag}: spread within the Sozialräume {now:.1f} % today, "
+        "{proposed:.1f} % with all proposals", city=found.city, zuschnitt=found.zuschnitt, stichtag=found.stichtag,
+        now=100 * found.within_share, proposed=100 * found.within_share_proposed,
     )  # fmt: skip
+    if found.proposals:
+        yield tr_count(
+            "1 proposal; {moved:,.0f} residents ({share:.1f} %) would come into another Sozialraum.",
+            "{count} proposals; {moved:,.0f} residents ({share:.1f} %) would come into another Sozialraum.",
+            len(found.proposals), moved=found.residents_moved, share=100 * found.residents_moved / found.residents,
+        ) + " " + tr_count(
+            "1 more change was no better than chance, or too dear.",
+            "{count} more changes were no better than chance, or too dear.", found.not_made,
+        )  # fmt: skip
+    else:
+        yield tr("No proposal: nothing was better than chance and worth its price. Nothing to be done.")
     for each in found.proposals:
-        yield f"{each.id}  {KINDS[each.kind]} {' '.join(each.units_before)}: {why_words(each)}"
-        for part in each.parts:
-            new = " (neu)" if part.to_unit in each.new_units else ""
-            yield (
-                f"            {number(part.residents)} Einwohner ({len(part.base_units)} Basiseinheiten) aus "
-                f"{part.from_unit} nach {part.to_unit}{new}"
-            )
-        if each.decision:
-            yield f"            {VERDICTS[each.decision.verdict].de} von {each.decision.by}: {each.decision.why}"
+        yield from _proposal(each)
     for each in found.rejected_before:
         if each.decision:
-            yield f"{each.id}  früher abgelehnt von {each.decision.by}: {each.decision.why}"
+            yield tr("{id}  rejected before by {who}: {why}", id=each.id, who=each.decision.by, why=each.decision.why)
 
 
-def why_words(proposal: CityProposal) -> str:
+def _proposal(each: CityProposal) -> Iterator[str]:
+    yield f"{each.id}  {shown(kind_words(each.kind))} {' '.join(each.units_before)}: {shown(why_words(each))}"
+    for part in each.parts:
+        moved = tr(
+            "{residents:,.0f} residents ({blocks} base units) from {origin} to {target}", residents=part.residents,
+            blocks=len(part.base_units), origin=part.from_unit, target=part.to_unit,
+        )  # fmt: skip
+        yield f"            {moved}" + (f" {tr('(new)')}" if part.to_unit in each.new_units else "")
+    if each.decision:
+        verdict = in_language(VERDICTS[each.decision.verdict])
+        decided = tr("{verdict} by {who}: {why}", verdict=verdict, who=each.decision.by, why=each.decision.why)
+        yield f"            {decided}"
+
+
+def why_words(proposal: CityProposal) -> Text:
     """Return why a proposal is made: what it mends, and what it gains on residents that the search did not see."""
-    gain = (
-        f"Gewinn {_points(proposal.gain_unseen)} Prozentpunkte ({_points(proposal.gain_low)} bis "
-        f"{_points(proposal.gain_high)}) an ungesehenen Einwohnern"
-    )
-    mended = f"hält die Größe von {', '.join(proposal.mends)} ein; " if proposal.mends else ""
-    return f"{mended}{gain}"
-
-
-def _points(share: float) -> str:
-    return number(100 * share, 2)
+    gain = text(
+        "gains {gain:.2f} percentage points ({low:.2f} to {high:.2f}) on residents that were not seen",
+        gain=100 * proposal.gain_unseen, low=100 * proposal.gain_low, high=100 * proposal.gain_high,
+    )  # fmt: skip
+    if not proposal.mends:
+        return gain
+    return joined("; ", (text("keeps the size of {units}", units=", ".join(proposal.mends)), gain))

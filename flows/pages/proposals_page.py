@@ -12,7 +12,7 @@ import numpy as np
 from flows.base.db import sql, use_spatial
 from flows.base.german_numbers import number
 from flows.pages.about import About
-from flows.pages.proposal_lines import KINDS, why_words
+from flows.pages.proposal_lines import kind_words, why_words
 from flows.pages.review_words import decided
 from flows.pages.template import page_of
 from flows.redrawing.city_proposals import CityCut, CityProposal, CityProposals
@@ -50,7 +50,7 @@ def proposals_html(cut: CityCut, shapes: Mapping[str, tuple[str, Sequence[float]
     said = cut.said
     return page_of(
         "proposals.html.j2",
-        about=about, said=said, kinds=KINDS, decided=decided, why=why_words, number=number,
+        about=about, said=said, kind=kind_words, decided=decided, why=why_words, number=number,
         maps={each.id: _map_of(cut, each, shapes) for each in said.proposals}, plot=frontier_plot(said),
     )  # fmt: skip
 

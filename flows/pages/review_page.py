@@ -12,6 +12,8 @@ import duckdb
 
 from flows.base.db import records, set_variables, sql, use_spatial
 from flows.base.german_numbers import number, percent
+from flows.base.language import in_language
+from flows.base.texts import tr, tr_count
 from flows.pages.about import About
 from flows.pages.diff_words import german_day
 from flows.pages.review_words import TRIGGERS, Said, decided, explained
@@ -68,24 +70,32 @@ def _labels(codebook: Codebook) -> Mapping[str, Said]:
 
 
 def review_lines(review: Review) -> list[str]:
-    """Return the review in German lines for the terminal: what there is to look at, the most important first."""
-    since = german_day(review.cut_made) if review.cut_made else "unbekannt"
-    lines = [
-        f"{review.city}: Prüfung der Gliederung vom {review.zuschnitt}, Stichtag {german_day(review.stichtag)}, "
-        f"verglichen mit {since} (vertraulich: nennt Basiseinheiten)",
-    ]
+    """Return the review in lines for the terminal: what there is to look at, the most important first."""
+    lines = [tr(
+        "{city}: review of the Gliederung of {zuschnitt}, Stichtag {stichtag}, compared with {since} (confidential: "
+        "names base units)", city=review.city, zuschnitt=review.zuschnitt, stichtag=german_day(review.stichtag),
+        since=german_day(review.cut_made) if review.cut_made else tr("nothing that is known"),
+    )]  # fmt: skip
     if not review.named:
-        lines.append(f"Nichts zu tun: alle {len(review.units)} Sozialräume halten zusammen.")
+        lines.append(tr("Nothing to be done: all {units} Sozialräume hold together.", units=len(review.units)))
     else:
-        lines.append(f"{len(review.named)} von {len(review.units)} Sozialräumen sind zu betrachten:")
-        lines += [f"  {review.count(one):4d}  {words.de}" for one, words in TRIGGERS.items() if review.count(one)]
+        named = len(review.named)
+        lines.append(tr_count(
+            "{count} of {units} Sozialräume is to be looked at:", "{count} of {units} Sozialräume are to be looked at:",
+            named, units=len(review.units),
+        ))  # fmt: skip
+        lines += [
+            f"  {review.count(one):4d}  {in_language(said)}" for one, said in TRIGGERS.items() if review.count(one)
+        ]
         for unit in review.named[:_SHOWN]:
-            why = "; ".join(f"{TRIGGERS[one].de} ({explained(unit, one, review).de})" for one in unit.triggers)
+            why = "; ".join(
+                f"{in_language(TRIGGERS[one])} ({in_language(explained(unit, one, review))})" for one in unit.triggers
+            )
             lines.append(f"  {unit.id} {unit.name or ''}: {why}")
-            lines += [f"    {decided(each).de}" for each in unit.decisions]
-        if len(review.named) > _SHOWN:
-            lines.append(f"  und {len(review.named) - _SHOWN} weitere (--html, --json)")
-    return lines + [note.de for note in _notes(review)]
+            lines += [f"    {in_language(decided(each))}" for each in unit.decisions]
+        if named > _SHOWN:
+            lines.append(tr("  and {count} more (--html, --json)", count=named - _SHOWN))
+    return lines + [in_language(note) for note in _notes(review)]
 
 
 def _notes(review: Review) -> Iterator[Said]:

@@ -8,13 +8,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.base.strict import Strict
+from flows.base.texts import text
 from flows.profile.check_header import CityCheckHeader, read_header
 from flows.profile.checks import Expected, Waiver, Waivers
 from flows.profile.city import City
@@ -22,6 +23,7 @@ from flows.profile.codebook import Codebook
 from flows.profile.correction import Correction
 from flows.profile.index_definition import IndexFile
 from flows.profile.indices import Index, indices_of, wrong_names
+from flows.profile.not_as_expected import not_as_expected
 from flows.profile.places import VARIABLE, profile_folders, profile_places
 from flows.profile.profile_files import Corrections, Sources
 from flows.profile.redrawing import Redrawing, wrong_names_in_redrawing
@@ -31,7 +33,7 @@ from flows.profile.typology import NamedTypology, TypologyFile, typologies_of, w
 from flows.profile.unit_lookup import read_lookup
 
 if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+    pass
 
 Model = TypeVar("Model", bound=Strict)
 
@@ -156,35 +158,7 @@ def _model(kind: type[Model], path: Path, table: dict[str, Any]) -> Model:
     try:
         return kind.model_validate(table)
     except ValidationError as problem:
-        lines = []
-        for error in problem.errors():
-            key = ".".join(str(part) for part in error["loc"]) or "(the file as a whole)"
-            found = error.get("input")
-            shown = "" if isinstance(found, (dict, list)) or error["type"] == "missing" else f"; found {found!r}"
-            permitted = f"; permitted are {', '.join(keys)}" if (keys := _permitted(kind, error)) else ""
-            lines.append(f"  {key}: {error['msg'].removeprefix('Value error, ')}{shown}{permitted}")
-        raise ConfigError(f"{path} is not as expected:\n" + "\n".join(lines)) from problem
-
-
-def _permitted(kind: type[BaseModel], error: ErrorDetails) -> list[str]:
-    """Return the keys that are permitted where an unknown one stands, sorted; none for other errors."""
-    if error["type"] != "extra_forbidden":
-        return []
-    found: Any = kind
-    for part in error["loc"][:-1]:
-        if isinstance(part, str) and isinstance(found, type) and issubclass(found, BaseModel):
-            fields = found.model_fields.items()
-            found = next((field.annotation for name, field in fields if part in (name, field.alias)), None)
-        found = _model_in(found)
-    models = isinstance(found, type) and issubclass(found, BaseModel)
-    return sorted(field.alias or name for name, field in found.model_fields.items()) if models else []
-
-
-def _model_in(annotation: Any) -> Any:
-    """Return the model that `annotation` is, or holds: of a list, a table by name, or an optional section."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)
+        raise not_as_expected(path, kind, problem) from problem
 
 
 def _sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
@@ -196,8 +170,14 @@ def _sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     for name, entry in named.items():
         entry["id"] = name
     notices = tuple(
-        f"deprecated: {path.name} says `{old}` in {', '.join(using)}; it is called `{new}` now, and the next version "
-        "will refuse the old name"
+        text(
+            "deprecated: {file} says `{old}` in {sources}; it is called `{new}` now, and the next version will refuse "
+            "the old name",
+            file=path.name,
+            old=old,
+            new=new,
+            sources=", ".join(using),
+        )
         for old, new in RENAMED.items()
         if (using := [name for name, entry in named.items() if old in entry])
     )
@@ -208,10 +188,10 @@ def _sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
 def _days_left_open(path: Path, sources: Iterable[Source]) -> Iterator[str]:
     for source in sources:
         if source.stichtag and leaves_day_open(source.file, source.stichtag):
-            yield (
-                f"{path.name}, source {source.id}: its files say a year, not a day; 31 December is taken. Say which "
-                'day is meant: day = "12-31" in `stichtag` (or "01-01", or another)'
-            )
+            yield text(
+                "{file}, source {source}: its files say a year, not a day; 31 December is taken. Say which day is "
+                'meant: day = "12-31" in `stichtag` (or "01-01", or another)', file=path.name, source=source.id,
+            )  # fmt: skip
 
 
 def _codebook(paths: list[Path]) -> Codebook:
@@ -264,13 +244,13 @@ def _wrong_names_in_sources(profile: Profile) -> Iterator[str]:
 
 def _wrong_totals(city: City, source: Source) -> Iterator[str]:
     for level in city.raumebene:
-        for text, unit in (source.matrix.totals if source.matrix else {}).get(level.id, {}).items():
+        for written, unit in (source.matrix.totals if source.matrix else {}).get(level.id, {}).items():
             where = f"source.{source.id}.matrix.totals.{level.id}"
             if level.membership == "base":
                 yield f"{where}: its units are base units, which are rows of their own; totals are of coarser ones"
             elif not re.fullmatch(level.id_pattern, unit) or unit != (level.city_unit or unit):
                 expected = f"the city's unit {level.city_unit}" if level.city_unit else f"an id like {level.id_pattern}"
-                yield f"{where}: expected for {text!r} {expected}, found {unit!r}"
+                yield f"{where}: expected for {written!r} {expected}, found {unit!r}"
 
 
 _FIT = {

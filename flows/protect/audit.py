@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from flows.base.texts import Text, joined, text
 from flows.profile.codebook import Codebook
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from flows.protect.audit_system import System
     from flows.protect.audit_tables import ReleaseTables
 
-_RULES = dict.fromkeys(("group", "group piece"), "alle oder niemand von zu wenigen") | {
-    "forbidden": "hier nie veröffentlicht, oder eine Summe aus zu wenigen Fällen"
-}
 NAMED = 30
 """So many attacks are spelled out; the others are listed."""
 
@@ -78,13 +76,30 @@ class Finding(BaseModel):
         """Say what is counted, where and when."""
         return f"{self.merkmal}, {self.raumebene} {self.raum_id} (Zuschnitt {self.zuschnitt}), {self.stichtag}"
 
-    def __str__(self) -> str:
-        """Say what follows and how, in German, as the offices that read it do."""
-        size = f"{self.low}" if self.low == self.high else f"{self.low} bis {self.high}"
-        rule = _RULES.get(self.kind, f"erlaubt ab {self.at_least}")
-        said = f"{self.place}: {size} folgt aus {', '.join(self.versions)} ({rule})"
-        lines = [f"    {step.factor:+g} x {step.figure} = {step.value:g} ({step.version})" for step in self.attack]
-        return "\n".join([said, *lines])
+    @property
+    def words(self) -> Text:
+        """Say what follows and how."""
+        low, high = self.low, self.high
+        size = Text(f"{low}") if low == high else text("{first} to {last}", first=low, last=high)
+        said = text(
+            "{place}: {size} follows from {versions} ({rule})",
+            place=self.place, size=size, versions=", ".join(self.versions), rule=self._rule,
+        )  # fmt: skip
+        return joined("\n", (said, *(
+            text(
+                "    {factor:+g} x {figure} = {value:g} ({version})",
+                factor=step.factor, figure=step.figure, value=step.value, version=step.version,
+            )
+            for step in self.attack
+        )))  # fmt: skip
+
+    @property
+    def _rule(self) -> Text:
+        if self.kind in ("group", "group piece"):
+            return text("all or none of too few")
+        if self.kind == "forbidden":
+            return text("never published here, or a sum of too few cases")
+        return text("permitted from {least}", least=self.at_least)
 
 
 class Audit(BaseModel):

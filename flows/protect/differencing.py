@@ -17,6 +17,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from flows.base.texts import Text, text
+
 LARGEST = 10
 """Units of a union; larger ones hide their differences among more people and are not searched."""
 Side = Literal["internal", "external"]
@@ -34,10 +36,13 @@ class Difference(BaseModel):
     first: str = ""
     second: str = ""
 
-    def __str__(self) -> str:
+    @property
+    def words(self) -> Text:
         """Say it in a line."""
-        where = "innerhalb" if self.side == "internal" else "außerhalb"
-        return f"{self.first} gegen {self.second}: {self.people} Einwohner {where} von {' + '.join(self.units)}"
+        known = {"first": self.first, "second": self.second, "people": self.people, "units": " + ".join(self.units)}
+        if self.side == "internal":
+            return text("{first} against {second}: {people} residents within {units}", **known)
+        return text("{first} against {second}: {people} residents outside {units}", **known)
 
 
 def differences(people: Mapping[tuple[str, str], int], at_least: int, largest: int = LARGEST) -> list[Difference]:

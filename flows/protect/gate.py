@@ -11,6 +11,7 @@ import duckdb
 
 from flows.base.db import literal
 from flows.base.errors import CheckStopped
+from flows.base.texts import Text, joined, text_count
 from flows.profile.load import Profile
 from flows.profile.protection import PUBLISHED_AS
 from flows.protect.memory import Released
@@ -201,11 +202,7 @@ class _Gate:
         known = self._known(found)
         new = [finding for finding in found if finding.count not in known]
         if new:
-            raise CheckStopped(
-                f"Nichts wird veröffentlicht: {len(new)} Anzahlen, die geheim bleiben müssen, folgen aus dem, was "
-                "veröffentlicht würde. Mehr unterdrücken (höhere Schwellen, weniger Indikatoren im Codebuch), oder wo "
-                "Zahlen verändert werden, stärker verändern (base, ptable):\n" + "\n".join(map(str, new[:SHOWN]))
-            )
+            raise CheckStopped(joined("\n", [_why_stopped(len(new)), *(each.words for each in new[:SHOWN])]))
 
 
 def _counted_by(finding: Finding) -> set[str]:
@@ -216,6 +213,18 @@ def _counted_by(finding: Finding) -> set[str]:
 def _and_the_years_after(days: frozenset[str]) -> frozenset[str]:
     """Return Stichtage with those whose balances read them."""
     return days | {f"{int(day[:4]) + 1:04d}{day[4:]}" for day in days}
+
+
+def _why_stopped(count: int) -> Text:
+    return text_count(
+        "Nothing is published: 1 count that must stay secret follows from what would be published. Suppress more "
+        "(higher thresholds, fewer Indikatoren in the codebook), or where counts are changed, change them more (base, "
+        "ptable):",
+        "Nothing is published: {count} counts that must stay secret follow from what would be published. Suppress more "
+        "(higher thresholds, fewer Indikatoren in the codebook), or where counts are changed, change them more (base, "
+        "ptable):",
+        count,
+    )
 
 
 def _tells_more(finding: Finding, before: Finding | None) -> bool:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from flows.base import files
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home
+from flows.base.texts import Text, text
 from flows.profile.load import load_profile
 from flows.publish.candidates import Candidate, candidate_named, candidates_of, is_named, refuse_outdated, take_off
 from flows.publish.read_notes import note_readings, reading_of
@@ -47,11 +48,12 @@ class Approved:
     again: bool = False
 
     @property
-    def words(self) -> str:
+    def words(self) -> Text:
         """The same as a sentence."""
+        known = {"version": self.version, "who": self.who, "at": self.at, "latest": self.latest}
         if self.again:
-            return f"Nothing new: {self.who} approved {self.version} on {self.at} already; latest is {self.latest}."
-        return f"{self.version} is published, approved by {self.who} on {self.at}; latest is {self.latest}."
+            return text("Nothing new: {who} approved {version} on {at} already; latest is {latest}.", **known)
+        return text("{version} is published, approved by {who} on {at}; latest is {latest}.", **known)
 
 
 def approve(

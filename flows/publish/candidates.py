@@ -14,6 +14,7 @@ from pathlib import Path
 from flows.base import files
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home
+from flows.base.texts import Text, text
 from flows.publish.workspace import Workspace
 from flows.release import catalog
 from flows.release.catalog import Entry
@@ -29,7 +30,7 @@ class Candidate:
 
     path: Path
     manifest: Manifest
-    outdated: str | None
+    outdated: Text | None
 
     @property
     def content_hash(self) -> str:
@@ -113,23 +114,25 @@ def take_off(candidate: Candidate) -> None:
     files.remove(aside)
 
 
-def asks_for_approval(path: Path, manifest: Manifest) -> str:
+def asks_for_approval(path: Path, manifest: Manifest) -> Text:
     """Return what is to be done with a candidate, for the user."""
     short = manifest.content_hash[:_SHOWN]
-    return (
-        f"{manifest.version} waits for the approval of a second person. Look at {path / 'index.html'} and "
-        f"{path / 'changes.html'}, then: "
-        f"`fortschreibung approve {manifest.city} {short} --by NAME --why '...' --key FILE` or "
-        f"`fortschreibung reject {manifest.city} {short} --by NAME --why '...'`."
-    )
+    return text(
+        "{version} waits for the approval of a second person. Look at {page} and {changes}, then: "
+        "`fortschreibung approve {city} {candidate} --by NAME --why '...' --key FILE` or "
+        "`fortschreibung reject {city} {candidate} --by NAME --why '...'`.",
+        version=manifest.version, page=path / "index.html", changes=path / "changes.html", city=manifest.city,
+        candidate=short,
+    )  # fmt: skip
 
 
-def was_rejected(entry: Entry) -> str:
+def was_rejected(entry: Entry) -> Text:
     """Return why content that a second person rejected is not made a candidate again, for the user."""
-    return (
-        f"Nothing is published: the content was rejected by {entry.who} on {entry.at} ({entry.why}). If that was "
-        f"wrong: `fortschreibung reject CITY {entry.content_hash[:_SHOWN]} --undo --by NAME --why '...'`."
-    )
+    return text(
+        "Nothing is published: the content was rejected by {who} on {at} ({why}). If that was wrong: `fortschreibung "
+        "reject CITY {candidate} --undo --by NAME --why '...'`.",
+        who=entry.who, at=entry.at, why=entry.why, candidate=entry.content_hash[:_SHOWN],
+    )  # fmt: skip
 
 
 def refuse_outdated(candidate: Candidate) -> None:

@@ -32,6 +32,7 @@ from pathlib import Path
 from flows.base import files
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home
+from flows.base.texts import Text, joined, text
 from flows.publish.candidates import asks_for_approval, place_for_candidates, put, was_rejected
 from flows.publish.read_notes import note_readings, reading_of
 from flows.publish.verify import release_faults
@@ -56,7 +57,7 @@ class PublishOutcome:
     path: Path | None
     content_hash: str
     published: bool
-    reason: str
+    reason: Text
     candidate: Path | None = None
     """The folder in which it waits for the approval of a second person."""
 
@@ -146,16 +147,18 @@ def _published(
     incoming.rename(release)
     files.sync_folder(city.folder)
     (entry,) = release_entries(release, manifest, city.entries)
-    reason = f"{version} is published and is now the latest release."
+    reason = text("{version} is published and is now the latest release.", version=version)
     if catalog.pointing_entry([*city.entries, entry]) is entry:
         point(city.folder, entry)
     else:
-        reason = (
-            f"{version} is published; latest stays {standing.version if standing else 'as it was'}, which is newer. If "
-            "that one is wrong: `fortschreibung withdraw`."
-        )
+        reason = text(
+            "{version} is published; latest stays {latest}, which is newer. If that one is wrong: `fortschreibung "
+            "withdraw`.", version=version, latest=standing.version if standing else text("as it was"),
+        )  # fmt: skip
     if standing and not (city.folder / standing.version).is_dir():
-        reason += f" The folder of {standing.version} is gone: restore it from a backup if it is cited."
+        gone = text("The folder of {version} is gone: restore it from a backup if it is cited.",
+                    version=standing.version)  # fmt: skip
+        reason = joined(" ", (reason, gone))
     recorded(city.folder, city.name, [*city.entries, entry])
     note_readings(city.folder, [reading_of(release, manifest.files[DATABASE]["sha256"], manifest.content_hash)])
     return PublishOutcome(version, release, identity, published=True, reason=reason)
@@ -199,7 +202,8 @@ def _nothing_new(same_as: str, identity: str, city: Workspace, waiting: Path | N
     """Return the outcome when the content is that of a release, a candidate or what was rejected: nothing is made."""
     if same_as == _CANDIDATE and waiting is not None:
         path = waiting / identity
-        reason = f"Nothing new: the content is that of a candidate. {asks_for_approval(path, manifest_of(path))}"
+        same = text("Nothing new: the content is that of a candidate.")
+        reason = joined(" ", (same, asks_for_approval(path, manifest_of(path))))
         return PublishOutcome(None, None, identity, published=False, reason=reason, candidate=path)
     if same_as == _REJECTED:
         reason = was_rejected(catalog.rejected(city.entries)[identity])
@@ -217,19 +221,20 @@ def _without_secrets() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in _SECRETS}
 
 
-def _why_not(same_as: str, city: Workspace) -> str:
+def _why_not(same_as: str, city: Workspace) -> Text:
     pointing = city.pointing
     if gone := catalog.withdrawn(city.entries).get(same_as):
-        return (
-            f"Nothing is published: the content is that of {same_as}, which was withdrawn on {gone.at} by {gone.who}: "
-            f"{gone.why}"
-        )
+        return text(
+            "Nothing is published: the content is that of {version}, which was withdrawn on {at} by {who}: {why}",
+            version=same_as, at=gone.at, who=gone.who, why=gone.why,
+        )  # fmt: skip
     if pointing is not None and pointing.kind == "rollback" and pointing.version != same_as:
-        return (
-            f"Nothing is published: the content is that of {same_as}, which was rolled back to "
-            f"{pointing.version} on {pointing.at} by {pointing.who}: {pointing.why}"
-        )
-    return f"Nothing new: the content is that of {same_as}."
+        return text(
+            "Nothing is published: the content is that of {version}, which was rolled back to {latest} on {at} by "
+            "{who}: {why}",
+            version=same_as, latest=pointing.version, at=pointing.at, who=pointing.who, why=pointing.why,
+        )  # fmt: skip
+    return text("Nothing new: the content is that of {version}.", version=same_as)
 
 
 def _built(

@@ -19,6 +19,7 @@ from pathlib import Path
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home
 from flows.base.locks import settled
+from flows.base.texts import text, text_count
 from flows.publish.places import Place, place_at
 from flows.publish.verify import WAIT_SECONDS, verify
 from flows.release import catalog
@@ -69,10 +70,14 @@ def push(
         files_sent, bytes_sent = _release_copied(place, folder / each, f"{city}/{each}", deep=deep)
         sent, total = sent + files_sent, total + bytes_sent
         if files_sent:
-            say(f"{each}: {files_sent} files copied and read back ({bytes_sent / 1e6:.1f} MB)")
+            say(text_count(
+                "{version}: 1 file copied and read back ({size:,.1f} MB)",
+                "{version}: {count} files copied and read back ({size:,.1f} MB)",
+                files_sent, version=each, size=bytes_sent / 1e6,
+            ))  # fmt: skip
     pointed = str(json.loads(beside[catalog.LATEST_JSON])["version"])
     if place.read(f"{city}/{pointed}/{NAME}") is None:
-        say(f"latest.json is not copied: {pointed}, which it names, is not there yet")
+        say(text("latest.json is not copied: {version}, which it names, is not there yet", version=pointed))
         del beside[catalog.LATEST_JSON]
     for name, content in beside.items():  # the pointer is the last
         if place.read(f"{city}/{name}") != content:

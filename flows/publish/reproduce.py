@@ -24,6 +24,7 @@ from flows.base.db import literal, open_work, quoted, use_spatial
 from flows.base.errors import ConfigError
 from flows.base.home import Home
 from flows.base.locks import try_lock
+from flows.base.texts import text, tr
 from flows.profile.load import Profile, load_profile
 from flows.protect.protect_figures import protect
 from flows.publish.build import new_database, wanted_tables
@@ -100,7 +101,7 @@ def reproduce(
     lieferungen = delivered_for(manifest, home.landing)
     with _own_folder(home) as folder:
         _make(profile, lieferungen, home.landing, folder, _Made(manifest.until, before, judge), say)
-        say("compare")
+        say(text("compare"))
         made = _compared(profile, folder, manifest, release.database)
     return Reproduced(city, version, all(each.same for each in made), made, tuple(otherwise))
 
@@ -127,16 +128,16 @@ def _made_otherwise(manifest: Manifest, profile: Profile, landing: Path) -> list
 def _make(profile: Profile, lieferungen: list[Lieferung], landing: Path, folder: Path, made: _Made, say: Say) -> None:
     until = dt.date.fromisoformat(made.until) if made.until else None
     with open_work(folder / "work.duckdb") as con:
-        say("stage")
+        say(text("stage"))
         stage(con, profile, lieferungen, landing, folder, until=until)
-        say("transform")
+        say(text("transform"))
         use_spatial(con)
         transform(con)
     if made.judge:
-        say("check")
+        say(text("check"))
         made.judge(folder / "work.duckdb", made.before[-1].database if made.before else None, until)
     with open_work(folder / "work.duckdb") as con:
-        say("protect")
+        say(text("protect"))
         earlier = [(each.version, each.database) for each in made.before]
         protect(con, profile, folder / "publish", earlier, review=yearly_review(con, profile, say))
 
@@ -214,13 +215,20 @@ def _locked(folder: Path) -> Iterator[bool]:
 
 def summary_lines(outcome: Reproduced) -> list[str]:
     """Return the outcome in a few lines: which tables differ, and what was otherwise when they were made."""
-    lines = [f"made with other code or libraries: {each}" for each in outcome.made_otherwise]
+    lines = [tr("made with other code or libraries: {what}", what=each) for each in outcome.made_otherwise]
     lines += [
-        f"{each.table}: differs; {each.only_published} rows only in the release, "
-        f"{each.only_made_again} only in what was made again"
+        tr(
+            "{table}: differs; {published:,} rows only in the release, {again:,} only in what was made again",
+            table=each.table, published=each.only_published, again=each.only_made_again,
+        )
         for each in outcome.tables
         if not each.same
-    ]
+    ]  # fmt: skip
     same = sum(each.same for each in outcome.tables)
-    verdict = "is reproduced" if outcome.same else "is NOT reproduced"
-    return [*lines, f"{outcome.city} {outcome.version} {verdict}: {same} of {len(outcome.tables)} tables are the same."]
+    found = {"city": outcome.city, "version": outcome.version, "same": same, "tables": len(outcome.tables)}
+    said = (
+        tr("{city} {version} is reproduced: {same} of {tables} tables are the same.", **found)
+        if outcome.same
+        else tr("{city} {version} is NOT reproduced: {same} of {tables} tables are the same.", **found)
+    )
+    return [*lines, said]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from flows.base.errors import ConfigError
 from flows.base.home import Home
+from flows.base.texts import Text, text, text_count
 from flows.publish.workspace import noted_entry, recorded, take_away, workspace
 from flows.release import catalog
 from flows.release.catalog import Entry
@@ -27,7 +28,7 @@ class Verdict:
 
     version: str
     stays: bool
-    why: str
+    why: Text
     bytes: int
 
 
@@ -76,14 +77,22 @@ def _judged(folder: Path, entries: Sequence[Entry], keep: int) -> list[Verdict]:
         year = catalog.version_key(version)[0]
         newest = [each for each in standing if catalog.version_key(each)[0] == year][-keep:]
         reasons = [
-            (pointing is not None and pointing.version == version, "it is the latest"),
-            (version in tagged, f"tagged by {tagged[version].who}: {tagged[version].why}" if version in tagged else ""),
-            (version in newest, f"one of the newest {keep} editions of {year}" if keep > 1 else f"newest of {year}"),
-        ]
+            (pointing is not None and pointing.version == version, text("it is the latest")),
+            (version in tagged, _tagged(tagged[version]) if version in tagged else Text("")),
+            (version in newest, text_count(
+                "newest of {year}", "one of the newest {count} editions of {year}", keep, year=year
+            )),
+        ]  # fmt: skip
         why = next((words for holds, words in reasons if holds), None)
-        words = why or f"{year} has {keep} newer {'edition' if keep == 1 else 'editions'}"
+        words = why or text_count(
+            "{year} has 1 newer edition", "{year} has {count} newer editions", keep, year=year
+        )  # fmt: skip
         judged.append(Verdict(version, why is not None, words, _size(folder / version)))
     return judged
+
+
+def _tagged(entry: Entry) -> Text:
+    return text("tagged by {who}: {why}", who=entry.who, why=entry.why)
 
 
 def _size(folder: Path) -> int:

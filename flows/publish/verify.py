@@ -15,6 +15,7 @@ from flows.base import files
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home
 from flows.base.locks import settled
+from flows.base.texts import Text, text
 from flows.publish.read_notes import Reading, note_readings, noted_readings, reading_of
 from flows.release import catalog
 from flows.release.approval import approval_faults
@@ -43,13 +44,17 @@ class ContentRead:
     program: str | None = None
 
     @property
-    def words(self) -> str:
+    def words(self) -> Text:
         """The same as a part of a sentence."""
-        by = f"by DuckDB {self.duckdb} and version {self.program} of this program"
-        return {
-            "now": f"content read now {by}",
-            "before": f"bytes unchanged since the content was read on {self.at} {by}",
-        }.get(self.when, "content not read")
+        by = {"duckdb": self.duckdb, "program": self.program}
+        if self.when == "now":
+            return text("content read now by DuckDB {duckdb} and version {program} of this program", **by)
+        if self.when == "before":
+            return text(
+                "bytes unchanged since the content was read on {at} by DuckDB {duckdb} and version {program} of this "
+                "program", at=self.at, **by,
+            )  # fmt: skip
+        return text("content not read")
 
 
 @dataclass(frozen=True)

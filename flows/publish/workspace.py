@@ -18,6 +18,7 @@ from flows.base import files
 from flows.base.errors import FortschreibungError, VerificationFailed
 from flows.base.home import Home
 from flows.base.locks import city_lock
+from flows.base.texts import text
 from flows.pages.releases_page import releases_page
 from flows.publish.verify import release_faults
 from flows.release import catalog
@@ -86,7 +87,9 @@ def _healed(folder: Path, city: str, say: Say) -> list[Entry]:
     for version in there:
         if version not in listed:
             entries += _adopted(folder / version, entries)
-            say(f"{version} was cut off after it was built; it is whole, and now in the catalogue.")
+            say(text(
+                "{version} was cut off after it was built; it is whole, and now in the catalogue.", version=version
+            ))  # fmt: skip
             recorded(folder, city, entries)
     for version in sorted(catalog.removed(entries)):
         take_away(folder / version)

@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from flows.base.local_time import german_day
+from flows.base.texts import Text, text
 from flows.profile.load import Profile
 from flows.profile.policy import Policy
 from flows.profile.source import Source
@@ -43,15 +44,17 @@ class Delivery(BaseModel):
         return self.until + dt.timedelta(days=1) if self.state == "overdue" and self.until else None
 
     @property
-    def words(self) -> str:
+    def words(self) -> Text:
         """What is said of it in a line, with whom to ask."""
+        named = {"source": self.title_de, "year": self.year}
         if self.state == "present":
-            return f"{self.title_de} {self.year}: present"
+            return text("{source} {year}: present", **named)
         day = german_day(self.overdue_since or self.until or dt.date.min)
-        said = f"{self.title_de} {self.year}: " + (
-            f"awaited until {day}" if self.state == "awaited" else f"overdue since {day}"
-        )
-        return f"{said}; ask {self.ask}" if self.ask else said
+        overdue = self.state == "overdue"
+        said = text("{source} {year}: overdue since {day}", **named, day=day) if overdue else text(
+            "{source} {year}: awaited until {day}", **named, day=day
+        )  # fmt: skip
+        return text("{said}; ask {whom}", said=said, whom=self.ask) if self.ask else said
 
 
 def delivery(source: Source, year: int, newest: int | None, today: dt.date) -> Delivery | None:

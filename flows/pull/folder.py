@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from flows.base.errors import ContractBroken, SourceUnavailable
+from flows.base.texts import Text, joined, text
 from flows.profile.source import Source
 from flows.pull.context import AttemptLog, PullContext
 from flows.pull.landing.store import CHUNK, Stored
@@ -60,17 +61,17 @@ def _shown(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def passed_over(folder: Path, sources: Iterable[Source], until: int, elsewhere: Iterable[Source] = ()) -> list[str]:
+def passed_over(folder: Path, sources: Iterable[Source], until: int, elsewhere: Iterable[Source] = ()) -> list[Text]:
     """Return the files below `folder` that none of `sources` takes, each with the reason, by name.
 
     The sources `elsewhere` are taken from their addresses, so that a file of theirs in the folder is not considered.
     """
     asked, others = list(sources), list(elsewhere)
     reasons = ((path, _why_not(folder, path, asked, until, others)) for path in _files(folder))
-    return [f"{_shown(path.relative_to(folder))}: {why}" for path, why in reasons if why]
+    return [joined(": ", (_shown(path.relative_to(folder)), why)) for path, why in reasons if why]
 
 
-def _why_not(folder: Path, path: Path, sources: list[Source], until: int, elsewhere: list[Source]) -> str | None:
+def _why_not(folder: Path, path: Path, sources: list[Source], until: int, elsewhere: list[Source]) -> Text | None:
     if why := _unfinished(folder, path):
         return why
     name = _name(path)
@@ -78,16 +79,18 @@ def _why_not(folder: Path, path: Path, sources: list[Source], until: int, elsewh
     if takers:
         years = [source.year_in(name) for source in takers]
         late = all(year is not None and year > until for year in years)
-        return f"later than {until}, which is not asked for" if late else None
+        return text("later than {year}, which is not asked for", year=until) if late else None
     for source in sources:
         if re.fullmatch(source.file, name, re.IGNORECASE):
-            return f"its name differs from the pattern of {source.id} in capital letters"
+            return text("its name differs from the pattern of {source} in capital letters", source=source.id)
         if re.fullmatch(source.file, re.sub(r" ?\(\d+\)(?=\.\w+$)", "", name)):
-            return f"looks like a second download of a file of {source.id}; remove the number in brackets"
+            return text(
+                "looks like a second download of a file of {source}; remove the number in brackets", source=source.id
+            )
     for source in elsewhere:
         if re.fullmatch(source.file, name):
-            return f"{source.id} is fetched from its own address; --from DIR takes it from a folder"
-    return "its name matches no source's pattern"
+            return text("{source} is fetched from its own address; --from DIR takes it from a folder", source=source.id)
+    return text("its name matches no source's pattern")
 
 
 def _files(folder: Path) -> list[Path]:
@@ -116,16 +119,16 @@ def _files(folder: Path) -> list[Path]:
         ) from problem
 
 
-def _unfinished(folder: Path, path: Path) -> str | None:
+def _unfinished(folder: Path, path: Path) -> Text | None:
     """Return why a file is not considered whatever its name, or None."""
     if _is_hidden(folder, path):
-        return "hidden, or in a hidden folder (a network share's snapshots)"
+        return text("hidden, or in a hidden folder (a network share's snapshots)")
     if path.name.endswith(_UNFINISHED):
-        return "its ending says that it is not complete"
+        return text("its ending says that it is not complete")
     if path.name.startswith("~$"):
-        return "a lock file: somebody has the workbook open"
+        return text("a lock file: somebody has the workbook open")
     if path.is_dir():
-        return "a link to a folder, which is not followed"
+        return text("a link to a folder, which is not followed")
     return None
 
 
@@ -157,8 +160,7 @@ def _copied(source: Source, order: Order, path: Path, context: PullContext, log:
             after = path.stat()
             if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
                 raise SourceUnavailable(
-                    f"Source {source.id}: {path} is still being written. Try again when it is complete.",
-                    retryable=True,
+                    f"Source {source.id}: {path} is still being written. Try again when it is complete.", retryable=True
                 )
             return context.keep(source, order, incoming)
     except OSError as problem:

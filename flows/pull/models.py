@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows.base.texts import Text
+
 SYNTHETIC_MARK = "_synthetisch"
 """In the name of a synthetic file."""
 
@@ -97,5 +99,5 @@ class Pulled(BaseModel):
     not_asked: dict[str, list[str]] = Field(default_factory=dict)
     new: int
     unchanged: int
-    passed_over: list[str] = Field(default_factory=list)
+    passed_over: list[Text] = Field(default_factory=list)
     """Files of a folder that no source took, each with the reason."""

@@ -22,6 +22,7 @@ from flows.base.errors import (
     SourceProblem,
     SourceUnavailable,
 )
+from flows.base.texts import Text, text, text_count
 from flows.profile.load import Profile
 from flows.profile.source import Source
 from flows.pull.connectors import connector_of
@@ -137,8 +138,10 @@ def _may_wait(source: Source, context: PullContext) -> bool:
 
 def _progress(source: Source, answer: _Answer) -> str:
     if answer.not_set_up:
-        return f"{source.id}: {', '.join(answer.not_set_up.lacks)} is not set"
-    return f"{source.id}: failed" if answer.problem else f"{source.id}: {len(answer.found)} files"
+        return text("{source}: {variables} is not set", source=source.id, variables=", ".join(answer.not_set_up.lacks))
+    if answer.problem:
+        return text("{source}: failed", source=source.id)
+    return text_count("{source}: 1 file", "{source}: {count} files", len(answer.found), source=source.id)
 
 
 def _together(problems: list[SourceProblem]) -> SourceProblem:
@@ -158,7 +161,7 @@ def _in_one(problems: Iterable[str]) -> str:
     return "\n  ".join([first, *(f"And: {other}" for other in others)])
 
 
-def _pulled(answers: Mapping[str, _Answer], passed_over: list[str]) -> Pulled:
+def _pulled(answers: Mapping[str, _Answer], passed_over: list[Text]) -> Pulled:
     lieferungen = [lieferung for answer in answers.values() for lieferung in answer.found]
     new = sum(answer.new for answer in answers.values())
     not_asked: dict[str, list[str]] = {}
@@ -229,7 +232,7 @@ def _of_a_whole(source: Source, context: PullContext, outcome: str, problem: str
     )  # fmt: skip
 
 
-def _passed_over(profile: Profile, folder: Path | None, until: int) -> list[str]:
+def _passed_over(profile: Profile, folder: Path | None, until: int) -> list[Text]:
     """Return what lies unused in the folders that were looked into."""
     if folder:
         return passed_over(folder, profile.sources, until)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import duckdb
 
 from flows.base.errors import FortschreibungError
+from flows.base.texts import text
 from flows.profile.load import Profile
 from flows.redrawing.review import Review, review
 
@@ -25,5 +26,5 @@ def yearly_review(con: duckdb.DuckDBPyConnection, profile: Profile, note: Callab
     try:
         return review(con, profile, borders=False)
     except FortschreibungError as problem:
-        note(f"the Gliederung is not reviewed: {problem}")
+        note(text("the Gliederung is not reviewed: {problem}", problem=problem))
         return None

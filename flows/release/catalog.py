@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.base.errors import ConfigError, VerificationFailed
+from flows.base.texts import Text, text
 
 if TYPE_CHECKING:
     from flows.base.home import Home
@@ -193,19 +194,29 @@ def approved(entries: Sequence[Entry]) -> dict[str, Entry]:
     return {entry.version: entry for entry in entries if entry.kind == "approved"}
 
 
-def overtaken_by(entries: Sequence[Entry], known: str) -> str | None:
+def overtaken_by(entries: Sequence[Entry], known: str) -> Text | None:
     """Return what happened since the entry with the hash `known` that a release built on it must be made again for.
 
     None where nothing did: it may still be published.
     """
     hashes = [START, *(entry.entry_hash for entry in entries)]
     if known not in hashes:
-        return f"{CATALOG} has no entry with the hash that it was built on"
+        return text("{file} has no entry with the hash that it was built on", file=CATALOG)
     for entry in entries[hashes.index(known) :]:
         if entry.kind in _JUDGED_ANEW:
-            done = "was rolled back to" if entry.kind == "rollback" else f"was {entry.kind}"
-            return f"{entry.version} {'came out' if entry.kind == 'release' else done} on {entry.at}"
+            return _happened(entry)
     return None
+
+
+def _happened(entry: Entry) -> Text:
+    known = {"version": entry.version, "at": entry.at}
+    if entry.kind == "release":
+        return text("{version} came out on {at}", **known)
+    if entry.kind == "rollback":
+        return text("{version} was rolled back to on {at}", **known)
+    if entry.kind == "withdrawn":
+        return text("{version} was withdrawn on {at}", **known)
+    return text("{version} was reinstated on {at}", **known)
 
 
 def entry_of(entries: Sequence[Entry], version: str) -> Entry:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.base.errors import ConfigError
-from flows.base.german_numbers import number
+from flows.base.texts import Text, text
 from flows.profile.typology import Transform
 from flows.typology.assign import transformed, weighted
 from flows.typology.kmeans import Labels, Points, grouped
@@ -69,18 +69,17 @@ class Tried:
         return self.stability.stable and self.silhouette >= STRUCTURE and min(self.sizes) >= SMALLEST
 
     @property
-    def why_not(self) -> list[str]:
-        """In German, what speaks against it."""
-        lowest = float(self.stability.groups.min())
-        return [
-            *(
-                []
-                if self.stability.stable
-                else [f"ein Typ kehrt nicht wieder ({number(lowest, 2)} < {number(STABLE, 2)})"]
-            ),
-            *([] if self.silhouette >= STRUCTURE else ["kaum voneinander getrennt"]),
-            *([] if min(self.sizes) >= SMALLEST else [f"ein Typ mit nur {min(self.sizes)}"]),
-        ]
+    def why_not(self) -> list[Text]:
+        """What speaks against it."""
+        found = []
+        if not self.stability.stable:
+            lowest = float(self.stability.groups.min())
+            found.append(text("one type does not come again ({found:.2f} < {wanted:.2f})", found=lowest, wanted=STABLE))
+        if self.silhouette < STRUCTURE:
+            found.append(text("hardly apart from each other"))
+        if min(self.sizes) < SMALLEST:
+            found.append(text("a type with only {units}", units=min(self.sizes)))
+        return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -159,7 +159,8 @@ def test_all_units_left_out_is_refused(try_on: Try) -> None:
         try_on("raum,a,p\nA,1,5\nB,2,5\n", definition("a", min_residents=9), 'unit = "raum"\nresidents = "p"')
 
 
-def test_the_command_shows_ranges_of_ranks_from_much_need_to_little(tmp_path, try_on: Try, capsys) -> None:
+def test_the_command_shows_ranges_of_ranks_from_much_need_to_little(tmp_path, try_on: Try, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("FORTSCHREIBUNG_LANG", "de")
     table = "raum;a;m\nA;1,5;0\nB;9;2\nC;10;2\nD;;\n"
     try_on(table, definition("a", limits=(0,)), 'unit = "raum"\nmargin = { a = "m" }')
     assert index(definition=tmp_path / "definition.toml", table=tmp_path / "table.csv") == 0
@@ -174,6 +175,7 @@ def test_the_command_shows_ranges_of_ranks_from_much_need_to_little(tmp_path, tr
 
 
 def test_the_example_of_the_docs_prints_what_they_say(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("FORTSCHREIBUNG_LANG", "de")
     text = (Path(__file__).resolve().parents[2] / "docs" / "need-index.md").read_text("utf-8")
     chapter = text.partition("## Try a definition")[2].partition("\n## ")[0]
     blocks = dict(re.findall(r"^```(\w*)\n(.*?)^```$", chapter, re.DOTALL | re.MULTILINE))

@@ -118,6 +118,7 @@ def running_server(folder: Path, **variables: str) -> Iterator[Server]:
         threading.Thread(target=one.serve_forever, daemon=True).start()
     environment = {
         "PATH": os.environ["PATH"], "HOME": str(folder), "PREFECT_HOME": str(folder), "PYTHONPATH": str(ROOT),
+        "FORTSCHREIBUNG_LANG": "en",
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_API_AUTH_STRING": SECRET,
         "PREFECT_SERVER_API_AUTH_STRING": SECRET, "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1",
         "FORTSCHREIBUNG_HOME": str(folder / "data"), "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",

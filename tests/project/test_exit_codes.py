@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -53,8 +52,10 @@ def test_the_docs_list_the_codes() -> None:
     assert {int(code): words for code, words in rows} == EXIT_CODES
 
 
-def test_the_help_lists_the_codes(capsys: pytest.CaptureFixture[str]) -> None:
-    cli.app(["--help"], exit_on_error=False, result_action="return_value")
+def test_the_help_lists_the_codes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["fortschreibung", "--help"])
+    with pytest.raises(SystemExit):
+        cli.main()
     told = " ".join(capsys.readouterr().out.split())
     assert all(f"{code}: {words}" in told for code, words in EXIT_CODES.items())
 
@@ -65,7 +66,7 @@ def test_an_error_that_nobody_thought_of_is_a_defect(capsys: pytest.CaptureFixtu
     def stumble(*_: object, **__: object) -> int:
         raise IndexError
 
-    monkeypatch.setattr(cli, "app", SimpleNamespace(meta=stumble))
+    monkeypatch.setattr(cli, "use_language", stumble)
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == ProgramDefect.exit_code

@@ -128,7 +128,7 @@ def test_the_command_shows_and_removes(
 
     assert runs(home=home.root) == 0
     shown = capsys.readouterr().out
-    assert "failed     20 days        0.0 MB  unprotected counts" in shown
+    assert "failed        20 days        0.0 MB  unprotected counts" in shown
     assert "Nothing was deleted; --clean removes ended ones over 14d." in shown
 
     assert runs(clean=True, as_json=True, home=home.root) == 0

@@ -21,7 +21,7 @@ def test_a_count_that_is_stated_outright_stops_the_publication(office, monkeypat
         )
 
     monkeypatch.setattr(protect_figures, "suppress", forgetful)
-    with pytest.raises(CheckStopped, match=r"einwohner, sozialraum A .*: 1 folgt aus neu"):
+    with pytest.raises(CheckStopped, match=r"einwohner, sozialraum A .*: 1 follows from neu"):
         office.protect()
 
 

@@ -57,7 +57,10 @@ def test_weights_of_the_classes_can_be_chosen(said) -> None:
     assert units["011001"]["betrag"] == 10
 
 
-def test_a_table_for_people_and_a_workbook_say_what_was_distributed(homes, capsys, tmp_path: Path) -> None:
+def test_a_table_for_people_and_a_workbook_say_what_was_distributed(
+    homes, capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORTSCHREIBUNG_LANG", "de")
     file = tmp_path / "budget.xlsx"
     budget(CITY, by="bedarf", total="1000", home=homes(1200), xlsx=file)
     out = capsys.readouterr().out.splitlines()

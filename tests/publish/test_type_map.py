@@ -40,7 +40,8 @@ def test_a_map_is_of_one_thing() -> None:
         map_("kleinstadt", index="bedarf", types="siedlung")
 
 
-def test_the_terminal_shows_types_units_and_what_is_possible(first) -> None:
+def test_the_terminal_shows_types_units_and_what_is_possible(first, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORTSCHREIBUNG_LANG", "de")
     (found,) = types_of(first / DATABASE, None, "sozialraum", None)
     lines = [*types_lines(found.types, found.units), *crossed_lines(found.types, found.need)]
 

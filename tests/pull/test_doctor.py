@@ -50,7 +50,7 @@ def test_indikatoren_for_which_no_source_is_declared_are_told_once_and_are_no_fa
 
 def test_missing_credentials_are_named(said) -> None:
     assert said() == (
-        "1 sources; REGIO_TOKEN (or REGIO_USER and REGIO_PASSWORD) not set, "
+        "1 source; REGIO_TOKEN (or REGIO_USER and REGIO_PASSWORD) not set, "
         "so it needs --from DIR, or Secret blocks in Prefect for the credentials"
     )
 
@@ -59,7 +59,7 @@ def test_missing_credentials_are_named(said) -> None:
 def test_a_token_or_user_and_password_are_enough(said, monkeypatch, names: list[str]) -> None:
     for name in names:
         monkeypatch.setenv(name, "geheim")
-    assert said() == "1 sources"
+    assert said() == "1 source"
 
 
 def test_a_user_without_a_password_is_not_enough(said, monkeypatch) -> None:
@@ -86,7 +86,7 @@ def test_a_secret_block_is_named_only_for_credentials(small_city, source, monkey
     monkeypatch.setattr(load, "cities", lambda: ["kleinstadt"])
     monkeypatch.setattr(load, "load_profile", lambda _: profile)
     monkeypatch.delenv("AMT", raising=False)
-    assert next(doctor._cities()).found == "1 sources; AMT not set, so it needs --from DIR"
+    assert next(doctor._cities()).found == "1 source; AMT not set, so it needs --from DIR"
 
 
 SECRET = "fortschreibung:geheim"

@@ -188,7 +188,7 @@ def test_a_source_that_is_not_required_waits_until_its_folder_is_named(two_folde
     pulled = given.pull(progress=told.append)
     assert [one.name for one in pulled.lieferungen] == ["da_2022.csv"]
     assert (pulled.missing, pulled.not_asked) == (["wartet"], {"AMT_SPAETER": ["wartet"]})
-    assert told == ["da: 1 files", "wartet: AMT_SPAETER is not set"]
+    assert told == ["da: 1 file", "wartet: AMT_SPAETER is not set"]
     assert given.outcomes == ["new"], "waiting is no failure"
 
 

@@ -84,7 +84,7 @@ def test_the_first_in_the_profile_is_reported_first_even_when_it_comes_last(repl
     pulled = desk(*(web_source(name, server) for name in "abc")).pull(progress=told.append)
     assert answered[-1] == "/a.csv"
     assert [one.name for one in pulled.lieferungen] == ["a.csv", "b.csv", "c.csv"]
-    assert told == ["a: 1 files", "b: 1 files", "c: 1 files"]
+    assert told == ["a: 1 file", "b: 1 file", "c: 1 file"]
 
 
 def test_more_sources_and_files_than_threads_all_come_in_order(replay, desk, yearly_source) -> None:

@@ -82,7 +82,7 @@ def test_a_releases_files_are_read_again_by_hash(office, monkeypatch) -> None:
     Path(kept["path"]).write_bytes(b"other")
     (lost,) = release_state(home, "kleinstadt", "2022.1")
     assert not lost["intact"]
-    assert source_status.release_lines([lost])[-1] == "1 files: 1 are lost or damaged."
+    assert source_status.release_lines([lost])[-1] == "1 of 1 files is lost or damaged."
 
 
 def test_the_command_needs_neither_database_nor_web_nor_prefect(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_the_command_needs_neither_database_nor_web_nor_prefect(tmp_path: Path) 
         "import sys; from flows.app.commands.preparing import sources; sources('musterstadt', as_json=True);"
         "print([name for name in ('duckdb', 'prefect', 'requests', 'pandas') if name in sys.modules])"
     )
-    environment = {"FORTSCHREIBUNG_HOME": str(tmp_path), "PATH": ""}
+    environment = {"FORTSCHREIBUNG_HOME": str(tmp_path), "PATH": "", "FORTSCHREIBUNG_LANG": "en"}
     ended = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     answer, modules = ended.stdout.splitlines()
     assert modules == "[]"

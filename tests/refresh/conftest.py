@@ -26,6 +26,7 @@ from tests.refresh.in_process import CheckedHere, run_command_line
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).with_name("fortschreibung")
+_KEPT = ("PATH", "LANG", "TMPDIR", "PYTHONPATH", "FORTSCHREIBUNG_LANG")
 SMALL = Scale(baublockseiten=240, einwohner=16_000, stadtbezirke=2, stadtteile=6, sozialraeume=24)
 
 
@@ -68,7 +69,7 @@ class Office:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "PYTHONPATH") if name in os.environ}
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self.user_home.mkdir(parents=True, exist_ok=True)
         return kept | {"HOME": str(self.user_home), "PREFECT_HOME": str(self.prefect)}
 

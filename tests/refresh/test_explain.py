@@ -38,7 +38,7 @@ def test_the_rows_of_each_file_add_up_and_the_city_s_total_stands_beside(explain
     assert explained.code == 0, explained.err
     assert "ew_2023.csv (source ew)" in explained.out
     assert "rows 5 = taken 3 + left out 2 (fusszeile 1, leer 1) + quarantined 0" in explained.out
-    assert "einwohner of the city on 2023-12-31: 5.500" in explained.out
+    assert "einwohner of the city on 2023-12-31: 5,500" in explained.out
 
 
 @pytest.mark.thorough
@@ -54,7 +54,7 @@ def test_files_that_are_published_already_are_read_and_explained_as_well(office:
 
 def test_one_file_is_shown_with_its_first_rows_and_the_fate_of_each_column(explained: Ended) -> None:
     assert "NR | NAME | EW | PLZ\n    101 | Altstadt | 1200 | 1" in explained.out
-    assert "NR: unit\n" in explained.out
+    assert "NR: the unit\n" in explained.out
     assert "EW: Merkmal einwohner" in explained.out
     assert "PLZ: left out (ignore)" in explained.out
 
@@ -81,7 +81,7 @@ def test_rows_that_broke_the_contract_are_shown_with_line_and_rule(office: Offic
     assert ended.code == 1
     assert "quarantined 1" in ended.out
     assert "line 4, column EW: 'drei'" in ended.out
-    assert "einwohner of the city on 2023-12-31: 5.200" in ended.out
+    assert "einwohner of the city on 2023-12-31: 5,200" in ended.out
 
 
 def test_the_same_comes_as_json(office: Office, city: Path) -> None:

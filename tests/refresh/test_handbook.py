@@ -26,7 +26,7 @@ def ended(office: Office, line: str) -> tuple[int, str]:
     words = shlex.split(line, comments=True)
     assert words[0] == "fortschreibung"
     wanted = re.search(r"# endet mit (\d)", line)
-    done = office.run(*words[1:])
+    done = office.run(*words[1:], FORTSCHREIBUNG_LANG="de")
     assert done.code == int(wanted[1] if wanted else 0), f"{line}\n{done.out}{done.err}"
     return done.code, done.out
 

@@ -83,7 +83,7 @@ def test_a_kill_at_a_station_costs_nothing(
     ended = office.run("refresh", "musterstadt", "--from", extracts, "--json")
     assert ended.code == 0, ended.err
     assert ended.answer["published"] is True
-    taken_up = f"Aufgenommen nach Station {AFTER[station, event]} von {shown['run']}"
+    taken_up = f"Taken up after station {AFTER[station, event]} of {shown['run']}"
     assert (taken_up in ended.err) is (AFTER[station, event] is not None), ended.err
     assert release_hash(office) == release_hash(two_releases), "what an undisturbed refresh publishes"
     assert list((office.home / "releases" / "musterstadt").glob(".incoming-*")) == []
@@ -108,5 +108,5 @@ def test_by_hand_a_refresh_goes_on_with_the_station_that_is_named(
     table.write_bytes(delivered)
     again = office.run(*given, "--from-station", "check", "--json")
     assert again.code == 0, again.err
-    assert f"Aufgenommen nach Station transform von {run}" in again.err
+    assert f"Taken up after station transform of {run}" in again.err
     assert release_hash(office) == release_hash(two_releases)

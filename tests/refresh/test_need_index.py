@@ -148,7 +148,7 @@ def test_the_command_shows_an_index_unit_by_unit(one_release) -> None:
     for unit in table["units"]:
         assert unit["klasse_von"] is None or sum(unit["sicherheit"]) == pytest.approx(1, abs=0.003)
 
-    lines = one_release.run("index", "musterstadt").out.splitlines()
+    lines = one_release.run("index", "musterstadt", "--lang", "de").out.splitlines()
     assert lines[0] == "Bedarfsindex, Version 1, am 2024-12-31, gemessen an der Stadt (musterstadt 2024.1)"
     assert lines[1].split() == ["Raum", "Punkte", "Klasse", "sicher", "Rang"]
     assert lines[-1].startswith("Von Räumen mit höherem Bedarf sprechen")

@@ -40,7 +40,7 @@ def test_wien_is_published_from_its_files_in_two_commands(office: Office, real_f
     assert made.code == 0, made.err
     assert "not used: bezirke.kml" in made.out or "bezirke.kml (source" in made.out
     assert "rows 644 = taken 644 + left out 0 + quarantined 0" in made.out
-    assert "einwohner of the city on 2015-01-01: 1.797.337" in made.out
+    assert "einwohner of the city on 2015-01-01: 1,797,337" in made.out
     assert "guesses are to be confirmed" in made.out
     assert not list((office.home / "releases").glob("wien/*.*")), "a dry run publishes nothing"
 

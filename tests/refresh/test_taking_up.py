@@ -67,7 +67,7 @@ def test_it_goes_on_after_the_last_finished_station_and_drops_what_came_then(hom
     assert [(one.finished, one.stopped) for one in run_folders(home)] == [("transform", False)]
     finished, tables, said = takes_up(home)
     assert (finished, tables) == (["stage", "transform"], ["stage", "transform"])
-    assert f"Aufgenommen nach Station transform von {last.id}" in said
+    assert f"Taken up after station transform of {last.id}" in said
     assert [one.unprotected for one in run_folders(home)] == [False, False], "nothing confidential is left"
 
 
@@ -86,7 +86,7 @@ def test_a_database_that_is_not_as_its_mark_says_is_not_taken_up(home: Home) -> 
 
     finished, tables, said = takes_up(home)
     assert (finished, tables) == ([], [])
-    assert "wird nicht aufgenommen: main.stage: nicht wie hinterlassen" in said
+    assert "is not taken up: main.stage is not as the run left it" in said
 
 
 def test_a_database_that_was_cut_off_itself_is_not_taken_up(home: Home) -> None:

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from flows.app.terminal import HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
+from flows.base.texts import shown, tr
 
 
 def candidates(city: str, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
@@ -30,11 +31,14 @@ def candidates(city: str, *, as_json: JsonOption = False, home: HomeOption = Non
             ]
         )  # fmt: skip
     elif not known:
-        print(f"No candidate of {city} waits.")
+        print(tr("No candidate of {city} waits.", city=city))
     for one in [] if as_json else known:
-        state = f"outdated: {one.outdated}" if one.outdated else "waits for approval"
-        print(f"{one.short}  {one.manifest.version:8} made {one.manifest.made_at[:16]}, {state}")
-        print(f"  look: {one.path / 'index.html'}\n  what changes: {one.path / 'changes.html'}")
+        outdated = one.outdated
+        state = tr("outdated: {why}", why=outdated) if outdated else tr("waits for approval")
+        made = tr("made {at}, {state}", at=one.manifest.made_at[:16], state=state)
+        print(f"{one.short}  {one.manifest.version:8} {made}")
+        print(tr("  look: {page}", page=one.path / "index.html"))
+        print(tr("  what changes: {page}", page=one.path / "changes.html"))
     return 0
 
 
@@ -84,7 +88,7 @@ def approve(  # noqa: PLR0913 -- each is an option of the command
         print_json({"city": city, "version": done.version, "path": str(done.path), "content_hash": done.content_hash,
                     "approved_by": done.who, "at": done.at, "latest": done.latest, "again": done.again})  # fmt: skip
     else:
-        print(done.words)
+        print(shown(done.words))
     return 0
 
 
@@ -106,6 +110,12 @@ def reject(
         print_json({"city": city, "content_hash": entry.content_hash, "rejected": not undo, "by": entry.who,
                     "at": entry.at, "why": entry.why})  # fmt: skip
     else:
-        words = "may be made a candidate again" if undo else "is rejected, and is not made a candidate again"
-        print(f"{city} {entry.content_hash[:12]} {words}; recorded for {entry.who} at {entry.at}: {entry.why}")
+        short = f"{city} {entry.content_hash[:12]}"
+        print(
+            tr("{candidate} may be made a candidate again; recorded for {who} at {at}: {why}",
+               candidate=short, who=entry.who, at=entry.at, why=entry.why)
+            if undo
+            else tr("{candidate} is rejected, and is not made a candidate again; recorded for {who} at {at}: {why}",
+                    candidate=short, who=entry.who, at=entry.at, why=entry.why)
+        )  # fmt: skip
     return 0

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from flows.app.terminal import HomeOption, JsonOption, print_json, say
 from flows.base.home import home_at, root_at
+from flows.base.texts import shown, tr, tr_count
 
 
 def new_city(
@@ -45,14 +46,14 @@ def new_city(
 
     written = write_profile(city, from_, folder_for_new(), Questions(yes=yes), stichtag=stichtag)
     said = print if not as_json else say
-    said(f"The profile of {city} is written: {written.folder}")
+    said(tr("The profile of {city} is written: {folder}", city=city, folder=written.folder))
     for path, reason in sorted(written.guess.left_out.items()):
-        said(f"  not used: {path.name}: {reason}")
+        said(tr("  not used: {file}: {reason}", file=path.name, reason=reason))
+    guesses = len(written.to_confirm)
     said(
-        f"{len(written.to_confirm)} guesses are to be confirmed:"
-        if written.to_confirm
-        else "Nothing is to be confirmed."
-    )
+        tr_count("1 guess is to be confirmed:", "{count} guesses are to be confirmed:", guesses)
+        if guesses else tr("Nothing is to be confirmed.")
+    )  # fmt: skip
     for line in written.to_confirm:
         said(f"  {line}")
     code = 0 if no_dry_run else _tried(city, from_, home)
@@ -62,21 +63,19 @@ def new_city(
             "left_out": {path.name: reason for path, reason in sorted(written.guess.left_out.items())},
         })  # fmt: skip
     elif code == 0:
-        print(f"Look through {written.folder}, then: fortschreibung refresh {city} --from {from_}")
+        command = f"fortschreibung refresh {city} --from {from_}"
+        print(tr("Look through {folder}, then: {command}", folder=written.folder, command=command))
     return code
 
 
 def _tried(city: str, files: Path, home: Path | None) -> int:
     """Look at the installation and the new profile, make a dry run, and print what became of each file."""
     from flows.app.commands.refreshing import explained_dry_run  # noqa: PLC0415
-    from flows.app.doctor import findings  # noqa: PLC0415
+    from flows.app.doctor import finding_line, findings  # noqa: PLC0415
 
     for one in findings(root_at(home)):
         if one.what == f"city {city}" or (not one.ok and not one.what.startswith("city ")):
-            say(
-                f"{'ok  ' if one.ok else 'MISSING'} {one.what}: {one.found}"
-                + ("" if one.ok else f"\n      -> {one.remedy}")
-            )
+            say(finding_line(one))
     outcome, _ = explained_dry_run(city, home_at(home), files)
-    say(outcome.reason)
+    say(shown(outcome.reason))
     return 0

@@ -9,6 +9,8 @@ from cyclopts import Parameter
 
 from flows.app.terminal import HomeOption, JsonOption, print_json
 from flows.base.home import Home, root_at
+from flows.base.language import number_shown
+from flows.base.texts import tr, tr_count
 
 if TYPE_CHECKING:
     from flows.run_folders import RunFolder
@@ -40,17 +42,22 @@ def runs(
         print_json({"runs": [_as_json(run, now) for run in left], "removed": [run.name for run in removed]})
         return 0
     for run in removed:
-        print(f"removed: {_line(run, now)}")
+        print(tr("removed: {name}", name=_line(run, now)))
     for run in left:
         print(_line(run, now))
     if clean:
-        print(f"{len(removed)} runs removed ({_megabytes(removed)}), {len(left)} stay ({_megabytes(left)}).")
+        print(tr(
+            "Removed: {removed} runs ({size} MB). Left: {left} ({size_left} MB).",
+            removed=len(removed), size=_megabytes(removed), left=len(left), size_left=_megabytes(left),
+        ))  # fmt: skip
     elif not left:
-        print(f"No runs in {where.runs}.")
+        print(tr("No runs in {folder}.", folder=where.runs))
     else:
-        print(
-            f"{len(left)} runs ({_megabytes(left)}).", f"Nothing was deleted; --clean removes ended ones over {older}."
-        )
+        print(tr_count(
+            "1 run ({size} MB). Nothing was deleted; --clean removes ended ones over {older}.",
+            "{count} runs ({size} MB). Nothing was deleted; --clean removes ended ones over {older}.",
+            len(left), size=_megabytes(left), older=older,
+        ))  # fmt: skip
     return 0
 
 
@@ -63,23 +70,29 @@ def _as_json(run: RunFolder, now: dt.datetime) -> dict[str, object]:
 
 
 def _line(run: RunFolder, now: dt.datetime) -> str:
-    warning = "  unprotected counts (work.duckdb or the like)" if run.unprotected else ""
-    return f"{run.name}  {run.state:8}  {_age(run.age(now)):>8}  {run.bytes / 1e6:9.1f} MB{warning}{_taken_up(run)}"
+    warning = f"  {tr('unprotected counts (work.duckdb or the like)')}" if run.unprotected else ""
+    state = {"running": tr("running"), "finished": tr("finished"), "failed": tr("failed")}[run.state]
+    size = number_shown(run.bytes / 1e6, 1)
+    return f"{run.name}  {state:11}  {_age(run.age(now)):>8}  {size:>9} MB{warning}{_taken_up(run)}"
 
 
 def _taken_up(run: RunFolder) -> str:
     """Return how the run can be taken up, if it can."""
     if run.finished is None:
         return ""
-    if run.stopped:
-        return f"  finished: {run.finished}; was stopped, --from-station goes on by hand"
-    return f"  finished: {run.finished}; the next refresh goes on after it"
+    station = run.finished
+    said = (
+        tr("finished: {station}; was stopped, --from-station goes on by hand", station=station)
+        if run.stopped
+        else tr("finished: {station}; the next refresh goes on after it", station=station)
+    )
+    return f"  {said}"
 
 
 def _age(age: dt.timedelta) -> str:
     hours = age // dt.timedelta(hours=1)
-    return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
+    return tr("{count} days", count=hours // 24) if hours >= 48 else tr_count("1 hour", "{count} hours", hours)
 
 
 def _megabytes(runs: list[RunFolder]) -> str:
-    return f"{sum(run.bytes for run in runs) / 1e6:.1f} MB"
+    return number_shown(sum(run.bytes for run in runs) / 1e6, 1)

@@ -11,6 +11,8 @@ from cyclopts import Parameter
 from flows.app.terminal import HomeOption, JsonOption, print_json, say
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
+from flows.base.language import number_shown
+from flows.base.texts import tr, tr_count
 
 
 def push(
@@ -37,8 +39,13 @@ def push(
     if as_json:
         print_json(asdict(done))
     else:
-        what = f"{done.sent} files copied ({done.bytes / 1e6:.1f} MB)" if done.sent else "nothing new"
-        print(f"{city} {', '.join(done.versions)} at {url}: {what}; latest there is {done.latest}.")
+        what = tr_count(
+            "1 file copied ({size:,.1f} MB)", "{count} files copied ({size:,.1f} MB)", done.sent, size=done.bytes / 1e6
+        ) if done.sent else tr("nothing new")  # fmt: skip
+        print(tr(
+            "{city} {versions} at {url}: {what}; latest there is {latest}.",
+            city=city, versions=", ".join(done.versions), url=url, what=what, latest=done.latest,
+        ))  # fmt: skip
     return 0
 
 
@@ -60,7 +67,7 @@ def backup(folder: Path, *, keep: int = 8, as_json: JsonOption = False, home: Ho
     if as_json:
         print_json({"backup": str(path), "bytes": path.stat().st_size})
     else:
-        print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
+        print(f"{path} ({number_shown(path.stat().st_size / 1e6, 1)} MB)")
     return 0
 
 
@@ -99,7 +106,10 @@ def restore(
     if as_json:
         print_json({"files": done.files, "cities": done.cities, "database": database, "home": str(where.root)})
     else:
-        print(f"{where.root}: {done.files} files; {', '.join(done.cities) or 'no city'} verified by content.")
+        print(tr(
+            "{folder}: {files} files; {cities} verified by content.",
+            folder=where.root, files=done.files, cities=", ".join(done.cities) or tr("no city"),
+        ))  # fmt: skip
         for path in sorted((where.root / "restored").glob("*")):
-            print(f"  {path}: put it where your settings look for it")
+            print(tr("  {path}: put it where your settings look for it", path=path))
     return 0

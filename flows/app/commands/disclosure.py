@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from flows.app.terminal import HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home, root_at
+from flows.base.texts import shown, tr, tr_count
+
+if TYPE_CHECKING:
+    from flows.protect.audit import Audit
 
 SHOWN = 20
 """So many counts that cannot be judged are named."""
@@ -51,20 +56,30 @@ def audit(
     if as_json:
         print_json({"city": city, **found.model_dump(mode="json"), "safe": found.safe})
     else:
-        for finding in found.findings:
-            print(finding)
-        print(
-            f"{city} {', '.join(found.versions)}: {len(found.findings)} von {found.asked} Anzahlen, die geheim bleiben "
-            "müssen, folgen aus dem, was veröffentlicht ist."
-        )
-        for place in found.contradictory[:SHOWN]:
-            print(f"    nicht zu beurteilen: {place}")
-        if found.contradictory:
-            print(f"Nicht zu beurteilen sind {len(found.contradictory)} Anzahlen: was um sie herum veröffentlicht ist, "
-                  "widerspricht sich.")  # fmt: skip
-        if found.not_linked:
-            print(f"Nicht verrechnet: {', '.join(found.not_linked)} (liegt nicht ganz in oder über anderen Räumen).")
+        print(*audit_lines(city, found), sep="\n")
     return 0 if found.safe else VerificationFailed.exit_code
+
+
+def audit_lines(city: str, found: Audit) -> Iterator[str]:
+    """Yield what an audit found, as a person reads it."""
+    for finding in found.findings:
+        yield shown(finding.words)
+    yield tr_count(
+        "{city} {versions}: 1 of {asked:,} counts that must stay secret follows from what is published.",
+        "{city} {versions}: {count} of {asked:,} counts that must stay secret follow from what is published.",
+        len(found.findings), city=city, versions=", ".join(found.versions), asked=found.asked,
+    )  # fmt: skip
+    for place in found.contradictory[:SHOWN]:
+        yield tr("    cannot be judged: {place}", place=place)
+    if found.contradictory:
+        yield tr_count(
+            "1 count cannot be judged: what is published around it contradicts itself.",
+            "{count} counts cannot be judged: what is published around them contradicts itself.",
+            len(found.contradictory),
+        )
+    if found.not_linked:
+        levels = ", ".join(found.not_linked)
+        yield tr("Not added up: {levels} (lies not wholly in or above other units).", levels=levels)
 
 
 def _differences(release: tuple[str, Path], at_least: int, *, as_json: bool) -> int:
@@ -74,7 +89,11 @@ def _differences(release: tuple[str, Path], at_least: int, *, as_json: bool) -> 
     if as_json:
         print_json({"version": release[0], "at_least": at_least, "differences": [one.model_dump() for one in found]})
     for one in [] if as_json else found:
-        print(one)
+        print(shown(one.words))
     if not as_json:
-        print(f"{release[0]}: {len(found)} Differenzen zwischen Zuschnitten halten weniger als {at_least} Einwohner.")
+        print(tr_count(
+            "{version}: 1 difference between Zuschnitte holds fewer than {least} residents.",
+            "{version}: {count} differences between Zuschnitte hold fewer than {least} residents.",
+            len(found), version=release[0], least=at_least,
+        ))  # fmt: skip
     return VerificationFailed.exit_code if found else 0

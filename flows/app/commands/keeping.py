@@ -11,6 +11,8 @@ from cyclopts import Parameter
 from flows.app.terminal import HomeOption, JsonOption, print_json, say
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home, home_at, root_at
+from flows.base.language import number_shown
+from flows.base.texts import shown, tr
 
 
 def verify(
@@ -44,17 +46,19 @@ def verify(
         checked = verified(Home(root_at(home)), city, version, content=content, key=key, say=say)
     except VerificationFailed as off:
         if as_json:
-            print_json({"city": city, "verified": [], "faults": [line.strip() for line in str(off).splitlines()[1:]]})
+            faults = [line.strip() for line in str(off).splitlines()[1:]]
+            print_json({"city": city, "verified": [], "faults": faults})
         raise
     if as_json:
         read = {one: asdict(each) for one, each in checked.content.items()}
         answer = {"city": city, "verified": list(checked.versions), "faults": [], "signed_by": checked.signed}
         print_json({**answer, "content_read": read})
         return 0
-    print(f"{city} {', '.join(checked.versions)}: everything is as the manifest says.")
+    known = ", ".join(checked.versions)
+    print(tr("{city} {versions}: everything is as the manifest says.", city=city, versions=known))
     for one, by in checked.signed.items():
-        signed = f"signed with the key {by}, the signature holds" if by else "not signed"
-        print(f"  {one}: {signed}; {checked.content[one].words}")
+        signed = tr("signed with the key {key}, the signature holds", key=by) if by else tr("not signed")
+        print(f"  {one}: {signed}; {shown(checked.content[one].words)}")
     return 0
 
 
@@ -66,7 +70,10 @@ def rollback(city: str, version: str, *, why: str, as_json: JsonOption = False, 
     if as_json:
         print_json({"city": city, "latest": entry.version, "at": entry.at, "who": entry.who, "why": entry.why})
     else:
-        print(f"latest of {city} is {entry.version} again; recorded for {entry.who} at {entry.at}: {entry.why}")
+        print(tr(
+            "latest of {city} is {version} again; recorded for {who} at {at}: {why}",
+            city=city, version=entry.version, who=entry.who, at=entry.at, why=entry.why,
+        ))  # fmt: skip
     return 0
 
 
@@ -90,8 +97,12 @@ def withdraw(
         print_json({"city": city, "version": version, "withdrawn": not undo, "latest": now, "who": entry.who,
                     "why": entry.why})  # fmt: skip
     else:
-        words = "may be used again" if undo else "is withdrawn"
-        print(f"{city} {version} {words}; recorded for {entry.who} at {entry.at}: {entry.why}. latest is {now}.")
+        noted = {"city": city, "version": version, "who": entry.who, "at": entry.at, "why": entry.why, "latest": now}
+        print(
+            tr("{city} {version} may be used again; recorded for {who} at {at}: {why}. latest is {latest}.", **noted)
+            if undo
+            else tr("{city} {version} is withdrawn; recorded for {who} at {at}: {why}. latest is {latest}.", **noted)
+        )
     return 0
 
 
@@ -111,8 +122,11 @@ def tag(
     if as_json:
         print_json({"city": city, "version": version, "tagged": not remove, "who": entry.who, "why": entry.why})
     else:
+        noted = {"city": city, "version": version, "who": entry.who, "why": entry.why}
         print(
-            f"{city} {version} is {'no longer ' if remove else ''}kept for good; recorded for {entry.who}: {entry.why}"
+            tr("{city} {version} is no longer kept for good; recorded for {who}: {why}", **noted)
+            if remove
+            else tr("{city} {version} is kept for good; recorded for {who}: {why}", **noted)
         )
     return 0
 
@@ -142,10 +156,10 @@ def retention(
     if as_json:
         print_json({"city": city, "applied": apply, "releases": [asdict(one) for one in judged]})
     for one in [] if as_json else judged:
-        fate = "stays" if one.stays else "removed" if apply else "could go"
-        print(f"{one.version:8} {one.bytes / 1e6:8.1f} MB  {fate}: {one.why}")
+        fate = tr("stays") if one.stays else tr("removed") if apply else tr("could go")
+        print(f"{one.version:8} {number_shown(one.bytes / 1e6, 1):>8} MB  {fate}: {shown(one.why)}")
     if not as_json and not apply and not all(one.stays for one in judged):
-        print("Nothing was deleted; --apply removes what could go.")
+        print(tr("Nothing was deleted; --apply removes what could go."))
     return 0
 
 

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from flows.app.terminal import HomeOption, JsonOption, must_be_in_a_folder, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
+from flows.base.texts import shown, tr
 
 
 def index(  # noqa: PLR0913 -- each is an option of the command
@@ -55,8 +56,11 @@ def index(  # noqa: PLR0913 -- each is an option of the command
     if as_json:
         print_json({"city": city, "release": release.version, "indices": [vars(each) for each in found]})
     for each in [] if as_json else found:
-        measure = "am Maßstab des Basisjahrs" if each.measure == "basisjahr" else "gemessen an der Stadt"
-        print(f"{each.label}, Version {each.version}, am {each.stichtag}, {measure} ({city} {release.version})")
+        measure = tr("by the measure of the base year") if each.measure == "basisjahr" else tr("measured by the city")
+        print(tr(
+            "{index}, version {version}, on {stichtag}, {measure} ({city} {release})", index=each.label,
+            version=each.version, stichtag=each.stichtag, measure=measure, city=city, release=release.version,
+        ))  # fmt: skip
         print(*index_lines(each.units, each.classes), each.guidance, sep="\n")
     return 0
 
@@ -139,6 +143,6 @@ def budget(  # noqa: PLR0913 -- each is an option of the command
     if as_json:
         print_json(in_json(release, asked, found))
     else:
-        print(heading(release, asked, found))
+        print(*map(shown, heading(release, asked, found)), sep="\n")
         print(*budget_lines(found.units, found.situation.without, found.situation.table.classes), sep="\n")
     return 0

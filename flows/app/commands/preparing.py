@@ -13,6 +13,7 @@ from flows.app.terminal import HomeOption, JsonOption, print_json, say
 from flows.base.errors import ConfigError, SourceUnavailable
 from flows.base.home import Home, home_at, root_at
 from flows.base.local_time import today
+from flows.base.texts import tr
 
 
 def sources(city: str, *, release: str | None = None, as_json: JsonOption = False, home: HomeOption = None) -> int:
@@ -43,15 +44,14 @@ def sources(city: str, *, release: str | None = None, as_json: JsonOption = Fals
 
 def doctor(*, as_json: JsonOption = False, home: HomeOption = None) -> int:
     """Say what is installed, configured and reachable; exit code 2 when something needed is not."""
-    from flows.app.doctor import findings  # noqa: PLC0415
+    from flows.app.doctor import finding_line, findings  # noqa: PLC0415
 
     os.environ.setdefault("PREFECT_HOME", str(Home(root_at(home)).prefect))  # as a refresh does
     found = findings(root_at(home))
     if as_json:
         print_json([{"what": one.what, "ok": one.ok, "found": one.found, "remedy": one.remedy} for one in found])
     for one in [] if as_json else found:
-        remedy = f"\n      -> {one.remedy}" if one.remedy and not one.ok else ""
-        print(f"{'ok  ' if one.ok else 'MISSING'} {one.what}: {one.found}{remedy}")
+        print(finding_line(one))
     return 0 if all(one.ok for one in found) else ConfigError.exit_code
 
 
@@ -95,19 +95,19 @@ def demo(
 
     where = folder or home_at(home).root / "demo"
     if not (where / "index.html").exists():
-        say(f"Making the extracts of Musterstadt (synthetic) in {os.path.relpath(where)} ...")
+        say(tr("Making the extracts of Musterstadt (synthetic) in {folder} ...", folder=os.path.relpath(where)))
         make_musterstadt(where)
     with serve(where, port=port) as server:
         os.environ["FORTSCHREIBUNG_MUSTERSTADT_URL"] = server.url
-        say(f"Serving them at {server.url}")
+        say(tr("Serving them at {address}", address=server.url))
         if refresh_:
             return refresh("musterstadt", as_json=as_json, home=home)
         print(
-            "In another terminal:\n"
-            f"  FORTSCHREIBUNG_MUSTERSTADT_URL={server.url} fortschreibung refresh musterstadt\n"
-            "Ctrl-C ends the server.",
-            flush=True,
-        )
+            tr("In another terminal:"),
+            f"  FORTSCHREIBUNG_MUSTERSTADT_URL={server.url} fortschreibung refresh musterstadt",
+            tr("Ctrl-C ends the server."),
+            sep="\n", flush=True,
+        )  # fmt: skip
         server.wait()
     return 0
 

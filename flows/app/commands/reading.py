@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from flows.app.terminal import HomeOption, JsonOption, must_be_in_a_folder, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
+from flows.base.texts import tr
+
+if TYPE_CHECKING:
+    from flows.release.catalog import Release
 
 
 def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
@@ -39,13 +44,27 @@ def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None)
             ]
         )
     elif not known:
-        print(f"No release of {city} in {root_at(home) / 'releases'}. `fortschreibung refresh {city}` makes the first.")
+        folder = root_at(home) / "releases"
+        print(tr(
+            "No release of {city} in {folder}. `fortschreibung refresh {city}` makes the first.",
+            city=city, folder=folder,
+        ))  # fmt: skip
     for one in [] if as_json else known:
-        mark = ("  <- latest" if one.latest else "") + (f"  tagged: {one.tag}" if one.tag else "")
-        mark += f"  withdrawn: {one.withdrawn}" if one.withdrawn else ""
-        mark += f"  approved by {one.approved_by}" if one.approved_by else ""
-        print(f"{one.version:8} data up to {one.stichtag_max}, published {one.published_at[:10]}  {one.path}{mark}")
+        dates = tr("data up to {day}, published {at}", day=one.stichtag_max, at=one.published_at[:10])
+        marks = [f"  {mark}" for mark in _marks(one)]
+        print(f"{one.version:8} {dates}  {one.path}{''.join(marks)}")
     return 0
+
+
+def _marks(one: Release) -> Iterator[str]:
+    if one.latest:
+        yield "<- latest"
+    if one.tag:
+        yield tr("tagged: {why}", why=one.tag)
+    if one.withdrawn:
+        yield tr("withdrawn: {why}", why=one.withdrawn)
+    if one.approved_by:
+        yield tr("approved by {who}", who=one.approved_by)
 
 
 def open_(city: str, version: str | None = None, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
@@ -198,7 +217,7 @@ def serve(city: str, *, port: int = 8000, home: HomeOption = None) -> int:
     from flows.app.serve import serve as hand_out  # noqa: PLC0415
 
     def ready(address: str, _: object) -> None:
-        print(f"{address} (this machine only; Ctrl+C ends)", flush=True)
+        print(tr("{address} (this machine only; Ctrl+C ends)", address=address), flush=True)
 
     try:
         hand_out(Home(root_at(home)).releases, city, port, ready)

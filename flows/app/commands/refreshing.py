@@ -13,6 +13,7 @@ from flows.app.terminal import HomeOption, JsonOption, print_json
 from flows.base.errors import WAITING, ConfigError
 from flows.base.extras import need
 from flows.base.home import Home, home_at
+from flows.base.texts import Text, shown, tr
 from flows.profile.policy import Policy
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def refresh_all(
     if as_json:
         print_json(ended)
     for one in [] if as_json else ended:
-        print(f"{one['city']}: {one['reason']}")
+        print(f"{one['city']}: {shown(Text(one['reason'], one['reason_de']))}")
     return 0
 
 
@@ -218,5 +219,6 @@ def recut(
             }
         )
     else:
-        print(done.outcome.reason, *impact_lines(done.impact), f"Report: {done.html}", sep="\n")
+        report = tr("Report: {page}", page=done.html)
+        print(shown(done.outcome.reason), *impact_lines(done.impact), report, sep="\n")
     return 0

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from flows.app.terminal import HomeOption, JsonOption, must_be_in_a_folder, print_json
 from flows.base.home import home_at
+from flows.base.texts import tr
 
 
 def review(
@@ -58,5 +59,5 @@ def review(
     else:
         print(*review_lines(found), sep="\n")
         if html is not None:
-            print(f"Seite: {html}")
+            print(tr("Page: {page}", page=html))
     return 0

@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from flows.app.terminal import JsonOption, print_json
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
+from flows.base.texts import shown, tr
 
 prefect = App(name="prefect", help="What an office's own Prefect server needs.")
 
@@ -62,9 +63,13 @@ def setup(
         runs_at_once,
     )
     done = list(set_up(Server(server, os.environ.get("PREFECT_API_AUTH_STRING")), plan, [*channels.values()]))
-    lines = [f"{one.deed:8} {one.what}" for one in done]
+    deeds = {"made": tr("made"), "changed": tr("changed"), "left": tr("left")}
+    lines = [f"{deeds[one.deed]:10} {shown(one.what)}" for one in done]
     if not channels:
-        lines.append(f"Nobody is notified: set {MAIL} or {WEBHOOK} and run this again (docs/operation.md).")
+        lines.append(tr(
+            "Nobody is notified: set {mail} or {webhook} and run this again (docs/operation.md).",
+            mail=MAIL, webhook=WEBHOOK,
+        ))  # fmt: skip
     if as_json:
         print_json({"done": [vars(one) for one in done], "notified": sorted(channels)})
     else:

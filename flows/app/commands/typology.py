@@ -12,6 +12,7 @@ from flows.app.search_progress import SearchProgress
 from flows.app.terminal import HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
+from flows.base.texts import tr
 
 
 def types(  # noqa: PLR0913 -- each is an option of the command
@@ -87,21 +88,23 @@ def _show(
         print_json({"city": city, "release": version, "typologies": [vars(each) for each in found]})
         return 0
     if not found:
-        print(
-            f"{city} {version} hat keine Typologie: Im Profil der Stadt gibt es keine types.toml. "
-            f"`fortschreibung types {city} --fit --out types.toml` schlägt eine vor."
-        )
+        print(tr(
+            "{city} {version} has no typology: there is no types.toml in the city's profile. `fortschreibung types "
+            "{city} --fit --out types.toml` proposes one.", city=city, version=version,
+        ))  # fmt: skip
     for each in found:
-        print(
-            f"{each.label} ({each.typology} {each.version}), am {each.stichtag}, gebildet am {each.base} "
-            f"({city} {version})"
-        )
+        print(tr(
+            "{label} ({typology} {edition}), on {stichtag}, made on {base} ({city} {version})", label=each.label,
+            typology=each.typology, edition=each.version, stichtag=each.stichtag, base=each.base, city=city,
+            version=version,
+        ))  # fmt: skip
         print(*types_lines(each.types, each.units), "", sep="\n")
         if each.need:
             print(*crossed_lines(each.types, each.need), "", sep="\n")
         for gone in each.empty:
-            print(
-                f"Kein Raum ist seit drei Stichtagen vom Typ {gone}: prüfen und neu bilden (--fit), mit neuer Version."
-            )
+            print(tr(
+                "No unit has been of the type {type} for three Stichtage: look, and make the types anew (--fit), with "
+                "a new version.", type=gone,
+            ))  # fmt: skip
         print(each.limitations)
     return 0
