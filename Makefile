@@ -10,7 +10,7 @@ export UV_SYSTEM_CERTS := true
 # One test process per core; who has nothing left takes tests from the others.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: run setup check test test-all thorough nightly lint coverage bench lock wheel audit sbom clean drawing picture profile
+.PHONY: run setup check test test-all thorough nightly lint coverage bench lock wheel audit sbom clean drawing picture profile errors
 
 run: .venv/.ready                ## yearly refresh of the bundled synthetic city, to a published release in ./data
 	$(BIN)/fortschreibung demo --refresh
@@ -87,3 +87,6 @@ picture: .venv/.ready            ## docs/atlas.png, the atlas of what `make run`
 
 profile: .venv/.ready            ## docs/profile.md and cities/schema, made from the models that read a profile
 	$(BIN)/python -m tools.profile_docs
+
+errors: .venv/.ready             ## docs/errors.md, made of flows/base/error_codes.toml
+	$(BIN)/python -m tools.errors_docs

@@ -59,7 +59,7 @@ def _public(problem: Exception, folder: Path) -> Exception:
         return problem
     known = problem if isinstance(problem, FortschreibungError) else _defect(problem)
     path = _kept(problem, folder)
-    said = type(known)(f"{known.for_anybody} The whole message: {path}")
+    said = type(known)(f"[{known.code}] {known.for_anybody} The whole message: {path}", code=known.code)
     if isinstance(said, SourceProblem) and isinstance(known, SourceProblem):
         said.retryable = known.retryable
     _wholes[str(said)] = problem

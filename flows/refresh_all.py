@@ -67,7 +67,7 @@ def runner() -> TaskRunner[Any]:
         found: TaskRunner[Any] = DaskTaskRunner(address=address)
         return found
     raise ConfigError(f"{RUNNER} must be threads, processes or dask:ADDRESS (such as dask:tcp://10.0.0.5:8786), "
-                      f"found {named!r}.")  # fmt: skip
+                      f"found {named!r}.", code="FS-CONFIG-10")  # fmt: skip
 
 
 def parallel() -> int:
@@ -78,7 +78,7 @@ def parallel() -> int:
     """
     given = os.environ.get(PARALLEL) or "2"
     if not re.fullmatch(r"[1-9]\d{0,3}", given):
-        raise ConfigError(f"{PARALLEL} must be a whole number of at least 1, found {given!r}.")
+        raise ConfigError(f"{PARALLEL} must be a whole number of at least 1, found {given!r}.", code="FS-CONFIG-10")
     return int(given)
 
 
@@ -91,11 +91,17 @@ def share_of(parts: int) -> dict[str, str]:
     whole = limits()
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(MB|GB|MiB|GiB)", whole.memory, re.IGNORECASE)
     if not found:
-        raise ConfigError(f"FORTSCHREIBUNG_MEMORY must be a number with a unit, such as 4GB, found {whole.memory!r}.")
+        raise ConfigError(
+            f"FORTSCHREIBUNG_MEMORY must be a number with a unit, such as 4GB, found {whole.memory!r}.",
+            code="FS-CONFIG-10",
+        )
     megabytes = int(float(found[1]) * (1000 if found[2].upper().startswith("G") else 1) / parts)
     if megabytes < 200:
-        raise ConfigError(f"{whole.memory} for {parts} refreshes at a time is {megabytes} MB for each; expected 200 MB "
-                          f"or more. Raise FORTSCHREIBUNG_MEMORY or lower {PARALLEL}.")  # fmt: skip
+        raise ConfigError(
+            f"{whole.memory} for {parts} refreshes at a time is {megabytes} MB for each; expected 200 MB or more. "
+            f"Raise FORTSCHREIBUNG_MEMORY or lower {PARALLEL}.",
+            code="FS-CONFIG-10",
+        )
     return {"FORTSCHREIBUNG_MEMORY": f"{megabytes}MB", "FORTSCHREIBUNG_THREADS": str(max(1, whole.threads // parts))}
 
 
@@ -127,5 +133,7 @@ def refresh_all(cities: list[str], home: Path | None = None, from_dir: Path | No
     ended = _refresh_all.with_options(task_runner=runner())(cities, home, from_dir)
     if failed := [one for one in ended if "error" in one]:
         lines = "\n".join(f"  {one['city']}: {one['error']}" for one in failed)
-        raise FortschreibungError(f"{len(failed)} of {len(ended)} cities could not be refreshed:\n{lines}")
+        raise FortschreibungError(
+            f"{len(failed)} of {len(ended)} cities could not be refreshed:\n{lines}", code="FS-RUN-06"
+        )
     return list(ended)

@@ -111,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         outcome = refreshed(new_run(given.city, home_at(given.home), from_dir=given.from_dir))
     except FortschreibungError as problem:
-        failed = {"error": str(problem), "exit_code": problem.exit_code}
+        failed = {"error": str(problem), "code": problem.code, "exit_code": problem.exit_code}
         print(json.dumps(failed), flush=True)  # noqa: T201 -- to the process that started this
         return problem.exit_code
     ended = {**outcome.model_dump(mode="json"), "reason_de": german_of(outcome.reason)}

@@ -231,7 +231,9 @@ def new_run(
     """
     load_profile(city)
     if from_dir is not None and not from_dir.is_dir():
-        raise ConfigError(f"--from {from_dir}: expected a folder with the city's files, found none there.")
+        raise ConfigError(
+            f"--from {from_dir}: expected a folder with the city's files, found none there.", code="FS-USE-03"
+        )
     if take_up not in (ANY, NOTHING):
         _must_be_there(city, home, known_station(take_up), without=no_cache or dry_run)
     name = f"{city}-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
@@ -246,10 +248,11 @@ def _must_be_there(city: str, home: Home, station: str, *, without: bool) -> Non
     if without:
         raise ConfigError(
             f"--from-station {station}: goes on with what an earlier refresh left; expected it without --no-cache and "
-            "--dry-run, which do everything themselves."
+            "--dry-run, which do everything themselves.",
+            code="FS-USE-07",
         )
     if last_to_take_up(home, city) is None:
-        raise ConfigError(nothing_to_take_up(city, station))
+        raise ConfigError(nothing_to_take_up(city, station), code="FS-USE-07")
 
 
 def must_be_newest(profile: Profile, zuschnitt: dt.date) -> None:
@@ -264,7 +267,8 @@ def must_be_newest(profile: Profile, zuschnitt: dt.date) -> None:
         raise ConfigError(
             f"Expected the newest Zuschnitt of {profile.city.id}, {known[-1]}, or a later one; found {zuschnitt}, "
             "which is before it. History is brought onto new boundaries, never back: every release has each Stichtag "
-            "on the older Zuschnitte as well."
+            "on the older Zuschnitte as well.",
+            code="FS-CONFIG-14",
         )
     if zuschnitt > known[-1]:
         raise ConfigError(
@@ -273,5 +277,6 @@ def must_be_newest(profile: Profile, zuschnitt: dt.date) -> None:
             f'base = "{profile.city.zuschnitt[-1].base}"   # or a new [base.<id>] if base units are numbered anew\n\n'
             f"and in {where / 'sources.toml'} the source that says which base unit lies in which Sozialraum "
             f"(assignment) or the polygons (geometry), with zuschnitt = {zuschnitt}. docs/boundary-changes.md "
-            "shows both."
+            "shows both.",
+            code="FS-CONFIG-14",
         )

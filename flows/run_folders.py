@@ -132,7 +132,9 @@ def forget_after() -> dt.timedelta | None:
     """
     given = os.environ.get(FORGET_AFTER)
     if given and not re.fullmatch(r"\d{1,5}", given):
-        raise ConfigError(f"{FORGET_AFTER} must be a whole number of days, such as 14, found {given!r}.")
+        raise ConfigError(
+            f"{FORGET_AFTER} must be a whole number of days, such as 14, found {given!r}.", code="FS-CONFIG-10"
+        )
     return dt.timedelta(days=int(given)) if given else None
 
 
@@ -164,7 +166,7 @@ def duration(text: str) -> dt.timedelta:
     """
     found = re.fullmatch(r"(\d{1,5})([dh])", text.strip())
     if not found:
-        raise ConfigError(f"--older {text}: expected a number of days or hours, such as 14d or 12h.")
+        raise ConfigError(f"--older {text}: expected a number of days or hours, such as 14d or 12h.", code="FS-USE-01")
     return dt.timedelta(**{"days" if found[2] == "d" else "hours": int(found[1])})
 
 

@@ -124,7 +124,8 @@ def known_station(name: str) -> str:
     """
     if name not in STATIONS:
         raise ConfigError(
-            f"--from-station {name}: expected one of {', '.join(STATIONS)} (every run does `pull`), found another."
+            f"--from-station {name}: expected one of {', '.join(STATIONS)} (every run does `pull`), found another.",
+            code="FS-USE-07",
         )
     return name
 

@@ -67,7 +67,7 @@ def taken_up(run: Run, lieferungen: list[Lieferung]) -> TakenUp:
     last = last_to_take_up(run.home, run.city) if run.may_take_up else None
     if last is None:
         if run.from_station:
-            raise ConfigError(marks.nothing_to_take_up(run.city, run.from_station))
+            raise ConfigError(marks.nothing_to_take_up(run.city, run.from_station), code="FS-USE-07")
         return TakenUp()
     with unless_running(last) as ended:
         try:
@@ -77,7 +77,8 @@ def taken_up(run: Run, lieferungen: list[Lieferung]) -> TakenUp:
             if run.from_station:
                 raise ConfigError(
                     f"--from-station {run.from_station}: expected that {last.name} can be taken up there, found that "
-                    f"{why_not.why}. Without --from-station the refresh begins anew."
+                    f"{why_not.why}. Without --from-station the refresh begins anew.",
+                    code="FS-USE-07",
                 ) from None
             run.note("resume", text("{run} is not taken up: {why}", run=last.name, why=why_not.why))
             found = []

@@ -137,11 +137,13 @@ def unlike(made: Reproduced) -> CheckStopped:
         why = "This may be meant, since what it is made with has changed:\n" + "\n".join(made.made_otherwise)
         return CheckStopped(
             f"{found}{why}\nIf it is meant, the next refresh publishes it as a new edition; if not, go back to the "
-            "version before. `fortschreibung reproduce --anyway` counts the rows."
+            "version before. `fortschreibung reproduce --anyway` counts the rows.",
+            code="FS-CHECK-03",
         ).at(f"release {made.version}, other rows in {changed} since program, profile or libraries have changed")
     return CheckStopped(
         f"{found}This is not to be expected: program, profile and libraries are those of then. Have the machine and "
-        "its disk looked at, and report it."
+        "its disk looked at, and report it.",
+        code="FS-CHECK-03",
     ).at(f"release {made.version}, other rows in {changed} though nothing has changed")
 
 

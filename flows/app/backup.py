@@ -49,9 +49,14 @@ def backup(home: Home, folder: Path, *, keep: int, say: Say) -> Path:
         FortschreibungError: when the database cannot be dumped or the folder cannot be written.
     """
     if not home.releases.is_dir() and not home.landing.is_dir():
-        raise ConfigError(f"Expected a data folder in {home.root}, found neither landing/ nor releases/ there.")
+        raise ConfigError(
+            f"Expected a data folder in {home.root}, found neither landing/ nor releases/ there.", code="FS-USE-03"
+        )
     if folder.resolve().is_relative_to(home.root):
-        raise ConfigError(f"{folder} lies in the data folder that is to be backed up. Name another, on another disk.")
+        raise ConfigError(
+            f"{folder} lies in the data folder that is to be backed up. Name another, on another disk.",
+            code="FS-USE-03",
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         target = folder / f"fortschreibung-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}.tar"
@@ -64,7 +69,9 @@ def backup(home: Home, folder: Path, *, keep: int, say: Say) -> Path:
         aside.replace(target)
         files.sync_folder(folder)
     except OSError as problem:
-        raise FortschreibungError(f"No backup in {folder}: {files.remedy(problem)} ({problem.strerror}).") from problem
+        raise FortschreibungError(
+            f"No backup in {folder}: {files.remedy(problem)} ({problem.strerror}).", code="FS-RUN-04"
+        ) from problem
     for old in sorted(folder.glob("fortschreibung-*.tar"))[:-keep]:
         old.unlink()
         say(text("removed: {name}", name=old.name))
@@ -81,10 +88,12 @@ def restore(archive: Path, home: Home, *, say: Say) -> Restored:
         VerificationFailed: when the archive is cut off or altered; nothing is left in the data folder then.
     """
     if not archive.is_file():
-        raise ConfigError(f"Expected a backup, found no file {archive}.")
+        raise ConfigError(f"Expected a backup, found no file {archive}.", code="FS-USE-03")
     taken = [path for path in (home.landing, home.releases, home.candidates) if path.is_dir() and any(path.iterdir())]
     if taken:
-        raise ConfigError(f"Expected an empty data folder, found {taken[0]}. Name another with --home DIR.")
+        raise ConfigError(
+            f"Expected an empty data folder, found {taken[0]}. Name another with --home DIR.", code="FS-USE-03"
+        )
     aside = home.root / files.unfinished_name()
     try:
         aside.mkdir(parents=True, mode=0o700)
@@ -188,7 +197,9 @@ def _extracted(archive: Path, target: Path) -> int:
                 file = opened.extractfile(entry)
                 parts = PurePosixPath(entry.name).parts
                 if file is None or entry.name.startswith("/") or ".." in parts:
-                    raise VerificationFailed(f"{archive} holds {entry.name!r}, which no backup holds.")
+                    raise VerificationFailed(
+                        f"{archive} holds {entry.name!r}, which no backup holds.", code="FS-RELEASE-07"
+                    )
                 if entry.name == LIST:
                     wanted = json.loads(file.read())
                     continue
@@ -203,11 +214,17 @@ def _extracted(archive: Path, target: Path) -> int:
                 os.utime(path, (entry.mtime, entry.mtime))
                 found[entry.name] = digest.hexdigest()
     except (tarfile.TarError, ValueError, EOFError) as problem:
-        raise VerificationFailed(f"{archive} is damaged ({problem}); take an earlier backup.") from problem
+        raise VerificationFailed(
+            f"{archive} is damaged ({problem}); take an earlier backup.", code="FS-RELEASE-07"
+        ) from problem
     if wanted is None:
-        raise VerificationFailed(f"{archive} was cut off: its list of checksums is missing. Take an earlier backup.")
+        raise VerificationFailed(
+            f"{archive} was cut off: its list of checksums is missing. Take an earlier backup.", code="FS-RELEASE-07"
+        )
     if off := sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name)):
-        raise VerificationFailed(f"{archive} was altered: {', '.join(off[:5])}. Take an earlier backup.")
+        raise VerificationFailed(
+            f"{archive} was altered: {', '.join(off[:5])}. Take an earlier backup.", code="FS-RELEASE-07"
+        )
     return len(found)
 
 
@@ -244,6 +261,8 @@ def _postgres(program: str, url: str, *arguments: str) -> None:
             check=False,
         )  # fmt: skip
     except FileNotFoundError as problem:
-        raise FortschreibungError(f"{program} is not installed: apt-get install postgresql-client.") from problem
+        raise FortschreibungError(
+            f"{program} is not installed: apt-get install postgresql-client.", code="FS-RUN-05"
+        ) from problem
     if ended.returncode:
-        raise FortschreibungError(f"{program} could not do it: {ended.stderr.strip()[-1000:]}")
+        raise FortschreibungError(f"{program} could not do it: {ended.stderr.strip()[-1000:]}", code="FS-RUN-05")

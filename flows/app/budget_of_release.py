@@ -90,7 +90,8 @@ def situation_of(database: Path, asked: Asked, stichtag: dt.date | None, version
     if len(weights) != len(table.classes):
         raise ConfigError(
             f"--weights: expected {len(table.classes)} numbers, one for each class of {asked.index} "
-            f"({', '.join(table.classes)}), found {len(weights)}."
+            f"({', '.join(table.classes)}), found {len(weights)}.",
+            code="FS-USE-01",
         )
     per, heads = _heads(database, asked, table)
     units, without = list[dict[str, Any]](), list[dict[str, Any]]()
@@ -134,7 +135,8 @@ def _heads(database: Path, asked: Asked, table: IndexTable) -> tuple[str, dict[s
         ).fetchall()]  # fmt: skip
         if per not in counts:
             raise ConfigError(
-                f"--per: expected an Indikator that counts ({', '.join(counts)}), found {per or 'none'} in {database}."
+                f"--per: expected an Indikator that counts ({', '.join(counts)}), found {per or 'none'} in {database}.",
+                code="FS-USE-01",
             )
         _lying_in(con, asked.raumebene)
         set_variables(con, koepfe_indikator=per, koepfe_stichtag=table.stichtag, koepfe_ebene=asked.raumebene)

@@ -34,7 +34,7 @@ from flows.app.commands import (
 )
 from flows.app.failed import STOPPED, failed
 from flows.app.help_texts import HELP, use_help_language
-from flows.app.terminal import say
+from flows.app.terminal import begin, has_answered, print_json, say
 from flows.base.errors import ConfigError
 from flows.base.language import use_language
 from flows.profile.places import use_folder
@@ -103,6 +103,7 @@ def command(
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    begin()
     try:
         if HELP & set(sys.argv) or not {*app} & set(sys.argv):
             use_language(_language_asked_for(sys.argv))
@@ -116,7 +117,9 @@ def main() -> None:
         else:
             ended = failed(problem)
             code = ended.exit_code
-            say(ended.words)
+            say(ended.shown)
+            if "--json" in sys.argv and not has_answered():
+                print_json(ended.as_json())
     _nobody_reads()
     sys.exit(code)
 

@@ -104,7 +104,8 @@ def _units(profile: Profile, level: str, folder: Path) -> list[str]:
             return sorted(row[contract.id_property].zfill(contract.unit_digits or 0) for row in rows)
     raise ConfigError(
         f"{profile.city.id}: expected the polygons of the units of {level} in {folder}, found none. "
-        "Name the folder with --from DIR."
+        "Name the folder with --from DIR.",
+        code="FS-USE-01",
     )
 
 

@@ -110,7 +110,8 @@ def print_file(run: DryRun, profile: Profile, home: Home, name: str) -> None:
     if not found:
         raise ConfigError(
             f"--explain {name}: expected a file of this run, which are "
-            f"{', '.join(sorted({one.name for one in run.delivered})) or 'none'}."
+            f"{', '.join(sorted({one.name for one in run.delivered})) or 'none'}.",
+            code="FS-USE-01",
         )
     accounts = {(one.source, one.file): one for one in run.accounts}
     sources = {source.id: source for source in profile.sources}

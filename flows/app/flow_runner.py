@@ -125,7 +125,7 @@ def set_up_prefect(home: Home, doing: str) -> None:
     os.environ.setdefault("PREFECT_HOME", str(home.prefect))
     _keep_this_machine_off_the_proxy()
     if problem := prefect_server.refusal():
-        raise ConfigError(problem)
+        raise ConfigError(problem, code="FS-CONFIG-15")
     say(tr("{doing}: starting Prefect ...", doing=doing))
     if prefect_server.address():  # importing the code of a server takes longer than an empty flow on that one
         return
@@ -167,11 +167,12 @@ def _loss_of_server(problem: BaseException) -> FortschreibungError | None:
     if not isinstance(problem, HTTPError):
         return None
     if isinstance(problem, HTTPStatusError) and (refused := prefect_server.refusal()):
-        return ConfigError(refused)
+        return ConfigError(refused, code="FS-CONFIG-15")
     return FortschreibungError(
         f"Expected Prefect's server to answer until the run ends, found that it no longer does "
         f"({type(problem).__name__}). Run the command again; if PREFECT_API_URL names the server, look whether it "
-        "runs."
+        "runs.",
+        code="FS-RUN-03",
     )
 
 

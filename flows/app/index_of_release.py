@@ -52,7 +52,8 @@ def index_of(database: Path, index: str | None, level: str, stichtag: dt.date | 
         if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'index_definition'").fetchone():
             raise ConfigError(
                 f"Expected a release with indices, found one made before there were any: {database}. Refresh the city "
-                "with this version, or name another release (--version)."
+                "with this version, or name another release (--version).",
+                code="FS-USE-04",
             )
         levels = [name for (name,) in con.execute("SELECT raumebene FROM raumebene ORDER BY rang").fetchall()]
         known = [name for (name,) in con.execute("SELECT index_id FROM index_definition ORDER BY position").fetchall()]
@@ -60,7 +61,8 @@ def index_of(database: Path, index: str | None, level: str, stichtag: dt.date | 
         if index not in known or level not in levels:
             raise ConfigError(
                 f"Expected an index of {', '.join(dict.fromkeys(known)) or 'none'} and a Raumebene of "
-                f"{', '.join(levels)}, found {index or 'none'} and {level} in {database}."
+                f"{', '.join(levels)}, found {index or 'none'} and {level} in {database}.",
+                code="FS-USE-04",
             )
         set_variables(con, index_id=index, index_ebene=level)
         days = [str(day) for (day,) in con.execute(
@@ -68,7 +70,9 @@ def index_of(database: Path, index: str | None, level: str, stichtag: dt.date | 
         ).fetchall()]  # fmt: skip
         day = str(stichtag) if stichtag else days[-1]
         if day not in days:
-            raise ConfigError(f"Expected a Stichtag with the index {index} ({', '.join(days)}), found {day}.")
+            raise ConfigError(
+                f"Expected a Stichtag with the index {index} ({', '.join(days)}), found {day}.", code="FS-USE-04"
+            )
         set_variables(con, index_stichtag=day)
         con.execute(
             "CREATE TEMP VIEW raum_name AS "  # noqa: S608 -- a Raumebene of the release, quoted

@@ -37,7 +37,9 @@ def print_pdf(page: Path, target: Path) -> None:
         if not printed.is_file():
             last = "\n".join(done.stderr.strip().splitlines()[-5:]) or "(it said nothing)"
             raise FortschreibungError(
-                f"Expected {browser} to print {page}, found no PDF (exit code {done.returncode}). It said last:\n{last}"
+                f"Expected {browser} to print {page}, found no PDF (exit code {done.returncode}). It said last:\n"
+                f"{last}",
+                code="FS-RUN-05",
             )
         shutil.copyfile(printed, target)
 
@@ -48,5 +50,6 @@ def _browser() -> str:
             return found
     raise ConfigError(
         f"Expected a browser that prints PDF ({', '.join(BROWSERS)}), found none. Install Chromium, name yours in "
-        f"{CHOSEN}, or leave out --pdf and print the HTML file from any browser."
+        f"{CHOSEN}, or leave out --pdf and print the HTML file from any browser.",
+        code="FS-RUN-05",
     )

@@ -104,12 +104,12 @@ def _refuse_early(run: CityRun, price: float | None, rounds: int) -> None:
         ConfigError: names the option.
     """
     if price is not None and price < 0:
-        raise ConfigError(f"--price: expected 0 or more, found {price}.")
+        raise ConfigError(f"--price: expected 0 or more, found {price}.", code="FS-USE-01")
     if rounds < 1:
-        raise ConfigError(f"--rounds: expected 1 or more, found {rounds}.")
+        raise ConfigError(f"--rounds: expected 1 or more, found {rounds}.", code="FS-USE-01")
     must_be_in_a_folder("--html", run.html)
     if run.out is not None and (not run.out.parent.is_dir() or run.out.is_file()):
-        raise ConfigError(f"--out: expected a folder in one that is there, found {run.out}.")
+        raise ConfigError(f"--out: expected a folder in one that is there, found {run.out}.", code="FS-USE-03")
     if run.valid_from is not None:
         must_be_later(load_profile(run.city), run.valid_from)
 
@@ -137,5 +137,6 @@ def decided(home: Home, city: str, proposal: str, verdict: Verdict, by: str, why
                 )  # fmt: skip
     raise ConfigError(
         f"decide: expected a proposal of {city}, found none called {proposal!r}. Known: "
-        f"{', '.join(dict.fromkeys(known)) or 'none; run `fortschreibung propose` first'}."
+        f"{', '.join(dict.fromkeys(known)) or 'none; run `fortschreibung propose` first'}.",
+        code="FS-USE-01",
     )

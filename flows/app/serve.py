@@ -34,12 +34,15 @@ def serve(releases: Path, city: str, port: int, ready: Callable[[str, ThreadingH
         ConfigError: the city has no releases, or the port is taken.
     """
     if not (releases / city).is_dir():
-        raise ConfigError(f"Expected releases of {city} in {releases / city}, found no folder. Publish one first.")
+        raise ConfigError(
+            f"Expected releases of {city} in {releases / city}, found no folder. Publish one first.", code="FS-USE-02"
+        )
     try:
         server = ThreadingHTTPServer((LOOPBACK, port), partial(_Releases, city, directory=str(releases)))
     except OSError as problem:
         raise ConfigError(
-            f"--port {port}: cannot listen there: {problem.strerror}. Choose another, or 0 for any that is free."
+            f"--port {port}: cannot listen there: {problem.strerror}. Choose another, or 0 for any that is free.",
+            code="FS-USE-01",
         ) from problem
     with server:
         ready(f"http://{LOOPBACK}:{server.server_address[1]}/{city}/", server)

@@ -23,7 +23,7 @@ def must_be_in_a_folder(option: str, file: Path | None) -> None:
         ConfigError: its folder is not there, or it is a folder itself.
     """
     if file is not None and (not file.parent.is_dir() or file.is_dir()):
-        raise ConfigError(f"{option}: expected a file in a folder that is there, found {file}.")
+        raise ConfigError(f"{option}: expected a file in a folder that is there, found {file}.", code="FS-USE-03")
 
 
 def say(words: str) -> None:
@@ -31,6 +31,20 @@ def say(words: str) -> None:
     print(shown(words), file=sys.stderr, flush=True)
 
 
+_answers: list[bool] = []
+
+
 def print_json(content: Any) -> None:
     """Print the answer as one line of JSON."""
     print(json.dumps(content, ensure_ascii=False), flush=True)
+    _answers.append(True)
+
+
+def begin() -> None:
+    """Begin a command: nothing is answered yet."""
+    _answers.clear()
+
+
+def has_answered() -> bool:
+    """Return whether the command has printed its answer as JSON, as some do that fail."""
+    return bool(_answers)

@@ -67,13 +67,13 @@ def proposed_types(run: FitRun, progress: Callable[[int, int], bool] = lambda _d
     """
     profile = load_profile(run.city)
     if run.out is not None and (run.out.exists() or not run.out.parent.is_dir()):
-        raise ConfigError(f"--out: expected a new file in a folder that is there, found {run.out}.")
+        raise ConfigError(f"--out: expected a new file in a folder that is there, found {run.out}.", code="FS-USE-03")
     if run.seed < 0:
-        raise ConfigError(f"types --fit: --seed: expected a number from 0 on, found {run.seed}.")
+        raise ConfigError(f"types --fit: --seed: expected a number from 0 on, found {run.seed}.", code="FS-USE-01")
     traits = _traits(run.traits) or _own(profile.typologies) or DEFAULT_TRAITS
     for trait in traits:
         if words := wrong_trait(trait.indikator, profile.codebook):
-            raise ConfigError(f"types --fit: --trait: {words}.")
+            raise ConfigError(f"types --fit: --trait: {words}.", code="FS-USE-01")
     day, units, figures, left_out = _figures(run, [each.indikator for each in traits])
     asked = FitAsked(traits, seed=run.seed, resamples=run.resamples)
     if run.types is not None:
@@ -112,10 +112,10 @@ def _traits(named: Sequence[str]) -> list[TraitAsked]:
     for each in named:
         name, _, how = each.partition(":")
         if how and how not in get_args(Transform):
-            raise ConfigError(f"--trait: expected INDIKATOR or INDIKATOR:log, found {each}.")
+            raise ConfigError(f"--trait: expected INDIKATOR or INDIKATOR:log, found {each}.", code="FS-USE-01")
         found.append(TraitAsked(name, "log" if how == "log" else "none"))
     if len({each.indikator for each in found}) < len(found):
-        raise ConfigError(f"--trait: expected each Indikator once, found {' '.join(named)}.")
+        raise ConfigError(f"--trait: expected each Indikator once, found {' '.join(named)}.", code="FS-USE-01")
     return found
 
 
@@ -141,20 +141,23 @@ def _figures(run: FitRun, traits: Sequence[str]) -> tuple[dt.date, list[str], Po
         listed = ", ".join(map(str, days)) or "none"
         raise ConfigError(
             f"types --fit: expected a Stichtag of the Raumebene {run.raumebene} with figures of the traits ({listed}), "
-            f"found {day or 'none'} in {run.database}."
+            f"found {day or 'none'} in {run.database}.",
+            code="FS-USE-04",
         )
     known = {(unit, name): figure for at, unit, name, figure in rows if at == day and figure is not None}
     units = list(dict.fromkeys(unit for at, unit, *_ in rows if at == day))
     if absent := [name for name in traits if not any((unit, name) in known for unit in units)]:
         raise ConfigError(
             f"types --fit: trait {absent[0]}: expected figures on {day}, found none in {run.database}. "
-            "Choose other traits (--trait) or another Stichtag (--stichtag)."
+            "Choose other traits (--trait) or another Stichtag (--stichtag).",
+            code="FS-USE-04",
         )
     whole = [unit for unit in units if all((unit, name) in known for name in traits)]
     if len(whole) < FEWEST:
         raise ConfigError(
             f"types --fit: expected two units or more with figures of all traits on {day}, found {len(whole)} in "
-            f"{run.database}. Choose fewer traits (--trait)."
+            f"{run.database}. Choose fewer traits (--trait).",
+            code="FS-USE-04",
         )
     figures = np.array([[known[unit, name] for name in traits] for unit in whole])
     return day, whole, figures, len(units) - len(whole)

@@ -52,7 +52,8 @@ def types_of(
         if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'typologie'").fetchone():
             raise ConfigError(
                 f"Expected a release with types, found one made before there were any: {database}. Refresh the city "
-                "with this version, or name another release (--version)."
+                "with this version, or name another release (--version).",
+                code="FS-USE-04",
             )
         versions = records(con.execute(
             "SELECT * REPLACE (basisstichtag::VARCHAR AS basisstichtag) FROM typologie ORDER BY position"
@@ -68,12 +69,15 @@ def types_of(
         if name not in known or level not in levels:
             raise ConfigError(
                 f"Expected a typology of {', '.join(known) or 'none'} and a Raumebene of "
-                f"{', '.join(levels) or 'none'}, found {name} and {level} in {database}."
+                f"{', '.join(levels) or 'none'}, found {name} and {level} in {database}.",
+                code="FS-USE-04",
             )
         days = [day for ebene, day in found if ebene == level]
         day = str(stichtag) if stichtag else days[-1]
         if day not in days:
-            raise ConfigError(f"Expected a Stichtag with the typology {name} ({', '.join(days)}), found {day}.")
+            raise ConfigError(
+                f"Expected a Stichtag with the typology {name} ({', '.join(days)}), found {day}.", code="FS-USE-04"
+            )
         set_variables(con, typologie=name, typ_ebene=level, typ_stichtag=day)
         con.execute(
             "CREATE TEMP VIEW raum_name AS "  # noqa: S608 -- a Raumebene of the release, quoted

@@ -3,6 +3,10 @@
 Every message says what was expected, what was found, where, and what to do.
 The class decides the exit code of the command line; nothing here is ever shown as a traceback.
 
+Each kind of failure has a code such as FS-CONTRACT-03, by which flows/base/error_codes.toml (and docs/errors.md, made
+of it) says what it means and what to do, in German too. A class has its general code, a failure may have a finer
+one.
+
 What was found may be a delivered value: the message is for the terminal and the run's folder. What may be said to
 anybody (Prefect, its logs, a mail) is the second text, `for_anybody`: the kind of failure and the place.
 """
@@ -36,8 +40,13 @@ class FortschreibungError(Exception):
 
     exit_code = 1
     kind = "The run could not be completed"
+    code = "FS-RUN-01"
     where = ""
     """Source, file, line, check: never a value, an id, or the name of a column as it was delivered."""
+
+    def __init__(self, message: str = "", *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code or self.code
 
     def at(self, where: str) -> Self:
         """Return this failure, whose place anybody may read."""
@@ -61,6 +70,7 @@ class CheckStopped(FortschreibungError):  # noqa: N818 -- named by the outcome t
 
     exit_code = 1
     kind = "Nothing was published and the last release stands"
+    code = "FS-CHECK-01"
 
 
 class ConfigError(FortschreibungError):
@@ -68,21 +78,24 @@ class ConfigError(FortschreibungError):
 
     exit_code = 2
     kind = "The command, the profile, the codebook or a variable needs correcting"
+    code = "FS-CONFIG-01"
 
 
 class NotSetUp(ConfigError):  # noqa: N818 -- named by the outcome that the user sees
     """A source needs a folder, an address or credentials that nobody has named yet; `lacks` says which variables."""
 
-    def __init__(self, message: str, *, lacks: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
+    code = "FS-SOURCE-03"
+
+    def __init__(self, message: str, *, lacks: tuple[str, ...] = (), code: str | None = None) -> None:
+        super().__init__(message, code=code)
         self.lacks = lacks
 
 
 class SourceProblem(FortschreibungError):  # noqa: N818 -- raised as one of the three below, which say who must act
     """A source brought nothing that can be worked with."""
 
-    def __init__(self, message: str, *, retryable: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, retryable: bool = False, code: str | None = None) -> None:
+        super().__init__(message, code=code)
         self.retryable = retryable
         """Whether the same question, a few seconds later, may have another answer."""
         self.recorded = False
@@ -97,6 +110,7 @@ class SourceUnavailable(SourceProblem):
 
     exit_code = 3
     kind = "The source, or the landing zone, cannot be used now; a later run may help"
+    code = "FS-SOURCE-01"
 
 
 class ContractBroken(SourceProblem):
@@ -104,9 +118,10 @@ class ContractBroken(SourceProblem):
 
     exit_code = 5
     kind = "What was delivered breaks its contract; the supplier or the profile must change"
+    code = "FS-CONTRACT-01"
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message, code=code)
 
 
 class ProgramDefect(SourceProblem):
@@ -114,9 +129,10 @@ class ProgramDefect(SourceProblem):
 
     exit_code = 6
     kind = "A defect of the program; please report it"
+    code = "FS-PROGRAM-01"
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message, code=code)
 
 
 class VerificationFailed(FortschreibungError):  # noqa: N818 -- named by the outcome that the user sees
@@ -124,6 +140,7 @@ class VerificationFailed(FortschreibungError):  # noqa: N818 -- named by the out
 
     exit_code = 4
     kind = "A release is not what it must be"
+    code = "FS-RELEASE-01"
 
 
 class EndedAfterPublication(FortschreibungError):  # noqa: N818 -- named by the outcome that the user sees

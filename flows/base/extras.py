@@ -29,7 +29,8 @@ def missing(library: str) -> ConfigError:
     extra = LIBRARIES[library]
     return ConfigError(
         f"This command needs {library}, which is not installed: it comes with the extra `{extra}` "
-        f"(pip install 'fortschreibung[{extra}]'; `make setup` installs all that a refresh needs)."
+        f"(pip install 'fortschreibung[{extra}]'; `make setup` installs all that a refresh needs).",
+        code="FS-CONFIG-08",
     )
 
 

@@ -62,7 +62,8 @@ def home_at(given: Path | None = None) -> Home:
     if set(str(root)) & _NOT_IN_A_PATH:
         raise ConfigError(
             f"The data folder {root} cannot be used: expected a path without ? and \\, which mean something else "
-            "in the path of a database. Name another folder with --home DIR or FORTSCHREIBUNG_HOME."
+            "in the path of a database. Name another folder with --home DIR or FORTSCHREIBUNG_HOME.",
+            code="FS-CONFIG-09",
         )
     try:
         make_public_folder(root)  # releases lie in it; what is confidential has folders of its own
@@ -74,7 +75,7 @@ def home_at(given: Path | None = None) -> Home:
             f"The data folder {root} cannot be used: {problem.strerror}. "
             "Name a writable folder with --home DIR or FORTSCHREIBUNG_HOME."
         )
-        raise ConfigError(message) from problem
+        raise ConfigError(message, code="FS-CONFIG-09") from problem
     return home
 
 
@@ -94,5 +95,7 @@ def limits() -> Limits:
     """
     threads = os.environ.get("FORTSCHREIBUNG_THREADS") or str(os.cpu_count() or 1)
     if not threads.isdigit() or int(threads) < 1:
-        raise ConfigError(f"FORTSCHREIBUNG_THREADS must be a whole number of at least 1, found {threads!r}.")
+        raise ConfigError(
+            f"FORTSCHREIBUNG_THREADS must be a whole number of at least 1, found {threads!r}.", code="FS-CONFIG-10"
+        )
     return Limits(os.environ.get("FORTSCHREIBUNG_MEMORY") or "1500MB", int(threads))

@@ -34,7 +34,9 @@ def use_language(given: str | None) -> None:
     """
     named = given or os.environ.get(VARIABLE)
     if named and named not in get_args(Language):
-        raise ConfigError(f"{'--lang' if given else VARIABLE}: expected de or en, found {named!r}.")
+        raise ConfigError(
+            f"{'--lang' if given else VARIABLE}: expected de or en, found {named!r}.", code="FS-CONFIG-10"
+        )
     os.environ[VARIABLE] = named or language()
 
 

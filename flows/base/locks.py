@@ -65,7 +65,8 @@ def one_at_a_time(path: Path, what: Text, wait_seconds: float, say: Callable[[st
             if time.monotonic() >= deadline:
                 raise FortschreibungError(
                     f"Expected {what} to end, found it running after {wait_seconds:g} s ({_owner(handle)}). Nothing "
-                    "was done; end it, or run the command again when it has ended."
+                    "was done; end it, or run the command again when it has ended.",
+                    code="FS-RUN-02",
                 )
             if not said:
                 say(text(
@@ -118,7 +119,8 @@ def _wait(handle: int, folder: Path, wait_seconds: float, say: Callable[[str], N
         if time.monotonic() >= deadline:
             raise FortschreibungError(
                 f"Another publication holds {folder / NAME} ({owner}); waited {wait_seconds:g} s. "
-                f"{'Try' if shared else 'Nothing was published; try'} again when it is done."
+                f"{'Try' if shared else 'Nothing was published; try'} again when it is done.",
+                code="FS-RUN-02",
             )
         if not said:
             say(text(

@@ -66,13 +66,15 @@ def tables_in_order(
         if unknown:
             raise ConfigError(
                 f"{folder / table.name}.sql reads {', '.join(unknown)}, which is neither a file in {folder.name}/ "
-                f"nor a table that is there before ({', '.join(sorted(known)) or 'none'}). Correct the name."
+                f"nor a table that is there before ({', '.join(sorted(known)) or 'none'}). Correct the name.",
+                code="FS-CONFIG-12",
             )
         hiding = sorted(table.steps & (set(made_by) | known))
         if hiding:
             raise ConfigError(
                 f"{folder / table.name}.sql names a step (WITH ... AS) like a table, {', '.join(hiding)}, so that "
-                "nobody can tell which of the two is read. Give the step another name."
+                "nobody can tell which of the two is read. Give the step another name.",
+                code="FS-CONFIG-12",
             )
     graph = {name: sorted(maker.reads & set(made_by)) for name, maker in made_by.items()}
     try:
@@ -81,7 +83,8 @@ def tables_in_order(
     except CycleError as circle:
         raise ConfigError(
             f"The files of {folder} read each other in a circle: {' -> '.join(circle.args[1])}. "
-            "A table can only read what is made before it."
+            "A table can only read what is made before it.",
+            code="FS-CONFIG-12",
         ) from None
 
 
@@ -90,15 +93,17 @@ def _parsed(con: duckdb.DuckDBPyConnection, path: Path) -> SqlTable:
     query = path.read_text(encoding="utf-8")
     first = query.splitlines()[0] if query else ""
     if not first.startswith("-- One row "):
-        raise ConfigError(f"{path}, line 1: expected a comment that begins '-- One row ' and says what a row is.")
+        raise ConfigError(
+            f"{path}, line 1: expected a comment that begins '-- One row ' and says what a row is.", code="FS-CONFIG-12"
+        )
     (written,) = con.execute(f"SELECT json_serialize_sql({literal(query)})").fetchone() or ("",)
     tree = json.loads(written)
     if tree.get("error_type") == "not implemented":  # a PIVOT whose columns the data name, or no query
         names, steps = _names_in_pivot(path, query)
     elif tree["error"]:
-        raise ConfigError(f"{path} is not SQL that can be read: {tree['error_message']}")
+        raise ConfigError(f"{path} is not SQL that can be read: {tree['error_message']}", code="FS-CONFIG-12")
     elif len(tree["statements"]) != 1:
-        raise ConfigError(f"{path}: {_ONE_QUERY}")
+        raise ConfigError(f"{path}: {_ONE_QUERY}", code="FS-CONFIG-12")
     else:
         names, steps = set(), set()
         _collect(tree, names, steps)
@@ -124,8 +129,8 @@ def _names_in_pivot(path: Path, query: str) -> tuple[set[tuple[str, str]], set[s
     try:
         tree = sqlglot.parse_one(query, dialect="duckdb")
     except sqlglot.errors.SqlglotError as problem:
-        raise ConfigError(f"{path} is not SQL that can be read: {problem}") from problem
+        raise ConfigError(f"{path} is not SQL that can be read: {problem}", code="FS-CONFIG-12") from problem
     if not isinstance(tree, exp.Pivot):
-        raise ConfigError(f"{path}: {_ONE_QUERY}")
+        raise ConfigError(f"{path}: {_ONE_QUERY}", code="FS-CONFIG-12")
     names = {(table.db, table.name) for table in tree.find_all(exp.Table) if table.name}
     return names, {step.alias_or_name for step in tree.find_all(exp.CTE)}

@@ -66,7 +66,7 @@ def working_tables(job: CheckJob, sql: Path) -> Iterator[duckdb.DuckDBPyConnecti
         )  # fmt: skip
     except duckdb.Error as problem:
         message = f"The checks expected to read {job.work_db}, found: {problem}. Refresh again."
-        raise FortschreibungError(message) from problem
+        raise FortschreibungError(message, code="FS-CHECK-02") from problem
     with connection:
         read_last_release(connection, job.last_release, job.until)
         for file in _working_tables(sql):
@@ -105,7 +105,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, file: Path) -> pd.DataFrame:
         rows = connection.sql(file.read_text(encoding="utf-8")).df()
     if "einheit" not in rows:
         message = f"{_shown(file)}: expected a column `einheit` that names what a row is about."
-        raise FortschreibungError(message)
+        raise FortschreibungError(message, code="FS-CHECK-02")
     return rows
 
 
@@ -120,7 +120,7 @@ def _named_in_errors(file: Path) -> Iterator[None]:
             f"{_shown(file)} could not be run. It expected the tables of this version in work.duckdb, "
             f"found:\n{problem}\nRefresh again; if it comes back, report it with this message."
         )
-        raise FortschreibungError(message) from problem
+        raise FortschreibungError(message, code="FS-CHECK-02") from problem
 
 
 def _shown(file: Path) -> str:

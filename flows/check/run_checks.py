@@ -95,7 +95,7 @@ class CheckWorker:
             self._process.stdin.write(job.model_dump_json() + "\n")
             self._process.stdin.flush()
         if self._line() != TABLES_READ:
-            raise FortschreibungError(self._last_words())
+            raise FortschreibungError(self._last_words(), code="FS-CHECK-02")
 
     def report(self) -> CheckReport:
         """Return the report on the tables that were read, as soon as the worker has judged them.
@@ -106,7 +106,7 @@ class CheckWorker:
         try:
             return CheckReport.model_validate_json(self._line())
         except ValidationError as problem:
-            raise FortschreibungError(self._last_words()) from problem
+            raise FortschreibungError(self._last_words(), code="FS-CHECK-02") from problem
 
     def stop(self) -> None:
         """End the worker, whatever it is doing; nothing happens when it has ended already."""

@@ -86,7 +86,7 @@ def _suites_from_headers(sql: Path, stored: Path, model: type[CheckHeader]) -> l
             message = (
                 f"{file}: expected no header, since {suite} says what is expected; found {', '.join(sorted(said))}."
             )
-            raise ConfigError(message)
+            raise ConfigError(message, code="FS-CONFIG-12")
     return suites
 
 
@@ -102,7 +102,8 @@ def by_frame(suites: list[ExpectationSuite]) -> dict[str, list[ExpectationSuite]
         for name in {suite.name, *(CheckMeta.model_validate(each.meta).id for each in suite.expectations)}:
             if name in seen:
                 raise ConfigError(
-                    f"The check {name} is in two suites, {seen[name]} and {suite.name}. Rename one of them."
+                    f"The check {name} is in two suites, {seen[name]} and {suite.name}. Rename one of them.",
+                    code="FS-CONFIG-12",
                 )
             seen[name] = suite.name
         frames.setdefault(SuiteMeta.model_validate(suite.meta).frame or suite.name, []).append(suite)
@@ -137,15 +138,15 @@ def _suite(file: Path) -> ExpectationSuite:
         suite = gx.ExpectationSuite(**stored)
     except (TypeError, ValueError, GreatExpectationsError) as problem:
         message = f"{where}: expected a suite of Great Expectations, found: {problem}"
-        raise ConfigError(message) from problem
+        raise ConfigError(message, code="FS-CONFIG-12") from problem
     # Great Expectations logs an expectation that it does not accept and goes on without it
     refused = [one for one in stored["expectations"] if one.get("id") not in {each.id for each in suite.expectations}]
     if refused:
         named = ", ".join(f"{one.get('type')} {one.get('kwargs')}" for one in refused)
         message = f"{where}: Great Expectations does not accept {named}. Correct it."
-        raise ConfigError(message)
+        raise ConfigError(message, code="FS-CONFIG-12")
     if suite.name != file.stem:
-        raise ConfigError(f"{where}: expected the name {file.stem}, found {suite.name}.")
+        raise ConfigError(f"{where}: expected the name {file.stem}, found {suite.name}.", code="FS-CONFIG-12")
     _must_say_enough(suite, where)
     return suite
 
@@ -156,6 +157,6 @@ def _must_say_enough(suite: ExpectationSuite, where: str) -> None:
         for expectation in suite.expectations:
             CheckMeta.model_validate(expectation.meta)
     except ValidationError as problem:
-        raise ConfigError(f"{where}: meta is incomplete: {problem}") from problem
+        raise ConfigError(f"{where}: meta is incomplete: {problem}", code="FS-CONFIG-12") from problem
     if not all(expectation.description for expectation in suite.expectations):
-        raise ConfigError(f"{where}: every expectation needs a description of what it expects.")
+        raise ConfigError(f"{where}: every expectation needs a description of what it expects.", code="FS-CONFIG-12")

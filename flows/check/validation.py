@@ -132,14 +132,16 @@ def _suites_of(frame: Frame, suites: dict[str, list[ExpectationSuite]]) -> list[
     own = suites.pop(frame.name, None)
     if own is None:
         message = f"sql/check/{frame.name}.sql has no suite; give it a header, or add expectations/{frame.name}.json."
-        raise ConfigError(message)
+        raise ConfigError(message, code="FS-CONFIG-12")
     return own
 
 
 def _must_have_judged_all(left: dict[str, list[ExpectationSuite]]) -> None:
     if left:
         names = ", ".join(f"expectations/{suite.name}.json" for suites in left.values() for suite in suites)
-        raise ConfigError(f"{names}: nothing to judge; expected a file of the same name in sql/check/.")
+        raise ConfigError(
+            f"{names}: nothing to judge; expected a file of the same name in sql/check/.", code="FS-CONFIG-12"
+        )
 
 
 def _needed(outcomes: list[Outcome]) -> list[Waiver]:

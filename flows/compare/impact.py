@@ -151,7 +151,8 @@ def impact_of(
         if before is None or before[0] is None:
             raise ConfigError(
                 f"Expected a Zuschnitt of {city} before {zuschnitt} to compare with, found none: the first Zuschnitt "
-                "is no redraw. Use `fortschreibung refresh`."
+                "is no redraw. Use `fortschreibung refresh`.",
+                code="FS-CONFIG-14",
             )
         same = list(vocabulary().same_unit)
         set_variables(con, von_zuschnitt=before[0], nach_zuschnitt=zuschnitt, gleiche_einheit=same)

@@ -51,4 +51,6 @@ def write_budget(path: Path, units: Sequence[Mapping[str, Any]], said: Mapping[s
                 about.write_string(row, 0, name, bold)
                 about.write_string(row, 1, words)
     except (OSError, xlsxwriter.exceptions.XlsxWriterException) as problem:
-        raise ConfigError(f"--xlsx {path}: the workbook cannot be written there: {problem}.") from problem
+        raise ConfigError(
+            f"--xlsx {path}: the workbook cannot be written there: {problem}.", code="FS-USE-03"
+        ) from problem

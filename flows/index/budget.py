@@ -32,19 +32,25 @@ class Terms:
     def check(self, units: int) -> None:
         """Raise ConfigError where the sum cannot be distributed over so many units."""
         if units == 0:
-            raise ConfigError("Expected units with an index and heads to distribute over, found none.")
+            raise ConfigError(
+                "Expected units with an index and heads to distribute over, found none.", code="FS-USE-01"
+            )
         if self.floor * units > self.total:
             raise ConfigError(
                 f"--floor: expected at most {euros(self.total // units)} for {units} units, found {euros(self.floor)}, "
-                f"which takes {euros(self.floor * units)} of the sum of {euros(self.total)}."
+                f"which takes {euros(self.floor * units)} of the sum of {euros(self.total)}.",
+                code="FS-USE-01",
             )
         if self.cap is not None and self.cap * units < self.total:
             raise ConfigError(
                 f"--cap: expected at least {euros(-(-self.total // units))} for {units} units, found "
-                f"{euros(self.cap)}, by which {euros(self.total - self.cap * units)} of the sum would be left over."
+                f"{euros(self.cap)}, by which {euros(self.total - self.cap * units)} of the sum would be left over.",
+                code="FS-USE-01",
             )
         if self.cap is not None and self.cap < self.floor:
-            raise ConfigError(f"--cap: expected at least the floor of {euros(self.floor)}, found {euros(self.cap)}.")
+            raise ConfigError(
+                f"--cap: expected at least the floor of {euros(self.floor)}, found {euros(self.cap)}.", code="FS-USE-01"
+            )
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,9 @@ def cents(option: str, written: str) -> int:
         ConfigError: it is none.
     """
     if not re.fullmatch(r"\d+([.,]\d{1,2})?", written.strip()):
-        raise ConfigError(f"{option}: expected an amount in euros such as 1000000 or 1000000.50, found {written!r}.")
+        raise ConfigError(
+            f"{option}: expected an amount in euros such as 1000000 or 1000000.50, found {written!r}.", code="FS-USE-01"
+        )
     return int(Decimal(written.strip().replace(",", ".")) * 100)
 
 
@@ -94,7 +102,8 @@ def exact(weights: Numbers, terms: Terms) -> Numbers:
             if left > 0.5:
                 raise ConfigError(
                     f"Expected units with heads and a weight for {euros(round(left))} that no floor and no cap takes, "
-                    "found none. Raise --cap, or give more classes a weight."
+                    "found none. Raise --cap, or give more classes a weight.",
+                    code="FS-USE-01",
                 )
             return amounts
         wanted = left * weights / weights[free].sum()

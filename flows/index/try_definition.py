@@ -88,9 +88,9 @@ def _stated(path: Path) -> DefinitionFile:
     try:
         return DefinitionFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as problem:
-        raise ConfigError(f"{path} cannot be read: {problem.strerror}.") from problem
+        raise ConfigError(f"{path} cannot be read: {problem.strerror}.", code="FS-CONFIG-03") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise ConfigError(f"{path} is not TOML in UTF-8: {problem}") from problem
+        raise ConfigError(f"{path} is not TOML in UTF-8: {problem}", code="FS-CONFIG-03") from problem
     except ValidationError as problem:
         raise not_as_expected(path, DefinitionFile, problem) from problem
 

@@ -24,11 +24,16 @@ def save_channels() -> dict[str, str]:
     found = {}
     if mail := os.environ.get(MAIL):
         if not mail.startswith(("mailto://", "mailtos://")):
-            raise ConfigError(f"{MAIL}: expected mailtos://USER:PASSWORD@HOST?from=...&to=..., found another kind.")
+            raise ConfigError(
+                f"{MAIL}: expected mailtos://USER:PASSWORD@HOST?from=...&to=..., found another kind.",
+                code="FS-CONFIG-10",
+            )
         found[MAIL] = str(SlackWebhook(url=mail).save("fortschreibung-mail", overwrite=True))
     if address := os.environ.get(WEBHOOK):
         if not address.startswith(("http://", "https://")):
-            raise ConfigError(f"{WEBHOOK}: expected an address that begins with https://, found another kind.")
+            raise ConfigError(
+                f"{WEBHOOK}: expected an address that begins with https://, found another kind.", code="FS-CONFIG-10"
+            )
         block = CustomWebhookNotificationBlock(
             name="fortschreibung", url=address, json_data={"subject": "{{subject}}", "text": "{{body}}"}
         )

@@ -70,14 +70,16 @@ class Server:
         except requests.RequestException as problem:
             raise ConfigError(
                 f"Expected a Prefect server at {self._address}, found none ({type(problem).__name__}). Start it, and "
-                "set PREFECT_API_URL to its address (docs/operation.md)."
+                "set PREFECT_API_URL to its address (docs/operation.md).",
+                code="FS-CONFIG-15",
             ) from problem
         if answer.status_code == _NOT_FOUND:
             return None
         if answer.status_code >= _MADE:
             raise ConfigError(
                 f"Expected the server at {self._address} to take {method} {what}, found answer {answer.status_code}: "
-                f"{answer.text[:300]}"
+                f"{answer.text[:300]}",
+                code="FS-CONFIG-15",
             )
         return answer.json() if answer.content else {}
 

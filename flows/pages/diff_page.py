@@ -101,7 +101,9 @@ def write_html(diff: Diff, about: About, path: Path) -> None:
     try:
         path.write_text(diff_html(diff, about), encoding="utf-8")
     except OSError as problem:
-        raise ConfigError(f"--html {path}: the page cannot be written there: {problem.strerror}.") from problem
+        raise ConfigError(
+            f"--html {path}: the page cannot be written there: {problem.strerror}.", code="FS-USE-03"
+        ) from problem
 
 
 def _rows(diff: Diff) -> list[Row]:

@@ -52,7 +52,9 @@ def index_map_of(database: Path, index: str, stichtag: str | None = None) -> str
         use_spatial(con)
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
         if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'index_wert'").fetchone():
-            raise ConfigError(f"Expected a release with indices, found one made before there were any: {database}.")
+            raise ConfigError(
+                f"Expected a release with indices, found one made before there were any: {database}.", code="FS-USE-04"
+            )
         known = [name for (name,) in con.execute("SELECT index_id FROM index_definition ORDER BY position").fetchall()]
         set_variables(con, index_id=index)
         days = [str(day) for (day,) in con.execute(
@@ -61,13 +63,19 @@ def index_map_of(database: Path, index: str, stichtag: str | None = None) -> str
         ).fetchall()]  # fmt: skip
         if index not in known or not days:
             names = ", ".join(dict.fromkeys(known)) or "none"
-            raise ConfigError(f"--index: expected one of {names} of the Sozialräume, found {index} in {database}.")
+            raise ConfigError(
+                f"--index: expected one of {names} of the Sozialräume, found {index} in {database}.", code="FS-USE-04"
+            )
         day = stichtag or days[-1]
         if day not in days:
-            raise ConfigError(f"Expected a Stichtag with the index {index} ({', '.join(days)}), found {day}.")
+            raise ConfigError(
+                f"Expected a Stichtag with the index {index} ({', '.join(days)}), found {day}.", code="FS-USE-04"
+            )
         drawn = index_picture(con, index, day)
     if drawn is None:
-        raise ConfigError(f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.")
+        raise ConfigError(
+            f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.", code="FS-USE-04"
+        )
     return drawn
 
 

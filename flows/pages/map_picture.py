@@ -53,11 +53,14 @@ def map_of(database: Path, indikator: str, stichtag: str | None = None) -> str:
             likely = ", ".join(_meant(con, indikator)) or "see codebook.html"
             raise ConfigError(
                 f"Expected an Indikator with figures at {stichtag or 'any Stichtag'}, found none called {indikator!r} "
-                f"in {database}. Did you mean: {likely}?"
+                f"in {database}. Did you mean: {likely}?",
+                code="FS-USE-04",
             )
         drawn = picture(con, indikator, stichtag)
     if drawn is None:
-        raise ConfigError(f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.")
+        raise ConfigError(
+            f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.", code="FS-USE-04"
+        )
     return drawn
 
 

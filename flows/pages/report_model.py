@@ -127,11 +127,15 @@ def report_model(con: duckdb.DuckDBPyConnection) -> ReportModel:
     if int(release["schema_version"].split(".")[0]) < 2:
         raise ConfigError(
             f"Expected a release of schema version 2 or later, found {release['schema_version']} in "
-            f"{release['version']}: refresh the city with this version, or name another release."
+            f"{release['version']}: refresh the city with this version, or name another release.",
+            code="FS-USE-04",
         )
     (about,) = records(con.execute(sql("read/bericht_stand")))
     if about["stichtag"] is None:
-        raise ConfigError(f"Expected residents of Sozialräume in {release['version']}, found none: nothing to report.")
+        raise ConfigError(
+            f"Expected residents of Sozialräume in {release['version']}, found none: nothing to report.",
+            code="FS-USE-04",
+        )
     days = {name: str(about[name]) if about[name] else None for name in ("stichtag", "vorher")}
     set_variables(
         con, **days, zuschnitt=str(release["zuschnitt"]), stadtebene=about["stadtebene"],

@@ -51,7 +51,9 @@ def type_map_of(database: Path, typology: str, stichtag: str | None = None) -> s
         use_spatial(con)
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
         if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'typ'").fetchone():
-            raise ConfigError(f"Expected a release with types, found one made before there were any: {database}.")
+            raise ConfigError(
+                f"Expected a release with types, found one made before there were any: {database}.", code="FS-USE-04"
+            )
         known = [name for (name,) in con.execute("SELECT typologie_id FROM typologie ORDER BY position").fetchall()]
         set_variables(con, typologie=typology)
         days = [str(day) for (day,) in con.execute(
@@ -60,14 +62,22 @@ def type_map_of(database: Path, typology: str, stichtag: str | None = None) -> s
         ).fetchall()]  # fmt: skip
         if not days:
             names = ", ".join(dict.fromkeys(known)) or "none"
-            raise ConfigError(f"--types: expected one of {names} of the Sozialräume, found {typology} in {database}.")
+            raise ConfigError(
+                f"--types: expected one of {names} of the Sozialräume, found {typology} in {database}.",
+                code="FS-USE-04",
+            )
         day = stichtag or days[-1]
         if day not in days:
-            raise ConfigError(f"Expected a Stichtag with the typology {typology} ({', '.join(days)}), found {day}.")
+            raise ConfigError(
+                f"Expected a Stichtag with the typology {typology} ({', '.join(days)}), found {day}.", code="FS-USE-04"
+            )
         set_variables(con, stichtag=day)
         rows = records(con.execute(sql("read/karte_typ")))
         if not rows:
-            raise ConfigError(f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.")
+            raise ConfigError(
+                f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.",
+                code="FS-USE-04",
+            )
         return _svg(con, day, rows)
 
 

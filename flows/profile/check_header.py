@@ -79,7 +79,8 @@ def read_header(file: Path, model: type[Header]) -> Header:
         raise ConfigError(
             f"{file}: expected a file name of small letters, digits and _, and above the query a header of lines "
             f"`-- key: words` with the keys {needed}{f' (optional: {optional})' if optional else ''}; found {faults}. "
-            "docs/checks.md shows a header."
+            "docs/checks.md shows a header.",
+            code="FS-CONFIG-12",
         ) from problem
 
 
@@ -95,7 +96,9 @@ def header_lines(file: Path) -> dict[str, str]:
         if found := _KEY.fullmatch(line):
             last, words = found.groups()
             if last in said:
-                raise ConfigError(f"{file}: expected each key of the header once, found `{last}` twice.")
+                raise ConfigError(
+                    f"{file}: expected each key of the header once, found `{last}` twice.", code="FS-CONFIG-12"
+                )
             said[last] = words
         elif last is not None and (found := _CONTINUED.fullmatch(line)):
             said[last] += f" {found[1]}"

@@ -126,7 +126,8 @@ def _place_of(name: str) -> Path:
     if name not in places:
         raise ConfigError(
             f"There is no city {name!r}. Cities with a profile: {', '.join(places)}. Looked for {name}/city.toml in "
-            f"{', '.join(map(str, profile_folders()))}; name another folder by --cities DIR or {VARIABLE}."
+            f"{', '.join(map(str, profile_folders()))}; name another folder by --cities DIR or {VARIABLE}.",
+            code="FS-CONFIG-02",
         )
     return places[name]
 
@@ -147,11 +148,13 @@ def _table(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))  # as headers are read
     except FileNotFoundError as missing:
-        raise ConfigError(f"{path} is missing; every city needs city.toml and sources.toml.") from missing
+        raise ConfigError(
+            f"{path} is missing; every city needs city.toml and sources.toml.", code="FS-CONFIG-03"
+        ) from missing
     except OSError as problem:
-        raise ConfigError(f"{path} cannot be read: {problem.strerror}.") from problem
+        raise ConfigError(f"{path} cannot be read: {problem.strerror}.", code="FS-CONFIG-03") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise ConfigError(f"{path} is not TOML in UTF-8: {problem}") from problem
+        raise ConfigError(f"{path} is not TOML in UTF-8: {problem}", code="FS-CONFIG-03") from problem
 
 
 def _model(kind: type[Model], path: Path, table: dict[str, Any]) -> Model:
@@ -225,7 +228,9 @@ def _must_agree(profile: Profile) -> None:
         *wrong_names_in_typologies(profile.typologies, profile.codebook, profile.city),
     ]  # fmt: skip
     if problems:
-        raise ConfigError(f"The profile in {profile.folder} does not agree:\n  " + "\n  ".join(problems))
+        raise ConfigError(
+            f"The profile in {profile.folder} does not agree:\n  " + "\n  ".join(problems), code="FS-CONFIG-07"
+        )
 
 
 def _wrong_names_in_sources(profile: Profile) -> Iterator[str]:

@@ -22,7 +22,13 @@ def not_as_expected(path: Path, kind: type[BaseModel], problem: ValidationError)
         shown = "" if isinstance(found, (dict, list)) or error["type"] == "missing" else f"; found {found!r}"
         permitted = f"; permitted are {', '.join(keys)}" if (keys := _permitted(kind, error)) else ""
         lines.append(f"  {key}: {error['msg'].removeprefix('Value error, ')}{shown}{permitted}")
-    return ConfigError(f"{path} is not as expected:\n" + "\n".join(lines))
+    code = _code_of(problem.errors()[0]["type"])
+    return ConfigError(f"{path} is not as expected:\n" + "\n".join(lines), code=code)
+
+
+def _code_of(fault: str) -> str:
+    """Return the code of what pydantic found: an unknown key, a missing one, or a value that is not permitted."""
+    return {"extra_forbidden": "FS-CONFIG-04", "missing": "FS-CONFIG-05"}.get(fault, "FS-CONFIG-06")
 
 
 def _permitted(kind: type[BaseModel], error: ErrorDetails) -> list[str]:

@@ -29,7 +29,8 @@ def profile_folders() -> list[Path]:
     for folder in named:
         if not folder.is_dir():
             raise ConfigError(
-                f"{VARIABLE} (--cities): expected a folder with one folder per city, found no folder {folder}."
+                f"{VARIABLE} (--cities): expected a folder with one folder per city, found no folder {folder}.",
+                code="FS-CONFIG-02",
             )
     return list(dict.fromkeys([*named, Path("cities").resolve(), resource("cities").resolve()]))
 

@@ -25,9 +25,11 @@ def read_lookup(path: Path) -> Mapping[str, str]:
             reader = csv.reader(file, delimiter=";", strict=True)
             rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(row)]
     except FileNotFoundError as missing:
-        raise ConfigError(f"{path} is missing, which sources.toml names as `unit_lookup`.") from missing
+        raise ConfigError(
+            f"{path} is missing, which sources.toml names as `unit_lookup`.", code="FS-CONFIG-03"
+        ) from missing
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise ConfigError(f"{path} cannot be read as CSV in UTF-8: {problem}.") from problem
+        raise ConfigError(f"{path} cannot be read as CSV in UTF-8: {problem}.", code="FS-CONFIG-03") from problem
     if not rows or rows[0][1] != _COLUMNS:
         found = ";".join(rows[0][1]) if rows else "nothing"
         raise ConfigError(f"{path}: expected the header {';'.join(_COLUMNS)}, found {found}.")

@@ -202,7 +202,9 @@ class _Gate:
         known = self._known(found)
         new = [finding for finding in found if finding.count not in known]
         if new:
-            raise CheckStopped(joined("\n", [_why_stopped(len(new)), *(each.words for each in new[:SHOWN])]))
+            raise CheckStopped(
+                joined("\n", [_why_stopped(len(new)), *(each.words for each in new[:SHOWN])]), code="FS-DISCLOSURE-01"
+            )
 
 
 def _counted_by(finding: Finding) -> set[str]:

@@ -117,7 +117,7 @@ def reject(home: Home, city: str, content_hash: str, *, by: str, why: str, undo:
         before = _rejected(locked.entries, content_hash)
         if undo:
             if before is None:
-                raise ConfigError(f"No candidate of {city} that {content_hash!r} names was rejected.")
+                raise ConfigError(f"No candidate of {city} that {content_hash!r} names was rejected.", code="FS-USE-06")
             return _recorded(locked, noted_entry("reconsidered", before, locked.entries, why=why, who=by))
         if before is not None and not _waiting(home, locked, content_hash):
             return before
@@ -138,7 +138,8 @@ def _own_key(path: Path | None, by: str, home: Home) -> Ed25519PrivateKey:
     if path is None:
         raise ConfigError(
             f"Expected the private key of {by}, found none: name its file with --key FILE or {KEY}. "
-            "Without it nothing is published."
+            "Without it nothing is published.",
+            code="FS-USE-06",
         )
     return private_key(path.expanduser(), "--key", PASSWORD, home.releases)
 
@@ -150,7 +151,8 @@ def _key_of(by: str, city: str) -> str:
     if by.strip() not in known:
         raise ConfigError(
             f"Expected one who may approve for {city} ({', '.join(known) or 'nobody'}), found {by!r}. "
-            f"`approvers` in {profile.folder / 'city.toml'} says who may."
+            f"`approvers` in {profile.folder / 'city.toml'} says who may.",
+            code="FS-USE-06",
         )
     return known[by.strip()]
 
@@ -160,12 +162,14 @@ def _must_count(approval: Approval, candidate: Candidate) -> None:
     if approval.faults():
         raise ConfigError(
             f"The signature is not that of {approval.by} under this candidate: expected the private key of the public "
-            "one in city.toml (`approvers`). Nothing was published."
+            "one in city.toml (`approvers`). Nothing was published.",
+            code="FS-USE-06",
         )
     if fingerprint(public_key(approval.key)) == candidate.manifest.signed_by:
         raise ConfigError(
             f"The key of {approval.by} is the one that this candidate was built with; expected a key that only the "
-            "second person has. Nothing was published."
+            "second person has. Nothing was published.",
+            code="FS-USE-06",
         )
 
 
@@ -194,7 +198,8 @@ def _refuse_rejected(city: Workspace, content_hash: str) -> None:
         raise ConfigError(
             f"The candidate {gone.content_hash[:12]} of {city.name} was rejected by {gone.who} on {gone.at} "
             f"({gone.why}). If that was wrong: `fortschreibung reject {city.name} {gone.content_hash[:12]} --undo`, "
-            "then refresh."
+            "then refresh.",
+            code="FS-USE-06",
         )
 
 
@@ -214,7 +219,8 @@ def _promoted(city: Workspace, candidate: Candidate, approval: Approval) -> Appr
         if faults:
             raise VerificationFailed(
                 f"The candidate {candidate.short} is not as it was built; nothing was published:\n"
-                + "\n".join(f"  {fault}" for fault in faults)
+                + "\n".join(f"  {fault}" for fault in faults),
+                code="FS-RELEASE-06",
             )
         files.make_readable(incoming)
         files.sync_tree(incoming)
@@ -245,7 +251,7 @@ def _recorded(city: Workspace, entry: Entry) -> Entry:
 
 def _ask_for_a_reason(what: str, why: str) -> None:
     if not why.strip():
-        raise ConfigError(f"{what} needs a reason: --why '...' says it, and the catalogue keeps it.")
+        raise ConfigError(f"{what} needs a reason: --why '...' says it, and the catalogue keeps it.", code="FS-USE-06")
 
 
 def _now() -> str:

@@ -180,7 +180,8 @@ def _stop_at(faults: Sequence[str]) -> None:
     if faults:
         raise VerificationFailed(
             "The protected tables break the contract in sql/release.toml; nothing was published and the last "
-            "release stands:\n" + "\n".join(f"  {fault}" for fault in faults)
+            "release stands:\n" + "\n".join(f"  {fault}" for fault in faults),
+            code="FS-RELEASE-04",
         )
 
 

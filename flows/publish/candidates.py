@@ -70,7 +70,8 @@ def candidate_named(home: Home, city: str, content_hash: str, entries: Sequence[
         listed = ", ".join(each.short for each in known) or "none"
         raise ConfigError(
             f"Expected the content hash of one candidate of {city}, or at least its first {_SHORTEST} characters; "
-            f"found {content_hash!r}, which names {len(found) or 'none'}. There are: {listed}."
+            f"found {content_hash!r}, which names {len(found) or 'none'}. There are: {listed}.",
+            code="FS-USE-06",
         )
     return found[0]
 
@@ -146,5 +147,6 @@ def refuse_outdated(candidate: Candidate) -> None:
             f"The candidate {candidate.short} ({candidate.manifest.version}) cannot be approved any more: "
             f"{candidate.outdated}, after it was built. What it suppresses was decided without that, and together they "
             "might tell a small count. Nothing was published. "
-            f"`fortschreibung refresh {candidate.manifest.city}` makes one that is judged with all that is out."
+            f"`fortschreibung refresh {candidate.manifest.city}` makes one that is judged with all that is out.",
+            code="FS-RELEASE-06",
         )

@@ -37,6 +37,7 @@ def delivered_for(manifest: Manifest, landing: Path) -> list[Lieferung]:
             f"{manifest.city} {manifest.version} cannot be made again: the landing zone {landing} no longer holds "
             f"{len(lost)} of its {len(found)} files as they were delivered: {', '.join(lost[:5])}"
             f"{' ...' if len(lost) > 5 else ''}. Restore {landing / 'objects'} and "
-            f"{landing / KEY_FILE} from a backup."
+            f"{landing / KEY_FILE} from a backup.",
+            code="FS-SOURCE-06",
         )
     return found

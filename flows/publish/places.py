@@ -50,14 +50,16 @@ def place_at(url: str) -> Place:
     if parts.password or parts.username:
         raise ConfigError(
             "The address carries a user or a password, which would stand in the history of the shell. Set "
-            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead."
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead.",
+            code="FS-USE-01",
         )
     if parts.scheme == "file" and parts.path.strip("/"):
         return Folder(Path(unquote(parts.path)))
     if parts.scheme in ("", "http", "https", "file") or not parts.netloc:
         raise ConfigError(
             f"Expected where to copy releases to, such as s3://BUCKET/PATH or file:///srv/releases, found {url!r}. "
-            "A web server gets them through the folder or bucket that it serves."
+            "A web server gets them through the folder or bucket that it serves.",
+            code="FS-USE-01",
         )
     need("fsspec", *(["s3fs"] if parts.scheme == "s3" else []))
     return Objects(url)
@@ -160,5 +162,6 @@ def _in_words(url: str) -> Iterator[None]:
         raise FortschreibungError(
             f"{url} could not be used: {type(problem).__name__}: {str(problem) or 'no reason given'}. Is the bucket "
             "there, and are address and credentials set (AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)? "
-            "What was copied stays; the same command goes on from there."
+            "What was copied stays; the same command goes on from there.",
+            code="FS-RELEASE-08",
         ) from problem

@@ -111,7 +111,8 @@ def _refuse_newer_schema(city: Workspace) -> None:
     if [*map(int, theirs.split("."))] > [*map(int, ours.split("."))]:
         raise ConfigError(
             f"{city.name} {pointing.version} has tables of schema version {theirs}, this program makes {ours}: it is "
-            "older than the one that published last. Update the program; nothing was published."
+            "older than the one that published last. Update the program; nothing was published.",
+            code="FS-RELEASE-05",
         )
 
 
@@ -136,7 +137,8 @@ def _published(
     if faults:
         raise VerificationFailed(
             "The release is not what its manifest says right after it was written; is the disk sound?\n"
-            + "\n".join(f"  {fault}" for fault in faults)
+            + "\n".join(f"  {fault}" for fault in faults),
+            code="FS-RELEASE-04",
         )
     files.make_readable(incoming)
     if waiting is not None:
@@ -259,7 +261,7 @@ def _built(
         env={**_without_secrets(), "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"},
     ) as process:
         if process.stdout is None:
-            raise FortschreibungError("The building process has no output.")
+            raise FortschreibungError("The building process has no output.", code="FS-RELEASE-04")
         said = process.stdout.read().decode(errors="replace")
         code = process.wait()
     try:

@@ -64,7 +64,7 @@ def push(
             if (folder / name).is_file()
         }
     if not checked.versions or catalog.LATEST_JSON not in beside:
-        raise ConfigError(f"There is no release of {city!r} in {home.releases} to be copied.")
+        raise ConfigError(f"There is no release of {city!r} in {home.releases} to be copied.", code="FS-USE-02")
     _refuse_older(place, city, beside[catalog.CATALOG], url)
     for each in checked.versions:
         files_sent, bytes_sent = _release_copied(place, folder / each, f"{city}/{each}", deep=deep)
@@ -96,13 +96,14 @@ def _refuse_older(place: Place, city: str, ours: bytes, url: str) -> None:
         theirs = [entry["entry_hash"] for entry in json.loads(there)["entries"]]
     except (ValueError, KeyError, TypeError) as problem:
         raise VerificationFailed(
-            f"{url}/{city}/{catalog.CATALOG} is damaged; remove it there, then push again."
+            f"{url}/{city}/{catalog.CATALOG} is damaged; remove it there, then push again.", code="FS-RELEASE-08"
         ) from problem
     known = [entry["entry_hash"] for entry in json.loads(ours)["entries"]]
     if known[: len(theirs)] != theirs:
         raise VerificationFailed(
             f"{url}/{city} has entries that the releases here have not: expected an earlier state of the same "
-            "catalogue. Was this data folder restored from an older backup? Nothing was copied."
+            "catalogue. Was this data folder restored from an older backup? Nothing was copied.",
+            code="FS-RELEASE-08",
         )
 
 
@@ -124,11 +125,14 @@ def _release_copied(place: Place, release: Path, there: str, *, deep: bool) -> t
             continue
         place.copy(release / name, f"{there}/{name}")
         if place.sha256(f"{there}/{name}") != digest:
-            raise VerificationFailed(f"{there}/{name} is not what was copied there; `latest` there is as it was.")
+            raise VerificationFailed(
+                f"{there}/{name} is not what was copied there; `latest` there is as it was.", code="FS-RELEASE-08"
+            )
         sent, total = sent + 1, total + size
     if strange := sorted(set(found) - set(known)):
         raise VerificationFailed(
             f"{there} has files that are not in its manifest: {', '.join(strange[:5])}. Remove them there; `latest` "
-            "there is as it was."
+            "there is as it was.",
+            code="FS-RELEASE-08",
         )
     return sent, total

@@ -27,12 +27,15 @@ def rollback(home: Home, city: str, version: str, *, why: str, who: str | None =
         if gone := catalog.withdrawn(locked.entries).get(version):
             raise ConfigError(
                 f"{city} {version} was withdrawn by {gone.who} at {gone.at} ({gone.why}); undo that first "
-                f"(`fortschreibung withdraw {city} {version} --undo`)."
+                f"(`fortschreibung withdraw {city} {version} --undo`).",
+                code="FS-USE-06",
             )
         release = catalog.entry_of(locked.entries, version)
         faults = release_faults(locked.folder / version, manifest_of(locked.folder / version))
         if faults:
-            raise VerificationFailed(f"{locked.folder / version} cannot be rolled back to:\n  " + "\n  ".join(faults))
+            raise VerificationFailed(
+                f"{locked.folder / version} cannot be rolled back to:\n  " + "\n  ".join(faults), code="FS-RELEASE-01"
+            )
         entry = noted_entry("rollback", release, locked.entries, why=why, who=who)
         recorded(locked.folder, city, [*locked.entries, entry])
         point(locked.folder, entry)
@@ -53,7 +56,7 @@ def withdraw(home: Home, city: str, version: str, *, why: str, who: str | None =
     catalog.release_named(home, city, version)
     with workspace(home, city) as locked:
         if (version in catalog.withdrawn(locked.entries)) != undo:
-            raise ConfigError(f"{city} {version} is {'not ' if undo else 'already '}withdrawn.")
+            raise ConfigError(f"{city} {version} is {'not ' if undo else 'already '}withdrawn.", code="FS-USE-06")
         kind = "reinstated" if undo else "withdrawn"
         entry = noted_entry(kind, catalog.entry_of(locked.entries, version), locked.entries, why=why, who=who)
         entries = [*locked.entries, entry]
@@ -61,12 +64,15 @@ def withdraw(home: Home, city: str, version: str, *, why: str, who: str | None =
         if pointing is None:
             raise ConfigError(
                 f"{city} {version} is the only release there is: expected another that `latest` can be, found none. "
-                "Publish a right one first, then withdraw this one."
+                "Publish a right one first, then withdraw this one.",
+                code="FS-USE-06",
             )
         if pointing != locked.pointing:
             release = locked.folder / pointing.version
             if faults := release_faults(release, manifest_of(release)):
-                raise VerificationFailed(f"{release} cannot be `latest`:\n  " + "\n  ".join(faults))
+                raise VerificationFailed(
+                    f"{release} cannot be `latest`:\n  " + "\n  ".join(faults), code="FS-RELEASE-01"
+                )
         recorded(locked.folder, city, entries)
         point(locked.folder, pointing)
         return entry
@@ -83,7 +89,9 @@ def tag(home: Home, city: str, version: str, *, why: str, who: str | None = None
     with workspace(home, city) as locked:
         tagged = catalog.tags(locked.entries)
         if remove and version not in tagged:
-            raise ConfigError(f"{city} {version} carries no tag. Tagged are: {', '.join(sorted(tagged)) or 'none'}.")
+            raise ConfigError(
+                f"{city} {version} carries no tag. Tagged are: {', '.join(sorted(tagged)) or 'none'}.", code="FS-USE-06"
+            )
         kind = "untag" if remove else "tag"
         entry = noted_entry(kind, catalog.entry_of(locked.entries, version), locked.entries, why=why, who=who)
         recorded(locked.folder, city, [*locked.entries, entry])
@@ -92,4 +100,4 @@ def tag(home: Home, city: str, version: str, *, why: str, who: str | None = None
 
 def _ask_for_a_reason(what: str, why: str) -> None:
     if not why.strip():
-        raise ConfigError(f"{what} needs a reason: --why '...' says it, and the catalogue keeps it.")
+        raise ConfigError(f"{what} needs a reason: --why '...' says it, and the catalogue keeps it.", code="FS-USE-06")

@@ -147,7 +147,8 @@ def write_checks(report: Path, target: Path, checked: Checked) -> None:
     if not report.is_dir():
         raise FortschreibungError(
             f"Expected the report of the checks in {report}, found no folder; nothing was published. "
-            "The station check writes it."
+            "The station check writes it.",
+            code="FS-RELEASE-04",
         )
     shutil.copytree(report, target, copy_function=shutil.copyfile)
     write_checks_page(target, checked)

@@ -41,7 +41,7 @@ def verdicts(home: Home, city: str, *, keep: int = KEEP) -> list[Verdict]:
     folder = home.releases / city
     entries = catalog.entries_of(folder)
     if not entries:
-        raise ConfigError(f"There are no releases of {city!r} in {home.releases}.")
+        raise ConfigError(f"There are no releases of {city!r} in {home.releases}.", code="FS-USE-02")
     return _judged(folder, entries, keep)
 
 
@@ -66,7 +66,9 @@ def remove_superseded(home: Home, city: str, *, keep: int = KEEP, who: str | Non
 
 def _judged(folder: Path, entries: Sequence[Entry], keep: int) -> list[Verdict]:
     if keep < 1:
-        raise ConfigError(f"--keep must be at least 1, found {keep}: the newest edition of a year always stays.")
+        raise ConfigError(
+            f"--keep must be at least 1, found {keep}: the newest edition of a year always stays.", code="FS-USE-01"
+        )
     gone, tagged, pointing = catalog.removed(entries), catalog.tags(entries), catalog.pointing_entry(entries)
     standing = sorted(
         (entry.version for entry in entries if entry.kind == "release" and entry.version not in gone),

@@ -90,10 +90,13 @@ def verify(
     folder = home.releases / city
     if not folder.is_dir():
         raise ConfigError(
-            f"There are no releases of {city!r} in {home.releases}. If there were: is the disk or network share there?"
+            f"There are no releases of {city!r} in {home.releases}. If there were: is the disk or network share there?",
+            code="FS-USE-02",
         )
     if key is not None and not key.is_file():
-        raise ConfigError(f"--key {key}: expected a file with the public key of the office (PEM), found none.")
+        raise ConfigError(
+            f"--key {key}: expected a file with the public key of the office (PEM), found none.", code="FS-CONFIG-13"
+        )
     try:
         entries = catalog.entries_of(folder)
         faults = catalog_faults(folder, entries)
@@ -110,7 +113,8 @@ def verify(
         signed = {each: _signed_by(folder / each) for each in wanted} if not faults else {}
     except OSError as problem:
         raise FortschreibungError(
-            f"{problem.filename or folder} could not be read: {problem.strerror or problem}: {files.remedy(problem)}."
+            f"{problem.filename or folder} could not be read: {problem.strerror or problem}: {files.remedy(problem)}.",
+            code="FS-RUN-04",
         ) from problem
     if faults:
         raise VerificationFailed(f"{folder} is not as published:\n" + "\n".join(f"  {fault}" for fault in faults))
@@ -123,7 +127,10 @@ def _wanted(folder: Path, entries: Sequence[catalog.Entry], version: str | None)
     if version is None:
         return known
     if version not in known and not (folder / version).is_dir():
-        raise ConfigError(f"There is no release {version!r} of {folder.name}. There are: {', '.join(known) or 'none'}.")
+        raise ConfigError(
+            f"There is no release {version!r} of {folder.name}. There are: {', '.join(known) or 'none'}.",
+            code="FS-USE-02",
+        )
     return [version]
 
 

@@ -65,7 +65,8 @@ def workspace(home: Home, city: str, wait_seconds: float = WAIT_SECONDS, say: Sa
     except OSError as problem:
         raise FortschreibungError(
             f"Could not write the release into {folder}: {problem.strerror or problem}: "
-            f"{files.remedy(problem)}. The last release stands as it was."
+            f"{files.remedy(problem)}. The last release stands as it was.",
+            code="FS-RUN-04",
         ) from problem
 
 
@@ -77,7 +78,8 @@ def _healed(folder: Path, city: str, say: Say) -> list[Entry]:
     if faults:
         raise VerificationFailed(
             f"{folder / catalog.CATALOG} is not as it was written; nothing is published onto it. "
-            "Restore it from a backup:\n" + "\n".join(f"  {fault}" for fault in faults)
+            "Restore it from a backup:\n" + "\n".join(f"  {fault}" for fault in faults),
+            code="FS-RELEASE-02",
         )
     listed = {entry.version for entry in entries}
     there = sorted(
@@ -114,7 +116,8 @@ def _adopted(release: Path, entries: Sequence[Entry]) -> list[Entry]:
         raise VerificationFailed(
             f"{release} is not in the catalogue and is not what a cut-off publication leaves. "
             "Restore catalog.json from a backup, or move the folder away:\n"
-            + "\n".join(f"  {fault}" for fault in faults)
+            + "\n".join(f"  {fault}" for fault in faults),
+            code="FS-RELEASE-02",
         )
     files.make_readable(release)
     return release_entries(release, manifest, entries)

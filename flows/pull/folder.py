@@ -32,7 +32,9 @@ def orders_in(folder: Path, source: Source) -> list[Order]:
         ContractBroken: one name stands in two places, or cannot be shown.
     """
     if not folder.is_dir():
-        raise SourceUnavailable(f"Source {source.id}: the folder {folder} is not there; give another with --from DIR.")
+        raise SourceUnavailable(
+            f"Source {source.id}: the folder {folder} is not there; give another with --from DIR.", code="FS-SOURCE-05"
+        )
     found: dict[str, Path] = {}
     for path in _files(folder):
         name = _name(path)
@@ -41,11 +43,13 @@ def orders_in(folder: Path, source: Source) -> list[Order]:
         if not name.isprintable():
             raise ContractBroken(
                 f"Source {source.id}: expected a file name of printable characters, found {_shown(path)}. "
-                "Rename the file."
+                "Rename the file.",
+                code="FS-CONTRACT-20",
             )
         if name in found:
             raise ContractBroken(
-                f"Source {source.id}: {name} lies in two places, {found[name]} and {path}. Keep one of them."
+                f"Source {source.id}: {name} lies in two places, {found[name]} and {path}. Keep one of them.",
+                code="FS-CONTRACT-15",
             )
         found[name] = path
     return [Order(source.id, name, path=path, year=source.year_in(name)) for name, path in sorted(found.items())]
@@ -116,6 +120,7 @@ def _files(folder: Path) -> list[Path]:
             f"The folder {folder}: expected to look into it, found that this cannot be done ({problem.strerror}: "
             f"{problem.filename}). Is it readable, is the network share there?",
             retryable=True,
+            code="FS-SOURCE-05",
         ) from problem
 
 
@@ -160,11 +165,14 @@ def _copied(source: Source, order: Order, path: Path, context: PullContext, log:
             after = path.stat()
             if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
                 raise SourceUnavailable(
-                    f"Source {source.id}: {path} is still being written. Try again when it is complete.", retryable=True
+                    f"Source {source.id}: {path} is still being written. Try again when it is complete.",
+                    retryable=True,
+                    code="FS-SOURCE-05",
                 )
             return context.keep(source, order, incoming)
     except OSError as problem:
         raise SourceUnavailable(
             f"Source {source.id}: expected to read {path}, found that this cannot be done ({problem.strerror}). "
-            "Is it readable, is the network share there?"
+            "Is it readable, is the network share there?",
+            code="FS-SOURCE-05",
         ) from problem

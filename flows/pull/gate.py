@@ -147,7 +147,8 @@ def refuse_other_files(source: Source, names: list[str], before: dict[str, Taken
     first = (missing + extra)[0]
     raise ContractBroken(
         f"Source {source.id}: expected the {len(before)} files of the last accepted run and later ones, found "
-        f"{len(names)}: {'; '.join(changes)}. {_remedy(source, 'files', first)}"
+        f"{len(names)}: {'; '.join(changes)}. {_remedy(source, 'files', first)}",
+        code="FS-CONTRACT-14",
     )
 
 
@@ -176,7 +177,8 @@ def refuse_gap_in_years(source: Source, years: list[int], until: int) -> None:
         raise ContractBroken(
             f"Source {source.id}: expected every year from {first} to {last}, found none for "
             f"{', '.join(map(str, missing))}. Ask the supplier for them, set `years`, or, if those years do not exist, "
-            f"add to [source.{source.id}] in sources.toml: {line}"
+            f"add to [source.{source.id}] in sources.toml: {line}",
+            code="FS-CONTRACT-14",
         )
 
 
@@ -192,7 +194,8 @@ def refuse_same_content(source: Source, lieferungen: list[Lieferung]) -> None:
             raise ContractBroken(
                 f"Source {source.id}: expected other counts in each file, found the same content in "
                 f"{known[one.sha256]} and {one.name}. Leave one of them out. "
-                + _remedy(source, "same_content", one.name)
+                + _remedy(source, "same_content", one.name),
+                code="FS-CONTRACT-15",
             )
         known[one.sha256] = one.name
 
@@ -200,7 +203,8 @@ def refuse_same_content(source: Source, lieferungen: list[Lieferung]) -> None:
 def _refusal(source: Source, name: str, expected: str, found: str, gate: Gate | None = None) -> ContractBroken:
     remedy = _remedy(source, gate, name) if gate else "Open the address in a browser or ask the supplier."
     return ContractBroken(
-        f"Source {source.id}, file {name}: expected {expected}, found {found}. {remedy} Nothing was taken over."
+        f"Source {source.id}, file {name}: expected {expected}, found {found}. {remedy} Nothing was taken over.",
+        code="FS-CONTRACT-02",
     )
 
 

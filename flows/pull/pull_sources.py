@@ -106,7 +106,7 @@ def _not_set_up(sources: Iterable[Source], context: PullContext) -> dict[str, _A
     Raises:
         ConfigError: others cannot be asked as they are configured; names all of them.
     """
-    waiting, problems = dict[str, _Answer](), list[str]()
+    waiting, problems = dict[str, _Answer](), list[ConfigError]()
     for source in sources:
         try:
             connector_of(source).ready(source)
@@ -114,10 +114,10 @@ def _not_set_up(sources: Iterable[Source], context: PullContext) -> dict[str, _A
             if isinstance(problem, NotSetUp) and _may_wait(source, context):
                 waiting[source.id] = _Answer(not_set_up=problem)
                 continue
-            problems.append(str(problem))
-            context.landing.record(_of_a_whole(source, context, "refused", problems[-1]))
+            problems.append(problem)
+            context.landing.record(_of_a_whole(source, context, "refused", str(problem)))
     if problems:
-        raise ConfigError(_in_one(problems))
+        raise ConfigError(_in_one(map(str, problems)), code=problems[0].code)
     return waiting
 
 
@@ -151,9 +151,10 @@ def _together(problems: list[SourceProblem]) -> SourceProblem:
     """
     words, places = _in_one(map(str, problems)), "; ".join(each.where for each in problems)
     for kind in (ProgramDefect, ContractBroken):
-        if any(isinstance(each, kind) for each in problems):
-            return kind(words).at(places)
-    return SourceUnavailable(words, retryable=all(each.retryable for each in problems)).at(places)
+        if worst := [each for each in problems if isinstance(each, kind)]:
+            return kind(words, code=worst[0].code).at(places)
+    retryable = all(each.retryable for each in problems)
+    return SourceUnavailable(words, retryable=retryable, code=problems[0].code).at(places)
 
 
 def _in_one(problems: Iterable[str]) -> str:
@@ -254,5 +255,6 @@ def _nothing_came(source: Source, folder: Path | None) -> SourceUnavailable:
     )
     return SourceUnavailable(
         f"Source {source.id} ({source.title_de}): expected {where}, found none. "
-        "Put the file there, or mark the source `required = false` in sources.toml."
+        "Put the file there, or mark the source `required = false` in sources.toml.",
+        code="FS-SOURCE-05",
     )

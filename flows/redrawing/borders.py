@@ -54,7 +54,7 @@ def _outlines(path: Path, identity: str) -> dict[str, str]:
     form = _FORMS.get(path.suffix.lower())
     if form is None or not path.is_file():
         found = "no file" if not path.is_file() else f"a file that ends in {path.suffix!r}"
-        raise ConfigError(f"--polygons {path}: expected a file {', '.join(_FORMS)}, found {found}.")
+        raise ConfigError(f"--polygons {path}: expected a file {', '.join(_FORMS)}, found {found}.", code="FS-USE-01")
     if form == "geojson":
         rows = feature_rows(path.name, path, identity)[0]
     else:
@@ -63,7 +63,7 @@ def _outlines(path: Path, identity: str) -> dict[str, str]:
             answer = polygons_in(inside, "shp" if form == "zip" else form, "")
         if "rows" not in answer:
             found = answer.get("problem") or f"the layers {', '.join(answer.get('layers', []))}"
-            raise ConfigError(f"--polygons {path}: expected one layer of polygons, found {found}.")
+            raise ConfigError(f"--polygons {path}: expected one layer of polygons, found {found}.", code="FS-USE-01")
         rows = [
             cells if isinstance(cells, dict) else dict(zip(answer["columns"], cells, strict=True))
             for cells in answer["rows"]
@@ -71,5 +71,7 @@ def _outlines(path: Path, identity: str) -> dict[str, str]:
         rows = [{**row, "geometrie": row[answer["outline"]]} for row in rows]
     if rows and identity not in rows[0]:
         known = ", ".join(name for name in rows[0] if name != "geometrie")
-        raise ConfigError(f"--polygons {path}: expected a property {identity!r} with the base unit, found {known}.")
+        raise ConfigError(
+            f"--polygons {path}: expected a property {identity!r} with the base unit, found {known}.", code="FS-USE-01"
+        )
     return {str(row[identity]): str(row["geometrie"]) for row in rows}

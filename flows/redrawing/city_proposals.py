@@ -125,7 +125,8 @@ def proposals_of(
     if unknown := [unit for unit in asked.keep if unit not in ground.units]:
         raise ConfigError(
             f"--keep: expected Sozialräume of the Zuschnitt {ground.zuschnitt}, found {', '.join(unknown)}. Ids are "
-            f"like {ground.units[0]}."
+            f"like {ground.units[0]}.",
+            code="FS-USE-01",
         )
     searched = Rules(ground.least, ground.most, rules.price if asked.price is None else asked.price, rules.compactness)
     proposing = Proposing(

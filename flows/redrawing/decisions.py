@@ -64,7 +64,10 @@ def record(home: Home, decision: Decision) -> None:
         ConfigError: nobody is named, or no reason is given.
     """
     if not decision.by.strip() or not decision.why.strip():
-        raise ConfigError("decide: expected --by NAME and --why REASON, so that others understand it, found one empty.")
+        raise ConfigError(
+            "decide: expected --by NAME and --why REASON, so that others understand it, found one empty.",
+            code="FS-USE-01",
+        )
     folder = home.root / "redrawing"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / f"{decision.city}.jsonl").open("a", encoding="utf-8") as file:

@@ -117,7 +117,8 @@ def must_be_later(profile: Profile, valid_from: dt.date) -> None:
     if valid_from <= newest:
         raise ConfigError(
             f"--valid-from: expected a day after the newest Zuschnitt of {profile.city.id}, {newest}, found "
-            f"{valid_from}."
+            f"{valid_from}.",
+            code="FS-USE-01",
         )
 
 
@@ -187,7 +188,8 @@ def with_deliveries(into: CutFolder, delivered: Mapping[str, Path]) -> Path:
     except OSError as problem:
         raise ConfigError(
             f"{folder}: expected a folder that takes links to the delivered files: {problem.strerror}. "
-            "Put both files of the proposal into the folder of --from by hand."
+            "Put both files of the proposal into the folder of --from by hand.",
+            code="FS-USE-03",
         ) from problem
     return folder
 

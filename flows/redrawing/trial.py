@@ -113,7 +113,8 @@ def tried_cut(
     if labels is None:
         raise ConfigError(
             f"--parts {parts} --deviation {asked.deviation}: expected a partition into connected parts of "
-            f"{rules.least:,.0f} to {rules.most:,.0f} residents, found that there is none. Allow a larger deviation."
+            f"{rules.least:,.0f} to {rules.most:,.0f} residents, found that there is none. Allow a larger deviation.",
+            code="FS-USE-01",
         )
     labels = _named_as_today(ground, labels) if files.current else labels
     moved = float(ground.residents[labels != ground.today].sum()) if files.current else None
@@ -126,7 +127,8 @@ def tried_cut(
         raise ConfigError(
             f"--parts {parts} --deviation {asked.deviation}: expected connected parts of {rules.least:,.0f} to "
             f"{rules.most:,.0f} residents, found none in this search: the part furthest away has {worst:,.0f}. "
-            "Allow a larger deviation, or more rounds (--rounds)."
+            "Allow a larger deviation, or more rounds (--rounds).",
+            code="FS-USE-01",
         )
     return found
 
@@ -134,21 +136,30 @@ def tried_cut(
 def _parts(ground: Ground, files: TrialFiles, asked: TrialAsked) -> int:
     parts = asked.parts if asked.parts is not None else len(ground.units)
     if asked.parts is None and not files.current:
-        raise ConfigError("--try: expected --parts, or --current with the column of today's parts, found neither.")
+        raise ConfigError(
+            "--try: expected --parts, or --current with the column of today's parts, found neither.", code="FS-USE-01"
+        )
     if not 2 <= parts <= len(ground):
-        raise ConfigError(f"--parts: expected 2 to {len(ground)}, the number of base units, found {parts}.")
+        raise ConfigError(
+            f"--parts: expected 2 to {len(ground)}, the number of base units, found {parts}.", code="FS-USE-01"
+        )
     if asked.deviation is not None and asked.deviation < 0:
-        raise ConfigError(f"--deviation: expected 0 or more, such as 0.2 for a fifth, found {asked.deviation}.")
+        raise ConfigError(
+            f"--deviation: expected 0 or more, such as 0.2 for a fifth, found {asked.deviation}.", code="FS-USE-01"
+        )
     if asked.rounds < 1:
-        raise ConfigError(f"--rounds: expected 1 or more, found {asked.rounds}.")
+        raise ConfigError(f"--rounds: expected 1 or more, found {asked.rounds}.", code="FS-USE-01")
     if asked.price < 0:
-        raise ConfigError(f"--price: expected 0 or more, found {asked.price}.")
+        raise ConfigError(f"--price: expected 0 or more, found {asked.price}.", code="FS-USE-01")
     if asked.price and not files.current:
-        raise ConfigError("--price: expected --current with the column of today's parts: without, nobody moves.")
+        raise ConfigError(
+            "--price: expected --current with the column of today's parts: without, nobody moves.", code="FS-USE-01"
+        )
     if asked.price and parts != len(ground.units):
         raise ConfigError(
             f"--price: expected as many parts as there are today ({len(ground.units)}), found {parts}: a price asks "
-            "for the cut that is near to today's."
+            "for the cut that is near to today's.",
+            code="FS-USE-01",
         )
     return parts
 
@@ -210,21 +221,25 @@ def trial_ground(files: TrialFiles) -> Ground:
     """
     rows = csv_rows(files.units)
     if not rows:
-        raise ConfigError(f"{files.units}: expected a row for each base unit, found none.")
+        raise ConfigError(f"{files.units}: expected a row for each base unit, found none.", code="FS-USE-01")
     header = list(rows[0][1])
     identity = files.identity or header[0]
     ids = [cell(line, identity, files.units) for line in rows]
     position = {name: place for place, name in enumerate(ids)}
     if len(position) < len(ids):
         twice = next(name for name in ids if ids.count(name) > 1)
-        raise ConfigError(f"{files.units}, {identity}: expected each base unit once, found {twice} again.")
+        raise ConfigError(
+            f"{files.units}, {identity}: expected each base unit once, found {twice} again.", code="FS-USE-01"
+        )
     known = next((name for name in header if name.lower() in RESIDENTS), None)
     residents_column = files.residents or known
     residents = np.ones(len(ids)) if residents_column is None else numbers(rows, residents_column, files.units)
     apart = {identity, residents_column, files.current}
     traits = list(files.traits) or [name for name in header if name not in apart]
     if not traits:
-        raise ConfigError(f"{files.units}: expected columns of traits besides unit and residents, found none.")
+        raise ConfigError(
+            f"{files.units}: expected columns of traits besides unit and residents, found none.", code="FS-USE-01"
+        )
     figures = np.stack([numbers(rows, name, files.units) for name in traits], axis=1)
     _refuse(np.isnan(residents) | (residents < 0), "residents from 0 on", residents_column, rows, files.units)
     for place, name in enumerate(traits):
@@ -246,13 +261,16 @@ def _refuse(wrong: Any, expected: str, column: str | None, rows: Sequence[Line],
     for place in np.flatnonzero(wrong):
         line, cells = rows[int(place)]
         found = cells.get(column or "", "")
-        raise ConfigError(f"{path}, line {line}, {column}: expected {expected}, found {found!r}.")
+        raise ConfigError(f"{path}, line {line}, {column}: expected {expected}, found {found!r}.", code="FS-USE-01")
 
 
 def _edges(files: TrialFiles, identity: str, position: dict[str, int]) -> tuple[Ints, Floats]:
     """Return the pairs of base units that share a border, each once, and how long it is."""
     if (files.adjacency is None) == (files.polygons is None):
-        raise ConfigError("--try: expected either --adjacency EDGES.csv or --polygons FILE, to know who is neighbour.")
+        raise ConfigError(
+            "--try: expected either --adjacency EDGES.csv or --polygons FILE, to know who is neighbour.",
+            code="FS-USE-01",
+        )
     if files.polygons is not None:
         from flows.redrawing.borders import borders_in_file  # noqa: PLC0415 -- loads spatial
 
@@ -263,7 +281,8 @@ def _edges(files: TrialFiles, identity: str, position: dict[str, int]) -> tuple[
     header = list(rows[0][1]) if rows else []
     if len(header) < 2:
         raise ConfigError(
-            f"{path}: expected two columns with the base units of each pair, found {header or 'nothing'}."
+            f"{path}: expected two columns with the base units of each pair, found {header or 'nothing'}.",
+            code="FS-USE-01",
         )
     lengths = numbers(rows, "length", path) if "length" in header else np.ones(len(rows))
     found: dict[tuple[int, int], float] = {}
@@ -271,7 +290,9 @@ def _edges(files: TrialFiles, identity: str, position: dict[str, int]) -> tuple[
         names = [cell(line, column, path) for column in header[:2]]
         for name in names:
             if name not in position:
-                raise ConfigError(f"{path}, line {line[0]}: expected a base unit of {files.units}, found {name!r}.")
+                raise ConfigError(
+                    f"{path}, line {line[0]}: expected a base unit of {files.units}, found {name!r}.", code="FS-USE-01"
+                )
         one, other = sorted(position[name] for name in names)
         if one != other:
             found[one, other] = length
@@ -282,14 +303,16 @@ def _refuse_pieces(ground: Ground, files: TrialFiles) -> None:
     if (pieces := int(pieces_of_units(ground.edges, np.zeros(len(ground), dtype=np.int64))[0])) > 1:
         raise ConfigError(
             f"{files.adjacency or files.polygons}: expected base units that all hang together, found {pieces} pieces "
-            "without a border between them. Add the borders over water or streets that connect them."
+            "without a border between them. Add the borders over water or streets that connect them.",
+            code="FS-USE-01",
         )
     if files.current:
         apart = pieces_of_units(ground.edges, ground.today)
         for unit in np.flatnonzero(apart > 1)[:1]:
             raise ConfigError(
                 f"{files.units}, {files.current}: expected connected parts, found {ground.units[unit]!r} in "
-                f"{apart[unit]} pieces."
+                f"{apart[unit]} pieces.",
+                code="FS-USE-01",
             )
 
 

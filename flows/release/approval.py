@@ -108,7 +108,9 @@ def approval_in(release: Path) -> Approval | None:
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError, AttributeError) as problem:
-        raise VerificationFailed(f"{path} is damaged ({problem}); restore it from a backup.") from problem
+        raise VerificationFailed(
+            f"{path} is damaged ({problem}); restore it from a backup.", code="FS-RELEASE-03"
+        ) from problem
 
 
 def approval_faults(release: Path, manifest_sha256: str, entry: Entry | None) -> list[str]:

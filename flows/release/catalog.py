@@ -130,7 +130,8 @@ def entries_of(folder: Path) -> list[Entry]:
         return []
     except (ValueError, TypeError, KeyError) as problem:
         raise VerificationFailed(
-            f"{path} is damaged ({problem}). The releases beside it are untouched; restore this file from a backup."
+            f"{path} is damaged ({problem}). The releases beside it are untouched; restore this file from a backup.",
+            code="FS-RELEASE-02",
         ) from problem
 
 
@@ -305,6 +306,9 @@ def release_named(home: Home, city: str, version: str) -> Release:
     if gone is not None:
         raise ConfigError(
             f"{city} {version} was removed by {gone.who} at {gone.at} ({gone.why}); the catalogue keeps its content "
-            f"hash {gone.content_hash}. There are: {listed}."
+            f"hash {gone.content_hash}. There are: {listed}.",
+            code="FS-USE-02",
         )
-    raise ConfigError(f"There is no release {version!r} of {city} in {home.releases / city}. There are: {listed}.")
+    raise ConfigError(
+        f"There is no release {version!r} of {city} in {home.releases / city}. There are: {listed}.", code="FS-USE-02"
+    )

@@ -69,9 +69,11 @@ def manifest_of(folder: Path) -> Manifest:
     try:
         return Manifest(**json.loads(path.read_bytes()))
     except FileNotFoundError as problem:
-        raise VerificationFailed(f"{path} is missing: this is no whole release.") from problem
+        raise VerificationFailed(f"{path} is missing: this is no whole release.", code="FS-RELEASE-03") from problem
     except (ValueError, TypeError) as problem:
-        raise VerificationFailed(f"{path} is damaged ({problem}); restore the release from a backup.") from problem
+        raise VerificationFailed(
+            f"{path} is damaged ({problem}); restore the release from a backup.", code="FS-RELEASE-03"
+        ) from problem
 
 
 def files_in(folder: Path) -> dict[str, dict[str, Any]]:

@@ -35,12 +35,14 @@ def release_to_read(home: Home, city: str, version: str | None = None) -> Releas
     release = release_named(home, city, version) if version else latest_release(home, city)
     if release is None:
         raise ConfigError(
-            f"There is no release of {city} in {home.releases}. `fortschreibung refresh {city}` makes one."
+            f"There is no release of {city} in {home.releases}. `fortschreibung refresh {city}` makes one.",
+            code="FS-USE-02",
         )
     if not release.database.is_file():
         raise ConfigError(
             f"The catalogue knows {city} {release.version}, but {release.database} is not there. "
-            f"`fortschreibung verify {city}` says what else is missing; restore it from a backup."
+            f"`fortschreibung verify {city}` says what else is missing; restore it from a backup.",
+            code="FS-USE-02",
         )
     return release
 
@@ -80,13 +82,17 @@ def answer_to(database: Path, query: str, *, as_table: bool = True) -> Answer:
             con.execute("SET python_enable_replacements = false; SET lock_configuration = true")
             found = con.sql(query)
             if found is None:
-                raise ConfigError(f"Expected a query that returns rows, such as SELECT or FROM, found: {query.strip()}")
+                raise ConfigError(
+                    f"Expected a query that returns rows, such as SELECT or FROM, found: {query.strip()}",
+                    code="FS-USE-05",
+                )
             return _answered(found, as_table=as_table)
     except duckdb.Error as problem:
         words = str(problem).strip()
         raise ConfigError(
             f"The query cannot be answered from {database}:\n{words}\n"
-            "SHOW TABLES lists its tables, FROM _columns says what is in them; a release can only be read."
+            "SHOW TABLES lists its tables, FROM _columns says what is in them; a release can only be read.",
+            code="FS-USE-05",
         ) from problem
 
 

@@ -60,7 +60,8 @@ def load(con: duckdb.DuckDBPyConnection, tables: Sequence[Table], folder: Path) 
             )
         except duckdb.ConversionException as problem:
             raise FortschreibungError(
-                f"{path} does not hold what sql/release.toml says of the table {table.name}: {problem}"
+                f"{path} does not hold what sql/release.toml says of the table {table.name}: {problem}",
+                code="FS-RELEASE-04",
             ) from problem
 
 
@@ -78,12 +79,13 @@ def parquet_columns(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str
     if not path.exists():
         raise FortschreibungError(
             f"Expected the protected table {path.stem} in {path}, found no file; nothing was published. "
-            "The station before (protect) writes it."
+            "The station before (protect) writes it.",
+            code="FS-RELEASE-04",
         )
     try:
         return {name: kind for name, kind, *_ in con.execute(f"DESCRIBE FROM {parquet(path)}").fetchall()}
     except duckdb.Error as problem:
-        raise FortschreibungError(f"{path} cannot be read as Parquet: {problem}") from problem
+        raise FortschreibungError(f"{path} cannot be read as Parquet: {problem}", code="FS-RELEASE-04") from problem
 
 
 def _matched(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> list[tuple[Column, str]]:
@@ -95,7 +97,8 @@ def _matched(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> list[t
         raise FortschreibungError(
             f"{path} does not hold the columns of the table {table.name} in sql/release.toml: "
             f"missing {missing or 'none'}, not in the contract {unknown or 'none'}. "
-            "Only columns of the contract may be published; add it there or leave it out."
+            "Only columns of the contract may be published; add it there or leave it out.",
+            code="FS-RELEASE-04",
         )
     return [(column, found[column.name]) for column in table.columns]
 

@@ -48,16 +48,23 @@ def private_key(path: Path, named: str, password_named: str, releases: Path) -> 
 
     password = os.environ.get(password_named)
     if path.resolve().is_relative_to(releases.resolve()):
-        raise ConfigError(f"{named}: the private key lies among the releases, which are public. Move it elsewhere.")
+        raise ConfigError(
+            f"{named}: the private key lies among the releases, which are public. Move it elsewhere.",
+            code="FS-CONFIG-13",
+        )
     expected = f"{named}: expected a private Ed25519 key in PEM (openssl genpkey -algorithm ed25519 -out FILE)"
     try:
         key = load_pem_private_key(path.read_bytes(), password.encode() if password else None)
     except OSError as problem:
-        raise ConfigError(f"{expected}, found that {path} cannot be read: {problem.strerror}.") from problem
+        raise ConfigError(
+            f"{expected}, found that {path} cannot be read: {problem.strerror}.", code="FS-CONFIG-13"
+        ) from problem
     except (ValueError, TypeError):  # the library's words might quote the key
-        raise ConfigError(f"{expected}, found another content in {path}; is {password_named} right?") from None
+        raise ConfigError(
+            f"{expected}, found another content in {path}; is {password_named} right?", code="FS-CONFIG-13"
+        ) from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise ConfigError(f"{expected}, found a key of another kind in {path}.")
+        raise ConfigError(f"{expected}, found a key of another kind in {path}.", code="FS-CONFIG-13")
     return key
 
 
@@ -101,7 +108,9 @@ def public_keys(path: Path) -> list[Ed25519PublicKey]:
         except ValueError:
             key = None
         if not isinstance(key, Ed25519PublicKey):
-            raise ConfigError(f"{path}: expected public Ed25519 keys in PEM, found something else.")
+            raise ConfigError(
+                f"{path}: expected public Ed25519 keys in PEM, found something else.", code="FS-CONFIG-13"
+            )
         found.append(key)
     return found
 

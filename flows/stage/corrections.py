@@ -41,7 +41,8 @@ def registered(
         if names and not hit:
             raise ConfigError(
                 f"corrections.toml, source {source.id}: expected a file named like {entry.file}, found "
-                f"{', '.join(names)}. Correct `file`, or delete the entry (reason was: {entry.reason})."
+                f"{', '.join(names)}. Correct `file`, or delete the entry (reason was: {entry.reason}).",
+                code="FS-CONFIG-11",
             )
         for name in hit:
             found[name].append(entry)
@@ -61,14 +62,16 @@ def corrected(source: Source, name: str, rows: list[Row], corrections: Sequence[
         if rows and unknown:
             raise ConfigError(
                 f"corrections.toml, source {source.id}: expected columns of {name}, found {', '.join(unknown)}, which "
-                f"it does not have. Correct the entry (reason was: {entry.reason})."
+                f"it does not have. Correct the entry (reason was: {entry.reason}).",
+                code="FS-CONFIG-11",
             )
         hits = [row for row in rows if _matches(row, entry)]
         if len(hits) != entry.rows:
             raise ConfigError(
                 f"corrections.toml, source {source.id}: expected {entry.rows} row(s) with {_condition(entry)} in "
                 f"{name}, found {len(hits)}. Has the source been mended? Then delete the entry (reason was: "
-                f"{entry.reason})."
+                f"{entry.reason}).",
+                code="FS-CONFIG-11",
             )
         _refuse_other_than_expected(source, name, entry, hits)
         if entry.action == "drop":
@@ -96,7 +99,8 @@ def _refuse_other_than_expected(source: Source, name: str, entry: Correction, hi
                 raise ConfigError(
                     f"corrections.toml, source {source.id}: expected {column} = {text} in the rows of {name} with "
                     f"{_condition(entry)}, found {row.get(column)!r}. Has the source been mended? Then delete the "
-                    f"entry (reason was: {entry.reason})."
+                    f"entry (reason was: {entry.reason}).",
+                    code="FS-CONFIG-11",
                 )
 
 
@@ -110,7 +114,8 @@ def _written(source: Source, name: str, entry: Correction, text: str) -> str:
     if not re.fullmatch(number(dialect), text):
         raise ConfigError(
             f"corrections.toml, source {source.id}: expected a number in column {entry.column} of {name} to scale, "
-            f"found {text!r}. Correct the entry (reason was: {entry.reason})."
+            f"found {text!r}. Correct the entry (reason was: {entry.reason}).",
+            code="FS-CONFIG-11",
         )
     plain = text.translate(dict.fromkeys(map(ord, dialect.thousands_signs)))
     product = Decimal(plain.replace(dialect.decimal, ".")) * Decimal(str(entry.factor))

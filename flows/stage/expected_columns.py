@@ -70,7 +70,8 @@ def refuse_other_columns(
         f"Source {source}, file {name}: the columns are not those of the contract in sources.toml: "
         + "; ".join(problems)
         + ". Adapt the contract, or ask the supplier."
-        + (f" Columns that nobody wants go to the contract's `ignore`:\n{_line_to_paste(ignore)}" if new else "")
+        + (f" Columns that nobody wants go to the contract's `ignore`:\n{_line_to_paste(ignore)}" if new else ""),
+        code="FS-CONTRACT-03",
     ).at(f"Source {source}, file {name}")
 
 

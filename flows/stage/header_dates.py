@@ -56,14 +56,16 @@ def days_in_header(
         if twice := next((other for other, known in of_day.items() if known == figure), None):
             raise ContractBroken(
                 f"{place}: expected columns called by different Stichtage, found {twice!r} and {column!r}. Ask the "
-                "supplier, or let `variant.columns` give one another name."
+                "supplier, or let `variant.columns` give one another name.",
+                code="FS-CONTRACT-12",
             ).at(place)
         of_day[column] = figure
     if not found:
         raise ContractBroken(
             f"{place}: expected columns called by a Stichtag (stichtag.format = "
             f"{source.stichtag.format if source.stichtag else ''!r}), found {', '.join(map(repr, columns))}. Correct "
-            "`format` in sources.toml, or ask the supplier."
+            "`format` in sources.toml, or ask the supplier.",
+            code="FS-CONTRACT-12",
         ).at(place)
     _refuse_days_that_lack_a_figure(source, found, place)
     return found
@@ -99,7 +101,8 @@ def _day_and_figure(
     if len(days) > 1:
         raise ContractBroken(
             f"{place}: expected one Stichtag in the header rows of a column, found {column!r}. Name the column in "
-            "`ignore`, or correct `format` or `header_rows` in sources.toml."
+            "`ignore`, or correct `format` or `header_rows` in sources.toml.",
+            code="FS-CONTRACT-12",
         ).at(place)
     return known[parts[days[0]]], HEADER_ROWS.join(part for each, part in enumerate(parts) if each != days[0])
 
@@ -114,7 +117,8 @@ def _refuse_days_without_a_figure(source: Source, called: Mapping[str, tuple[dt.
     if unnamed and (len(source.figure_columns) > 1 or any(figure for _, figure in called.values())):
         raise ContractBroken(
             f"{place}: expected in a header row which figure the column {unnamed!r} has, found only its Stichtag. Is "
-            "`merged_headers = true` missing, or `header_rows` wrong? Correct sources.toml, or ask the supplier."
+            "`merged_headers = true` missing, or `header_rows` wrong? Correct sources.toml, or ask the supplier.",
+            code="FS-CONTRACT-12",
         ).at(place)
 
 
@@ -141,7 +145,8 @@ def _refuse_days_that_lack_a_figure(source: Source, found: Days, place: str) -> 
             raise ContractBroken(
                 f"{place}: expected the figure {figure!r} at each Stichtag, found no column of it at {lacking[0]}. Ask "
                 "the supplier; where the office does not have it, let it be a source of its own, and name it in "
-                "`ignore` here."
+                "`ignore` here.",
+                code="FS-CONTRACT-12",
             ).at(place)
 
 
@@ -160,7 +165,8 @@ def corrections_of_day(
             raise ConfigError(
                 f"corrections.toml, source {entry.source}: expected the column of a Stichtag "
                 f"({', '.join(sorted(of_any_day)[:3])} ...), found {strange[0]!r}, by which the contract calls all of "
-                f"them. Name the column as the file does (reason was: {entry.reason})."
+                f"them. Name the column as the file does (reason was: {entry.reason}).",
+                code="FS-CONFIG-11",
             )
         if named & set(of_any_day) <= set(columns):
             update = {"expect": {columns.get(each, each): text for each, text in entry.expect.items()},
@@ -181,7 +187,8 @@ def refuse_other_day_zero(name: str, rule: StichtagRule, since_1904: bool | None
     if in_cells and rule.format in SERIALS and since_1904 is not None and rule.format != right:
         raise ContractBroken(
             f"File {name}: expected days in numbers as stichtag.format = {rule.format!r} says, found a workbook that "
-            f"counts them from another day. Set `format = {right!r}` in sources.toml, or ask the supplier."
+            f"counts them from another day. Set `format = {right!r}` in sources.toml, or ask the supplier.",
+            code="FS-CONTRACT-12",
         ).at(f"File {name}")
 
 

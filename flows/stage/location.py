@@ -55,7 +55,8 @@ def refuse_strange_places(con: duckdb.DuckDBPyConnection, city: City) -> None:
         raise ContractBroken(
             f"Source {source}, file {name}: expected polygons where {_named(crs)} is used, in the city's "
             f"{_named(city.crs)}{near}, found some around {_where(x, y, place)}. "
-            f"{_remedy(con, city, crs, x, y, place)}"
+            f"{_remedy(con, city, crs, x, y, place)}",
+            code="FS-CONTRACT-11",
         ).at(f"Source {source}, file {name}")
 
 
@@ -69,7 +70,8 @@ def refuse_sources_far_apart(con: duckdb.DuckDBPyConnection) -> None:
     if far:
         raise ContractBroken(
             f"Sources {far[0]} and {far[1]}: expected the polygons of one city, found {far[2]:.0f} km between them. Is "
-            "the zone of one coordinate system wrong? Correct `crs` in sources.toml, or ask the supplier."
+            "the zone of one coordinate system wrong? Correct `crs` in sources.toml, or ask the supplier.",
+            code="FS-CONTRACT-11",
         ).at(f"Sources {far[0]}, {far[1]}")
 
 

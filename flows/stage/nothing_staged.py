@@ -41,9 +41,9 @@ def refuse_nothing(
         )
         where = f"Source {source}, file {name}, line {line}"
         advice = f"Correct the contract in sources.toml, or ask the supplier; all rows are in {run / 'quarantine.csv'}."
-    raise ContractBroken(f"{profile.city.id}: expected counts of residents, or official totals, {found}. {advice}").at(
-        where
-    )
+    raise ContractBroken(
+        f"{profile.city.id}: expected counts of residents, or official totals, {found}. {advice}", code="FS-CONTRACT-17"
+    ).at(where)
 
 
 def _is_harmless(source: Source, column: str | None) -> bool:

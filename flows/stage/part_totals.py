@@ -107,5 +107,6 @@ def _summands(figures: Figures, total: int) -> list[int]:
 def _refusal(source: Source, column: str, told: Sequence[str]) -> ContractBroken:
     return ContractBroken(
         f"Source {source.id}: expected in column {column} parts to be added, found that {'; '.join(told)}: "
-        f"{'it' if len(told) == 1 else 'they'} would count twice. Move it from `over` to `totals` in sources.toml."
+        f"{'it' if len(told) == 1 else 'they'} would count twice. Move it from `over` to `totals` in sources.toml.",
+        code="FS-CONTRACT-19",
     ).at(f"Source {source.id}")

@@ -164,7 +164,8 @@ def _refuse_counted_twice(con: duckdb.DuckDBPyConnection, source: Source) -> Non
         unit, stichtag, files = twice
         raise ContractBroken(
             f"Source {source.id}: expected each base unit and Stichtag in one file, found {unit} at {stichtag} in "
-            f"{files}. Is one of them an older edition, or misnamed? Leave one of them out."
+            f"{files}. Is one of them an older edition, or misnamed? Leave one of them out.",
+            code="FS-CONTRACT-15",
         )
 
 

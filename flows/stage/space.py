@@ -144,7 +144,8 @@ def _add_polygons(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space
     if nowhere:
         raise ContractBroken(
             f"Unit {nowhere[0]}: expected a polygon in {profile.city.crs}, found one that is empty or lies "
-            "nowhere. Is `crs` of its source in sources.toml right? Else ask the supplier for the file again."
+            "nowhere. Is `crs` of its source in sources.toml right? Else ask the supplier for the file again.",
+            code="FS-CONTRACT-10",
         )
     _refuse_needless_repair(con)
 
@@ -188,7 +189,8 @@ def _refuse_several_names(con: duckdb.DuckDBPyConnection) -> None:
         zuschnitt, level, unit, files, names = found
         raise ContractBroken(
             f"File {files}: expected one name of {level} {unit} (Zuschnitt {zuschnitt}), found "
-            f"{' and '.join(map(repr, names))}. Ask the supplier; a known error is an entry in corrections.toml."
+            f"{' and '.join(map(repr, names))}. Ask the supplier; a known error is an entry in corrections.toml.",
+            code="FS-CONTRACT-16",
         )
 
 
@@ -204,7 +206,8 @@ def _refuse_needless_repair(con: duckdb.DuckDBPyConnection) -> None:
     if needless:
         raise ConfigError(
             f"corrections.toml: expected invalid polygons to repair, found valid ones in unit "
-            f"{', '.join(unit for (unit,) in needless)}. Has the source been mended? Then take them out of the entry."
+            f"{', '.join(unit for (unit,) in needless)}. Has the source been mended? Then take them out of the entry.",
+            code="FS-CONFIG-11",
         )
 
 

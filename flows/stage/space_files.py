@@ -131,7 +131,8 @@ def _picked(source: Source, name: str, rows: list[Row]) -> tuple[list[Row], dict
         if lacking := [each for each in asked if each not in row]:
             raise ContractBroken(
                 f"File {name}, feature {number}: expected the properties by which `only` and `drop` pick features, "
-                f"found none called {', '.join(lacking)}. Correct the contract in sources.toml or ask the supplier."
+                f"found none called {', '.join(lacking)}. Correct the contract in sources.toml or ask the supplier.",
+                code="FS-CONTRACT-10",
             ).at(f"File {name}, feature {number}")
         rule = next((each.rule for each in contract.drop if each.leaves_out(row[each.column])), None)
         if rule is None and any(row[each] not in texts for each, texts in contract.only.items()):
@@ -143,7 +144,8 @@ def _picked(source: Source, name: str, rows: list[Row]) -> tuple[list[Row], dict
     if not taken:
         raise ContractBroken(
             f"File {name}: expected features that the contract asks for, found only such as a rule leaves out. Correct "
-            "`only` or `drop` in sources.toml, or ask the supplier."
+            "`only` or `drop` in sources.toml, or ask the supplier.",
+            code="FS-CONTRACT-06",
         ).at(f"File {name}")
     return taken, left_out
 
@@ -183,7 +185,8 @@ def _take_ids_out(source: Source, name: str, rows: list[Row]) -> None:
         if not found or found[1] is None:
             raise ContractBroken(
                 f"File {name}, line {row['zeile']}: expected in column {contract.unit} an id as `unit_pattern` says, "
-                f"found {row[contract.unit]!r}. Correct the contract in sources.toml, or leave the row out by `drop`."
+                f"found {row[contract.unit]!r}. Correct the contract in sources.toml, or leave the row out by `drop`.",
+                code="FS-CONTRACT-16",
             ).at(f"File {name}, line {row['zeile']}")
         row[contract.unit] = found[1]
 
@@ -221,7 +224,8 @@ def _read_names(space: Space, _: Profile, file: Read) -> None:
         found = ", ".join(f"{level!r} in line {first_line[level]}" for level in unknown)
         raise ContractBroken(
             f"Source {source.id}, file {file.lieferung.name}: expected the Raumebenen {', '.join(contract.levels)} in "
-            f"column {contract.level}, found also {found}. Add it to `levels` in sources.toml or ask the supplier."
+            f"column {contract.level}, found also {found}. Add it to `levels` in sources.toml or ask the supplier.",
+            code="FS-CONTRACT-07",
         ).at(f"Source {source.id}, file {file.lieferung.name}")
     space.names += [
         {**place, "zuschnitt": str(source.zuschnitt), "raumebene": contract.levels[row[contract.level]],
@@ -242,7 +246,8 @@ def _read_geometry(space: Space, profile: Profile, file: Read) -> None:
     if lacking:
         raise ContractBroken(
             f"Source {source.id}: expected the properties {', '.join(sorted(needed))} on every feature, "
-            f"found features without {', '.join(lacking)}. Adapt the contract in sources.toml or ask the supplier."
+            f"found features without {', '.join(lacking)}. Adapt the contract in sources.toml or ask the supplier.",
+            code="FS-CONTRACT-10",
         ).at(f"Source {source.id}")
     prefix = {level.id: level.digits for level in profile.city.raumebene if level.membership != "city"}
     _refuse_other_parents(source, contract, prefix, rows)
@@ -284,7 +289,8 @@ def _refuse_other_parents(
                 raise ContractBroken(
                     f"Source {source.id}, unit {row[contract.id_property]}: expected {parent.property} to name the "
                     f"{level} {by_id} in which the id lies, found {row[parent.property]!r}. Ask the supplier; a known "
-                    "error is an entry in corrections.toml."
+                    "error is an entry in corrections.toml.",
+                    code="FS-CONTRACT-16",
                 ).at(f"Source {source.id}")
 
 

@@ -114,7 +114,8 @@ def _stage_space(
         names = ", ".join(source.id for source in profile.sources if source.kind == "geometry")
         raise ContractBroken(
             f"Sources {names}: expected polygons in the coordinate system that sources.toml names, found others: "
-            f"{str(problem).splitlines()[0]}. Correct `crs`, or ask the supplier for the file again."
+            f"{str(problem).splitlines()[0]}. Correct `crs`, or ask the supplier for the file again.",
+            code="FS-CONTRACT-11",
         ).at(f"Sources {names}") from problem
 
 
@@ -140,7 +141,8 @@ def _stage_one(
         names = ", ".join(one.name for one in own[:3]) + (" ..." if len(own) > 3 else "")
         raise ContractBroken(
             f"Source {source.id}: expected files as sources.toml describes them, found that {names} cannot be read: "
-            f"{str(problem).splitlines()[0]}"
+            f"{str(problem).splitlines()[0]}",
+            code="FS-CONTRACT-02",
         ).at(f"Source {source.id}, {names}") from problem
 
 

@@ -97,12 +97,14 @@ def stichtag_in_name(source: Source, name: str) -> dt.date:
     if match is None or year is None or source.stichtag is None:
         raise ContractBroken(
             f"Source {source.id}: expected a year in the file name {name} (group `year` of the pattern {source.file}), "
-            "found none. Correct `file` or the `stichtag` rule in sources.toml."
+            "found none. Correct `file` or the `stichtag` rule in sources.toml.",
+            code="FS-CONTRACT-12",
         )
     try:
         return day_in_name(match.groupdict(), source.stichtag)
     except ValueError as problem:
         raise ContractBroken(
             f"Source {source.id}: expected a day in the file name {name}, found {problem}. Correct `file` in "
-            "sources.toml, or ask the supplier."
+            "sources.toml, or ask the supplier.",
+            code="FS-CONTRACT-12",
         ) from problem

@@ -36,7 +36,8 @@ def write_unit_names(con: duckdb.DuckDBPyConnection, source: Source) -> None:
         raise ContractBroken(
             f"Source {source.id}: expected names of the units of {level}, by which its rows call them "
             "(`unit_by_name`), found none. They come from polygons (`geometry.names`), a source with `names`, `names` "
-            "in city.toml, or `unit_lookup`."
+            "in city.toml, or `unit_lookup`.",
+            code="FS-CONTRACT-16",
         ).at(f"Source {source.id}")
 
 

@@ -46,7 +46,9 @@ def run_folder(
             try:
                 con.execute(maker.statement)
             except duckdb.Error as problem:
-                raise ConfigError(f"{folder / maker.name}.sql cannot be run: {problem}") from problem
+                raise ConfigError(
+                    f"{folder / maker.name}.sql cannot be run: {problem}", code="FS-CONFIG-12"
+                ) from problem
         for name in maker.makes if isinstance(maker, PythonStep) else (maker.name,):
             progress(name)
     return made

@@ -110,14 +110,16 @@ def fitted(figures: Points, asked: FitAsked, progress: Callable[[int, int], bool
         if column.min() == column.max():
             raise ConfigError(
                 f"types --fit: trait {trait.indikator}: expected figures that differ, found the same everywhere. "
-                "Leave it out (--trait)."
+                "Leave it out (--trait).",
+                code="FS-USE-01",
             )
     different = len(np.unique(compared, axis=0))
     counts = [count for count in asked.counts if 2 <= count <= different]
     if not counts:
         raise ConfigError(
             f"types --fit: --types: expected 2 to {different}, the number of units with figures that differ, found "
-            f"{asked.counts[0]}."
+            f"{asked.counts[0]}.",
+            code="FS-USE-01",
         )
     points = weighted((compared - means) / spreads, [trait.weight for trait in asked.traits])
     steps = _Steps(progress, len(counts) * asked.resamples)

@@ -64,10 +64,10 @@ def test_what_was_found_stays_in_the_runs_folder(problem: Exception, run: Run) -
 def test_kind_and_place_are_said(run: Run) -> None:
     problem = ContractBroken(f"found {NAME}").at("File a.csv, line 3").within("Source einwohner")
     assert str(said_of(problem, run)).startswith(
-        "Source einwohner, File a.csv, line 3: what was delivered breaks its contract; "
+        "[FS-CONTRACT-01] Source einwohner, File a.csv, line 3: what was delivered breaks its contract; "
         "the supplier or the profile must change. The whole message: "
     )
-    assert str(said_of(KeyError(NAME), run)).startswith("KeyError in test_failure.py, line ")
+    assert str(said_of(KeyError(NAME), run)).startswith("[FS-PROGRAM-01] KeyError in test_failure.py, line ")
 
 
 def kinds_of(kind: type[FortschreibungError] = FortschreibungError) -> list[type[FortschreibungError]]:

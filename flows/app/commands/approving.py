@@ -75,7 +75,9 @@ def approve(  # noqa: PLR0913 -- each is an option of the command
     where, named = Home(root_at(home)), os.environ.get(KEY)
     own = key or (Path(named) if named and not signature else None)
     if signature and (key or sign_only):
-        raise ConfigError("approve: expected --signature alone, or the key that makes one, found both.")
+        raise ConfigError(
+            "approve: expected --signature alone, or the key that makes one, found both.", code="FS-USE-01"
+        )
     if sign_only:
         given = deciding.signed(where, city, content_hash, by=by, why=why, key=own)
         if as_json:

@@ -62,7 +62,7 @@ def backup(folder: Path, *, keep: int = 8, as_json: JsonOption = False, home: Ho
     from flows.app.backup import backup as backed_up  # noqa: PLC0415
 
     if keep < 1:
-        raise ConfigError(f"--keep must be at least 1, found {keep}.")
+        raise ConfigError(f"--keep must be at least 1, found {keep}.", code="FS-USE-01")
     path = backed_up(Home(root_at(home)), folder, keep=keep, say=say)
     if as_json:
         print_json({"backup": str(path), "bytes": path.stat().st_size})
@@ -94,7 +94,9 @@ def restore(
 
     where, url = Home(root_at(home)), os.environ.get(DATABASE_URL)
     if database and not url:
-        raise ConfigError(f"--database: expected {DATABASE_URL} to name the database, found it not set.")
+        raise ConfigError(
+            f"--database: expected {DATABASE_URL} to name the database, found it not set.", code="FS-USE-01"
+        )
     done = restored(archive, where, say=say)
     for city in done.cities:
         heal(where, city)  # `latest`, which is a link, follows from the catalogue

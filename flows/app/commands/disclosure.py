@@ -46,7 +46,9 @@ def audit(
                 if version in (None, one.version) and one.database.is_file()]  # fmt: skip
     if not released:
         known = ", ".join(one.version for one in releases(Home(root_at(home)), city)) or "none"
-        raise ConfigError(f"Expected a release {version or ''} of {city} in {root_at(home)}, found {known}.")
+        raise ConfigError(
+            f"Expected a release {version or ''} of {city} in {root_at(home)}, found {known}.", code="FS-USE-02"
+        )
     if zuschnitte:
         return _differences(released[-1], at_least, as_json=as_json)
     from flows.profile.load import load_profile  # noqa: PLC0415

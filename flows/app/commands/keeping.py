@@ -40,14 +40,16 @@ def verify(
     from flows.publish.verify import verify as verified  # noqa: PLC0415
 
     if quick and deep:
-        raise ConfigError("Expected --quick or --deep, found both: the one reads no content, the other all of it.")
+        raise ConfigError(
+            "Expected --quick or --deep, found both: the one reads no content, the other all of it.", code="FS-USE-01"
+        )
     content = Content.NONE if quick else Content.ALL if deep else Content.UNREAD
     try:
         checked = verified(Home(root_at(home)), city, version, content=content, key=key, say=say)
     except VerificationFailed as off:
         if as_json:
             faults = [line.strip() for line in str(off).splitlines()[1:]]
-            print_json({"city": city, "verified": [], "faults": faults})
+            print_json({"city": city, "verified": [], "faults": faults, "code": off.code})
         raise
     if as_json:
         read = {one: asdict(each) for one, each in checked.content.items()}

@@ -46,7 +46,9 @@ def index(  # noqa: PLR0913 -- each is an option of the command
     if definition is not None:
         return _try(definition, table, as_json=as_json)
     if city is None:
-        raise ConfigError("index: expected a city, or --try DEFINITION.toml --table FILE.csv, found neither.")
+        raise ConfigError(
+            "index: expected a city, or --try DEFINITION.toml --table FILE.csv, found neither.", code="FS-USE-01"
+        )
     from flows.app.index_of_release import index_of  # noqa: PLC0415
     from flows.pages.index_lines import index_lines  # noqa: PLC0415
     from flows.release.reading import release_to_read  # noqa: PLC0415
@@ -71,7 +73,9 @@ def _try(definition: Path, table: Path | None, *, as_json: bool) -> int:
     from flows.pages.index_lines import index_lines  # noqa: PLC0415
 
     if table is None:
-        raise ConfigError("--try: expected --table FILE.csv with the units and their figures, found none.")
+        raise ConfigError(
+            "--try: expected --table FILE.csv with the units and their figures, found none.", code="FS-USE-01"
+        )
     found = tried(definition, table)
     if as_json:
         print_json({"indices": [in_json(each) for each in found]})
@@ -134,7 +138,9 @@ def budget(  # noqa: PLR0913 -- each is an option of the command
     where = Home(root_at(home))
     terms = Terms(cents("--sum", total), cents("--floor", floor), cents("--cap", cap) if cap else None)
     if weights is not None and (any(each < 0 for each in weights) or sorted(weights) != weights):
-        raise ConfigError(f"--weights: expected rising numbers from 0 on, found {' '.join(map(str, weights))}.")
+        raise ConfigError(
+            f"--weights: expected rising numbers from 0 on, found {' '.join(map(str, weights))}.", code="FS-USE-01"
+        )
     release = release_to_read(where, city, version)
     asked = Asked(terms, by, raumebene, stichtag, per, tuple(weights) if weights else None)
     found = budget_of(release, asked, earlier_release(where, release))

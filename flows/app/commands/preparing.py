@@ -66,7 +66,7 @@ def schema(kind: str) -> int:
     from flows.profile.profile_files import PROFILE_FILES, schema_text  # noqa: PLC0415
 
     if kind not in PROFILE_FILES:
-        raise ConfigError(f"Expected one of {', '.join(PROFILE_FILES)}, found {kind!r}.")
+        raise ConfigError(f"Expected one of {', '.join(PROFILE_FILES)}, found {kind!r}.", code="FS-USE-01")
     print(schema_text(kind), end="")
     return 0
 

@@ -89,7 +89,9 @@ def propose(  # noqa: PLR0913 -- each is an option of the command
         asked = TrialAsked(parts, deviation, price or 0.0, seed=seed, **_given(rounds))
         return _try(files, asked, as_json=as_json)
     if city is None:
-        raise ConfigError("propose: expected a city, or --try UNITS.csv --adjacency EDGES.csv, found neither.")
+        raise ConfigError(
+            "propose: expected a city, or --try UNITS.csv --adjacency EDGES.csv, found neither.", code="FS-USE-01"
+        )
     from flows.app.proposals_of_city import CityRun, proposed_for  # noqa: PLC0415
 
     run = CityRun(city, home_at(home), from_, stichtag, valid_from, html, out)

@@ -162,7 +162,9 @@ def map_(
     asked = [each for each in (indikator, index, types) if each]
     if len(asked) != 1:
         found = f"{len(asked)} of them." if asked else "none."
-        raise ConfigError(f"map: expected an Indikator, or --index INDEX, or --types TYPOLOGY, found {found}")
+        raise ConfigError(
+            f"map: expected an Indikator, or --index INDEX, or --types TYPOLOGY, found {found}", code="FS-USE-01"
+        )
     (shown,) = asked
     must_be_in_a_folder("--output", output)
     release = release_to_read(Home(root_at(home)), city, version)

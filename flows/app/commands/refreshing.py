@@ -69,7 +69,9 @@ def refresh(  # noqa: PLR0913 -- each is an option of the command
     files = None
     if explain is not None:
         if not dry_run:
-            raise ConfigError("--explain shows what a dry run makes of the files; use it together with --dry-run.")
+            raise ConfigError(
+                "--explain shows what a dry run makes of the files; use it together with --dry-run.", code="FS-USE-01"
+            )
         outcome, run = explained_dry_run(
             city, home_at(home), from_, names=explain, stichtag=stichtag, no_cache=no_cache, shown=not as_json
         )
@@ -108,7 +110,7 @@ def _take_up(*, fresh: bool, station: str | None) -> str:
     from flows.station_marks import ANY, NOTHING, known_station  # noqa: PLC0415
 
     if fresh and station:
-        raise ConfigError("--fresh and --from-station exclude each other: use one of them.")
+        raise ConfigError("--fresh and --from-station exclude each other: use one of them.", code="FS-USE-01")
     return known_station(station) if station else NOTHING if fresh else ANY
 
 
@@ -132,7 +134,7 @@ def refresh_all(
 
     need(*_FOR_A_FLOW)
     if not cities:
-        raise ConfigError("refresh-all: expected the names of cities, found none.")
+        raise ConfigError("refresh-all: expected the names of cities, found none.", code="FS-USE-01")
     for city in cities:
         load_profile(city)  # a mistake in a profile is reported before Prefect starts
     ended = run_refresh_all(list(cities), home_at(home), from_dir=from_)

@@ -38,13 +38,16 @@ def setup(
     from flows.profile.load import load_profile  # noqa: PLC0415
 
     if not cities:
-        raise ConfigError("prefect setup: expected the cities that the server refreshes, found none.")
+        raise ConfigError("prefect setup: expected the cities that the server refreshes, found none.", code="FS-USE-01")
     wanted = [one for city in cities for one in deployments_of(load_profile(city).city)]
     server = address()
     if server is None:
-        raise ConfigError("prefect setup: expected PREFECT_API_URL, the address of the office's server, found none.")
+        raise ConfigError(
+            "prefect setup: expected PREFECT_API_URL, the address of the office's server, found none.",
+            code="FS-CONFIG-15",
+        )
     if problem := refusal():
-        raise ConfigError(problem)
+        raise ConfigError(problem, code="FS-CONFIG-15")
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     from prefect.utilities.callables import parameter_schema  # noqa: PLC0415 -- Prefect reads the settings above

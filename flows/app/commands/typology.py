@@ -58,7 +58,7 @@ def types(  # noqa: PLR0913 -- each is an option of the command
 
     given = [name for name, value in (("--trait", trait), ("--types", count), ("--out", out)) if value is not None]
     if given and not fit:
-        raise ConfigError(f"types: {given[0]} goes with --fit, which was not given.")
+        raise ConfigError(f"types: {given[0]} goes with --fit, which was not given.", code="FS-USE-01")
     release = release_to_read(Home(root_at(home)), city, version)
     if not fit:
         return _show(city, release.version, release.database, name, raumebene, stichtag, as_json=as_json)

@@ -29,7 +29,8 @@ class Questions:
             except EOFError as ended:
                 raise ConfigError(
                     f"Expected an answer to {words!r}, found none. Run the command in a terminal, or with --yes to "
-                    "take every guess and confirm them in the files afterwards. Nothing was written."
+                    "take every guess and confirm them in the files afterwards. Nothing was written.",
+                    code="FS-USE-01",
                 ) from ended
             if not said or fits(said):
                 return Guess(said or guess.value, guess.why, sure=True)

@@ -45,7 +45,9 @@ def write_profile(
     if not _ID.fullmatch(city):
         raise ConfigError(f"Expected an id of small letters, digits and _ that begins with a letter, found {city!r}.")
     if not files.is_dir():
-        raise ConfigError(f"--from {files}: expected a folder with the city's files, found none there.")
+        raise ConfigError(
+            f"--from {files}: expected a folder with the city's files, found none there.", code="FS-USE-03"
+        )
     if folder.exists():
         raise ConfigError(
             f"Expected no profile at {folder}, found one. It is never written over: change it by hand, or move it away."
@@ -84,7 +86,9 @@ def _write(city: str, folder: Path, texts: dict[str, str]) -> None:
         for name, text in texts.items():
             (beside / name).write_text(text, encoding="utf-8")
     except OSError as problem:
-        raise ConfigError(f"{folder.parent}: expected a folder to write to, found: {problem.strerror}.") from problem
+        raise ConfigError(
+            f"{folder.parent}: expected a folder to write to, found: {problem.strerror}.", code="FS-USE-03"
+        ) from problem
     try:
         load_profile(city, beside)
     except ConfigError as problem:

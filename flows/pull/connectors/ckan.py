@@ -97,14 +97,16 @@ def _files(source: Source, base: str, resources: list[dict[str, Any]]) -> list[O
         if found.get(name, url) != url:
             raise ContractBroken(
                 f"Source {source.id}: expected files of different names in the package, found {name} twice, at "
-                f"{without_secrets(found[name])} and {without_secrets(url)}. Make `file` in sources.toml narrower."
+                f"{without_secrets(found[name])} and {without_secrets(url)}. Make `file` in sources.toml narrower.",
+                code="FS-CONTRACT-15",
             )
         found[name] = url
     if not found:
         there = ", ".join(http_file.file_name(_address(base, one)) for one in resources) or "nothing"
         raise ContractBroken(
             f"Source {source.id}: expected a file named like {source.file} in the package {_wanted(source).package}, "
-            f"found {there}. Correct `file` in sources.toml, or ask the portal."
+            f"found {there}. Correct `file` in sources.toml, or ask the portal.",
+            code="FS-CONTRACT-20",
         )
     return [Order(source.id, name, url=url, year=source.year_in(name)) for name, url in sorted(found.items())]
 
@@ -199,6 +201,7 @@ def _incomplete(order: Order, found: str) -> SourceUnavailable:
         f"Source {order.source}: expected all rows of the datastore at {without_secrets(order.url or '')}, found "
         f"{found}. Nothing was taken over. Try again later, or ask the portal for the file.",
         retryable=True,
+        code="FS-SOURCE-07",
     )
 
 

@@ -154,7 +154,8 @@ def _begin(source: Source, order: Order, shown: str, answer: requests.Response, 
     if answer.status_code in NO_ENTRY:
         raise SourceUnavailable(
             f"Source {source.id}: expected {shown} to let us have the file {order.name}, found HTTP status "
-            f"{answer.status_code} ({answer.reason}). {NO_ENTRY[answer.status_code]} Or give the file with --from DIR."
+            f"{answer.status_code} ({answer.reason}). {NO_ENTRY[answer.status_code]} Or give the file with --from DIR.",
+            code="FS-SOURCE-04",
         )
     if answer.status_code != 200:
         raise failure(order, shown, f"HTTP status {answer.status_code} ({answer.reason})")

@@ -146,6 +146,7 @@ def _incomplete(order: Order, found: str) -> SourceUnavailable:
         f"Source {order.source}: expected all features of the service at {without_secrets(order.url or '')}, found "
         f"{found}. Nothing was taken over. Try again later, or give the file with --from DIR.",
         retryable=True,
+        code="FS-SOURCE-07",
     )
 
 

@@ -95,7 +95,8 @@ def _safe(archive: zipfile.ZipFile, name: str, path: Path, cap: int) -> None:
         if inner.is_absolute() or ".." in inner.parts or (inner.parts and inner.parts[0].endswith(":")):
             raise ContractBroken(
                 f"Archive {name}: expected members inside the archive, found {member.filename!r}, which leads out of "
-                "it. No office packs like that by accident: ask the supplier. Nothing was taken over."
+                "it. No office packs like that by accident: ask the supplier. Nothing was taken over.",
+                code="FS-CONTRACT-13",
             )
     total, packed = sum(member.file_size for member in archive.infolist()), path.stat().st_size
     if total > cap or (total > NO_BOMB and total > MAX_RATIO * packed):
@@ -110,12 +111,14 @@ def _wanted(archive: zipfile.ZipFile, name: str, pattern: str) -> zipfile.ZipInf
         raise ContractBroken(
             f"Archive {name}: expected one member named like {pattern!r}, found {len(found)}; "
             f"inside are {inside}{' ...' if len(files) > 10 else ''}. "
-            "Correct `member` in sources.toml or ask the supplier."
+            "Correct `member` in sources.toml or ask the supplier.",
+            code="FS-CONTRACT-13",
         )
     if found[0].flag_bits & 1:
         raise ContractBroken(
             f"Archive {name}: expected a member that can be read, found that {found[0].filename} is encrypted. "
-            "Ask the supplier for it without a password, over a channel that is private."
+            "Ask the supplier for it without a password, over a channel that is private.",
+            code="FS-CONTRACT-13",
         )
     return found[0]
 
@@ -125,7 +128,8 @@ def _refuse_other_name(path: Path, name: str, pattern: str) -> None:
     if not any(fnmatch(each, pattern) for each in names):
         raise ContractBroken(
             f"Archive {name}: expected a packed file named like {pattern!r}, found {' or '.join(names)}. "
-            "Correct `member` in sources.toml or ask the supplier."
+            "Correct `member` in sources.toml or ask the supplier.",
+            code="FS-CONTRACT-13",
         )
 
 
@@ -144,7 +148,8 @@ def _bomb(name: str, comes: int, packed: int, cap: int) -> ContractBroken:
     return ContractBroken(
         f"Archive {name}: expected at most {cap / (1 << 20):,.0f} MB and {MAX_RATIO} times its own size, found that "
         f"{comes / (1 << 20):,.0f} MB or more come out of {packed / (1 << 20):,.2f} MB. If that is right, raise "
-        "`max_mb` in sources.toml; else ask the supplier. Nothing was taken over."
+        "`max_mb` in sources.toml; else ask the supplier. Nothing was taken over.",
+        code="FS-CONTRACT-18",
     )
 
 
@@ -156,8 +161,9 @@ def _explained(what: str) -> Iterator[None]:
     except _DAMAGED as problem:
         if isinstance(problem, OSError) and problem.errno:
             raise SourceUnavailable(
-                f"{what}, or there is no room to unpack it: {problem.strerror}. Look at the disk, then try again."
+                f"{what}, or there is no room to unpack it: {problem.strerror}. Look at the disk, then try again.",
+                code="FS-RUN-04",
             ) from problem
         raise ContractBroken(
-            f"{what}: {problem or type(problem).__name__}. Ask the supplier for it again."
+            f"{what}: {problem or type(problem).__name__}. Ask the supplier for it again.", code="FS-CONTRACT-13"
         ) from problem

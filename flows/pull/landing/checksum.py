@@ -59,7 +59,8 @@ def _secret(landing: Path) -> bytes:
         raise ConfigError(
             f"{path}: expected the {_BYTES} bytes of the secret by which releases name delivered files, found "
             f"{len(found)}. Restore it from the backup of the landing zone; without one delete it: a new secret is "
-            "made, and files of earlier releases are no longer found by their checksums."
+            "made, and files of earlier releases are no longer found by their checksums.",
+            code="FS-CONFIG-13",
         )
     return found
 

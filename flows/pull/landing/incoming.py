@@ -130,4 +130,5 @@ def room_in(folder: Path, to: str = "write a file") -> Iterator[None]:
             f"The landing zone {folder}: expected to {to}, {found}, then run the refresh again; "
             "the last release stands.",
             retryable=True,
+            code="FS-SOURCE-06",
         ) from problem

@@ -129,6 +129,7 @@ def read_back(landing: Path, lieferungen: Iterable[Lieferung]) -> None:
             f"The landing zone {landing} no longer holds what was delivered: {', '.join(damaged)}. "
             "Run the refresh again: the files are fetched anew.",
             retryable=True,
+            code="FS-SOURCE-06",
         )
 
 

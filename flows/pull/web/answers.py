@@ -42,6 +42,7 @@ def failure(
         f"Source {order.source}: expected the file {order.name} at {shown}, found {found}. "
         "The last release stands. Try again later, ask the supplier, or give the file with --from DIR.",
         retryable=True,
+        code="FS-SOURCE-02",
     )
 
 
@@ -55,5 +56,6 @@ def refuse_too_large(source: Source, order: Order, size: int) -> None:
         raise ContractBroken(
             f"Source {source.id}, file {order.name}: expected at most {source.max_mb:,} MB, found "
             f"{size / (1 << 20):,.0f} MB or more. If that is right, raise it in [source.{source.id}] in sources.toml: "
-            f"max_mb = {2 * (size >> 20) + 1}"
+            f"max_mb = {2 * (size >> 20) + 1}",
+            code="FS-CONTRACT-18",
         )

@@ -106,7 +106,8 @@ def with_environment(source: Source, url: str) -> str:
         raise ConfigError(
             f"Source {source.id}: expected its address {without_secrets(url)} to begin with http:// or https:// "
             f"and the name of a host, and to have no space or line break at its end; found {found}. "
-            f"Correct {' or '.join([*named, '`url` in sources.toml'])}, or give the files with --from DIR."
+            f"Correct {' or '.join([*named, '`url` in sources.toml'])}, or give the files with --from DIR.",
+            code="FS-CONFIG-10",
         )
     return address
 

@@ -30,7 +30,8 @@ class FilledRows:
         if dialect.section in (*columns, "datei", "zeile"):
             raise ContractBroken(
                 f"File {name}: expected in `section` the name of a new column for the headings, found "
-                f"{dialect.section!r}, which is taken. Choose another in sources.toml."
+                f"{dialect.section!r}, which is taken. Choose another in sources.toml.",
+                code="FS-CONTRACT-08",
             ).at(f"File {name}")
         self._name, self._is_unit = name, is_unit
         self.columns = [*columns, *([dialect.section] if dialect.section else [])]
@@ -39,7 +40,8 @@ class FilledRows:
         if lacking := [column for column in dialect.carry_down if column not in columns]:
             raise ContractBroken(
                 f"File {name}: expected the columns of `carry_down`, found none called "
-                f"{', '.join(map(repr, lacking))}. Correct `carry_down` in sources.toml, or ask the supplier."
+                f"{', '.join(map(repr, lacking))}. Correct `carry_down` in sources.toml, or ask the supplier.",
+                code="FS-CONTRACT-08",
             ).at(f"File {name}")
         self._carried = [columns.index(column) for column in dialect.carry_down]
 
@@ -58,7 +60,8 @@ class FilledRows:
             raise ContractBroken(
                 f"File {self._name}, line {line}: expected the heading of a section in a row of which only the first "
                 f"cell is filled, found {self._heading!r}, which is written like a unit's id. Is its figure lacking? "
-                "Ask the supplier for a sign in its place."
+                "Ask the supplier for a sign in its place.",
+                code="FS-CONTRACT-08",
             ).at(f"File {self._name}, line {line}")
 
     def rows(self, rows: Iterator[Line]) -> Iterator[Line]:

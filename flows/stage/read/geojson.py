@@ -51,7 +51,8 @@ def _collection(name: str, path: Path) -> dict[str, Any]:
         place, byte = first_bad_byte(path, "utf-8-sig")
         raise ContractBroken(
             f"File {name}{place}: expected UTF-8, as GeoJSON is written, found bytes that are not: {byte}. "
-            "Ask the supplier for it again."
+            "Ask the supplier for it again.",
+            code="FS-CONTRACT-04",
         ).at(f"File {name}{place}") from error
     except (ValueError, RecursionError) as error:
         problem = error
@@ -61,7 +62,8 @@ def _collection(name: str, path: Path) -> dict[str, Any]:
         problem = "it has no list `features`"
     raise ContractBroken(
         f"File {name}: expected a GeoJSON FeatureCollection of polygons, found other text: {problem}. "
-        "Is the file cut short? Ask the supplier for it again."
+        "Is the file cut short? Ask the supplier for it again.",
+        code="FS-CONTRACT-02",
     ).at(f"File {name}")
 
 
@@ -86,7 +88,8 @@ def _row(name: str, number: int, feature: Any, id_property: str) -> Row:
             place = called(number, "id", feature.get("id"))
         raise ContractBroken(
             f"File {name}, {place}: expected a Polygon or MultiPolygon with properties, found {problem}. "
-            "Ask the supplier for it again."
+            "Ask the supplier for it again.",
+            code="FS-CONTRACT-10",
         ).at(f"File {name}, feature {number}")
     outline = {member: feature["geometry"][member] for member in ("type", "coordinates")}
     own = {OWN_ID: as_text(feature["id"])} if feature.get("id") is not None else {}
@@ -117,7 +120,8 @@ def _crs(name: str, stated: Any) -> str | None:
     if not isinstance(crs, str):
         raise ContractBroken(
             f"File {name}: expected in `crs` an object with `properties.name`, as GeoJSON names a coordinate system, "
-            f"found {_short(stated)}. Ask the supplier for it again, with an EPSG number or without `crs`."
+            f"found {_short(stated)}. Ask the supplier for it again, with an EPSG number or without `crs`.",
+            code="FS-CONTRACT-11",
         ).at(f"File {name}")
     number = re.search(r"(\d+)$", crs)
     return "EPSG:4326" if crs.endswith("CRS84") else f"EPSG:{number[1]}" if number else crs

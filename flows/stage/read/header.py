@@ -41,7 +41,8 @@ def header(
         if len(blank) != len(dialect.blank_headers):
             raise ContractBroken(
                 f"File {name}, line {line}: expected {len(dialect.blank_headers)} columns without a header "
-                f"(`blank_headers`), found {len(blank)}. Has the layout changed? Adapt sources.toml."
+                f"(`blank_headers`), found {len(blank)}. Has the layout changed? Adapt sources.toml.",
+                code="FS-CONTRACT-08",
             ).at(f"File {name}, line {line}")
         for place, column in zip(blank, dialect.blank_headers, strict=True):
             columns[place] = column
@@ -87,5 +88,6 @@ def refuse_bad_header(name: str, line: int, columns: list[str], dialect: Dialect
         wrong = columns.index("") if not twice else max(known.index(text.casefold()) for text in twice)
         place = f"cell {cell_name(left_edge(dialect) + wrong, line)}"
     raise ContractBroken(
-        f"File {name}, {place}: expected a header of different column names, found {found}.{remedy}"
+        f"File {name}, {place}: expected a header of different column names, found {found}.{remedy}",
+        code="FS-CONTRACT-08",
     ).at(f"File {name}, {place}")

@@ -46,7 +46,8 @@ def json_stat_cube(delivered: Path, name: str, dialect: Dialect) -> Cube:
         what = f"no member {problem}" if isinstance(problem, KeyError) else str(problem)
         raise ContractBroken(
             f"File {name}: expected a dataset in JSON-stat, found another text: {what}. Is it cut short? Ask the "
-            "supplier for it again."
+            "supplier for it again.",
+            code="FS-CONTRACT-02",
         ).at(f"File {name}") from problem
     return Cube(dimensions, cells)
 
@@ -64,7 +65,8 @@ def json_stat_dataset(delivered: Path, name: str) -> dict[str, Any]:
         place, byte = first_bad_byte(delivered, "utf-8-sig")
         raise ContractBroken(
             f"File {name}{place}: expected UTF-8, as JSON is written, found bytes that are not: {byte}. Ask the "
-            "supplier for it again."
+            "supplier for it again.",
+            code="FS-CONTRACT-04",
         ).at(f"File {name}{place}") from problem
     found = json.loads(
         text, object_pairs_hook=members, parse_float=_Number, parse_int=_Number, parse_constant=_no_number

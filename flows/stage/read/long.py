@@ -80,7 +80,8 @@ class Parts:
                 raise ContractBroken(
                     f"File {self._name}, line {line}: expected in column {column} a text of `long.over` or "
                     f"`long.totals` of sources.toml, found {cells[place]!r}. Add it to `over` if its rows are parts "
-                    "to be added, to `totals` if they are sums already, or pick rows by `long.columns`."
+                    "to be added, to `totals` if they are sums already, or pick rows by `long.columns`.",
+                    code="FS-CONTRACT-07",
                 ).at(f"File {self._name}, line {line}")
         return None if total else BETWEEN_PARTS.join(cells[place] for _, place, _, _ in self._columns)
 
@@ -94,7 +95,8 @@ class Parts:
             if texts:
                 raise ContractBroken(
                     f"File {self._name}: expected rows with each text of `long.over` in column {column}, found none "
-                    f"with {', '.join(map(repr, sorted(texts)))}. Correct `over` in sources.toml, or ask the supplier."
+                    f"with {', '.join(map(repr, sorted(texts)))}. Correct `over` in sources.toml, or ask the supplier.",
+                    code="FS-CONTRACT-07",
                 ).at(f"File {self._name}")
 
 
@@ -118,7 +120,8 @@ def refuse_absent_columns(name: str, long: Long, found: Mapping[str, int]) -> No
             texts = ", ".join(f"{key} = {' or '.join(map(repr, _texts(value)))}" for key, value in asked.items())
             raise ContractBroken(
                 f"File {name}: expected rows with {texts} (they are the column {column!r}), found none. Have the codes "
-                "changed? Correct `long.columns` in sources.toml, or ask the supplier."
+                "changed? Correct `long.columns` in sources.toml, or ask the supplier.",
+                code="FS-CONTRACT-07",
             ).at(f"File {name}")
 
 

@@ -113,7 +113,8 @@ class _Sieve:
                     f"File {self.name}, line {line}: expected in column {column} one of "
                     f"{', '.join(map(repr, sorted(texts)))}, found {cells[place]!r}. Is it written in another way now? "
                     "Correct `only` or `long.columns` in sources.toml; add it to `others` if such rows are to be left "
-                    "out."
+                    "out.",
+                    code="FS-CONTRACT-07",
                 ).at(f"File {self.name}, line {line}")
 
     def leave_out_as_total(self, cells: Sequence[str]) -> None:
@@ -274,7 +275,8 @@ def refuse_no_row(name: str, header_line: int, rows: int, taken: int) -> None:
         raise ContractBroken(
             f"File {name}: expected rows below the header in line {header_line}, found "
             f"{'only rows that a rule leaves out' if rows else 'none'}. Is the file cut short? "
-            "Ask the supplier for it again."
+            "Ask the supplier for it again.",
+            code="FS-CONTRACT-06",
         ).at(f"File {name}")
 
 
@@ -304,7 +306,8 @@ def of_one_length(rows: Iterator[Line], name: str, length: int) -> Iterator[Line
         if len(row) != length:
             raise ContractBroken(
                 f"File {name}, line {line}: expected {length} columns as in the header, found {len(row)}. "
-                "Is the delimiter right, is a quote missing, is the file cut short?"
+                "Is the delimiter right, is a quote missing, is the file cut short?",
+                code="FS-CONTRACT-05",
             ).at(f"File {name}, line {line}")
         yield line, [cell.strip() for cell in row]
 

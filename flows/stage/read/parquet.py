@@ -36,7 +36,8 @@ class ParquetTable:
         if "problem" in said:
             raise ContractBroken(
                 f"File {name}: expected a Parquet file, found one that cannot be read: {said['problem']}. Is it cut "
-                "short? Ask the supplier for it again."
+                "short? Ask the supplier for it again.",
+                code="FS-CONTRACT-02",
             ).at(f"File {name}")
         self._columns: list[str] = said["columns"]
         self._rows: list[list[str]] = said["rows"]

@@ -54,9 +54,9 @@ def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
             found = _layer(source, name, shapefile_in(path, name, Path(folder)), contract)
     _refuse_other_coordinates(source, name, contract.crs, found.crs)
     if not found.rows:
-        raise ContractBroken(f"File {name}: expected features, found none. Ask the supplier for it again.").at(
-            f"File {name}"
-        )
+        raise ContractBroken(
+            f"File {name}: expected features, found none. Ask the supplier for it again.", code="FS-CONTRACT-06"
+        ).at(f"File {name}")
     _refuse_degrees_for_metres(source, name, contract, found.rows)
     return found
 
@@ -70,12 +70,14 @@ def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygon
         wanted = f"the layer {source.dialect.layer!r}" if source.dialect.layer else "one layer"
         raise ContractBroken(
             f"Source {source.id}, file {name}: expected {wanted} of polygons, found "
-            f"{', '.join(answer['layers']) or 'none'}. Name it as `layer` in the dialect of sources.toml."
+            f"{', '.join(answer['layers']) or 'none'}. Name it as `layer` in the dialect of sources.toml.",
+            code="FS-CONTRACT-10",
         ).at(f"Source {source.id}, file {name}")
     if "problem" in answer:
         raise ContractBroken(
             f"File {name}: expected a {source.dialect.format} file of polygons, found one that cannot be read: "
-            f"{answer['problem']}. Is it cut short? Ask the supplier for it again."
+            f"{answer['problem']}. Is it cut short? Ask the supplier for it again.",
+            code="FS-CONTRACT-02",
         ).at(f"File {name}")
     rows: list[Row] = []
     for cells in answer["rows"]:
@@ -85,7 +87,8 @@ def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygon
             place = called(len(rows) + 1, contract.id_property, texts.get(contract.id_property))
             raise ContractBroken(
                 f"File {name}, {place}: expected polygons in its layer, found {outline[:40] or 'no geometry'!r}. "
-                "Ask the supplier for it again."
+                "Ask the supplier for it again.",
+                code="FS-CONTRACT-10",
             ).at(f"File {name}, feature {len(rows) + 1}")
         rows.append(texts | {"geometrie": outline})
     return Polygons(rows, answer["crs"], answer["held"])
@@ -113,12 +116,15 @@ def shapefile_in(path: Path, name: str, folder: Path) -> Path:
         with zipfile.ZipFile(path) as archive:
             inside = [one.filename for one in archive.infolist()]
     except (zipfile.BadZipFile, struct.error, OSError, EOFError, ValueError, RuntimeError) as problem:
-        raise ContractBroken(f"Archive {name} is damaged: {problem}. Ask the supplier for it again.") from problem
+        raise ContractBroken(
+            f"Archive {name} is damaged: {problem}. Ask the supplier for it again.", code="FS-CONTRACT-13"
+        ) from problem
     parts = [PurePosixPath(one).suffix.lower() for one in inside]
     if parts.count(".shp") != 1 or not {".shx", ".dbf", ".prj"} <= set(parts):
         raise ContractBroken(
             f"Archive {name}: expected the parts .shp, .shx, .dbf and .prj of one Shapefile, found "
-            f"{', '.join(inside) or 'nothing'}. Ask for all of them."
+            f"{', '.join(inside) or 'nothing'}. Ask for all of them.",
+            code="FS-CONTRACT-10",
         ).at(f"File {name}")
     for part in (".shp", ".shx", ".dbf", ".prj", ".cpg"):
         if part in parts:
@@ -142,7 +148,8 @@ def _refuse_other_coordinates(source: Source, name: str, crs: str, stated: str |
     )
     raise ContractBroken(
         f"Source {source.id}, file {name}: expected coordinates in {crs} as sources.toml says, found that the file "
-        f"says {stated}. {what_to_do}"
+        f"says {stated}. {what_to_do}",
+        code="FS-CONTRACT-11",
     ).at(f"Source {source.id}, file {name}")
 
 
@@ -164,12 +171,14 @@ def _refuse_degrees_for_metres(source: Source, name: str, contract: Geometry, ro
                     raise ContractBroken(
                         f"{place}: expected coordinates in {contract.crs} ({declared}), found {found}: a point is "
                         f"{x:g}, {y:g}. Correct `crs` in sources.toml (WGS 84 in degrees is EPSG:4326), or ask the "
-                        "supplier."
+                        "supplier.",
+                        code="FS-CONTRACT-11",
                     ).at(f"File {name}")
         except (ValueError, TypeError, OverflowError) as problem:
             raise ContractBroken(
                 f"{place}: expected rings of points of two numbers or three, found other coordinates. "
-                "Ask the supplier for it again."
+                "Ask the supplier for it again.",
+                code="FS-CONTRACT-10",
             ).at(f"File {name}") from problem
 
 

@@ -138,6 +138,6 @@ def _refuse_other_codepage(name: str, file: PxFile, dialect: Dialect) -> None:
 def _refusal(
     name: str, expected: str, found: str, remedy: str = "Is it cut short? Ask the supplier for it again."
 ) -> ContractBroken:
-    return ContractBroken(f"File {name}: expected a PX file with {expected}, found {found}. {remedy}").at(
-        f"File {name}"
-    )
+    return ContractBroken(
+        f"File {name}: expected a PX file with {expected}, found {found}. {remedy}", code="FS-CONTRACT-02"
+    ).at(f"File {name}")

@@ -34,7 +34,8 @@ def features(name: str, path: Path) -> int:
     except duckdb.Error as problem:
         raise ContractBroken(
             f"File {name}: expected a GeoJSON FeatureCollection, found other text: "
-            f"{str(problem).splitlines()[0]}. Ask the supplier for it again."
+            f"{str(problem).splitlines()[0]}. Ask the supplier for it again.",
+            code="FS-CONTRACT-02",
         ).at(f"File {name}") from problem
     return int(found[0]) if found and found[0] is not None else 0
 

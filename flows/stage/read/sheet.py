@@ -68,9 +68,9 @@ def _texts(delivered: Path, name: str, dialect: Dialect) -> tuple[list[list[str]
         "flows.stage.read.workbook", str(delivered), dialect.decimal, *([dialect.sheet] if dialect.sheet else [])
     )
     if "problem" in answer:
-        raise ContractBroken(f"Workbook {name} cannot be read: {answer['problem']}. Ask the supplier again.").at(
-            f"Workbook {name}"
-        )
+        raise ContractBroken(
+            f"Workbook {name} cannot be read: {answer['problem']}. Ask the supplier again.", code="FS-CONTRACT-02"
+        ).at(f"Workbook {name}")
     if "sheets" in answer:
         raise _other_sheets(name, dialect, answer["sheets"], answer["hidden"]).at(f"Workbook {name}")
     texts: list[list[str]] = answer["texts"]
@@ -84,11 +84,13 @@ def _other_sheets(name: str, dialect: Dialect, sheets: list[str], hidden: list[s
     if dialect.sheet:
         return ContractBroken(
             f"Workbook {name}: expected the sheet {dialect.sheet!r}, found {found}. Correct `sheet` in sources.toml or "
-            "ask the supplier."
+            "ask the supplier.",
+            code="FS-CONTRACT-09",
         )
     return ContractBroken(
         f"Workbook {name}: expected one sheet, since the dialect names none, found {found}. Name the one with "
-        "the table as `sheet` in the dialect of sources.toml, or ask the supplier."
+        "the table as `sheet` in the dialect of sources.toml, or ask the supplier.",
+        code="FS-CONTRACT-09",
     )
 
 
@@ -114,7 +116,8 @@ def _refuse_other_layout(name: str, texts: list[list[str]], dialect: Dialect) ->
         if found.strip() != expected:
             raise ContractBroken(
                 f"Workbook {name}, cell {cell}: expected {expected!r} as sources.toml says, found {found!r}. Has the "
-                "layout changed? Adapt `cells`, `area` and `preamble`, or ask the supplier."
+                "layout changed? Adapt `cells`, `area` and `preamble`, or ask the supplier.",
+                code="FS-CONTRACT-09",
             ).at(f"Workbook {name}, cell {cell}")
 
 

@@ -167,7 +167,8 @@ def _checked(delivered: Path, name: str, dialect: Dialect) -> Iterator[list[str]
                 if "\x00" in "".join(lines):
                     number = read + next(place for place, line in enumerate(lines, start=1) if "\x00" in line)
                     raise ContractBroken(
-                        f"File {name}, line {number}: expected text, found zero bytes. Ask the supplier for it again."
+                        f"File {name}, line {number}: expected text, found zero bytes. Ask the supplier for it again.",
+                        code="FS-CONTRACT-04",
                     ).at(f"File {name}, line {number}")
                 yield lines
                 read += len(lines)
@@ -175,7 +176,8 @@ def _checked(delivered: Path, name: str, dialect: Dialect) -> Iterator[list[str]
         place, byte = first_bad_byte(delivered, dialect.encoding)
         raise ContractBroken(
             f"File {name}{place}: expected {dialect.encoding} as sources.toml says, found bytes that are not: "
-            f"{byte or problem}. Correct `encoding` in sources.toml or ask the supplier."
+            f"{byte or problem}. Correct `encoding` in sources.toml or ask the supplier.",
+            code="FS-CONTRACT-04",
         ).at(f"File {name}{place}") from problem
 
 
@@ -214,7 +216,8 @@ def refuse_wrong_mark(delivered: Path, name: str, dialect: Dialect) -> None:
     if found and found != codecs.lookup(dialect.encoding).name:
         raise ContractBroken(
             f"File {name}: expected {dialect.encoding} as sources.toml says, found the mark of {found}. "
-            f"Set `encoding = {found!r}` in sources.toml if the supplier changed it."
+            f"Set `encoding = {found!r}` in sources.toml if the supplier changed it.",
+            code="FS-CONTRACT-04",
         ).at(f"File {name}")
 
 
@@ -244,7 +247,8 @@ def _refuse_another_encoding(delivered: Path, name: str, dialect: Dialect) -> No
     if found:
         raise ContractBroken(
             f"File {name}: expected {dialect.encoding} as sources.toml says, found bytes that are {found}. "
-            f"Set `encoding = {found!r}` in sources.toml if the supplier changed it."
+            f"Set `encoding = {found!r}` in sources.toml if the supplier changed it.",
+            code="FS-CONTRACT-04",
         ).at(f"File {name}")
 
 
@@ -264,6 +268,6 @@ def _csv_rules(dialect: Dialect) -> dict[str, object]:
 
 
 def _no_row(name: str, line: int, problem: csv.Error) -> ContractBroken:
-    return ContractBroken(f"File {name}, line {line}: expected a CSV row, found {problem}.").at(
+    return ContractBroken(f"File {name}, line {line}: expected a CSV row, found {problem}.", code="FS-CONTRACT-05").at(
         f"File {name}, line {line}"
     )

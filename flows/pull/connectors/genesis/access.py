@@ -34,12 +34,14 @@ def base_of(source: Source) -> str:
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise ConfigError(
             f"Source {source.id}: expected an address without user, password, ? and #, since credentials travel in "
-            f"headers, found {without_secrets(base)} with some of them. Correct `url` in sources.toml."
+            f"headers, found {without_secrets(base)} with some of them. Correct `url` in sources.toml.",
+            code="FS-CONFIG-10",
         )
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
         raise ConfigError(
             f"Source {source.id}: expected an address that begins with https://, since credentials are sent to it, "
-            f"found {without_secrets(base)}. Correct `url` in sources.toml."
+            f"found {without_secrets(base)}. Correct `url` in sources.toml.",
+            code="FS-CONFIG-10",
         )
     return base.rstrip("/")
 
@@ -70,6 +72,7 @@ def _as_sent(source: Source, variable: str) -> str:
     if value != value.strip() or not value.isprintable():
         raise ConfigError(
             f"Source {source.id}: expected {variable} to be one line without spaces at its ends, "
-            "found another value. Set it again."
+            "found another value. Set it again.",
+            code="FS-CONFIG-10",
         )
     return value

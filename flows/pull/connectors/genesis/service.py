@@ -112,7 +112,7 @@ class Service:
             return ContractBroken(words + _IN_THE_PROFILE[status.code])
         if _LOGIN.search(status.words):  # a wrong password that is sent again and again locks the account
             variables = " or ".join(table_of(self._source).credential_variables)
-            return SourceUnavailable(f"{words}Check {variables}.")
+            return SourceUnavailable(f"{words}Check {variables}.", code="FS-SOURCE-04")
         return SourceUnavailable(
             words + "The last release stands. Try again later, ask the office, or give the file with --from DIR.",
             retryable=status.code in (ERROR, TOO_MANY) and not _NO_CUBE.search(status.words),
@@ -170,7 +170,8 @@ class Service:
             names = " or ".join(table_of(self._source).credential_variables)
             raise SourceUnavailable(
                 f"Source {self._source.id}: expected {self._base} to accept the credentials, found HTTP status "
-                f"{answer.status_code}. Check {names}."
+                f"{answer.status_code}. Check {names}.",
+                code="FS-SOURCE-04",
             )
         if 300 <= answer.status_code < 400:
             target = without_secrets(answer.headers.get("Location", "elsewhere"))
