@@ -15,6 +15,7 @@ from flows import stations
 from flows.base.errors import SourceUnavailable
 from flows.check.run_checks import CheckWorker
 from flows.failure import fit_for_anybody
+from flows.nothing_to_do import without_working
 from flows.profile.load import Profile
 from flows.pull.models import Pulled
 from flows.run import Outcome, Run, working_folder
@@ -68,7 +69,7 @@ def _asked(run: Run) -> Begun:
         if not problem.retryable:
             raise
         return Begun(run, None, None)
-    outcome = stations.without_working(run, pulled, stations.input_fingerprint(run, pulled.lieferungen))
+    outcome = without_working(run, pulled, stations.input_fingerprint(run, pulled.lieferungen))
     if outcome is not None:
         outcome = stations.done(run, pulled, outcome)
     return Begun(run, pulled, outcome)

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 
 from flows.base.errors import FortschreibungError
 from flows.check.run_checks import CheckWorker
+from flows.nothing_to_do import already_published
 from flows.pull.landing.accepted import last_accepted
 from flows.pull.landing.store import Landing
 from flows.pull.models import Lieferung
 from flows.run import Run
-from flows.stations import already_published, input_fingerprint
+from flows.stations import input_fingerprint
 
 
 @contextmanager

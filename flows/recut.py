@@ -20,6 +20,7 @@ from flows.base.home import home_at
 from flows.base.texts import shown
 from flows.compare.impact import Impact, impact_of
 from flows.failure import fit_for_anybody
+from flows.nothing_to_do import nothing_new
 from flows.pages.about import About
 from flows.pages.impact_page import impact_html, impact_lines
 from flows.refresh import artifact_key, publish_pulled, pull
@@ -62,7 +63,7 @@ def recut_to(run: Run, zuschnitt: dt.date) -> Recut:
     with working_folder(run), nullcontext() if run.from_dir else secrets_from_blocks(run.profile):
         pulled = pull(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        outcome = stations.nothing_new(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
+        outcome = nothing_new(run, fingerprint) or publish_pulled(run, pulled, fingerprint)
         stations.accept(run, pulled)
         done = report(run, outcome, zuschnitt.isoformat())
         run.note("done", outcome.reason)

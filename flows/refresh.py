@@ -26,6 +26,7 @@ from flows.begun import taken
 from flows.check.models import CheckReport, results_of
 from flows.check.run_checks import CheckWorker
 from flows.failure import fit_for_anybody
+from flows.nothing_to_do import held, without_working
 from flows.profile.policy import Policy
 from flows.pull.models import Pulled
 from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_folder
@@ -125,7 +126,7 @@ def refreshed(run: Run) -> Outcome:
 
 def _through_all_stations(run: Run, pulled: Pulled) -> Outcome:
     fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-    outcome = stations.without_working(run, pulled, fingerprint) or publish_pulled(run, pulled, fingerprint)
+    outcome = without_working(run, pulled, fingerprint) or publish_pulled(run, pulled, fingerprint)
     return stations.done(run, pulled, outcome)
 
 
@@ -184,7 +185,7 @@ def publish_pulled(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
         with CheckWorker.start() as worker:  # imports Great Expectations while the next two stations work
             if "stage" not in taken:
                 stage(run, pulled)
-            if waits := stations.held(run, pulled):
+            if waits := held(run, pulled):
                 return waits
             report, counted = _checked_and_protected(run, worker, taken)
     waiting = stations.waiting_in(run)

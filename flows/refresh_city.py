@@ -24,6 +24,7 @@ from flows.base.texts import german_of
 from flows.check.models import CheckReport, results_of
 from flows.check.run_checks import CheckWorker
 from flows.failure import fit_for_anybody
+from flows.nothing_to_do import held, without_working
 from flows.publish.publish_release import publish_run
 from flows.pull.models import Pulled
 from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_folder
@@ -37,7 +38,7 @@ def refreshed(run: Run) -> Outcome:
         run.note("pull", "started")
         pulled = stations.pull_into(run)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        outcome = stations.without_working(run, pulled, fingerprint) or _published(run, pulled, fingerprint)
+        outcome = without_working(run, pulled, fingerprint) or _published(run, pulled, fingerprint)
         return stations.done(run, pulled, outcome)
 
 
@@ -51,7 +52,7 @@ def _published(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
             if "stage" not in taken:
                 run.note("stage", "started")
                 stations.stage_into(run, pulled)
-            if waits := stations.held(run, pulled):
+            if waits := held(run, pulled):
                 return waits
             report, counted = _checked_and_protected(run, worker, taken)
     run.note("publish", "started")

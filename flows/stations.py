@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.base.resources import resource
-from flows.base.texts import Text, joined, text
+from flows.base.texts import text
 from flows.check.models import CheckJob, CheckReport
 from flows.check.run_checks import raise_for_blockers
-from flows.pull.deliveries import Delivery, deliveries_of_release, deliveries_on, waited_for, years_of
+from flows.pull.deliveries import Delivery, deliveries_of_release, deliveries_on, years_of
 from flows.pull.landing.stichtage import note_newest_years
 from flows.pull.landing.store import Landing, read_back
 from flows.pull.models import Lieferung, Pulled
@@ -108,70 +108,6 @@ def _add_files(digest: hashlib._Hash, root: Path) -> None:
             digest.update(path.read_bytes())
 
 
-def already_published(run: Run, fingerprint: str) -> Outcome | None:
-    """Return the outcome "nothing new" when a standing release was made from just these inputs, else None."""
-    from flows.publish.same_content import release_made_by  # noqa: PLC0415 -- stays out of the core's way
-    from flows.release.catalog import latest_release, releases  # noqa: PLC0415
-
-    same = release_made_by(run.home.landing, run.city, fingerprint)
-    known = releases(run.home, run.city)
-    latest = latest_release(run.home, run.city)
-    for release in {each.version: each for each in (*known[-1:], *([latest] if latest else []))}.values():
-        made_from_it = release.input_fingerprint == fingerprint
-        if (made_from_it or release.version == same) and release.database.is_file():
-            return Outcome(
-                city=run.city, run=run.id, published=False, release=release.version, path=release.path,
-                content_hash=release.content_hash,
-                reason=_made_from_the_same(release) if made_from_it else _has_the_same_content(release),
-            )  # fmt: skip
-    return _decided_before(run, fingerprint)
-
-
-def _made_from_the_same(release: Release) -> Text:
-    if release.withdrawn:
-        return text(
-            "Nothing new: {version} was made from the same files, profile and code, and was withdrawn: {why}.",
-            version=release.version, why=release.withdrawn,
-        )  # fmt: skip
-    return text("Nothing new: {version} was made from the same files, profile and code.", version=release.version)
-
-
-def _has_the_same_content(release: Release) -> Text:
-    if release.withdrawn:
-        return text(
-            "Nothing new: {version} has the content that comes of these files, profile and code, and was withdrawn: "
-            "{why}.",
-            version=release.version, why=release.withdrawn,
-        )  # fmt: skip
-    return text(
-        "Nothing new: {version} has the content that comes of these files, profile and code.", version=release.version
-    )
-
-
-def _decided_before(run: Run, fingerprint: str) -> Outcome | None:
-    """Return the outcome when what follows from these inputs waits for a second person, or was rejected by one."""
-    from flows.publish.candidates import asks_for_approval, candidates_of, was_rejected  # noqa: PLC0415
-    from flows.release import catalog  # noqa: PLC0415
-
-    if run.profile.city.approval == "none":
-        return None
-    entries = catalog.entries_of(run.home.releases / run.city)
-    for candidate in candidates_of(run.home, run.city, entries):
-        if candidate.manifest.input_fingerprint == fingerprint and not candidate.outdated:
-            return Outcome(
-                city=run.city, run=run.id, published=False, release=None, path=None,
-                content_hash=candidate.content_hash, candidate=candidate.path,
-                reason=joined(" ", (text("Nothing new."), asks_for_approval(candidate.path, candidate.manifest))),
-            )  # fmt: skip
-    for entry in catalog.rejected(entries).values():
-        if entry.input_fingerprint == fingerprint:
-            return Outcome(
-                city=run.city, run=run.id, published=False, release=None, path=None,
-                content_hash=entry.content_hash, reason=was_rejected(entry),
-            )  # fmt: skip
-    return None
-
-
 def stage_into(run: Run, pulled: Pulled) -> None:
     """Read every Lieferung into the typed tables of a new working database."""
     from flows.base.db import open_work  # noqa: PLC0415 -- only a run that has something to do needs DuckDB
@@ -228,30 +164,6 @@ def lacking_in(run: Run, pulled: Pulled) -> list[Delivery]:
     return [one for one in found if one.state != "present" and one.source not in unknown]
 
 
-def held(run: Run, pulled: Pulled) -> Outcome | None:
-    """Return the outcome "waiting" when the policy of the city lets nothing be published yet, else None.
-
-    Asked after the pull, so that a run that waits costs nothing, and again after staging, when the Stichtage are known
-    of files whose names do not say them. A dry run publishes nothing and so waits for nothing.
-    """
-    policy = run.policy or run.profile.city.publish
-    if policy == "always" or run.dry_run:
-        return None
-    newest, unknown = years_of(run.profile, pulled.lieferungen, run.home.landing)
-    found = [one for one in deliveries_of_release(run.profile, newest, run.today) if one.source not in unknown]
-    waited = waited_for(found, policy)
-    if not waited:
-        return None
-    words = joined("; ", (one.words for one in waited))
-    return Outcome(
-        city=run.city, run=run.id, published=False, release=None, path=None, content_hash=None, held_for=waited,
-        reason=text(
-            'Waiting: what came is landed, and nothing is published (publish = "{policy}") before this came: '
-            "{deliveries}. The last release stands.", policy=policy, deliveries=words,
-        ),
-    )  # fmt: skip
-
-
 @contextmanager
 def staged(run: Run) -> Iterator[DuckDBPyConnection]:
     """Open the working database that `stage_into` filled, and close it afterwards: others may read it then."""
@@ -306,23 +218,6 @@ def _last_that_is_there(run: Run) -> Release | None:
 
     there = [one for one in releases(run.home, run.city) if one.database.is_file() and not one.withdrawn]
     return next((one for one in there if one.latest), there[-1] if there else None)
-
-
-def nothing_new(run: Run, fingerprint: str) -> Outcome | None:
-    """Return what `already_published` does; what lies around that release is healed, such as a lost `latest`."""
-    from flows.publish.workspace import workspace  # noqa: PLC0415 -- only where nothing is published
-
-    outcome = already_published(run, fingerprint)
-    if outcome and not run.dry_run:
-        with workspace(run.home, run.city, say=lambda words: run.note("publish", words)):
-            pass  # whoever has the lock has healed
-    return outcome
-
-
-def without_working(run: Run, pulled: Pulled, fingerprint: str) -> Outcome | None:
-    """Return the outcome of a run that need not work: nothing new came, or what it waits for did not; else None."""
-    known = None if run.dry_run else nothing_new(run, fingerprint)  # a dry run is to show what it makes
-    return known or held(run, pulled)
 
 
 def done(run: Run, pulled: Pulled, outcome: Outcome) -> Outcome:

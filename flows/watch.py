@@ -21,6 +21,7 @@ from flows.base.errors import CheckStopped
 from flows.base.local_time import german_day
 from flows.check.run_checks import CheckWorker, raise_for_blockers
 from flows.failure import fit_for_anybody
+from flows.nothing_to_do import already_published
 from flows.operation.watch import Event, events_of, found_in, known_of, missing_release, nothing_lacks, remember
 from flows.pull.deliveries import Delivery, deliveries_on, years_of
 from flows.refresh import artifact_key, pull
@@ -56,7 +57,7 @@ def watched(run: Run) -> str:
         remember(landing, city, found)
         _notice_missing_release(run, known)
         fingerprint = stations.input_fingerprint(run, pulled.lieferungen)
-        new = stations.already_published(run, fingerprint) is None and ("started", fingerprint, "") not in known
+        new = already_published(run, fingerprint) is None and ("started", fingerprint, "") not in known
         if new and nothing_lacks(profile, stations.deliveries_in(run, pulled)):
             run_deployment(f"{REFRESH}/{city}", timeout=0, as_subflow=False)
             remember(landing, city, [("started", fingerprint, "")])

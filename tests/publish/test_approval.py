@@ -19,6 +19,7 @@ from flows.app.commands import approving
 from flows.base import files
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import home_at
+from flows.nothing_to_do import already_published
 from flows.profile.city import City
 from flows.profile.load import load_profile
 from flows.publish import approve as deciding
@@ -29,7 +30,6 @@ from flows.publish.release_decisions import rollback, tag
 from flows.publish.verify import verify
 from flows.release.approval import public_text
 from flows.release.catalog import entries_of, latest_release, releases
-from flows.stations import already_published
 
 CITY = "kleinstadt"
 MUSTER, SCHMIDT, BUILDER = (Ed25519PrivateKey.generate() for _ in range(3))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from flows import nothing_to_do, stations
 from flows import refresh_all as many
 from flows import refresh_city as one_city
-from flows import stations
 from flows.base.errors import ConfigError
 from flows.base.home import home_at
 from flows.publish.verify import verify
@@ -82,7 +82,8 @@ def test_a_city_waits_as_well_for_what_only_staging_shows_to_be_lacking(
         asked.append(run.work.exists())
         return waiting if asked[-1] else None
 
-    monkeypatch.setattr(stations, "held", held)
+    for asks in (nothing_to_do, one_city):
+        monkeypatch.setattr(asks, "held", held)
 
     assert (one_city.refreshed(run).reason, asked) == ("Waiting: SGB II", [False, True])
     assert not list(run.home.releases.rglob("*.duckdb"))
