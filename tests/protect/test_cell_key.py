@@ -130,7 +130,7 @@ def test_a_table_that_changes_too_little_stops_the_publication(tmp_path, monkeyp
     monkeypatch.setenv("STADT_GEHEIMNIS", SECRET)
     write_table(tmp_path)
 
-    with pytest.raises(CheckStopped, match=r"einwohner_0_17, sozialraum C .*: 2 folgt aus neu"):
+    with pytest.raises(CheckStopped, match=r"einwohner_0_17, sozialraum C .*: 2 follows from neu"):
         Squares(tmp_path / "publish", DRAWN, FEW, OVERLAY, OVERLAY, tmp_path)
 
 

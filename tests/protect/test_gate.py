@@ -101,6 +101,6 @@ def test_a_finding_about_a_count_with_cell_keys_stops_at_once_as_nothing_of_it_i
     office.counts("einwohner", 1, 30, 40, 50)
     office.figures("einwohner", (121, None), raumebene="stadtteil")
 
-    with pytest.raises(CheckStopped, match="stärker verändern"):
+    with pytest.raises(CheckStopped, match="change them more"):
         office.protect()
     assert len(audits) == 2, "the one that found it, and the one that names all"

@@ -67,7 +67,8 @@ def setup(
     )
     done = list(set_up(Server(server, os.environ.get("PREFECT_API_AUTH_STRING")), plan, [*channels.values()]))
     deeds = {"made": tr("made"), "changed": tr("changed"), "left": tr("left")}
-    lines = [f"{deeds[one.deed]:8} {shown(one.what)}" for one in done]
+    width = max(map(len, deeds.values())) + 2
+    lines = [f"{deeds[one.deed]:{width}}{shown(one.what)}" for one in done]
     if not channels:
         lines.append(tr(
             "Nobody is notified: set {mail} or {webhook} and run this again (docs/operation.md).",
