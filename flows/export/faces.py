@@ -118,8 +118,8 @@ def number_of(face: Any) -> int:
 
 
 def _gaps() -> dict[str, Gap]:
-    """Return why a figure can be missing: each status but ok."""
-    return {name: each for name, each in vocabulary().status.items() if name != "ok"}
+    """Return why a figure can be missing."""
+    return dict(vocabulary().gaps)
 
 
 def _number_format(places: int, *, whole: bool) -> str:

@@ -191,7 +191,7 @@ class _Said:
         if row is None:
             return None
         indikator, kind, unit, decimals, figures = row
-        gaps = [each for name, each in vocabulary().status.items() if name != "ok"]
+        gaps = [*vocabulary().gaps.values()]
         names = {name: label.name for name, label in self._labels().items()}
         return qml(Subject(indikator, unit, decimals, classes_of(kind, figures)), gaps, names)
 

@@ -143,6 +143,11 @@ class Vocabulary(BaseModel):
         return tuple(name for name, status in self.status.items() if status.value)
 
     @property
+    def gaps(self) -> Mapping[str, Status]:
+        """The statuses that can stand in place of a figure, which are drawn in a fill of their own."""
+        return {name: each for name, each in self.status.items() if each.fill is not None}
+
+    @property
     def same_unit(self) -> tuple[str, ...]:
         """The events after which a unit is the one that it was."""
         return tuple(name for name, event in self.event.items() if event.same)
