@@ -103,7 +103,7 @@ def test_what_changed_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(ConfigError, match="this changed: file sgb2/SGB2_2024, profile"):
         takes_up(home, "transform")
     finished, _, said = takes_up(home)
-    assert (finished, "geändert hat sich file sgb2/SGB2_2024, profile" in said) == ([], True)
+    assert (finished, "this changed: file sgb2/SGB2_2024, profile" in said) == ([], True)
 
 
 def test_after_another_release_or_on_another_day_it_is_checked_and_protected_again(
@@ -122,7 +122,7 @@ def test_what_a_check_stopped_is_taken_up_by_hand_alone(home: Home) -> None:
     assert takes_up(home, "check")[0] == ["stage", "transform"]
     cut_off(home, "stage", "transform", by=CheckStopped("1 check stops the publication"))
     finished, _, said = takes_up(home)
-    assert (finished, "er wurde angehalten, nicht abgebrochen" in said) == ([], True)
+    assert (finished, "it was stopped, not cut off" in said) == ([], True)
 
 
 def test_by_hand_it_goes_on_with_the_station_that_is_named(home: Home) -> None:

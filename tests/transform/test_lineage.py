@@ -106,8 +106,11 @@ def test_it_finds_what_sqlglots_own_lineage_finds(city: City, station: str, file
     city.con.execute(
         "CREATE TABLE angabe_still (zuschnitt TEXT, raumebene TEXT, raum_id TEXT, stichtag DATE, seite BIGINT);"
         "CREATE TABLE angabe_regel AS FROM angabe_still;"
-        "CREATE TABLE indikator_seite (indikator_id TEXT, seite BIGINT, jahre_davor INTEGER)"
+        "CREATE TABLE indikator_seite (indikator_id TEXT, seite BIGINT, jahre_davor INTEGER);"
+        "CREATE TABLE indikator_spielraum (zuschnitt TEXT, raumebene TEXT, raum_id TEXT, stichtag DATE, "
+        "indikator_id TEXT, ueberlagert BOOLEAN)"
     )
+    city.con.execute((resource("sql") / "schema" / "spielraum.sql").read_text("utf-8"))
     there = {name.replace(".", "_"): columns for name, columns in columns_there(city).items()}
     known = {name: table(name, columns) for name, columns in there.items()}
     query = re.sub(r"\b(katalog|stage)\.", r"\1_", (resource("sql") / station / f"{file}.sql").read_text("utf-8"))
