@@ -174,6 +174,19 @@ def test_a_file_tidied_away_while_it_was_made_is_made_again(tmp_path: Path, monk
         assert file.path.exists()
 
 
+def test_a_pull_that_begins_leaves_the_secret_that_another_is_writing(tmp_path: Path, monkeypatch) -> None:
+    landing = Landing(tmp_path)
+
+    def tidied_before(link: Path, target: Path) -> None:
+        assert Landing(tmp_path).forget_leftovers() == 0
+        os.link(target, link)
+
+    monkeypatch.setattr(Path, "hardlink_to", tidied_before)
+    assert landing.public_checksum("01" * 32) == landing.public_checksum("01" * 32)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checksum.key", "objects"]
+    assert (tmp_path / "checksum.key").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_reported_and_leaves_nothing_behind(office, monkeypatch, number: int) -> None:
     real = os.fsync

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
 from flows.base.errors import ConfigError
-from flows.base.files import sync, sync_folder, unfinished_name
+from flows.base.files import sync_folder
+from flows.pull.landing.incoming import Incoming
 
 KEY_FILE = "checksum.key"
 _BYTES = 32
@@ -68,20 +68,17 @@ def _secret(landing: Path) -> bytes:
 def _make(path: Path) -> None:
     """Write a new secret, unless another process is quicker: then its secret stands.
 
-    It is written aside and linked when it is whole, so that a full disk leaves no half of one.
+    It is written aside and linked when it is whole, so that a full disk leaves no half of one. Until then it is locked,
+    or another pull that begins would take it for a leftover.
     """
-    aside = path.with_name(unfinished_name())
-    try:
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(_BYTES))
-            sync(file)
+    with Incoming(path.parent) as aside:
+        aside.write(secrets.token_bytes(_BYTES))
+        aside.sync()
         try:
-            path.hardlink_to(aside)
+            path.hardlink_to(aside.path)
         except FileExistsError:
             return
         except OSError:  # a share without links
             if not path.exists():
-                aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+                aside.path.replace(path)
     sync_folder(path.parent)

@@ -76,10 +76,15 @@ class Incoming:
         with room_in(self._folder):
             self._file.flush()
 
-    def move_to(self, target: Path) -> None:
-        """Make the bytes durable under `target`, read-only; whoever looks sees all of them or none."""
+    def sync(self) -> None:
+        """Make durable what has been written."""
         with room_in(self._folder):
             sync(self._file)
+
+    def move_to(self, target: Path) -> None:
+        """Make the bytes durable under `target`, read-only; whoever looks sees all of them or none."""
+        self.sync()
+        with room_in(self._folder):
             self.path.chmod(0o400)
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.replace(target)
