@@ -214,14 +214,22 @@ def _states(
             said = OpenState.of(usable[str(name)[:10]], len(sides), release)
             said.fill(translate[place[here]], side[here], value[here], silent[here], quiet[here], forbidden[here])
             said.bound(translate[place[here]], side[here], low[here], high[here])
-            for of in np.unique(group[side[here]]).tolist():
-                columns = np.flatnonzero(group == of)
+            columns = {of: np.flatnonzero(group == of) for of in np.unique(group[side[here]]).tolist()}
+            chosen = list[OpenState]()
+            for of, own in columns.items():
                 agreeing = [(one.groups[of], one) for one in open_states
-                            if of in one.groups and one.agrees(said, columns)]  # fmt: skip
+                            if of in one.groups and one.agrees(said, own)]  # fmt: skip
                 _, one = max(agreeing, key=itemgetter(0), default=(0, None))  # of the newest Lieferung that it may be
                 one = one or next((one for one in open_states if of not in one.groups), None)
                 if one is None:
                     open_states.append(one := OpenState.of(said.sure, len(sides), release))
-                one.take(said, columns, of)
+                one.take(said, own, of)
+                chosen.append(one)
+            if any(one is not chosen[0] for one in chosen):  # what it says of several groups is said of one Stichtag
+                whole = next((one for one in reversed(open_states) if one.agrees_with_all(said, columns)), None)
+                if whole is None:
+                    open_states.append(whole := OpenState.of(said.sure, len(sides), release))
+                for of, own in columns.items():
+                    whole.take(said, own, of)
         states += [one.state(str(name)[:10], versions) for one in open_states]
     return states

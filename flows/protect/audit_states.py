@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,6 +88,10 @@ class OpenState:
         both = ~np.isnan(self.told[:, columns]) & ~np.isnan(said.told[:, columns])
         apart = np.fmax(self._least(columns), said._least(columns)) > np.fmin(self._most(columns), said._most(columns))
         return bool((self.told[:, columns][both] == said.told[:, columns][both]).all() and not apart.any())
+
+    def agrees_with_all(self, said: OpenState, groups: Mapping[int, NDArray[np.intp]]) -> bool:
+        """Say the same of all groups of classes of which both say something; `groups` are the sides of each."""
+        return all(self.agrees(said, columns) for of, columns in groups.items() if of in self.groups)
 
     def _least(self, columns: NDArray[np.intp]) -> Floats:
         return np.fmax(self.told[:, columns], self.low[:, columns])

@@ -71,7 +71,7 @@ class _Gate:
         self.con, self.profile, self.target, self.earlier = con, profile, target, earlier
         self.again, self.tables, self.deciding = again, tables, deciding
         self.repairs, self.contradictory = 0, 0
-        self._before: dict[tuple[str, ...], Finding] = {}
+        self._before: dict[tuple[str, ...], list[Finding]] = {}
         self._days_before: frozenset[str] = frozenset()
 
     @property
@@ -96,7 +96,7 @@ class _Gate:
     def opens(self) -> bool:
         """Audit and repair until nothing follows that did not before; say whether that was reached.
 
-        Only Stichtage are audited of which the release says what no earlier one said.
+        Only Stichtage are audited of which the release says what the one before did not.
         """
         from flows.protect.audit import audit  # noqa: PLC0415
 
@@ -114,7 +114,7 @@ class _Gate:
             self.contradictory = max(self.contradictory, len(found.contradictory))
             new = [finding for finding in found.findings if NEW in finding.versions]
             known = self._known(new)
-            new = [finding for finding in new if _tells_more(finding, known.get(finding.count))]
+            new = [finding for finding in new if _tells_more(finding, known.get(finding.count, []))]
             if any(finding.kind == "told" and finding.high > 0 for finding in new):
                 return False  # what the protector did wrong
             if any(self.overlaid & _counted_by(finding) for finding in new):
@@ -139,7 +139,7 @@ class _Gate:
             left = len(new) if named else left
             days = _and_the_years_after(changed)
 
-    def _known(self, findings: Sequence[Finding]) -> dict[tuple[str, ...], Finding]:
+    def _known(self, findings: Sequence[Finding]) -> dict[tuple[str, ...], list[Finding]]:
         """Return what follows from the releases that are out, by the rules of the new one, where there are findings.
 
         No repair can change that.
@@ -149,7 +149,8 @@ class _Gate:
         days = frozenset(finding.stichtag for finding in findings) - self._days_before
         if self.earlier and days:
             found = audit(self.earlier, self.profile.codebook, days=days, named=0, rules=self.target)
-            self._before |= {finding.count: finding for finding in found.findings}
+            for finding in found.findings:
+                self._before.setdefault(finding.count, []).append(finding)
             self._days_before |= days
         return self._before
 
@@ -229,6 +230,6 @@ def _why_stopped(count: int) -> Text:
     )
 
 
-def _tells_more(finding: Finding, before: Finding | None) -> bool:
-    """Say whether a count follows that did not before, or more closely."""
-    return before is None or finding.low > before.low or finding.high < before.high
+def _tells_more(finding: Finding, before: Sequence[Finding]) -> bool:
+    """Say whether a count follows that did not before (from any Lieferung), or more closely."""
+    return not any(one.low >= finding.low and one.high <= finding.high for one in before)

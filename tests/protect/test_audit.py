@@ -156,6 +156,27 @@ def test_a_count_that_stands_only_above_the_line_of_a_suppressed_share_is_asked_
     assert [(one.kind, one.raum_id, one.merkmal, one.low, one.high) for one in found] == [("part", "A", "x", 1, 1)]
 
 
+def test_a_release_is_judged_as_a_whole_where_one_of_its_files_was_corrected(tmp_path):
+    """Of 40 residents 38 are women, no longer 30: the residents are those of before, and 2 men follow."""
+    files = []
+    for number, women in enumerate((30, 38)):
+        file = Released(tmp_path / str(number)).of(
+            {"A": 40, "B": 30, "C": 40, "D": 50}, district={"X": 110, "Y": 50}, city=160
+        )
+        with duckdb.connect(str(file)) as con:
+            con.execute("""INSERT INTO indikator VALUES ('anteil', 'anteil', NULL, 'personen');
+                           INSERT INTO indikator_teil VALUES ('anteil', 'zaehler', 'weiblich'),
+                               ('anteil', 'nenner', 'einwohner');
+                           INSERT INTO merkmal VALUES ('weiblich', TRUE);""")
+            con.execute("INSERT INTO wert VALUES (?, 'sozialraum', 'A', ?, 'anteil', ?, 40, 'ok', 'exact')",
+                        [ZUSCHNITT, DAY, women])  # fmt: skip
+        files.append(file)
+
+    [finding] = audited(*files).findings
+
+    assert (finding.kind, finding.merkmal, finding.low, finding.high) == ("rest", "einwohner ohne weiblich", 2, 2)
+
+
 def test_what_the_balance_of_two_years_bounds_is_found_and_both_stocks_are_named(tmp_path):
     """Three fewer live in A; nobody was born or moved in, so deaths and departures, both suppressed, add up to 3."""
     units = {"A": 47, "B": 30, "C": 40, "D": 50}
