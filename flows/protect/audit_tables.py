@@ -68,19 +68,22 @@ class ReleaseTables:
         self._has_last = True
 
     def days_with_news(self) -> frozenset[str] | None:
-        """Return the Stichtage of which the newest release says what none before did; None if of all."""
-        for table in ("seite", "teil", "paar"):  # what relates figures of every Stichtag
-            if self.con.execute(f"{self._new_in(table)} LIMIT 1").fetchone():
+        """Return the Stichtage of which the newest release says what the one before did not; None if of all.
+
+        What two earlier ones told apart from each other is news as well: side by side it may tell more.
+        """
+        for table in ("seite", "teil", "paar"):  # what relates figures of every Stichtag, of whichever release
+            if self.con.execute(f"{self._new_in(table, 0)} LIMIT 1").fetchone():
                 return None
         days = set[str]()
         for table in ("auskunft", "geschaetzt"):
-            rows = self.con.sql(self._new_in(table)).project("stichtag::DATE::VARCHAR").distinct().fetchall()
-            days |= {day for (day,) in rows}
+            new = self.con.sql(self._new_in(table, self._count - 1))
+            days |= {day for (day,) in new.project("stichtag::DATE::VARCHAR").distinct().fetchall()}
         return frozenset(days)
 
-    def _new_in(self, table: str) -> str:
+    def _new_in(self, table: str, since: int) -> str:
         said = f"SELECT * EXCLUDE (fassung) FROM {table} WHERE fassung"  # noqa: S608 -- fixed names
-        return f"{said} = {self._count} EXCEPT {said} < {self._count}"
+        return f"{said} = {self._count} EXCEPT {said} BETWEEN {since} AND {self._count - 1}"
 
     def _take(self, file: Path, number: int) -> None:
         """Add what a release says to the tables of all."""

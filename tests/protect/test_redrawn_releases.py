@@ -25,18 +25,20 @@ LINES = {OLD: ("AABCD", "XXXYZ"), NEW: ("ABBCD", "XXXYZ")}
 def released(new_office):
     """Release the residents on some Zuschnitte, beside earlier releases; return it with its version."""
 
-    def release(zuschnitte, *earlier, counts=COUNTS, floor=()):
+    def release(zuschnitte, *earlier, counts=COUNTS, floor=(), women=()):
         office, version = (
             new_office(wohnung={"min_numerator": 3, "min_denominator": 3, "min_cases": 3}),
             f"2024.{len(earlier) + 1}",
         )
         con = office.con
         insert(con, "stichtag", [{"stichtag": DAY, "zuschnitt": OLD, "basis": "bbs"}])
-        for square, count in enumerate(counts):
-            insert(con, "merkmal_kombination",
-                   [{"stichtag": DAY, "kombination": square, "merkmal": "einwohner", "wert": count}])  # fmt: skip
+        for merkmal, of in (("einwohner", counts), ("weiblich", women)):
+            for square, count in enumerate(of):
+                insert(con, "merkmal_kombination",
+                       [{"stichtag": DAY, "kombination": square, "merkmal": merkmal, "wert": count}])  # fmt: skip
         for zuschnitt in zuschnitte:
             _draw(con, zuschnitt, "einwohner", counts)
+            _draw(con, zuschnitt, "weiblich", women)
             _draw(con, zuschnitt, "wohnflaeche", floor)
         con.execute("INSERT INTO merkmal_zuschnitt SELECT zuschnitt, raumebene, raum_id, stichtag, 'wohnungen', 30 "
                     "FROM indikator_wert WHERE indikator_id = 'wohnflaeche'")  # fmt: skip
@@ -184,6 +186,18 @@ def test_of_a_release_that_corrects_one_stichtag_only_that_is_audited_and_the_ye
     released([OLD], first, counts=(1, 1, 0, 2, 60))
 
     assert audited[0] == {DAY, "2020-12-31"}
+
+
+def test_old_figures_that_were_never_out_together_are_audited(released):
+    """Of 45 residents of B 38 women may be known; one of two corrections is taken back, and of 40 they may not."""
+    before, after = (20, 20, 40, 60, 70), (20, 20, 45, 60, 70)
+    _, first = released([OLD], counts=before, women=(10, 10, 30, 30, 35))
+    _, second = released([OLD], first, counts=after, women=(10, 10, 38, 30, 35))
+    office, third = released([OLD], first, second, counts=before, women=(10, 10, 38, 30, 35))
+
+    assert audit([first, second, third], office.profile.codebook).findings == ()
+    told = "indikator_id IN ('einwohner', 'weiblich') AND raum_id = 'B' AND status = 'ok'"
+    assert office.rows("wert", "indikator_id", told) == [("einwohner",)]
 
 
 def test_a_redraw_is_audited_as_a_whole(released, audited):
