@@ -90,17 +90,26 @@ class ReleaseTables:
         release = f"r{number}"
         _open(self.con, file, release)
         _take_sides(self.con, release)
+        self._look_at(release)
+        _take_rows(self.con, release, number, self._asked)
+
+    def _look_at(self, release: str) -> None:
+        """Let ``wert_alle`` be the figures of a release."""
         self.con.execute(
             f"CREATE OR REPLACE VIEW wert_alle AS FROM {all_figures(self.con, release)} WHERE {self._rows}"
         )
-        _take_rows(self.con, release, number, self._asked)
 
     def take_rules(self, file: Path) -> None:
-        """Add the rules of a release to ``seite``, as far as they are about what the others show."""
+        """Let the rules of a release hold for the others too: its thresholds, and what it forbids altogether."""
         _open(self.con, file, "regeln")
         _take_sides(self.con, "regeln")
         self.con.execute(
             f"INSERT INTO seite FROM ({_SIDES}) SEMI JOIN seite AS da USING (seite) SELECT -1 AS fassung, *"
+        )
+        self._look_at("regeln")
+        same = " AND ".join(f"auskunft.{key} = neu.{key}" for key in (*_UNIT, "stichtag", "seite"))
+        self.con.execute(
+            f"UPDATE auskunft SET regel = TRUE FROM ({sql('audit/auskunft')}) AS neu WHERE neu.regel AND {same}"  # noqa: S608
         )
 
 

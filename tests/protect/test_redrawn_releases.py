@@ -25,9 +25,9 @@ LINES = {OLD: ("AABCD", "XXXYZ"), NEW: ("ABBCD", "XXXYZ")}
 def released(new_office):
     """Release the residents on some Zuschnitte, beside earlier releases; return it with its version."""
 
-    def release(zuschnitte, *earlier, counts=COUNTS, floor=(), women=()):
+    def release(zuschnitte, *earlier, counts=COUNTS, floor=(), women=(), rules=None):
         office, version = (
-            new_office(wohnung={"min_numerator": 3, "min_denominator": 3, "min_cases": 3}),
+            new_office(wohnung={"min_numerator": 3, "min_denominator": 3, "min_cases": 3}, **rules or {}),
             f"2024.{len(earlier) + 1}",
         )
         con = office.con
@@ -198,6 +198,18 @@ def test_old_figures_that_were_never_out_together_are_audited(released):
     assert audit([first, second, third], office.profile.codebook).findings == ()
     told = "indikator_id IN ('einwohner', 'weiblich') AND raum_id = 'B' AND status = 'ok'"
     assert office.rows("wert", "indikator_id", told) == [("einwohner",)]
+
+
+def test_a_unit_that_is_never_published_from_now_on_is_suppressed_though_earlier_releases_told_it(released):
+    _, first = released([OLD], counts=(20, 20, 40, 60, 70))
+    prison = {"raumebene": "sozialraum", "id": "B", "reason": "Justizvollzugsanstalt"}
+    rules = {"personen": {"min_numerator": 3, "min_denominator": 3, "never_published": [prison]}}
+    office, second = released([OLD], first, counts=(20, 20, 40, 60, 70), rules=rules)
+
+    assert office.rows("wert", "raum_id, status", "raumebene = 'sozialraum' AND status <> 'ok'") == [
+        ("B", "geschuetzt")
+    ]
+    assert [finding.kind for finding in audit([first, second], office.profile.codebook).findings] == ["told"]
 
 
 def test_a_redraw_is_audited_as_a_whole(released, audited):
