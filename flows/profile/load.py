@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -31,9 +31,6 @@ from flows.profile.source import Source
 from flows.profile.stichtag import leaves_day_open
 from flows.profile.typology import NamedTypology, TypologyFile, typologies_of, wrong_names_in_typologies
 from flows.profile.unit_lookup import read_lookup
-
-if TYPE_CHECKING:
-    pass
 
 Model = TypeVar("Model", bound=Strict)
 
