@@ -138,7 +138,9 @@ def test_a_table_that_changes_too_little_stops_the_publication(tmp_path, monkeyp
     ("header", "rows", "said"),
     [
         ("pcv,key,pvalue", ["1,0,0"], "missing: ckey"),
-        ("pcv,ckey,pvalue", ["1,0,a"], "no cell that is no whole number, found pcv 1, ckey 0, pvalue None"),
+        ("pcv,ckey,pvalue", ["1,0,a"], "no cell that is no whole number .*, found pcv 1, ckey 0, pvalue None"),
+        ("pcv,ckey,pvalue", ["1,0,0.5"], "no cell that is no whole number .*, found pcv 1, ckey 0, pvalue None"),
+        ("pcv,ckey,pvalue", ["9223372036854775807,0,1"], "no cell that is no whole number .* found pcv None"),
         ("pcv,ckey,pvalue", ["1,0,-2"], "no perturbation that makes a count negative"),
         ("pcv,ckey,pvalue", ["1,0,0", "2,1,0"], r"\(4 rows\), found 2 rows"),
         ("pcv,ckey,pvalue", ["1,0,0", "1,0,0"], "found 2 rows with 1 different"),

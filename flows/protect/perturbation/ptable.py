@@ -11,7 +11,7 @@ from flows.base.errors import ConfigError
 
 _COLUMNS = ("pcv", "ckey", "pvalue")
 _FAULTS = {
-    "a cell that is no whole number": "pcv IS NULL OR ckey IS NULL OR pvalue IS NULL",
+    "a cell that is no whole number (of 9 digits at most)": "pcv IS NULL OR ckey IS NULL OR pvalue IS NULL",
     "a count (pcv) below 1": "pcv < 1",
     "a key (ckey) below 0": "ckey < 0",
     "a perturbation that makes a count negative": "pcv + pvalue < 0",
@@ -28,16 +28,20 @@ def read_ptable(con: duckdb.DuckDBPyConnection, path: Path) -> int:
         raise ConfigError(f"{path}: expected the table of perturbations that city.toml names (ptable), found no file.")
     file = f"read_csv({literal(one_file(path))}, all_varchar = TRUE, header = TRUE, hive_partitioning = FALSE)"
     try:
-        names = [str(name) for name, *_ in con.execute(f"DESCRIBE FROM {file}").fetchall()]
+        con.execute(f"CREATE OR REPLACE TEMP TABLE ptable AS FROM {file}")
     except duckdb.Error as problem:
         raise ConfigError(f"{path}: expected a CSV file with the columns {', '.join(_COLUMNS)}: {problem}") from problem
+    names = [str(name) for name, *_ in con.execute("DESCRIBE ptable").fetchall()]
     if missing := [name for name in _COLUMNS if name not in names]:
         raise ConfigError(
             f"{path}: expected the columns {', '.join(_COLUMNS)}, found {', '.join(names)}. Rename the columns; "
             f"missing: {', '.join(missing)}."
         )
-    numbers = ", ".join(f"try_cast({name} AS BIGINT) AS {name}" for name in _COLUMNS)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE ptable AS FROM {file} SELECT {numbers}")
+    numbers = ", ".join(
+        f"CASE WHEN regexp_full_match(trim({name}), '[+-]?[0-9]{{1,9}}') THEN {name}::BIGINT END AS {name}"
+        for name in _COLUMNS
+    )  # a cast alone would round a probability of 0.5 to 1 and add that
+    con.execute(f"CREATE OR REPLACE TEMP TABLE ptable AS FROM ptable SELECT {numbers}")
     for fault, condition in _FAULTS.items():
         row = con.execute(
             f"SELECT pcv, ckey, pvalue FROM ptable WHERE {condition} ORDER BY ALL LIMIT 1"  # noqa: S608 -- fixed
