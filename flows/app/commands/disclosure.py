@@ -47,7 +47,8 @@ def audit(
     if not released:
         known = ", ".join(one.version for one in releases(Home(root_at(home)), city)) or "none"
         raise ConfigError(
-            f"Expected a release {version or ''} of {city} in {root_at(home)}, found {known}.", code="FS-USE-02"
+            f"Expected a release{f' {version}' if version else ''} of {city} in {root_at(home)}, found {known}.",
+            code="FS-USE-02",
         )
     if zuschnitte:
         return _differences(released[-1], at_least, as_json=as_json)
