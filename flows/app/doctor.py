@@ -130,13 +130,13 @@ def _cities() -> Iterator[Finding]:
         what = text("city {name}", name=name)
         try:
             profile = load_profile(name)
-            lacking = _lacking(profile)
+            said = [*_not_set(profile, _lacking(profile)), *_secret_not_set(profile)]
         except FortschreibungError as problem:
             remedy = text("Correct its profile, or the variable that it names.")
             yield Finding(what, False, str(problem), remedy)
             continue
         sources = text_count("1 source", "{count} sources", len(profile.sources))
-        yield Finding(what, True, joined("; ", (sources, *_not_set(profile, lacking))))
+        yield Finding(what, True, joined("; ", (sources, *said)))
         if unknown := _unknown_systems(profile):
             yield Finding(
                 what, False, text("there is no coordinate system {names}", names=", ".join(unknown)),
@@ -218,6 +218,26 @@ def _not_set(profile: Profile, lacking: Mapping[str, tuple[str, ...]]) -> Iterat
             "{variable} not set, so not asked without --from DIR: {sources}",
             variable=variable, sources=", ".join(sources),
         )  # fmt: skip
+
+
+def _secret_not_set(profile: Profile) -> Iterator[str]:
+    """Say that the secret by which the city's counts are rounded or overlaid is not set.
+
+    Raises:
+        ConfigError: it is too short.
+    """
+    from flows.protect.perturbation.keyed_draw import Draws  # noqa: PLC0415
+
+    named = {rule.secret: name for name, rule in profile.city.protection.items() if rule.secret}
+    for variable, name in named.items():
+        if os.environ.get(variable):
+            Draws.of_variable(variable, f"protection.{name}.secret")
+        else:
+            yield text(
+                "{variable} not set, so a Secret block in Prefect must have it: it is the secret by which counts are "
+                "changed (docs/disclosure.md)",
+                variable=variable,
+            )
 
 
 def _prefect() -> Iterator[Finding]:

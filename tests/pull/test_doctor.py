@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -15,6 +16,7 @@ from flows.app import doctor
 from flows.app.prefect_server import NO_TELEMETRY, refusal
 from flows.profile import load
 from flows.profile.load import shared_codebook
+from flows.profile.protection import Protection
 from tests.pull.replay import Heard, Replay, Said
 
 
@@ -87,6 +89,29 @@ def test_a_secret_block_is_named_only_for_credentials(small_city, source, monkey
     monkeypatch.setattr(load, "load_profile", lambda _: profile)
     monkeypatch.delenv("AMT", raising=False)
     assert next(doctor._cities()).found == "1 source; AMT not set, so it needs --from DIR"
+
+
+@pytest.mark.parametrize(
+    ("secret", "ok", "found"),
+    [
+        (None, True, "STADT_GEHEIMNIS not set, so a Secret block in Prefect must have it"),
+        ("kurz", False, "at least 32 characters, found 4 characters"),
+        ("a secret of thirty-two characters", True, "1 source"),
+    ],
+)
+def test_the_secret_by_which_counts_are_rounded_is_looked_at(small_city, monkeypatch, secret, ok, found) -> None:
+    profile = small_city.load()
+    rules = {"personen": Protection(method="round", secret="STADT_GEHEIMNIS", min_numerator=3, min_denominator=3)}
+    profile = dataclasses.replace(profile, city=profile.city.model_copy(update={"protection": rules}))
+    monkeypatch.setattr(load, "cities", lambda: ["kleinstadt"])
+    monkeypatch.setattr(load, "load_profile", lambda _: profile)
+    if secret is None:
+        monkeypatch.delenv("STADT_GEHEIMNIS", raising=False)
+    else:
+        monkeypatch.setenv("STADT_GEHEIMNIS", secret)
+    finding = next(doctor._cities())
+    assert finding.ok == ok
+    assert found in finding.found
 
 
 SECRET = "fortschreibung:geheim"

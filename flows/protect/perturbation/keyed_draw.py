@@ -37,7 +37,8 @@ class Draws:
                 f"city.toml: {where}: expected the secret of the city in the environment variable {variable}, at least "
                 f"{SHORTEST} characters, found {found}. Make one once (openssl rand -hex 32), keep it where other "
                 "credentials are kept, and never change it: with another one every count would be drawn anew, and two "
-                "releases together would tell what each of them hides."
+                "releases together would tell what each of them hides.",
+                code="FS-CONFIG-10",
             )
         return cls(secret)
 

@@ -80,7 +80,8 @@ def _same_secret(draws: Draws, earlier: Released, variable: str) -> None:
                 f"{variable}: expected the secret by which {version} was rounded (its mark is {other[0]}, table "
                 f"schutzklasse), found another one (mark {draws.mark}). Two releases with different secrets would tell "
                 "together what each of them hides. Bring back the secret; if it is lost, remove the releases made with "
-                "it, or let the class suppress."
+                "it, or let the class suppress.",
+                code="FS-CONFIG-10",
             )
 
 

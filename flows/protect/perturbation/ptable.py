@@ -25,12 +25,17 @@ def read_ptable(con: duckdb.DuckDBPyConnection, path: Path) -> int:
         ConfigError: the file is not there, or no table of perturbations; says what is wrong.
     """
     if not path.is_file():
-        raise ConfigError(f"{path}: expected the table of perturbations that city.toml names (ptable), found no file.")
+        raise ConfigError(
+            f"{path}: expected the table of perturbations that city.toml names (ptable), found no file.",
+            code="FS-CONFIG-03",
+        )
     file = f"read_csv({literal(one_file(path))}, all_varchar = TRUE, header = TRUE, hive_partitioning = FALSE)"
     try:
         con.execute(f"CREATE OR REPLACE TEMP TABLE ptable AS FROM {file}")
     except duckdb.Error as problem:
-        raise ConfigError(f"{path}: expected a CSV file with the columns {', '.join(_COLUMNS)}: {problem}") from problem
+        raise ConfigError(
+            f"{path}: expected a CSV file with the columns {', '.join(_COLUMNS)}: {problem}", code="FS-CONFIG-03"
+        ) from problem
     names = [str(name) for name, *_ in con.execute("DESCRIBE ptable").fetchall()]
     if missing := [name for name in _COLUMNS if name not in names]:
         raise ConfigError(
