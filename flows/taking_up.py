@@ -25,6 +25,8 @@ from flows.station_marks import Inputs, Mark
 from flows.stations import inputs_of
 
 _SHOWN = 5  # of what has changed
+_CHANGED = "main.merkmal_veraendert"
+"""Where there are rows in it, the station protect has changed what earlier ones counted, row by row."""
 
 
 class _CannotBeTakenUp(Exception):  # noqa: N818 -- said to the user in two ways, below
@@ -142,6 +144,7 @@ def _bring_back(work: Path, mark: Mark) -> None:
 
     try:
         with open_work(work) as con:
+            changed = _CHANGED not in mark.rows and marks.rows_in(con).get(_CHANGED, 0) > 0
             for name, (kind, written) in marks.things_in(con).items():
                 if name not in mark.rows:
                     con.execute(f"DROP {kind} IF EXISTS {'.'.join(map(quoted, written))} CASCADE")
@@ -150,6 +153,8 @@ def _bring_back(work: Path, mark: Mark) -> None:
     except duckdb.Error as problem:
         name = type(problem).__name__
         raise _CannotBeTakenUp(text("its working database cannot be read ({problem})", problem=name)) from None
+    if changed:
+        raise _CannotBeTakenUp(text("it had begun to round its counts, or to overlay them"))
     if unlike:
         named = ", ".join(unlike[:_SHOWN])
         raise _CannotBeTakenUp(text("{named} is not as the run left it", named=named))

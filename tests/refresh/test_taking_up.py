@@ -89,6 +89,23 @@ def test_a_database_that_is_not_as_its_mark_says_is_not_taken_up(home: Home) -> 
     assert "is not taken up: main.stage is not as the run left it" in said
 
 
+def test_counts_that_were_rounded_already_are_not_taken_up_as_counted_ones(home: Home) -> None:
+    """They stand in tables of earlier stations, with as many rows as before."""
+    left = cut_off(home, "stage", "transform", "check")
+    with duckdb.connect(left.work) as con:
+        con.execute("CREATE TABLE merkmal_veraendert AS SELECT 'sgb2' AS merkmal")
+    done, tables, said = takes_up(home)
+    assert (done, tables) == ([], [])
+    assert "it had begun to round its counts" in said
+
+
+def test_a_class_that_suppresses_leaves_what_was_counted(home: Home) -> None:
+    left = cut_off(home, "stage", "transform", "check")
+    with duckdb.connect(left.work) as con:
+        con.execute("CREATE TABLE merkmal_veraendert (merkmal VARCHAR)")
+    assert takes_up(home)[0] == ["stage", "transform", "check"]
+
+
 def test_a_database_that_was_cut_off_itself_is_not_taken_up(home: Home) -> None:
     last = cut_off(home, "stage")
     last.work.write_bytes(last.work.read_bytes()[:5000])
