@@ -47,8 +47,8 @@ def round_pieces(con: duckdb.DuckDBPyConnection, relations: Relations, draws: Dr
     blocks: list[Block] = []
     for (day, basis), merkmale in sorted(counted.items()):
         tree = trees.get(basis, [])
-        for sound, where in ((True, tree), (False, tree)):
-            chosen = [root for root in where if _is_sound(root, merkmale, relations, day) is sound]
+        for sound in (True, False):
+            chosen = [root for root in tree if _is_sound(root, merkmale, relations, day) is sound]
             if not chosen:
                 continue
             pieces = [piece for root in chosen for piece in root.pieces]
