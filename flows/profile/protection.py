@@ -19,6 +19,8 @@ PUBLISHED_AS: Mapping[Method, str] = MappingProxyType(
 EnvironmentVariable = Annotated[str, Field(pattern="^[A-Z][A-Z0-9_]*[A-Z0-9]$")]
 SMALLEST_BASE = 3
 """Rounding to less hides nothing."""
+LARGEST_BASE = 100
+"""A larger one is a typing error: nearly every count of a Sozialraum would be changed."""
 
 
 class NeverPublished(Strict):
@@ -44,7 +46,7 @@ class Protection(Strict):
 
     Example: `method = "round"`
     """
-    base: int | None = Field(default=None, ge=SMALLEST_BASE)
+    base: int | None = Field(default=None, ge=SMALLEST_BASE, le=LARGEST_BASE)
     """With *round*: counts below it become 0 or this number; 3 if left out. Example: `base = 3`"""
     secret: EnvironmentVariable | None = None
     """With *round* and *cell-key*: the environment variable with the secret of the city, at least 32 characters, by
