@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from flows.profile.due import due_on
 from flows.profile.load import Profile
 from flows.pull.deliveries import Delivery, waited_for
 from flows.pull.landing.incoming import room_in
-from flows.pull.landing.store import append_line
+from flows.pull.landing.store import append_line, records_in
 
 RECORD = "watched.jsonl"
 Known = frozenset[tuple[str, str, str]]
@@ -36,15 +35,8 @@ class Event:
 
 def known_of(landing: Path, city: str) -> Known:
     """Return what earlier looks at the sources of `city` found."""
-    path, found = landing / RECORD, set()
-    with room_in(landing, "read what was watched"):
-        lines = path.read_bytes().splitlines() if path.exists() else []
-    for line in lines:
-        with suppress(ValueError, KeyError, TypeError):  # cut short by a killed run
-            one = json.loads(line)
-            if one["city"] == city:
-                found.add((str(one["kind"]), str(one["what"]), str(one["year"])))
-    return frozenset(found)
+    records = records_in(landing / RECORD, ("city", "kind", "what", "year"), "read what was watched")
+    return frozenset((str(one["kind"]), str(one["what"]), str(one["year"])) for one in records if one["city"] == city)
 
 
 def remember(landing: Path, city: str, found: Iterable[tuple[str, str, str]]) -> None:

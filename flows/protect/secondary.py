@@ -13,7 +13,6 @@ Stichtag. Where one of these units has to be suppressed itself, its block is tak
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -27,13 +26,6 @@ from flows.protect.protected import Sum, small_sums, together
 from flows.protect.town import Town
 
 FIRST_RANK = 2
-
-
-@dataclass
-class Told:
-    """What is decided: of each cell that was looked at whether it must not be published."""
-
-    silent: dict[int, bool] = field(default_factory=dict)
 
 
 class Solved(NamedTuple):
@@ -55,15 +47,15 @@ class Secondary:
         self.town, self._days, self._balance = town, dict[int, Day](), _balances(town)
         self._solved: dict[Hashable, Solved] = {}
 
-    def told(self, given: Given, days: Iterable[int], groups: frozenset[int] | None = None) -> Told:
-        """Return what is decided of the cells of these days that may matter to a protected sum.
+    def silent(self, given: Given, days: Iterable[int], groups: frozenset[int] | None = None) -> dict[int, bool]:
+        """Say of the cells of these days that may matter to a protected sum whether they must not be published.
 
         `groups` are the groups of classes to look at, if not all.
         """
-        told = Told()
+        silent: dict[int, bool] = {}
         for day in days:
-            _Decision(self.day(day), given, self._balance.get(day, []), groups, self._solved).decide(told)
-        return told
+            silent |= _Decision(self.day(day), given, self._balance.get(day, []), groups, self._solved).silent()
+        return silent
 
     def day(self, number: int) -> Day:
         """Return what is counted at a Stichtag."""
@@ -80,7 +72,7 @@ class _Decision:
         solved: dict[Hashable, Solved],
     ) -> None:  # fmt: skip
         town, number = day.town, day.day
-        self.town, self.day, self.given, self.groups, self.before = town, day, given, groups, solved
+        self.town, self.day, self.given, self.groups, self.solved = town, day, given, groups, solved
         self.sums = [*small_sums(self.day), *(one for one, protected in balance if protected)]
         self.uniform = groups_of(self.day, given)
         self.hidden = self.uniform.hidden.tobytes()
@@ -109,14 +101,13 @@ class _Decision:
             found |= self._nodes[key]
         return found
 
-    def decide(self, told: Told) -> None:
-        """Add what must not be published on this day."""
+    def silent(self) -> dict[int, bool]:
+        """Say of the cells of this day that were looked at whether they must not be published."""
         counted = self.day.cells[self.town.cells.value[self.day.cells] != 0].tolist()
         small = {one.cell for one in self.sums if one.kind == "unit"}
         stay = self.given.quiet | self.given.withdrawn | self.forbidden | small
         if all(cell in stay or cell in self.given.published for cell in counted):  # nothing is left to decide
-            told.silent |= dict.fromkeys([*(cell for cell in counted if cell in stay), *sorted(self.forbidden)], True)
-            return
+            return dict.fromkeys([*(cell for cell in counted if cell in stay), *sorted(self.forbidden)], True)
         ranks = self.day.ranks
         first = ranks[min(FIRST_RANK, len(ranks)) - 1]
         waiting = [
@@ -136,10 +127,11 @@ class _Decision:
             inside = {id(one) for one in joined}
             waiting = [(at, block) for at, block in waiting if id(block[0]) not in inside]
             waiting.append((higher, joined))
+        found: dict[int, bool] = {}
         for rank, nodes, silent in sorted(done, key=lambda each: -each[0]):
             for cell in self.day.cells_of(rank, nodes):
-                told.silent.setdefault(cell, cell in silent)
-        told.silent |= dict.fromkeys(self.forbidden, True)
+                found.setdefault(cell, cell in silent)
+        return found | dict.fromkeys(self.forbidden, True)
 
     def _blocks(self, rank: int) -> list[list[Sum]]:
         """Return the protected sums that have to be looked at together."""
@@ -162,8 +154,8 @@ class _Decision:
                  (self.given.published, self.given.quiet, self.given.withdrawn))  # fmt: skip
         known = [one.key for one in self.known if one.kind == "known"]
         key = (self.day.day, rank, frozenset(nodes), *given, *(one.key for one in sums), *known, self.hidden)
-        if (found := self.before.get(key)) is None:
-            found = self.before[key] = self._solve(rank, sums, nodes, cells)
+        if (found := self.solved.get(key)) is None:
+            found = self.solved[key] = self._solve(rank, sums, nodes, cells)
         return found
 
     def _solve(self, rank: int, sums: Sequence[Sum], nodes: set[Node], cells: Sequence[int]) -> Solved:

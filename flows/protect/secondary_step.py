@@ -61,12 +61,12 @@ def decide(
 
     town = secondary.town
     chosen = [number for number, day in enumerate(town.days) if days is None or day in days]
-    told = secondary.told(given_before(con, town, chosen), chosen, groups)
+    silent = secondary.silent(given_before(con, town, chosen), chosen, groups)
     units, cells = town.units, town.cells
     rows: list[dict[str, Value]] = [
         {"zuschnitt": units[cells.unit[cell]].zuschnitt, "raumebene": units[cells.unit[cell]].level,
          "raum_id": units[cells.unit[cell]].id, "stichtag": town.days[cells.day[cell]],
-         "seite": town.sides[cells.side[cell]]} for cell in sorted(told.silent)
+         "seite": town.sides[cells.side[cell]]} for cell in sorted(silent)
     ]  # fmt: skip
     if days is not None:
         con.execute(f"CREATE OR REPLACE TEMP TABLE angabe_geprueft {_SILENT}")
@@ -76,5 +76,5 @@ def decide(
             "AND angabe_still.raumebene = neu.raumebene AND angabe_still.raum_id = neu.raum_id "
             "AND angabe_still.stichtag = neu.stichtag AND angabe_still.seite = neu.seite"
         )
-    hidden = [row for row, cell in zip(rows, sorted(told.silent), strict=True) if told.silent[cell]]
+    hidden = [row for row, cell in zip(rows, sorted(silent), strict=True) if silent[cell]]
     insert(con, "angabe_still", hidden)

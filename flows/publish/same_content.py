@@ -7,26 +7,21 @@ landing/same_content.jsonl, so that the next refresh does not work it all out ag
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from pathlib import Path
 
 from flows.pull.landing.incoming import room_in
-from flows.pull.landing.store import append_line
+from flows.pull.landing.store import append_line, records_in
 
 RECORD = "same_content.jsonl"
 
 
 def release_made_by(landing: Path, city: str, fingerprint: str) -> str | None:
     """Return the version of a city whose content the inputs with this fingerprint were seen to make."""
-    if not (landing / RECORD).is_file():
-        return None
-    found = None
-    for line in (landing / RECORD).read_bytes().splitlines():
-        with suppress(ValueError, KeyError, TypeError):  # cut short by a killed run
-            one = json.loads(line)
-            if (one["city"], one["input_fingerprint"]) == (city, fingerprint):
-                found = str(one["version"])
-    return found
+    records = records_in(
+        landing / RECORD, ("city", "input_fingerprint", "version"), "read which inputs make the same content"
+    )
+    known = {(one["city"], one["input_fingerprint"]): str(one["version"]) for one in records}
+    return known.get((city, fingerprint))
 
 
 def note_same_content(landing: Path, city: str, fingerprint: str, version: str) -> None:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from flows.pull.landing.incoming import room_in
-from flows.pull.landing.store import append_line
+from flows.pull.landing.store import append_line, records_in
 
 RECORD = "stichtage.jsonl"
 
@@ -21,16 +20,8 @@ Content = tuple[str, str, str]
 
 def newest_years(landing: Path) -> dict[Content, int]:
     """Return the newest Stichtag year of each content whose name does not say it."""
-    found: dict[Content, int] = {}
-    if not (landing / RECORD).is_file():
-        return found
-    with room_in(landing, "read which Stichtage came"):
-        lines = (landing / RECORD).read_bytes().splitlines()
-    for line in lines:
-        with suppress(ValueError, KeyError, TypeError):  # cut short by a killed run
-            one = json.loads(line)
-            found[one["city"], one["source"], one["sha256"]] = int(one["year"])
-    return found
+    records = records_in(landing / RECORD, ("city", "source", "sha256", "year"), "read which Stichtage came")
+    return {(one["city"], one["source"], one["sha256"]): int(one["year"]) for one in records}
 
 
 def note_newest_years(landing: Path, years: Mapping[Content, int]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import json
 import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -114,6 +116,20 @@ def append_line(path: Path, text: str) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     finally:
         os.close(handle)
+
+
+def records_in(path: Path, keys: Iterable[str], doing: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a record that `append_line` wrote and that have these keys, oldest first.
+
+    A line cut short by a killed run is skipped. `doing` says what for, where the record cannot be read.
+    """
+    with room_in(path.parent, doing):
+        lines = path.read_bytes().splitlines() if path.exists() else []
+    for line in lines:
+        with suppress(ValueError):
+            one = json.loads(line)
+            if isinstance(one, dict) and one.keys() >= {*keys}:
+                yield one
 
 
 def read_back(landing: Path, lieferungen: Iterable[Lieferung]) -> None:
