@@ -11,21 +11,37 @@ WITH einheit AS (
     INNER JOIN kombination ON zugeordnet.kombination = kombination.kombination
 ),
 
+listend AS (
+    SELECT quelle
+    FROM katalog.quelle
+    WHERE NOT ungelistet_null
+),
+
 gelistet AS (
     SELECT
-        zaehlung.stichtag,
-        zaehlung.merkmal,
-        zaehlung.basis_id
-    FROM stage.zaehlung
-    INNER JOIN katalog.quelle ON zaehlung.quelle = quelle.quelle
-    WHERE NOT quelle.ungelistet_null
+        zaehlung_reihe.stichtag,
+        zaehlung_reihe.basis_id,
+        unnest(quelle_reihe.merkmale) AS merkmal
+    FROM stage.zaehlung_reihe
+    INNER JOIN katalog.quelle_reihe ON zaehlung_reihe.quelle = quelle_reihe.quelle
+    SEMI JOIN listend ON zaehlung_reihe.quelle = listend.quelle
+
+    UNION ALL
+
+    SELECT
+        zaehlung_lose.stichtag,
+        zaehlung_lose.basis_id,
+        zaehlung_lose.merkmal
+    FROM stage.zaehlung_lose
+    SEMI JOIN listend ON zaehlung_lose.quelle = listend.quelle
 ),
 
 geliefert AS (
     SELECT DISTINCT
-        stichtag,
-        merkmal
-    FROM gelistet
+        merkmal_geliefert.stichtag,
+        merkmal_geliefert.merkmal
+    FROM merkmal_geliefert
+    SEMI JOIN listend ON merkmal_geliefert.quelle = listend.quelle
 ),
 
 entfallen AS (
@@ -43,6 +59,32 @@ entfallen AS (
         ON
             merkmal_geliefert.stichtag = einheit.stichtag
             AND coalesce(entfallen_einheit.basis_id, einheit.basis_id) = einheit.basis_id
+),
+
+genannt AS (
+    SELECT DISTINCT
+        stichtag,
+        basis_id
+    FROM entfallen
+),
+
+gezaehlt AS ( -- of these few units only: a city has millions of counts
+    SELECT
+        zaehlung_reihe.stichtag,
+        zaehlung_reihe.basis_id,
+        unnest(quelle_reihe.merkmale) AS merkmal
+    FROM stage.zaehlung_reihe
+    INNER JOIN katalog.quelle_reihe ON zaehlung_reihe.quelle = quelle_reihe.quelle
+    SEMI JOIN genannt ON zaehlung_reihe.stichtag = genannt.stichtag AND zaehlung_reihe.basis_id = genannt.basis_id
+
+    UNION ALL
+
+    SELECT
+        zaehlung_lose.stichtag,
+        zaehlung_lose.basis_id,
+        zaehlung_lose.merkmal
+    FROM stage.zaehlung_lose
+    SEMI JOIN genannt ON zaehlung_lose.stichtag = genannt.stichtag AND zaehlung_lose.basis_id = genannt.basis_id
 )
 
 SELECT
@@ -68,9 +110,9 @@ SELECT
     entfallen.basis_id,
     'entfallen' AS grund
 FROM entfallen
-ANTI JOIN stage.zaehlung
+ANTI JOIN gezaehlt
     ON
-        entfallen.stichtag = zaehlung.stichtag
-        AND entfallen.merkmal = zaehlung.merkmal
-        AND entfallen.basis_id = zaehlung.basis_id
+        entfallen.stichtag = gezaehlt.stichtag
+        AND entfallen.merkmal = gezaehlt.merkmal
+        AND entfallen.basis_id = gezaehlt.basis_id
 ANTI JOIN geliefert ON entfallen.stichtag = geliefert.stichtag AND entfallen.merkmal = geliefert.merkmal
