@@ -7,7 +7,13 @@ from collections.abc import Sequence
 import duckdb
 import pytest
 
+from flows.release import column_values
 from flows.release.content_hash import content_tables, table_hashes, whole_hash
+
+
+@pytest.fixture(autouse=True, params=[column_values.FEW, 0], ids=["texts sorted by Python", "texts sorted by DuckDB"])
+def _sorted_by(request, monkeypatch):
+    monkeypatch.setattr(column_values, "FEW", request.param)
 
 
 def hash_of(rows: str, key: Sequence[str] = ()) -> str:
