@@ -6,6 +6,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -70,12 +71,26 @@ def sql(name: str) -> str:
     return resource(f"sql/{name}.sql").read_text(encoding="utf-8")
 
 
+@contextmanager
+def one_transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Write what the body does at its end, or none of it: the disk is waited for once, not after each statement."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):  # a database that cannot even do that takes nothing any more
+            con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
 def create_stage(con: duckdb.DuckDBPyConnection) -> None:
     """Create the schema stage, empty; it shows the catalogue's names, so that `katalog` must be there."""
-    con.execute(sql("schema/stage"))
-    con.execute(sql("schema/lesen"))
-    for view in ("zaehlung_liste", "zaehlung_lose", "zaehlung"):
-        con.execute(f"CREATE VIEW stage.{view} AS {sql(f'stage/{view}')}")
+    with one_transaction(con):
+        con.execute(sql("schema/stage"))
+        con.execute(sql("schema/lesen"))
+        for view in ("zaehlung_liste", "zaehlung_lose", "zaehlung"):
+            con.execute(f"CREATE VIEW stage.{view} AS {sql(f'stage/{view}')}")
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Value]]) -> None:

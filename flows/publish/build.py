@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import connect, literal, quoted
+from flows.base.db import connect, literal, one_transaction, quoted
 from flows.base.errors import FortschreibungError, VerificationFailed
 from flows.base.home import limits
 from flows.check.models import REPORT_FOLDER
@@ -68,12 +68,11 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
     target.mkdir(parents=True, exist_ok=True)
     with new_database(target / DATABASE) as con:
         wanted, indikatoren = wanted_tables(con, job, folder)
-        con.execute("BEGIN")  # else the disk is waited for after each of hundreds of comments
-        for table in wanted:
-            release_tables.create(con, table)
-        release_tables.create_views(con, wanted)
-        release_tables.load(con, wanted, folder)
-        con.execute("COMMIT")
+        with one_transaction(con):
+            for table in wanted:
+                release_tables.create(con, table)
+            release_tables.create_views(con, wanted)
+            release_tables.load(con, wanted, folder)
         content = table_hashes(con, {table.name: table.key for table in wanted if table.content})
         identity = whole_hash(digests(content))
         same = _with_the_same_content(con, wanted, identity, setting.standing)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import duckdb
 
-from flows.base.db import Value, insert, sql
+from flows.base.db import Value, insert, one_transaction, sql
 from flows.profile.codebook import Codebook
 from flows.profile.load import Profile
 from flows.profile.protection import PUBLISHED_AS, Protection
@@ -20,16 +20,17 @@ from flows.stage.typology_catalogue import write_typologies
 
 def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date | None = None) -> None:
     """Create and fill the schema katalog from the profile of a city, without Zuschnitte later than `until`."""
-    con.execute(sql("schema/katalog"))
-    insert(con, "katalog.lauf", [{"tag": dt.datetime.now().astimezone().date().isoformat()}])
-    _write_city(con, profile, until)
-    write_vocabulary(con)
-    _write_codebook(con, profile)
-    write_relations(con, profile.codebook)
-    _write_sources(con, profile)
-    _write_expected(con, profile)
-    write_indices(con, profile)
-    write_typologies(con, profile)
+    with one_transaction(con):
+        con.execute(sql("schema/katalog"))
+        insert(con, "katalog.lauf", [{"tag": dt.datetime.now().astimezone().date().isoformat()}])
+        _write_city(con, profile, until)
+        write_vocabulary(con)
+        _write_codebook(con, profile)
+        write_relations(con, profile.codebook)
+        _write_sources(con, profile)
+        _write_expected(con, profile)
+        write_indices(con, profile)
+        write_typologies(con, profile)
 
 
 def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date | None) -> None:
