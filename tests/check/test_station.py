@@ -67,6 +67,7 @@ def test_a_worker_that_dies_is_reported_with_its_last_words(city):
             worker.run(city.job)
 
 
+@pytest.mark.thorough
 def test_a_database_that_is_not_there_is_said_without_a_traceback(city):
     missing = city.job.model_copy(update={"work_db": city.run_folder / "none.duckdb"})
 
@@ -78,6 +79,7 @@ def test_a_database_that_is_not_there_is_said_without_a_traceback(city):
     assert "Traceback" not in str(failed.value)
 
 
+@pytest.mark.thorough
 def test_a_worker_that_gets_no_job_ends_quietly():
     ended = subprocess.run(
         [sys.executable, "-m", "flows.check.worker"],

@@ -71,6 +71,7 @@ def test_again_it_changes_nothing_and_what_was_paused_stays_paused(server: Serve
     assert [one["active"] for one in deployment(server, "fortschreibung-refresh")["schedules"]] == [False]
 
 
+@pytest.mark.thorough
 def test_what_differs_is_changed(server: Server, made) -> None:
     refresh = deployment(server, "fortschreibung-refresh")
     server.asked("PATCH", f"deployments/{refresh['id']}", {"tags": ["other"]})

@@ -41,7 +41,8 @@ class Squares:
     """A release of the city; each letter of a Zuschnitt says in which Sozialraum the square at its place lies."""
 
     def __init__(self, target: Path, drawn: Mapping[str, str], counts: Mapping[str, Sequence[int]],
-                 personen: Mapping[str, Any], leistung: Mapping[str, Any], folder: Path = Path()) -> None:  # fmt: skip
+                 personen: Mapping[str, Any], leistung: Mapping[str, Any], folder: Path = Path(),
+                 earlier: Sequence[tuple[str, Path]] = ()) -> None:  # fmt: skip
         self.target, self.counts, self.drawn = target, counts, drawn
         self.profile = _profile(drawn, personen, leistung, folder)
         with duckdb.connect(config={"threads": 1}) as con:
@@ -60,7 +61,7 @@ class Squares:
                 for merkmal, of in counts.items() for at, count in enumerate(of)
             ])  # fmt: skip
             transform(con)
-            self.counted = protect(con, self.profile, target, review=None)
+            self.counted = protect(con, self.profile, target, earlier, review=None)
 
     def rows(self, table: str, columns: str, where: str = "TRUE") -> list[tuple[Any, ...]]:
         """Rows of the published files; `wert_alle` are the figures on every Zuschnitt."""

@@ -112,6 +112,7 @@ def test_what_was_published_before_stays_so(released):
     assert office.rows("wert", told, "raumebene = 'sozialraum' AND status = 'ok'") == [("D", 40)]
 
 
+@pytest.mark.thorough
 def test_a_zero_is_withdrawn_with_the_counts_around_it(released, monkeypatch):
     """Otherwise "suppressed" would still say "not 0"."""
     _, first = released([OLD])
@@ -123,6 +124,7 @@ def test_a_zero_is_withdrawn_with_the_counts_around_it(released, monkeypatch):
     assert audit([first, second], office.profile.codebook).findings == ()
 
 
+@pytest.mark.thorough
 def test_what_was_withdrawn_stays_withdrawn_in_the_next_release(released):
     _, first = released([OLD])
     before, second = released([OLD, NEW], first)
@@ -133,12 +135,14 @@ def test_what_was_withdrawn_stays_withdrawn_in_the_next_release(released):
     assert audit([first, second, third], office.profile.codebook).findings == ()
 
 
+@pytest.mark.thorough
 def test_nothing_is_withdrawn_on_lines_of_which_earlier_releases_speak(released):
     _, first = released([OLD])
     office, _ = released([OLD], first)
     assert withdraw(office.con, Secondary(read_town(office.con)), [finding("A")]) == frozenset()
 
 
+@pytest.mark.thorough
 def test_floor_space_that_no_whole_numbers_add_up_to_is_judged(released, monkeypatch):
     """No threshold holds for it, so no piece between the lines is asked about, and nothing contradicts itself."""
     monkeypatch.setitem(LINES, OLD, ("AABBC", "XXXXZ"))
@@ -149,6 +153,7 @@ def test_floor_space_that_no_whole_numbers_add_up_to_is_judged(released, monkeyp
     assert audit([("2024.1", files)], office.profile.codebook).contradictory == ()
 
 
+@pytest.mark.thorough
 def test_a_repair_does_not_suppress_what_an_earlier_release_told(released, office):
     """Of the same unit on a new Zuschnitt neither: everybody knows it, and the city's number would be missing."""
     _, first = released([OLD])
@@ -180,6 +185,7 @@ def test_a_release_that_says_nothing_new_is_not_audited_again(released, audited)
     assert office.rows("wert") == first_office.rows("wert")
 
 
+@pytest.mark.thorough
 def test_of_a_release_that_corrects_one_stichtag_only_that_is_audited_and_the_year_after(released, audited):
     _, first = released([OLD])
     audited.clear()
@@ -200,6 +206,7 @@ def test_old_figures_that_were_never_out_together_are_audited(released):
     assert office.rows("wert", "indikator_id", told) == [("einwohner",)]
 
 
+@pytest.mark.thorough
 def test_a_unit_that_is_never_published_from_now_on_is_suppressed_though_earlier_releases_told_it(released):
     _, first = released([OLD], counts=(20, 20, 40, 60, 70))
     prison = {"raumebene": "sozialraum", "id": "B", "reason": "Justizvollzugsanstalt"}

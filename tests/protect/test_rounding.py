@@ -158,6 +158,7 @@ small = st.tuples(st.integers(0, 4), st.integers(0, 6), st.integers(0, 3), st.in
 )
 
 
+@pytest.mark.thorough
 @given(st.lists(small, min_size=5, max_size=5), st.text("ABC", min_size=5, max_size=5))
 @settings(max_examples=8, deadline=None)
 def test_in_any_town_everything_adds_up_and_no_small_count_is_known(tmp_path_factory, people, redrawn):

@@ -165,6 +165,7 @@ counted = st.tuples(st.integers(0, 12), st.integers(0, 12)).map(lambda pair: wom
 many = st.tuples(st.integers(0, 60), st.integers(20, 90)).map(lambda pair: women(min(pair), max(pair)))
 
 
+@pytest.mark.thorough
 @given(st.lists(counted | many, min_size=5, max_size=5))
 @settings(max_examples=8, deadline=None)
 def test_no_whole_numbers_leave_0_percent_as_the_only_possibility(new_office, counts):

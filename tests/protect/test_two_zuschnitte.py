@@ -166,6 +166,7 @@ def test_no_set_of_squares_with_one_or_two_residents_follows(new_office, redraw)
     assert Redrawn(new_office(), *redraw).told() == set()
 
 
+@pytest.mark.thorough
 @settings(max_examples=8)
 @given(redraw=redraws())
 def test_nor_where_each_count_is_asked_for_by_itself_first_by_what_is_around_it(new_office, redraw):
@@ -175,6 +176,7 @@ def test_nor_where_each_count_is_asked_for_by_itself_first_by_what_is_around_it(
         assert Redrawn(new_office(), *redraw).told() == set()
 
 
+@pytest.mark.thorough
 @settings(max_examples=8)
 @given(data=st.data())
 def test_taking_back_any_secondary_suppression_would_tell_a_count(new_office, data):

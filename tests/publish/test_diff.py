@@ -10,6 +10,7 @@ import pytest
 
 from flows.compare.diff import attach
 from flows.release.catalog import DATABASE
+from tests.parameters import first_of
 from tests.publish.comparing import REDRAWN, as_format_1, between, built
 
 ONE_FIGURE = "raum_id = '011001' AND stichtag = DATE '2024-12-31' AND indikator_id = 'einwohner'"
@@ -45,7 +46,8 @@ def test_a_value_that_differs_on_the_same_deliveries_was_computed_differently(co
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("zaehler", 1), ("nenner", 7), ("methode", "'area_weighted'"), ("unsicherheit", 0.1)]
+    ("column", "value"),
+    first_of([("zaehler", 1), ("nenner", 7), ("methode", "'area_weighted'"), ("unsicherheit", 0.1)]),
 )
 def test_a_figure_with_the_same_value_but_another_origin_differs(compared, column, value):
     found = compared(figures="SELECT * REPLACE (CASE WHEN raum_id = '05999' AND indikator_id = 'sgb2_quote' "
@@ -75,7 +77,7 @@ def test_a_numerator_that_is_now_withheld_is_newly_protected(compared):
 
 @pytest.mark.parametrize(
     ("table", "query", "field", "values"),
-    [
+    first_of([
         ("indikator", "SELECT * REPLACE (CASE position WHEN 2 THEN 1000.0 ELSE faktor END AS faktor) FROM it",
          "faktor", ("100.0", "1000.0")),
         ("indikator", "SELECT * REPLACE (CASE position WHEN 2 THEN 0 ELSE nachkommastellen END AS nachkommastellen) "
@@ -84,7 +86,7 @@ def test_a_numerator_that_is_now_withheld_is_newly_protected(compared):
          "THEN 'sgb2' ELSE merkmal END AS merkmal) FROM it", "nenner", ("einwohner", "sgb2")),
         ("katalog_indikator_teil", "FROM it UNION ALL SELECT 'sgb2_quote', 'zaehler', 'einwohner'",
          "zaehler", ("sgb2", "einwohner + sgb2")),
-    ],
+    ]),
 )  # fmt: skip
 def test_figures_of_an_indikator_with_another_definition_changed_by_it(compared, table, query, field, values):
     ten_times = "SELECT * REPLACE (CASE WHEN indikator_id = 'sgb2_quote' THEN wert * 10 ELSE wert END AS wert) FROM it"
@@ -210,11 +212,13 @@ def test_every_differing_figure_is_counted_once(compared, first, city):
 
 @pytest.mark.parametrize(
     ("query", "severity", "why"),
-    [
-        ("wert + 1", "low", ["other"]),
-        ("CASE raum_id WHEN '012001' THEN wert * 1.2 ELSE wert END", "medium", ["figure_moved_far"]),
-        ("CASE raum_id WHEN '05999' THEN wert * 1.2 ELSE wert END", "high", ["city_moved_far"]),
-    ],
+    first_of(
+        [
+            ("wert + 1", "low", ["other"]),
+            ("CASE raum_id WHEN '012001' THEN wert * 1.2 ELSE wert END", "medium", ["figure_moved_far"]),
+            ("CASE raum_id WHEN '05999' THEN wert * 1.2 ELSE wert END", "high", ["city_moved_far"]),
+        ]
+    ),
 )
 def test_severity_follows_from_how_far_figures_moved(compared, query, severity, why):
     found = compared(
@@ -237,6 +241,7 @@ def test_the_units_that_moved_most_come_first_with_their_furthest_figure(compare
     assert found.units_moved[1].indikator_id == "einwohner"
 
 
+@pytest.mark.thorough
 def test_releases_whose_content_hashes_have_different_formats_are_compared_by_their_content(city):
     old, same = as_format_1(built(city, "old")), built(city, "same")
     assert between(old, same).same

@@ -20,6 +20,7 @@ from flows.pages.diff_page import diff_html, diff_lines
 from flows.release.catalog import DATABASE
 from flows.release.job import Previous
 from flows.release.manifest import manifest_of
+from tests.parameters import first_of
 from tests.publish.comparing import ALSO_2024, CITY, REDRAWN, between, built
 
 COMMAND = Path(sys.executable).with_name("fortschreibung")
@@ -110,13 +111,15 @@ def test_the_report_says_which_units_are_in_another_class_of_an_index_and_why(co
 
 @pytest.mark.parametrize(
     ("table", "query", "expected"),
-    [
-        ("index_wert", "SELECT * REPLACE (punkte + 0.5 AS punkte) FROM it", ("figures", 2, 0)),
-        ("index_wert", "SELECT * REPLACE (2 AS klasse_bis) FROM it", ("figures", 0, 1)),
-        ("index_komponente", "SELECT * REPLACE (2.0 AS gewicht) FROM it", ("definition", 0, 0)),
-        ("index_klasse", "SELECT * REPLACE (klassengrenze * 2 AS klassengrenze) FROM it", ("definition", 0, 0)),
-        ("index_definition", "SELECT * REPLACE ('Anderer Index' AS label_de) FROM it", None),
-    ],
+    first_of(
+        [
+            ("index_wert", "SELECT * REPLACE (punkte + 0.5 AS punkte) FROM it", ("figures", 2, 0)),
+            ("index_wert", "SELECT * REPLACE (2 AS klasse_bis) FROM it", ("figures", 0, 1)),
+            ("index_komponente", "SELECT * REPLACE (2.0 AS gewicht) FROM it", ("definition", 0, 0)),
+            ("index_klasse", "SELECT * REPLACE (klassengrenze * 2 AS klassengrenze) FROM it", ("definition", 0, 0)),
+            ("index_definition", "SELECT * REPLACE ('Anderer Index' AS label_de) FROM it", None),
+        ]
+    ),
 )
 def test_an_index_that_differs_is_named_with_what_differs(compared, table, query, expected):
     found = compared(**{table: query})

@@ -16,6 +16,7 @@ from flows.base.errors import FortschreibungError
 from flows.publish import promote
 from flows.publish.promote import publish
 from flows.publish.verify import Content, verify
+from tests.parameters import first_of
 
 CITY = "kleinstadt"
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,7 +102,7 @@ def megabytes(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
-@pytest.mark.parametrize("room", [0, 300, 1500, 2500])
+@pytest.mark.parametrize("room", first_of([0, 300, 1500, 2500]))
 def test_a_full_disk_is_a_clear_error_and_the_last_release_stands(with_a_disk, tmp_path, room):
     size = f"{int(1000 * megabytes(tmp_path / 'kept')) + 400 + room}k"
     told, stands = with_a_disk("true", size=size)
@@ -118,13 +119,14 @@ def test_a_share_that_became_read_only_is_a_clear_error_and_the_last_release_sta
     assert stands.startswith("2024.1\n")
 
 
+@pytest.mark.thorough
 def test_with_room_enough_the_same_disk_takes_the_release(with_a_disk):
     told, stands = with_a_disk("true")
     assert told == "published 2024.2"
     assert stands.startswith("2024.2\n")
 
 
-@pytest.mark.parametrize("step", ["_built", "release_faults"])
+@pytest.mark.parametrize("step", first_of(["_built", "release_faults"]))
 def test_a_share_that_vanishes_while_publishing_is_a_clear_error(city, home, monkeypatch, step, one_published):
     """The folder of the city is gone when the step is done, as if its share had been disconnected."""
     folder, elsewhere = home.releases / CITY, home.root / "elsewhere"

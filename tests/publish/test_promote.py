@@ -239,6 +239,7 @@ def wrong_year(city, home, one_published):
     return home
 
 
+@pytest.mark.thorough
 def test_after_a_rollback_from_a_wrong_year_right_releases_become_latest_again(city, wrong_year):
     rollback(wrong_year, CITY, "2024.1", why="2042 is a typing error")
     later = publish(city.job(year=2025), city.run("c", year=2025), wrong_year)
@@ -259,6 +260,7 @@ def test_a_withdrawn_release_is_latest_no_longer_and_the_reason_is_kept(city, wr
     verify(wrong_year, CITY)
 
 
+@pytest.mark.thorough
 def test_a_withdrawn_release_does_not_come_again_nor_is_it_rolled_back_to(city, wrong_year):
     withdraw(wrong_year, CITY, "2042.1", why="a typing error")
     again = publish(city.job(year=2042), city.run("again", year=2042), wrong_year)

@@ -129,6 +129,7 @@ def with_manifest(monkeypatch, **changes):
     monkeypatch.setattr(module, "manifest_of", lambda _: replace(recorded, **changes))
 
 
+@pytest.mark.thorough
 def test_every_table_of_the_content_comes_out_the_same(done):
     outcome = done.outcome
     assert outcome.same

@@ -93,6 +93,7 @@ def test_openssl_confirms_the_signature_without_this_program(signed, tmp_path):
     assert "Signature Verified Successfully" in done.stdout, done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 def test_a_key_that_openssl_made_signs(city, home, tmp_path, monkeypatch):
     made = tmp_path / "made.pem"
@@ -145,6 +146,7 @@ def test_an_unsigned_release_is_fine_unless_a_key_is_named(home, tmp_path, one_p
     assert "2024.1: manifest.json: is not signed" in off(home, key=tmp_path / "key.pem")
 
 
+@pytest.mark.thorough
 def test_after_a_change_of_keys_the_releases_signed_before_still_verify(city, home, signed, key, tmp_path):
     second = Ed25519PrivateKey.generate()
     (tmp_path / "office.pem").write_bytes(pem(second))
@@ -152,6 +154,7 @@ def test_after_a_change_of_keys_the_releases_signed_before_still_verify(city, ho
     assert list(verify(home, CITY).signed.values()) == [fingerprint(each.public_key()) for each in (key, second)]
 
 
+@pytest.mark.thorough
 def test_a_key_behind_a_password_signs(city, home, tmp_path, monkeypatch):
     (tmp_path / "locked.pem").write_bytes(pem(Ed25519PrivateKey.generate(), b"geheim"))
     monkeypatch.setenv("FORTSCHREIBUNG_SIGNING_KEY", str(tmp_path / "locked.pem"))

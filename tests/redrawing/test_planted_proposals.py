@@ -10,6 +10,7 @@ from flows.redrawing.proposals import Proposing
 from flows.redrawing.sums import Rules
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seeds", [[1], pytest.param(range(20), marks=pytest.mark.nightly)])
 def test_mixed_units_are_found_and_homogeneous_ones_left_alone(seeds):
     found = mixed = wrong = homogeneous = 0

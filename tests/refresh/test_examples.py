@@ -26,6 +26,7 @@ def refreshed(office: Office, city: str, files: Path, *, residents: str = "einwo
     return {(unit, day): value for unit, day, value in rows}
 
 
+@pytest.mark.thorough
 def test_nordheim_adds_up_its_long_rows(office: Office) -> None:
     expected = Counter[tuple[str, str]]()
     with (EXAMPLES / "files/nordheim/einwohner_lang_synthetisch.csv").open(encoding="utf-8", newline="") as file:

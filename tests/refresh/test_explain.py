@@ -84,6 +84,7 @@ def test_rows_that_broke_the_contract_are_shown_with_line_and_rule(office: Offic
     assert "einwohner of the city on 2023-12-31: 5,200" in ended.out
 
 
+@pytest.mark.thorough
 def test_the_same_comes_as_json(office: Office, city: Path) -> None:
     ended = office.run("refresh", "neustadt", "--from", city, "--dry-run", "--explain", "--json")
 
@@ -92,6 +93,7 @@ def test_the_same_comes_as_json(office: Office, city: Path) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_explaining_needs_a_dry_run_and_a_file_that_was_there(office: Office, city: Path) -> None:
     assert office.run("refresh", "neustadt", "--from", city, "--explain").code == 2
     ended = office.run("refresh", "neustadt", "--from", city, "--dry-run", "--explain", "ew_2032.csv")
