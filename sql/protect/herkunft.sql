@@ -5,7 +5,7 @@ WITH gelesen AS (
     SELECT
         quelle_merkmal.quelle,
         quelle_merkmal.merkmal,
-        'stage.zaehlung' AS tabelle
+        'stage.zaehlung_liste' AS tabelle
     FROM katalog.quelle_merkmal
     INNER JOIN katalog.quelle ON quelle_merkmal.quelle = quelle.quelle
     SEMI JOIN katalog.merkmal ON quelle_merkmal.merkmal = merkmal.merkmal

@@ -63,6 +63,14 @@ class Squares:
             transform(con)
             self.counted = protect(con, self.profile, target, earlier, review=None)
 
+    def database(self) -> Path:
+        """Return a database with the published tables, as a release has them."""
+        path = self.target / "release.duckdb"
+        with duckdb.connect(path) as con:
+            for file in self.target.glob("*.parquet"):
+                con.execute(f"CREATE TABLE {file.stem.removeprefix('katalog_')} AS FROM '{file}'")
+        return path
+
     def rows(self, table: str, columns: str, where: str = "TRUE") -> list[tuple[Any, ...]]:
         """Rows of the published files; `wert_alle` are the figures on every Zuschnitt."""
         file = f"'{self.target}/{table}.parquet'"

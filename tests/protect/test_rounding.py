@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +13,6 @@ from flows.base.errors import ConfigError
 from flows.profile.protection import Protection
 from flows.protect.audit import audit
 from flows.protect.perturbation.keyed_draw import Draws
-from flows.protect.perturbation.perturb_counts import perturb
 from flows.protect.perturbation.piece_tree import roots
 from flows.protect.perturbation.rounded_counts import Elementary, RoundedDay, Rounding
 from flows.protect.perturbation.safe_values import SafeValues, Whole, shared_out
@@ -195,14 +193,12 @@ def _no_count_is_pinned(city: Squares, counts: dict[str, list[int]]) -> None:
             assert not (low >= 1 and high <= 2), (name, unit, counts)
 
 
-def test_a_secret_that_is_not_that_of_an_earlier_release_is_refused(tmp_path, rounded, monkeypatch):
-    release = tmp_path / "fortschreibung.duckdb"
-    with duckdb.connect(release) as con:
-        con.execute(f"CREATE TABLE schutzklasse AS FROM '{rounded.target}/katalog_schutzklasse.parquet'")
+def test_a_secret_that_is_not_that_of_an_earlier_release_is_refused(tmp_path, monkeypatch):
+    one = Squares(tmp_path / "one", TWO, PEOPLE, LEAST, ROUND)
     monkeypatch.setenv("STADT_GEHEIMNIS", "another secret of thirty-two signs")
 
-    with duckdb.connect() as con, pytest.raises(ConfigError, match=r"by which 2024\.1 was rounded"):
-        perturb(con, rounded.profile, [("2024.1", release)])
+    with pytest.raises(ConfigError, match=r"by which 2020\.1 was rounded"):
+        Squares(tmp_path / "two", TWO, PEOPLE, LEAST, ROUND, earlier=[("2020.1", one.database())])
 
 
 # Profiles that cannot be.
@@ -230,3 +226,20 @@ def test_without_a_secret_nothing_is_published(tmp_path: Path, monkeypatch, valu
 
     with pytest.raises(ConfigError, match=f"environment variable STADT_GEHEIMNIS.*{found}"):
         Squares(tmp_path, TWO, PEOPLE, LEAST, ROUND)
+
+
+@pytest.mark.parametrize(("before", "now"), [(LEAST, ROUND), (ROUND, LEAST)], ids=["now rounded", "now suppressed"])
+def test_a_class_that_published_a_stichtag_by_another_method_is_refused(tmp_path, before, now):
+    one = Squares(tmp_path / "one", TWO, PEOPLE, LEAST, before)
+
+    with pytest.raises(
+        ConfigError, match=r"protection\.leistung: expected the method .* by which 2020\.1 published 1 of"
+    ):
+        Squares(tmp_path / "two", TWO, PEOPLE, LEAST, now, earlier=[("2020.1", one.database())])
+
+
+def test_a_class_that_rounds_from_the_beginning_goes_on(tmp_path):
+    one = Squares(tmp_path / "one", TWO, PEOPLE, LEAST, ROUND)
+    two = Squares(tmp_path / "two", TWO, PEOPLE, LEAST, ROUND, earlier=[("2020.1", one.database())])
+
+    assert two.told("sgb2", SECOND) == one.told("sgb2", SECOND)

@@ -72,7 +72,7 @@ def test_pandas_reads_the_workbook_with_its_words_for_what_is_missing(two_releas
 def test_origins(two_releases: Office) -> None:
     with two_releases.database() as con:
         rows = con.execute(block("sql", "FROM _origins")).fetchall()
-    assert ("SGBII_2024.csv", "stage.zaehlung") in {row[:2] for row in rows}
+    assert ("SGBII_2024.csv", "stage.zaehlung_liste") in {row[:2] for row in rows}
 
 
 @pytest.mark.skipif(shutil.which("duckdb") is None, reason="DuckDB's own program is not installed")

@@ -94,4 +94,4 @@ def test_every_indikator_with_a_figure_leads_back_to_a_delivered_file(two_releas
             "SELECT DISTINCT tabelle FROM weg WHERE tabelle LIKE 'stage.%' OR tabelle LIKE 'roh%' ORDER BY ALL"
         ).fetchall()
     assert (without, unknown) == ([], [])
-    assert {"stage.zaehlung", "stage.geometrie", "roh"} <= {name for (name,) in ends}
+    assert {"stage.zaehlung_liste", "stage.geometrie", "roh"} <= {name for (name,) in ends}

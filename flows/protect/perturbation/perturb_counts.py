@@ -24,6 +24,7 @@ from flows.transform.transform_counts import known_names
 
 _COUNTED = "merkmal_kombination"
 _ROUND, _OVERLAY = PUBLISHED_AS["round"], PUBLISHED_AS["cell-key"]
+_METHOD = {word: method for method, word in PUBLISHED_AS.items()}
 
 
 def perturb(con: duckdb.DuckDBPyConnection, profile: Profile, earlier: Released = ()) -> None:
@@ -31,9 +32,10 @@ def perturb(con: duckdb.DuckDBPyConnection, profile: Profile, earlier: Released 
 
     Raises:
         ConfigError: the secret or the table of perturbations is missing or wrong, an `earlier` release was made with
-            another secret, two classes want different things of one Merkmal, or what is to be rounded cannot be made to
-            add up.
+            another secret or method, two classes want different things of one Merkmal, or what is to be rounded cannot
+            be made to add up.
     """
+    _same_methods(con, earlier)
     con.execute(sql("schema/spielraum"))
     for table in ("kombination_spielraum", "zelle_spielraum", "merkmal_veraendert"):  # of a run that was killed
         con.execute(f"TRUNCATE {table}")
@@ -66,6 +68,34 @@ def perturb(con: duckdb.DuckDBPyConnection, profile: Profile, earlier: Released 
             set_variables(con, geheimnis=draws.for_sql, schluesselraum=keys)
             _overlay(con)
             con.execute("RESET VARIABLE geheimnis")
+
+
+def _same_methods(con: duckdb.DuckDBPyConnection, earlier: Released) -> None:
+    """Refuse a class that publishes a Stichtag by another method than an earlier release did.
+
+    A reader of both would know that a count which one of them suppresses is not 0, and from the other that it is no
+    more than 2.
+    """
+    now = dict(con.execute("SELECT schutzklasse, verfahren FROM katalog.schutzklasse").fetchall())
+    days = {day for (day,) in con.execute("SELECT DISTINCT stichtag FROM stichtag").fetchall()}
+    for version, database in earlier:
+        if not database.is_file():
+            continue
+        with duckdb.connect(database, read_only=True) as release:
+            columns = {name for name, *_ in release.execute("DESCRIBE schutzklasse").fetchall()}
+            how = "verfahren" if "verfahren" in columns else literal(PUBLISHED_AS["suppress"])
+            before = dict(release.execute(f"SELECT schutzklasse, {how} FROM schutzklasse").fetchall())  # noqa: S608
+            out = {day for (day,) in release.execute("SELECT DISTINCT stichtag FROM wert").fetchall()} & days
+        for name in sorted(out and set(now) & set(before)):
+            if now[name] != before[name]:
+                raise ConfigError(
+                    f"protection.{name}: expected the method {_METHOD[before[name]]!r}, by which {version} published "
+                    f"{len(out)} of these Stichtage, found {_METHOD[now[name]]!r}. Releases of one Stichtag by two "
+                    "methods tell together what each of them hides. Keep the method; or publish with the other one "
+                    "under a city id of its own, whose releases go to other readers; or remove the releases before "
+                    "that nobody has seen (docs/disclosure.md).",
+                    code="FS-CONFIG-16",
+                )
 
 
 def _same_secret(draws: Draws, earlier: Released, variable: str) -> None:
