@@ -13,6 +13,7 @@ from flows.base.resources import resource
 from flows.base.texts import text
 from flows.check.models import CheckJob, CheckReport
 from flows.check.run_checks import raise_for_blockers
+from flows.protect.perturbation.keyed_draw import Draws
 from flows.pull.deliveries import Delivery, deliveries_of_release, deliveries_on, years_of
 from flows.pull.landing.stichtage import note_newest_years
 from flows.pull.landing.store import Landing, read_back
@@ -37,6 +38,7 @@ _SHOWN = 5  # files of the folder that no source takes; the rest stands in liefe
 
 def pull_into(run: Run) -> Pulled:
     """Bring the city's files into the landing zone and write down which this run works with."""
+    Draws.of_city(run.profile.city)  # a secret that is missing is said before anything is asked for or computed
     pulled = pull(
         run.profile, Landing(run.home.landing), folder=run.from_dir, until=run.until,
         progress=lambda event: run.note("pull", event),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from flows import stations
 from flows.base.errors import ConfigError
 from flows.profile.protection import Protection
 from flows.protect.audit import audit
@@ -243,3 +245,15 @@ def test_a_class_that_rounds_from_the_beginning_goes_on(tmp_path):
     two = Squares(tmp_path / "two", TWO, PEOPLE, LEAST, ROUND, earlier=[("2020.1", one.database())])
 
     assert two.told("sgb2", SECOND) == one.told("sgb2", SECOND)
+
+
+def test_a_run_without_the_secret_stops_before_anything_is_asked_for(tmp_path, rounded, monkeypatch):
+    monkeypatch.delenv("STADT_GEHEIMNIS")
+    run = SimpleNamespace(
+        profile=rounded.profile, home=SimpleNamespace(landing=tmp_path), from_dir=tmp_path, until=None
+    )
+
+    with pytest.raises(ConfigError, match=r"environment variable STADT_GEHEIMNIS, .* found nothing"):
+        stations.pull_into(run)
+
+    assert not list(tmp_path.iterdir())

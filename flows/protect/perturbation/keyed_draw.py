@@ -8,8 +8,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from typing import TYPE_CHECKING
 
 from flows.base.errors import ConfigError
+
+if TYPE_CHECKING:
+    from flows.profile.city import City
 
 SHORTEST = 32
 """Characters of a secret; a shorter one could be found by trying."""
@@ -41,6 +45,16 @@ class Draws:
                 code="FS-CONFIG-10",
             )
         return cls(secret)
+
+    @classmethod
+    def of_city(cls, city: City) -> Draws | None:
+        """Return the draws of the one secret that the classes of a city name; None where all of them suppress.
+
+        Raises:
+            ConfigError: it is not set, or too short.
+        """
+        named = [(name, rule.secret) for name, rule in city.protection.items() if rule.secret]
+        return cls.of_variable(named[0][1], f"protection.{named[0][0]}.secret") if named else None
 
     def of(self, *what: str) -> float:
         """Return the number from 0 (included) to 1 (excluded) that is drawn for something."""

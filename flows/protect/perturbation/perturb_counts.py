@@ -39,12 +39,11 @@ def perturb(con: duckdb.DuckDBPyConnection, profile: Profile, earlier: Released 
     con.execute(sql("schema/spielraum"))
     for table in ("kombination_spielraum", "zelle_spielraum", "merkmal_veraendert"):  # of a run that was killed
         con.execute(f"TRUNCATE {table}")
-    classes = {name: rule for name, rule in profile.city.protection.items() if rule.method != "suppress"}
-    if not classes:
+    draws = Draws.of_city(profile.city)
+    if draws is None:
         return
-    name, rule = next(iter(classes.items()))
-    draws = Draws.of_variable(str(rule.secret), f"protection.{name}.secret")
-    _same_secret(draws, earlier, str(rule.secret))
+    classes = [rule for rule in profile.city.protection.values() if rule.method != "suppress"]
+    _same_secret(draws, earlier, str(classes[0].secret))
     con.execute(
         f"UPDATE katalog.schutzklasse SET geheimnis_kennung = {literal(draws.mark)} "  # noqa: S608 -- fixed names
         f"WHERE verfahren IN ({literal(_ROUND)}, {literal(_OVERLAY)})"
@@ -61,7 +60,7 @@ def perturb(con: duckdb.DuckDBPyConnection, profile: Profile, earlier: Released 
             f"WHERE {_COUNTED}.stichtag = neu.stichtag AND {_COUNTED}.kombination = neu.kombination "
             f"AND {_COUNTED}.merkmal = neu.merkmal"
         )
-    tables = profile.folder / next((one.ptable for one in classes.values() if one.ptable), "")
+    tables = profile.folder / next((one.ptable for one in classes if one.ptable), "")
     for table in _made_again(con):
         if table == "merkmal_raum" and any(how == _OVERLAY for how, _ in methods.values()):
             keys = read_ptable(con, tables)
