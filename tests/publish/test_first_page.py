@@ -103,6 +103,7 @@ def test_the_page_above_lists_every_release_and_which_one_to_use(city, home):
     assert Links(page).found[1:] == ["2024.2/index.html", "2024.1/index.html"]
 
 
+@pytest.mark.thorough
 def test_a_page_that_was_lost_is_written_again_by_the_next_publication(city, home):
     publish(city.job(), city.run("a"), home)
     page = home.releases / CITY / "index.html"

@@ -38,6 +38,7 @@ def test_a_page_in_a_folder_that_is_not_there_is_refused_before_anything_is_read
     assert (ended.code, "--html: expected a file in a folder that is there" in ended.err) == (2, True)
 
 
+@pytest.mark.thorough
 def test_without_a_folder_the_files_of_the_latest_release_are_reviewed(
     office_with_one: Office, small_extracts: Path
 ) -> None:

@@ -147,6 +147,7 @@ def test_what_is_kept_is_not_read(city, monkeypatch) -> None:
     assert tables(city()) == first
 
 
+@pytest.mark.thorough
 def test_the_bound_of_a_run_is_no_part_of_what_is_kept(city) -> None:
     bounded, whole = tables(city(keeping=False, until=dt.date(2021, 12, 31))), tables(city(keeping=False))
     assert bounded != whole
@@ -185,10 +186,12 @@ def test_one_changed_polygon_costs_its_file_and_the_defects_of_its_source(new_re
     assert new_results({"bbs_2.geojson": square("01100004")}) == 2
 
 
+@pytest.mark.thorough
 def test_a_changed_contract_costs_the_files_of_its_source(new_results, source) -> None:
     assert new_results(given=sources(source, more=', ignore = ["NAME"]')) == 2
 
 
+@pytest.mark.thorough
 def test_another_order_of_merkmale_is_another_contract(new_results, source, city, tmp_path) -> None:
     two = 'einwohner = ["EW"], weiblich = ["EW"]'
     city(given=sources(source, two))
@@ -198,6 +201,7 @@ def test_another_order_of_merkmale_is_another_contract(new_results, source, city
     assert tables(turned) == tables(city(given=sources(source, two), keeping=False))
 
 
+@pytest.mark.thorough
 def test_a_changed_correction_costs_the_files_that_it_is_for(new_results, small_city) -> None:
     def correct() -> None:
         small_city.write(
@@ -239,11 +243,13 @@ def test_another_version_of_duckdb_costs_everything(monkeypatch) -> None:
     assert result_key.code_digest() != now
 
 
+@pytest.mark.thorough
 def test_where_a_file_comes_from_is_no_matter(new_results, source) -> None:
     moved = [text.replace('licence = "CC0 1.0"', 'licence = "CC BY 4.0"') for text in sources(source)]
     assert new_results(given=moved) == 0
 
 
+@pytest.mark.thorough
 def test_a_new_zuschnitt_with_other_base_units_costs_the_files_of_its_days(new_results, small_city) -> None:
     def redraw() -> None:
         text = (small_city.folder / "city.toml").read_text(encoding="utf-8")
@@ -287,6 +293,7 @@ def test_a_damaged_result_is_staged_again(city, tmp_path, name: str, spoil: Call
     assert tables(city()) == first
 
 
+@pytest.mark.thorough
 def test_rows_that_are_fewer_than_were_kept_are_staged_again(city, tmp_path) -> None:
     first = tables(city())
 
@@ -300,6 +307,7 @@ def test_rows_that_are_fewer_than_were_kept_are_staged_again(city, tmp_path) -> 
     assert tables(city()) == first
 
 
+@pytest.mark.thorough
 def test_text_instead_of_parquet_under_a_right_checksum_is_staged_again(city, tmp_path) -> None:
     first = tables(city())
 
@@ -312,6 +320,7 @@ def test_text_instead_of_parquet_under_a_right_checksum_is_staged_again(city, tm
     assert tables(city()) == first
 
 
+@pytest.mark.thorough
 def test_a_full_disk_keeps_nothing_and_stops_nothing(city, tmp_path, monkeypatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -338,6 +347,7 @@ def test_results_are_for_their_owner_alone(city, tmp_path) -> None:
     assert modes == {(True, 0o700), (False, 0o600)}
 
 
+@pytest.mark.thorough
 def test_a_result_goes_with_its_lieferung(city, tmp_path) -> None:
     city()
     (gone,) = (path for path in results(tmp_path) if _name(path) == FILES["einwohner_2021.csv"])

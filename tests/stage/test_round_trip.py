@@ -271,6 +271,7 @@ def test_any_table_as_a_long_file(bench, examples: int) -> None:
     holds()
 
 
+@pytest.mark.thorough
 def test_one_unread_cell_among_many_is_found_at_its_line(bench) -> None:
     @given(tables, dialects(), st.data())
     @settings(SETTINGS, max_examples=40)
