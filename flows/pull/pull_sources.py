@@ -8,7 +8,7 @@ profile, whatever order they come in.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -35,6 +35,7 @@ from flows.pull.models import Attempt, Brought, Lieferung, Order, Pulled
 from flows.pull.web.client import Web
 
 SOURCES_AT_A_TIME, FILES_AT_A_TIME = 8, 4  # under way at once; of each source
+_SHOWN = 5  # files of a message
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ def _brought(source: Source, folder: Path | None, context: PullContext) -> list[
     refuse_other_files(source, [one.name for one in found], context.accepted.of(source.id, context.until.year))
     refuse_same_content(source, found)
     if not found and source.required:
-        raise _nothing_came(source, folder)
+        raise _nothing_came(source, folder, [order.name for order in offered], context.until.year)
     return brought
 
 
@@ -249,12 +250,17 @@ def _passed_over(profile: Profile, folder: Path | None, until: int) -> list[Text
     return [line for where, own in folders.items() for line in passed_over(where, own, until, elsewhere)]
 
 
-def _nothing_came(source: Source, folder: Path | None) -> SourceUnavailable:
+def _nothing_came(source: Source, folder: Path | None, late: Sequence[str], year: int) -> SourceUnavailable:
+    """Return the error of a required source without a file; those that are there, but for later years, are `late`."""
     where = (
         f"a file named like {source.file} in {folder}" if folder else f"files at {connector_of(source).place(source)}"
     )
+    found, remedy = "none", "Put the file there"
+    if late:
+        named = ", ".join(late[:_SHOWN]) + (" ..." if len(late) > _SHOWN else "")
+        found, remedy = f"only {named}, which is passed over: {year} is the last year that is asked for", "Rename it"
     return SourceUnavailable(
-        f"Source {source.id} ({source.title_de}): expected {where}, found none. "
-        "Put the file there, or mark the source `required = false` in sources.toml.",
+        f"Source {source.id} ({source.title_de}): expected {where}, found {found}. "
+        f"{remedy}, or mark the source `required = false` in sources.toml.",
         code="FS-SOURCE-05",
     )

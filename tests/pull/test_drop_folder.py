@@ -147,6 +147,12 @@ def test_a_missing_required_source_says_what_to_do(take, drop: Path) -> None:
     assert f"in {drop}, found none. Put the file there, or mark the source `required = false`" in message
 
 
+def test_a_file_of_a_year_that_is_not_asked_for_is_named_where_it_is_the_only_one(take, drop: Path) -> None:
+    (drop / "jahr_2022.csv").rename(drop / "jahr_2222.csv")
+    with pytest.raises(SourceUnavailable, match=r"found only jahr_2222\.csv, which is passed over: 20\d\d is the last"):
+        take()
+
+
 def test_a_gap_between_the_years_in_a_folder_is_reported_for_a_yearly_source(
     small_city, source, tmp_path: Path, drop: Path
 ) -> None:

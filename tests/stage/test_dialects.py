@@ -167,6 +167,18 @@ def test_a_shape_that_cannot_be_right_is_refused_with_its_line(refusal, source, 
     assert told in message
 
 
+@pytest.mark.parametrize("end", ["\n\x1a", "\r\n\x1a", "\x1a"])
+def test_the_sign_by_which_dos_ends_a_file_is_no_row(stage_city, source, end: str) -> None:
+    staged = stage_city(source("einwohner"), {FILE: f"BBS;EW\n01100001;12\n01100002;7{end}"})
+    assert staged.residents == RESIDENTS
+    assert staged.quarantine == []
+
+
+def test_elsewhere_that_sign_is_a_part_of_its_cell(stage_city, source) -> None:
+    staged = stage_city(source("einwohner"), {FILE: "BBS;EW\n01100001;1\x1a\n01100002;7\n"})
+    assert staged.quarantine == [(FILE, 2, "EW", "1\x1a")]
+
+
 def test_a_file_of_nothing_but_total_rows_is_refused(refusal, source) -> None:
     contract = (
         'matrix = { unit = "BBS", merkmale = { einwohner = ["EW"] }, '

@@ -125,6 +125,14 @@ def test_the_fast_way_and_the_slow_way_count_the_same(workbench, small_city, sou
     holds()
 
 
+def test_the_sign_by_which_dos_ends_a_file_is_no_person(workbench, small_city, source) -> None:
+    bench = workbench(small_city.with_sources(personen(source)))
+    staged = bench.stage({FILE: extract(person("01100001", 30, "m", "D", "0", 5)) + "\x1a"})
+
+    assert residents(staged) == {"01100001": 1}
+    assert staged.files == [(FILE, 1, 1, 0, 0)]
+
+
 CELLS = {
     "unit": ["01100001", "01100002", "01200001", "1100001", "011000011", " 01100001", "0110000Ä", ""],
     "day": ["31.12.2022", "31.12.2021", "1.6.2022", " 31.12.2022", "2022-12-31", "31.12.2019", ""],
