@@ -10,12 +10,15 @@ from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 
 from flows.base.home import limits
 from flows.base.resources import resource
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Value = str | int | float | bool | None | list[str] | list[int] | list[list[int]] | dict[str, str]
 _ROWS = 5_000
@@ -127,6 +130,23 @@ def _parts(block: Block) -> Iterator[dict[str, Any]]:
     rows = max(map(len, block.columns.values()))
     for first in range(0, rows, _ROWS):
         yield {**block.same, **{name: column[first : first + _ROWS] for name, column in block.columns.items()}}
+
+
+def insert_arrays(con: duckdb.DuckDBPyConnection, table: str, parts: Iterable[Mapping[str, NDArray[Any]]]) -> None:
+    """Append rows that are given in parts, column by column as arrays; NaN, None and a column not given are NULL.
+
+    It costs a fraction of what `insert_blocks` costs, but imports pandas where that is installed: a refresh has it.
+    """
+    import numpy as np  # noqa: PLC0415 -- commands that only read releases do without
+
+    alike: dict[tuple[str, ...], list[Mapping[str, NDArray[Any]]]] = {}
+    for part in parts:
+        alike.setdefault(tuple(part), []).append(part)
+    for names, some in alike.items():
+        _columns(con, table, set(names))
+        con.register("neue_zeilen", {name: np.concatenate([part[name] for part in some]) for name in names})
+        con.execute(f"INSERT INTO {table} BY NAME FROM neue_zeilen")
+        con.unregister("neue_zeilen")
 
 
 def _columns(con: duckdb.DuckDBPyConnection, table: str, named: set[str]) -> dict[str, str]:

@@ -9,7 +9,6 @@ index in force was another at the Stichtag before, what that alone makes of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -82,7 +81,7 @@ def _class(scale: Scale, figures: Numbers) -> NDArray[np.int64]:
 
 def _by_component(scale: Scale, before: Numbers, after: Numbers) -> Numbers:
     """Return what the change of each component's figure does to the score on one scale."""
-    return _one_after_the_other(scale.score_of_parts, scale.parts(before), scale.parts(after))
+    return _one_after_the_other(scale, scale.parts(before), scale.parts(after))
 
 
 def _by_scale(before: Scale, after: Scale, figures: Numbers) -> Numbers:
@@ -91,17 +90,19 @@ def _by_scale(before: Scale, after: Scale, figures: Numbers) -> Numbers:
     What comes of weights and of rescaling, which no component has to itself, is shared by all of them alike.
     """
     parts = after.parts(figures)
-    moved = _one_after_the_other(before.score_of_parts, before.parts(figures), parts)
+    moved = _one_after_the_other(before, before.parts(figures), parts)
     shared = after.score_of_parts(parts) - before.score_of_parts(parts)
     return np.asarray(moved + shared[:, None] / parts.shape[1])
 
 
-def _one_after_the_other(score: Callable[[Numbers], Numbers], before: Numbers, after: Numbers) -> Numbers:
+def _one_after_the_other(scale: Scale, before: Numbers, after: Numbers) -> Numbers:
     """Return what each column of `after` does to a score, put in one after the other: from the left and from the right.
 
-    The mean of both; where the score is a sum it is the same in any order.
+    The mean of both; where the score is a sum it is the same in any order. Both are standardised figures.
     """
-    count = before.shape[1]
+    if scale.per_part is not None:
+        return np.asarray((after - before) * scale.per_part)
+    count, score = before.shape[1], scale.score_of_parts
     steps = np.zeros(before.shape)
     for order in (range(count), reversed(range(count))):
         mixed, last = before.copy(), score(before)
@@ -120,13 +121,18 @@ def margin(before: Measured, after: Measured, stay: float) -> Numbers:
     """
     error = np.sqrt(np.maximum(before.error**2 + after.error**2 - 2 * stay * before.error * after.error, 0))
     middle = (before.figures + after.figures) / 2
-    moved = [
-        (scale.score(middle + error * each / 2) - scale.score(middle - error * each / 2)) / 2
-        for scale in (before.scale, after.scale)
-        for each in np.eye(error.shape[1])
-    ]
-    count = error.shape[1]
-    return np.asarray(Z_90 * np.sqrt(sum(np.square(moved[place] + moved[place + count]) for place in range(count))))
+    moved = (_moved(before.scale, middle, error) + _moved(after.scale, middle, error)) / 2
+    return np.asarray(Z_90 * np.sqrt(np.square(moved).sum(axis=1)))
+
+
+def _moved(scale: Scale, middle: Numbers, error: Numbers) -> Numbers:
+    """Return what a shift of each component's figure by its `error` around the `middle` makes of the score."""
+    if scale.per_figure is not None:
+        return np.where(np.isnan(middle).any(axis=1, keepdims=True), np.nan, error * scale.per_figure)
+    return np.stack(
+        [scale.score(middle + error * each / 2) - scale.score(middle - error * each / 2)
+         for each in np.eye(error.shape[1])], axis=1,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

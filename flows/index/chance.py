@@ -31,6 +31,8 @@ ANOTHER_TIME = 2
 """Times the variance of a figure: the counts that are there are one outcome, those of another time another."""
 _SEED = 2021
 _LESS = 1e-9
+_FEW_BITS = 11
+"""That number so many units that 32 bits hold a score besides."""
 
 
 @dataclass(frozen=True)
@@ -81,23 +83,31 @@ def _room(units: int) -> int:
     return 1 << max(units - 1, 1).bit_length()
 
 
-def drawn(panel: Panel, times: int) -> NDArray[np.float32]:
+def furthest(components: int, units: int) -> float:
+    """Return how many standard errors from its figure a draw of so many units and components is at most."""
+    return max(float(np.abs(_normals(each, _room(units))).max()) for each in range(components))
+
+
+def drawn(panel: Panel, times: int, among: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
     """Return the figures of the units of `panel`, all of them placed, drawn again (draws x units x components).
 
-    Their variance is so many `times` that of the figure.
+    Their variance is so many `times` that of the figure. Where the units are some `among` others, they are drawn as
+    they would be with all of them.
     """
     units, components = panel.figures.shape
+    places, room = (slice(units), _room(units)) if among is None else (np.flatnonzero(among), _room(len(among)))
     known = ~np.isnan(panel.figures)
     at = np.where(known, panel.figures, panel.low).astype(np.float32)
     error = (np.sqrt(times) * np.where(known, panel.error, 0)).astype(np.float32)
     figures = np.empty((components, DRAWS, units), dtype=np.float32)
     for component in range(components):
-        normals = _normals(component, _room(units))[:, :units]
+        normals = _normals(component, room)[:, places]
         np.multiply(normals, error[:, component], out=figures[component])
         figures[component] += at[:, component]
         lacking = np.flatnonzero(~known[:, component])
-        width = (panel.high[lacking, component] - panel.low[lacking, component]).astype(np.float32)
-        figures[component][:, lacking] += width * _evens(component, _room(units))[:, lacking]
+        if len(lacking):
+            width = (panel.high[lacking, component] - panel.low[lacking, component]).astype(np.float32)
+            figures[component][:, lacking] += width * _evens(component, room)[:, places][:, lacking]
     return np.moveaxis(figures, 0, -1)  # each component lies in one piece of memory
 
 
@@ -117,7 +127,7 @@ def chance_of(scale: Scale, begins: NDArray[np.float64], panel: Panel) -> Chance
         ranked[:, normal] = scores[normal].astype(np.float32) + spread[normal].astype(np.float32) * moved
         if not normal.all():
             others = scale.score(drawn(_only(here, ~normal), ANOTHER_TIME))
-            shares[~normal] = np.stack([(others >= begin).mean(axis=0) for begin in begins], axis=1)
+            shares[~normal] = np.stack([_share(others >= begin) for begin in begins], axis=1)
             ranked[:, ~normal] = others[:: DRAWS // RANKED]
         probability[placed] = _between(shares)
         best[placed], worst[placed] = _rank_interval(ranked)
@@ -133,9 +143,13 @@ def above_zero(scale: Scale, panel: Panel) -> NDArray[np.float64]:
         normal = ~np.isnan(scores)
         found = np.where(spread > 0, _above(scores, spread, 0), scores > 0)
         if not normal.all():
-            found[~normal] = (scale.score(drawn(_only(here, ~normal), 1)) > 0).mean(axis=0)
+            found[~normal] = _share(scale.score(drawn(_only(here, ~normal), 1)) > 0)
         above[placed] = found
     return above
+
+
+def _share(draws: NDArray[np.bool_]) -> Numbers:
+    return np.asarray(draws.sum(axis=0, dtype=np.int32) / len(draws))
 
 
 def _only(panel: Panel, units: NDArray[np.bool_]) -> Panel:
@@ -149,22 +163,39 @@ def _between(at_least: Numbers) -> NDArray[np.float64]:
 
 
 def _rank_interval(scores: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the least and the greatest rank of each unit in the middle `SURE` of the draws."""
+    """Return the least and the greatest rank of each unit in the middle `SURE` of the draws (draws x units)."""
     draws, units = scores.shape
-    ranks = np.empty((units, draws), dtype=np.int32)
-    ranks[np.argsort(-scores, axis=1), np.arange(draws)[:, None]] = np.arange(1, units + 1, dtype=np.int32)
-    ranks.sort(axis=1)
+    order = _falling(scores)
+    ranks = np.empty((draws, units), dtype=np.int32)
+    np.put_along_axis(ranks, order, np.arange(1, units + 1, dtype=np.int32)[None, :], axis=1)
+    of_unit = np.ascontiguousarray(ranks.T)
+    of_unit.sort(axis=1)
     first = round((1 - SURE) / 2 * (draws - 1))
-    return ranks[:, first].astype(np.int64), ranks[:, draws - 1 - first].astype(np.int64)
+    return of_unit[:, first].astype(np.int64), of_unit[:, draws - 1 - first].astype(np.int64)
 
 
-def likely_classes(probability: Numbers) -> list[str]:
+def _falling(scores: Numbers) -> NDArray[np.int64]:
+    """Return the places of the units in the order of their scores, the highest first, draw by draw.
+
+    Whole numbers that hold a score and, in their last bits, the unit sort in a quarter of the time that `argsort`
+    takes. A score has 20 bits or more for the range of all draws: what is closer counts as equal.
+    """
+    bits = max(scores.shape[1] - 1, 1).bit_length()
+    word, whole = (np.int32, 31) if bits <= _FEW_BITS else (np.int64, 62)
+    highest, width = scores.max(), float(np.ptp(scores))
+    step = scores.dtype.type((2 ** (whole - bits) - 2 ** (whole - bits - 20)) / width if width else 0)
+    packed = ((highest - scores) * step).astype(word) << word(bits) | np.arange(scores.shape[1], dtype=word)
+    packed.sort(axis=1)
+    return np.asarray(packed & word((1 << bits) - 1), dtype=np.int64)
+
+
+def likely_classes(probability: Numbers) -> NDArray[np.object_]:
     """Return for each unit the fewest classes that together hold `SURE` ("2 3"); of equally likely ones the lower."""
     order = np.argsort(-probability, axis=1, kind="stable")
     falling = np.take_along_axis(probability, order, axis=1)
     before = np.cumsum(falling, axis=1) - falling
     chosen = np.zeros(probability.shape, dtype=bool)
     np.put_along_axis(chosen, order, (before < SURE - _LESS) & (falling > 0), axis=1)
-    sets, which = np.unique(chosen, axis=0, return_inverse=True)
-    words = [" ".join(str(place + 1) for place in np.flatnonzero(each)) for each in sets]
-    return [words[place] for place in which.ravel().tolist()]
+    sets, which = np.unique(chosen @ (1 << np.arange(probability.shape[1])), return_inverse=True)
+    words = [" ".join(str(place + 1) for place in range(probability.shape[1]) if each >> place & 1) for each in sets]
+    return np.array(words, dtype=object)[which]

@@ -8,30 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.base.db import Block, insert_blocks
+from flows.base.db import insert_arrays
 from flows.index.causes import Before, Causes, causes_of
 from flows.index.level import Level
 from flows.index.standing import Standing
-from flows.index.unit_rows import numbers
+from flows.index.unit_rows import Columns, rounded
 
-_OF_UNIT = """
-    zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, index_id VARCHAR, index_version VARCHAR,
-    massstab VARCHAR
-"""
-TABLES = f"""
+TABLES = """
 CREATE OR REPLACE TABLE index_wandel (
-    {_OF_UNIT}, von_stichtag DATE, von_zuschnitt VARCHAR, von_version VARCHAR, punkte_differenz DOUBLE,
-    teil_raum DOUBLE, teil_zufall DOUBLE, teil_stadt DOUBLE, teil_zuschnitt DOUBLE, teil_definition DOUBLE,
-    von_klasse INTEGER, klasse INTEGER, klasse_ursache VARCHAR
+    stand INTEGER, einheit INTEGER, von_stichtag DATE, von_zuschnitt VARCHAR, von_version VARCHAR,
+    punkte_differenz DOUBLE, teil_raum DOUBLE, teil_zufall DOUBLE, teil_stadt DOUBLE, teil_zuschnitt DOUBLE,
+    teil_definition DOUBLE, von_klasse INTEGER, klasse INTEGER, klasse_ursache VARCHAR
 );
 CREATE OR REPLACE TABLE index_wandel_teil (
-    {_OF_UNIT}, indikator_id VARCHAR, teil_eigen DOUBLE, teil_stadt DOUBLE, teil_zuschnitt DOUBLE
+    stand INTEGER, einheit INTEGER, stelle INTEGER, teil_eigen DOUBLE, teil_stadt DOUBLE, teil_zuschnitt DOUBLE
 );
 """
 Key = tuple[str, str, str, str, str, str]
@@ -46,12 +43,15 @@ class History:
     same_unit: Mapping[tuple[str, str, str], str]
     """Raumebene, earlier Zuschnitt and unit of today -> the unit with the same line."""
     zuschnitte: tuple[str, ...]
+    places: Mapping[Key, int]
+    """Where each index stands in the table index_stand."""
 
     @classmethod
     def of(cls, standings: Sequence[Standing], same_unit: Mapping[tuple[str, str, str], str]) -> History:
-        """Return the history of a city."""
+        """Return the history of a city; `standings` are the rows of index_stand."""
         found = {_key(one): one for one in standings if one.scored is not None}
-        return cls(found, same_unit, tuple(sorted({one.level.zuschnitt for one in standings})))
+        zuschnitte = tuple(sorted({one.level.zuschnitt for one in standings}))
+        return cls(found, same_unit, zuschnitte, {_key(one): place for place, one in enumerate(standings)})
 
     def newest(self) -> Iterator[tuple[Standing, Standing]]:
         """Yield the indices of the newest Zuschnitt of each Raumebene as pairs: the one before, the one after."""
@@ -78,12 +78,17 @@ class History:
 
     def _ended(self, first: Standing, second: Standing) -> Standing | None:
         """Return the version of an index that has the first Stichtag as its last one, before the second."""
-        for key, one in self.by_key.items():
+        for key, one in self.by_key.items() if first.index.id in self._ending else ():
             same = key[0] == first.index.id and key[2:] == _key(first)[2:]
             until = one.index.definition.until
             if same and one.index is not first.index and until and first.day <= until < second.day:
                 return one
         return None
+
+    @cached_property
+    def _ending(self) -> set[str]:
+        """The indices of which a version ends."""
+        return {key[0] for key, one in self.by_key.items() if one.index.definition.until}
 
 
 def _key(one: Standing, zuschnitt: str | None = None) -> Key:
@@ -103,44 +108,40 @@ def _places(now: Level, then: Level, same_unit: Mapping[tuple[str, str, str], st
 def write_causes(con: duckdb.DuckDBPyConnection, history: History) -> None:
     """Fill the tables index_wandel and index_wandel_teil."""
     con.execute(TABLES)
-    units, parts = list[Block](), list[Block]()
+    units, parts = list[Columns](), list[Columns]()
     for first, second in history.newest():
-        before = history.before(first, second)
+        before, stand = history.before(first, second), history.places[_key(second)]
         causes = causes_of(before, second)
         known = np.flatnonzero(~np.isnan(causes.total))
-        units.append(_of_units(before, second, causes, known))
-        parts += _of_components(second, causes, known)
-    insert_blocks(con, "index_wandel", units)
-    insert_blocks(con, "index_wandel_teil", parts)
+        units.append(_of_units(stand, (before, second), causes, known))
+        parts.append(_of_components(stand, causes, known))
+    insert_arrays(con, "index_wandel", units)
+    insert_arrays(con, "index_wandel_teil", parts)
 
 
-def _of_units(before: Before, second: Standing, causes: Causes, known: NDArray[np.int64]) -> Block:
+def _of_units(stand: int, change: tuple[Before, Standing], causes: Causes, known: NDArray[np.int64]) -> Columns:
+    before, second = change
     now, index = second.level.zuschnitt, second.index
     then = before.redrawn[0].level.zuschnitt if before.redrawn else now
     version = before.ended.index.definition.version if before.ended else index.definition.version
-    return Block(
-        {**second.key, "von_stichtag": str(before.standing.day)},
-        {
-            "raum_id": [second.level.units[at] for at in known],
-            "von_zuschnitt": [then if redrawn else now for redrawn in causes.moved_unit[known]],
-            "von_version": [version if ended else index.definition.version for ended in causes.moved_version[known]],
-            "punkte_differenz": numbers(causes.total[known]), "teil_raum": numbers(causes.raum[known]),
-            "teil_zufall": numbers(causes.zufall[known]), "teil_stadt": numbers(causes.stadt[known]),
-            "teil_zuschnitt": numbers(causes.zuschnitt[known]), "teil_definition": numbers(causes.definition[known]),
-            "von_klasse": causes.class_before[known].tolist(), "klasse": causes.class_after[known].tolist(),
-            "klasse_ursache": [causes.class_cause[at] for at in known],
-        },
-    )  # fmt: skip
+    return {
+        "stand": np.full(len(known), stand), "einheit": known,
+        "von_stichtag": np.full(len(known), str(before.standing.day), dtype=object),
+        "von_zuschnitt": np.where(causes.moved_unit[known], then, now).astype(object),
+        "von_version": np.where(causes.moved_version[known], version, index.definition.version).astype(object),
+        "punkte_differenz": rounded(causes.total[known]), "teil_raum": rounded(causes.raum[known]),
+        "teil_zufall": rounded(causes.zufall[known]), "teil_stadt": rounded(causes.stadt[known]),
+        "teil_zuschnitt": rounded(causes.zuschnitt[known]), "teil_definition": rounded(causes.definition[known]),
+        "von_klasse": causes.class_before[known], "klasse": causes.class_after[known],
+        "klasse_ursache": np.array(causes.class_cause, dtype=object)[known],
+    }  # fmt: skip
 
 
-def _of_components(second: Standing, causes: Causes, known: NDArray[np.int64]) -> Iterator[Block]:
-    for place, component in enumerate(second.index.components):
-        yield Block(
-            {**second.key, "indikator_id": component},
-            {
-                "raum_id": [second.level.units[at] for at in known],
-                "teil_eigen": numbers(causes.eigen_by[known, place]),
-                "teil_stadt": numbers(causes.stadt_by[known, place]),
-                "teil_zuschnitt": numbers(causes.zuschnitt_by[known, place]),
-            },
-        )
+def _of_components(stand: int, causes: Causes, known: NDArray[np.int64]) -> Columns:
+    components = causes.eigen_by.shape[1]
+    return {
+        "stand": np.full(len(known) * components, stand), "einheit": np.repeat(known, components),
+        "stelle": np.tile(np.arange(1, components + 1), len(known)),
+        "teil_eigen": rounded(causes.eigen_by[known]).ravel(), "teil_stadt": rounded(causes.stadt_by[known]).ravel(),
+        "teil_zuschnitt": rounded(causes.zuschnitt_by[known]).ravel(),
+    }  # fmt: skip

@@ -7,36 +7,41 @@ compute the same. Counts of a coarser unit are its own published ones; an index 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 
 import duckdb
 import numpy as np
 
-from flows.base.db import Block, insert_blocks
+from flows.base.db import Block, insert, insert_arrays, insert_blocks
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.base.sql_order import PythonStep
 from flows.index.city_causes import History, write_causes
 from flows.index.level import levels_of
-from flows.index.robustness import Varied, dominated, explained, varied
+from flows.index.robustness import Varied, dominated, explained, variations, varied
 from flows.index.standing import Reason, Standing, standings_of
-from flows.index.unit_rows import columns_without_measure, numbers, unit_columns
+from flows.index.unit_rows import Columns, plain, probability, reasons_without_measure, rounded, unit_columns
 from flows.profile.indices import Index
 from flows.transform.transform_counts import run_folder
 
-_ERGEBNIS = """
+_TABLES = """
+CREATE OR REPLACE TABLE index_stand (
+    stand INTEGER, zuschnitt VARCHAR, raumebene VARCHAR, stichtag DATE, index_id VARCHAR, index_version VARCHAR,
+    massstab VARCHAR
+);
 CREATE OR REPLACE TABLE index_ergebnis (
-    zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, index_id VARCHAR, index_version VARCHAR,
-    massstab VARCHAR, index_status VARCHAR, index_grund VARCHAR, punkte DOUBLE, punkte_von DOUBLE, punkte_bis DOUBLE,
-    klasse INTEGER, klasse_von INTEGER, klasse_bis INTEGER, klassen_90 VARCHAR, rang_von INTEGER, rang_bis INTEGER,
-    veraenderung DOUBLE, veraenderung_klasse INTEGER, veraenderung_urteil VARCHAR,
-    robust BOOLEAN, teile DOUBLE[], gewichte DOUBLE[], sicherheit DOUBLE[]
-)
-"""
-_ROBUSTHEIT = """
+    stand INTEGER, einheit INTEGER, index_status VARCHAR, index_grund VARCHAR, punkte DOUBLE, punkte_von DOUBLE,
+    punkte_bis DOUBLE, klasse INTEGER, klasse_von INTEGER, klasse_bis INTEGER, klassen_90 VARCHAR, rang_von INTEGER,
+    rang_bis INTEGER, veraenderung DOUBLE, veraenderung_klasse INTEGER, veraenderung_urteil VARCHAR, robust BOOLEAN
+);
+CREATE OR REPLACE TABLE index_teil (
+    stand INTEGER, einheit INTEGER, stelle INTEGER, teilwert DOUBLE, teilgewicht DOUBLE
+);
+CREATE OR REPLACE TABLE index_chance (stand INTEGER, einheit INTEGER, klasse INTEGER, wahrscheinlichkeit DOUBLE);
 CREATE OR REPLACE TABLE index_wahl (
     zuschnitt VARCHAR, raumebene VARCHAR, stichtag DATE, index_id VARCHAR, index_version VARCHAR, massstab VARCHAR,
     variation VARCHAR, indikator_id VARCHAR, raeume INTEGER, klasse_bleibt DOUBLE, varianz_anteil DOUBLE
-)
+);
 """
 _DAUER = "SELECT raumebene, raum_id, von_zuschnitt, von_id FROM index_dauer ORDER BY ALL"
 
@@ -54,7 +59,10 @@ def make_indices(
     """
     step = PythonStep(
         {
-            "index_ergebnis": "One row per index of a unit at a Stichtag, with its parts and probabilities as lists.",
+            "index_stand": "One row per index of a Raumebene at a Stichtag by a measure: what its units share.",
+            "index_ergebnis": "One row per unit of index_stand: score, class and how sure it is.",
+            "index_teil": "One row per component of an index of a unit: its figure, standardised, and its weight.",
+            "index_chance": "One row per class that an index of a unit may be in: how probable that is.",
             "index_wahl": "One row per choice of an index made otherwise: the share of units in the same class.",
             "index_wandel": "One row per index of a unit at a Stichtag: why it is not what it was at the one before.",
             "index_wandel_teil": "One row per component of an index: its parts in that change.",
@@ -65,23 +73,26 @@ def make_indices(
 
 
 def _fill(con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note: Callable[[str], None]) -> None:
-    con.execute(_ERGEBNIS)
-    con.execute(_ROBUSTHEIT)
+    con.execute(_TABLES)
     levels = list(levels_of(con)) if indices else []
     newest = {level.raumebene: level.zuschnitt for level in levels}  # they come by Zuschnitt
-    computed = list[Standing]()
+    computed, choices = list[Standing](), list[Sequence[Varied]]()
     for index in indices:
         found = [one for level in levels for one in standings_of(index, level)]
         standings = [one for one in found if isinstance(one, Standing)]
         why = [*_ruled(standings), *(one for one in found if isinstance(one, Reason))]
         if any(one.scored is not None and one.scored.highest.any() for one in standings) and not _refused(why):
-            today = [newest[one.level.raumebene] == one.level.zuschnitt for one in standings]
-            choices = [varied(one) if now else [] for one, now in zip(standings, today, strict=True)]
-            insert_blocks(con, "index_ergebnis", map(_block, standings, choices))
-            insert_blocks(con, "index_wahl", filter(None, map(_choices, standings, choices)))
             computed += standings
+            otherwise = list(variations(index.definition))
+            today = [newest[one.level.raumebene] == one.level.zuschnitt for one in standings]
+            choices += [varied(one, otherwise) if now else [] for one, now in zip(standings, today, strict=True)]
         else:
             _not_computed(index, why, note)
+    insert(con, "index_stand", [{"stand": place, **one.key} for place, one in enumerate(computed)])
+    insert_arrays(con, "index_ergebnis", map(_results, count(), computed, choices))
+    insert_arrays(con, "index_teil", filter(None, map(_parts, count(), computed)))
+    insert_arrays(con, "index_chance", filter(None, map(_chances, count(), computed)))
+    insert_blocks(con, "index_wahl", filter(None, map(_choices, computed, choices)))
     same_unit = {(level, then, unit): was for level, unit, then, was in con.execute(_DAUER).fetchall()}
     write_causes(con, History.of(computed, same_unit))
 
@@ -111,23 +122,43 @@ def _not_computed(index: Index, reasons: Sequence[Reason], note: Callable[[str],
     note(f"index {index.id} is not computed: {words} ({index.where})")
 
 
-def _block(standing: Standing, choices: Sequence[Varied]) -> Block:
+def _results(stand: int, standing: Standing, choices: Sequence[Varied]) -> Columns:
     """Return the rows of an index of a level at a Stichtag by a measure."""
-    index, level, panel = standing.index, standing.level, standing.panel
-    key: dict[str, object] = dict(standing.key)
+    units, panel = len(standing.level.units), standing.panel
+    key = {"stand": np.full(units, stand), "einheit": np.arange(units)}
     if standing.evaluated is None:
         why = "zu wenige vergleichbare Räume"
-        return Block(
-            key,
-            {"raum_id": list(level.units), **columns_without_measure(index.components, standing.units, panel, why)},
-        )
-    columns = dict(unit_columns(index.components, standing.units, panel, standing.evaluated, standing.change))
-    scored = standing.evaluated[0]
-    if choices:
-        core = np.all([each.stays for each in choices], axis=0)
-        known = ~np.isnan(scored.score)
-        columns |= {"robust": [stays if there else None for stays, there in zip(core.tolist(), known, strict=True)]}
-    return Block({**key, "gewichte": scored.scale.weights.tolist()}, {"raum_id": list(level.units), **columns})
+        status, reason = reasons_without_measure(standing.reasons, standing.left_out, panel, why)
+        return {**key, "index_status": status, "index_grund": reason}
+    columns = unit_columns(panel, standing.evaluated, standing.reasons, standing.change)
+    if not choices:
+        return {**key, **columns}
+    core = np.all([each.stays for each in choices], axis=0)
+    return {**key, **columns, "robust": np.where(np.isnan(standing.evaluated[0].score), np.nan, core)}
+
+
+def _parts(stand: int, standing: Standing) -> Columns | None:
+    """Return the standardised figures and weights of the units that have a score."""
+    if standing.scored is None:
+        return None
+    units, weights = np.flatnonzero(~np.isnan(standing.scored.score)), standing.scored.scale.weights
+    return {
+        "stand": np.full(len(units) * len(weights), stand), "einheit": np.repeat(units, len(weights)),
+        "stelle": np.tile(np.arange(1, len(weights) + 1), len(units)),
+        "teilwert": rounded(standing.scored.parts[units]).ravel(), "teilgewicht": np.tile(weights, len(units)),
+    }  # fmt: skip
+
+
+def _chances(stand: int, standing: Standing) -> Columns | None:
+    """Return the probabilities of the classes that are possible."""
+    if standing.evaluated is None:
+        return None
+    probable = np.where(standing.panel.placed[:, None], probability(standing.evaluated[1]), 0)
+    units, classes = np.nonzero(probable > 0)
+    return {
+        "stand": np.full(len(units), stand), "einheit": units, "klasse": classes + 1,
+        "wahrscheinlichkeit": probable[units, classes],
+    }  # fmt: skip
 
 
 def _choices(standing: Standing, choices: Sequence[Varied]) -> Block | None:
@@ -136,13 +167,13 @@ def _choices(standing: Standing, choices: Sequence[Varied]) -> Block | None:
         return None
     units = int((~np.isnan(standing.scored.score)).sum())
     shares = explained(standing.scored.scale, standing.measure)
-    explains = dict(zip(standing.index.components, numbers(shares), strict=True))
+    explains = dict(zip(standing.index.components, plain(rounded(shares)), strict=True))
     return Block(
         {**standing.key, "raeume": units},
         {
             "variation": [each.variation.name for each in choices],
             "indikator_id": [each.variation.indikator for each in choices],
-            "klasse_bleibt": numbers(np.array([each.stays.sum() for each in choices]) / max(units, 1)),
+            "klasse_bleibt": plain(rounded(np.array([each.stays.sum() for each in choices]) / max(units, 1))),
             "varianz_anteil": [
                 explains[each.variation.indikator] if each.variation.kind == "ohne" and each.variation.indikator
                 else None for each in choices

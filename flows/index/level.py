@@ -64,15 +64,16 @@ class Level:
 def levels_of(con: duckdb.DuckDBPyConnection) -> Iterator[Level]:
     """Yield the figures of each Zuschnitt and Raumebene from the table index_zahl."""
     columns = dict(con.execute("SELECT DISTINCT indikator_id, stelle FROM index_zahl ORDER BY ALL").fetchall())
-    groups = con.execute("SELECT DISTINCT zuschnitt, raumebene FROM index_zahl ORDER BY ALL").fetchall()
-    for zuschnitt, raumebene in groups:
+    groups = con.execute(
+        "FROM index_zahl SELECT zuschnitt, raumebene, list(DISTINCT stichtag ORDER BY stichtag), "
+        "list(DISTINCT raum_id ORDER BY raum_id) GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    for zuschnitt, raumebene, days, units in groups:
         set_variables(con, index_zuschnitt=zuschnitt, index_ebene=raumebene)
         con.execute(
             "CREATE OR REPLACE TEMP VIEW index_hier AS FROM index_zahl "
             "WHERE zuschnitt = getvariable('index_zuschnitt') AND raumebene = getvariable('index_ebene')"
         )
-        days = con.execute("SELECT DISTINCT stichtag FROM index_hier ORDER BY 1").fetchall()
-        units = con.execute("SELECT DISTINCT raum_id FROM index_hier ORDER BY 1").fetchall()
         found = con.execute("SELECT tag, einheit, stelle, status, zahl, unten, oben, fehler FROM index_hier")
         tag, einheit, stelle, status, *numbers = (np.ma.asarray(column) for column in found.fetchnumpy().values())
         at = (tag.data, einheit.data, stelle.data)
@@ -84,6 +85,5 @@ def levels_of(con: duckdb.DuckDBPyConnection) -> Iterator[Level]:
             target[at] = column.filled(np.nan)
         figures, low, high, error = filled
         yield Level(
-            zuschnitt, raumebene, tuple(day for (day,) in days), tuple(unit for (unit,) in units), columns,
-            figures, low, high, np.nan_to_num(error), words,
+            zuschnitt, raumebene, tuple(days), tuple(units), columns, figures, low, high, np.nan_to_num(error), words,
         )  # fmt: skip

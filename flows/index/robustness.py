@@ -91,15 +91,15 @@ def _other_scale(definition: IndexDefinition) -> IndexDefinition:
     return definition.model_copy(update={"standardise": how, "aggregate": aggregate, "decimals": None})
 
 
-def varied(standing: Standing) -> list[Varied]:
-    """Return what becomes of the classes of an index when its choices are made otherwise."""
+def varied(standing: Standing, choices: Sequence[Variation]) -> list[Varied]:
+    """Return what becomes of the classes of an index when `choices`, its variations, are made otherwise."""
     if standing.measure is None or standing.scored is None:
         return []
     panel, scored, scale, found = standing.panel, standing.scored, standing.scored.scale, list[Varied]()
     judged = ~np.isnan(scored.score)
     classes, figures, measure = scored.classes[judged], panel.figures[judged], standing.measure.measure
     measured, parts = scale.parts(measure), scored.parts[judged]
-    for each in variations(standing.index.definition):
+    for each in choices:
         at = list(each.components)
         if each.kind == "standardisierung":
             other = Scale.of(each.definition, measure)

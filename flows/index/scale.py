@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,7 +109,9 @@ class Scale:
         """Return the scale by the standardised figures (units x components) of the units that are the measure."""
         weights = _weights(definition, parts)
         unscaled = Spread.of(_together(definition, parts, weights))
-        return cls(definition, spreads, weights, unscaled, Spread.of(_rescaled(definition, unscaled.ordered, unscaled)))
+        same = definition.rescale == "none"
+        scores = unscaled if same else Spread.of(_rescaled(definition, unscaled.ordered, unscaled))
+        return cls(definition, spreads, weights, unscaled, scores)
 
     def parts(self, figures: Numbers) -> Numbers:
         """Return the standardised figures of each component (last axis), not yet weighted."""
@@ -121,6 +124,18 @@ class Scale:
     def score_of_parts(self, parts: Numbers) -> Numbers:
         """Return the score that standardised figures (... x components) make."""
         return _rescaled(self.definition, _together(self.definition, parts, self.weights), self.unscaled)
+
+    @cached_property
+    def per_part(self) -> NDArray[np.float64] | None:
+        """What one more of each standardised figure adds to a score; None where that depends on the others."""
+        if self.definition.aggregate == "product" or self.definition.rescale not in ("none", "z"):
+            return None
+        return self.weights / (self.unscaled.sd if self.definition.rescale == "z" else 1)
+
+    @cached_property
+    def per_figure(self) -> Numbers | None:
+        """What one more of each figure adds to a score; None where that depends on the figure."""
+        return self.score(np.eye(len(self.weights))) - self.score(np.zeros(len(self.weights))) if self.linear else None
 
     @property
     def linear(self) -> bool:

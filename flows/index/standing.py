@@ -16,7 +16,7 @@ from flows.index.chance import Chance
 from flows.index.evaluate import Change, Scored, evaluate, evaluate_change
 from flows.index.level import Level
 from flows.index.panel import Panel, without_measure
-from flows.index.unit_rows import Unit
+from flows.index.unit_rows import Words, unit_reasons
 from flows.profile.indices import Index
 
 
@@ -65,12 +65,15 @@ class Standing:
         return self.evaluated[0] if self.evaluated else None
 
     @cached_property
-    def units(self) -> list[Unit]:
-        """The units, by the status of their figures."""
+    def left_out(self) -> list[str | None]:
+        """Why each unit is left out; None where it is not."""
+        return self.level.left_out(self.index, self.place)
+
+    @cached_property
+    def reasons(self) -> tuple[Words, Words]:
+        """The status of each unit's index, and its reason."""
         at = [self.level.columns[each] for each in self.index.components]
-        statuses = self.level.status[self.place][:, at].tolist()
-        left_out = self.level.left_out(self.index, self.place)
-        return [Unit(words, reason) for words, reason in zip(statuses, left_out, strict=True)]
+        return unit_reasons(self.index.components, self.level.status[self.place][:, at], self.left_out, self.panel)
 
     @property
     def change(self) -> Change | None:

@@ -22,7 +22,7 @@ from flows.index.evaluate import evaluate
 from flows.index.panel import Panel, without_measure
 from flows.index.robustness import dominated
 from flows.index.scale import Numbers
-from flows.index.unit_rows import Row, Unit, unit_columns, unit_rows
+from flows.index.unit_rows import Row, probability, rounded, unit_columns, unit_reasons, unit_rows
 from flows.profile.index_definition import IndexDefinition
 from flows.profile.not_as_expected import not_as_expected
 
@@ -54,6 +54,9 @@ class DefinitionFile(Strict):
 
     table: Columns
     index: dict[Identifier, IndexDefinition] = Field(min_length=1)
+
+
+_WHOLE = ("klasse", "klasse_von", "klasse_bis", "rang_von", "rang_bis")
 
 
 @dataclass(frozen=True)
@@ -125,11 +128,14 @@ def _on_part(name: str, definition: IndexDefinition, trial: _Files, part: str | 
     scored, chance = evaluate(definition, panel)
     if words := dominated(scored.scale, panel, names):
         raise ConfigError(f"{where}.component: {words}. Nothing was computed.")
-    stated = [
-        Unit(["fehlt" if np.isnan(cell) else "ok" for cell in row], reason)
-        for row, reason in zip(figures, left_out, strict=True)
-    ]
-    found = unit_rows(unit_columns(names, stated, panel, (scored, chance)))
+    statuses = np.where(np.isnan(figures), "fehlt", "ok").astype(object)
+    reasons = unit_reasons(names, statuses, left_out, panel)
+    found = unit_rows(
+        {
+            **unit_columns(panel, (scored, chance), reasons), "sicherheit": probability(chance),
+            "teile": rounded(scored.parts),
+        }, whole=_WHOLE,
+    )  # fmt: skip
     return Tried(
         name, part, definition, dict(zip(names, scored.scale.weights.tolist(), strict=True)),
         scored.scale.limits.tolist(),

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.index.chance import ANOTHER_TIME, drawn
+from flows.index.chance import ANOTHER_TIME, drawn, furthest
 from flows.index.panel import Panel
 from flows.profile.typology import TypeTrait, Typology
 from flows.typology.kmeans import Points, squares
 
 Possible = NDArray[np.bool_]
 _NOISE = 1e-12
+_REACHED = 1.001
+"""Of the way to a border, for the rounding of draws."""
 
 
 def transformed(how: str, figures: Points) -> Points:
@@ -102,7 +104,7 @@ def assigned(space: Space, panel: Panel) -> Assigned:
     border = np.where(own >= 0, least[rows, own].min(axis=1), np.nan)
     return Assigned(
         possible, own, np.where(known, order[:, 1], -1), first, second, np.maximum(border, 0),
-        _certainty(space, panel, (low, high), own),
+        _certainty(space, panel, (low, high), own, border),
     )  # fmt: skip
 
 
@@ -146,16 +148,26 @@ def _nearest_somewhere(low: Points, high: Points, centroids: Points, place: int)
     return bool(found.status == 0)
 
 
-def _certainty(space: Space, panel: Panel, box: tuple[Points, Points], own: NDArray[np.int64]) -> Points:
-    """Return the share of draws in which each unit with a type is of that type."""
+def _certainty(
+    space: Space, panel: Panel, box: tuple[Points, Points], own: NDArray[np.int64], border: Points
+) -> Points:  # fmt: skip
+    """Return the share of draws in which each unit with a type is of that type.
+
+    A unit whose `border` no draw reaches is of it in all of them, without drawing.
+    """
     sure, typed = np.full(len(own), np.nan), own >= 0
     if not typed.any():
         return sure
-    low, high = (end[typed] for end in box)
-    figures = panel.figures[typed]
-    error = space.errors(figures, panel.error[typed])
-    draws = drawn(Panel(space.points(figures), low, high, error, np.ones(len(low), dtype=bool)), ANOTHER_TIME)
-    sure[typed] = (_nearest_of_draws(draws, space.centroids) == own[typed]).mean(axis=0)
+    error = space.errors(panel.figures, panel.error)
+    shift = np.sqrt(ANOTHER_TIME * np.square(np.nan_to_num(error)).sum(axis=1))
+    near = typed & ~(border > _REACHED * shift * furthest(len(space.traits), int(typed.sum())))
+    sure[typed] = 1
+    if near.any():
+        low, high = (end[near] for end in box)
+        points = space.points(panel.figures[near])
+        here = Panel(points, low, high, error[near], np.ones(len(low), dtype=bool))
+        draws = drawn(here, ANOTHER_TIME, near[typed])
+        sure[near] = (_nearest_of_draws(draws, space.centroids) == own[near]).mean(axis=0)
     return sure
 
 

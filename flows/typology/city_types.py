@@ -15,10 +15,11 @@ from flows.base.errors import ConfigError
 from flows.base.sql_order import PythonStep
 from flows.index.level import Level, levels_of
 from flows.index.panel import FEWEST, Panel
-from flows.index.unit_rows import Unit, numbers, unit_reasons
+from flows.index.unit_rows import plain, rounded, unit_reasons
 from flows.profile.typology import NamedTypology
 from flows.typology.assign import Assigned, Space, assigned
 from flows.typology.held import Held, said_of
+from flows.typology.kmeans import Points
 
 _ERGEBNIS = """
 CREATE OR REPLACE TABLE typ_ergebnis (
@@ -93,14 +94,9 @@ def _panel(typology: NamedTypology, level: Level, day: int) -> Panel:
     figures, low, high, error = (
         each[day][:, at] for each in (level.figures, level.low, level.high, level.error)
     )  # fmt: skip
-    counted = np.array([unit.left_out is None for unit in _units(typology, level, day)])
-    return Panel(figures, low, high, error, counted)
-
-
-def _units(typology: NamedTypology, level: Level, day: int) -> list[Unit]:
-    at = [level.columns[name] for name in typology.traits]
     few = level.with_too_few(typology.definition.min_residents, day)
-    return [Unit(statuses, reason) for statuses, reason in zip(level.status[day][:, at].tolist(), few, strict=True)]
+    counted = np.array([reason is None for reason in few])
+    return Panel(figures, low, high, error, counted)
 
 
 def _blocks(typology: NamedTypology, level: Level) -> Iterator[Block]:
@@ -110,14 +106,15 @@ def _blocks(typology: NamedTypology, level: Level) -> Iterator[Block]:
         if until is None or day <= until:
             panel = _panel(typology, level, place)
             said = _columns(typology, assigned(space, panel))
-            reasons = unit_reasons(typology.traits, _units(typology, level, place), panel)
+            few = level.with_too_few(typology.definition.min_residents, place)
+            statuses = level.status[place][:, [level.columns[name] for name in typology.traits]]
+            status, reason = unit_reasons(typology.traits, statuses, few, panel)
             key = {
                 "zuschnitt": level.zuschnitt, "raumebene": level.raumebene, "stichtag": str(day),
                 "typologie_id": typology.id, "typologie_version": typology.definition.version,
             }  # fmt: skip
             yield Block(key, {
-                "raum_id": list(level.units), "typ_status": reasons["index_status"],
-                "typ_grund": reasons["index_grund"], **said,
+                "raum_id": list(level.units), "typ_status": status.tolist(), "typ_grund": reason.tolist(), **said,
             })  # fmt: skip
 
 
@@ -125,15 +122,19 @@ def _columns(typology: NamedTypology, found: Assigned) -> dict[str, list[object]
     names, limit = [each.id for each in typology.definition.type], typology.definition.borderline
     own, second = ([names[at] if at >= 0 else None for at in each.tolist()] for each in (found.own, found.second))
     return {
-        "typ_id": own, "typ_abstand": numbers(found.distance),
-        "zweiter_typ": second, "zweiter_abstand": numbers(found.second_distance),
-        "grenzabstand": numbers(found.border),
+        "typ_id": own, "typ_abstand": _listed(found.distance),
+        "zweiter_typ": second, "zweiter_abstand": _listed(found.second_distance),
+        "grenzabstand": _listed(found.border),
         "typ_lage": [None if name is None else CLEAR if border >= limit else BORDERLINE
                      for name, border in zip(own, found.border.tolist(), strict=True)],
-        "typ_sicherheit": numbers(np.round(found.sure, _OF_DRAWS)),
+        "typ_sicherheit": _listed(np.round(found.sure, _OF_DRAWS)),
         "moegliche_typen": [" ".join(name for name, may in zip(names, row, strict=True) if may) or None
                             for row in found.possible.tolist()],
     }  # fmt: skip
+
+
+def _listed(values: Points) -> list[object]:
+    return plain(rounded(values))
 
 
 def _held(typology: NamedTypology, blocks: Sequence[Block]) -> list[Held]:

@@ -5,7 +5,7 @@ WITH haupt AS (
         ergebnis.index_id,
         ergebnis.index_version,
         max(ergebnis.massstab) AS massstab
-    FROM index_ergebnis AS ergebnis
+    FROM index_wert_alle AS ergebnis
     INNER JOIN katalog.index_definition
         ON
             ergebnis.index_id = index_definition.index_id
@@ -22,7 +22,7 @@ SELECT
     ergebnis.punkte AS index_punkte,
     ergebnis.klasse AS index_klasse,
     ergebnis.index_status
-FROM index_ergebnis AS ergebnis
+FROM index_wert_alle AS ergebnis
 INNER JOIN haupt
     ON
         ergebnis.index_id = haupt.index_id

@@ -1,13 +1,13 @@
 -- One row per index of a unit at a Stichtag on every Zuschnitt, measured by the city of the Stichtag or of the base
 -- year.
 SELECT
-    index_ergebnis.zuschnitt,
-    index_ergebnis.raumebene,
-    index_ergebnis.raum_id,
-    index_ergebnis.stichtag,
-    index_ergebnis.index_id,
-    index_ergebnis.index_version,
-    index_ergebnis.massstab,
+    index_stand.zuschnitt,
+    index_stand.raumebene,
+    index_einheit.raum_id,
+    index_stand.stichtag,
+    index_stand.index_id,
+    index_stand.index_version,
+    index_stand.massstab,
     index_ergebnis.index_status,
     index_ergebnis.index_grund,
     index_ergebnis.punkte,
@@ -25,14 +25,20 @@ SELECT
     index_ergebnis.veraenderung_urteil,
     betroffen.zaehler AS betroffene
 FROM index_ergebnis
+INNER JOIN index_stand ON index_ergebnis.stand = index_stand.stand
+INNER JOIN index_einheit
+    ON
+        index_stand.zuschnitt = index_einheit.zuschnitt
+        AND index_stand.raumebene = index_einheit.raumebene
+        AND index_ergebnis.einheit = index_einheit.einheit
 LEFT JOIN katalog.index_definition
     ON
-        index_ergebnis.index_id = index_definition.index_id
-        AND index_ergebnis.index_version = index_definition.index_version
+        index_stand.index_id = index_definition.index_id
+        AND index_stand.index_version = index_definition.index_version
 LEFT JOIN wert_alle AS betroffen
     ON
-        index_ergebnis.zuschnitt = betroffen.zuschnitt
-        AND index_ergebnis.raumebene = betroffen.raumebene
-        AND index_ergebnis.raum_id = betroffen.raum_id
-        AND index_ergebnis.stichtag = betroffen.stichtag
+        index_stand.zuschnitt = betroffen.zuschnitt
+        AND index_stand.raumebene = betroffen.raumebene
+        AND index_einheit.raum_id = betroffen.raum_id
+        AND index_stand.stichtag = betroffen.stichtag
         AND index_definition.betrifft = betroffen.indikator_id

@@ -9,16 +9,6 @@ WITH tag AS (
     GROUP BY zuschnitt, raumebene, stichtag
 ),
 
-einheit AS (
-    SELECT
-        zuschnitt,
-        raumebene,
-        raum_id,
-        row_number() OVER (PARTITION BY zuschnitt, raumebene ORDER BY raum_id) - 1 AS einheit
-    FROM index_angabe
-    GROUP BY zuschnitt, raumebene, raum_id
-),
-
 stelle AS (
     SELECT
         indikator_id,
@@ -39,7 +29,7 @@ SELECT
     index_angabe.oben,
     index_angabe.fehler,
     tag.tag,
-    einheit.einheit,
+    index_einheit.einheit,
     stelle.stelle
 FROM index_angabe
 INNER JOIN tag
@@ -47,9 +37,9 @@ INNER JOIN tag
         index_angabe.zuschnitt = tag.zuschnitt
         AND index_angabe.raumebene = tag.raumebene
         AND index_angabe.stichtag = tag.stichtag
-INNER JOIN einheit
+INNER JOIN index_einheit
     ON
-        index_angabe.zuschnitt = einheit.zuschnitt
-        AND index_angabe.raumebene = einheit.raumebene
-        AND index_angabe.raum_id = einheit.raum_id
+        index_angabe.zuschnitt = index_einheit.zuschnitt
+        AND index_angabe.raumebene = index_einheit.raumebene
+        AND index_angabe.raum_id = index_einheit.raum_id
 INNER JOIN stelle ON index_angabe.indikator_id = stelle.indikator_id
