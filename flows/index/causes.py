@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.index.chance import Z_90
+from flows.index.chance import Z_90, together
 from flows.index.scale import Numbers, Scale, class_of
 from flows.index.standing import Standing
 
@@ -122,7 +122,7 @@ def margin(before: Measured, after: Measured, stay: float) -> Numbers:
     error = np.sqrt(np.maximum(before.error**2 + after.error**2 - 2 * stay * before.error * after.error, 0))
     middle = (before.figures + after.figures) / 2
     moved = (_moved(before.scale, middle, error) + _moved(after.scale, middle, error)) / 2
-    return np.asarray(Z_90 * np.sqrt(np.square(moved).sum(axis=1)))
+    return Z_90 * together(moved, after.scale.definition.overlap)
 
 
 def _moved(scale: Scale, middle: Numbers, error: Numbers) -> Numbers:

@@ -30,6 +30,8 @@ SURE = 0.9
 ANOTHER_TIME = 2
 """Times the variance of a figure: the counts that are there are one outcome, those of another time another."""
 _SEED = 2021
+_SHARED = 1000
+"""In place of a component, for the chance that all share."""
 _LESS = 1e-9
 _FEW_BITS = 11
 """That number so many units that 32 bits hold a score besides."""
@@ -67,9 +69,18 @@ def _normal_scores(scale: Scale, panel: Panel, times: int) -> tuple[Numbers, Num
     scores, spread = np.full((2, len(known)), np.nan)
     figures, error = panel.figures[known], panel.error[known] * np.sqrt(times)
     scores[known] = scale.score(figures)
-    moved = [scale.score(figures + error * each) - scores[known] for each in np.eye(figures.shape[1])]
-    spread[known] = np.sqrt(np.sum(np.square(moved), axis=0))
+    moved = np.stack([scale.score(figures + error * each) - scores[known] for each in np.eye(figures.shape[1])], axis=1)
+    spread[known] = together(moved, scale.definition.overlap)
     return scores, spread
+
+
+def together(moved: Numbers, overlap: float) -> Numbers:
+    """Return the standard error of scores which a standard error of each component moves so far (units x components).
+
+    `overlap` is the correlation of chance in one component with chance in another.
+    """
+    apart, alike = np.square(moved).sum(axis=1), np.square(moved.sum(axis=1))
+    return np.asarray(np.sqrt((1 - overlap) * apart + overlap * alike))
 
 
 def _above(scores: Numbers, spread: Numbers, limit: float) -> Numbers:
@@ -88,11 +99,11 @@ def furthest(components: int, units: int) -> float:
     return max(float(np.abs(_normals(each, _room(units))).max()) for each in range(components))
 
 
-def drawn(panel: Panel, times: int, among: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
+def drawn(panel: Panel, times: int, overlap: float = 0, among: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
     """Return the figures of the units of `panel`, all of them placed, drawn again (draws x units x components).
 
-    Their variance is so many `times` that of the figure. Where the units are some `among` others, they are drawn as
-    they would be with all of them.
+    Their variance is so many `times` that of the figure; chance in one component comes with chance in another by the
+    correlation `overlap`. Where the units are some `among` others, they are drawn as they would be with all of them.
     """
     units, components = panel.figures.shape
     places, room = (slice(units), _room(units)) if among is None else (np.flatnonzero(among), _room(len(among)))
@@ -102,6 +113,9 @@ def drawn(panel: Panel, times: int, among: NDArray[np.bool_] | None = None) -> N
     figures = np.empty((components, DRAWS, units), dtype=np.float32)
     for component in range(components):
         normals = _normals(component, room)[:, places]
+        if overlap:
+            shared = _normals(_SHARED, room)[:, places]
+            normals = np.float32(np.sqrt(1 - overlap)) * normals + np.float32(np.sqrt(overlap)) * shared
         np.multiply(normals, error[:, component], out=figures[component])
         figures[component] += at[:, component]
         lacking = np.flatnonzero(~known[:, component])
@@ -126,7 +140,7 @@ def chance_of(scale: Scale, begins: NDArray[np.float64], panel: Panel) -> Chance
         moved = _normals(0, _room(int(normal.sum())))[:: DRAWS // RANKED, : normal.sum()]
         ranked[:, normal] = scores[normal].astype(np.float32) + spread[normal].astype(np.float32) * moved
         if not normal.all():
-            others = scale.score(drawn(_only(here, ~normal), ANOTHER_TIME))
+            others = scale.score(drawn(_only(here, ~normal), ANOTHER_TIME, scale.definition.overlap))
             shares[~normal] = np.stack([_share(others >= begin) for begin in begins], axis=1)
             ranked[:, ~normal] = others[:: DRAWS // RANKED]
         probability[placed] = _between(shares)
@@ -135,17 +149,34 @@ def chance_of(scale: Scale, begins: NDArray[np.float64], panel: Panel) -> Chance
 
 
 def above_zero(scale: Scale, panel: Panel) -> NDArray[np.float64]:
-    """Return the probability that the score of each unit of `panel` is above 0, but for chance in its counts."""
+    """Return the probability that the score of each unit of `panel` is above 0, but for chance in its counts.
+
+    `panel` is a change. How far units really change, the city itself says: its scores spread by that and by chance, so
+    that what is beyond chance is the spread of real changes. Where little is, most changes that look large are chance,
+    and a score is drawn to the city's mean accordingly.
+    """
     above, placed = np.zeros(len(panel.placed)), panel.placed
     if placed.any():
         here = _only(panel, placed)
         scores, spread = _normal_scores(scale, here, 1)
         normal = ~np.isnan(scores)
-        found = np.where(spread > 0, _above(scores, spread, 0), scores > 0)
+        real = float(np.var(scores[normal]) - np.square(spread[normal]).mean()) if normal.any() else 0
         if not normal.all():
-            found[~normal] = _share(scale.score(drawn(_only(here, ~normal), 1)) > 0)
-        above[placed] = found
+            others = scale.score(drawn(_only(here, ~normal), 1, scale.definition.overlap)).astype(float)
+            scores[~normal], spread[~normal] = others.mean(axis=0), others.std(axis=0)
+        mean = float(scores[normal].mean()) if normal.any() else 0
+        above[placed] = _really_above_zero(mean, max(real, 0), scores, spread)
     return above
+
+
+def _really_above_zero(mean: float, real: float, scores: Numbers, spread: Numbers) -> Numbers:
+    """Return the probability that what is behind scores with these standard errors is above 0.
+
+    `mean` and `real` are the mean and the variance of what is behind them. Without variance no one differs from others.
+    """
+    known = np.divide(real, real + np.square(spread), out=np.ones_like(spread), where=spread > 0)
+    found = _above(mean + known * (scores - mean), np.sqrt(known) * spread, 0)
+    return np.asarray(np.where(known > 0, found, 0.5))
 
 
 def _share(draws: NDArray[np.bool_]) -> Numbers:

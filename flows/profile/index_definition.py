@@ -149,6 +149,12 @@ class IndexDefinition(Strict):
     """By how much the share of the variance that a component explains may exceed its share of the weights; an index
     that one component rules is refused. Example: `max_excess = 0.4`
     """
+    overlap: float = Field(default=0, ge=0, lt=1)
+    """How far chance in one component comes with chance in another, as a correlation, because they count the same
+    people: who is unemployed is often on SGB II too. 0, without it, where each person is in one of them only.
+
+    Example: `overlap = 0.25`
+    """
     min_residents: int = Field(default=0, ge=0)
     """Units with fewer residents are left out. Example: `min_residents = 300`"""
     left_out: list[LeftOut] = Field(default_factory=list)

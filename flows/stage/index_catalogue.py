@@ -26,7 +26,7 @@ def write_indices(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
             "standardisierung": d.standardise, "rundung": d.decimals, "verdichtung": d.aggregate,
             "nachskalierung": d.rescale, "klassierung": d.classes.by, "basisstichtag": str(d.base) if d.base else None,
             "mindest_einwohner": d.min_residents, "abstand_jahre": d.dynamics.years if d.dynamics else None,
-            "verbleib": d.dynamics.stay if d.dynamics else None, "betrifft": d.concerns,
+            "verbleib": d.dynamics.stay if d.dynamics else None, "ueberschneidung": d.overlap, "betrifft": d.concerns,
         } for position, (key, d) in enumerate(named, start=1)],
     )  # fmt: skip
     insert(

@@ -166,7 +166,7 @@ def _certainty(
         low, high = (end[near] for end in box)
         points = space.points(panel.figures[near])
         here = Panel(points, low, high, error[near], np.ones(len(low), dtype=bool))
-        draws = drawn(here, ANOTHER_TIME, near[typed])
+        draws = drawn(here, ANOTHER_TIME, among=near[typed])
         sure[near] = (_nearest_of_draws(draws, space.centroids) == own[near]).mean(axis=0)
     return sure
 

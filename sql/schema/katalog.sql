@@ -252,6 +252,7 @@ CREATE TABLE katalog.index_definition (
     mindest_einwohner INTEGER NOT NULL,
     abstand_jahre INTEGER,
     verbleib DOUBLE,
+    ueberschneidung DOUBLE NOT NULL,
     betrifft VARCHAR
 );
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -116,6 +117,18 @@ def test_a_rate_of_few_people_is_less_sure_than_the_same_rate_of_many(try_on: Tr
     found = try_on(table, stated, 'unit = "raum"\npercent_of = { rate = "personen" }')["units"]
     assert found["many"]["sicherheit"][1] > 0.99
     assert 0.5 < found["few"]["sicherheit"][1] < 0.8
+
+
+def test_components_that_count_the_same_people_make_an_index_less_sure(try_on: Try) -> None:
+    table = "raum,a,b,m\nA,12,12,2\nB,0,0,2\nC,30,30,2\n"
+    columns = 'unit = "raum"\nmargin = { a = "m", b = "m" }'
+    sure = [
+        try_on(table, definition("a", "b", standardise="plain", limits=(11,), overlap=each), columns)["units"]["A"]
+        for each in (0, 0.5)
+    ]
+    error = 2 / 1.6448536 * 2**0.5  # of a component, and of another time
+    for found, together in zip(sure, (error * 0.5**0.5, error * 0.75**0.5), strict=True):
+        assert found["sicherheit"][1] == pytest.approx(NormalDist(11, together).cdf(12), abs=0.001)
 
 
 FIGURES = st.lists(st.integers(0, 1000), min_size=3, max_size=8, unique=True)

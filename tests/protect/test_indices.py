@@ -142,6 +142,22 @@ def test_the_change_over_years_is_measured_by_the_city_and_called_chance_where_i
     ]  # fmt: skip
 
 
+def test_where_all_changes_are_no_more_than_chance_makes_none_is_called_a_change(office) -> None:
+    """Of eight units the largest change alone lies outside of what chance makes of one unit."""
+    now = [500 + change for change in (-37, 37, 20, -20, 10, -10, 5, -5)]
+    city_of(office, *now, of=1000)
+    office.con.execute(
+        "INSERT INTO indikator_wert SELECT * REPLACE (stichtag - INTERVAL 2 YEAR AS stichtag, "
+        "CASE WHEN indikator_id = 'anteil_weiblich' THEN 500 ELSE zaehler END AS zaehler) FROM indikator_wert"
+    )
+    classes = definition("anteil_weiblich", limits=(-1, 1)).classes.model_dump()
+
+    Indexed(office, "anteil_weiblich", dynamics={"years": 2, "classes": classes}).protect()
+
+    found = office.rows("index_wert", "veraenderung_urteil", f"raumebene = 'sozialraum' AND stichtag = DATE '{DAY}'")
+    assert set(found) == {("nicht_unterscheidbar",)}
+
+
 def test_a_ready_index_whose_indikator_was_not_delivered_is_noted_and_left_out(office) -> None:
     office.counts("einwohner", 500, 600)
     indexed = Indexed(office, "anteil_weiblich", own=False)

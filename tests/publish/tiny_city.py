@@ -83,10 +83,11 @@ TABLES = {
         FROM (VALUES
                ('bedarf', '1', 1, 'Bedarfsindex', 'Index of need', 'Mittel der z-Werte.', 'Mean of z values.',
                 'Nicht über Menschen.', 'Not about people.', 'Nicht: schlecht.', 'Not: bad.', 'Kleinstadt', 'z',
-                NULL::INTEGER, 'mean', 'none', 'fixed', NULL::DATE, 0, NULL::INTEGER, NULL::DOUBLE, 'einwohner'))
+                NULL::INTEGER, 'mean', 'none', 'fixed', NULL::DATE, 0, NULL::INTEGER, NULL::DOUBLE, 0.0, 'einwohner'))
         AS t(index_id, index_version, position, label_de, label_en, beschreibung_de, beschreibung_en, einschraenkung_de,
              einschraenkung_en, wortwahl_de, wortwahl_en, quelle, standardisierung, rundung, verdichtung,
-             nachskalierung, klassierung, basisstichtag, mindest_einwohner, abstand_jahre, verbleib, betrifft)""",
+             nachskalierung, klassierung, basisstichtag, mindest_einwohner, abstand_jahre, verbleib,
+             ueberschneidung, betrifft)""",
     "index_komponente": """
         SELECT 'bedarf' AS index_id, '1' AS index_version, 'sgb2_quote' AS indikator_id, 1 AS position, 1.0 AS gewicht,
             'hoch' AS richtung""",

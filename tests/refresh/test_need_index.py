@@ -180,7 +180,7 @@ def test_the_codebook_says_what_an_index_is_made_of_and_not_for(one_release) -> 
 def test_what_is_said_of_certainty_holds_in_the_other_half_of_the_residents(one_release) -> None:
     """Residents are split at random into halves; each half's classes and ranks are judged by the other."""
     (file,) = Path(one_release.root).rglob("fortschreibung.duckdb")
-    found = statements(file, splits=10)
+    found, _ = statements(file, splits=10)
 
     sure, probability, holding, ranks = held(found)
     middling = [each for each in found if 0.6 <= each.probability < 0.9]
