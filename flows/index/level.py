@@ -17,6 +17,7 @@ from flows.index.scale import Numbers
 from flows.profile.indices import Index
 
 RESIDENTS = "einwohner"
+_NOT_THERE = "fehlt"
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,15 @@ class Level:
 
     def with_too_few(self, fewest: int, day: int) -> list[str | None]:
         """Return for each unit that it has fewer residents at a Stichtag, or none are published; None where not."""
-        residents = np.full(len(self.units), np.nan if fewest else np.inf)
-        if fewest and RESIDENTS in self.columns:
-            residents = self.figures[day][:, self.columns[RESIDENTS]]
-        return [None if count >= fewest else f"{RESIDENTS} < {fewest}" for count in residents]
+        if not fewest:
+            return [None] * len(self.units)
+        if RESIDENTS not in self.columns:
+            return [f"{RESIDENTS} ({_NOT_THERE})"] * len(self.units)
+        at = self.columns[RESIDENTS]
+        return [
+            f"{RESIDENTS} ({status})" if np.isnan(count) else None if count >= fewest else f"{RESIDENTS} < {fewest}"
+            for count, status in zip(self.figures[day][:, at], self.status[day][:, at], strict=True)
+        ]
 
     @cached_property
     def by_day(self) -> dict[dt.date, int]:
@@ -78,7 +84,7 @@ def levels_of(con: duckdb.DuckDBPyConnection) -> Iterator[Level]:
         tag, einheit, stelle, status, *numbers = (np.ma.asarray(column) for column in found.fetchnumpy().values())
         at = (tag.data, einheit.data, stelle.data)
         shape = (len(days), len(units), len(columns))
-        words = np.full(shape, "fehlt", dtype=object)
+        words = np.full(shape, _NOT_THERE, dtype=object)
         words[at] = status.data
         filled = [np.full(shape, np.nan) for _ in numbers]
         for target, column in zip(filled, numbers, strict=True):

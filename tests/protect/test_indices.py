@@ -125,6 +125,17 @@ def test_a_unit_with_too_few_residents_is_left_out(office) -> None:
     assert found["A"][1] == -1.0
 
 
+def test_a_unit_whose_residents_are_suppressed_is_left_out_for_that_reason(office) -> None:
+    """Nobody may know whether they are too few."""
+    city_of(office, 10, 20, 30, 40)
+    office.con.execute("UPDATE indikator_wert SET zaehler = 2 WHERE raum_id = 'C' AND indikator_id = 'einwohner'")
+
+    found = Indexed(office, "anteil_weiblich", min_residents=95).protect()
+
+    assert found["C"] == ("ausgelassen", None, None, None)
+    assert office.rows("index_wert", "index_grund", "raum_id = 'C'") == [("einwohner (geschuetzt)",)]
+
+
 def test_the_change_over_years_is_measured_by_the_city_and_called_chance_where_it_may_be(office) -> None:
     city_of(office, 200, 200, 200, 330, of=1000)
     office.con.execute(
