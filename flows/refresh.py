@@ -93,8 +93,7 @@ def protect(run: Run) -> dict[str, int]:
 def verdict(run: Run, worker: CheckWorker) -> CheckReport:
     """Wait for the report of the checks; a blocker stops the publication."""
     report = worker.report()
-    stations.show_checks(run, report)
-    return stations.passed(run, report)
+    return stations.passed(run, stations.show_checks(run, report))
 
 
 @task(task_run_name="publish", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)

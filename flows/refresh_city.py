@@ -78,8 +78,7 @@ def _checked_and_protected(run: Run, worker: CheckWorker, taken: TakenUp) -> tup
         counted = _protected(run)
     finally:  # what a check found takes precedence, as in flows/refresh.py
         report = worker.report()
-        stations.show_checks(run, report)
-        report = stations.passed(run, report)
+        report = stations.passed(run, stations.show_checks(run, report))
     return report, counted
 
 

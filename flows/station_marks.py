@@ -27,10 +27,12 @@ STATIONS = ("stage", "transform", "check", "protect", "publish")
 ANY, NOTHING = "any", "nothing"
 """Instead of a station: go on after the last that is finished, or with none."""
 REVIEW = "review.json"
+TYPES = "types.json"
+"""What protect found of types, for the report of the checks."""
 LEFT_BY = {
     "stage": (WORK, f"{WORK}.wal", "quarantine.csv"),
     "check": (REPORT_FOLDER, GX_PAGES_FOLDER),
-    "protect": (PROTECTED, REVIEW),
+    "protect": (PROTECTED, REVIEW, TYPES),
 }
 """What each station leaves in a run's folder for those after it."""
 

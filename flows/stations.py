@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flows.base.resources import resource
 from flows.base.texts import text
-from flows.check.models import CheckJob, CheckReport
+from flows.check.models import RESULTS, CheckJob, CheckReport
 from flows.check.run_checks import raise_for_blockers
 from flows.protect.perturbation.keyed_draw import Draws
 from flows.pull.deliveries import Delivery, deliveries_of_release, deliveries_on, years_of
@@ -20,12 +20,13 @@ from flows.pull.landing.store import Landing, read_back
 from flows.pull.models import Lieferung, Pulled
 from flows.pull.pull_sources import accept_pulled, pull
 from flows.run import NO_SOURCE, Outcome, Run
-from flows.station_marks import REVIEW, Inputs, finish
+from flows.station_marks import REVIEW, TYPES, Inputs, finish
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from flows.release.catalog import Release
+    from flows.typology.held import Applied
 
 _open_since_stage: dict[Path, ExitStack] = {}
 """Working databases that stage leaves open: transform goes on in the same instance, in which nothing is read again."""
@@ -194,13 +195,21 @@ def check_job(run: Run) -> CheckJob:
     )  # fmt: skip
 
 
-def show_checks(run: Run, report: CheckReport) -> None:
-    """Write the page of the checks of a run, which a dry run and a run that a check stopped have as well."""
+def show_checks(run: Run, report: CheckReport) -> CheckReport:
+    """Write the page of the checks of a run, which a dry run and a run that a check stopped have as well.
+
+    Returns:
+        The report with what the station protect has found of types, if it came so far.
+    """
+    from flows.check.type_results import with_types  # noqa: PLC0415
     from flows.pages.about import About  # noqa: PLC0415 -- only where a page is written
     from flows.pages.checks_page import Checked, write_checks_page  # noqa: PLC0415
 
+    if (run.folder / TYPES).is_file():
+        report = with_types(report, RESULTS.validate_json((run.folder / TYPES).read_bytes()))
     city = run.profile.city
     write_checks_page(report.path, Checked(About(city.name, city.synthetic), dt.datetime.now(dt.UTC).date()))
+    return report
 
 
 def passed(run: Run, report: CheckReport) -> CheckReport:
@@ -234,6 +243,7 @@ def done(run: Run, pulled: Pulled, outcome: Outcome) -> Outcome:
 def protect_in(run: Run) -> dict[str, int]:
     """Suppress what identifies people, with all that is out already; write what may leave to the folder ``publish``."""
     from flows.base.db import open_work  # noqa: PLC0415
+    from flows.check.type_results import type_results  # noqa: PLC0415
     from flows.protect.protect_figures import protect  # noqa: PLC0415
     from flows.redrawing.yearly_review import units_to_look_at, yearly_review  # noqa: PLC0415
     from flows.release.catalog import releases  # noqa: PLC0415
@@ -243,10 +253,12 @@ def protect_in(run: Run) -> dict[str, int]:
         review = yearly_review(con, run.profile, lambda words: run.note("protect", words))
         if review is not None:
             (run.folder / REVIEW).write_text(units_to_look_at(review), encoding="utf-8")
+        types = list[Applied]()
         counted = protect(
             con, run.profile, run.folder / "publish", earlier, note=lambda words: run.note("protect", words),
-            review=review,
+            hear=types.append, review=review,
         )  # fmt: skip
+        (run.folder / TYPES).write_bytes(RESULTS.dump_json(type_results(types)))
         finish(run.folder, "protect", con, counted)
     run.note("protect", text(
         "{figures:,} figures suppressed, {primary:,} of them by themselves, the others for their sake",

@@ -46,6 +46,14 @@ class FitRun:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A unit that is no part of the search, and the traits that it lacks a figure of, with their status."""
+
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Proposed:
     """What was found, on how many units, and the text of a types.toml where something is proposed."""
 
@@ -53,7 +61,7 @@ class Proposed:
     stichtag: dt.date
     raumebene: str
     units: Sequence[str]
-    left_out: int
+    left_out: Sequence[LeftOut]
     found: Fitted
     text: str | None
 
@@ -83,7 +91,7 @@ def proposed_types(run: FitRun, progress: Callable[[int, int], bool] = lambda _d
         language: {name: getattr(entry, f"label_{language}") for name, entry in profile.codebook.indikator.items()}
         for language in ("de", "en")
     }
-    text = types_toml(found, asked, day, run.raumebene, labels) if found.proposed else None
+    text = types_toml(found, asked, day, run.raumebene, labels, len(left_out)) if found.proposed else None
     if text is not None and run.out is not None:
         write_whole(run.out, text.encode())
     return Proposed(asked, day, run.raumebene, units, left_out, found, text)
@@ -95,7 +103,8 @@ def as_json(run: FitRun, proposed: Proposed) -> dict[str, Any]:
     return {
         "city": run.city, "stichtag": str(proposed.stichtag), "raumebene": proposed.raumebene,
         "traits": [vars(each) for each in proposed.asked.traits],
-        "units": len(proposed.units), "left_out": proposed.left_out,
+        "units": len(proposed.units), "left_out": len(proposed.left_out),
+        "left_out_units": [{"raum_id": each.unit, "reason": each.reason} for each in proposed.left_out],
         "tried": [
             {"types": each.count, "silhouette": round(each.silhouette, 4), "sizes": each.sizes,
              "jaccard": [round(float(one), 4) for one in each.stability.groups],
@@ -125,13 +134,13 @@ def _own(typologies: Sequence[Any]) -> list[TraitAsked]:
     return [TraitAsked(each.indikator, each.transform, each.weight) for each in first]
 
 
-def _figures(run: FitRun, traits: Sequence[str]) -> tuple[dt.date, list[str], Points, int]:
-    """Return Stichtag, the units with all figures, these figures, and how many units lack one."""
+def _figures(run: FitRun, traits: Sequence[str]) -> tuple[dt.date, list[str], Points, list[LeftOut]]:
+    """Return Stichtag, the units with all figures, these figures, and the units that lack one, with the reason."""
     names = ", ".join(map(literal, traits))
     with connect() as con:
         con.execute(f"ATTACH {literal(str(run.database))} AS release (READ_ONLY); USE release")
         rows = con.execute(
-            "SELECT stichtag, raum_id, indikator_id, faktor * zaehler / nullif(nenner, 0) FROM wert "  # noqa: S608 -- literals
+            "SELECT stichtag, raum_id, indikator_id, faktor * zaehler / nullif(nenner, 0), status FROM wert "  # noqa: S608 -- literals
             f"INNER JOIN indikator USING (indikator_id) WHERE raumebene = {literal(run.raumebene)} "
             f"AND indikator_id IN ({names}) ORDER BY stichtag, raum_id"
         ).fetchall()
@@ -144,7 +153,8 @@ def _figures(run: FitRun, traits: Sequence[str]) -> tuple[dt.date, list[str], Po
             f"found {day or 'none'} in {run.database}.",
             code="FS-USE-04",
         )
-    known = {(unit, name): figure for at, unit, name, figure in rows if at == day and figure is not None}
+    known = {(unit, name): figure for at, unit, name, figure, _ in rows if at == day and figure is not None}
+    statuses = {(unit, name): status for at, unit, name, _, status in rows if at == day}
     units = list(dict.fromkeys(unit for at, unit, *_ in rows if at == day))
     if absent := [name for name in traits if not any((unit, name) in known for unit in units)]:
         raise ConfigError(
@@ -160,4 +170,9 @@ def _figures(run: FitRun, traits: Sequence[str]) -> tuple[dt.date, list[str], Po
             code="FS-USE-04",
         )
     figures = np.array([[known[unit, name] for name in traits] for unit in whole])
-    return day, whole, figures, len(units) - len(whole)
+    left_out = [
+        LeftOut(unit, ", ".join(f"{name} ({statuses.get((unit, name), 'fehlt')})" for name in traits
+                                if (unit, name) not in known))
+        for unit in units if unit not in set(whole)
+    ]  # fmt: skip
+    return day, whole, figures, left_out

@@ -62,6 +62,11 @@ class UnitType(_Finite):
     """What is typical, in German. Example: `description_de = "Dünn besiedelt, wenig geförderte Wohnungen."`"""
     description_en: str
     """What is typical. Example: `description_en = "Thinly settled, few subsidised dwellings."`"""
+    recurrence: float | None = Field(default=None, ge=0, le=1)
+    """How well it came back in resamples when it was fitted, as `types --fit` found: below 0.75 it does not hold.
+
+    Example: `recurrence = 0.9`
+    """
     centroid: dict[Identifier, float]
     """Its middle: a figure for each trait, in the unit of the Indikator. Example: `centroid = { sgb2_quote = 12.5 }`"""
 
@@ -98,6 +103,11 @@ class Typology(_Finite):
     borderline: float = Field(default=0.1, ge=0)
     """A unit is borderline where a shift shorter than this would make it another type, in standard deviations
     (docs/types.md). Example: `borderline = 0.15`
+    """
+    silhouette: float | None = Field(default=None, ge=-1, le=1)
+    """How far apart its types were when it was fitted, as `types --fit` found: below 0.25 there is no structure.
+
+    Example: `silhouette = 0.4`
     """
     trait: list[TypeTrait] = Field(min_length=1)
     """The traits."""

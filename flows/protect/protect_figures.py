@@ -28,6 +28,7 @@ from flows.protect.secondary_step import SecondaryStep
 from flows.redrawing.review import Review
 from flows.transform.transform_counts import run_folder
 from flows.typology.city_types import types_step
+from flows.typology.held import Applied
 
 # without the condition, which may quote counts of single base units
 _CORRECTIONS = "(FROM stage.korrektur SELECT * RENAME (spalte AS korrigierte_spalte, grund AS korrektur_grund))"
@@ -89,12 +90,13 @@ WIDE: Mapping[str, Sequence[str]] = {"sozialraum_feld": (), "sozialraum_breit": 
 
 def protect(
     con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released = (), *, review: Review | None,
-    note: Callable[[str], None] = lambda _: None,
+    note: Callable[[str], None] = lambda _: None, hear: Callable[[Applied], object] = lambda _: None,
 ) -> dict[str, int]:  # fmt: skip
     """Suppress, round or overlay what identifies people and write the tables of the release to `target`.
 
     `earlier` are the releases that are out: what they tell is known, whatever is suppressed now. `note` hears which
-    ready index the city does not get. Of a `review` of the Gliederung coarse classes are published.
+    ready index the city does not get, and `hear` is given each typology that is applied. Of a `review` of the
+    Gliederung coarse classes are published.
 
     Returns:
         How many figures are published and how many suppressed, under ``published`` and ``suppressed``; how many of
@@ -115,7 +117,7 @@ def protect(
     )
     if mended:
         _make_again(con, WIDE, target)
-    make_indices(con, profile.indices, note, [types_step(profile.typologies, note)])
+    make_indices(con, profile.indices, note, [types_step(profile.typologies, note, hear)])
     lay_review(con, review)
     _write_queries(con, {name: _query(con, name) for name in INDICES}, target)
     queries = units | {name: _query(con, name) for name in PUBLISHED | INDICES}

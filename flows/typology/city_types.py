@@ -18,7 +18,7 @@ from flows.index.panel import FEWEST, Panel
 from flows.index.unit_rows import plain, rounded, unit_reasons
 from flows.profile.typology import NamedTypology
 from flows.typology.assign import Assigned, Space, assigned
-from flows.typology.held import Held, said_of
+from flows.typology.held import Applied, Held, said_of
 from flows.typology.kmeans import Points
 
 _ERGEBNIS = """
@@ -33,18 +33,25 @@ CLEAR, BORDERLINE = "klar", "grenzfall"
 _OF_DRAWS = 3
 
 
-def types_step(typologies: Sequence[NamedTypology], note: Callable[[str], None]) -> PythonStep:
-    """Return the step among the files of sql/index that assigns types; `note` hears how they are held.
+def types_step(
+    typologies: Sequence[NamedTypology], note: Callable[[str], None], hear: Callable[[Applied], object] = lambda _: None
+) -> PythonStep:
+    """Return the step among the files of sql/index that assigns types; `note` hears how they are held, in words.
+
+    `hear` is given each typology that is applied.
 
     It raises ConfigError where a typology cannot be applied, and names file and key.
     """
     return PythonStep(
         {"typ_ergebnis": "One row per typology of a unit at a Stichtag: its type, and how far it is from another."},
-        frozenset({"index_zahl"}), lambda con: _fill(con, typologies, note),
+        frozenset({"index_zahl"}), lambda con: _fill(con, typologies, note, hear),
     )  # fmt: skip
 
 
-def _fill(con: duckdb.DuckDBPyConnection, typologies: Sequence[NamedTypology], note: Callable[[str], None]) -> None:
+def _fill(
+    con: duckdb.DuckDBPyConnection, typologies: Sequence[NamedTypology], note: Callable[[str], None],
+    hear: Callable[[Applied], object],
+) -> None:  # fmt: skip
     con.execute(_ERGEBNIS)
     levels = list(levels_of(con)) if typologies else []
     for typology in typologies:
@@ -57,7 +64,9 @@ def _fill(con: duckdb.DuckDBPyConnection, typologies: Sequence[NamedTypology], n
         _must_apply(typology, here)
         blocks = [block for level in here for block in _blocks(typology, level)]
         insert_blocks(con, "typ_ergebnis", blocks)
-        for words in said_of(typology, _held(typology, blocks)):
+        applied = Applied(typology, _held(typology, blocks))
+        hear(applied)
+        for words in said_of(applied):
             note(words)
 
 
@@ -77,12 +86,24 @@ def _must_apply(typology: NamedTypology, levels: Sequence[Level]) -> None:
         if len(known) < FEWEST or known.min() == known.max():
             found = f"{known[0]:g} everywhere" if len(known) else "none"
             raise _wrong(typology, f"trait: expected figures of {name} that differ on {definition.base}, found {found}")
+    for trait in definition.trait:
+        lowest = _lowest(levels, trait.indikator) if trait.transform == "log" else 0
+        if lowest < 0:
+            raise _wrong(
+                typology, f"trait: expected figures of {trait.indikator} from 0 on, since others have no logarithm "
+                f"(transform = 'log'), found {lowest:g}",
+            )  # fmt: skip
     units = int(panel.placed.sum())
     if units < len(definition.type):
         raise _wrong(
             typology, f"type: expected at most one for each unit with figures on {definition.base} ({units}), "
             f"found {len(definition.type)} types",
         )  # fmt: skip
+
+
+def _lowest(levels: Sequence[Level], name: str) -> float:
+    found = [level.figures[:, :, level.columns[name]] for level in levels if name in level.columns]
+    return min((float(np.nanmin(each)) for each in found if not np.isnan(each).all()), default=0)
 
 
 def _wrong(typology: NamedTypology, words: str) -> ConfigError:

@@ -99,8 +99,16 @@ def fitted(figures: Points, asked: FitAsked, progress: Callable[[int, int], bool
     or not. `progress` hears how far it is, and ends the search by False.
 
     Raises:
-        ConfigError: a trait is the same everywhere, or there are more types than different units.
+        ConfigError: a trait is the same everywhere, a figure whose logarithm is asked for is below 0, or there are more
+            types than different units.
     """
+    for place, trait in enumerate(asked.traits):
+        if trait.transform == "log" and figures[:, place].min() < 0:
+            raise ConfigError(
+                f"types --fit: trait {trait.indikator}:log: expected figures from 0 on, others have no logarithm, "
+                f"found {figures[:, place].min():g}. Ask for it without :log (--trait {trait.indikator}).",
+                code="FS-USE-01",
+            )
     order = np.lexsort(figures.T[::-1])
     compared = np.stack(
         [transformed(trait.transform, figures[order, place]) for place, trait in enumerate(asked.traits)], axis=1

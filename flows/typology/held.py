@@ -21,21 +21,36 @@ class Held:
     borderline: int
 
 
-def said_of(typology: NamedTypology, held: Sequence[Held]) -> Iterator[str]:
-    """Yield how many units each type has at the newest Stichtag, and a warning for each type that has died out.
+@dataclass(frozen=True)
+class Applied:
+    """A typology that was applied, and the types of its units over the Stichtage."""
 
-    Of a version that ends by `until` nobody is asked to fit it anew.
-    """
-    names = [each.id for each in typology.definition.type]
+    typology: NamedTypology
+    held: Sequence[Held]
+
+    @property
+    def empty(self) -> list[str]:
+        """The types without units at the last Stichtage; none of a version that ends, which nobody is to fit anew."""
+        return [] if self.typology.definition.until else empty_types(self.names, self.held)
+
+    @property
+    def names(self) -> list[str]:
+        """Its types."""
+        return [each.id for each in self.typology.definition.type]
+
+
+def said_of(applied: Applied) -> Iterator[str]:
+    """Yield how many units each type has at the newest Stichtag, and a warning for each type that has died out."""
+    typology, held = applied.typology, applied.held
     if not held:
         return
     last, counts = held[-1], Counter(held[-1].types)
-    units = ", ".join(f"{name} {counts[name]}" for name in names)
+    units = ", ".join(f"{name} {counts[name]}" for name in applied.names)
     yield (
         f"typology {typology.id} on {last.stichtag}: {units}; {last.borderline} of {len(last.types)} units are "
         "borderline"
     )
-    for name in [] if typology.definition.until else empty_types(names, held):
+    for name in applied.empty:
         yield f"warning: {died_out(typology.id, name)} ({typology.where})"
 
 

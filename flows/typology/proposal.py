@@ -33,9 +33,14 @@ _SIDES = {
 
 
 def types_toml(
-    fitted: Fitted, asked: FitAsked, base: dt.date, level: str, labels: Mapping[str, Mapping[str, str]]
+    fitted: Fitted,
+    asked: FitAsked,
+    base: dt.date,
+    level: str,
+    labels: Mapping[str, Mapping[str, str]],
+    left_out: int = 0,
 ) -> str:
-    """Return the file; `labels` are the names of the Indikatoren by language.
+    """Return the file; `labels` are the names of the Indikatoren by language, `left_out` the units without a figure.
 
     It has been read by the model that reads a profile.
     """
@@ -49,8 +54,9 @@ def types_toml(
             for trait, mean, spread in zip(asked.traits, fitted.means, fitted.spreads, strict=True)
         ],
         "type": [_type(fitted, found, asked, place, labels) for place in range(found.count)],
+        "silhouette": round(found.silhouette, 2),
     })  # fmt: skip
-    return "\n".join(_lines(typology, found)) + "\n"
+    return "\n".join(_lines(typology, found, left_out)) + "\n"
 
 
 def _type(
@@ -66,6 +72,7 @@ def _type(
         "id": f"typ_{letter.lower()}", "label_de": f"Typ {letter}", "label_en": f"Type {letter}",
         **{f"description_{language}": _described(much, little, labels[language], words)
            for language, words in _SIDES.items()},
+        "recurrence": round(float(found.stability.groups[place]), 2),
         "centroid": {name: max(_rounded(figure, spread), 0.0)
                      for name, figure, spread in zip(names, found.centroids[place], fitted.spreads, strict=True)},
     }  # fmt: skip
@@ -91,10 +98,13 @@ def _described(
     return " ".join(parts) or f"{words[2]}."
 
 
-def _lines(typology: Typology, found: Tried) -> Iterator[str]:
+def _lines(typology: Typology, found: Tried, left_out: int) -> Iterator[str]:
     yield "#:schema ../schema/types.schema.json"
     yield "# Made by `fortschreibung types CITY --fit`. Give the types names; leave the figures as they are."
-    yield f"# Silhouette {found.silhouette:.2f}; adjusted Rand index over resamples {found.stability.rand:.2f}."
+    yield f"# Adjusted Rand index over resamples {found.stability.rand:.2f}."
+    if left_out:
+        yield f"# {left_out} units without a published figure of every trait are no part of the fit; they get their type"
+        yield "# by the interval. `types CITY --fit --json` names each with the reason, and so does the table typ."
     if not found.holds:
         yield "# It does NOT hold: types do not come back in resamples, are hardly apart, or one is very small."
     yield ""
@@ -104,6 +114,7 @@ def _lines(typology: Typology, found: Tried) -> Iterator[str]:
     yield f"base = {typology.base}"
     yield f"raumebenen = {json.dumps(typology.raumebenen)}"
     yield f"borderline = {typology.borderline:g}"
+    yield f"silhouette = {typology.silhouette:g}"
     yield "trait = ["
     for trait in typology.trait:
         yield (
@@ -111,12 +122,13 @@ def _lines(typology: Typology, found: Tried) -> Iterator[str]:
             f"spread = {trait.spread}, weight = {trait.weight:g} }},"
         )
     yield "]"
-    for each, similar, units in zip(typology.type, found.stability.groups, found.sizes, strict=True):
+    for each, units in zip(typology.type, found.sizes, strict=True):
         yield ""
-        yield f"# {units} units; comes back with {similar:.2f} (Jaccard)"
+        yield f"# {units} units"
         yield "[[typology.typen.type]]"
         for key in ("id", "label_de", "label_en", "description_de", "description_en"):
             yield f"{key} = {_text(getattr(each, key))}"
+        yield f"recurrence = {each.recurrence:g}"
         yield "[typology.typen.type.centroid]"
         for name, figure in each.centroid.items():
             yield f"{name} = {figure}"

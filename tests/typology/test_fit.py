@@ -50,7 +50,12 @@ def test_a_number_that_somebody_asks_for_is_proposed_and_the_file_says_that_it_d
     found = fitted(np.random.default_rng(5).normal(50, 10, size=(120, 2)), asked(6))
 
     assert found.proposed is not None
-    assert "does NOT hold" in types_toml(found, asked(6), dt.date(2019, 12, 31), "sozialraum", LABELS)
+    text = types_toml(found, asked(6), dt.date(2019, 12, 31), "sozialraum", LABELS, left_out=3)
+    (typology,) = TypologyFile.model_validate(tomllib.loads(text)).typology.values()
+    assert "does NOT hold" in text
+    assert "3 units without a published figure" in text
+    assert typology.silhouette == pytest.approx(found.proposed.silhouette, abs=0.005)
+    assert [each.recurrence for each in typology.type] == pytest.approx(found.proposed.stability.groups, abs=0.005)
 
 
 def test_neither_the_order_of_units_nor_the_scale_of_a_trait_changes_the_types() -> None:
@@ -95,6 +100,12 @@ def test_of_more_types_than_letters_each_has_a_name_of_its_own() -> None:
     (typology,) = TypologyFile.model_validate(tomllib.loads(text)).typology.values()
 
     assert [each.label_de for each in typology.type][24:] == ["Typ Y", "Typ Z", "Typ AA", "Typ AB"]
+
+
+def test_of_figures_below_0_no_logarithm_is_taken() -> None:
+    traits = (TraitAsked("a", "log"), TraitAsked("b"))
+    with pytest.raises(ConfigError, match=r"trait a:log: expected figures from 0 on.*found -3"):
+        fitted(np.array([[-3.0, 2], [1, 3], [2, 4]]), asked(2, traits=traits))
 
 
 @pytest.mark.parametrize(
