@@ -18,7 +18,7 @@ from flows.base.all_figures import FIGURES, OTHER
 from flows.base.db import connect, literal
 from flows.base.errors import FortschreibungError
 from flows.base.home import Home
-from flows.compare import diff_catalogue, diff_figures, diff_indices
+from flows.compare import diff_catalogue, diff_figures, diff_indices, diff_types
 from flows.compare.diff_model import CodebookChange, Comparison, Diff, ReleaseNamed, SourceChange, UnitChange
 from flows.release.catalog import DATABASE
 from flows.release.content_hash import FORMAT, digests, keys_in_file, table_hashes
@@ -131,7 +131,7 @@ def _moved_alone(con: duckdb.DuckDBPyConnection | None) -> dict[str, Any]:
         return {}
     diff_catalogue.prepare(con)
     diff_catalogue.note_names(con, "fortschreibung")
-    return {"moved": diff_figures.moved(con), **_index_moved(con)}
+    return {"moved": diff_figures.moved(con), **_index_moved(con), "types_moved": diff_types.types_moved(con)}
 
 
 def _index_moved(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -192,6 +192,9 @@ def _look_into(con: duckdb.DuckDBPyConnection, found: _Found, before: Side, afte
     def index_moved() -> None:
         found.figures |= _index_moved(con)
 
+    def types_moved() -> None:
+        found.figures["types_moved"] = diff_types.types_moved(con)
+
     def indices() -> None:
         found.figures["indices"] = diff_indices.index_differences(con)
 
@@ -202,6 +205,7 @@ def _look_into(con: duckdb.DuckDBPyConnection, found: _Found, before: Side, afte
         _unless_impossible(found, tables, figures)
     _unless_impossible(found, [FIGURES], moved)
     _unless_impossible(found, [diff_indices.CAUSES], index_moved)
+    _unless_impossible(found, [diff_types.TABLE], types_moved)
     differing = [name for name in diff_indices.TABLES if found.outcome(name) == "different"]
     if differing and all(found.outcome(name) in ("same", "different") for name in diff_indices.TABLES):
         _unless_impossible(found, differing, indices)

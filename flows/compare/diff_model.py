@@ -253,6 +253,22 @@ class ClassMoved(_Model):
     definition: float
 
 
+class TypeMoved(_Model):
+    """A unit whose type in the first typology is another than at the Stichtag before."""
+
+    zuschnitt: str
+    raumebene: str
+    raum_id: str
+    name: str | None
+    stichtag_before: dt.date
+    stichtag: dt.date
+    type_before: str
+    type_after: str
+    borderline: bool = Field(description="At one of the two a short shift makes it another type.")
+    border_before: float = Field(description="The least shift that makes it another type.")
+    border_after: float
+
+
 class IndexDiff(_Model):
     """A version of an index that differs between the releases at Stichtage that both have."""
 
@@ -293,6 +309,7 @@ class Diff(_Model):
         default_factory=list, description="Between the last two Stichtage of the later release."
     )
     classes_moved: list[ClassMoved] = Field(default_factory=list, description="Of the first index, in the same way.")
+    types_moved: list[TypeMoved] = Field(default_factory=list, description="Of the first typology, in the same way.")
     indices: list[IndexDiff] = Field(default_factory=list)
 
     @property

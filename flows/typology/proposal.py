@@ -103,8 +103,8 @@ def _lines(typology: Typology, found: Tried, left_out: int) -> Iterator[str]:
     yield "# Made by `fortschreibung types CITY --fit`. Give the types names; leave the figures as they are."
     yield f"# Adjusted Rand index over resamples {found.stability.rand:.2f}."
     if left_out:
-        yield f"# {left_out} units without a published figure of every trait are no part of the fit; they get their type"
-        yield "# by the interval. `types CITY --fit --json` names each with the reason, and so does the table typ."
+        yield f"# {left_out} units without a published figure of every trait are no part of the fit; they get their"
+        yield "# type by the interval. `types CITY --fit --json` names each with the reason, and so does the table typ."
     if not found.holds:
         yield "# It does NOT hold: types do not come back in resamples, are hardly apart, or one is very small."
     yield ""

@@ -109,6 +109,18 @@ def test_the_report_says_which_units_are_in_another_class_of_an_index_and_why(co
     )  # fmt: skip
 
 
+def test_the_report_says_which_units_are_of_another_type_and_whether_that_says_much(compared):
+    before = (
+        "FROM it UNION ALL FROM it SELECT * REPLACE (DATE '2023-12-31' AS stichtag, "
+        "CASE typ_id WHEN 'eng' THEN 'weit' ELSE typ_id END AS typ_id)"
+    )
+    found = compared(typ=before)
+
+    (moved,) = found.types_moved
+    assert (moved.raum_id, moved.type_before, moved.type_after, moved.borderline) == ("012001", "Weit", "Eng", True)
+    assert "Andere Typen seit 31.12.2023" in diff_html(found, KLEINSTADT)
+
+
 @pytest.mark.parametrize(
     ("table", "query", "expected"),
     first_of(
