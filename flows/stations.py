@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from flows.release.catalog import Release
-    from flows.typology.held import Applied
 
 _open_since_stage: dict[Path, ExitStack] = {}
 """Working databases that stage leaves open: transform goes on in the same instance, in which nothing is read again."""
@@ -247,6 +246,7 @@ def protect_in(run: Run) -> dict[str, int]:
     from flows.protect.protect_figures import protect  # noqa: PLC0415
     from flows.redrawing.yearly_review import units_to_look_at, yearly_review  # noqa: PLC0415
     from flows.release.catalog import releases  # noqa: PLC0415
+    from flows.typology.held import Applied  # noqa: PLC0415
 
     earlier = [(one.version, one.database) for one in releases(run.home, run.city) if one.database.is_file()]
     with open_work(run.work) as con:

@@ -14,6 +14,7 @@ from flows.base.errors import ConfigError
 from flows.pages.disclosure_report import Extent, disclosure_report
 from flows.pages.index_map import index_picture
 from flows.pages.map_picture import picture
+from flows.pages.type_map import type_picture
 from flows.profile.vocabulary import vocabulary
 
 MAIN = 6
@@ -65,6 +66,20 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """The type of a Sozialraum in the first typology of the release, or which types are possible."""
+
+    raum_id: str
+    typologie_id: str
+    typology_label: str
+    type_label: str | None
+    second_label: str | None
+    borderline: bool
+    possible: Sequence[str]
+    typ_status: str
+
+
+@dataclass(frozen=True)
 class Resident:
     """The residents of a Sozialraum at a Stichtag; None where they are not published."""
 
@@ -85,6 +100,7 @@ class Unit:
     redraw: Sequence[str]
     figures: Mapping[str, Figure]
     need: Need | None
+    kind: Kind | None = None
     residents: Sequence[Resident] = field(default_factory=tuple)
 
 
@@ -102,6 +118,7 @@ class ReportModel:
     levels: Sequence[Extent]
     sources: Sequence[Mapping[str, Any]]
     definitions: Sequence[Mapping[str, Any]]
+    typologies: Sequence[Mapping[str, Any]]
 
     @property
     def main(self) -> Sequence[Indikator]:
@@ -148,6 +165,7 @@ def report_model(con: duckdb.DuckDBPyConnection) -> ReportModel:
     definitions = records(con.execute("FROM index_definition ORDER BY position"))
     maps = [
         *(index_picture(con, str(one["index_id"]), str(about["stichtag"])) for one in definitions[:1]),
+        *(type_picture(con, name, str(about["stichtag"])) for name in _typology(units)),
         *(picture(con, one.indikator_id, days["stichtag"]) for one in indikatoren[: MAIN + 1]),
     ]
     withheld = disclosure_report(con, str(release["stadt"]), str(release["version"]))
@@ -157,6 +175,7 @@ def report_model(con: duckdb.DuckDBPyConnection) -> ReportModel:
         levels=[one for one in withheld.levels if one.zuschnitt == release["zuschnitt"]],
         sources=records(con.execute("FROM _sources ORDER BY quelle, datei")),
         definitions=definitions,
+        typologies=records(con.execute("FROM typologie ORDER BY position")) if _has(con, "typologie") else [],
     )  # fmt: skip
 
 
@@ -164,6 +183,11 @@ _NO_INDICES = """
 CREATE TEMP TABLE index_definition (index_id VARCHAR, index_version VARCHAR, position INTEGER);
 CREATE TEMP TABLE index_komponente (index_id VARCHAR, index_version VARCHAR, indikator_id VARCHAR, position INTEGER);
 """
+
+
+def _typology(units: Sequence[Unit]) -> list[str]:
+    """Return the typology of the units, none where they have no types."""
+    return list({unit.kind.typologie_id: None for unit in units if unit.kind})
 
 
 def _has(con: duckdb.DuckDBPyConnection, table: str) -> bool:
@@ -176,6 +200,7 @@ def _units(con: duckdb.DuckDBPyConnection) -> tuple[list[Unit], tuple[float, flo
         "SELECT * EXCLUDE (geometrie) FROM sozialraum WHERE zuschnitt = getvariable('zuschnitt') ORDER BY sozialraum_id"
     ))  # fmt: skip
     drawn = {row["raum_id"]: row for row in records(con.execute(sql("read/bericht_raum")))}
+    kinds = {kind.raum_id: kind for kind in _kinds(con)}
     figures: dict[str, dict[str, Figure]] = {}
     for row in records(con.execute(sql("read/bericht_zahl"))):
         figures.setdefault(row["raum_id"], {})[row["indikator_id"]] = Figure(**row)
@@ -193,7 +218,7 @@ def _units(con: duckdb.DuckDBPyConnection) -> tuple[list[Unit], tuple[float, flo
             lies_in=[_called(label, known.get(row[column]) or row[column])
                      for column, (label, known) in names.items() if row.get(column)],
             redraw=drawn[unit]["umbau"], figures=figures.get(unit, {}), need=needs.get(unit),
-            residents=series.get(unit, []),
+            kind=kinds.get(unit), residents=series.get(unit, []),
         )
         for row in rows
         for unit in (row["sozialraum_id"],)
@@ -211,6 +236,10 @@ def _called(label: str, name: str) -> str:
 
 def _needs(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return records(con.execute(sql("read/bericht_bedarf"))) if _has(con, "index_wert") else []
+
+
+def _kinds(con: duckdb.DuckDBPyConnection) -> list[Kind]:
+    return [Kind(**row) for row in records(con.execute(sql("read/bericht_typ")))] if _has(con, "typ") else []
 
 
 def _need(row: Mapping[str, Any]) -> Need:

@@ -18,7 +18,7 @@ from flows.base.german_numbers import number, percent
 from flows.compare.diff_model import Diff
 from flows.pages.about import About
 from flows.pages.diff_words import opening
-from flows.pages.report_model import Figure, Indikator, Need, Resident, report_model
+from flows.pages.report_model import Figure, Indikator, Kind, Need, Resident, report_model
 from flows.pages.template import page_of
 from flows.profile.vocabulary import vocabulary
 
@@ -50,7 +50,8 @@ def report_html(release: Path) -> str:
         "report.html.j2", model=model, about=About(model.city, bool(model.release["synthetisch"])),
         news=_news(release / "changes.json"), maps=[Markup(drawn) for drawn in model.maps],  # noqa: S704 -- our drawings
         themes=list(_themes(model.indikatoren)), theme_words=vocabulary().theme, curve=curve, figure=figure_words,
-        need=need_words, ranks=rank_words, number=number, percent=percent, day=day, size=(WIDTH, HEIGHT),
+        need=need_words, kind=kind_words, ranks=rank_words, number=number, percent=percent, day=day,
+        size=(WIDTH, HEIGHT),
         verdicts=vocabulary().change_verdict, index_status=vocabulary().index_status,
         figure_protected=vocabulary().status["geschuetzt"].short_de,
     )  # fmt: skip
@@ -79,6 +80,15 @@ def need_words(need: Need | None) -> str:
     if need is None:
         return ""
     return " oder ".join(need.possible) or "ohne Index"
+
+
+def kind_words(kind: Kind | None) -> str:
+    """Return the type of a Sozialraum, with the second one where it is borderline, or the types that are possible."""
+    if kind is None:
+        return ""
+    if kind.type_label is None:
+        return " oder ".join(kind.possible) or "ohne Typ"
+    return f"{kind.type_label} (Grenzfall: {kind.second_label})" if kind.borderline else kind.type_label
 
 
 def rank_words(need: Need) -> str:

@@ -81,6 +81,13 @@ def type_map_of(database: Path, typology: str, stichtag: str | None = None) -> s
         return _svg(con, day, rows)
 
 
+def type_picture(con: duckdb.DuckDBPyConnection, typology: str, day: str) -> str | None:
+    """Return the map of a typology of the release open in `con`, or None where it has no outlines or no types then."""
+    set_variables(con, typologie=typology, stichtag=day)
+    rows = records(con.execute(sql("read/karte_typ")))
+    return _svg(con, day, rows) if rows else None
+
+
 def _svg(con: duckdb.DuckDBPyConnection, day: str, rows: Sequence[Mapping[str, object]]) -> str:
     set_variables(con, version=str(rows[0]["typologie_version"]))
     of = "typologie_id = getvariable('typologie') AND typologie_version = getvariable('version')"

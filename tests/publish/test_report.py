@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -13,8 +14,18 @@ import pytest
 
 from flows.app.print_pdf import BROWSERS, CHOSEN, print_pdf
 from flows.base.errors import ConfigError, FortschreibungError
-from flows.pages.report_model import Figure, Indikator, Need, Resident
-from flows.pages.report_page import HEIGHT, MARGIN, WIDTH, curve, figure_words, need_words, rank_words, report_html
+from flows.pages.report_model import Figure, Indikator, Kind, Need, Resident
+from flows.pages.report_page import (
+    HEIGHT,
+    MARGIN,
+    WIDTH,
+    curve,
+    figure_words,
+    kind_words,
+    need_words,
+    rank_words,
+    report_html,
+)
 
 QUOTE = Indikator("quote", "Quote", "Anteil", None, "%", 1, "anteil", "soziales", 1, 10.0, 9.0, 2)
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -75,11 +86,11 @@ def test_the_page_of_a_unit_says_what_the_last_redraw_did_to_it(redrawn_release,
     assert ["Beim letzten Neuzuschnitt: Ein Teil kam hinzu." in text_of(one) for one in pages] == [False, True, False]
 
 
-def test_the_maps_begin_with_the_need(page):
+def test_the_maps_begin_with_the_need_and_the_types(page):
     titles = re.findall(r'<div class="map"><svg [^>]*aria-label="([^"]+)"', page)
 
     assert titles[0] == "Bedarfsindex"
-    assert titles[1] == "Einwohner"
+    assert titles[1:3] == ["Siedlungstypen", "Einwohner"]
 
 
 def test_it_asks_no_other_machine_for_anything(page):
@@ -135,6 +146,24 @@ def test_a_class_that_is_not_sure_is_not_stated_alone_nor_is_a_rank():
     assert rank_words(need(ranks=(3, 9))) == "3 bis 9"
     assert rank_words(need(ranks=(3, 3))) == "3"
     assert need_words(need(status="fehlt")) == "ohne Index"
+
+
+def test_a_borderline_type_names_the_other_one_and_what_is_not_known_stays_open():
+    clear = Kind("1", "siedlung", "Siedlungstypen", "Weit", "Eng", borderline=False, possible=["Weit"], typ_status="ok")
+
+    assert kind_words(clear) == "Weit"
+    assert kind_words(replace(clear, borderline=True)) == "Weit (Grenzfall: Eng)"
+    assert kind_words(replace(clear, type_label=None, possible=["Weit", "Eng"])) == "Weit oder Eng"
+    assert kind_words(replace(clear, type_label=None, possible=[])) == "ohne Typ"
+
+
+def test_every_sozialraum_shows_its_type_in_the_table_and_on_its_page(page):
+    said = text_of(page)
+
+    assert "Siedlungstypen Weit" in said
+    assert said.count("Eng (Grenzfall: Weit)") == 2
+    assert "Nach Wohnfläche. Nicht über Häuser." in said
+    assert "ist der Typ klar." in page, "the map of types"
 
 
 def test_the_curve_breaks_where_a_figure_is_missing_and_marks_estimates():
