@@ -93,5 +93,5 @@ def _result(applied: Applied, check: str, expected: Words, faults: Sequence[Word
         ok=not faults, expected=expected.en, expected_de=expected.de,
         found="; ".join(one.en for one in faults) or "as expected",
         found_de="; ".join(one.de for one in faults) or "wie erwartet", units=[], offending=len(faults),
-        reason=reason.en, reason_de=reason.de, what_to_do=_FIT.en, what_to_do_de=_FIT.de, owner="",
+        reason=reason.en, reason_de=reason.de, what_to_do=_FIT.en, what_to_do_de=_FIT.de, owner="Statistikstelle",
     )  # fmt: skip
