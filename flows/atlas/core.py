@@ -11,6 +11,7 @@ import duckdb
 from flows.atlas.age_bands import OLDEST, age_bands
 from flows.atlas.indices import AtlasClass, AtlasIndex
 from flows.atlas.letters import letters
+from flows.atlas.types import AtlasTypology
 from flows.atlas.units import WIDTH
 from flows.base.db import records
 from flows.pages.map_frame import INK, LINE
@@ -29,11 +30,12 @@ class Files:
 
 
 def core_content(
-    con: duckdb.DuckDBPyConnection, units: Sequence[Mapping[str, Any]], indices: Sequence[AtlasIndex],
-    first: Mapping[str, Any], files: Files, drawn: Mapping[str, Any],
+    con: duckdb.DuckDBPyConnection, units: Sequence[Mapping[str, Any]],
+    classed: tuple[Sequence[AtlasIndex], Sequence[AtlasTypology]], first: Mapping[str, Any], files: Files,
+    drawn: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """Return the first content that the page loads; `drawn` says which units have outlines, and how high."""
-    (release,) = records(con.execute("FROM _release"))
+    (release,), (indices, typologies) = records(con.execute("FROM _release")), classed
     levels = records(con.execute("FROM raumebene ORDER BY rang"))
     zuschnitte = [name for (name,) in con.execute("SELECT zuschnitt FROM zuschnitt ORDER BY zuschnitt").fetchall()]
     days = con.execute("SELECT DISTINCT stichtag::VARCHAR FROM wert_alle ORDER BY 1").fetchall()
@@ -67,9 +69,16 @@ def core_content(
                 "id": each.id, "label": [each.label_de, each.label_en], "measure": each.massstab,
                 "classes": _classes(each.classes), "changes": _classes(each.changes), "years": each.years,
                 "indikatoren": each.indikatoren, "concerns": each.definition["betrifft"],
-                "file": files.indices[each.id],
+                "file": files.indices[each.id], "types": False,
             }
             for each in indices
+        ] + [
+            {
+                "id": each.id, "label": [each.typology["label_de"], each.typology["label_en"]], "measure": "",
+                "classes": _classes(each.types), "changes": [], "years": None, "indikatoren": each.indikatoren,
+                "concerns": None, "file": files.indices[each.id], "types": True,
+            }
+            for each in typologies
         ],
         "words": _words(),
         "letters": {letter: name for name, letter in letters().items() if letter},

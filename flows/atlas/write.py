@@ -7,6 +7,7 @@ run, and without any; each Indikator is a file of its own, loaded when somebody 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from flows.atlas.first_view import beginning, first_view
 from flows.atlas.indices import atlas_indices, index_contents
 from flows.atlas.packing import packed, plain
 from flows.atlas.redraw import redraw_content
+from flows.atlas.types import atlas_typologies, type_contents
 from flows.atlas.units import create_units, height, outline_content, outlines, unit_rows
 from flows.base.db import records
 from flows.pages.map_frame import LINE
@@ -41,18 +43,18 @@ def write_atlas(con: duckdb.DuckDBPyConnection, release: Path) -> None:
     target = (release / PAGE).parent
     (target / "data").mkdir(parents=True)
     create_units(con)
-    shapes, indices = outlines(con), atlas_indices(con)
+    shapes, indices, typologies = outlines(con), atlas_indices(con), atlas_typologies(con)
     begin = beginning(con, indices)
     files = Files(
         _write(target, "zahl", indikator_contents(con)),
-        _write(target, "index", index_contents(con, indices)),
+        _write(target, "index", chain(index_contents(con, indices), type_contents(con, typologies))),
     )
     for (zuschnitt, level), rows in shapes.items():
         content = packed(f"umriss {zuschnitt} {level}", outline_content(rows))
         (target / "data" / f"umriss_{zuschnitt}_{level}.js").write_text(content, encoding="utf-8")
     (target / "data" / "umbau.js").write_text(packed("umbau", redraw_content(con)), encoding="utf-8")
     drawn = {"outlines": [list(key) for key in shapes], "height": height(shapes)}
-    core = core_content(con, unit_rows(con), indices, begin.state, files, drawn)
+    core = core_content(con, unit_rows(con), (indices, typologies), begin.state, files, drawn)
     (target / "data" / "core.js").write_text(plain("core", core), encoding="utf-8")
     first = {row["stelle"]: row for row in shapes.get((begin.zuschnitt, "sozialraum"), [])}
     (about,) = records(con.execute("FROM _release"))

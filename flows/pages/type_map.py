@@ -98,7 +98,7 @@ def _svg(con: duckdb.DuckDBPyConnection, day: str, rows: Sequence[Mapping[str, o
     subject = Subject(typ="typ", einheit="", nachkommastellen=0, stichtag=day, **head)
     place = Place(*(float(str(rows[0][name])) for name in ("west", "sued", "ost", "nord")))
     units = [Unit(**{name: row[name] for name in Unit.__dataclass_fields__}) for row in rows]  # type: ignore[arg-type]
-    scale, colours = place.scale, dict(zip(types, _colours(len(types)), strict=True))
+    scale, colours = place.scale, dict(zip(types, type_colours(len(types)), strict=True))
     clear = sum(unit.typ_id is not None and not unit.grenzfall for unit in units)
     return framed(
         subject, f"Bei {clear} von {len(units)} Sozialräumen ist der Typ klar.", place, _legend(units, types, colours),
@@ -116,7 +116,8 @@ def _path(unit: Unit, types: Mapping[str, str], colours: Mapping[str, str]) -> s
     return outline + f'<path d="{unit.pfad}" fill="url(#grenzfall)" fill-rule="evenodd">{titled}</path>'
 
 
-def _colours(count: int) -> list[str]:
+def type_colours(count: int) -> list[str]:
+    """Return a colour for each of so many types."""
     return [COLOURS[at % len(COLOURS)] + ("" if at < len(COLOURS) else "80") for at in range(count)]
 
 

@@ -184,3 +184,20 @@ def test_colours_of_defined_classes_run_from_the_palest_to_the_darkest():
     assert len(set(class_colours(6))) == 6
     assert change_colours(3)[1] == "#f4f4f4"
     assert ZERO not in class_colours(6)
+
+
+def test_types_are_a_subject_of_the_atlas_with_what_is_said_of_each_unit(release):
+    core = content_of(release, "core", "core")
+    (typology,) = [each for each in core["indices"] if each["types"]]
+    lines = content_of(release, f"index {typology['id']}", typology["file"])["lines"].split("\n")
+    said = {
+        unit[0]: lines[place * len(core["days"]) + core["days"].index("2024-12-31")].split(";")[4:12]
+        for place, unit in enumerate(core["units"]) if core["levels"][unit[2]][0] == "sozialraum"
+    }  # fmt: skip
+
+    assert [name for name, *_ in typology["classes"]] == ["Weit", "Eng"]
+    assert said == {
+        "011001": ["1", "1", "1", "", "", "1:980", "2", "klar"],
+        "011002": ["", "", "1 2", "", "", "", "", ""],
+        "012001": ["2", "2", "2", "", "", "2:600", "1", "grenzfall"],
+    }

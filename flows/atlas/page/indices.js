@@ -30,7 +30,8 @@ function indexShown(content, shown) {
   const classes = changes ? subject.changes : subject.classes;
   const rows = placesOf(shown.level, shown.zuschnitt).map((place) => {
     const standing = standingOf(content, place, shown.day);
-    return changes ? changeRow(place, standing, classes) : indexRow(place, standing, classes);
+    if (changes) return changeRow(place, standing, classes);
+    return subject.types ? typeRow(place, standing, classes) : indexRow(place, standing, classes);
   });
   if (changes) rows.sort((a, b) => (b.change ?? 0) - (a.change ?? 0) || a.place - b.place);
   else rows.sort((a, b) => !a.rank - !b.rank || (a.rank && a.rank[0] + a.rank[1] - b.rank[0] - b.rank[1]) || a.place - b.place);
@@ -58,6 +59,22 @@ function indexRow(place, standing, classes) {
   }
   row.words = [row.standing, row.figure && `${row.figure} ${say("score")}`, chanceWords(standing, classes)].filter(Boolean).join("; ");
   return row;
+}
+
+/** The type of a unit, the second one where it is borderline, or which types are possible: no type is more than another. */
+function typeRow(place, standing, classes) {
+  const { from, likely, verdict, change } = standing;
+  const row = { place, ...standing, value: null, rank: null, around: 0, estimated: false, figure: "" };
+  row.fill = from !== null ? classes[from - 1][2] : likely.length ? UNSURE : fillOf(standing.status);
+  row.standing = typeWords(standing, classes);
+  const second = verdict === "grenzfall" && change !== null ? say("borderline", { type: said(classes[change - 1]) }) : "";
+  row.words = [row.standing, second, chanceWords(standing, classes)].filter(Boolean).join("; ");
+  return row;
+}
+
+function typeWords({ from, likely, status }, classes) {
+  if (from !== null) return said(classes[from - 1]);
+  return likely.length ? likely.map((each) => said(classes[each - 1])).join(` ${say("or")} `) : said(core.words.status[status].name);
 }
 
 /** Which classes have which probability, the likeliest first. */

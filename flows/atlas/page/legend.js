@@ -4,7 +4,7 @@
 function legendEntries(shown) {
   const entries = shown.circles ? circleEntries(shown) : [...shown.classes].reverse();
   const unsure = shown.rows.filter((row) => row.fill === UNSURE).length;
-  if (unsure) entries.push({ colour: UNSURE, words: view.mode === "veraenderung" && view.subject.kind === "index" ? said(core.words.verdict.nicht_unterscheidbar) : say("unsureLong"), count: unsure });
+  if (unsure) entries.push({ colour: UNSURE, words: view.subject.types ? say("severalTypes") : view.mode === "veraenderung" && view.subject.kind === "index" ? said(core.words.verdict.nicht_unterscheidbar) : say("unsureLong"), count: unsure });
   const gaps = new Map();
   for (const row of shown.rows) {
     if (row.fill === UNSURE || shown.classes.some(({ colour }) => colour === row.fill) || (shown.circles && row.value !== null)) continue;
@@ -43,10 +43,10 @@ function circleSwatch(size) {
 /** How many units have a figure, how many are estimates, not sure, or missing, and why. */
 function sentenceOf(shown) {
   const known = shown.rows.filter((row) => (view.subject.kind === "index" ? shown.classes.some(({ colour }) => colour === row.fill) || row.fill === UNSURE : row.value !== null));
-  const parts = [say("sentence", { known: number(known.length, 0), all: number(shown.rows.length, 0), what: say(view.subject.kind === "index" ? "aClass" : "aFigure") })];
+  const parts = [say("sentence", { known: number(known.length, 0), all: number(shown.rows.length, 0), what: say(view.subject.types ? "aType" : view.subject.kind === "index" ? "aClass" : "aFigure") })];
   const tell = (rows, words) => { if (rows.length) parts.push(`${number(rows.length, 0)} ${words}`); };
   tell(shown.rows.filter(({ estimated }) => estimated), say("estimatedShort"));
-  tell(shown.rows.filter((row) => row.fill === UNSURE), say("unsure"));
+  tell(shown.rows.filter((row) => row.fill === UNSURE), say(view.subject.types ? "severalTypes" : "unsure"));
   const missing = shown.rows.filter((row) => !known.includes(row));
   for (const standing of new Set(missing.map((row) => row.standing))) tell(missing.filter((row) => row.standing === standing), standing);
   return `${parts.join(", ")}; ${say("onBoundaries", { day: dayWords(view.zuschnitt) })}.`;

@@ -166,6 +166,8 @@ function offer(id, options, chosen) {
 
 function subjectGroups() {
   const groups = Object.entries(core.words.theme).map(([theme, label]) => ({ group: said(label), options: core.indikatoren.filter((each) => each.theme === theme).map((each) => [`figures ${each.id}`, said(each.label)]) }));
-  if (core.indices.length) groups.unshift({ group: say("indices"), options: core.indices.map((each) => [`index ${each.id}`, said(each.label)]) });
+  for (const types of [true, false]) {
+    groups.unshift({ group: say(types ? "types" : "indices"), options: core.indices.filter((each) => each.types === types).map((each) => [`index ${each.id}`, said(each.label)]) });
+  }
   return groups.filter(({ options }) => options.length);
 }

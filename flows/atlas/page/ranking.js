@@ -7,11 +7,12 @@ function rankingOf(shown) {
   const index = view.subject.kind === "index";
   const ends = spread(shown.rows);
   const address = addressOf({ unit: null });
-  const head = [["figure", say("rank")], ["", say("name")], ["figure", index ? say("score") : say("value")], ["graph", ""], ["", index ? say("class") : ""]];
+  const { types } = view.subject;
+  const head = [["figure", types ? "" : say("rank")], ["", say("name")], ["figure", types ? "" : index ? say("score") : say("value")], ["graph", ""], ["", types ? say("aType") : index ? say("class") : ""]];
   const row = (each) => rowOf(each, address, ends);
   const body = element("tbody", {}, shown.rows.slice(0, FIRST_ROWS).map(row));
   const table = element("table", {},
-    element("caption", {}, index && view.mode === "veraenderung" ? said(view.subject.label) : `${say(index ? "rankingNeed" : "ranking")}. ${say("rankRange")}`),
+    element("caption", {}, types ? say("typesOfUnits") : index && view.mode === "veraenderung" ? said(view.subject.label) : `${say(index ? "rankingNeed" : "ranking")}. ${say("rankRange")}`),
     element("thead", {}, element("tr", {}, head.map(([kind, words]) => words ? element("th", { scope: "col", class: kind }, words) : element("td", { class: kind })))),
     body);
   return { table, complete: () => body.append(...shown.rows.slice(FIRST_ROWS).map(row)) };

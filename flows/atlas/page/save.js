@@ -52,7 +52,7 @@ async function savePng(svg) {
 /** The rows of the view, as German spreadsheets read them. */
 function viewCsv(shown) {
   const { subject, day, zuschnitt, level, mode, base } = view;
-  const head = ["zuschnitt", "raumebene", "raum_id", "name", "stichtag", subject.kind === "index" ? "index_id" : "indikator_id", "darstellung", "wert", "unsicherheit", "status", "methode", "rang_von", "rang_bis", "angabe"];
+  const head = ["zuschnitt", "raumebene", "raum_id", "name", "stichtag", subject.types ? "typologie_id" : subject.kind === "index" ? "index_id" : "indikator_id", "darstellung", "wert", "unsicherheit", "status", "methode", "rang_von", "rang_bis", "angabe"];
   const kind = mode === "veraenderung" && subject.kind !== "index" ? `veraenderung seit ${base}` : mode;
   return csvOf([head, ...shown.rows.map((row) => [zuschnitt, level, core.units[row.place][0], core.units[row.place][1], day, subject.id, kind, row.value, row.around || null, row.status, row.method, row.rank?.[0], row.rank?.[1], row.standing])]);
 }
