@@ -10,6 +10,11 @@ def german(written: str) -> str:
     return written.translate(_GERMAN)
 
 
+def english(written: str) -> str:
+    """Return a number that is written as Germans write it (1.234,5) as it is in English."""
+    return written.translate(_GERMAN)  # commas and points change places, which also leads back
+
+
 def number(value: float | None, digits: int = 0) -> str:
     """Return a number with so many decimals; nothing for one that is not published."""
     return "" if value is None else german(f"{value:,.{digits}f}")

@@ -11,7 +11,8 @@ import duckdb
 from markupsafe import Markup
 
 from flows.base.db import records, set_variables, sql
-from flows.base.german_numbers import number, percent
+from flows.pages.both_numbers import number, percent
+from flows.pages.index_map import index_picture
 from flows.pages.map_picture import picture
 from flows.pages.template import page_of
 from flows.profile.vocabulary import Words, vocabulary
@@ -44,6 +45,9 @@ class Headline:
     einwohner: float | None
     einwohner_am: dt.date | None
     karte: str | None
+    karte_index: str | None
+    vorsicht_de: str | None
+    vorsicht_en: str | None
 
     @property
     def since(self) -> dt.date:
@@ -110,12 +114,20 @@ def first_page(con: duckdb.DuckDBPyConnection, *, redrawn: bool) -> str:
     (row,) = records(con.execute(sql("read/erste_seite")))
     head = Headline(**row)
     levels = records(con.execute(sql("read/ebene_umfang")))
-    drawn = picture(con, head.karte, head.letzter.isoformat()) if head.karte else None
+    drawn = _picture(con, head)
     return page_of(
         "index.html.j2", head=head, levels=levels, ways=WAYS, pages=[*PAGES, REDRAW] if redrawn else PAGES,
         number=number, percent=percent, day=_day, awaited=_awaited(con),
         picture=None if drawn is None else Markup(drawn),  # noqa: S704 -- our own drawing, its texts escaped
     )  # fmt: skip
+
+
+def _picture(con: duckdb.DuckDBPyConnection, head: Headline) -> str | None:
+    """Return the map of need, or of the Indikator that says most of it where the release has no index."""
+    day = head.letzter.isoformat()
+    if head.karte_index:
+        return index_picture(con, head.karte_index, day)
+    return picture(con, head.karte, day) if head.karte else None
 
 
 def _awaited(con: duckdb.DuckDBPyConnection) -> list[Awaited]:

@@ -38,6 +38,25 @@ gezeigt AS (
     GROUP BY indikator.indikator_id, indikator.typ, indikator.richtung, indikator.position
     ORDER BY bild_rang(indikator.typ, indikator.richtung) ASC, indikator.position ASC
     LIMIT 1
+),
+
+bedarf AS (
+    SELECT
+        index_definition.index_id,
+        index_definition.einschraenkung_de,
+        index_definition.einschraenkung_en
+    FROM index_definition
+    INNER JOIN index_wert
+        ON
+            index_definition.index_id = index_wert.index_id
+            AND index_definition.index_version = index_wert.index_version
+    CROSS JOIN _release
+    WHERE
+        index_wert.raumebene = 'sozialraum'
+        AND index_wert.stichtag = _release.stichtag_max
+        AND index_wert.klasse_von IS NOT NULL
+    ORDER BY index_definition.position
+    LIMIT 1
 )
 
 SELECT
@@ -61,8 +80,12 @@ SELECT
     umfang.geschaetzt,
     einwohner.einwohner,
     einwohner.stichtag AS einwohner_am,
-    gezeigt.indikator_id AS karte
+    gezeigt.indikator_id AS karte,
+    bedarf.index_id AS karte_index,
+    bedarf.einschraenkung_de AS vorsicht_de,
+    bedarf.einschraenkung_en AS vorsicht_en
 FROM _release
 CROSS JOIN umfang
 LEFT JOIN einwohner ON TRUE
 LEFT JOIN gezeigt ON TRUE
+LEFT JOIN bedarf ON TRUE

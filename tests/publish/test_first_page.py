@@ -45,7 +45,7 @@ def text_of(page: Path) -> str:
 
 def test_it_says_how_much_is_in_the_release(release):
     said = text_of(release / "index.html")
-    assert "Einwohner Residents 2.600 31.12.2024" in said
+    assert "Einwohner Residents 2.600 2,600 31.12.2024" in said
     assert "Sozialraum Sozialraum 3" in said
     assert "Indikatoren Indicators 3" in said
     assert "Geheim Suppressed 2" in said, "011002 at both Stichtage"
@@ -70,9 +70,19 @@ def test_it_says_what_was_not_delivered_yet(release, city):
     assert "Noch nicht geliefert" not in text_of(release / "index.html")
 
 
-def test_it_shows_the_map_of_a_share_that_says_need(release):
-    assert "SGB-II-Quote" in text_of(release / "index.html")
-    assert (release / "index.html").read_text("utf-8").count("<path ") == 3
+def test_it_shows_the_map_of_need_and_what_the_index_does_not_say(release):
+    said = text_of(release / "index.html")
+    assert "Bei 1 von 3 Sozialräumen ist die Klasse zu 90 % sicher." in said
+    assert "Nicht über Menschen. Not about people." in said
+
+
+def test_without_an_index_it_shows_the_map_of_a_share_that_says_need(city):
+    run = city.run("plain")
+    city.rewrite(run, "index_wert", "FROM it WHERE false")
+    build(city.job().write(run), city.root / "plain", Setting(version="2024.1", made_at=NOW))
+    page = city.root / "plain" / "index.html"
+    assert "SGB-II-Quote" in text_of(page)
+    assert page.read_text("utf-8").count("<path ") == 3
 
 
 def test_every_link_leads_to_something_in_the_release(release):
