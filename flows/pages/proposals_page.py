@@ -10,8 +10,8 @@ import duckdb
 import numpy as np
 
 from flows.base.db import sql, use_spatial
-from flows.base.german_numbers import number
 from flows.pages.about import About
+from flows.pages.both_numbers import number
 from flows.pages.proposal_lines import kind_words, why_words
 from flows.pages.review_words import decided
 from flows.pages.template import page_of
@@ -118,7 +118,7 @@ def frontier_plot(said: CityProposals, width: float = 560, height: float = 300) 
         [at(price.moved, price.gain_seen) for price in said.frontier],
         [at(price.moved, price.gain_unseen) for price in said.frontier],
         [(at(most_moved * part, 0)[0], f"{number(100 * most_moved * part)} %") for part in (0, 0.25, 0.5, 0.75, 1)],
-        [(at(0, most_gain * part)[1], number(100 * most_gain * part, 1)) for part in (0, 0.5, 1)],
+        [(at(0, most_gain * part)[1], str(number(100 * most_gain * part, 1))) for part in (0, 0.5, 1)],
     )
 
 

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import duckdb
 
 from flows.base.db import records, set_variables, sql, use_spatial
-from flows.base.german_numbers import number, percent
 from flows.base.language import in_language
 from flows.base.texts import tr, tr_count
 from flows.pages.about import About
+from flows.pages.both_numbers import number, percent
 from flows.pages.diff_words import german_day
 from flows.pages.review_words import TRIGGERS, Said, decided, explained
 from flows.pages.template import page_of

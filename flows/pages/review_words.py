@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from flows.base.german_numbers import number, percent
+from flows.base.german_numbers import english, number, percent
 from flows.pages.diff_words import german_day
 from flows.redrawing.decisions import Decision, Verdict
 from flows.redrawing.review import Review, ReviewedUnit, Trigger
@@ -60,14 +60,16 @@ def _of_rule(unit: ReviewedUnit, trigger: Trigger, review: Review) -> Said:
     people = number(unit.residents)
     said = {
         "too_small": Said(f"{people} Einwohner, mindestens {number(review.least)}",
-                          f"{people} residents, at least {number(review.least)}"),
+                          f"{english(people)} residents, at least {english(number(review.least))}"),
         "too_large": Said(f"{people} Einwohner, höchstens {number(review.most)}",
-                          f"{people} residents, at most {number(review.most)}"),
+                          f"{english(people)} residents, at most {english(number(review.most))}"),
         "nesting": Said(f"liegt in {amount:.0f} größeren Räumen", f"lies in {amount:.0f} larger units"),
         "hole": Said(f"{amount:.0f} Basiseinheiten darin", f"{amount:.0f} base units in it"),
     }  # fmt: skip
     cut_off = percent(amount) if trigger in ("pieces", "barrier") else ""
-    return said.get(trigger, Said(f"abgetrennt: {cut_off} der Einwohner", f"cut off: {cut_off} of the residents"))
+    return said.get(
+        trigger, Said(f"abgetrennt: {cut_off} der Einwohner", f"cut off: {english(cut_off)} of the residents")
+    )
 
 
 def _of_character(unit: ReviewedUnit, trigger: Trigger) -> Said:
@@ -75,13 +77,14 @@ def _of_character(unit: ReviewedUnit, trigger: Trigger) -> Said:
     score, moved = number(unit.heterogeneity, 2), number(unit.changed, 2)
     share = percent(unit.strange_share if trigger == "strange" else unit.misfit_share)
     come, gone, before = map(number, (unit.dwellings_come, unit.dwellings_gone, unit.dwellings_then))
-    living = Said(f"dort leben {share} der Einwohner", f"{share} of the residents live there")
+    living = Said(f"dort leben {share} der Einwohner", f"{english(share)} of the residents live there")
     said = {
-        "mixed": Said(f"Heterogenität {score} ({lower} bis {upper})", f"heterogeneity {score} ({lower} to {upper})"),
+        "mixed": Said(f"Heterogenität {score} ({lower} bis {upper})",
+                      f"heterogeneity {english(score)} ({english(lower)} to {english(upper)})"),
         "strange": living,
         "misfit": living,
-        "changed": Said(f"um {moved} Standardabweichungen", f"by {moved} standard deviations"),
+        "changed": Said(f"um {moved} Standardabweichungen", f"by {english(moved)} standard deviations"),
         "built": Said(f"{come} Wohnungen gekommen, {gone} gegangen, vorher {before}",
-                      f"{come} dwellings came, {gone} went, {before} before"),
+                      f"{english(come)} dwellings came, {english(gone)} went, {english(before)} before"),
     }  # fmt: skip
     return said[trigger]
