@@ -170,7 +170,7 @@ def _unknown_systems(profile: Profile) -> list[str]:
     from flows.profile.coordinate_system import coordinate_systems  # noqa: PLC0415
     from flows.stage.location import is_known  # noqa: PLC0415
 
-    named = {profile.city.crs, *(source.geometry.crs for source in profile.sources if source.geometry)}
+    named = {profile.city.crs, *(source.drawn.crs for source in profile.sources if source.drawn)}
     doubtful = sorted(named - set(coordinate_systems()))
     if not doubtful:
         return []

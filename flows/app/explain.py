@@ -223,7 +223,7 @@ def _use(source: Source, column: str) -> str | None:
         return tr("the heading above the row (`section`)")
     if column in source.expand([*getattr(contract, "ignore", ()), *source.ignored_here]):
         return tr("left out (ignore)")
-    return tr("not used") if source.geometry else None
+    return tr("not used") if source.drawn else None
 
 
 def _roles(source: Source, column: str) -> Iterator[str]:
@@ -246,6 +246,8 @@ def _roles(source: Source, column: str) -> Iterator[str]:
             tr("must agree with the {level}", level=level)
             for level, each in source.geometry.parents.items() if each.property == column
         )  # fmt: skip
+    if source.barriers and source.barriers.id_property == column:
+        yield tr("name of the line")
     if source.assignment:
         yield from (
             tr("{level} of the unit", level=level) for level, each in source.assignment.units.items() if each == column

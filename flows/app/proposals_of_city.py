@@ -18,6 +18,7 @@ from flows.base.texts import tr
 from flows.pages.about import About
 from flows.pages.proposal_lines import proposals_lines
 from flows.pages.proposals_page import outlines_of, proposals_html, proposals_json
+from flows.pages.review_page import barrier_paths
 from flows.pages.review_words import VERDICTS
 from flows.profile.load import load_profile
 from flows.redrawing.city_proposals import CityAsked, CityProposals, proposals_of
@@ -67,7 +68,8 @@ def proposed_for(
         into = CutFolder(folder, run.valid_from or default)
         write_cut(work.con, work.profile, cut.ground, cut.labels, cut.ids, into)
         city = work.profile.city
-        page = proposals_html(cut, outlines_of(work.con), About(city.name, city.synthetic))
+        about = About(city.name, city.synthetic)
+        page = proposals_html(cut, outlines_of(work.con), about, barrier_paths(work.con))
     kept = work.run.folder / "vorschlag"
     kept.mkdir(exist_ok=True, mode=0o700)
     for path in (folder / PAGE, *([run.html] if run.html else [])):

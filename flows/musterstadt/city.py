@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.musterstadt import extracts, maps
+from flows.musterstadt.barriers import barriers
 from flows.musterstadt.benefits import benefits
 from flows.musterstadt.districts import districts
 from flows.musterstadt.households import household_table
@@ -64,6 +65,7 @@ def make_musterstadt(
         written.append(path)
 
     write("raum/Baublockseiten.geojson", maps.geojson(ids, plan.rings))
+    write("raum/Barrieren.geojson", maps.barrier_lines(barriers(plan, drawn.after)))
     for path, content in {**maps.assignments(ids, drawn), **maps.unit_names(areas, drawn)}.items():
         write(path, content)
 

@@ -1,8 +1,8 @@
-"""The files of raum/: geometry of the Baublockseiten, which Sozialraum they belong to, and the names."""
+"""The files of raum/: geometry of the Baublockseiten, which Sozialraum they belong to, the names, and barriers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flows.musterstadt.districts import Districts
 from flows.musterstadt.extracts import OFFICE, REGISTER
@@ -35,11 +35,23 @@ def geojson(ids: Sequence[str], rings: Sequence[Ring]) -> bytes:
         f'"coordinates":[[{",".join(f"[{_metres(x)},{_metres(y)}]" for x, y in rings[i])}]]}}}}'
         for i in sorted(range(len(ids)), key=ids.__getitem__)
     )
-    head = (
-        '{"type":"FeatureCollection","name":"Musterstadt (synthetisch) Baublockseiten",\n'
-        '"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::25832"}},\n"features":[\n'
+    return f"{_HEAD.format('Baublockseiten')}{features}\n]}}\n".encode("ascii")
+
+
+def barrier_lines(lines: Mapping[str, Sequence[tuple[int, int]]]) -> bytes:
+    """Rail and river, one feature each, in metres with two decimals."""
+    features = ",\n".join(
+        f'{{"type":"Feature","properties":{{"ART":"{kind}"}},"geometry":{{"type":"LineString",'
+        f'"coordinates":[{",".join(f"[{_metres(x)},{_metres(y)}]" for x, y in points)}]}}}}'
+        for kind, points in lines.items()
     )
-    return f"{head}{features}\n]}}\n".encode("ascii")
+    return f"{_HEAD.format('Barrieren')}{features}\n]}}\n".encode("ascii")
+
+
+_HEAD = (
+    '{{"type":"FeatureCollection","name":"Musterstadt (synthetisch) {}",\n'
+    '"crs":{{"type":"name","properties":{{"name":"urn:ogc:def:crs:EPSG::25832"}}}},\n"features":[\n'
+)
 
 
 def _metres(centimetres: int) -> str:

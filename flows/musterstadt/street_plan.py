@@ -43,6 +43,10 @@ class StreetPlan:
     """Outline of each Baublockseite."""
     distance: Ints
     """How far out each block lies: 0 at the market place, 999 at the rim."""
+    corners: Ints
+    """Shape (width + 1, width + 1, 2): the crossings, in centimetres."""
+    bends: tuple[Ints, Ints]
+    """Halfway along the street from each crossing to the next of its row, and to the next of its column."""
 
     def neighbours(self) -> list[list[int]]:
         """The blocks across the street from each block."""
@@ -80,6 +84,8 @@ def street_plan(scale: Scale, seed: int) -> StreetPlan:
         side_number=np.concatenate([np.arange(1, n + 1) for n in sides.tolist()]),
         rings=tuple(rings),
         distance=np.minimum((off * 999 / off.max()).astype(np.int64), 999),
+        corners=corners,
+        bends=(floor_edges, wall_edges),
     )
 
 

@@ -39,19 +39,23 @@ class ProposalMap:
     colours: Mapping[str, str]
 
 
-def proposals_html(cut: CityCut, shapes: Mapping[str, tuple[str, Sequence[float]]], about: About) -> str:
+def proposals_html(
+    cut: CityCut, shapes: Mapping[str, tuple[str, Sequence[float]]], about: About, barriers: Sequence[str] = ()
+) -> str:
     """Return the page.
 
     Args:
         cut: the proposals.
         shapes: by base unit, its outline as an SVG path and its box (left, bottom, right, top).
         about: the city.
+        barriers: the lines that a Sozialraum should not cross, as SVG paths.
     """
     said = cut.said
     return page_of(
         "proposals.html.j2",
         about=about, said=said, kind=kind_words, decided=decided, why=why_words, number=number,
         maps={each.id: _map_of(cut, each, shapes) for each in said.proposals}, plot=frontier_plot(said),
+        barriers=barriers,
     )  # fmt: skip
 
 

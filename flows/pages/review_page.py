@@ -35,10 +35,11 @@ class Outline(NamedTuple):
 
 
 class Map(NamedTuple):
-    """Outlines and the box around them: west, south, east, north."""
+    """Outlines, the box around them (west, south, east, north), and the lines of barriers."""
 
     outlines: tuple[Outline, ...]
     box: tuple[float, float, float, float]
+    barriers: tuple[str, ...] = ()
 
 
 def review_map(con: duckdb.DuckDBPyConnection, review: Review) -> Map | None:
@@ -52,7 +53,13 @@ def review_map(con: duckdb.DuckDBPyConnection, review: Review) -> Map | None:
     if not rows:
         return None
     box = (rows[0]["west"], rows[0]["sued"], rows[0]["ost"], rows[0]["nord"])
-    return Map(tuple(Outline(row["sozialraum"], row["basis_id"], row["pfad"]) for row in rows), box)
+    outlines = tuple(Outline(row["sozialraum"], row["basis_id"], row["pfad"]) for row in rows)
+    return Map(outlines, box, barrier_paths(con))
+
+
+def barrier_paths(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Return the lines that a Sozialraum should not cross as SVG paths, from a working database with a ground."""
+    return tuple(path for (path,) in con.execute(sql("read/barriere_karte")).fetchall())
 
 
 def review_html(review: Review, drawn: Map | None, codebook: Codebook, about: About) -> str:

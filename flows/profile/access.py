@@ -53,13 +53,17 @@ class DropFolder(Access):
 
 
 class Wfs(Access):
-    """Polygons of a WFS 2.0; the feature type is `dialect.layer`."""
+    """Polygons or lines of a WFS 2.0; the feature type is `dialect.layer`."""
 
     def lack(self, source: Source) -> str | None:
         """See `Access`."""
-        if source.geometry and source.dialect.format == "geojson" and source.dialect.layer:
+        drawn = source.drawn
+        if drawn and drawn.id_property and source.dialect.format == "geojson" and source.dialect.layer:
             return None
-        return "connector = 'wfs' needs `geometry`, dialect.format = 'geojson' and dialect.layer (the feature type)"
+        return (
+            "connector = 'wfs' needs `geometry` (or `barriers` with `id_property`), "
+            "dialect.format = 'geojson' and dialect.layer (the feature type)"
+        )
 
     def file_name(self, source: Source) -> str | None:
         """See `Access`."""

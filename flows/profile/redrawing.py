@@ -98,8 +98,8 @@ class RedrawingRules(Strict):
     Example: `nesting = "stadtteil"`
     """
     barriers: Annotated[str, Field(pattern=r"^[^/\\]+\.geojson$")] | None = None
-    """The file of lines (rail, river, motorway) beside this one that a Sozialraum should not cross, in the coordinate
-    system of the city.
+    """A file of lines beside this one, drawn by hand in the coordinate system of the city, that a Sozialraum should not
+    cross. Lines that an office delivers are a source with `barriers` (sources.toml); both are looked at.
 
     Example: `barriers = "barrieren.geojson"`
     """

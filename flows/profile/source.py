@@ -18,7 +18,9 @@ from flows.profile.gates import Gate, RateLimits, Relaxation
 from flows.profile.source_contract import (
     KINDS,
     Assignment,
+    Barriers,
     Columns,
+    Drawn,
     Geometry,
     Matrix,
     Names,
@@ -161,6 +163,8 @@ class Source(Strict):
     """Contract: names of units."""
     geometry: Geometry | None = None
     """Contract: polygons."""
+    barriers: Barriers | None = None
+    """Contract: lines that a Sozialraum should not cross."""
     official: Official | None = None
     """Contract: official totals of the whole city."""
 
@@ -168,6 +172,11 @@ class Source(Strict):
     def kind(self) -> str:
         """Which of the KINDS this source is: the one contract that it carries."""
         return next(kind for kind in KINDS if self.contract(kind) is not None)
+
+    @property
+    def drawn(self) -> Drawn | None:
+        """The contract of a file that is drawn on a map: of polygons, or of lines."""
+        return self.geometry or self.barriers
 
     @property
     def cell_deviation(self) -> float:
@@ -216,8 +225,16 @@ class Source(Strict):
             raise ValueError(message)
         if lack := self._lack_of_connector():
             raise ValueError(lack)
-        if self.dialect.format in POLYGONS and self.geometry is None:
-            message = f"dialect.format = {self.dialect.format!r} brings polygons: it needs `geometry`"
+        if self.dialect.format in POLYGONS and self.drawn is None:
+            message = (
+                f"dialect.format = {self.dialect.format!r} brings polygons or lines: it needs `geometry` or `barriers`"
+            )
+            raise ValueError(message)
+        if self.barriers and (others := sorted({each.format for each in self.dialects} - set(POLYGONS))):
+            message = f"`barriers` needs a dialect.format of {', '.join(POLYGONS)}, found {', '.join(others)}"
+            raise ValueError(message)
+        if self.barriers and self.zuschnitt is not None:
+            message = "`barriers` are of the city, whatever its Zuschnitt is: leave `zuschnitt` out"
             raise ValueError(message)
         of_units = self.geometry is not None and self.geometry.level is not None
         if (kinds[0] in ("assignment", "names") or of_units) and self.zuschnitt is None:

@@ -275,6 +275,31 @@ class Geometry(Strict):
     """Features left out on purpose."""
 
 
+class Barriers(Strict):
+    """Lines that a Sozialraum should not cross (rail, river, motorway): what `review` and `propose` look at."""
+
+    crs: Annotated[str, Field(pattern=r"^EPSG:\d+$")]
+    """The coordinate system of the file. Example: `crs = "EPSG:25832"`"""
+    id_property: str = ""
+    """The property by which messages name a line. A WFS needs it to bring features in order.
+
+    Example: `id_property = "NAME"`
+    """
+    axes: Literal["east_north", "north_east"] = "east_north"
+    """In which order a point has its two numbers. Example: `axes = "north_east"`"""
+    only: dict[str, list[str]] = Field(default_factory=dict)
+    """Property = the texts of the lines that are wanted; others are counted under `other rows`.
+
+    Example: `only = { ART = ["Bahn", "Autobahn"] }`
+    """
+    drop: list[Drop] = Field(default_factory=list)
+    """Lines left out on purpose."""
+
+
+Drawn = Geometry | Barriers
+"""Contracts of files that a map is drawn of."""
+
+
 class Official(Strict):
     """Official totals of the whole city, one row per Stichtag."""
 
@@ -286,4 +311,4 @@ class Official(Strict):
     """The city's rows in a table of many places, column = texts. Example: `only = { AGS = ["05111000"] }`"""
 
 
-KINDS = ("register", "matrix", "assignment", "names", "geometry", "official")
+KINDS = ("register", "matrix", "assignment", "names", "geometry", "barriers", "official")

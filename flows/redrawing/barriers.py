@@ -1,4 +1,4 @@
-"""The lines that a Sozialraum should not cross: a file of the profile, in the coordinate system of the city."""
+"""The lines that a Sozialraum should not cross: delivered by a source, or drawn by hand in a file of the profile."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ _LINES = ("LineString", "MultiLineString")
 
 
 def lay_barriers(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
-    """Make the table `grund_linie` of the profile's barriers; empty where it names none.
+    """Make the table `grund_linie` of the delivered barriers and those of the profile; empty where there are none.
+
+    The file of the profile is in the coordinate system of the city; what a source delivers was brought into it.
 
     Raises:
         ConfigError: the file cannot be read, has no lines, or is in another coordinate system than the city.
     """
-    con.execute("CREATE OR REPLACE TABLE grund_linie (geojson VARCHAR NOT NULL)")
+    con.execute("CREATE OR REPLACE TABLE grund_linie AS SELECT wkb FROM stage.barriere")
     if profile.redrawing.rules.barriers is not None:
         path = profile.folder / profile.redrawing.rules.barriers
-        insert(con, "grund_linie", [{"geojson": json.dumps(line)} for line in _lines(path, profile.city.crs)])
+        con.execute("CREATE OR REPLACE TEMP TABLE eigene_linie (geojson VARCHAR NOT NULL)")
+        insert(con, "eigene_linie", [{"geojson": json.dumps(line)} for line in _lines(path, profile.city.crs)])
+        con.execute("INSERT INTO grund_linie SELECT st_aswkb(st_geomfromgeojson(geojson))::BLOB FROM eigene_linie")
 
 
 def must_be_in_the_city(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
@@ -34,14 +38,21 @@ def must_be_in_the_city(con: duckdb.DuckDBPyConnection, profile: Profile) -> Non
         ConfigError: they lie elsewhere.
     """
     found = con.execute(
-        "SELECT count(*), count(*) FILTER (st_intersects(st_geomfromgeojson(geojson), rahmen)) FROM grund_linie, "
+        "SELECT count(*), count(*) FILTER (st_intersects(st_geomfromwkb(wkb), rahmen)) FROM grund_linie, "
         "(SELECT st_envelope_agg(st_geomfromwkb(wkb)) AS rahmen FROM grund_flaeche)"
     ).fetchone()
     if found and found[0] and not found[1]:
         raise ConfigError(
-            f"{profile.folder / str(profile.redrawing.rules.barriers)}: expected lines in the city, in coordinates of "
+            f"{_where(profile)}: expected lines in the city, in coordinates of "
             f"{profile.city.crs}, found that all {found[0]} lie elsewhere. Bring the file into that coordinate system."
         )
+
+
+def _where(profile: Profile) -> str:
+    """Return where the barriers come from: the file of the profile, or the sources that deliver some."""
+    if profile.redrawing.rules.barriers is not None:
+        return str(profile.folder / profile.redrawing.rules.barriers)
+    return f"Source {', '.join(source.id for source in profile.sources if source.barriers)}"
 
 
 def _lines(path: Path, crs: str) -> list[dict[str, Any]]:

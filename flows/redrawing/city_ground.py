@@ -116,7 +116,7 @@ def city_ground(
         lengths=lengths,
         units=today_ids,
         today=today,
-        barrier=barrier if borders and rules.barriers else np.zeros(0, dtype=np.bool_),
+        barrier=barrier if borders and _has_barriers(con) else np.zeros(0, dtype=np.bool_),
         nest=np.array([by_nest[str(units[place]["ober_id"])] for place in first], dtype=np.int64)
         if nesting
         else np.zeros(0, dtype=np.int64),
@@ -335,6 +335,10 @@ def _borders(con: duckdb.DuckDBPyConnection, position: dict[str, int], groups: I
     lengths = sums(which.ravel(), metres[between])
     along: Flags = sums(which.ravel(), np.where(barred, metres, 0)[between]) > lengths / 2
     return pairs.astype(np.int64), lengths, along
+
+
+def _has_barriers(con: duckdb.DuckDBPyConnection) -> bool:
+    return con.execute("SELECT 1 FROM grund_linie LIMIT 1").fetchone() is not None
 
 
 def _surrounded(

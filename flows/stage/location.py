@@ -39,8 +39,8 @@ class _Place:
         )
 
 
-def refuse_strange_places(con: duckdb.DuckDBPyConnection, city: City) -> None:
-    """Stop when the polygons of a file in roh_geometrie lie where their system, or the city's, is not used.
+def refuse_strange_places(con: duckdb.DuckDBPyConnection, city: City, what: str = "polygons") -> None:
+    """Stop when `what` a file has in roh_geometrie lies where its system, or the city's, is not used.
 
     Raises:
         ContractBroken: names source, file and place, and what the coordinates likely are.
@@ -53,7 +53,7 @@ def refuse_strange_places(con: duckdb.DuckDBPyConnection, city: City) -> None:
             continue
         near = f", near {_Place(*city.location)}" if city.location else ""
         raise ContractBroken(
-            f"Source {source}, file {name}: expected polygons where {_named(crs)} is used, in the city's "
+            f"Source {source}, file {name}: expected {what} where {_named(crs)} is used, in the city's "
             f"{_named(city.crs)}{near}, found some around {_where(x, y, place)}. "
             f"{_remedy(con, city, crs, x, y, place)}",
             code="FS-CONTRACT-11",
@@ -91,7 +91,7 @@ def _remedy(con: duckdb.DuckDBPyConnection, city: City, crs: str, x: float, y: f
             if swapped:
                 return (
                     f"They look like {_named(likely)} with north before east (it would be at {found}). Ask the "
-                    'supplier for east before north, or write `axes = "north_east"` into `geometry` of sources.toml'
+                    'supplier for east before north, or write `axes = "north_east"` into the contract in sources.toml'
                     + (f" and crs = {likely!r}." if likely != crs else ".")
                 )
             return f"They look like {_named(likely)} (it would be at {found}). Correct `crs` in sources.toml."

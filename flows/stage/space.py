@@ -1,4 +1,4 @@
-"""Stages what describes space: which base unit lies in which unit, what units are called, and their polygons.
+"""Stages what describes space: which base unit lies in which unit, what units are called, their polygons and barriers.
 
 Files are read by flows.stage.space_files; here what they say is written, compared with each other, and kept.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from flows.base.db import insert, literal, set_variables, sql, use_spatial
+from flows.base.db import Value, insert, literal, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError, ContractBroken
 from flows.profile.load import Profile
 from flows.profile.source import Source
@@ -36,7 +36,7 @@ def stage_space(
     run: Path,
     kept: KeptResults | None = None,
 ) -> None:
-    """Fill stage.zuordnung, stage.raum_name and stage.geometrie from the city's space sources and profile.
+    """Fill what stage has of space (zuordnung, raum_name, geometrie, barriere) from the city's sources and profile.
 
     Files whose result is `kept` are not read.
 
@@ -96,6 +96,7 @@ _GATHERED = {
         "basis VARCHAR, raumebene VARCHAR, basis_id VARCHAR, zuschnitt VARCHAR, reparieren BOOLEAN, toleranz DOUBLE, "
         "ungueltig BOOLEAN, wkb BLOB"
     ),
+    "linie": "wkb BLOB",
 }
 """The temporary tables of what all files say of space, by file and row; what is kept of a file is its part of them."""
 
@@ -125,6 +126,11 @@ def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> No
     if space.polygons:
         _add_polygons(con, profile, space)
         refuse_sources_far_apart(con)
+    if space.lines:
+        _add_lines(con, profile, space)
+    if space.lines or space.polygons:
+        _refuse_barriers_elsewhere(con, profile)
+    con.execute("INSERT INTO stage.barriere BY NAME SELECT quelle, datei, zeile, wkb FROM linie")
     for table in ("geometrie", "raum_geometrie", "raum_lage"):
         con.execute(f"INSERT INTO stage.{table} BY NAME {sql(f'stage/{table}')}")
     con.execute(f"INSERT INTO stage.zuordnung BY NAME {sql('stage/zuordnung')}")
@@ -132,13 +138,7 @@ def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> No
 
 def _add_polygons(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> None:
     """Add the polygons that were read to the table `polygon`, in the city's coordinates."""
-    use_spatial(con)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE roh_geometrie (quelle VARCHAR, datei VARCHAR, zeile BIGINT, {_OUTLINES})"
-    )
-    insert(con, "roh_geometrie", space.polygons)
-    set_variables(con, crs=profile.city.crs)
-    refuse_strange_places(con, profile.city)
+    _lay_out(con, profile, space.polygons, "polygons")
     con.execute(f"INSERT INTO polygon BY NAME {sql('stage/polygon')}")
     nowhere = con.execute(sql("stage/geometrie_verletzt")).fetchone()
     if nowhere:
@@ -148,6 +148,54 @@ def _add_polygons(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space
             code="FS-CONTRACT-10",
         )
     _refuse_needless_repair(con)
+
+
+def _add_lines(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> None:
+    """Add the barriers that were read to the table `linie`, in the city's coordinates."""
+    _lay_out(con, profile, space.lines, "lines")
+    con.execute(f"INSERT INTO linie BY NAME {sql('stage/linie')}")
+    found = con.execute(
+        "SELECT datei, zeile + 1 FROM linie WHERE NOT (st_length(st_geomfromwkb(wkb)) BETWEEN 1e-9 AND 1e9) "
+        "ORDER BY ALL"
+    ).fetchone()
+    if found:
+        raise ContractBroken(
+            f"File {found[0]}, feature {found[1]}: expected a line in {profile.city.crs}, found one that is empty or "
+            "lies nowhere. Is `crs` of its source in sources.toml right? Else ask the supplier for the file again.",
+            code="FS-CONTRACT-10",
+        )
+
+
+def _lay_out(
+    con: duckdb.DuckDBPyConnection, profile: Profile, outlines: Sequence[Mapping[str, Value]], what: str
+) -> None:
+    """Fill roh_geometrie with outlines as they are written, where they lie in a place for their coordinate system."""
+    use_spatial(con)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE roh_geometrie (quelle VARCHAR, datei VARCHAR, zeile BIGINT, {_OUTLINES})"
+    )
+    insert(con, "roh_geometrie", outlines)
+    set_variables(con, crs=profile.city.crs)
+    refuse_strange_places(con, profile.city, what)
+
+
+def _refuse_barriers_elsewhere(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
+    """Stop when all lines of a source lie beside the city's polygons: they are in another coordinate system.
+
+    Raises:
+        ContractBroken: names the source.
+    """
+    if not con.execute("SELECT 1 FROM linie LIMIT 1").fetchone():
+        return
+    use_spatial(con)
+    far = con.execute(sql("stage/linie_fern")).fetchone()
+    if far:
+        raise ContractBroken(
+            f"Source {far[0]}: expected lines in the city, in the coordinate system that sources.toml names, found "
+            f"that they lie {far[1]:.0f} km beside its polygons ({profile.city.crs}). Correct `crs` in sources.toml, "
+            "or ask the supplier.",
+            code="FS-CONTRACT-11",
+        ).at(f"Source {far[0]}")
 
 
 def _write_defects(

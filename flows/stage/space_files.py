@@ -1,4 +1,4 @@
-"""Reads what a file says of space: which base unit lies in which unit, what units are called, and their polygons.
+"""Reads what a file says of space: which base unit lies in which unit, names, polygons, and lines that part them.
 
 What the files of all sources say is gathered in `Space`; flows.stage.space writes it into the database.
 """
@@ -17,7 +17,7 @@ from flows.profile.correction import Correction
 from flows.profile.dialect import POLYGONS
 from flows.profile.load import Profile
 from flows.profile.source import Source
-from flows.profile.source_contract import Assignment, Geometry, Names
+from flows.profile.source_contract import Assignment, Barriers, Geometry, Names
 from flows.pull.models import Lieferung
 from flows.stage.corrections import Row, corrected, repaired
 from flows.stage.expected_columns import refuse_other_columns
@@ -40,6 +40,7 @@ class Space:
     assigned: list[dict[str, Value]] = field(default_factory=list)
     names: list[dict[str, Value]] = field(default_factory=list)
     polygons: list[dict[str, Value]] = field(default_factory=list)
+    lines: list[dict[str, Value]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _picked(source: Source, name: str, rows: list[Row]) -> tuple[list[Row], dict
     Raises:
         ContractBroken: a feature lacks a property by which they are picked, or none is left.
     """
-    contract, left_out, taken = source.geometry, dict[str, int](), list[Row]()
+    contract, left_out, taken = source.drawn, dict[str, int](), list[Row]()
     if contract is None or not (contract.only or contract.drop):
         return rows, {}
     asked = [*contract.only, *(rule.column for rule in contract.drop)]
@@ -273,6 +274,16 @@ def _read_geometry(space: Space, profile: Profile, file: Read) -> None:
         ]  # fmt: skip
 
 
+def _read_barriers(space: Space, _: Profile, file: Read) -> None:
+    contract = file.source.barriers
+    assert isinstance(contract, Barriers)  # noqa: S101 -- chosen by kind
+    north_first = contract.axes == "north_east"
+    space.lines += [
+        {**place, "geojson": row["geometrie"], "crs": contract.crs, "nord_zuerst": north_first}
+        for place, row in file.numbered
+    ]
+
+
 def _refuse_other_parents(
     source: Source, contract: Geometry, prefix: Mapping[str, int | None], rows: list[Row]
 ) -> None:
@@ -294,5 +305,7 @@ def _refuse_other_parents(
                 ).at(f"Source {source.id}")
 
 
-READERS = {"assignment": _read_assignment, "names": _read_names, "geometry": _read_geometry}
+READERS = {
+    "assignment": _read_assignment, "names": _read_names, "geometry": _read_geometry, "barriers": _read_barriers,
+}  # fmt: skip
 """How each kind of source that describes space is read."""

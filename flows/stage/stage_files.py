@@ -111,9 +111,9 @@ def _stage_space(
     try:
         stage_space(con, profile, lieferungen, landing, run, kept)
     except _UNREADABLE as problem:
-        names = ", ".join(source.id for source in profile.sources if source.kind == "geometry")
+        names = ", ".join(source.id for source in profile.sources if source.drawn)
         raise ContractBroken(
-            f"Sources {names}: expected polygons in the coordinate system that sources.toml names, found others: "
+            f"Sources {names}: expected outlines in the coordinate system that sources.toml names, found others: "
             f"{str(problem).splitlines()[0]}. Correct `crs`, or ask the supplier for the file again.",
             code="FS-CONTRACT-11",
         ).at(f"Sources {names}") from problem

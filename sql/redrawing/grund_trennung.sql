@@ -1,6 +1,6 @@
 -- One row per border of two base units along which a barrier runs: at least half of the border lies within 5 m of one.
 WITH barriere AS (
-    SELECT st_buffer(st_geomfromgeojson(geojson), 5 + getvariable('spalt')::DOUBLE) AS streifen -- streets lie between
+    SELECT st_buffer(st_geomfromwkb(wkb), 5 + getvariable('spalt')::DOUBLE) AS streifen -- streets lie between
     FROM grund_linie
 ),
 

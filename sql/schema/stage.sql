@@ -113,6 +113,14 @@ CREATE TABLE stage.geometrie (
     geheilt BOOLEAN NOT NULL -- repaired by a registered correction
 );
 
+-- one row per delivered line that a Sozialraum should not cross, in the city's planar coordinates
+CREATE TABLE stage.barriere (
+    quelle VARCHAR NOT NULL,
+    datei VARCHAR NOT NULL,
+    zeile BIGINT NOT NULL,
+    wkb BLOB NOT NULL
+);
+
 -- one row per unit whose own polygon was delivered, in the city's planar coordinates
 CREATE TABLE stage.raum_geometrie (
     zuschnitt VARCHAR NOT NULL,

@@ -30,6 +30,16 @@ WITH geliefert AS (
         CASE WHEN raumebene IS NULL THEN 'geometrie' ELSE 'raum_geometrie' END AS tabelle,
         [zuschnitt, coalesce(raumebene, basis), basis_id] AS eintrag
     FROM polygon
+
+    UNION ALL
+
+    SELECT
+        quelle,
+        datei,
+        zeile,
+        'barriere' AS tabelle,
+        [quelle, datei, zeile::VARCHAR] AS eintrag
+    FROM linie
 ),
 
 angekommen AS (
@@ -58,6 +68,13 @@ angekommen AS (
         'raum_geometrie' AS tabelle,
         [zuschnitt, raumebene, raum_id] AS eintrag
     FROM stage.raum_geometrie
+
+    UNION ALL
+
+    SELECT
+        'barriere' AS tabelle,
+        [quelle, datei, zeile::VARCHAR] AS eintrag
+    FROM stage.barriere
 ),
 
 geliefert_nummeriert AS (

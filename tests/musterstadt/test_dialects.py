@@ -100,6 +100,7 @@ def test_the_official_table_has_six_lines_before_and_a_footer_after(small) -> No
 
 def test_everything_that_can_say_so_says_that_it_is_synthetic(small) -> None:
     assert json.loads(small.bytes("raum/Baublockseiten.geojson"))["name"] == "Musterstadt (synthetisch) Baublockseiten"
+    assert json.loads(small.bytes("raum/Barrieren.geojson"))["name"] == "Musterstadt (synthetisch) Barrieren"
     assert "synthetische Daten" in small.bytes("index.html").decode()
     assert "synthetisch" in small.bytes("amtlich/Bevoelkerung.csv").decode("cp1252")
     assert "synthetisch" in small.bytes("raum/Raeume_2020.csv").decode("cp1252")

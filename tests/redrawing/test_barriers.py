@@ -1,4 +1,4 @@
-"""Barriers are lines beside the profile: which borders they run along, and what is wrong with a file of them."""
+"""Barriers are lines, delivered or beside the profile: which borders they run along, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ def rail(column: int, south: float = -2 * SIDE) -> list[list[float]]:
     return [[column * SIDE, 50], [column * SIDE, south]]
 
 
+def deliver(con, line: list[list[float]]) -> None:
+    """Stage a line as a source of barriers brings it."""
+    text = json.dumps({"type": "LineString", "coordinates": line})
+    con.execute(f"INSERT INTO stage.barriere SELECT 'barrieren', 'x', 0, st_aswkb(st_geomfromgeojson('{text}'))::BLOB")
+
+
 def barred(ground) -> set[str]:
     return {
         f"{ground.ids[one]} {ground.ids[other]}"
@@ -47,6 +53,22 @@ def test_a_border_along_a_line_is_a_barrier_and_one_that_it_crosses_is_not(con, 
     assert barred(city_ground(con, with_lines(rail(1)))) == {"0_0 1_0", "0_1 1_1"}
     assert barred(city_ground(con, with_lines(rail(1, south=-110)))) == {"0_0 1_0"}  # a tenth of the next is not most
     assert barred(city_ground(con, with_lines([[50, 50], [50, -150]]))) == set()
+
+
+def test_delivered_lines_are_barriers_like_those_beside_the_profile(con, with_lines):
+    town(con, "AAB", "AAB")
+    deliver(con, rail(2))
+    delivered = profile(rules={"least": 1, "most": 9999})
+    assert barred(city_ground(con, delivered)) == {"1_0 2_0", "1_1 2_1"}
+    assert review(con, delivered).barriers
+    assert barred(city_ground(con, with_lines(rail(1)))) == {"0_0 1_0", "0_1 1_1", "1_0 2_0", "1_1 2_1"}
+
+
+def test_delivered_lines_that_lie_elsewhere_are_refused_by_their_source(con):
+    town(con, "AAB")
+    deliver(con, [[90_000, 0], [90_000, 9]])
+    with pytest.raises(ConfigError, match="Source barrieren: expected lines in the city"):
+        city_ground(con, profile())
 
 
 def test_a_line_in_the_middle_of_a_street_is_a_barrier(con, with_lines):

@@ -42,7 +42,7 @@ def test_the_release_holds_every_station_of_the_way(one_release: Office) -> None
     assert present >= {"changes.html", "changes.json", "disclosure.html", "disclosure.json"}
     assert present >= {"datapackage.json", "dcat.jsonld", "manifest.json"}
     manifest = json.loads((release / "manifest.json").read_text())
-    assert len(manifest["sources"]) == 66
+    assert len(manifest["sources"]) == 67
     with one_release.database() as con:
         tables = {name for (name,) in con.execute("SELECT table_name FROM information_schema.tables").fetchall()}
         assert tables >= {"sozialraum", "stadtteil", "stadtbezirk", "stadt", "indikator", "wert", "sozialraum_jahr"}

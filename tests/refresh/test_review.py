@@ -24,8 +24,10 @@ def test_a_review_says_what_is_to_be_looked_at_and_leaves_no_counts_behind(
     found = json.loads(ended.out)
     assert (found["zuschnitt"], found["cut_made"], found["borders"]) == ("2020-01-01", "2019-12-31", True)
     assert any(unit["triggers"] for unit in found["units"])
+    assert found["barriers"]
     html = page.read_text("utf-8")
     assert html.index("Vertraulich") < html.index("Confidential") < html.index('<svg class="map"')
+    assert html.count("<title>Barriere</title>") == 2  # the railway and the river
     assert page.stat().st_mode & 0o077 == 0
     (run,) = (office.home / "runs").glob("musterstadt-*")
     assert not list(run.glob("work.duckdb*"))

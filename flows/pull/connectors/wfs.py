@@ -18,7 +18,6 @@ import requests
 
 from flows.base.errors import SourceUnavailable
 from flows.profile.source import Source
-from flows.profile.source_contract import Geometry
 from flows.pull.context import AttemptLog, Connector, PullContext
 from flows.pull.models import Brought, Order
 from flows.pull.web.answers import BrokenOff, asked_until_whole, failure, refuse_too_large
@@ -58,8 +57,8 @@ def fetch(source: Source, order: Order, context: PullContext) -> Brought:
 
 def _all_features(source: Source, order: Order, context: PullContext, log: AttemptLog) -> dict[str, Any]:
     """Return the complete feature collection, its features in the order of their units' ids."""
-    contract = source.geometry
-    assert isinstance(contract, Geometry)  # noqa: S101 -- the model asks for it
+    contract = source.drawn
+    assert contract is not None  # noqa: S101 -- the model asks for it
     features: list[dict[str, Any]] = []
     matched, crs, size = 0, None, 0
     while True:
@@ -105,7 +104,7 @@ def _page(source: Source, order: Order, context: PullContext, log: AttemptLog, o
 
 
 def _asked(source: Source, order: Order, context: PullContext, log: AttemptLog, offset: int) -> dict[str, Any]:
-    contract = source.geometry
+    contract = source.drawn
     assert contract is not None  # noqa: S101 -- the model asks for it
     url = order.url or ""
     asked = {

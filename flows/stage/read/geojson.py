@@ -1,4 +1,4 @@
-"""Reads a GeoJSON collection of polygons as rows of text; an error names the feature.
+"""Reads a GeoJSON collection of polygons, or of lines, as rows of text; an error names the feature.
 
 Layout: RFC 7946, and the member ``crs`` of the format of 2008 that it replaced.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,21 @@ from flows.stage.read.text import first_bad_byte
 
 OWN_ID = "@id"
 """The property under which a feature's own id stands, which it has beside its properties."""
+AREAS, LINES = ("Polygon", "MultiPolygon"), ("LineString", "MultiLineString")
+"""What a geometry may be, as GeoJSON calls it."""
 _SHOWN = 60  # characters of what was found
 _EXACT = 2**53  # below it every whole number is one of its own as a float
 
 
-def feature_rows(name: str, path: Path, id_property: str) -> tuple[list[Row], str | None]:
-    """Return the polygons of the collection `name` at `path`, and the coordinate system that it states.
+def feature_rows(name: str, path: Path, id_property: str, forms: Sequence[str] = AREAS) -> tuple[list[Row], str | None]:
+    """Return the features of the collection `name` at `path`, all of the `forms`, and the coordinate system it states.
 
     Raises:
-        ContractBroken: no collection, a member twice, or a feature that is no polygon with properties.
+        ContractBroken: no collection, a member twice, or a feature of another form or without properties.
     """
     collection = _collection(name, path)
-    rows = [_row(name, number, feature, id_property) for number, feature in enumerate(collection["features"], start=1)]
+    numbered = enumerate(collection["features"], start=1)
+    rows = [_row(name, number, feature, id_property, forms) for number, feature in numbered]
     return rows, _crs(name, collection.get("crs"))
 
 
@@ -61,7 +65,7 @@ def _collection(name: str, path: Path) -> dict[str, Any]:
             return found
         problem = "it has no list `features`"
     raise ContractBroken(
-        f"File {name}: expected a GeoJSON FeatureCollection of polygons, found other text: {problem}. "
+        f"File {name}: expected a GeoJSON FeatureCollection, found other text: {problem}. "
         "Is the file cut short? Ask the supplier for it again.",
         code="FS-CONTRACT-02",
     ).at(f"File {name}")
@@ -79,15 +83,15 @@ def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _row(name: str, number: int, feature: Any, id_property: str) -> Row:
-    if problem := _not_as_it_must_be(feature):
+def _row(name: str, number: int, feature: Any, id_property: str, forms: Sequence[str]) -> Row:
+    if problem := _not_as_it_must_be(feature, forms):
         properties = feature.get("properties") if isinstance(feature, dict) else None
         unit = properties.get(id_property) if isinstance(properties, dict) else None
         place = called(number, id_property, unit)
         if unit is None and isinstance(feature, dict):
             place = called(number, "id", feature.get("id"))
         raise ContractBroken(
-            f"File {name}, {place}: expected a Polygon or MultiPolygon with properties, found {problem}. "
+            f"File {name}, {place}: expected a {' or '.join(forms)} with properties, found {problem}. "
             "Ask the supplier for it again.",
             code="FS-CONTRACT-10",
         ).at(f"File {name}, feature {number}")
@@ -97,7 +101,7 @@ def _row(name: str, number: int, feature: Any, id_property: str) -> Row:
     return own | properties | {"geometrie": json.dumps(outline)}
 
 
-def _not_as_it_must_be(feature: Any) -> str | None:
+def _not_as_it_must_be(feature: Any, forms: Sequence[str]) -> str | None:
     if not isinstance(feature, dict):
         return f"no feature but {_short(feature)}"
     for member in ("geometry", "properties"):
@@ -106,7 +110,7 @@ def _not_as_it_must_be(feature: Any) -> str | None:
         if not isinstance(feature[member], dict):
             return f"no object as {member} but {_short(feature[member])}"
     form = feature["geometry"].get("type")
-    if form not in ("Polygon", "MultiPolygon"):
+    if form not in forms:
         return f"a geometry of type {_short(form)}"
     return None if "coordinates" in feature["geometry"] else f"a {form} without coordinates"
 

@@ -1,4 +1,4 @@
-"""Reads the polygons of a KML file, in a process of its own (flows.stage.read.subprocess_reader).
+"""Reads the polygons or lines of a KML file, in a process of its own (flows.stage.read.subprocess_reader).
 
     python -m flows.stage.read.kml PATH
 
@@ -61,12 +61,17 @@ def _properties(placemark: ElementTree.Element) -> Iterator[tuple[str, str]]:
 
 
 def _outline(placemark: ElementTree.Element) -> str:
-    """Return the geometry as GeoJSON: polygons, or the name of what else there is; nothing where there is none.
+    """Return polygons or lines as GeoJSON, or the name of what else there is; nothing where there is no geometry.
 
     A point beside polygons is where a map server wants the label.
     """
     found = [each for each in placemark.iter() if _name(each) in ("Polygon", "Point", "LineString", "Track", "Model")]
     drawn = [each for each in found if _name(each) == "Polygon"]
+    lines = [each for each in found if _name(each) == "LineString"]
+    if lines and len(lines) == len(found):
+        tracks = [_ring(part) for each in lines for part in each if _name(part) == "coordinates"]
+        kind = "LineString" if len(tracks) == 1 else "MultiLineString"
+        return json.dumps({"type": kind, "coordinates": tracks[0] if len(tracks) == 1 else tracks})
     others = sorted({_name(each) for each in found} - {"Polygon", *(["Point"] if drawn else [])})
     if not found or others:
         return ", ".join(others)

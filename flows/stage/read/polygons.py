@@ -1,6 +1,6 @@
-"""Reads files of polygons (GeoJSON, GeoPackage, Shapefile and others) as rows of text, in the coordinates of the file.
+"""Reads files of polygons or lines (GeoJSON, GeoPackage, Shapefile and others) as rows of text, in their coordinates.
 
-A row is a polygon: its properties by name, and its outline as GeoJSON under ``geometrie``. The coordinate
+A row is a polygon or a line: its properties by name, and its outline as GeoJSON under ``geometrie``. The coordinate
 system that the file states, and the size of its coordinates, are compared with the contract before anything
 is transformed.
 """
@@ -20,10 +20,10 @@ from typing import Any
 from flows.base.errors import ContractBroken
 from flows.profile.coordinate_system import coordinate_systems
 from flows.profile.source import Source
-from flows.profile.source_contract import Geometry
+from flows.profile.source_contract import Barriers, Drawn
 from flows.pull.landing.archive import unpack
 from flows.stage.corrections import Row
-from flows.stage.read.geojson import called, feature_rows
+from flows.stage.read.geojson import AREAS, LINES, called, feature_rows
 from flows.stage.read.row_counts import features
 from flows.stage.read.subprocess_reader import read_in_subprocess
 
@@ -38,15 +38,15 @@ class Polygons:
 
 
 def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
-    """Return the polygons of the file `name` at `path`.
+    """Return the polygons of the file `name` at `path`, or its lines where the source brings barriers.
 
     Raises:
-        ContractBroken: the file cannot be read, holds no polygon, or is in another coordinate system.
+        ContractBroken: the file cannot be read, holds none, or is in another coordinate system.
     """
-    form, contract = source.dialect.format, source.geometry
-    assert contract is not None  # noqa: S101 -- only geometry sources come here
+    form, contract = source.dialect.format, source.drawn
+    assert contract is not None  # noqa: S101 -- only sources of what is drawn come here
     if form == "geojson":
-        found = Polygons(*feature_rows(name, path, contract.id_property), features(name, path))
+        found = Polygons(*feature_rows(name, path, contract.id_property, _forms(contract)), features(name, path))
     elif form != "shp":
         found = _layer(source, name, path, contract)
     else:
@@ -61,7 +61,12 @@ def polygon_rows(source: Source, name: str, path: Path) -> Polygons:
     return found
 
 
-def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygons:
+def _forms(contract: Drawn) -> tuple[str, str]:
+    """Return what the geometries of a source may be, as GeoJSON calls it."""
+    return LINES if isinstance(contract, Barriers) else AREAS
+
+
+def _layer(source: Source, name: str, path: Path, contract: Drawn) -> Polygons:
     """Return the rows of the one layer, or the one that the dialect names, and the coordinate system it states."""
     dialect = source.dialect
     encoding = dialect.encoding if "encoding" in dialect.model_fields_set else ""
@@ -69,29 +74,41 @@ def _layer(source: Source, name: str, path: Path, contract: Geometry) -> Polygon
     if "layers" in answer:
         wanted = f"the layer {source.dialect.layer!r}" if source.dialect.layer else "one layer"
         raise ContractBroken(
-            f"Source {source.id}, file {name}: expected {wanted} of polygons, found "
+            f"Source {source.id}, file {name}: expected {wanted} of {_words(contract)}, found "
             f"{', '.join(answer['layers']) or 'none'}. Name it as `layer` in the dialect of sources.toml.",
             code="FS-CONTRACT-10",
         ).at(f"Source {source.id}, file {name}")
     if "problem" in answer:
         raise ContractBroken(
-            f"File {name}: expected a {source.dialect.format} file of polygons, found one that cannot be read: "
-            f"{answer['problem']}. Is it cut short? Ask the supplier for it again.",
+            f"File {name}: expected a {source.dialect.format} file of {_words(contract)}, found one that cannot be "
+            f"read: {answer['problem']}. Is it cut short? Ask the supplier for it again.",
             code="FS-CONTRACT-02",
         ).at(f"File {name}")
     rows: list[Row] = []
     for cells in answer["rows"]:
         texts: Row = cells if isinstance(cells, dict) else dict(zip(answer["columns"], cells, strict=True))
         outline = texts.pop(answer["outline"])
-        if not outline.startswith(('{"type":"Polygon"', '{"type":"MultiPolygon"')):
+        form = _form_of(outline)
+        if form not in _forms(contract):
             place = called(len(rows) + 1, contract.id_property, texts.get(contract.id_property))
             raise ContractBroken(
-                f"File {name}, {place}: expected polygons in its layer, found {outline[:40] or 'no geometry'!r}. "
+                f"File {name}, {place}: expected {_words(contract)} in its layer, found {form!r}. "
                 "Ask the supplier for it again.",
                 code="FS-CONTRACT-10",
             ).at(f"File {name}, feature {len(rows) + 1}")
         rows.append(texts | {"geometrie": outline})
     return Polygons(rows, answer["crs"], answer["held"])
+
+
+def _words(contract: Drawn) -> str:
+    return "lines" if isinstance(contract, Barriers) else "polygons"
+
+
+def _form_of(outline: str) -> str:
+    """Return the type of a geometry that a reader answers with: of GeoJSON, or the words for something else."""
+    if outline.startswith("{"):
+        return str(json.loads(outline)["type"])
+    return outline or "no geometry"
 
 
 def polygons_in(path: Path, form: str, crs: str, layer: str = "", encoding: str = "") -> dict[str, Any]:
@@ -153,7 +170,7 @@ def _refuse_other_coordinates(source: Source, name: str, crs: str, stated: str |
     ).at(f"Source {source.id}, file {name}")
 
 
-def _refuse_degrees_for_metres(source: Source, name: str, contract: Geometry, rows: list[Row]) -> None:
+def _refuse_degrees_for_metres(source: Source, name: str, contract: Drawn, rows: list[Row]) -> None:
     """Stop when a point is in degrees where the contract declares metres, the other way round, or no point at all.
 
     Raises:
@@ -176,19 +193,20 @@ def _refuse_degrees_for_metres(source: Source, name: str, contract: Geometry, ro
                     ).at(f"File {name}")
         except (ValueError, TypeError, OverflowError) as problem:
             raise ContractBroken(
-                f"{place}: expected rings of points of two numbers or three, found other coordinates. "
-                "Ask the supplier for it again.",
+                f"{place}: expected {'lines' if isinstance(contract, Barriers) else 'rings'} of points of two numbers "
+                "or three, found other coordinates. Ask the supplier for it again.",
                 code="FS-CONTRACT-10",
             ).at(f"File {name}") from problem
 
 
 def _points(outline: dict[str, Any]) -> Iterator[tuple[float, float]]:
-    """Yield each point of a polygon, or of several.
+    """Yield each point of a polygon or line, or of several.
 
     Raises:
-        ValueError, TypeError, OverflowError: there is something else than points of finite numbers in rings.
+        ValueError, TypeError, OverflowError: there is something else than points of finite numbers in rings or lines.
     """
-    for part in outline["coordinates"] if outline["type"] == "MultiPolygon" else [outline["coordinates"]]:
+    parts = [[outline["coordinates"]]] if outline["type"] == "LineString" else [outline["coordinates"]]
+    for part in outline["coordinates"] if outline["type"] == "MultiPolygon" else parts:
         for ring in part:
             for point in ring:
                 x, y, *_ = point
