@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,10 @@ from flows.pages.proposals_page import outlines_of, proposals_html, proposals_js
 from flows.pages.review_page import barrier_paths
 from flows.pages.review_words import VERDICTS
 from flows.profile.load import load_profile
-from flows.redrawing.city_proposals import CityAsked, CityProposals, proposals_of
+from flows.redrawing.city_proposals import CityAsked, CityProposals, proposals_of, with_consequences
+from flows.redrawing.consequences import consequences
 from flows.redrawing.decisions import Decision, Verdict, decisions_of, record
+from flows.redrawing.laid_cut import transform_with
 from flows.redrawing.proposed_cut import CutFolder, must_be_later, with_deliveries, write_cut
 
 PAGE, DATA = "vorschlaege.html", "vorschlaege.json"
@@ -68,8 +70,12 @@ def proposed_for(
         into = CutFolder(folder, run.valid_from or default)
         write_cut(work.con, work.profile, cut.ground, cut.labels, cut.ids, into)
         city = work.profile.city
-        about = About(city.name, city.synthetic)
-        page = proposals_html(cut, outlines_of(work.con), about, barrier_paths(work.con))
+        about, drawn, barriers = About(city.name, city.synthetic), outlines_of(work.con), barrier_paths(work.con)
+        if cut.said.proposals:
+            zuschnitt = transform_with(work.con, work.profile, cut.ground, cut.labels, cut.ids, into.valid_from)
+            found = consequences(work.con, work.profile, cut.ground.zuschnitt, zuschnitt)
+            cut = replace(cut, said=with_consequences(cut.said, found))
+        page = proposals_html(cut, drawn, about, work.profile.codebook, barriers)
     kept = work.run.folder / "vorschlag"
     kept.mkdir(exist_ok=True, mode=0o700)
     for path in (folder / PAGE, *([run.html] if run.html else [])):

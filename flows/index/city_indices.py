@@ -17,7 +17,7 @@ from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.base.sql_order import PythonStep
 from flows.index.city_causes import History, write_causes
-from flows.index.level import levels_of
+from flows.index.level import Level, levels_of
 from flows.index.robustness import Varied, dominated, explained, variations, varied
 from flows.index.standing import Reason, Standing, standings_of
 from flows.index.unit_rows import Columns, plain, probability, reasons_without_measure, rounded, unit_columns
@@ -78,10 +78,8 @@ def _fill(con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note: Callab
     newest = {level.raumebene: level.zuschnitt for level in levels}  # they come by Zuschnitt
     computed, choices = list[Standing](), list[Sequence[Varied]]()
     for index in indices:
-        found = [one for level in levels for one in standings_of(index, level)]
-        standings = [one for one in found if isinstance(one, Standing)]
-        why = [*_ruled(standings), *(one for one in found if isinstance(one, Reason))]
-        if any(one.scored is not None and one.scored.highest.any() for one in standings) and not _refused(why):
+        standings, why = standings_or_reasons(index, levels)
+        if not why:
             computed += standings
             otherwise = list(variations(index.definition))
             today = [newest[one.level.raumebene] == one.level.zuschnitt for one in standings]
@@ -95,6 +93,16 @@ def _fill(con: duckdb.DuckDBPyConnection, indices: Sequence[Index], note: Callab
     insert_blocks(con, "index_wahl", filter(None, map(_choices, computed, choices)))
     same_unit = {(level, then, unit): was for level, unit, then, was in con.execute(_DAUER).fetchall()}
     write_causes(con, History.of(computed, same_unit))
+
+
+def standings_or_reasons(index: Index, levels: Sequence[Level]) -> tuple[list[Standing], list[Reason]]:
+    """Return an index of all levels at each Stichtag by each measure; or why a city does not get it."""
+    found = [one for level in levels for one in standings_of(index, level)]
+    standings = [one for one in found if isinstance(one, Standing)]
+    why = [*_ruled(standings), *(one for one in found if isinstance(one, Reason))]
+    if any(one.scored is not None and one.scored.highest.any() for one in standings) and not _refused(why):
+        return standings, []
+    return [], why or [Reason("data", "component: expected figures, found none")]
 
 
 def _ruled(standings: Sequence[Standing]) -> list[Reason]:
@@ -118,7 +126,7 @@ def _not_computed(index: Index, reasons: Sequence[Reason], note: Callable[[str],
     wrong = why.get("refused") or why.get("definition")
     if index.own and wrong:
         raise ConfigError(f"{index.where}.{wrong}. Nothing is published.")
-    words = wrong or why.get("data") or "component: expected figures, found none"
+    words = wrong or why["data"]
     note(f"index {index.id} is not computed: {words} ({index.where})")
 
 

@@ -74,6 +74,25 @@ def _proposal(each: CityProposal) -> Iterator[str]:
             blocks=len(part.base_units), origin=part.from_unit, target=part.to_unit,
         )  # fmt: skip
         yield f"            {moved}" + (f" {tr('(new)')}" if part.to_unit in each.new_units else "")
+    for other in each.alternatives:
+        yield "            " + tr(
+            "as good: {moved:,.0f} residents move, gains {gain:.2f} on all (the proposal {own:.2f}); {residents:,.0f} "
+            "residents go elsewhere", moved=other.residents_moved, gain=100 * other.gain_seen, own=100 * each.gain_seen,
+            residents=sum(move.residents for move in other.differs),
+        )  # fmt: skip
+    if each.alternatives:
+        yield "            " + tr("all agree on {core:.0f} % of those who move", core=100 * each.core)
+    for need in each.need:
+        if need.today != need.proposed and need.proposed is not None:
+            yield "            " + tr(
+                "class of need of {unit}: {today} becomes {proposed} ({probability:.0f} % sure)", unit=need.unit,
+                today=need.today or "-", proposed=need.proposed, probability=100 * (need.proposed_probability or 0),
+            )  # fmt: skip
+    if widest := max(each.widths, key=lambda one: one.proposed / max(abs(one.value or 0), 1), default=None):
+        yield "            " + tr(
+            "the widest estimate: {indikator} of {unit} on {day}, {value:,.1f} ± {width:,.1f}", unit=widest.unit,
+            indikator=widest.indikator, day=widest.stichtag, value=widest.value or 0, width=widest.proposed,
+        )  # fmt: skip
     if each.decision:
         verdict = in_language(VERDICTS[each.decision.verdict])
         decided = tr("{verdict} by {who}: {why}", verdict=verdict, who=each.decision.by, why=each.decision.why)

@@ -15,6 +15,7 @@ from flows.pages.both_numbers import number
 from flows.pages.proposal_lines import kind_words, why_words
 from flows.pages.review_words import decided
 from flows.pages.template import page_of
+from flows.profile.codebook import Codebook
 from flows.redrawing.city_proposals import CityCut, CityProposal, CityProposals
 
 COLOURS = ("#e69f00", "#56b4e9", "#f0e442", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#999999")
@@ -40,14 +41,16 @@ class ProposalMap:
 
 
 def proposals_html(
-    cut: CityCut, shapes: Mapping[str, tuple[str, Sequence[float]]], about: About, barriers: Sequence[str] = ()
-) -> str:
+    cut: CityCut, shapes: Mapping[str, tuple[str, Sequence[float]]], about: About, codebook: Codebook,
+    barriers: Sequence[str] = (),
+) -> str:  # fmt: skip
     """Return the page.
 
     Args:
         cut: the proposals.
         shapes: by base unit, its outline as an SVG path and its box (left, bottom, right, top).
         about: the city.
+        codebook: what Indikatoren are called.
         barriers: the lines that a Sozialraum should not cross, as SVG paths.
     """
     said = cut.said
@@ -55,7 +58,7 @@ def proposals_html(
         "proposals.html.j2",
         about=about, said=said, kind=kind_words, decided=decided, why=why_words, number=number,
         maps={each.id: _map_of(cut, each, shapes) for each in said.proposals}, plot=frontier_plot(said),
-        barriers=barriers,
+        barriers=barriers, labels={name: codebook.indikator[name] for name in said.width_indikatoren},
     )  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from flows.base.errors import ConfigError
 from flows.profile.load import Profile
+from flows.redrawing.alternatives import Alternative
 from flows.redrawing.city_ground import CityGround, city_ground
+from flows.redrawing.consequences import Consequences, EstimateWidth, NeedIndex, NeedOfUnit
 from flows.redrawing.decisions import Decision, last_decision, proposal_id
 from flows.redrawing.frontier import Price, frontier
 from flows.redrawing.ground import Flags, Floats, Ints
@@ -31,6 +33,31 @@ class Part(BaseModel):
     residents: float
     difference_protected: bool
     """Whether the figures of old and new units tell apart so few people or cases that some must be withheld."""
+
+
+class Move(BaseModel):
+    """Base units that another cut puts into another unit than the proposal does."""
+
+    model_config = ConfigDict(frozen=True)
+
+    proposed: str
+    instead: str
+    base_units: list[str]
+    residents: float
+
+
+class OtherCut(BaseModel):
+    """A cut of the same units that is as good as the proposal."""
+
+    model_config = ConfigDict(frozen=True)
+
+    residents_moved: float
+    gain_seen: float
+    better: float
+    """By how much it is worth more than the proposal, the price of who moves included; below 0, less."""
+    better_low: float
+    better_high: float
+    differs: list[Move]
 
 
 class CityProposal(BaseModel):
@@ -59,6 +86,14 @@ class CityProposal(BaseModel):
     border_on_barrier: float | None
     """The share of the new borders between units that runs along a barrier; None without a layer of barriers."""
     nesting_kept: bool
+    alternatives: list[OtherCut] = []
+    """Cuts that are as good, best first."""
+    core: float = 1.0
+    """The share of the moved residents whom the proposal and all its alternatives move to the same unit."""
+    need: list[NeedOfUnit] = []
+    """The class of need of each of its units, today and with all proposals."""
+    widths: list[EstimateWidth] = []
+    """How wide the intervals of figures are that become estimates."""
     decision: Decision | None = None
 
 
@@ -88,6 +123,10 @@ class CityProposals(BaseModel):
     frontier: list[Price]
     estimated_stichtage: list[str]
     """Stichtage counted on other base units: their figures on the new cut would be estimates."""
+    need_index: NeedIndex | None = None
+    """The main index, by which `need` is said; None where none can be computed."""
+    width_indikatoren: list[str] = []
+    """The Indikatoren that `widths` are given for."""
 
 
 @dataclass(frozen=True)
@@ -181,8 +220,40 @@ def _said(ground: CityGround, proposal: Proposal, ids: Sequence[str], smallest: 
         gain_low=proposal.gain.low, gain_high=proposal.gain.high, p_value=proposal.p_value, agreed=proposal.agreed,
         mends=[ids[unit] for unit in proposal.mends], border_metres=now - before,
         border_on_barrier=_on_barrier(ground, after, inside) if len(ground.barrier) else None,
-        nesting_kept=_nests(ground, after, inside),
+        nesting_kept=_nests(ground, after, inside), core=proposal.core,
+        alternatives=[_other(ground, after[proposal.inside], proposal, each, ids) for each in proposal.alternatives],
     )  # fmt: skip
+
+
+def _other(
+    ground: CityGround, proposed: Ints, proposal: Proposal, other: Alternative, ids: Sequence[str]
+) -> OtherCut:  # fmt: skip
+    pairs = np.stack([proposed, other.labels], axis=1)
+    moves = []
+    for one, instead in np.unique(pairs[proposed != other.labels], axis=0).tolist():
+        which = proposal.inside[(proposed == one) & (other.labels == instead)]
+        moves.append(Move(
+            proposed=ids[one], instead=ids[instead], residents=float(ground.residents[which].sum()),
+            base_units=sorted(name for member in which for name in ground.members[member]),
+        ))  # fmt: skip
+    return OtherCut(
+        residents_moved=other.moved, gain_seen=other.gain, better=other.better, better_low=other.low,
+        better_high=other.high, differs=moves,
+    )  # fmt: skip
+
+
+def with_consequences(said: CityProposals, found: Consequences) -> CityProposals:
+    """Return proposals that say what becomes of classes of need and of the width of estimates."""
+    proposals = [
+        each.model_copy(update={
+            "need": found.need_of(each.units_before, each.units_after),
+            "widths": found.widths_of(each.units_after),
+        })
+        for each in said.proposals
+    ]  # fmt: skip
+    return said.model_copy(update={
+        "proposals": proposals, "need_index": found.need_index, "width_indikatoren": list(found.indikatoren),
+    })  # fmt: skip
 
 
 def _part(ground: CityGround, proposal: Proposal, way: tuple[int, int], ids: Sequence[str], smallest: Smallest) -> Part:

@@ -13,6 +13,7 @@ import numpy as np
 
 from flows.redrawing.ground import Flags, Ground
 from flows.redrawing.halves import split_in_halves
+from flows.redrawing.less_chance import less_chance
 from flows.redrawing.search import Effort, Search, usable_borders
 from flows.redrawing.sums import Rules
 
@@ -49,12 +50,13 @@ def frontier(
         progress: called with the prices done and to do; False ends the frontier where it is.
     """
     drawn = split_in_halves(ground, seed)
+    seen = less_chance(ground, drawn.one, 0.5)
     borders, labels = usable_borders(ground), ground.today
     before = drawn.one.within_share(labels), drawn.other.within_share(labels)
     found = []
     for number, price in enumerate(PRICES):
         priced = replace(rules, price=price)
-        search = Search(borders, drawn.one, labels, priced, homes=ground.today, fixed=fixed, seed=seed + number)
+        search = Search(borders, seen, labels, priced, homes=ground.today, fixed=fixed, seed=seed + number)
         labels = search.run(Effort(rounds, warm=0.02)).copy()
         moved = labels != ground.today
         sizes = np.bincount(labels, ground.residents, len(ground.units))

@@ -62,12 +62,17 @@ def chance_of_a_unit(ground: Ground) -> float:
     By the binomial noise of its counted traits: a unit's rate of a share p varies by p (1 - p) / N, which gives each
     unit the same part of the sum of squares, however large it is.
     """
-    mean, spread = _scale(ground)
     total = ground.denominators.sum(axis=0)
     weights = np.array([trait.weight for trait in ground.traits])
-    counted = np.array([trait.counted for trait in ground.traits])
-    noise = np.where(counted, mean * (1 - mean), 0.0) / np.where(total > 0, total, 1.0) / spread**2
+    noise = noise_of_one(ground) / np.where(total > 0, total, 1.0)
     return float((weights * noise).sum() / weights.sum())
+
+
+def noise_of_one(ground: Ground) -> Floats:
+    """Return the binomial variance of each trait of one person, in variances of the city; 0 where it counts nobody."""
+    mean, spread = _scale(ground)
+    counted = np.array([trait.counted for trait in ground.traits])
+    return np.asarray(np.where(counted, mean * (1 - mean), 0.0) / spread**2)
 
 
 def _scale(ground: Ground) -> tuple[Floats, Floats]:

@@ -8,24 +8,29 @@ changes falls into proposals that have no unit in common. Each is judged on resi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from flows.redrawing.alternatives import Alternative, Cut
 from flows.redrawing.ground import Flags, Floats, Ground, Ints
 from flows.redrawing.halves import Halves, split_in_halves
 from flows.redrawing.halving import Halving
+from flows.redrawing.less_chance import less_chance
 from flows.redrawing.mixed_units import mixed_units
 from flows.redrawing.search import Effort, Search, usable_borders
-from flows.redrawing.sums import Rules, Sums, sums_of
+from flows.redrawing.sums import Rules, Sums, gain_of, sums_of
+from flows.redrawing.tree_cuts import worth
 
 SURE = 0.05
 """A split is proposed only where exchanged base units can be cut as well in at most so many cases."""
 SPLITS = 10
 """Residents are split in halves so many times; each half is judged by the other, so that a gain has twice as many."""
+OTHER_BEGINNINGS = 4
+"""So many more searches look for other cuts that are as good, beside those on halves."""
 _AGREED = 0.05
 """The interval of a gain leaves out so much of what the halves say at either end."""
 
@@ -63,6 +68,12 @@ class Proposal:
     """The share of its residents who are moved to the same unit in most of the searches on halves."""
     mends: tuple[int, ...]
     """Units of today that are out of bounds, and are no longer."""
+    inside: Ints
+    """All base units of its units."""
+    alternatives: tuple[Alternative, ...] = ()
+    """Other cuts of its units that are as good."""
+    core: float = 1.0
+    """The share of its residents whom it and all alternatives move to the same unit."""
 
 
 @dataclass(frozen=True)
@@ -84,34 +95,46 @@ class Proposing:
     ) -> None:
         self.ground, self.rules, self.seed, self.rounds = ground, rules, seed, rounds
         self.sums, self.borders = sums_of(ground), usable_borders(ground)
+        self.searched = less_chance(ground, self.sums)
+        """What searches see; what they find is judged by `sums`."""
         self.sizes: Floats = np.bincount(ground.today, ground.residents, len(ground.units)).astype(np.float64)
         self.fixed: Flags = self.sizes == 0  # nobody lives there: a park, a harbour
         self.fixed[list(keep)] = True
 
     def proposed(self, *, progress: Callable[[int, int], bool] = lambda _done, _of: True) -> Proposed:
         """Return what is proposed; `progress` gets the steps done and to do, and may end the search by False."""
-        steps = 2 + SPLITS
+        steps = 2 + SPLITS + OTHER_BEGINNINGS
         merged = self._merged()
-        labels = self._searched(self.sums, merged, merged)
+        labels = self._searched(self.searched, merged, merged)
         if not progress(1, steps):
             return Proposed(self.ground.today, [], 0)
         labels, start, p_values = self._split(labels, merged)
         if p_values:
-            labels = self._searched(self.sums, labels, start)
+            labels = self._searched(self.searched, labels, start)
         part = self._parts(start, labels)
         halves: list[tuple[Halves, tuple[Ints, Ints]]] = []
         for number in range(SPLITS):
             if not progress(2 + number, steps) and halves:
                 break
             drawn = split_in_halves(self.ground, self.seed + number)
-            one = self._searched(drawn.one, start, start, within=part)
-            halves.append((drawn, (one, self._searched(drawn.other, start, start, within=part))))
+            seen = (less_chance(self.ground, half, 0.5) for half in (drawn.one, drawn.other))
+            one, other = (self._searched(half, start, start, within=part) for half in seen)
+            halves.append((drawn, (one, other)))
+        others = [found for _, both in halves for found in both]
+        for number in range(OTHER_BEGINNINGS):
+            if not progress(2 + SPLITS + number, steps):
+                break
+            others.append(self._searched(self.searched, start, start, within=part, seed=self.seed + 1 + number))
         progress(steps, steps)
+        labels = self._best(part, [labels, *others])
         made: list[Proposal] = []
         failed: list[Proposal] = []
         for units in self._groups(part, start, labels):
             proposal = self._judged(units, part, labels, halves, p_values)
-            (made if self._is_worth_it(proposal) else failed).append(proposal)
+            if self._is_worth_it(proposal):
+                made.append(self._with_alternatives(proposal, others, [drawn for drawn, _ in halves]))
+            else:
+                failed.append(proposal)
         used = max([len(self.sizes), *(int(each.labels.max()) + 1 for each in made)])
         alone = list(self._splits_alone(failed, [drawn for drawn, _ in halves], used))
         made += alone
@@ -152,14 +175,52 @@ class Proposing:
         labels, homes, p_values, made = labels.copy(), homes.copy(), {}, len(self.sizes)
         for found in mixed_units(halving, labels, which, self.seed):
             too_large = sizes[found.unit] > self.rules.most
-            worth = found.gain > self.rules.price * self.ground.residents[found.members].sum() / self.sums.city
-            if too_large or (found.p_value <= SURE and worth):
+            is_worth_it = found.gain > self.rules.price * self.ground.residents[found.members].sum() / self.sums.city
+            if too_large or (found.p_value <= SURE and is_worth_it):
                 labels[found.members] = homes[found.members] = made
                 p_values[made] = found.p_value
                 made += 1
         return labels, homes, p_values
 
-    def _searched(self, sums: Sums, start: Ints, homes: Ints, within: Ints | None = None) -> Ints:
+    def _best(self, part: Ints, found: Sequence[Ints]) -> Ints:
+        """Return of each part of the city the cut among those found that is worth most, price and bounds included."""
+        values = np.array([self._worth(labels, part) for labels in found])
+        return np.asarray(np.stack(found)[values.argmax(axis=0)[part], np.arange(len(part))])
+
+    def _worth(self, labels: Ints, part: Ints) -> Floats:
+        """Return what a cut is worth in each part of the city, by what searches see."""
+        units = int(labels.max()) + 1
+        unit_part = np.zeros(units, dtype=np.int64)
+        unit_part[labels] = part
+        parts = int(part.max()) + 1
+        of_unit = worth(self.searched, self.searched.of_units(labels, units), self.rules)
+        there = np.bincount(labels, minlength=units) > 0
+        value: Floats = np.bincount(unit_part[there], of_unit[there], parts).astype(np.float64)
+        moved = np.bincount(part, np.where(labels != self.ground.today, self.ground.residents, 0.0), parts)
+        value = value - self.rules.price / self.sums.city * moved
+        if self.rules.compactness:
+            ends, lengths = self.borders
+            apart = (labels[ends[:, 0]] != labels[ends[:, 1]]) * lengths / max(lengths.sum(), 1e-9)
+            value = value - self.rules.compactness * np.bincount(part[ends[:, 0]], apart, parts)
+        return value
+
+    def _with_alternatives(self, proposal: Proposal, others: Iterable[Ints], halves: list[Halves]) -> Proposal:
+        """Return a proposal with the cuts among `others` (whole maps) that are as good for its units."""
+        inside = proposal.inside
+        proposed = self.ground.today.copy()
+        proposed[proposal.members] = proposal.labels
+        sums = [half for drawn in halves for half in (drawn.one, drawn.other)]
+        cut = Cut(inside, self.ground.today[inside], proposed[inside], self.sums, sums, self.rules)
+        found = cut.as_good(labels[inside] for labels in others)
+        moved = np.isin(inside, proposal.members)
+        agreed = self.ground.residents[inside][moved & cut.agreed(found)].sum()
+        return replace(
+            proposal, alternatives=found, core=float(agreed / proposal.moved) if proposal.moved else 1.0
+        )  # fmt: skip
+
+    def _searched(
+        self, sums: Sums, start: Ints, homes: Ints, within: Ints | None = None, seed: int | None = None
+    ) -> Ints:
         """Return a better cut than `start`, dear where it is not `homes`; `within` keeps base units in their part."""
         borders = self.borders
         if within is not None:
@@ -168,7 +229,8 @@ class Proposing:
         units = int(start.max()) + 1
         fixed = np.zeros(units, dtype=np.bool_)
         fixed[: len(self.fixed)] = self.fixed
-        search = Search(borders, sums, start, self.rules, homes=homes, fixed=fixed, seed=self.seed)
+        seed = self.seed if seed is None else seed
+        search = Search(borders, sums, start, self.rules, homes=homes, fixed=fixed, seed=seed)
         return search.run(Effort(self.rounds, warm=0.02)).copy()
 
     def _parts(self, start: Ints, labels: Ints) -> Ints:
@@ -195,7 +257,7 @@ class Proposing:
         for drawn, (of_one, of_other) in halves:
             for judge, found in ((drawn.other, of_one[inside]), (drawn.one, of_other[inside])):
                 more_units = len(np.unique(found)) - len(np.unique(today))
-                unseen.append(_gain(judge, inside, today, found) - drawn.chance * more_units)
+                unseen.append(gain_of(judge, inside, today, found) - drawn.chance * more_units)
                 same += found == after
         low, high = np.quantile(unseen, [_AGREED, 1 - _AGREED])
         residents = self.ground.residents[changes]
@@ -204,10 +266,10 @@ class Proposing:
         return Proposal(
             kind=_kind(today, after, len(self.sizes)), units=units, members=changes, labels=labels[changes],
             moved=float(residents.sum()),
-            gain=Gain(_gain(self.sums, inside, today, after), float(np.mean(unseen)), float(low), float(high)),
+            gain=Gain(gain_of(self.sums, inside, today, after), float(np.mean(unseen)), float(low), float(high)),
             p_value=min((p_values[unit] for unit in new if unit in p_values), default=None),
             agreed=float(residents[agreed].sum() / residents.sum()) if residents.sum() else 1.0,
-            mends=tuple(int(unit) for unit in units if self._is_mended(unit, inside, after)),
+            mends=tuple(int(unit) for unit in units if self._is_mended(unit, inside, after)), inside=inside,
         )  # fmt: skip
 
     def _splits_alone(self, failed: list[Proposal], halves: list[Halves], number: int) -> Iterator[Proposal]:
@@ -220,16 +282,18 @@ class Proposing:
         halving = Halving(self.sums, self.borders[0], self.rules, np.random.default_rng([self.seed, 1]))
         sure = {each.unit: each for each in mixed_units(halving, today, which, self.seed) if each.p_value <= SURE}
         unseen: dict[int, list[tuple[float, float]]] = {unit: [] for unit in sure}
+        cuts_of: dict[int, list[Ints]] = {unit: [] for unit in sure}
         for drawn in halves:
             for seen, judge in ((drawn.one, drawn.other), (drawn.other, drawn.one)):
                 cuts = replace(halving, sums=seen).best_halves(today, dict.fromkeys(sure, 2)) if sure else {}
                 for unit, half in cuts.items():
                     inside = np.flatnonzero(today == unit)
                     after = np.where(np.isin(inside, half.members), number, unit)
-                    gain = _gain(judge, inside, today[inside], after) - drawn.chance
+                    gain = gain_of(judge, inside, today[inside], after) - drawn.chance
                     as_found = np.isin(inside, half.members) == np.isin(inside, sure[unit].members)
                     same = float(self.ground.residents[inside[as_found]].sum()) / float(self.sizes[unit])
                     unseen[unit].append((gain, max(same, 1 - same)))
+                    cuts_of[unit].append(half.members)
         for unit, found in sure.items():
             gains = [gain for gain, _ in unseen[unit]]
             low, high = np.quantile(gains, [_AGREED, 1 - _AGREED])
@@ -237,10 +301,11 @@ class Proposing:
                 "split", np.array([unit]), found.members, np.full(len(found.members), number),
                 float(self.ground.residents[found.members].sum()),
                 Gain(found.gain, float(np.mean(gains)), float(low), float(high)), found.p_value,
-                float(np.mean([same for _, same in unseen[unit]])), (),
+                float(np.mean([same for _, same in unseen[unit]])), (), np.flatnonzero(today == unit),
             )  # fmt: skip
             if self._is_worth_it(proposal):
-                yield proposal
+                others = [_split_like(each, found.members, today, number) for each in cuts_of[unit]]
+                yield self._with_alternatives(proposal, others, halves)
                 number += 1
 
     def _is_mended(self, unit: int, inside: Ints, after: Ints) -> bool:
@@ -259,15 +324,14 @@ class Proposing:
         return bool(proposal.mends) or (proposal.gain.low > 0 and proposal.gain.unseen > price)
 
 
-def _gain(sums: Sums, inside: Ints, before: Ints, after: Ints) -> float:
-    part = replace_rows(sums, inside)
-    units = int(max(before.max(), after.max())) + 1
-    return float(part.between(part.of_units(after, units)).sum() - part.between(part.of_units(before, units)).sum())
-
-
-def replace_rows(sums: Sums, which: Ints) -> Sums:
-    """Return the sums of some base units alone."""
-    return replace(sums, residents=sums.residents[which], mass=sums.mass[which], moment=sums.moment[which])
+def _split_like(members: Ints, as_found: Ints, today: Ints, number: int) -> Ints:
+    """Return a cut in which the part of a unit that is more like the one found is the new unit `number`."""
+    whole = np.flatnonzero(today == today[members[0]])
+    rest = np.setdiff1d(whole, members)
+    alike = np.isin(members, as_found).mean() >= np.isin(rest, as_found).mean()
+    after = today.copy()
+    after[members if alike else rest] = number
+    return after
 
 
 def _kind(today: Ints, after: Ints, units: int) -> str:

@@ -7,7 +7,7 @@ homogeneity"; SKATER and REDCAP have the same objective, there with a weight of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -71,6 +71,13 @@ class Sums:
     def within_share(self, labels: Ints) -> float:
         """Return the share of the sum of squares that lies within units: 0 if all are alike inside."""
         return 1.0 - float(self.between(self.of_units(labels, int(labels.max()) + 1)).sum())
+
+
+def gain_of(sums: Sums, inside: Ints, before: Ints, after: Ints) -> float:
+    """Return how much more lies between units after a change of the base units `inside`, shape (m,)."""
+    part = replace(sums, residents=sums.residents[inside], mass=sums.mass[inside], moment=sums.moment[inside])
+    units = int(max(before.max(), after.max())) + 1
+    return float(part.between(part.of_units(after, units)).sum() - part.between(part.of_units(before, units)).sum())
 
 
 def sums_of(ground: Ground, numerators: Floats | None = None, denominators: Floats | None = None) -> Sums:
