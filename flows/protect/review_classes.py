@@ -2,8 +2,10 @@
 
 How mixed a unit is follows from counts of blocks, which no release shows. Published is only which of three classes it
 is in, and only by both ends of an interval, so that a unit near a limit is `unsicher`: who knows all blocks but one
-learns of that one no more than that. A unit of fewer than MIN_BASE_UNITS inhabited base units gets no class, and one
-with a suppressed figure among those that the review reads gets none at all (sql/review/raum_pruefung.sql).
+learns of that one no more than that. A unit of fewer than MIN_BASE_UNITS inhabited base units gets no class. One of
+which a figure that the review reads is suppressed, changed for confidentiality or withdrawn gets none at all
+(sql/review/raum_pruefung.sql): size and change of the others follow from published figures, so that the audit need not
+ask what these classes bound.
 """
 
 from __future__ import annotations
@@ -57,8 +59,10 @@ def _size(unit: ReviewedUnit) -> str:
 
 def _mixed(unit: ReviewedUnit, limit: float) -> str | None:
     lower, upper = unit.heterogeneity_from, unit.heterogeneity_to
-    if lower is None or upper is None or unit.inhabited < MIN_BASE_UNITS:
+    if unit.inhabited < MIN_BASE_UNITS:
         return None
+    if lower is None or upper is None:  # no spread in the city beyond chance: that a few cases decide
+        return "unsicher"
     return "hoch" if lower > limit else "gering" if upper <= limit else "unsicher"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from flows.protect.review_classes import lay_review
@@ -9,21 +10,34 @@ from flows.redrawing.review import Review, review
 from tests.redrawing.towns import DAY, profile, town
 
 
+def _counts(column: int, _: int) -> dict[str, float]:
+    return {"einwohner": 1000, "einwohner_0_17": 100 if column < 2 else 300 if column < 4 else 200}
+
+
 @pytest.fixture
 def published(con):
     """Publish the review of two units, A of two characters and B of one, with these figures suppressed."""
 
-    def made(*suppressed: tuple[str, str, str], rows: tuple[str, ...] = ("AAAABBBB", "AAAABBBB"), **keys):
-        town(con, *rows, counts=lambda column, _: {
-            "einwohner": 1000, "einwohner_0_17": 100 if column < 2 else 300 if column < 4 else 200,
-        })  # fmt: skip
+    def made(
+        *suppressed: tuple[str, str, str], rows: tuple[str, ...] = ("AAAABBBB", "AAAABBBB"), status="geschuetzt",
+        withdrawn: tuple[tuple[str, str, str], ...] = (), counts=_counts, **keys,
+    ):  # fmt: skip
+        town(con, *rows, counts=counts)
         con.execute(
             "CREATE OR REPLACE TABLE wert_alle (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, "
             "indikator_id VARCHAR, status VARCHAR)"
         )
+        con.execute(
+            "CREATE OR REPLACE TABLE angabe_entzogen (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, "
+            "stichtag DATE, seite VARCHAR)"
+        )
         for unit, indikator, day in suppressed:
-            figure = f"'2020-01-01', 'sozialraum', '{unit}', '{day}', '{indikator}', 'geschuetzt'"
+            figure = f"'2020-01-01', 'sozialraum', '{unit}', '{day}', '{indikator}', '{status}'"
             con.execute(f"INSERT INTO wert_alle VALUES ({figure})")
+        for unit, indikator, day in withdrawn:
+            con.execute(
+                f"INSERT INTO angabe_entzogen VALUES ('2020-01-01', 'sozialraum', '{unit}', '{day}', '{indikator}')"
+            )
         found: Review = review(con, profile(rules={"least": 100, "most": 8000}, **keys), borders=False)
         lay_review(con, found)
         return {row[0]: row[1:] for row in con.execute(
@@ -40,6 +54,32 @@ def test_each_unit_has_a_class_of_size_and_of_heterogeneity(published):
 @pytest.mark.parametrize("indikator", ["einwohner", "anteil_einwohner_0_17", "wohnungen"])
 def test_a_unit_with_a_suppressed_figure_that_goes_into_the_review_says_nothing(published, indikator):
     assert published(("A", indikator, DAY))["A"] == (None, None, None, "geschuetzt")
+
+
+@pytest.mark.parametrize("status", ["gerundet", "ueberlagert"])
+def test_a_figure_that_was_changed_for_confidentiality_is_bounded_by_no_class(published, status):
+    assert published(("A", "einwohner", DAY), status=status)["A"] == (None, None, None, "geschuetzt")
+
+
+def test_a_unit_of_which_a_count_is_withdrawn_says_nothing(published):
+    assert published(withdrawn=(("A", "einwohner", DAY),))["A"] == (None, None, None, "geschuetzt")
+    assert published(withdrawn=(("A", "einwohner", "2016-12-31"),))["A"][-1] == "ok"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_small_counts_of_base_units_that_no_figure_tells_may_be_anything_below_the_threshold(published, seed):
+    """Who has all published figures asks for the few cases of a block: 0 to 4 of them, the others beside it, and
+    neither the figures of the unit nor its classes are others."""
+    random = np.random.default_rng(seed)
+    of_block = {(column, row): int(random.binomial(60, 0.1)) for column in range(8) for row in range(2)}
+    asked, beside = (0, 0), (1, 0)
+    together = of_block[asked] + of_block[beside]
+    said = set()
+    for cases in range(min(5, together + 1)):
+        world = of_block | {asked: cases, beside: together - cases}
+        told = published(counts=lambda *place, world=world: {"einwohner": 60, "einwohner_0_17": world[place]})
+        said.add(told["A"])
+    assert len(said) == 1
 
 
 def test_a_suppressed_figure_that_the_review_does_not_read_hides_nothing(published):
