@@ -43,37 +43,46 @@ def city_at_work(
 ) -> Iterator[CityAtWork]:
     """Open the staged counts of a city without anything later than `stichtag`; they are confidential.
 
+    Without `stichtag`, what the latest release left out as too late is left out here too.
+
     Raises:
         ConfigError: the city has no profile, or `from_dir` is no folder.
         SourceProblem: a file cannot be had, or breaks its contract.
     """
     run = new_run(city, home, from_dir=from_dir, until=stichtag, dry_run=True, no_cache=no_cache)
     with working_folder(run):
-        pulled = (None if from_dir else _of_latest_release(run)) or stations.pull_into(run)
+        pulled, until = (None, None) if from_dir else _of_latest_release(run)
+        if pulled and until and stichtag is None:
+            run = run.model_copy(update={"until": until})
+        pulled = pulled or stations.pull_into(run)
         stations.stage_into(run, pulled)
         with stations.staged(run) as con:
             yield CityAtWork(con, run.profile, run, pulled)
     run.note("done", "looked at; nothing is published")
 
 
-def _of_latest_release(run: Run) -> Pulled | None:
-    """Return what the latest release of the city was made from, if all of it is there and is what is wanted today."""
+def _of_latest_release(run: Run) -> tuple[Pulled | None, dt.date | None]:
+    """Return what the latest release of the city was made from, if all of it is there and is what is wanted today.
+
+    With it comes the day after which that release took no Stichtag, if there was one.
+    """
     from flows.publish.delivered import delivered_for  # noqa: PLC0415
 
     release = latest_release(run.home, run.city)
     if release is None:
-        return None
+        return None, None
     manifest = manifest_of(release.path)
     if others := _other_sources(run.profile, {each["quelle"] for each in manifest.sources}):
         run.note("pull", f"not the files of release {release.version}: other sources since then, {', '.join(others)}")
-        return None
+        return None, None
     try:
         lieferungen = delivered_for(manifest, run.home.landing)
     except SourceUnavailable as lost:
         run.note("pull", str(lost))
-        return None
+        return None, None
     run.note("pull", f"the files of release {release.version}")
-    return Pulled(lieferungen=lieferungen, missing=[], new=0, unchanged=len(lieferungen))
+    until = dt.date.fromisoformat(manifest.until) if manifest.until else None
+    return Pulled(lieferungen=lieferungen, missing=[], new=0, unchanged=len(lieferungen)), until
 
 
 def _other_sources(profile: Profile, before: set[str]) -> list[str]:

@@ -21,6 +21,7 @@ from flows.pages.proposals_page import outlines_of, proposals_html, proposals_js
 from flows.pages.review_page import barrier_paths
 from flows.pages.review_words import VERDICTS
 from flows.profile.load import load_profile
+from flows.pull.folder import OF_ONE_SOURCE
 from flows.redrawing.city_proposals import CityAsked, CityProposals, proposals_of, with_consequences
 from flows.redrawing.consequences import consequences
 from flows.redrawing.decisions import Decision, Verdict, decisions_of, record
@@ -98,10 +99,15 @@ def _files(work: CityAtWork, folder: Path | None) -> dict[str, Path]:
     if folder is not None:
         below = folder.resolve()
         return {str(path.relative_to(below)): path for path in sorted(below.rglob("*")) if path.is_file()}
-    found: dict[str, Path] = {}
+    by_name: dict[str, dict[str, Path]] = {}
     for one in work.pulled.lieferungen:
-        path = one.path_in(work.run.home.landing)
-        found[one.name if found.get(one.name, path) == path else f"{one.source}/{one.name}"] = path
+        by_name.setdefault(one.name, {})[one.source] = one.path_in(work.run.home.landing)
+    found: dict[str, Path] = {}
+    for name, by_source in by_name.items():
+        if len(set(by_source.values())) == 1:
+            found[name] = next(iter(by_source.values()))
+        else:
+            found |= {f"{OF_ONE_SOURCE}{source}/{name}": path for source, path in by_source.items()}
     return found
 
 

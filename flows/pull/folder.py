@@ -22,10 +22,14 @@ from flows.pull.landing.store import CHUNK, Stored
 from flows.pull.models import Brought, Order
 
 _UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", ".swp", "~")
+OF_ONE_SOURCE = "@"
+"""A folder that begins so is of the source whose id follows."""
 
 
 def orders_in(folder: Path, source: Source) -> list[Order]:
     """Return one order for each complete file below `folder` whose name matches the source's pattern, by name.
+
+    What lies in a folder `@ID` directly below it is of the source ID alone, so that files of two may have one name.
 
     Raises:
         SourceUnavailable: the folder is not there.
@@ -38,7 +42,7 @@ def orders_in(folder: Path, source: Source) -> list[Order]:
     found: dict[str, Path] = {}
     for path in _files(folder):
         name = _name(path)
-        if _unfinished(folder, path) or not re.fullmatch(source.file, name):
+        if _unfinished(folder, path) or not re.fullmatch(source.file, name) or not _is_for(source, folder, path):
             continue
         if not name.isprintable():
             raise ContractBroken(
@@ -53,6 +57,11 @@ def orders_in(folder: Path, source: Source) -> list[Order]:
             )
         found[name] = path
     return [Order(source.id, name, path=path, year=source.year_in(name)) for name, path in sorted(found.items())]
+
+
+def _is_for(source: Source, folder: Path, path: Path) -> bool:
+    first = path.relative_to(folder).parts[0]
+    return not first.startswith(OF_ONE_SOURCE) or first == f"{OF_ONE_SOURCE}{source.id}"
 
 
 def _name(path: Path) -> str:
@@ -79,7 +88,7 @@ def _why_not(folder: Path, path: Path, sources: list[Source], until: int, elsewh
     if why := _unfinished(folder, path):
         return why
     name = _name(path)
-    takers = [source for source in sources if re.fullmatch(source.file, name)]
+    takers = [source for source in sources if re.fullmatch(source.file, name) and _is_for(source, folder, path)]
     if takers:
         years = [source.year_in(name) for source in takers]
         late = all(year is not None and year > until for year in years)

@@ -64,6 +64,18 @@ def test_one_name_in_two_places_stops(take, drop: Path) -> None:
         take()
 
 
+def test_files_of_one_name_lie_in_folders_of_their_sources(small_city, source, tmp_path: Path, drop: Path) -> None:
+    for name, rows in (("@jahr", OTHER), ("@anderes", ONE_ROW + "\n")):
+        (drop / name).mkdir()
+        (drop / name / "jahr_2023.csv").write_text(rows)
+    pattern = r"'jahr_(?P<year>\d{4})\.csv'"
+    profile = small_city.with_sources(source("jahr", file=pattern), source("anderes", file=pattern))
+    pulled = pull(profile, Landing(tmp_path / "landing"), folder=drop)
+    found = {(one.source, one.name): one.size for one in pulled.lieferungen}
+    assert found["jahr", "jahr_2023.csv"] == len(OTHER)
+    assert found["anderes", "jahr_2023.csv"] == len(ONE_ROW) + 1
+
+
 def test_nothing_is_moved_and_a_second_look_brings_nothing_new(take, drop: Path) -> None:
     first, second = take(), take()
     assert (first.new, second.new, second.unchanged) == (1, 0, 1)

@@ -51,6 +51,15 @@ def test_without_a_folder_the_files_of_the_latest_release_are_reviewed(
     assert json.loads(ended.out) == given
 
 
+def test_what_the_latest_release_left_out_as_too_late_is_not_reviewed(office_with_one: Office) -> None:
+    path = office_with_one.home / "releases" / "musterstadt" / "2024.1" / "manifest.json"
+    path.chmod(0o600)
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"until": "2021-12-31"}), "utf-8")
+    assert json.loads(office_with_one.run("review", "musterstadt", "--json").out)["stichtag"] == "2021-12-31"
+    asked = office_with_one.run("review", "musterstadt", "--stichtag", "2022-12-31", "--json")
+    assert json.loads(asked.out)["stichtag"] == "2022-12-31"
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
