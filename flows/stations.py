@@ -63,13 +63,20 @@ def accept(run: Run, pulled: Pulled) -> None:
 
 
 def input_fingerprint(run: Run, lieferungen: list[Lieferung]) -> str:
-    """Return the sha256 over everything that a release's content follows from: deliveries, code, profile, bound.
+    """Return the sha256 over everything that a release's content follows from: files, code, libraries, profile, bound.
 
-    It is published, so of the deliveries it takes the checksums that nobody outside can compute.
+    It is published, so of the deliveries it takes the checksums that nobody outside can compute. Libraries that compute
+    no figure (Prefect, Great Expectations) are left out. After an update of one that does, the next refresh works, and
+    if the content is the same it is known from then on (flows.publish.same_content).
     """
+    from flows.release.job import library_versions  # noqa: PLC0415
+
     digest = hashlib.sha256(f"{run.until or ''}\n".encode())
     for one in sorted(lieferungen, key=lambda each: (each.source, each.name)):
         digest.update(f"{one.source}\0{one.name}\0{one.checksum}\n".encode())
+    versions = library_versions(_LIBRARIES)
+    for name in ("python", "duckdb", *_LIBRARIES):
+        digest.update(f"{name} {versions.get(name, '')}\n".encode())
     shared = (resource(name) for name in ("sql", "expectations", "cities/codebook.toml", *_SHARED))
     for root in (*shared, run.profile.folder):
         _add_files(digest, root)

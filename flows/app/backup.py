@@ -23,12 +23,15 @@ from urllib.parse import unquote, urlsplit
 from flows.base import files
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home
+from flows.base.locks import NAME, one_at_a_time
 from flows.base.texts import text
 from flows.release import catalog, signature
 
 DATABASE_URL = "PREFECT_API_DATABASE_CONNECTION_URL"
 LIST = "sha256.json"
 _LEFT_OUT = ("landing/staged", "landing/jobs")
+_PATIENCE = 6 * 3600.0
+"""Seconds that a backup waits for another into the same folder."""
 Say = Callable[[str], None]
 
 
@@ -59,24 +62,30 @@ def backup(home: Home, folder: Path, *, keep: int, say: Say) -> Path:
         )
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        target = folder / f"fortschreibung-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}.tar"
-        aside = folder / files.unfinished_name()
-        with tempfile.TemporaryDirectory(dir=folder) as temporary, aside.open("xb") as stream:
-            os.fchmod(stream.fileno(), 0o600)
-            with tarfile.open(fileobj=stream, mode="w") as archive:
-                _write(archive, _members(home, Path(temporary), say))
-            files.sync(stream)
-        aside.replace(target)
-        files.sync_folder(folder)
+        with one_at_a_time(folder / NAME, text("another backup into this folder"), _PATIENCE, say):
+            return _written(home, folder, keep, say)
     except OSError as problem:
         raise FortschreibungError(
             f"No backup in {folder}: {files.remedy(problem)} ({problem.strerror}).", code="FS-RUN-04"
         ) from problem
+
+
+def _written(home: Home, folder: Path, keep: int, say: Say) -> Path:
+    """Write the archive while no other backup writes into the folder: what is unfinished there was left by a kill."""
+    for left in folder.glob(f"{files.UNFINISHED}*"):
+        files.remove(left) if left.is_dir() else left.unlink()
+    target = folder / f"fortschreibung-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}.tar"
+    aside = folder / files.unfinished_name()
+    with tempfile.TemporaryDirectory(dir=folder, prefix=files.UNFINISHED) as temporary, aside.open("xb") as stream:
+        os.fchmod(stream.fileno(), 0o600)
+        with tarfile.open(fileobj=stream, mode="w") as archive:
+            _write(archive, _members(home, Path(temporary), say))
+        files.sync(stream)
+    aside.replace(target)
+    files.sync_folder(folder)
     for old in sorted(folder.glob("fortschreibung-*.tar"))[:-keep]:
         old.unlink()
         say(text("removed: {name}", name=old.name))
-    for left in folder.glob(f"{files.UNFINISHED}*"):
-        left.unlink()
     return target
 
 

@@ -13,6 +13,8 @@ from flows.app import backup as backups
 from flows.app.commands.copying import backup, restore
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home, home_at
+from flows.base.locks import NAME, one_at_a_time
+from flows.base.texts import Text
 from flows.publish.promote import publish
 from tests.postgres import ask
 from tests.publish.built_here import releases_built_here
@@ -46,7 +48,7 @@ def home(once: Path, tmp_path: Path) -> Home:
 @pytest.fixture
 def archive(home: Home, tmp_path: Path) -> Path:
     backup(tmp_path / "backups", home=home.root)
-    (path,) = (tmp_path / "backups").iterdir()
+    (path,) = (tmp_path / "backups").glob("*.tar")
     return path
 
 
@@ -80,7 +82,25 @@ def test_it_is_for_its_owner_alone_and_the_newest_stay(home: Home, tmp_path: Pat
     path = backups.backup(home, folder, keep=2, say=lambda _: None)
 
     assert path.stat().st_mode & 0o777 == 0o600
-    assert sorted(each.name for each in folder.iterdir()) == ["fortschreibung-20200103T000000.tar", path.name]
+    assert sorted(each.name for each in folder.glob("*.tar")) == ["fortschreibung-20200103T000000.tar", path.name]
+
+
+def test_two_at_once_leave_each_other_what_they_write(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / ".incoming-other").write_bytes(b"half of another")
+    monkeypatch.setattr(backups, "_PATIENCE", 0.2)
+    heard: list[str] = []
+    with one_at_a_time(folder / NAME, Text("the other"), 1, lambda _: None):
+        with pytest.raises(FortschreibungError, match="another backup into this folder to end"):
+            backups.backup(home, folder, keep=2, say=lambda words: heard.append(str(words)))
+        assert (folder / ".incoming-other").is_file()
+    assert heard[0].startswith("waits: another backup into this folder is running")
+
+    path = backups.backup(home, folder, keep=2, say=lambda _: None)
+    assert [each.name for each in folder.iterdir() if each.name != NAME] == [path.name]
 
 
 def test_profiles_and_the_key_are_in_it(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

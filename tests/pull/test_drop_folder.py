@@ -71,7 +71,7 @@ def test_files_of_one_name_lie_in_folders_of_their_sources(small_city, source, t
     pattern = r"'jahr_(?P<year>\d{4})\.csv'"
     profile = small_city.with_sources(source("jahr", file=pattern), source("anderes", file=pattern))
     pulled = pull(profile, Landing(tmp_path / "landing"), folder=drop)
-    found = {(one.source, one.name): one.size for one in pulled.lieferungen}
+    found = {(one.source, one.name): one.bytes for one in pulled.lieferungen}
     assert found["jahr", "jahr_2023.csv"] == len(OTHER)
     assert found["anderes", "jahr_2023.csv"] == len(ONE_ROW) + 1
 

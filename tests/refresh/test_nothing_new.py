@@ -13,6 +13,7 @@ import pytest
 from flows.base.home import home_at
 from flows.begun import begun
 from flows.check.run_checks import CheckWorker
+from flows.release import job as versions
 from flows.run import Outcome, Run, new_run
 from tests.refresh.conftest import ROOT, Office, change_one_figure
 
@@ -74,6 +75,16 @@ def test_a_changed_file_another_bound_and_a_changed_profile_are_new(
 
     change_one_figure(extracts)
     assert outcome_of(new_run("musterstadt", home, from_dir=extracts)) is None
+
+
+@pytest.mark.parametrize(("library", "new"), [("duckdb", True), ("prefect", False)])
+def test_another_version_of_a_library_that_computes_figures_is_new(
+    office_with_one: Office, small_extracts: Path, monkeypatch: pytest.MonkeyPatch, library: str, new: bool
+) -> None:
+    known = versions.version
+    monkeypatch.setattr(versions, "version", lambda name: "99.0" if name == library else known(name))
+    outcome = outcome_of(new_run("musterstadt", home_at(office_with_one.home), from_dir=small_extracts))
+    assert (outcome is None) == new
 
 
 def test_without_a_release_everything_is_new(office: Office, small_extracts: Path) -> None:
