@@ -85,7 +85,7 @@ def test_release_says_of_itself_what_it_is(con):
     (row,) = con.execute(
         "SELECT version, schema_version, stadt, synthetisch, stichtag_max::VARCHAR, zuschnitt, vorversion FROM _release"
     ).fetchall()
-    assert row == (VERSION, "2.4.0", "Kleinstadt", True, "2024-12-31", "2020-01-01", None)
+    assert row == (VERSION, "2.5.0", "Kleinstadt", True, "2024-12-31", "2020-01-01", None)
     assert con.execute("SELECT datei, stichtage FROM _sources").fetchall() == [
         ("EW_2024.csv", "2023-12-31, 2024-12-31")
     ]
