@@ -104,7 +104,7 @@ def consequences(con: duckdb.DuckDBPyConnection, profile: Profile, today: str, p
     )  # fmt: skip
 
 
-_LAID = ("wert_alle", "index_angabe", "index_zahl")
+_LAID = ("wert_alle", "index_angabe", "index_einheit", "index_zahl")
 _NONE: tuple[int | None, float | None] = (None, None)
 
 
