@@ -68,13 +68,15 @@ def map_source(source):
     return given
 
 
-def shapefile(written, tmp_path: Path, name: bytes, cpg: bytes | None = None) -> bytes:
-    """A Shapefile whose one name is these bytes, with or without a word on its encoding."""
+def shapefile(written, tmp_path: Path, name: bytes, cpg: bytes | None = None, *, marked: bool = True) -> bytes:
+    """A Shapefile whose one name is these bytes, with or without a word on its encoding in a file or its 30th byte."""
     written("raum.shp", "FORMAT gdal, DRIVER 'ESRI Shapefile', SRS 'EPSG:4326'", "x" * len(name))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for part in (".shp", ".shx", ".dbf", ".prj"):
             content = (tmp_path / "raum").with_suffix(part).read_bytes()
+            if part == ".dbf" and not marked:
+                content = content[:29] + b"\0" + content[30:]
             archive.writestr(f"raum{part}", content.replace(b"x" * len(name), name) if part == ".dbf" else content)
         if cpg:
             archive.writestr("raum.cpg", cpg)
@@ -172,3 +174,11 @@ def test_a_shapefile_in_another_encoding_than_declared_is_refused(
 ) -> None:
     content = shapefile(written, tmp_path, name, cpg)
     assert told in refusal(map_source("shp", ', encoding = "cp1252"'), {"raum.x": content})
+
+
+def test_a_shapefile_of_which_nobody_says_the_encoding_is_refused_with_the_key_to_set(
+    refusal, map_source, written, tmp_path: Path
+) -> None:
+    content = shapefile(written, tmp_path, "Süd".encode("cp1252"), marked=False)
+    assert "Its texts are not utf-8" in (told := refusal(map_source("shp"), {"raum.x": content}))
+    assert "set `encoding`" in told

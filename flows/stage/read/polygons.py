@@ -79,10 +79,17 @@ def _layer(source: Source, name: str, path: Path, contract: Drawn) -> Polygons:
             code="FS-CONTRACT-10",
         ).at(f"Source {source.id}, file {name}")
     if "problem" in answer:
+        texts_wrong = dialect.format == "shp" and "unicode" in answer["problem"].lower()
+        remedy = (
+            f"Its texts are not {encoding or 'utf-8'}, and no .cpg file in it says what they are: set `encoding` in "
+            "its dialect, often `cp1252`."
+            if texts_wrong
+            else "Is it cut short? Ask the supplier for it again."
+        )
         raise ContractBroken(
             f"File {name}: expected a {source.dialect.format} file of {_words(contract)}, found one that cannot be "
-            f"read: {answer['problem']}. Is it cut short? Ask the supplier for it again.",
-            code="FS-CONTRACT-02",
+            f"read: {answer['problem']}. {remedy}",
+            code="FS-CONTRACT-04" if texts_wrong else "FS-CONTRACT-02",
         ).at(f"File {name}")
     rows: list[Row] = []
     for cells in answer["rows"]:
