@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -19,6 +19,8 @@ from flows.release.map_classes import MapClass, classes_of
 
 CIRCLE, LARGEST = "#4791a8", 24.0
 LAND = "#f4f4f0"
+_WITHOUT_DISTANCE = ("anzahl", "veraenderung")
+"""Types of Indikatoren by which a unit and the city cannot be held side by side, or are already by zero."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ class Shape:
         return self.wert is not None and self.methode in vocabulary().estimates
 
 
-def map_of(database: Path, indikator: str, stichtag: str | None = None) -> str:
-    """Return the map of `indikator` at `stichtag` (default: the newest) as SVG.
+def map_of(database: Path, indikator: str, stichtag: str | None = None, *, distance: bool = False) -> str:
+    """Return the map of `indikator` at `stichtag` (default: the newest) as SVG, or of its `distance` from the city.
 
     Raises:
-        ConfigError: the release does not have that Indikator, or no figure of it at that Stichtag.
+        ConfigError: the release does not have that Indikator, or no figure of it at that Stichtag; or there is no
+            distance: it is a count or a change, or the city's figure is not published.
     """
     with connect() as con:
         use_spatial(con)
@@ -56,7 +59,7 @@ def map_of(database: Path, indikator: str, stichtag: str | None = None) -> str:
                 f"in {database}. Did you mean: {likely}?",
                 code="FS-USE-04",
             )
-        drawn = picture(con, indikator, stichtag)
+        drawn = _distances(con, indikator, stichtag) if distance else picture(con, indikator, stichtag)
     if drawn is None:
         raise ConfigError(
             f"Expected outlines of the Sozialräume in {database}, found none: no map can be drawn.", code="FS-USE-04"
@@ -71,6 +74,35 @@ def picture(con: duckdb.DuckDBPyConnection, indikator: str, stichtag: str | None
         return None
     shapes, place = _shapes(con, subject.stichtag)
     return None if place is None else _svg(subject, shapes, place)
+
+
+def _distances(con: duckdb.DuckDBPyConnection, indikator: str, stichtag: str | None) -> str | None:
+    """Return the map of how far each unit is from the city, on a scale that parts at the city's figure."""
+    subject = _subject(con, indikator, stichtag)
+    assert subject is not None  # noqa: S101 -- it has been looked for
+    shapes, place = _shapes(con, subject.stichtag)
+    if subject.typ in _WITHOUT_DISTANCE:
+        raise ConfigError(
+            f"map --distance: expected an Indikator that a unit and the city have alike, such as a share, found "
+            f"{indikator}, which is a count or a change.",
+            code="FS-USE-04",
+        )
+    found = con.execute(sql("read/karte_stadt")).fetchone()
+    if found is None:
+        raise ConfigError(
+            f"map --distance: expected a figure of the whole city on {subject.stichtag}, found none of {indikator} "
+            "in the release. Draw it without --distance.",
+            code="FS-USE-04",
+        )
+    (city,) = found
+    apart = [
+        shape if shape.wert is None else replace(shape, wert=round(shape.wert - city, subject.nachkommastellen))
+        for shape in shapes
+    ]
+    unit = "Prozentpunkte" if subject.einheit == "%" else subject.einheit
+    label = f"{subject.label_de}: Abstand von der Stadt ({subject.figure(city)})"
+    named = replace(subject, label_de=label, typ="veraenderung", einheit=unit)
+    return None if place is None else _svg(named, apart, place)
 
 
 def _meant(con: duckdb.DuckDBPyConnection, word: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import pytest
 
@@ -58,6 +60,29 @@ def test_changes_part_at_zero(drawn):
     picture = drawn("sgb2_quote", "SELECT * REPLACE (wert - 10 AS wert) FROM it", indikator=changed)
     assert "bis unter 0,0 % (1)" in picture
     assert f'fill="{MORE[0]}"' in picture or f'fill="{MORE[1]}"' in picture
+
+
+def test_the_distance_from_the_city_parts_at_its_figure(city):
+    release = built(city, "distance") / "fortschreibung.duckdb"
+    picture = map_of(release, "sgb2_quote", distance=True)
+    assert "SGB-II-Quote: Abstand von der Stadt (6,2 %)" in picture
+    assert "<title>Sozialraum 011001: 2,1 Prozentpunkte</title>" in picture
+    assert "<title>Sozialraum 012001: 5,8 Prozentpunkte</title>" in picture
+    assert "<title>Sozialraum 011002: geheim</title>" in picture
+    assert set(re.findall(r'<path [^>]*fill="(#\w+)"', picture)) <= set(MORE), "both are above the city"
+
+
+@pytest.mark.parametrize(
+    ("shown", "figures", "refused"),
+    [
+        ("einwohner", "FROM it", "which is a count or a change"),
+        ("sgb2_quote", "FROM it WHERE raumebene <> 'stadt'", "a figure of the whole city on 2024-12-31, found none"),
+    ],
+)
+def test_without_a_figure_of_the_city_that_can_be_compared_there_is_no_distance(city, shown, figures, refused):
+    release = built(city, "none", figures=figures) / "fortschreibung.duckdb"
+    with pytest.raises(ConfigError, match=refused):
+        map_of(release, shown, distance=True)
 
 
 def test_an_indikator_that_is_not_there_names_those_that_are_alike(drawn):

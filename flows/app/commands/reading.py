@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -126,12 +127,13 @@ def diff(
     return 0 if found.same else 1
 
 
-def map_(
+def map_(  # noqa: PLR0913 -- each is an option of the command
     city: str,
     indikator: str | None = None,
     *,
     index: str | None = None,
     types: str | None = None,
+    distance: Annotated[bool, Parameter(negative="")] = False,
     stichtag: dt.date | None = None,
     version: str | None = None,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
@@ -147,6 +149,8 @@ def map_(
         Instead of an Indikator: an index of need, such as bedarf. What is not sure is hatched.
     types
         Instead of an Indikator: a typology, such as siedlung. Borderline units are hatched.
+    distance
+        Of an Indikator: how far each unit is from the city, in colours that part at the city's figure.
     stichtag
         The Stichtag (default: the newest).
     version
@@ -165,11 +169,16 @@ def map_(
         raise ConfigError(
             f"map: expected an Indikator, or --index INDEX, or --types TYPOLOGY, found {found}", code="FS-USE-01"
         )
+    if distance and not indikator:
+        raise ConfigError(
+            "map: --distance goes with an Indikator; an index is measured by the city already, types have no figure.",
+            code="FS-USE-01",
+        )
     (shown,) = asked
     must_be_in_a_folder("--output", output)
     release = release_to_read(Home(root_at(home)), city, version)
     target, day = output or Path(f"{city}_{shown}.svg"), stichtag.isoformat() if stichtag else None
-    draw = index_map_of if index else type_map_of if types else map_of
+    draw = index_map_of if index else type_map_of if types else partial(map_of, distance=distance)
     target.write_text(draw(release.database, shown, day), encoding="utf-8")
     print(target)
     return 0
