@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -141,9 +143,20 @@ def _decided_on_checks(where: Path) -> tuple[Expected | None, tuple[Waiver, ...]
     )
 
 
+@lru_cache(maxsize=64)
+def _parsed(words: str) -> bytes:
+    """Return what a text says in TOML, packed so that each caller gets a table of its own.
+
+    A run asks for its profile ten times, and parsing the codebook takes most of that.
+    """
+    return pickle.dumps(tomllib.loads(words))
+
+
 def _table(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))  # as headers are read
+        words = unicodedata.normalize("NFC", path.read_text(encoding="utf-8"))  # as headers are read
+        table: dict[str, Any] = pickle.loads(_parsed(words))  # noqa: S301 -- packed by this process
+        return table
     except FileNotFoundError as missing:
         raise ConfigError(
             f"{path} is missing; every city needs city.toml and sources.toml.", code="FS-CONFIG-03"
