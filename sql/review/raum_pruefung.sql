@@ -1,13 +1,22 @@
 -- One row per Sozialraum of the reviewed Zuschnitt: its size, how mixed it is, how far it changed, each as one of a few
--- classes. Nothing is said of a unit of which a figure that goes into them is suppressed, changed for confidentiality or
--- withdrawn: what is published then tells size and change anyway, and a class bounds no count.
+-- classes. Nothing is said of a unit of which a figure that goes into them is suppressed, changed for confidentiality
+-- or withdrawn: what is published then tells size and change anyway, and a class bounds no count.
 WITH geheim AS (
     SELECT raum_id
     FROM wert_alle
     WHERE
         raumebene = 'sozialraum'
         AND zuschnitt = getvariable('pruefung_zuschnitt')
-        AND status IN ('geschuetzt', 'gerundet', 'ueberlagert')
+        AND status = 'geschuetzt'
+        AND list_contains(getvariable('pruefung_stichtage'), stichtag::VARCHAR)
+        AND list_contains(getvariable('pruefung_indikatoren'), indikator_id)
+    UNION
+    SELECT raum_id
+    FROM wert_spanne
+    WHERE
+        raumebene = 'sozialraum'
+        AND zuschnitt = getvariable('pruefung_zuschnitt')
+        AND (zaehler_von < zaehler_bis OR nenner_von < nenner_bis)
         AND list_contains(getvariable('pruefung_stichtage'), stichtag::VARCHAR)
         AND list_contains(getvariable('pruefung_indikatoren'), indikator_id)
     UNION

@@ -19,7 +19,7 @@ def published(con):
     """Publish the review of two units, A of two characters and B of one, with these figures suppressed."""
 
     def made(
-        *suppressed: tuple[str, str, str], rows: tuple[str, ...] = ("AAAABBBB", "AAAABBBB"), status="geschuetzt",
+        *suppressed: tuple[str, str, str], rows: tuple[str, ...] = ("AAAABBBB", "AAAABBBB"), changed=(),
         withdrawn: tuple[tuple[str, str, str], ...] = (), counts=_counts, **keys,
     ):  # fmt: skip
         town(con, *rows, counts=counts)
@@ -28,12 +28,20 @@ def published(con):
             "indikator_id VARCHAR, status VARCHAR)"
         )
         con.execute(
+            "CREATE OR REPLACE TABLE wert_spanne (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, "
+            "stichtag DATE, indikator_id VARCHAR, zaehler_von DOUBLE, zaehler_bis DOUBLE, nenner_von DOUBLE, "
+            "nenner_bis DOUBLE)"
+        )
+        con.execute(
             "CREATE OR REPLACE TABLE angabe_entzogen (zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, "
             "stichtag DATE, seite VARCHAR)"
         )
         for unit, indikator, day in suppressed:
-            figure = f"'2020-01-01', 'sozialraum', '{unit}', '{day}', '{indikator}', '{status}'"
+            figure = f"'2020-01-01', 'sozialraum', '{unit}', '{day}', '{indikator}', 'geschuetzt'"
             con.execute(f"INSERT INTO wert_alle VALUES ({figure})")
+        for unit, indikator, day, low, high in changed:
+            figure = f"'2020-01-01', 'sozialraum', '{unit}', '{day}', '{indikator}'"
+            con.execute(f"INSERT INTO wert_spanne VALUES ({figure}, {low}, {high}, NULL, NULL)")
         for unit, indikator, day in withdrawn:
             con.execute(
                 f"INSERT INTO angabe_entzogen VALUES ('2020-01-01', 'sozialraum', '{unit}', '{day}', '{indikator}')"
@@ -56,9 +64,10 @@ def test_a_unit_with_a_suppressed_figure_that_goes_into_the_review_says_nothing(
     assert published(("A", indikator, DAY))["A"] == (None, None, None, "geschuetzt")
 
 
-@pytest.mark.parametrize("status", ["gerundet", "ueberlagert"])
-def test_a_figure_that_was_changed_for_confidentiality_is_bounded_by_no_class(published, status):
-    assert published(("A", "einwohner", DAY), status=status)["A"] == (None, None, None, "geschuetzt")
+def test_a_figure_that_was_changed_for_confidentiality_is_bounded_by_no_class(published):
+    changed = ("A", "einwohner", DAY, 7998, 8002)
+    assert published(changed=(changed,))["A"] == (None, None, None, "geschuetzt")
+    assert published(changed=(("A", "einwohner", DAY, 8000, 8000),))["A"][-1] == "ok"
 
 
 def test_a_unit_of_which_a_count_is_withdrawn_says_nothing(published):
