@@ -19,12 +19,13 @@ from pathlib import Path
 import duckdb
 import xlsxwriter
 
-from flows.base.db import quoted, sql
+from flows.base.db import quoted, set_variables, sql
 from flows.export.cover import Cover
 from flows.export.faces import Faces
 from flows.export.open_formats import csv_columns
 from flows.export.sheet_rows import SheetRows, keep_rows, prepare_cells, put_in
 from flows.export.worksheets import LONGEST_NAME, Head, Worksheet
+from flows.profile.vocabulary import vocabulary
 from flows.release.job import ReleaseJob
 from flows.release.table_contract import Table, contract
 
@@ -36,6 +37,8 @@ _WIDTHS = {
 }  # fmt: skip
 _ROW = ("zuschnitt", "raum_id", "name", "stichtag", "methode")  # what begins a row of figures
 _FIXED = 4  # of these stay in sight
+_OF_SCORES = 2
+"""Decimals of a score, as it is shown everywhere."""
 _FIGURES_SCALE = 55  # percent, of print
 
 # one row per Indikator, with what stands above and below its line; what is printed comes first
@@ -74,9 +77,16 @@ def write_workbook(
         created = dt.datetime.combine(job.stichtag_max, dt.time())
         book.set_properties({"title": f"{job.city_name} {version}", "author": job.publisher, "created": created})
         decimals = con.execute("SELECT DISTINCT nachkommastellen FROM indikator ORDER BY ALL").fetchall()
-        faces = Faces(book, [places for (places,) in decimals])
+        faces = Faces(book, [_OF_SCORES, *(places for (places,) in decimals)])
         faces.tell(con)
-        for name in ("ausnahme_breit", "belegt", "raum_jahr"):
+        words = vocabulary()
+        set_variables(
+            con, index_status=list(words.index_status), typ_status=list(words.type_status),
+            index_worte=[each.short_de for each in words.index_status.values()],
+            typ_worte=[each.short_de for each in words.type_status.values()],
+            oder_wort=" oder ", bis_wort=" bis ",
+        )  # fmt: skip
+        for name in ("ausnahme_breit", "belegt", "haupt_breit", "raum_jahr"):
             con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(f'export/{name}')}")
         sheets = _Sheets(con, job).all(units)
         footer = f"&L{_in_footer(f'{job.city_name} {version}')}&C&A&RSeite &P von &N"
@@ -115,6 +125,23 @@ class _Sheets:
             ).fetchall()
         }
 
+        self._with_index = set(con.execute(
+            "SELECT DISTINCT raumebene, heutig FROM raum_jahr WHERE index_klasse IS NOT NULL OR typ_id IS NOT NULL"
+        ).fetchall())  # fmt: skip
+        self._classed = self._heads_of_need()
+
+    def _heads_of_need(self) -> dict[str, Head]:
+        """Return what stands above the columns of the first index and the first typology, as far as there are any."""
+        names = [
+            self._con.execute(f"SELECT label_de FROM {table} ORDER BY position LIMIT 1").fetchone()  # noqa: S608 -- ours
+            for table in ("index_definition", "typologie")
+        ]
+        index, types = (found[0] if found else None for found in names)
+        return ({
+            "index_punkte": Head(f"{index}: Punkte", decimals=_OF_SCORES),
+            "index_klasse": Head(f"{index}: Klassen, die 90 % halten", width=24), "index_rang": Head(f"{index}: Rang"),
+        } if index else {}) | ({"typ_id": Head(types, width=30)} if types else {})  # fmt: skip
+
     def all(self, units: Sequence[Table]) -> list[Worksheet]:
         """Return the codebook, the figures, the units, and what only some want."""
         first = [self._codebook(), *(self._figures(table) for table in units), *map(self._units, units)]
@@ -143,8 +170,10 @@ class _Sheets:
     def _figures(self, table: Table, *, heutig: bool = True) -> Worksheet:
         first, rows, newest = self._places.get((table.name, heutig), (0, 0, 0))
         given = self._given.get((table.name, heutig), frozenset())
-        columns = [*_ROW, *(name for name in self._indikatoren if name in given)]
-        found = SheetRows("raum_jahr", {name: self._kinds[name] for name in columns}, rows, first, given)
+        classed = self._classed if (table.name, heutig) in self._with_index else {}
+        columns = [*_ROW, *classed, *(name for name in self._indikatoren if name in given)]
+        exceptions = given | ({"index_punkte"} & set(classed))
+        found = SheetRows("raum_jahr", {name: self._kinds[name] for name in columns}, rows, first, exceptions)
         unit_heads = {column.name: column.label_de for column in table.columns}
         own = {
             **_heads_of_contract("zuschnitt", "name", "stichtag"),
@@ -158,7 +187,7 @@ class _Sheets:
             else (_others_in_words(label, table.name), f"{table.name}_zuschnitt")
         )
         return Worksheet(
-            name[:LONGEST_NAME], title, found, {**self._indikatoren, **own}, _FIXED,
+            name[:LONGEST_NAME], title, found, {**self._indikatoren, **own, **classed}, _FIXED,
             warning=not heutig, printed=newest, scale=_FIGURES_SCALE, ids={"raum_id": f"{table.name}_id"},
         )  # fmt: skip
 

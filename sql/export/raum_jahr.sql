@@ -1,5 +1,5 @@
 -- One row per unit and Stichtag on a Zuschnitt, the newest Stichtag of each Raumebene first, as in zeile, with the
--- method in words, the figures, and the cells of those that look otherwise.
+-- method in words, the figures, and the cells of those that look otherwise, and what the first index and typology say.
 WITH beschrieben AS (
     SELECT zeile.* REPLACE (wort_methode.wort AS methode)
     FROM memory.zeile
@@ -10,4 +10,5 @@ SELECT COLUMNS(*) -- noqa: RF02
 FROM beschrieben
 LEFT JOIN memory.wert_breit USING (heutig, zuschnitt, raumebene, raum_id, stichtag)
 LEFT JOIN ausnahme_breit USING (zuschnitt, raumebene, raum_id, stichtag)
+LEFT JOIN haupt_breit USING (zuschnitt, raumebene, raum_id, stichtag)
 ORDER BY raumebene ASC, heutig ASC, stichtag DESC, zuschnitt DESC, raum_id ASC

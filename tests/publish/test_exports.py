@@ -85,17 +85,31 @@ def test_a_sheet_says_in_german_what_its_columns_are_and_in_which_unit(book):
     }  # fmt: skip
 
 
+NEED = ["index_punkte", "index_klasse", "index_rang", "typ_id"]
+
+
+def test_a_unit_has_its_class_of_need_and_its_type_as_far_as_they_are_sure(book):
+    found = {row[1]: row[5:9] for row in rows(book, "sozialraum_jahr") if row[3] == dt.date(2024, 12, 31)}
+    assert found == {
+        "011001": [-1, "nicht erhöht", "2", "Weit"],
+        "011002": ["geheim", "nicht erhöht oder hoch", "1 bis 3", "Weit oder Eng"],
+        "012001": [1, "nicht erhöht oder hoch", "1 bis 2", "Eng"],
+    }
+
+
 @pytest.mark.parametrize("level", ["sozialraum", "stadtteil", "stadt"])
 def test_the_sheets_of_figures_hold_the_figures_of_the_table_or_say_why_there_is_none(book, con, level):
     head, *found = rows(book, f"{level}_jahr")
+    need = NEED if level == "sozialraum" else []
     assert head == [
-        "zuschnitt", f"{level}_id", "name", "stichtag", "methode", "einwohner", "sgb2_quote",
+        "zuschnitt", f"{level}_id", "name", "stichtag", "methode", *need, "einwohner", "sgb2_quote",
         "wohnflaeche_je_einwohner",
     ]  # fmt: skip
+    first = 5 + len(need)
     written = {
         (row[0], row[1], row[3], indikator): value
         for row in found
-        for indikator, value in zip(head[5:], row[5:], strict=True)
+        for indikator, value in zip(head[first:], row[first:], strict=True)
     }
     figures = con.execute(
         "SELECT zuschnitt, raum_id, stichtag, indikator_id, status, wert FROM wert WHERE raumebene = ?", [level]
@@ -120,7 +134,7 @@ def test_ids_keep_their_leading_zeros_and_dates_are_dates(book):
 
 def test_a_suppressed_figure_says_so(book):
     row = next(row for row in rows(book, "sozialraum_jahr") if row[1] == "011002")
-    assert row[6] == "geheim"
+    assert row[10] == "geheim"
 
 
 def test_a_name_that_looks_like_a_formula_stays_text(city):
