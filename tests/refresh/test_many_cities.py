@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,9 @@ from flows.release.catalog import entries_of
 from flows.run import Outcome, Run, new_run
 from tests.refresh.in_process import CheckedHere
 from tests.refresh.many_cities import CITY, ROOT, make_cities
+
+IDLE = 0.5
+"""Load of a machine that has nothing else to do."""
 
 
 @pytest.mark.parametrize(
@@ -134,18 +138,36 @@ def test_on_each_runner_the_command_publishes_every_city_once_and_names_the_one_
     assert published == {names[0]: ["2023.1"], names[1]: [], names[2]: ["2023.1"]}
 
 
-@pytest.mark.nightly
-def test_a_worker_of_a_real_cluster_is_killed_and_every_city_is_published_once(tmp_path: Path) -> None:
-    pytest.importorskip("prefect_dask")
+def on_a_cluster(folder: Path, cities: int, workers: int, *more: str) -> dict[str, Any]:
+    """Refresh copies of a small city on a real Dask cluster; return what `many_cities` prints."""
+    folder.mkdir(exist_ok=True)
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.refresh.many_cities", str(tmp_path), "3", "2", "kill"],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=600, stdin=subprocess.DEVNULL,
+        [sys.executable, "-m", "tests.refresh.many_cities", str(folder), str(cities), str(workers), *more],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=200 * cities, stdin=subprocess.DEVNULL,
     )  # fmt: skip
-
     assert ended.returncode == 0, ended.stderr[-3000:]
-    said = json.loads(ended.stdout.strip().rpartition("\n")[2])
+    said: dict[str, Any] = json.loads(ended.stdout.strip().rpartition("\n")[2])
+    return said
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(6 * 3600)
+def test_two_workers_are_faster_than_one_where_the_machine_is_idle(tmp_path: Path) -> None:
+    pytest.importorskip("prefect_dask")
+    if os.getloadavg()[1] > IDLE:
+        pytest.skip(f"the machine has other work (load {os.getloadavg()[1]:.1f} over five minutes)")
+    one, two = (on_a_cluster(tmp_path / str(workers), 40, workers)["seconds"] for workers in (1, 2))
+    assert one >= 1.7 * two
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(3 * 3600)
+@pytest.mark.parametrize("cities", [3, 40])
+def test_a_worker_of_a_real_cluster_is_killed_and_every_city_is_published_once(tmp_path: Path, cities: int) -> None:
+    pytest.importorskip("prefect_dask")
+    said = on_a_cluster(tmp_path, cities, 2, "kill")
     assert len(said["killed"]) == 1
-    assert [one["release"] for one in said["ended"]] == ["2023.1"] * 3
+    assert [one["release"] for one in said["ended"]] == ["2023.1"] * cities
     home = home_at(tmp_path / "data")
     for one in said["ended"]:
         assert [each.kind for each in entries_of(home.releases / one["city"])] == ["release"]
