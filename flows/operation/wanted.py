@@ -98,7 +98,8 @@ def automations(channels: list[str]) -> Iterator[dict[str, Any]]:
         "enabled": True, "tags": [TAG],
         "trigger": {
             "type": "event", "posture": "Reactive", "after": [], "expect": ["prefect.flow-run.Crashed"],
-            "threshold": 1, "within": 0, "for_each": ["prefect.resource.id"],
+            # worker and runner may both tell of one crash; a second event within the time does not fire again
+            "threshold": 1, "within": 60, "for_each": ["prefect.resource.id"],
             "match": {"prefect.resource.id": "prefect.flow-run.*", "prefect.run-count": ["0", "1"]},
             "match_related": _OURS,
         },
