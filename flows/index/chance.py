@@ -159,12 +159,12 @@ def above_zero(scale: Scale, panel: Panel) -> NDArray[np.float64]:
     if placed.any():
         here = _only(panel, placed)
         scores, spread = _normal_scores(scale, here, 1)
-        normal = ~np.isnan(scores)
-        real = float(np.var(scores[normal]) - np.square(spread[normal]).mean()) if normal.any() else 0
+        normal, known = ~np.isnan(scores), ~np.isnan(here.figures).any(axis=1)
         if not normal.all():
             others = scale.score(drawn(_only(here, ~normal), 1, scale.definition.overlap)).astype(float)
             scores[~normal], spread[~normal] = others.mean(axis=0), others.std(axis=0)
-        mean = float(scores[normal].mean()) if normal.any() else 0
+        real = float(np.var(scores[known]) - np.square(spread[known]).mean()) if known.any() else 0
+        mean = float(scores[known].mean()) if known.any() else 0
         above[placed] = _really_above_zero(mean, max(real, 0), scores, spread)
     return above
 
@@ -209,11 +209,14 @@ def _falling(scores: Numbers) -> NDArray[np.int64]:
     """Return the places of the units in the order of their scores, the highest first, draw by draw.
 
     Whole numbers that hold a score and, in their last bits, the unit sort in a quarter of the time that `argsort`
-    takes. A score has 20 bits or more for the range of all draws: what is closer counts as equal.
+    takes. A score has 20 bits or more for the range of all draws: what is closer counts as equal. That does not go
+    where a draw has no score, as that of a figure below 0 in a product: it comes last.
     """
     bits = max(scores.shape[1] - 1, 1).bit_length()
     word, whole = (np.int32, 31) if bits <= _FEW_BITS else (np.int64, 62)
     highest, width = scores.max(), float(np.ptp(scores))
+    if not np.isfinite(width):
+        return np.asarray(np.argsort(-scores, axis=1, kind="stable"))
     step = scores.dtype.type((2 ** (whole - bits) - 2 ** (whole - bits - 20)) / width if width else 0)
     packed = ((highest - scores) * step).astype(word) << word(bits) | np.arange(scores.shape[1], dtype=word)
     packed.sort(axis=1)
