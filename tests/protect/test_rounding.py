@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -238,6 +239,17 @@ def test_a_class_that_published_a_stichtag_by_another_method_is_refused(tmp_path
         ConfigError, match=r"protection\.leistung: expected the method .* by which 2020\.1 published 1 of"
     ):
         Squares(tmp_path / "two", TWO, PEOPLE, LEAST, now, earlier=[("2020.1", one.database())])
+
+
+def test_an_indikator_that_was_published_by_another_method_in_a_class_of_another_name_is_refused(tmp_path):
+    one = Squares(tmp_path / "one", TWO, PEOPLE, LEAST, LEAST)
+    release = one.database()
+    with duckdb.connect(release) as con:
+        for table in ("schutzklasse", "indikator"):
+            con.execute(f"UPDATE {table} SET schutzklasse = 'sozialdaten' WHERE schutzklasse = 'leistung'")
+
+    with pytest.raises(ConfigError, match=r"protection\.leistung: expected the method 'suppress'"):
+        Squares(tmp_path / "two", TWO, PEOPLE, LEAST, ROUND, earlier=[("2020.1", release)])
 
 
 def test_a_class_that_rounds_from_the_beginning_goes_on(tmp_path):

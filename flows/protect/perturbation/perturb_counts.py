@@ -76,6 +76,7 @@ def _same_methods(con: duckdb.DuckDBPyConnection, earlier: Released) -> None:
     more than 2.
     """
     now = dict(con.execute("SELECT schutzklasse, verfahren FROM katalog.schutzklasse").fetchall())
+    class_of = dict(con.execute("SELECT indikator_id, schutzklasse FROM katalog.indikator").fetchall())
     days = {day for (day,) in con.execute("SELECT DISTINCT stichtag FROM stichtag").fetchall()}
     for version, database in earlier:
         if not database.is_file():
@@ -83,12 +84,15 @@ def _same_methods(con: duckdb.DuckDBPyConnection, earlier: Released) -> None:
         with duckdb.connect(database, read_only=True) as release:
             columns = {name for name, *_ in release.execute("DESCRIBE schutzklasse").fetchall()}
             how = "verfahren" if "verfahren" in columns else literal(PUBLISHED_AS["suppress"])
-            before = dict(release.execute(f"SELECT schutzklasse, {how} FROM schutzklasse").fetchall())  # noqa: S608
+            classes = dict(release.execute(f"SELECT schutzklasse, {how} FROM schutzklasse").fetchall())  # noqa: S608
+            were = release.execute("SELECT indikator_id, schutzklasse FROM indikator").fetchall()
             out = {day for (day,) in release.execute("SELECT DISTINCT stichtag FROM wert").fetchall()} & days
-        for name in sorted(out and set(now) & set(before)):
-            if now[name] != before[name]:
+        # an Indikator may be in a class of another name now
+        before = {*classes.items(), *((class_of.get(name), classes.get(was)) for name, was in were)}
+        for name, method in sorted((name, method) for name, method in before if name in now and method) if out else ():
+            if now[name] != method:
                 raise ConfigError(
-                    f"protection.{name}: expected the method {_METHOD[before[name]]!r}, by which {version} published "
+                    f"protection.{name}: expected the method {_METHOD[method]!r}, by which {version} published "
                     f"{len(out)} of these Stichtage, found {_METHOD[now[name]]!r}. Releases of one Stichtag by two "
                     "methods tell together what each of them hides. Keep the method; or publish with the other one "
                     "under a city id of its own, whose releases go to other readers; or remove the releases before "
@@ -109,7 +113,7 @@ def _same_secret(draws: Draws, earlier: Released, variable: str) -> None:
                 f"{variable}: expected the secret by which {version} was rounded (its mark is {other[0]}, table "
                 f"schutzklasse), found another one (mark {draws.mark}). Two releases with different secrets would tell "
                 "together what each of them hides. Bring back the secret; if it is lost, remove the releases made with "
-                "it, or let the class suppress.",
+                "it.",
                 code="FS-CONFIG-10",
             )
 
