@@ -23,35 +23,38 @@ def lay_barriers(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
     Raises:
         ConfigError: the file cannot be read, has no lines, or is in another coordinate system than the city.
     """
-    con.execute("CREATE OR REPLACE TABLE grund_linie AS SELECT wkb FROM stage.barriere")
+    con.execute("CREATE OR REPLACE TABLE grund_linie AS SELECT wkb, FALSE AS eigen FROM stage.barriere")
     if profile.redrawing.rules.barriers is not None:
         path = profile.folder / profile.redrawing.rules.barriers
         con.execute("CREATE OR REPLACE TEMP TABLE eigene_linie (geojson VARCHAR NOT NULL)")
         insert(con, "eigene_linie", [{"geojson": json.dumps(line)} for line in _lines(path, profile.city.crs)])
-        con.execute("INSERT INTO grund_linie SELECT st_aswkb(st_geomfromgeojson(geojson))::BLOB FROM eigene_linie")
+        con.execute(
+            "INSERT INTO grund_linie SELECT st_aswkb(st_geomfromgeojson(geojson))::BLOB, TRUE FROM eigene_linie"
+        )
 
 
 def must_be_in_the_city(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
-    """Stop when no barrier lies where the base units are, which is what another coordinate system looks like.
+    """Stop when no delivered barrier lies where the base units are, or none of the profile: so another system looks.
 
     Raises:
         ConfigError: they lie elsewhere.
     """
-    found = con.execute(
-        "SELECT count(*), count(*) FILTER (st_intersects(st_geomfromwkb(wkb), rahmen)) FROM grund_linie, "
-        "(SELECT st_envelope_agg(st_geomfromwkb(wkb)) AS rahmen FROM grund_flaeche)"
+    far = con.execute(
+        "SELECT eigen, count(*) FROM grund_linie, "
+        "(SELECT st_envelope_agg(st_geomfromwkb(wkb)) AS rahmen FROM grund_flaeche) "
+        "GROUP BY eigen HAVING NOT bool_or(st_intersects(st_geomfromwkb(wkb), rahmen)) ORDER BY eigen DESC"
     ).fetchone()
-    if found and found[0] and not found[1]:
+    if far:
         raise ConfigError(
-            f"{_where(profile)}: expected lines in the city, in coordinates of "
-            f"{profile.city.crs}, found that all {found[0]} lie elsewhere. Bring the file into that coordinate system."
+            f"{_where(profile, own=far[0])}: expected lines in the city, in coordinates of "
+            f"{profile.city.crs}, found that all {far[1]} lie elsewhere. Bring the file into that coordinate system."
         )
 
 
-def _where(profile: Profile) -> str:
-    """Return where the barriers come from: the file of the profile, or the sources that deliver some."""
-    if profile.redrawing.rules.barriers is not None:
-        return str(profile.folder / profile.redrawing.rules.barriers)
+def _where(profile: Profile, *, own: bool) -> str:
+    """Return where barriers come from: the file of the profile, or the sources that deliver some."""
+    if own:
+        return str(profile.folder / str(profile.redrawing.rules.barriers))
     return f"Source {', '.join(source.id for source in profile.sources if source.barriers)}"
 
 

@@ -1,4 +1,5 @@
 -- One row per border of two base units along which a barrier runs: at least half of the border lies within 5 m of one.
+-- Where two lie side by side, as tracks do, or one is delivered and drawn, the border is no longer for it.
 WITH barriere AS (
     SELECT st_buffer(st_geomfromwkb(wkb), 5 + getvariable('spalt')::DOUBLE) AS streifen -- streets lie between
     FROM grund_linie
@@ -28,7 +29,7 @@ begleitet AS (
         gemeinsam.eine_id,
         gemeinsam.andere_id,
         st_length(any_value(gemeinsam.grenze)) AS meter,
-        sum(st_length(st_intersection(gemeinsam.grenze, barriere.streifen))) AS entlang
+        st_length(st_intersection(any_value(gemeinsam.grenze), st_union_agg(barriere.streifen))) AS entlang
     FROM gemeinsam
     INNER JOIN barriere ON st_intersects(gemeinsam.grenze, barriere.streifen)
     GROUP BY gemeinsam.eine_id, gemeinsam.andere_id

@@ -64,11 +64,25 @@ def test_delivered_lines_are_barriers_like_those_beside_the_profile(con, with_li
     assert barred(city_ground(con, with_lines(rail(1)))) == {"0_0 1_0", "0_1 1_1", "1_0 2_0", "1_1 2_1"}
 
 
+def test_a_line_that_is_delivered_and_drawn_as_well_counts_once(con, with_lines):
+    town(con, "AAB")
+    short = [[SIDE, 0], [SIDE, -0.3 * SIDE]]
+    deliver(con, short)
+    assert barred(city_ground(con, with_lines(short))) == set()
+
+
 def test_delivered_lines_that_lie_elsewhere_are_refused_by_their_source(con):
     town(con, "AAB")
     deliver(con, [[90_000, 0], [90_000, 9]])
     with pytest.raises(ConfigError, match="Source barrieren: expected lines in the city"):
         city_ground(con, profile())
+
+
+def test_a_file_that_lies_elsewhere_is_refused_though_delivered_lines_lie_in_the_city(con, with_lines):
+    town(con, "AAB")
+    deliver(con, rail(1))
+    with pytest.raises(ConfigError, match=r"barrieren\.geojson: expected lines in the city, .* found that all 1 lie"):
+        city_ground(con, with_lines([[90_000, 0], [90_000, 9]]))
 
 
 def test_a_line_in_the_middle_of_a_street_is_a_barrier(con, with_lines):
