@@ -42,6 +42,10 @@ def transform_with(
         "INSERT INTO katalog.schachtelung SELECT * REPLACE (getvariable('vorschlag') AS zuschnitt) "
         "FROM katalog.schachtelung WHERE zuschnitt = getvariable('zuschnitt')"
     )
+    con.execute(
+        "INSERT INTO stage.geometrie SELECT * REPLACE (getvariable('vorschlag') AS zuschnitt) "
+        "FROM stage.geometrie WHERE zuschnitt = getvariable('zuschnitt')"  # others hold for every Zuschnitt
+    )
     _assign(con, profile, ground, labels, ids, zuschnitt)
     transform(con)
     return zuschnitt

@@ -1,14 +1,16 @@
 """A proposal as a Zuschnitt: the assignment of base units, names, and a profile that `recut --dry-run` takes as it is.
 
-The folder holds a copy of the city's profile with the new Zuschnitt added, and the two files that it needs. Ids are
-kept by a rule that everybody can check: the part that stays keeps the id, a merged unit goes into the one that took
-it in, and a new part gets the next free number, which no Zuschnitt has used before.
+The folder holds a copy of the city's profile with the new Zuschnitt added, and the files that it needs: assignment,
+names, and polygons where those of base units hold for today's Zuschnitt only. Ids are kept by a rule that everybody can
+check: the part that stays keeps the id, a merged unit goes into the one that took it in, and a new part gets the next
+free number, which no Zuschnitt has used before.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,13 +19,13 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import set_variables
+from flows.base.db import set_variables, use_spatial
 from flows.base.errors import ConfigError
 from flows.profile.load import Profile
 from flows.redrawing.city_ground import CityGround
 from flows.redrawing.ground import Ints
 
-ASSIGNMENT, NAMES = "Zuordnung_Vorschlag.csv", "Raeume_Vorschlag.csv"
+ASSIGNMENT, NAMES, POLYGONS = "Zuordnung_Vorschlag.csv", "Raeume_Vorschlag.csv", "Polygone_Vorschlag.geojson"
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def write_cut(
     ]  # fmt: skip
     _write(into.folder / ASSIGNMENT, ["BASISEINHEIT", *(level.upper() for level in assigned)], lines)
     _write(into.folder / NAMES, ["EBENE", "NUMMER", "NAME"], _named(con, ground, labels, ids))
+    _write_polygons(con, into.folder / POLYGONS)
     _write_profile(profile, ground, into, assigned)
 
 
@@ -141,6 +144,22 @@ def _name_of(ground: CityGround, labels: Ints, unit: int, names: Mapping[str, st
     return f"{names.get(parent, parent)} (neu)"
 
 
+def _write_polygons(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the polygons of base units that hold for today's Zuschnitt only; no file where there are none."""
+    path.unlink(missing_ok=True)
+    use_spatial(con)
+    features = con.execute(
+        "SELECT basis_id, st_asgeojson(st_geomfromwkb(wkb)) FROM stage.geometrie "
+        "WHERE zuschnitt = getvariable('zuschnitt') AND NOT ungueltig ORDER BY basis_id"
+    ).fetchall()
+    if features:
+        lines = ",\n".join(
+            f'{{"type": "Feature", "properties": {{"BASISEINHEIT": {json.dumps(unit)}}}, "geometry": {outline}}}'
+            for unit, outline in features
+        )
+        path.write_text(f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8")
+
+
 def _write_profile(profile: Profile, ground: CityGround, into: CutFolder, assigned: Sequence[str]) -> None:
     folder = into.cities / profile.folder.name
     shutil.rmtree(into.cities, ignore_errors=True)
@@ -161,6 +180,10 @@ def _write_profile(profile: Profile, ground: CityGround, into: CutFolder, assign
         f"licence = {_quoted(profile.city.licence)}\nattribution = {_quoted(profile.city.attribution)}\n"
         f"zuschnitt = {when}\n"
     )
+    gaps = [
+        source.geometry.tolerance_m2 for source in profile.sources
+        if source.geometry and not source.geometry.level and source.zuschnitt == today.valid_from
+    ]  # fmt: skip
     with (folder / "sources.toml").open("a", encoding="utf-8") as file:
         file.write(
             f'\n[source.zuordnung_{name}]\ntitle_de = "Vorgeschlagene Zuordnung"\ntitle_en = "Proposed assignment"\n'
@@ -170,6 +193,13 @@ def _write_profile(profile: Profile, ground: CityGround, into: CutFolder, assign
             f"title_en = \"Names of proposed units\"\nfile = '{re.escape(NAMES)}'\n{common}"
             f'names = {{ level = "EBENE", id = "NUMMER", name = "NAME", levels = {{ {levels} }} }}\n'
         )
+        if (into.folder / POLYGONS).exists():
+            file.write(
+                f'\n[source.polygone_{name}]\ntitle_de = "Polygone der Basiseinheiten"\n'
+                f"title_en = \"Polygons of base units\"\nfile = '{re.escape(POLYGONS)}'\n{common}"
+                f'dialect = {{ format = "geojson" }}\ngeometry = {{ id_property = "BASISEINHEIT", '
+                f'crs = "{profile.city.crs}", tolerance_m2 = {max(gaps, default=1.0)} }}\n'
+            )
 
 
 def with_deliveries(into: CutFolder, delivered: Mapping[str, Path]) -> Path:
@@ -180,7 +210,7 @@ def with_deliveries(into: CutFolder, delivered: Mapping[str, Path]) -> Path:
     """
     folder = into.folder / "lieferungen"
     shutil.rmtree(folder, ignore_errors=True)
-    own = {name: into.folder / name for name in (ASSIGNMENT, NAMES)}
+    own = {name: path for name in (ASSIGNMENT, NAMES, POLYGONS) if (path := into.folder / name).exists()}
     try:
         for name, path in (dict(delivered) | own).items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -188,7 +218,7 @@ def with_deliveries(into: CutFolder, delivered: Mapping[str, Path]) -> Path:
     except OSError as problem:
         raise ConfigError(
             f"{folder}: expected a folder that takes links to the delivered files: {problem.strerror}. "
-            "Put both files of the proposal into the folder of --from by hand.",
+            "Put the files of the proposal into the folder of --from by hand.",
             code="FS-USE-03",
         ) from problem
     return folder

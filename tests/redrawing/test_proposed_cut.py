@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +11,17 @@ import pytest
 
 from flows.base.errors import ConfigError
 from flows.base.home import Home
-from flows.redrawing.city_ground import CityGround
+from flows.profile.load import load_profile
+from flows.pull.landing.store import Landing
+from flows.pull.pull_sources import pull
+from flows.redrawing.city_ground import CityGround, city_ground
 from flows.redrawing.decisions import Decision, decisions_of, last_decision, proposal_id, record
 from flows.redrawing.ground import Ground
-from flows.redrawing.proposed_cut import unit_ids
+from flows.redrawing.laid_cut import transform_with
+from flows.redrawing.proposed_cut import POLYGONS, CutFolder, unit_ids, with_deliveries, write_cut
+from flows.stage.space import stage_space
 from tests.redrawing.grounds import squares
+from tests.redrawing.towns import CUT, profile, town
 
 
 def ground_of(*rows: str, units: list[str], nests: tuple[str, ...] = ()) -> CityGround:
@@ -75,3 +81,42 @@ def test_a_proposal_is_known_by_what_it_moves_whatever_the_order() -> None:
     moves = [("b1", "A", "B"), ("b2", "A", "C")]
     assert proposal_id(moves) == proposal_id(moves[::-1])
     assert proposal_id(moves) != proposal_id([("b1", "A", "B"), ("b2", "A", "B")])
+
+
+def cut_apart(con, into: CutFolder) -> None:
+    """Write A of the town AABB cut in two, and make the figures of both Zuschnitte."""
+    ground, labels, ids = city_ground(con, profile()), np.array([0, 2, 1, 1]), ["A", "B", "C"]
+    write_cut(con, profile(), ground, labels, ids, into)
+    transform_with(con, profile(), ground, labels, ids, into.valid_from)
+
+
+AREAS = "SELECT raum_id, flaeche_km2 FROM raum WHERE zuschnitt = '2025-01-01' AND raumebene = 'sozialraum' ORDER BY 1"
+
+
+def test_polygons_of_todays_zuschnitt_only_come_with_the_proposal(con, tmp_path: Path) -> None:
+    town(con, "AABB")
+    there = "st_aswkb(st_affine(st_geomfromwkb(wkb), 1, 0, 0, 1, 350000, 5650000))::BLOB"  # where Musterstadt lies
+    con.execute(f"UPDATE stage.geometrie SET zuschnitt = '{CUT}', wkb = {there}")
+    before = con.execute("SELECT basis_id, wkb FROM stage.geometrie ORDER BY 1").fetchall()
+    into = CutFolder(tmp_path, dt.date(2025, 1, 1))
+    cut_apart(con, into)
+    assert con.execute(AREAS).fetchall() == [("A", 0.01), ("B", 0.02), ("C", 0.01)]
+
+    made = load_profile("musterstadt", into.cities / "musterstadt")
+    (source,) = (each for each in made.sources if each.id == "polygone_vorschlag_2025_01_01")
+    made = replace(made, sources=[source])
+    landing = Landing(tmp_path / "landing")
+    found = pull(made, landing, folder=with_deliveries(into, {}))
+    for table in ("geometrie", "raum_name"):
+        con.execute(f"DELETE FROM stage.{table}")
+    stage_space(con, made, found.lieferungen, landing.folder, tmp_path)
+    again = con.execute("SELECT basis_id, wkb FROM stage.geometrie WHERE zuschnitt = '2025-01-01' ORDER BY 1")
+    assert again.fetchall() == before
+
+
+def test_polygons_of_every_zuschnitt_are_not_delivered_twice(con, tmp_path: Path) -> None:
+    town(con, "AABB")
+    (tmp_path / POLYGONS).write_text("of an earlier proposal", "utf-8")
+    cut_apart(con, CutFolder(tmp_path, dt.date(2025, 1, 1)))
+    assert con.execute(AREAS).fetchall() == [("A", 0.01), ("B", 0.02), ("C", 0.01)]
+    assert not (tmp_path / POLYGONS).exists()
