@@ -27,6 +27,8 @@ from flows.release.content_hash import table_hashes
 from flows.release.manifest import manifest_of
 from flows.run import new_run, working_folder
 
+pytestmark = pytest.mark.thorough  # tests/refresh/test_releases.py shows it in short
+
 CITY = "musterstadt"
 COMMAND = Path(sys.executable).with_name("fortschreibung")
 SMALL = Scale(baublockseiten=240, einwohner=16_000, stadtbezirke=2, stadtteile=6, sozialraeume=24)
@@ -56,7 +58,6 @@ def published(tmp_path_factory):
     return home
 
 
-@pytest.mark.thorough
 def test_a_judge_sees_the_figures_before_they_are_protected(published):
     seen = []
 
@@ -129,7 +130,6 @@ def with_manifest(monkeypatch, **changes):
     monkeypatch.setattr(module, "manifest_of", lambda _: replace(recorded, **changes))
 
 
-@pytest.mark.thorough
 def test_every_table_of_the_content_comes_out_the_same(done):
     outcome = done.outcome
     assert outcome.same
@@ -152,7 +152,6 @@ def test_nothing_confidential_is_left_behind_and_what_another_is_at_stays(done):
     assert done.left == [".reproduce-alive"]
 
 
-@pytest.mark.thorough
 def test_the_table_that_differs_is_named_with_its_rows(published, monkeypatch):
     real = module.transform
 
@@ -189,7 +188,6 @@ def test_other_code_or_libraries_are_refused_and_named(published, monkeypatch, c
     assert "--anyway" in str(refused.value)
 
 
-@pytest.mark.thorough
 def test_with_anyway_it_is_compared_and_said(published, monkeypatch, made_before):
     with_manifest(monkeypatch, libraries={**module.manifest_of(None).libraries, "pandas": "0.1"})
     outcome = reproduce(published, CITY, "2024.1", anyway=True)
@@ -209,7 +207,6 @@ def test_a_lost_or_altered_delivery_is_named(published, tmp_path, monkeypatch):
         reproduce(copy, CITY, "2024.1")
 
 
-@pytest.mark.thorough
 def test_a_stichtag_that_bounded_the_refresh_bounds_its_reproduction(published, tmp_path, monkeypatch):
     home = home_at(tmp_path / "bounded")
     folder = released(published.root.parent / "extracts", home, until=dt.date(2022, 12, 31))
@@ -220,7 +217,6 @@ def test_a_stichtag_that_bounded_the_refresh_bounds_its_reproduction(published, 
     assert reproduce(home, CITY, "2022.1").same
 
 
-@pytest.mark.thorough
 def test_the_command_says_it_in_json_and_by_its_exit_code(published):
     done = subprocess.run(
         [COMMAND, "reproduce", CITY, "2024.1", "--anyway", "--json", "--home", published.root],
