@@ -54,7 +54,7 @@ def city_at_work(
         pulled, until = (None, None) if from_dir else _of_latest_release(run)
         if pulled and until and stichtag is None:
             run = run.model_copy(update={"until": until})
-        pulled = pulled or stations.pull_into(run)
+        pulled = pulled or stations.pull_into(run, protects=False)
         stations.stage_into(run, pulled)
         with stations.staged(run) as con:
             yield CityAtWork(con, run.profile, run, pulled)

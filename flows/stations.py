@@ -36,9 +36,13 @@ FILES = "files.json"
 _SHOWN = 5  # files of the folder that no source takes; the rest stands in lieferungen.json
 
 
-def pull_into(run: Run) -> Pulled:
-    """Bring the city's files into the landing zone and write down which this run works with."""
-    Draws.of_city(run.profile.city)  # a secret that is missing is said before anything is asked for or computed
+def pull_into(run: Run, *, protects: bool = True) -> Pulled:
+    """Bring the city's files into the landing zone and write down which this run works with.
+
+    Of a run that `protects`, a secret that is missing is said before anything is asked for or computed.
+    """
+    if protects:
+        Draws.of_city(run.profile.city)
     pulled = pull(
         run.profile, Landing(run.home.landing), folder=run.from_dir, until=run.until,
         progress=lambda event: run.note("pull", event),

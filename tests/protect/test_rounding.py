@@ -19,6 +19,7 @@ from flows.protect.perturbation.keyed_draw import Draws
 from flows.protect.perturbation.piece_tree import roots
 from flows.protect.perturbation.rounded_counts import Elementary, RoundedDay, Rounding
 from flows.protect.perturbation.safe_values import SafeValues, Whole, shared_out
+from flows.pull.models import Pulled
 from tests.protect.attack import Figure, interval
 from tests.protect.squares import COUNTED, DAY, FIRST, LEAST, ROUND, SECOND, SECRET, Squares, residents
 
@@ -269,3 +270,15 @@ def test_a_run_without_the_secret_stops_before_anything_is_asked_for(tmp_path, r
         stations.pull_into(run)
 
     assert not list(tmp_path.iterdir())
+
+
+def test_who_only_looks_at_the_counts_needs_no_secret(tmp_path, rounded, monkeypatch):
+    """As `review` and `propose` do, which publish nothing."""
+    monkeypatch.delenv("STADT_GEHEIMNIS")
+    nothing = Pulled(lieferungen=[], missing=[], new=0, unchanged=0)
+    monkeypatch.setattr(stations, "pull", lambda *_, **__: nothing)
+    run = SimpleNamespace(
+        profile=rounded.profile, home=SimpleNamespace(landing=tmp_path), from_dir=tmp_path, until=None, folder=tmp_path
+    )
+
+    assert stations.pull_into(run, protects=False) == nothing
