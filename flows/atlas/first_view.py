@@ -150,9 +150,9 @@ def _indikator_view(con: duckdb.DuckDBPyConnection, begin: Beginning, indikator:
     rows = records(con.execute(sql("atlas/erste_zahl")))
     figures = [row["wert"] for row in rows if row["wert"] is not None]
     classes = [] if text["typ"] == "anzahl" else classes_of(text["typ"], figures)
-    words = vocabulary().status
+    words, ranks = vocabulary().status, ranks_of([(row["wert"], row["unsicherheit"] or 0) for row in rows])
     units = []
-    for row in rows:
+    for row, rank in zip(rows, ranks, strict=True):
         figure, status = row["wert"], words[row["status"]]
         if figure is None:
             fill = PROTECTED if row["status"] == "geschuetzt" else status.fill or "white"
@@ -161,11 +161,28 @@ def _indikator_view(con: duckdb.DuckDBPyConnection, begin: Beginning, indikator:
         around = f" ± {number(row['unsicherheit'], text['nachkommastellen'])}" if row["unsicherheit"] else ""
         shown = "" if figure is None else number(figure, text["nachkommastellen"]) + around
         standing = status.name if figure is None else Words("", "")
-        units.append(Unit(row["stelle"], row["name"] or row["raum_id"], "", shown, standing, fill))
+        units.append(Unit(row["stelle"], row["name"] or row["raum_id"], rank, shown, standing, fill))
     named = [
         (each.colour, Words(*[each.words(text["nachkommastellen"], text["einheit"])] * 2)) for each in reversed(classes)
     ]
     return FirstView(Words(text["label_de"], text["label_en"]), text["einheit"], units, _legend(units, named))
+
+
+def ranks_of(figures: Sequence[tuple[float | None, float]]) -> list[str]:
+    """Return the rank of each figure, given with half its interval: a range where intervals overlap, as the page has.
+
+    There is none without a figure.
+    """
+    known = [(figure - around, figure + around) for figure, around in figures if figure is not None]
+    found = []
+    for figure, around in figures:
+        if figure is None:
+            found.append("")
+            continue
+        first = 1 + sum(low > figure + around for low, _ in known)
+        last = sum(high >= figure - around for _, high in known)
+        found.append(rank_words({"rang_von": first, "rang_bis": last}).german)
+    return found
 
 
 def _legend(units: Sequence[Unit], classes: Sequence[tuple[str, Words]]) -> list[Entry]:

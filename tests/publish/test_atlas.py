@@ -15,6 +15,7 @@ import pytest
 
 from flows.atlas import write
 from flows.atlas.age_bands import AgeBand, age_bands
+from flows.atlas.first_view import ranks_of
 from flows.publish.build import build
 from flows.release.job import Setting
 from flows.release.map_classes import CLASSES, ZERO, change_colours, class_colours
@@ -81,7 +82,12 @@ def test_a_release_without_an_index_begins_with_a_share_that_says_need(city):
     build(city.job().write(run), city.root / "2024.1", Setting(version="2024.1", made_at=NOW))
     said = text_of(city.root / "2024.1" / "atlas" / "index.html")
     assert re.search(r"SGB-II-Quote SGB II rate Stichtag 31.12.2024", said)
-    assert re.search(r"Rangfolge .*Sozialraum 011002 geheim confidential", said)
+    assert re.search(r"Rangfolge .* 1 Sozialraum 012001 .*Sozialraum 011002 geheim confidential", said)
+
+
+def test_ranks_of_figures_are_ranges_where_their_intervals_overlap():
+    assert ranks_of([(9.0, 0), (8.0, 2.0), (7.0, 0), (3.0, 0), (None, 0)]) == ["1 bis 2", "1 bis 3", "2 bis 3", "4", ""]
+    assert ranks_of([(5.0, 0), (5.0, 0), (1.0, 0)]) == ["1 bis 2", "1 bis 2", "3"]
 
 
 def test_a_city_without_outlines_has_the_ranking(city):

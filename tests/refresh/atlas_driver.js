@@ -47,6 +47,7 @@ async function drive() {
   const shown = indexShown(figures, view);
   seen.csv = viewCsv(shown);
   seen.svg = new XMLSerializer().serializeToString(pictureOf(shown, outlines, []));
+  seen.source = linesOf("Amt für Statistik ".repeat(40).trim());
   const saved = [];
   saveFile = (blob, ending) => saved.push([ending, blob.type, blob.size]);
   await savePng(pictureOf(shown, outlines, []));

@@ -237,6 +237,18 @@ def test_counts_are_circles_and_changes_part_at_zero(driven) -> None:
 
 
 @pytest.mark.browser
+def test_the_sentence_says_on_which_boundaries_and_at_which_stichtage_figures_are_estimates(driven, con) -> None:
+    first, last = con.execute(
+        "SELECT strftime(min(stichtag), '%d.%m.%Y'), strftime(max(stichtag), '%d.%m.%Y') FROM wert_alle "
+        "WHERE indikator_id = 'einwohner' AND zuschnitt = '2015-01-01' AND raumebene = 'sozialraum' "
+        "AND methode <> 'exact' AND wert IS NOT NULL"
+    ).fetchone()
+    said = f"; Zahlen auf den Grenzen vom 01.01.2015, zum Teil geschätzt ({first} bis {last})."
+    assert driven[1][address(*SAMPLED[1])]["sentence"].endswith(said)
+    assert driven[1][address(*SAMPLED[0])]["sentence"].endswith("; Zahlen auf den Grenzen vom 01.01.2020.")
+
+
+@pytest.mark.browser
 def test_a_distance_is_the_difference_from_the_city(driven, con) -> None:
     indikator, zuschnitt, _, day = SAMPLED[0]
     query = "SELECT wert FROM wert_alle WHERE indikator_id = ? AND stichtag = ? AND zuschnitt = ? AND raumebene = ?"
@@ -291,6 +303,8 @@ def test_what_is_saved_names_its_source(driven) -> None:
     seen = driven[1]
     assert "Lizenz: CC0 1.0" in seen["svg"]
     assert "synthetische Daten" in seen["svg"]
+    assert " ".join(seen["source"]) == " ".join(["Amt für Statistik"] * 40), "however long it is"
+    assert 1 < len(seen["source"]) == sum(len(line) <= 185 for line in seen["source"])
     ((ending, kind, size),) = seen["saved"]
     assert (ending, kind) == ("png", "image/png")
     assert size > 10_000

@@ -41,6 +41,7 @@ function figuresShown(content, shown) {
     classes: classes.map((each) => ({ colour: each.colour, words: classWords(each, words.number, words.unit), count: count(each), city: own?.value != null && holds(each, own.value) })),
     cityWords: own?.value != null ? `${words.number(own.value)} ${words.unit}` : null,
     largest: Math.max(0, ...figures),
+    estimates: core.days.filter((day) => places.some((place) => cellOf(content, place, day).estimated)),
   };
 }
 

@@ -10,7 +10,8 @@ function legendEntries(shown) {
     if (row.fill === UNSURE || shown.classes.some(({ colour }) => colour === row.fill) || (shown.circles && row.value !== null)) continue;
     gaps.set(row.standing, { colour: row.fill, words: row.standing, count: (gaps.get(row.standing)?.count ?? 0) + 1 });
   }
-  return [...entries, ...gaps.values()];
+  const estimated = shown.rows.filter((row) => row.estimated).length;
+  return [...entries, ...gaps.values(), ...(estimated ? [{ dashed: true, words: say("estimated"), count: estimated }] : [])];
 }
 
 function circleEntries(shown) {
@@ -21,17 +22,17 @@ function circleEntries(shown) {
 function legendOf(shown) {
   const list = legendEntries(shown).map((entry) =>
     element("li", {},
-      entry.circle ? circleSwatch(entry.circle) : swatch(entry.colour),
+      entry.circle ? circleSwatch(entry.circle) : entry.dashed ? dashedSwatch() : swatch(entry.colour),
       element("span", {}, entry.words),
       entry.city ? element("span", { class: "city" }, `${say("city")}: ${shown.cityWords}`) : null,
       entry.count === undefined ? null : element("span", { class: "count" }, number(entry.count, 0))));
   if (shown.circles && shown.cityWords) list.push(element("li", {}, element("span", { class: "city" }, `${say("city")}: ${shown.cityWords}`)));
-  if (shown.rows.some(({ estimated }) => estimated)) {
-    const dashed = shape("svg", { class: "swatch", width: 22, height: 18, "aria-hidden": "true" },
-      shape("rect", { x: 1, y: 1, width: 20, height: 16, fill: "#ffffff", stroke: core.colours.ink, "stroke-dasharray": "4 3" }));
-    list.push(element("li", {}, dashed, element("span", {}, say("estimated")), element("span", { class: "count" }, number(shown.rows.filter(({ estimated }) => estimated).length, 0))));
-  }
   return list;
+}
+
+function dashedSwatch() {
+  return shape("svg", { class: "swatch", width: 22, height: 18, "aria-hidden": "true" },
+    shape("rect", { x: 1, y: 1, width: 20, height: 16, fill: "#ffffff", stroke: core.colours.ink, "stroke-dasharray": "4 3" }));
 }
 
 function circleSwatch(size) {
@@ -49,5 +50,6 @@ function sentenceOf(shown) {
   tell(shown.rows.filter((row) => row.fill === UNSURE), say(view.subject.types ? "severalTypes" : "unsure"));
   const missing = shown.rows.filter((row) => !known.includes(row));
   for (const standing of new Set(missing.map((row) => row.standing))) tell(missing.filter((row) => row.standing === standing), standing);
-  return `${parts.join(", ")}; ${say("onBoundaries", { day: dayWords(view.zuschnitt) })}.`;
+  const estimates = shown.estimates?.length ? `, ${say("estimatedDays", { days: [...new Set([shown.estimates[0], shown.estimates.at(-1)])].map(dayWords).join(` ${say("to")} `) })}` : "";
+  return `${parts.join(", ")}; ${say("onBoundaries", { day: dayWords(view.zuschnitt) })}${estimates}.`;
 }

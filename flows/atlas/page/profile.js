@@ -24,8 +24,8 @@ async function showProfile(section, place) {
     core.ages.length ? element("p", { class: "key" }, `${say("ages")}. ${say("agesKey", { oldest: core.oldest })}`) : null,
     element("h3", {}, `${say("beside", { unit: nameOf(place) })}, ${dayWords(view.day)} `, element("small", {}, `(${say("here")} | ${say("city")})`)),
     factsOf(known),
-    element("h3", {}, say("neighbours")),
-    element("p", {}, neighbours.length ? between(neighbours.map((each) => element("a", { href: addressOfUnit(each) }, nameOf(each))), ", ") : say("noNeighbours")),
+    outlines.length ? element("h3", {}, say("neighbours")) : null, // without outlines nobody knows them
+    outlines.length ? element("p", {}, neighbours.length ? between(neighbours.map((each) => element("a", { href: addressOfUnit(each) }, nameOf(each))), ", ") : say("noNeighbours")) : null,
     element("h3", {}, say("lastRedraw")),
     redrawOf(place, redraw.pairs),
   ].filter(Boolean));

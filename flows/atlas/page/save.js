@@ -1,10 +1,11 @@
 // What a reader takes along: the map as SVG or PNG with its source, the view or a profile as CSV, a printed sheet.
 
-const PICTURE = { width: 2240, head: 110, foot: 110 };
+const PICTURE = { width: 2240, head: 110, line: 34, letters: 185 };
 
 /** The map with title, legend, the sentence under it, source and licence, whole in itself. */
 function pictureOf(shown, outlines, lines) {
-  const height = Math.max(core.height, 900) + PICTURE.head + PICTURE.foot;
+  const below = [...linesOf(sentenceOf(shown)), ...linesOf(sourceOf())];
+  const height = Math.max(core.height, 900) + PICTURE.head + PICTURE.line * (below.length + 1);
   const map = mapOf(shown, outlines, lines);
   fill(map, { x: 20, y: PICTURE.head, width: core.width, height: core.height }, []);
   if (view.unit !== null) map.append(...marksOf(outlines.find(([place]) => place === view.unit) ?? [0, ""]));
@@ -16,7 +17,7 @@ function pictureOf(shown, outlines, lines) {
     y += high;
     const sign = entry.circle
       ? shape("circle", { cx: core.width + 85, cy: middle, r: entry.circle, fill: core.colours.circle, "fill-opacity": 0.75 })
-      : shape("rect", { x: core.width + 60, y: middle - 18, width: 50, height: 36, fill: entry.colour, stroke: core.colours.edge });
+      : shape("rect", { x: core.width + 60, y: middle - 18, width: 50, height: 36, fill: entry.dashed ? "#ffffff" : entry.colour, stroke: entry.dashed ? core.colours.ink : core.colours.edge, "stroke-dasharray": entry.dashed ? "8 6" : null });
     const words = entry.words.length > 36 ? `${entry.words.slice(0, 35)}…` : entry.words;
     return [sign, text(core.width + 148, middle + 9, 24, `${words}${entry.count === undefined ? "" : ` (${entry.count})`}`)];
   });
@@ -25,7 +26,17 @@ function pictureOf(shown, outlines, lines) {
     shape("rect", { width: PICTURE.width, height, fill: "#ffffff" }),
     text(20, 48, 36, titleOf(), "bold"), text(20, 88, 26, subtitleOf(shown)),
     map, entries.flat(),
-    text(20, height - 58, 22, sentenceOf(shown)), text(20, height - 22, 22, sourceOf()));
+    below.map((line, at) => text(20, height - 22 - PICTURE.line * (below.length - 1 - at), 22, line)));
+}
+
+/** A text in lines that fit into the picture. */
+function linesOf(text) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    if (lines.at(-1) && lines.at(-1).length + word.length >= PICTURE.letters) lines.push("");
+    lines.push([lines.pop(), word].filter(Boolean).join(" "));
+  }
+  return lines;
 }
 
 function sourceOf() {

@@ -26,6 +26,7 @@ const WORDS = {
   estimated: ["geschätzt (gestrichelter Rand)", "estimated (dashed outline)"],
   estimatedShort: ["geschätzt", "estimated"],
   onBoundaries: ["Zahlen auf den Grenzen vom {day}", "figures on the boundaries of {day}"],
+  estimatedDays: ["zum Teil geschätzt ({days})", "in part estimates ({days})"],
   sentence: ["{known} von {all} Räumen mit {what}", "{known} of {all} units with {what}"],
   aFigure: ["Zahl", "a figure"],
   aClass: ["Klasse", "a class"],
