@@ -88,7 +88,10 @@ class RedrawingRules(Strict):
     """What a Sozialraum must keep to."""
 
     least: int | None = Field(default=None, ge=1)
-    """The fewest residents of a Sozialraum; without it, a third of the median of today. Example: `least = 500`"""
+    """The fewest residents of a Sozialraum; without it, a third of the median of today, at most half of `most`.
+
+    Example: `least = 500`
+    """
     most: int | None = Field(default=None, ge=1)
     """The most residents; without it, two and a half times the median of today. Example: `most = 2500`"""
     nesting: Identifier | None = None

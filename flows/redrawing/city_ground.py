@@ -361,7 +361,8 @@ def bounds(least: int | None, most: int | None, residents: Floats) -> tuple[int,
     """Return the bounds of residents: those stated, else from the median of the inhabited units, in round hundreds."""
     inhabited = residents[residents > 0]
     median = float(np.median(inhabited)) if len(inhabited) else 0.0
-    lower = least if least is not None else max(1, round(median / 3, -2))
+    third = max(1, round(median / 3, -2))
+    lower = least if least is not None else third if most is None else min(third, most // 2)
     upper = most if most is not None else max(2 * lower, round(median * 2.5, -2))
     return int(lower), int(upper)
 

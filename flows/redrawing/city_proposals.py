@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from flows.base.errors import ConfigError
 from flows.profile.load import Profile
 from flows.redrawing.alternatives import Alternative
-from flows.redrawing.city_ground import CityGround, city_ground
+from flows.redrawing.city_ground import CityGround, city_ground, sums
 from flows.redrawing.consequences import Consequences, EstimateWidth, NeedIndex, NeedOfUnit
 from flows.redrawing.decisions import Decision, last_decision, proposal_id
 from flows.redrawing.frontier import Price, frontier
@@ -161,6 +161,7 @@ def proposals_of(
         ConfigError: a unit to keep is not there, or a trait or rule of redrawing.toml cannot be used.
     """
     ground, rules = city_ground(con, profile), profile.redrawing.rules
+    _must_have_room(profile, ground)
     if unknown := [unit for unit in asked.keep if unit not in ground.units]:
         raise ConfigError(
             f"--keep: expected Sozialräume of the Zuschnitt {ground.zuschnitt}, found {', '.join(unknown)}. Ids are "
@@ -194,6 +195,23 @@ def proposals_of(
         rejected_before=rejected, not_made=found.not_made, frontier=prices,
         estimated_stichtage=_on_other_base_units(con, ground.zuschnitt),
     ))  # fmt: skip
+
+
+def _must_have_room(profile: Profile, ground: CityGround) -> None:
+    """Stop where no Sozialraum at all could be within the bounds."""
+    nest = ground.nest if len(ground.nest) else np.zeros(len(ground), dtype=np.int64)
+    room, smallest = sums(nest, ground.residents).max(), ground.residents[ground.residents > 0].min()
+    if room < ground.least:
+        where = f"largest {ground.nesting}, which none may leave," if ground.nesting else "whole city"
+        found = f"the {where} has {room:,.0f}"
+    elif smallest > ground.most:
+        found = f"the smallest inhabited base unit has {smallest:,.0f}"
+    else:
+        return
+    raise ConfigError(
+        f"{profile.folder / 'redrawing.toml'}, rules: expected bounds that a Sozialraum can keep, found "
+        f"{ground.least:,} to {ground.most:,} residents, and {found}. Correct rules.least or rules.most."
+    )
 
 
 def _said(ground: CityGround, proposal: Proposal, ids: Sequence[str], smallest: Smallest) -> CityProposal:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,13 +18,18 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import set_variables, use_spatial
+from flows.base.db import set_variables
 from flows.base.errors import ConfigError
 from flows.profile.load import Profile
 from flows.redrawing.city_ground import CityGround
 from flows.redrawing.ground import Ints
+from flows.redrawing.proposed_polygons import write_outlines, write_own_polygons
 
-ASSIGNMENT, NAMES, POLYGONS = "Zuordnung_Vorschlag.csv", "Raeume_Vorschlag.csv", "Polygone_Vorschlag.geojson"
+ASSIGNMENT, NAMES = "Zuordnung_Vorschlag.csv", "Raeume_Vorschlag.csv"
+POLYGONS = "Polygone_Vorschlag.geojson"
+"""Of base units, where those delivered hold for today's Zuschnitt only."""
+OUTLINES = "Umrisse_Vorschlag.geojson"
+"""For a map; `recut` makes outlines itself."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,11 @@ def write_cut(
         for basis_id, own in rows
     ]  # fmt: skip
     _write(into.folder / ASSIGNMENT, ["BASISEINHEIT", *(level.upper() for level in assigned)], lines)
-    _write(into.folder / NAMES, ["EBENE", "NUMMER", "NAME"], _named(con, ground, labels, ids))
-    _write_polygons(con, into.folder / POLYGONS)
+    named = _named(con, ground, labels, ids)
+    _write(into.folder / NAMES, ["EBENE", "NUMMER", "NAME"], named)
+    write_own_polygons(con, ground.zuschnitt, into.folder / POLYGONS)
+    names = {unit: name for level, unit, name in named if level == "sozialraum"}
+    write_outlines(con, profile.city.crs, ground, labels, ids, names=names, path=into.folder / OUTLINES)
     _write_profile(profile, ground, into, assigned)
 
 
@@ -142,22 +149,6 @@ def _name_of(ground: CityGround, labels: Ints, unit: int, names: Mapping[str, st
         return names.get(ground.units[unit], "")
     parent = ground.units[ground.today[int((labels == unit).argmax())]]
     return f"{names.get(parent, parent)} (neu)"
-
-
-def _write_polygons(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write the polygons of base units that hold for today's Zuschnitt only; no file where there are none."""
-    path.unlink(missing_ok=True)
-    use_spatial(con)
-    features = con.execute(
-        "SELECT basis_id, st_asgeojson(st_geomfromwkb(wkb)) FROM stage.geometrie "
-        "WHERE zuschnitt = getvariable('zuschnitt') AND NOT ungueltig ORDER BY basis_id"
-    ).fetchall()
-    if features:
-        lines = ",\n".join(
-            f'{{"type": "Feature", "properties": {{"BASISEINHEIT": {json.dumps(unit)}}}, "geometry": {outline}}}'
-            for unit, outline in features
-        )
-        path.write_text(f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
 def _write_profile(profile: Profile, ground: CityGround, into: CutFolder, assigned: Sequence[str]) -> None:

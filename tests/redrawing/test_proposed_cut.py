@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from flows.profile.load import load_profile
 from flows.pull.landing.store import Landing
 from flows.pull.pull_sources import pull
 from flows.redrawing.city_ground import CityGround, city_ground
+from flows.redrawing.city_proposals import CityAsked, proposals_of
 from flows.redrawing.decisions import Decision, decisions_of, last_decision, proposal_id, record
 from flows.redrawing.ground import Ground
 from flows.redrawing.laid_cut import transform_with
-from flows.redrawing.proposed_cut import POLYGONS, CutFolder, unit_ids, with_deliveries, write_cut
+from flows.redrawing.proposed_cut import OUTLINES, POLYGONS, CutFolder, unit_ids, with_deliveries, write_cut
 from flows.stage.space import stage_space
 from tests.redrawing.grounds import squares
 from tests.redrawing.towns import CUT, profile, town
@@ -120,3 +122,32 @@ def test_polygons_of_every_zuschnitt_are_not_delivered_twice(con, tmp_path: Path
     cut_apart(con, CutFolder(tmp_path, dt.date(2025, 1, 1)))
     assert con.execute(AREAS).fetchall() == [("A", 0.01), ("B", 0.02), ("C", 0.01)]
     assert not (tmp_path / POLYGONS).exists()
+
+
+def test_outlines_of_the_proposed_units_come_for_a_map_without_any_figure(con, tmp_path: Path) -> None:
+    town(con, "AABB")
+    cut_apart(con, CutFolder(tmp_path, dt.date(2025, 1, 1)))
+    features = json.loads((tmp_path / OUTLINES).read_text("utf-8"))["features"]
+    assert [each["properties"] for each in features] == [
+        {"NUMMER": "A", "NAME": "", "GEAENDERT": True}, {"NUMMER": "B", "NAME": "", "GEAENDERT": False},
+        {"NUMMER": "C", "NAME": "A (neu)", "GEAENDERT": True},
+    ]  # fmt: skip
+    rows = con.execute(
+        "SELECT round(st_area(st_transform(st_geomfromgeojson(shape), 'EPSG:4326', 'EPSG:25832', always_xy := TRUE))) "
+        "FROM (SELECT unnest(?) AS shape)", [[json.dumps(each["geometry"]) for each in features]],
+    ).fetchall()  # fmt: skip
+    assert rows == [(10_000,), (20_000,), (10_000,)]
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ({"least": 500}, r"500 to 1,000 residents, and the largest stadtteil, which none may leave, has 400"),
+        ({"least": 500, "nesting": "none"}, r"500 to 1,000 residents, and the whole city has 400"),
+        ({"most": 90}, r"45 to 90 residents, and the smallest inhabited base unit has 100"),
+    ],
+)
+def test_bounds_that_no_unit_can_keep_are_refused(con, rules: dict[str, object], expected: str) -> None:
+    town(con, "AABB")
+    with pytest.raises(ConfigError, match=rf"redrawing\.toml, rules: .*{expected}\. Correct rules\.least or"):
+        proposals_of(con, profile(rules=rules), CityAsked())
