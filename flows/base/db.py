@@ -141,7 +141,8 @@ def insert_arrays(con: duckdb.DuckDBPyConnection, table: str, parts: Iterable[Ma
 
     alike: dict[tuple[str, ...], list[Mapping[str, NDArray[Any]]]] = {}
     for part in parts:
-        alike.setdefault(tuple(part), []).append(part)
+        if len(next(iter(part.values()))):
+            alike.setdefault(tuple(part), []).append(part)
     for names, some in alike.items():
         _columns(con, table, set(names))
         columns, texts = {name: np.concatenate([part[name] for part in some]) for name in names}, dict[str, int]()
@@ -152,7 +153,7 @@ def insert_arrays(con: duckdb.DuckDBPyConnection, table: str, parts: Iterable[Ma
             )
         set_variables(con, neue_texte=list(texts))
         con.register("neue_zeilen", columns)
-        shown = ", ".join(f"getvariable('neue_texte')[{name}] AS {name}" for name in words)
+        shown = ", ".join(f"(getvariable('neue_texte')::VARCHAR[])[{name}] AS {name}" for name in words)
         replaced = f" SELECT * REPLACE ({shown})" if words else ""
         con.execute(f"INSERT INTO {table} BY NAME FROM neue_zeilen{replaced}")
         con.unregister("neue_zeilen")

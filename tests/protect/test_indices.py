@@ -153,6 +153,21 @@ def test_the_change_over_years_is_measured_by_the_city_and_called_chance_where_i
     ]  # fmt: skip
 
 
+def test_where_no_unit_has_a_score_at_two_stichtage_there_is_no_change_to_explain(office) -> None:
+    city_of(office, 10, 20, 30, 40)
+    office.con.execute(
+        "INSERT INTO indikator_wert SELECT * REPLACE (stichtag - INTERVAL 1 YEAR AS stichtag) FROM indikator_wert"
+    )
+    office.con.execute(
+        "DELETE FROM indikator_wert WHERE indikator_id = 'anteil_weiblich' "
+        f"AND (raum_id IN ('A', 'B')) = (stichtag = DATE '{DAY}')"
+    )
+    Indexed(office, "anteil_weiblich").protect()
+
+    assert office.rows("index_wert", "count(*)", "punkte IS NOT NULL AND raumebene = 'sozialraum'") == [(4,)]
+    assert office.rows("index_ursache", "raum_id") == office.rows("index_ursache_beitrag", "raum_id") == []
+
+
 def test_where_all_changes_are_no_more_than_chance_makes_none_is_called_a_change(office) -> None:
     """Of eight units the largest change alone lies outside of what chance makes of one unit."""
     now = [500 + change for change in (-37, 37, 20, -20, 10, -10, 5, -5)]
