@@ -208,7 +208,8 @@ def _brought(source: Source, folder: Path | None, context: PullContext) -> list[
     refuse_other_files(source, [one.name for one in found], context.accepted.of(source.id, context.until.year))
     refuse_same_content(source, found)
     if not found and source.required:
-        raise _nothing_came(source, folder, [order.name for order in offered], context.until.year)
+        late = [order.name for order in offered if order not in orders]
+        raise _nothing_came(source, folder, late, context.until.year)
     return brought
 
 

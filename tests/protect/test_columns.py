@@ -134,11 +134,11 @@ def test_origins_name_every_delivery_of_a_source_for_each_merkmal_read_from_it(o
     office.protect()
 
     assert office.rows("_origins", "merkmal, titel_en, datei, tabelle") == [
-        ("einwohner", "people", "people.csv", "stage.zaehlung"),
+        ("einwohner", "people", "people.csv", "stage.zaehlung_liste"),
         ("flaeche_km2", "outlines", "outlines.csv", "stage.geometrie"),
-        ("sgb2", "benefits", "benefits.csv", "stage.zaehlung"),
-        ("sgb2", "benefits", "benefits_2.csv", "stage.zaehlung"),
-        ("weiblich", "people", "people.csv", "stage.zaehlung"),
+        ("sgb2", "benefits", "benefits.csv", "stage.zaehlung_liste"),
+        ("sgb2", "benefits", "benefits_2.csv", "stage.zaehlung_liste"),
+        ("weiblich", "people", "people.csv", "stage.zaehlung_liste"),
         (None, "units", "units.csv", "stage.zuordnung"),
     ]
 

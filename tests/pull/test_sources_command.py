@@ -95,7 +95,7 @@ def test_the_command_needs_neither_database_nor_web_nor_prefect(tmp_path: Path) 
     ended = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     answer, modules = ended.stdout.splitlines()
     assert modules == "[]"
-    assert len(json.loads(answer)["sources"]) == 13
+    assert len(json.loads(answer)["sources"]) == 14
     assert list(tmp_path.iterdir()) == [], "looking leaves nothing behind"
 
 

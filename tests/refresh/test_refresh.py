@@ -151,12 +151,15 @@ def test_a_dry_run_publishes_nothing_and_leaves_nothing_confidential(office: Off
     assert not (office.home / "releases" / "musterstadt").exists()
     left = {path.name for path in (office.home / "runs").glob("*/*")}
     notes = {".alive", "run.json", "progress.jsonl", "lieferungen.json", "files.json", "quarantine.csv", "checks",
-             "great_expectations", "review.json"}  # fmt: skip
+             "great_expectations", "review.json", "types.json"}  # fmt: skip
     assert left == notes, "nothing confidential"
     (review,) = (office.home / "runs").glob("*/review.json")
     named = json.loads(review.read_text("utf-8"))["named"]
     assert named
     assert {key for unit in named for key in unit} == {"id", "name", "triggers"}, "and no figure"
+    (types,) = (office.home / "runs").glob("*/types.json")
+    suites = {each["suite"] for each in json.loads(types.read_text("utf-8"))}
+    assert suites == {"typen"}, "which the report of the checks says too"
 
 
 def test_a_blocking_check_stops_names_the_unit_and_leaves_the_last_release(
