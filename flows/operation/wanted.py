@@ -18,6 +18,8 @@ POOL, TAG, MEMORY = "fortschreibung", "fortschreibung", "fortschreibung-memory"
 HEARTBEAT_SECONDS = 30
 """What PREFECT_FLOWS_HEARTBEAT_FREQUENCY of the worker is to be (docs/operation.md)."""
 _SILENT_SECONDS = 3 * HEARTBEAT_SECONDS
+_SETTLED_SECONDS = 60
+"""So long after a crash it is tried again."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,11 @@ def automations(channels: list[str]) -> Iterator[dict[str, Any]]:
         "description": "Einmal; ein Lauf, den eine Prüfung anhielt, ist kein Abbruch und wird nicht wiederholt.",
         "enabled": True, "tags": [TAG],
         "trigger": {
-            "type": "event", "posture": "Reactive", "after": [], "expect": ["prefect.flow-run.Crashed"],
-            # worker and runner may both tell of one crash; a second event within the time does not fire again
-            "threshold": 1, "within": 60, "for_each": ["prefect.resource.id"],
+            # Runner and worker report the same crash one after the other. A run that is already scheduled again when
+            # the second report comes would be crashed for good; so it stays crashed until both have surely come.
+            "type": "event", "posture": "Proactive", "after": ["prefect.flow-run.Crashed"],
+            "expect": [f"prefect.flow-run.{state}" for state in ("Scheduled", "AwaitingRetry", "Pending", "Running")],
+            "threshold": 1, "within": _SETTLED_SECONDS, "for_each": ["prefect.resource.id"],
             "match": {"prefect.resource.id": "prefect.flow-run.*", "prefect.run-count": ["0", "1"]},
             "match_related": _OURS,
         },
