@@ -1,19 +1,25 @@
-"""Prefect's server on a real PostgreSQL, as docs/deploying.md has it: set up, a refresh by a worker, no event lost."""
+"""Prefect's server on a real PostgreSQL, as docs/deploying.md has it: set up, workers with a refresh, no event lost."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from flows.musterstadt.server import serve
+from flows.operation.wanted import POOL
 from tests.operation.conftest import ROOT, Server, eventually, running_server
 from tests.operation.test_watch_deliveries import small_extracts
 from tests.postgres import ask, postgres
@@ -43,29 +49,110 @@ def test_set_up_again_changes_nothing(server: Server, postgres: str) -> None:
     assert int(ask(postgres, "SELECT count(*) FROM deployment")) >= 4, "they are in PostgreSQL"
 
 
+@contextmanager
+def worker_with(server: Server, address: str) -> Iterator[int]:
+    """A worker whose runs pull from this address, as its process id; at the end no process of it is left."""
+    worker = subprocess.Popen(
+        [Path(sys.executable).with_name("prefect"), "worker", "start", "--pool", POOL],
+        env=server.environment | {"FORTSCHREIBUNG_MUSTERSTADT_URL": address}, cwd=ROOT,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield worker.pid
+    finally:
+        begun = below(worker.pid)  # a run's process may have left the worker's group
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+        kill(begun)
+
+
+def below(pid: int) -> list[int]:
+    """Return the processes that a process has started, and those that they have."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found[1:]
+
+
+def kill(processes: list[int]) -> None:
+    for pid in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def test_a_worker_publishes(server: Server, small_extracts: Path) -> None:
-    with serve(small_extracts) as extracts:
-        worker = subprocess.Popen(
-            [Path(sys.executable).with_name("prefect"), "worker", "start", "--pool", "fortschreibung"],
-            env=server.environment | {"FORTSCHREIBUNG_MUSTERSTADT_URL": extracts.url}, cwd=ROOT,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        try:
-            deployment = server.asked("GET", "deployments/name/fortschreibung-refresh/musterstadt")
-            run = server.asked("POST", f"deployments/{deployment['id']}/create_flow_run", {})
-            ended = eventually(
-                lambda: (
-                    (now := server.asked("GET", f"flow_runs/{run['id']}"))["state"]["type"]
-                    in ("COMPLETED", "FAILED", "CRASHED")
-                    and now
-                ),
-                seconds=400,
-            )
-        finally:
-            os.killpg(worker.pid, signal.SIGKILL)
-            worker.wait()
+    with serve(small_extracts) as extracts, worker_with(server, extracts.url):
+        deployment = server.asked("GET", "deployments/name/fortschreibung-refresh/musterstadt")
+        run = server.asked("POST", f"deployments/{deployment['id']}/create_flow_run", {})
+        ended = eventually(
+            lambda: (
+                (now := server.asked("GET", f"flow_runs/{run['id']}"))["state"]["type"]
+                in ("COMPLETED", "FAILED", "CRASHED")
+                and now
+            ),
+            seconds=400,
+        )
     assert ended["state"]["name"] == "Published"
     assert ended["state"]["message"].startswith("2024.1 is published and is now the latest release.")
+
+
+@dataclass
+class SilentSource:
+    """An office's server that says nothing until it is told to, and then that it has no file."""
+
+    address: str = ""
+    asked: threading.Event = field(default_factory=threading.Event)
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+
+@pytest.fixture
+def source() -> Iterator[SilentSource]:
+    found = SilentSource()
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found.asked.set()
+            found.may_answer.wait()
+            with contextlib.suppress(OSError):  # whoever asked has been killed
+                self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as served:
+        served.daemon_threads = True
+        found.address = f"http://127.0.0.1:{served.server_address[1]}"
+        threading.Thread(target=served.serve_forever, daemon=True).start()
+        yield found
+        found.may_answer.set()
+        served.shutdown()
+
+
+def test_a_run_whose_process_is_killed_is_begun_once_more_by_the_worker(server: Server, source: SilentSource) -> None:
+    """It is killed while it pulls; the second try finds no file and ends by itself, which is not tried again."""
+    deployment = server.asked("GET", "deployments/name/fortschreibung-refresh/musterstadt")
+    with worker_with(server, source.address) as worker:
+        run = server.asked("POST", f"deployments/{deployment['id']}/create_flow_run", {"name": "musterstadt"})
+
+        def state() -> str:
+            return str(server.asked("GET", f"flow_runs/{run['id']}")["state"]["type"])
+
+        def ended() -> bool:
+            return state() in ("FAILED", "COMPLETED")
+
+        assert eventually(source.asked.is_set, seconds=240)
+        kill(below(worker))
+        eventually(lambda: state() == "CRASHED", seconds=120)
+        source.may_answer.set()
+        eventually(ended, seconds=300)
+    states = [one["name"] for one in server.asked("GET", f"flow_run_states/?flow_run_id={run['id']}")]
+    assert states.count("Crashed") == states.count("AwaitingRetry") == 1, states
+    assert states.count("Running") == 2, states
+    assert state() == "FAILED"
 
 
 def test_of_many_events_at_once_none_is_lost(server: Server) -> None:
