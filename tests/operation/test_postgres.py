@@ -102,7 +102,7 @@ def test_a_worker_publishes(server: Server, small_extracts: Path) -> None:
 
 @dataclass
 class SilentSource:
-    """An office's server that says nothing until it is told to, and then that it has no file."""
+    """An office's server that keeps silent until a test lets it answer that it has no file."""
 
     address: str = ""
     asked: threading.Event = field(default_factory=threading.Event)
