@@ -60,8 +60,8 @@ def orders_in(folder: Path, source: Source) -> list[Order]:
 
 
 def _is_for(source: Source, folder: Path, path: Path) -> bool:
-    first = path.relative_to(folder).parts[0]
-    return not first.startswith(OF_ONE_SOURCE) or first == f"{OF_ONE_SOURCE}{source.id}"
+    first, *below = path.relative_to(folder).parts
+    return not (below and first.startswith(OF_ONE_SOURCE)) or first == f"{OF_ONE_SOURCE}{source.id}"
 
 
 def _name(path: Path) -> str:

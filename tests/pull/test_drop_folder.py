@@ -76,6 +76,14 @@ def test_files_of_one_name_lie_in_folders_of_their_sources(small_city, source, t
     assert found["anderes", "jahr_2023.csv"] == len(ONE_ROW) + 1
 
 
+def test_a_file_whose_own_name_begins_like_that_of_a_source_is_a_file(
+    small_city, source, tmp_path: Path, drop: Path
+) -> None:  # fmt: skip
+    (drop / "@jahr_2023.csv").write_text(ONE_ROW + "\n")
+    profile = small_city.with_sources(source("jahr", file=r"'@jahr_(?P<year>\d{4})\.csv'"))
+    assert names(pull(profile, Landing(tmp_path / "landing"), folder=drop)) == ["@jahr_2023.csv"]
+
+
 def test_nothing_is_moved_and_a_second_look_brings_nothing_new(take, drop: Path) -> None:
     first, second = take(), take()
     assert (first.new, second.new, second.unchanged) == (1, 0, 1)
