@@ -160,6 +160,8 @@ def report_model(con: duckdb.DuckDBPyConnection) -> ReportModel:
     )  # fmt: skip
     if not _has(con, "index_definition"):
         con.execute(_NO_INDICES)
+    if not _has(con, "merkmal_entzogen"):  # of a release before counts could be withdrawn
+        con.execute("CREATE TEMP TABLE merkmal_entzogen (raum_id VARCHAR)")
     indikatoren = [Indikator(**row) for row in records(con.execute(sql("read/bericht_indikator")))]
     units, box = _units(con)
     definitions = records(con.execute("FROM index_definition ORDER BY position"))

@@ -112,6 +112,24 @@ def test_a_release_without_indices_has_a_report_without_them(redrawn_release, tm
     assert report_html(copied).count('class="sheet"') == 3
 
 
+def test_a_release_without_types_and_from_before_counts_were_withdrawn_has_a_report(redrawn_release, tmp_path):
+    copied = tmp_path / "2024.1"
+    shutil.copytree(redrawn_release, copied)
+    (copied / "fortschreibung.duckdb").chmod(0o644)
+    with duckdb.connect(str(copied / "fortschreibung.duckdb")) as con:
+        for kind in ("view", "table"):
+            for (name,) in con.execute(
+                f"SELECT {kind}_name FROM duckdb_{kind}s() WHERE {kind}_name = 'merkmal_entzogen' "
+                f"OR regexp_matches({kind}_name, '^typ(_|$|ologie)')"
+            ).fetchall():
+                con.execute(f"DROP {kind} {name}")
+
+    said = text_of(report_html(copied))
+
+    assert "Bedarfsindex" in said
+    assert "Siedlungstypen" not in said
+
+
 def test_a_release_of_the_older_form_is_refused_in_words(redrawn_release, tmp_path):
     copied = tmp_path / "2024.1"
     shutil.copytree(redrawn_release, copied)
