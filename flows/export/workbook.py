@@ -134,7 +134,7 @@ class _Sheets:
         """Return what stands above the columns of the first index and the first typology, as far as there are any."""
         names = [
             self._con.execute(f"SELECT label_de FROM {table} ORDER BY position LIMIT 1").fetchone()  # noqa: S608 -- ours
-            for table in ("index_definition", "typologie")
+            for table in ("index_definition", "typologie SEMI JOIN typ USING (typologie_id, typologie_version)")
         ]
         index, types = (found[0] if found else None for found in names)
         return ({

@@ -63,10 +63,12 @@ typ_stand AS (
 
 erste AS (
     SELECT
-        typologie_id,
-        typologie_version
+        typologie.typologie_id,
+        typologie.typologie_version
     FROM typologie
-    ORDER BY position
+    SEMI JOIN typ
+        ON typologie.typologie_id = typ.typologie_id AND typologie.typologie_version = typ.typologie_version
+    ORDER BY typologie.position
     LIMIT 1
 ),
 

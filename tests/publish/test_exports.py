@@ -97,6 +97,22 @@ def test_a_unit_has_its_class_of_need_and_its_type_as_far_as_they_are_sure(book)
     }
 
 
+def test_a_typology_without_types_yet_takes_no_column_from_the_next_one(city):
+    """As one whose base year is later than the newest Stichtag; sozialraum_jahr has the next one as well."""
+    run = city.run("later")
+    city.rewrite(
+        run, "typologie",
+        "FROM it UNION ALL FROM it SELECT * REPLACE ('spaeter' AS typologie_id, 0 AS position, 'Andere' AS label_de)",
+    )  # fmt: skip
+    target = city.root / "built"
+    build(city.job().write(run), target, Setting(version="2024.1", made_at=dt.datetime(2025, 3, 1, tzinfo=dt.UTC)))
+    book = python_calamine.CalamineWorkbook.from_path(str(target / "fortschreibung.xlsx"))
+
+    _, labels, _, names, first, *_ = sheet(book, "sozialraum_jahr")
+    said = {name: (label, value) for name, label, value in zip(names, labels, first, strict=True)}
+    assert said["typ_id"] == ("Siedlungstypen", "Weit")
+
+
 @pytest.mark.parametrize("level", ["sozialraum", "stadtteil", "stadt"])
 def test_the_sheets_of_figures_hold_the_figures_of_the_table_or_say_why_there_is_none(book, con, level):
     head, *found = rows(book, f"{level}_jahr")
