@@ -1,13 +1,13 @@
 -- One row per index of a unit that has a score at a Stichtag and the one before: what the change is made of.
 -- A view: it is read once.
 SELECT
-    index_stand.zuschnitt,
-    index_stand.raumebene,
-    index_einheit.raum_id,
-    index_stand.stichtag,
-    index_stand.index_id,
-    index_stand.index_version,
-    index_stand.massstab,
+    index_lage.zuschnitt,
+    index_lage.raumebene,
+    index_lage.raum_id,
+    index_lage.stichtag,
+    index_lage.index_id,
+    index_lage.index_version,
+    index_lage.massstab,
     index_wandel.von_stichtag,
     index_wandel.von_zuschnitt,
     index_wandel.von_version,
@@ -21,9 +21,4 @@ SELECT
     index_wandel.klasse,
     index_wandel.klasse_ursache
 FROM index_wandel
-INNER JOIN index_stand ON index_wandel.stand = index_stand.stand
-INNER JOIN index_einheit
-    ON
-        index_stand.zuschnitt = index_einheit.zuschnitt
-        AND index_stand.raumebene = index_einheit.raumebene
-        AND index_wandel.einheit = index_einheit.einheit
+INNER JOIN index_lage ON index_wandel.stand = index_lage.stand AND index_wandel.einheit = index_lage.einheit

@@ -1,13 +1,13 @@
 -- One row per index of a unit at a Stichtag on every Zuschnitt, measured by the city of the Stichtag or of the base
 -- year.
 SELECT
-    index_stand.zuschnitt,
-    index_stand.raumebene,
-    index_einheit.raum_id,
-    index_stand.stichtag,
-    index_stand.index_id,
-    index_stand.index_version,
-    index_stand.massstab,
+    index_lage.zuschnitt,
+    index_lage.raumebene,
+    index_lage.raum_id,
+    index_lage.stichtag,
+    index_lage.index_id,
+    index_lage.index_version,
+    index_lage.massstab,
     index_ergebnis.index_status,
     index_ergebnis.index_grund,
     index_ergebnis.punkte,
@@ -25,20 +25,15 @@ SELECT
     index_ergebnis.veraenderung_urteil,
     betroffen.zaehler AS betroffene
 FROM index_ergebnis
-INNER JOIN index_stand ON index_ergebnis.stand = index_stand.stand
-INNER JOIN index_einheit
-    ON
-        index_stand.zuschnitt = index_einheit.zuschnitt
-        AND index_stand.raumebene = index_einheit.raumebene
-        AND index_ergebnis.einheit = index_einheit.einheit
+INNER JOIN index_lage ON index_ergebnis.stand = index_lage.stand AND index_ergebnis.einheit = index_lage.einheit
 LEFT JOIN katalog.index_definition
     ON
-        index_stand.index_id = index_definition.index_id
-        AND index_stand.index_version = index_definition.index_version
+        index_lage.index_id = index_definition.index_id
+        AND index_lage.index_version = index_definition.index_version
 LEFT JOIN wert_alle AS betroffen
     ON
-        index_stand.zuschnitt = betroffen.zuschnitt
-        AND index_stand.raumebene = betroffen.raumebene
-        AND index_einheit.raum_id = betroffen.raum_id
-        AND index_stand.stichtag = betroffen.stichtag
+        index_lage.zuschnitt = betroffen.zuschnitt
+        AND index_lage.raumebene = betroffen.raumebene
+        AND index_lage.raum_id = betroffen.raum_id
+        AND index_lage.stichtag = betroffen.stichtag
         AND index_definition.betrifft = betroffen.indikator_id
