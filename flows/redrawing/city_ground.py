@@ -218,7 +218,7 @@ def counted_at(con: duckdb.DuckDBPyConnection, merkmal: str, position: Mapping[s
     set_variables(con, stichtag=str(day), merkmal=merkmal)
     for name, value in con.execute(
         "SELECT basis_id, coalesce(wert, 0) FROM grund_merkmal "
-        "WHERE merkmal = getvariable('merkmal') AND stichtag = getvariable('stichtag')::DATE"
+        "WHERE merkmal = getvariable('merkmal') AND stichtag = getvariable('stichtag')::DATE ORDER BY ALL"
     ).fetchall():
         counts[position[name]] += value
     return counts
@@ -247,7 +247,7 @@ def trait_counts(
     numerators, denominators = np.zeros(shape), np.zeros(shape)
     place = {name: column for column, name in enumerate(traits)}
     for name, basis_id, above, below in con.execute(
-        "SELECT indikator_id, basis_id, zaehler, nenner FROM grund_indikator"
+        "SELECT indikator_id, basis_id, zaehler, nenner FROM grund_indikator ORDER BY ALL"
     ).fetchall():
         if name in place:
             numerators[position[basis_id], place[name]] += above
@@ -346,9 +346,9 @@ def _surrounded(
 ) -> Flags:
     """Return which units of the Ground share all of their outline, but for what drawing leaves open, with others."""
     outline = np.zeros(int(groups.max()) + 1)
-    for name, metres in con.execute("SELECT basis_id, umfang_m FROM grund_flaeche").fetchall():
+    for name, metres in con.execute("SELECT basis_id, umfang_m FROM grund_flaeche ORDER BY ALL").fetchall():
         outline[groups[position[name]]] += metres
-    for one, other, metres in con.execute("FROM grund_grenze").fetchall():
+    for one, other, metres in con.execute("FROM grund_grenze ORDER BY ALL").fetchall():
         if groups[position[one]] == groups[position[other]]:
             outline[groups[position[one]]] -= 2 * metres
     shared = sums(edges.ravel(), np.repeat(lengths, 2)) if len(edges) else np.zeros(0)

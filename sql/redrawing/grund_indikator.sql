@@ -5,8 +5,8 @@ WITH teil AS (
         grund_merkmal.stichtag,
         indikator_teil.indikator_id,
         grund_merkmal.basis_id,
-        sum(grund_merkmal.wert) FILTER (indikator_teil.rolle = 'zaehler') AS zaehler,
-        sum(grund_merkmal.wert) FILTER (indikator_teil.rolle = 'nenner') AS nenner,
+        round(sum(grund_merkmal.wert) FILTER (indikator_teil.rolle = 'zaehler'), 6) AS zaehler,
+        round(sum(grund_merkmal.wert) FILTER (indikator_teil.rolle = 'nenner'), 6) AS nenner,
         count(*) FILTER (grund_merkmal.wert IS NULL) AS unbekannt,
         count(*) AS teile
     FROM grund_merkmal
@@ -26,8 +26,8 @@ ganz AS (
 SELECT
     teil.indikator_id,
     teil.basis_id,
-    avg(teil.zaehler) AS zaehler,
-    avg(teil.nenner) AS nenner,
+    round(avg(teil.zaehler), 9) AS zaehler, -- below that it depends on the order of adding
+    round(avg(teil.nenner), 9) AS nenner,
     count(*) AS stichtage
 FROM teil
 INNER JOIN ganz ON teil.indikator_id = ganz.indikator_id AND teil.teile = ganz.teile

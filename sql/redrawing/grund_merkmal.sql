@@ -13,7 +13,7 @@ gezaehlt AS (
         zaehlung.stichtag,
         zaehlung.merkmal,
         zaehlung.basis_id,
-        sum(zaehlung.wert) AS wert,
+        round(sum(zaehlung.wert), 6) AS wert, -- below that it depends on the order of adding
         bool_and(quelle.ungelistet_null) AS ungelistet_null
     FROM stage.zaehlung
     INNER JOIN katalog.quelle ON zaehlung.quelle = quelle.quelle

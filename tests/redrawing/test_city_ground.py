@@ -57,6 +57,25 @@ def test_residents_are_those_of_the_stichtag_and_traits_the_mean_of_the_pooled_y
     assert city_ground(con, profile(years=2), dt.date(2023, 12, 31)).residents.tolist() == [80, 80, 80]
 
 
+def test_the_order_in_which_counts_are_stored_changes_no_digit(con):
+    """0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1 to the last digit, and threads deliver rows in any order."""
+
+    def counts(part: float):
+        return lambda column, _: {"einwohner": 1 + part * (column + 1), "einwohner_0_17": part * (column + 1)}
+
+    asked = profile(years=3, rules={"together": [["0_0", "1_0", "2_0"]]})
+    town(con, "AAAB", counts=counts(0.1), more_days={"2023-12-31": counts(0.2), "2022-12-31": counts(0.3)})
+    forwards = city_ground(con, asked)
+    con.execute(
+        "CREATE TABLE backwards AS FROM stage.zaehlung_einzeln ORDER BY rowid DESC; DELETE FROM stage.zaehlung_einzeln;"
+        "INSERT INTO stage.zaehlung_einzeln FROM backwards"
+    )
+    backwards = city_ground(con, asked)
+    assert backwards.numerators.tolist() == forwards.numerators.tolist()
+    assert backwards.denominators.tolist() == forwards.denominators.tolist()
+    assert backwards.residents.tolist() == forwards.residents.tolist()
+
+
 def test_what_is_unknown_is_no_nought(con):
     unknown = {"einwohner": 100.0, "einwohner_0_17": None}
     town(con, "AAB", counts=lambda column, _: unknown if column == 1 else {"einwohner": 100, "einwohner_0_17": 20})
