@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Value = str | int | float | bool | None | list[str] | list[int] | list[list[int]] | dict[str, str]
 _ROWS = 5_000
 """Of a block, so many are one object of JSON."""
+_FEW = 40
+"""So many rows are faster as a statement (0.6 ms for one, 1.9 for 50) than through a file (2.2, 2.6)."""
 
 
 def open_work(path: Path) -> duckdb.DuckDBPyConnection:
@@ -99,11 +101,18 @@ def create_stage(con: duckdb.DuckDBPyConnection) -> None:
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Value]]) -> None:
     """Append `rows`, given as column to value, to `table` by column name; a column not given is NULL.
 
-    They go through a file, since the first Python value bound to a statement makes DuckDB import pandas,
-    which costs more time than a whole station.
+    They stand in the statement or go through a file, since the first Python value bound to a statement makes DuckDB
+    import pandas, which costs more time than a whole station.
     """
-    columns = _columns(con, table, set().union(*rows)) if rows else {}
-    _append(con, table, rows, columns, "*")
+    if not rows:
+        return
+    given = set().union(*rows)
+    columns = {name: kind for name, kind in _columns(con, table, given).items() if name in given}
+    if len(rows) > _FEW:
+        _append(con, table, rows, columns, "*")
+        return
+    values = ", ".join("(" + ", ".join(literal(row.get(name)) for name in columns) + ")" for row in rows)
+    con.execute(f"INSERT INTO {table} ({', '.join(map(quoted, columns))}) VALUES {values}")  # noqa: S608 -- our tables
 
 
 class Block(NamedTuple):

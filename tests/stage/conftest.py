@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 import duckdb
 import pytest
 
-from flows.base.db import create_stage, literal, open_work, use_spatial
+from flows.base.db import connect, create_stage, literal, use_spatial
 from flows.base.errors import FortschreibungError
 from flows.profile.dialect import Dialect
 from flows.profile.load import Profile
@@ -81,6 +81,12 @@ class Staged:
         return found
 
 
+def work_in_memory(run: Path) -> duckdb.DuckDBPyConnection:
+    """Return what `open_work` opens, without its file: a third of a small test would be to write it."""
+    (run / "spill").mkdir()
+    return connect(config={"temp_directory": str(run / "spill"), "autoinstall_known_extensions": False})
+
+
 @pytest.fixture
 def stage_city(tmp_path: Path, small_city: Any) -> Iterator[Callable[..., Staged]]:
     """Pull the files from a folder and run the whole station with the sources given as TOML.
@@ -100,7 +106,7 @@ def stage_city(tmp_path: Path, small_city: Any) -> Iterator[Callable[..., Staged
         profile = small_city.with_sources(*([sources] if isinstance(sources, str) else sources))
         landing = Landing(home / "landing")
         pulled = pull(profile, landing, folder=drop)
-        con = open_work(run / "work.duckdb")
+        con = work_in_memory(run)
         opened.append(con)
         kept = KeptResults(landing.folder, profile) if keeping else None
         stage(con, profile, pulled.lieferungen, landing.folder, run, kept=kept, **options)
@@ -189,7 +195,7 @@ def workbench(tmp_path: Path) -> Iterator[Callable[[Profile], Workbench]]:
     def made(profile: Profile) -> Workbench:
         run = tmp_path / f"bench{len(opened)}"
         run.mkdir()
-        con = open_work(run / "work.duckdb")
+        con = work_in_memory(run)
         opened.append(con)
         use_spatial(con)
         write_catalogue(con, profile)
