@@ -25,11 +25,11 @@ class IndexTable:
 
 def index_days(database: Path, index: str) -> list[dt.date]:
     """Return the Stichtage at which a release has an index, the oldest first; none in a release without indices."""
-    from flows.base.db import connect, literal  # noqa: PLC0415
+    from flows.base.db import connect, has_table, literal  # noqa: PLC0415
 
     with connect() as con:
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
-        if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'index_wert'").fetchone():
+        if not has_table(con, "index_wert"):
             return []
         found = con.execute(
             f"SELECT DISTINCT stichtag FROM index_wert WHERE index_id = {literal(index)} ORDER BY 1"  # noqa: S608
@@ -45,11 +45,11 @@ def index_of(database: Path, index: str | None, level: str, stichtag: dt.date | 
     Raises:
         ConfigError: the release has no such index, or not at that Stichtag.
     """
-    from flows.base.db import connect, literal, quoted, records, set_variables, sql  # noqa: PLC0415
+    from flows.base.db import connect, has_table, literal, quoted, records, set_variables, sql  # noqa: PLC0415
 
     with connect() as con:
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
-        if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'index_definition'").fetchone():
+        if not has_table(con, "index_definition"):
             raise ConfigError(
                 f"Expected a release with indices, found one made before there were any: {database}. Refresh the city "
                 "with this version, or name another release (--version).",

@@ -40,7 +40,7 @@ def print_summary(outcome: Outcome) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    from flows.base.db import connect  # noqa: PLC0415 -- only where there is a release to look into
+    from flows.base.db import connect, set_variables, sql  # noqa: PLC0415 -- only where there is a release to look into
 
     release = _as_seen_from_here(outcome.path)
     database = release / DATABASE
@@ -51,7 +51,8 @@ def print_summary(outcome: Outcome) -> None:
     for column in (tr("units"), tr("residents"), tr("figures"), tr("estimated"), tr("withheld")):
         table.add_column(column, justify="right")
     with connect(database, read_only=True) as con:
-        for row in con.execute(_CONTENT, [list(vocabulary().estimates)]).fetchall():
+        set_variables(con, schaetzungen=list(vocabulary().estimates))
+        for row in con.execute(sql("read/ausgang")).fetchall():
             table.add_row(*(number_shown(cell) if isinstance(cell, int) else str(cell) for cell in row))
     Console().print(table)
     python = _as_seen_from_here(Path(sys.executable))
@@ -78,21 +79,3 @@ def _quoted(text: str) -> str:
 def _as_seen_from_here(path: Path) -> Path:
     """Return a path below the working directory relative to it, as a person would type it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-_CONTENT = """
-    SELECT
-        wert.stichtag::VARCHAR,
-        wert.zuschnitt,
-        any_value(jahr.sozialraeume),
-        max(wert) FILTER (indikator_id = 'einwohner' AND raumebene = 'stadt')::BIGINT,
-        count(wert),
-        count(wert) FILTER (methode IN (SELECT unnest($1))),
-        count(*) FILTER (status = 'geschuetzt')
-    FROM wert
-    INNER JOIN (
-        SELECT stichtag, zuschnitt, count(*) AS sozialraeume FROM sozialraum_jahr GROUP BY stichtag, zuschnitt
-    ) AS jahr ON wert.stichtag = jahr.stichtag AND wert.zuschnitt = jahr.zuschnitt
-    GROUP BY wert.stichtag, wert.zuschnitt
-    ORDER BY wert.stichtag
-"""

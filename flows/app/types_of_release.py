@@ -45,11 +45,11 @@ def types_of(
     Raises:
         ConfigError: the release does not have that typology, Raumebene or Stichtag.
     """
-    from flows.base.db import connect, literal, quoted, records, set_variables, sql  # noqa: PLC0415
+    from flows.base.db import connect, has_table, literal, quoted, records, set_variables, sql  # noqa: PLC0415
 
     with connect() as con:
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
-        if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'typologie'").fetchone():
+        if not has_table(con, "typologie"):
             raise ConfigError(
                 f"Expected a release with types, found one made before there were any: {database}. Refresh the city "
                 "with this version, or name another release (--version).",

@@ -14,7 +14,7 @@ import duckdb
 
 from flows.atlas.indices import AtlasClass
 from flows.atlas.letters import letters
-from flows.base.db import records, set_variables, sql
+from flows.base.db import has_table, records, set_variables, sql
 from flows.pages.type_map import type_colours
 
 
@@ -30,7 +30,7 @@ class AtlasTypology:
 
 def atlas_typologies(con: duckdb.DuckDBPyConnection) -> list[AtlasTypology]:
     """Return the typologies of the release, in the order of their definitions; none of an older one without types."""
-    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'typologie_typ'").fetchone():
+    if not has_table(con, "typologie_typ"):
         return []
     found = records(con.execute(
         "FROM typologie SEMI JOIN typ USING (typologie_id, typologie_version) ORDER BY position"

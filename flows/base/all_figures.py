@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import duckdb
 
-from flows.base.db import quoted
+from flows.base.db import has_table, quoted
 
 FIGURES, OTHER = "wert", "wert_zuschnitt"
 
 
 def all_figures(con: duckdb.DuckDBPyConnection, release: str) -> str:
     """Return what SQL calls the figures on every Zuschnitt of the database or schema `release`, in brackets."""
-    there = con.execute(
-        "SELECT count(*) FROM duckdb_columns() WHERE table_name = $2 AND (database_name = $1 OR schema_name = $1)",
-        [release, OTHER],
-    ).fetchone()
-    tables = (FIGURES, OTHER) if there and there[0] else (FIGURES,)
+    tables = (FIGURES, OTHER) if has_table(con, OTHER, release) else (FIGURES,)
     return "(" + " UNION ALL ".join(f"FROM {quoted(release)}.{table}" for table in tables) + ")"

@@ -213,6 +213,13 @@ def one_file(path: Path) -> str:
     return re.sub(r"([*?[])", r"[\1]", str(path))
 
 
+def has_table(con: duckdb.DuckDBPyConnection, table: str, within: str | None = None) -> bool:
+    """Say whether there is a table or view of that name, in the database or schema `within` where one is named."""
+    there = f" AND {literal(within)} IN (database_name, schema_name)" if within else ""
+    query = f"SELECT 1 FROM duckdb_columns() WHERE table_name = {literal(table)}{there} LIMIT 1"  # noqa: S608 -- quoted
+    return con.execute(query).fetchone() is not None
+
+
 def set_variables(con: duckdb.DuckDBPyConnection, **values: Value) -> None:
     """Set DuckDB variables, which the SQL files read by getvariable()."""
     for name, value in values.items():

@@ -37,7 +37,7 @@ def find_differences(con: duckdb.DuckDBPyConnection, *, other_deliveries: bool) 
 
     Where the releases were made from the same deliveries, no source can have revised anything.
     """
-    con.execute("SET VARIABLE ohne_anlass = ?", ["revised" if other_deliveries else "computation"])
+    set_variables(con, ohne_anlass="revised" if other_deliveries else "computation")
     for view, release in (("zahl_vorher", "vorher"), ("zahl_heute", "fortschreibung")):
         con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM {all_figures(con, release)}")
     for name in ("unterschied_roh", "stichtag_anders", "unterschied", "unterschied_frueher"):
@@ -94,7 +94,7 @@ def moved(con: duckdb.DuckDBPyConnection) -> list[Moved]:
 
 def _rows(con: duckdb.DuckDBPyConnection, name: str, most: int = 0) -> list[dict[str, Any]]:
     """Return the rows of sql/compare/<name>.sql, `most` of them (or of each group) where it asks how many."""
-    con.execute("SET VARIABLE hoechstens = ?", [most])
+    set_variables(con, hoechstens=most)
     return records(con.execute(sql(f"compare/{name}")))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
-from flows.base.db import records, set_variables, sql
+from flows.base.db import has_table, records, set_variables, sql
 from flows.compare.diff_model import ClassMoved, IndexDiff, IndexMoved
 
 TABLES = ("index_definition", "index_klasse", "index_komponente", "index_wert", "index_wert_zuschnitt")
@@ -18,10 +18,7 @@ _SHOWN = 50
 
 def has_causes(con: duckdb.DuckDBPyConnection) -> bool:
     """Return whether the release attached as `fortschreibung` says why its indices changed."""
-    found = con.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'fortschreibung' AND table_name = $1", [CAUSES],
-    )  # fmt: skip
-    return found.fetchone() is not None
+    return has_table(con, CAUSES, "fortschreibung")
 
 
 def indices_moved(con: duckdb.DuckDBPyConnection) -> list[IndexMoved]:

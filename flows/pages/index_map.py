@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 import duckdb
 
-from flows.base.db import connect, literal, records, set_variables, sql, use_spatial
+from flows.base.db import connect, has_table, literal, records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.pages.index_lines import rank_words
 from flows.pages.map_frame import INK, Entry, Place, Subject, box, framed
@@ -51,7 +51,7 @@ def index_map_of(database: Path, index: str, stichtag: str | None = None) -> str
     with connect() as con:
         use_spatial(con)
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
-        if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'index_wert'").fetchone():
+        if not has_table(con, "index_wert"):
             raise ConfigError(
                 f"Expected a release with indices, found one made before there were any: {database}.", code="FS-USE-04"
             )

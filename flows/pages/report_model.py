@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from flows.base.db import literal, quoted, records, set_variables, sql, use_spatial
+from flows.base.db import has_table, quoted, records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.pages.disclosure_report import Extent, disclosure_report
 from flows.pages.index_map import index_picture
@@ -158,9 +158,9 @@ def report_model(con: duckdb.DuckDBPyConnection) -> ReportModel:
         con, **days, zuschnitt=str(release["zuschnitt"]), stadtebene=about["stadtebene"],
         schaetzungen=list(vocabulary().estimates),
     )  # fmt: skip
-    if not _has(con, "index_definition"):
+    if not has_table(con, "index_definition"):
         con.execute(_NO_INDICES)
-    if not _has(con, "merkmal_entzogen"):  # of a release before counts could be withdrawn
+    if not has_table(con, "merkmal_entzogen"):  # of a release before counts could be withdrawn
         con.execute("CREATE TEMP TABLE merkmal_entzogen (raum_id VARCHAR)")
     indikatoren = [Indikator(**row) for row in records(con.execute(sql("read/bericht_indikator")))]
     units, box = _units(con)
@@ -177,7 +177,7 @@ def report_model(con: duckdb.DuckDBPyConnection) -> ReportModel:
         levels=[one for one in withheld.levels if one.zuschnitt == release["zuschnitt"]],
         sources=records(con.execute("FROM _sources ORDER BY quelle, datei")),
         definitions=definitions,
-        typologies=records(con.execute("FROM typologie ORDER BY position")) if _has(con, "typologie") else [],
+        typologies=records(con.execute("FROM typologie ORDER BY position")) if has_table(con, "typologie") else [],
     )  # fmt: skip
 
 
@@ -190,11 +190,6 @@ CREATE TEMP TABLE index_komponente (index_id VARCHAR, index_version VARCHAR, ind
 def _typology(units: Sequence[Unit]) -> list[str]:
     """Return the typology of the units, none where they have no types."""
     return list({unit.kind.typologie_id: None for unit in units if unit.kind})
-
-
-def _has(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    found = con.execute(f"SELECT 1 FROM duckdb_tables() WHERE table_name = {literal(table)} LIMIT 1")  # noqa: S608
-    return found.fetchone() is not None
 
 
 def _units(con: duckdb.DuckDBPyConnection) -> tuple[list[Unit], tuple[float, float, float, float] | None]:
@@ -237,11 +232,11 @@ def _called(label: str, name: str) -> str:
 
 
 def _needs(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    return records(con.execute(sql("read/bericht_bedarf"))) if _has(con, "index_wert") else []
+    return records(con.execute(sql("read/bericht_bedarf"))) if has_table(con, "index_wert") else []
 
 
 def _kinds(con: duckdb.DuckDBPyConnection) -> list[Kind]:
-    return [Kind(**row) for row in records(con.execute(sql("read/bericht_typ")))] if _has(con, "typ") else []
+    return [Kind(**row) for row in records(con.execute(sql("read/bericht_typ")))] if has_table(con, "typ") else []
 
 
 def _need(row: Mapping[str, Any]) -> Need:

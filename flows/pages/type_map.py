@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 import duckdb
 
-from flows.base.db import connect, literal, records, set_variables, sql, use_spatial
+from flows.base.db import connect, has_table, literal, records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.pages.index_map import NONE, stripes
 from flows.pages.map_frame import Entry, Place, Subject, box, framed
@@ -50,7 +50,7 @@ def type_map_of(database: Path, typology: str, stichtag: str | None = None) -> s
     with connect() as con:
         use_spatial(con)
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
-        if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'typ'").fetchone():
+        if not has_table(con, "typ"):
             raise ConfigError(
                 f"Expected a release with types, found one made before there were any: {database}.", code="FS-USE-04"
             )

@@ -13,7 +13,7 @@ from typing import Self
 import duckdb
 
 from flows.base.all_figures import all_figures
-from flows.base.db import literal, one_file, quoted, sql
+from flows.base.db import has_table, literal, one_file, quoted, sql
 from flows.profile.vocabulary import vocabulary
 
 _VIEWS = ("indikator", "indikator_teil", "merkmal", "schutzklasse")
@@ -185,9 +185,6 @@ def _take_sides(con: duckdb.DuckDBPyConnection, release: str) -> None:
     for name in ("merkmal_beitrag", "merkmal_schwelle", "indikator_seite"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(f'protect/{name}')}")
     for name, columns in _TABLES_LATER.items():
-        there = con.execute(
-            "SELECT count(*) FROM duckdb_columns() WHERE table_name = $1 AND (database_name = $2 OR schema_name = $2)",
-            [name, release],
-        ).fetchone()
         nothing = f"SELECT {', '.join(f'NULL::{kind} AS {column}' for column, kind in columns.items())} WHERE FALSE"
-        con.execute(f"CREATE OR REPLACE VIEW {name} AS {f'FROM {release}.{name}' if there and there[0] else nothing}")
+        found = f"FROM {release}.{name}" if has_table(con, name, release) else nothing
+        con.execute(f"CREATE OR REPLACE VIEW {name} AS {found}")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from flows.base.db import NOTHING_ASIDE, connect, set_variables, sql, use_spatial
+from flows.base.db import NOTHING_ASIDE, connect, insert, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.redrawing.ground import Floats, Ints
 from flows.stage.read.geojson import feature_rows
@@ -37,7 +37,7 @@ def borders_in_file(path: Path, identity: str, position: Mapping[str, int]) -> t
     con = connect(config=NOTHING_ASIDE)
     use_spatial(con)
     con.execute("CREATE TABLE delivered (basis_id VARCHAR, outline VARCHAR)")
-    con.executemany("INSERT INTO delivered VALUES (?, ?)", list(outlines.items()))
+    insert(con, "delivered", [{"basis_id": unit, "outline": outline} for unit, outline in outlines.items()])
     con.execute(
         "CREATE TABLE grund_flaeche AS SELECT basis_id, st_aswkb(st_makevalid(st_geomfromgeojson(outline))) AS wkb "
         "FROM delivered"
