@@ -7,8 +7,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from flows.redrawing.city_ground import CityGround, components, parts, sums
-from flows.redrawing.ground import Flags, Ground
+from flows.redrawing.city_ground import CityGround
+from flows.redrawing.connected import components, parts
+from flows.redrawing.ground import Flags, Ground, sums
 
 Rule = Literal["too_small", "too_large", "nesting", "pieces", "hole", "barrier"]
 

@@ -17,9 +17,10 @@ import duckdb
 import numpy as np
 
 from flows.base.db import set_variables, sql
-from flows.redrawing.city_ground import CityGround, counted_at, pooled_days, sums, trait_counts
-from flows.redrawing.ground import Flags, Floats
+from flows.redrawing.city_ground import CityGround
+from flows.redrawing.ground import Flags, Floats, sums
 from flows.redrawing.heterogeneity import Noise, by_unit, unit_rates
+from flows.redrawing.pooled_counts import counted_at, pooled_days, trait_counts
 
 DWELLINGS = "wohnungen"
 _ONE_SIDED = 1.645

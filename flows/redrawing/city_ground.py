@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import duckdb
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from flows.base.db import records, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.profile.load import Profile
 from flows.redrawing.barriers import lay_barriers, must_be_in_the_city
-from flows.redrawing.ground import Flags, Floats, Ground, Ints, Trait
+from flows.redrawing.connected import components, parts
+from flows.redrawing.ground import Flags, Floats, Ground, Ints, Trait, sums
+from flows.redrawing.pooled_counts import counted_at, pooled_days, trait_counts
 from flows.transform.transform_counts import run_folder
 
 _MOST_ISOLATED = 0.2
@@ -180,23 +179,6 @@ def _when(con: duckdb.DuckDBPyConnection, profile: Profile, asked: dt.date | Non
     return known[-1]
 
 
-def pooled_days(con: duckdb.DuckDBPyConnection, stichtag: dt.date, zuschnitt: str, years: int) -> list[dt.date]:
-    """Return the Stichtage to pool: `stichtag` and those a year apart before it that count the same base units."""
-    set_variables(con, zuschnitt=zuschnitt)
-    rows = con.execute(
-        "SELECT DISTINCT stichtag FROM stage.zaehlung SEMI JOIN katalog.zuschnitt "
-        "ON zaehlung.basis = zuschnitt.basis AND zuschnitt.zuschnitt = getvariable('zuschnitt') "
-        "WHERE merkmal = 'einwohner'"
-    ).fetchall()
-    counted = {day for (day,) in rows}
-    wanted = [_years_before(stichtag, back) for back in range(years)]
-    return [day for day in wanted if day in counted]
-
-
-def _years_before(day: dt.date, years: int) -> dt.date:
-    return day.replace(year=day.year - years, day=min(day.day, 28) if day.month == 2 else day.day)
-
-
 def _nesting(profile: Profile, zuschnitt: str) -> str | None:
     cut = profile.city.zuschnitt_named(dt.date.fromisoformat(zuschnitt))
     return profile.redrawing.nesting_in(profile.city, cut) if cut else None
@@ -212,18 +194,6 @@ def _must_be_divisible(profile: Profile, units: list[dict[str, object]]) -> None
         )
 
 
-def counted_at(con: duckdb.DuckDBPyConnection, merkmal: str, position: Mapping[str, int], day: dt.date) -> Floats:
-    """Return a Merkmal at one of the pooled Stichtage, added by position; what is unknown adds nothing."""
-    counts = np.zeros(max(position.values()) + 1)
-    set_variables(con, stichtag=str(day), merkmal=merkmal)
-    for name, value in con.execute(
-        "SELECT basis_id, coalesce(wert, 0) FROM grund_merkmal "
-        "WHERE merkmal = getvariable('merkmal') AND stichtag = getvariable('stichtag')::DATE ORDER BY ALL"
-    ).fetchall():
-        counts[position[name]] += value
-    return counts
-
-
 def _counted(con: duckdb.DuckDBPyConnection, indikator: str) -> bool:
     found = con.execute(f"SELECT sum(nenner) > 0 FROM grund_indikator WHERE indikator_id = '{indikator}'").fetchone()  # noqa: S608
     return bool(found and found[0])
@@ -237,22 +207,6 @@ def _must_be_counted(profile: Profile, lacking: list[str], stichtag: dt.date) ->
             f"{profile.folder / 'redrawing.toml'}, character: expected Indikatoren of which base units have counts at "
             f"{stichtag}, found none for {', '.join(lacking)}. Leave them out, or name other traits."
         )
-
-
-def trait_counts(
-    con: duckdb.DuckDBPyConnection, position: Mapping[str, int], traits: Sequence[str]
-) -> tuple[Floats, Floats]:
-    """Return numerators and denominators of traits over the pooled Stichtage, added by position."""
-    shape = (max(position.values()) + 1, len(traits))
-    numerators, denominators = np.zeros(shape), np.zeros(shape)
-    place = {name: column for column, name in enumerate(traits)}
-    for name, basis_id, above, below in con.execute(
-        "SELECT indikator_id, basis_id, zaehler, nenner FROM grund_indikator ORDER BY ALL"
-    ).fetchall():
-        if name in place:
-            numerators[position[basis_id], place[name]] += above
-            denominators[position[basis_id], place[name]] += below
-    return numerators, denominators
 
 
 def _is_share(profile: Profile, indikator: str) -> bool:
@@ -294,14 +248,6 @@ def _stay_together(profile: Profile, units: list[dict[str, object]], position: d
     return pairs
 
 
-def components(count: int, pairs: Ints) -> Ints:
-    """Return the part that each of `count` positions lies in, where pairs of them are connected."""
-    ones = np.ones(len(pairs))
-    graph = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    found: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
-    return found
-
-
 def _first_of_each(groups: Ints) -> Ints:
     return np.unique(groups, return_index=True)[1].astype(np.int64)
 
@@ -310,11 +256,6 @@ def _added(values: Floats, groups: Ints) -> Floats:
     added = np.zeros((int(groups.max()) + 1, values.shape[1]))
     np.add.at(added, groups, values)
     return added
-
-
-def sums(of: Ints, values: Floats, positions: int = 0) -> Floats:
-    """Return what is added by position, of so many positions at least."""
-    return np.bincount(of, values, positions).astype(np.float64)
 
 
 def _borders(con: duckdb.DuckDBPyConnection, position: dict[str, int], groups: Ints) -> tuple[Ints, Floats, Flags]:
@@ -376,11 +317,6 @@ def _unassigned(con: duckdb.DuckDBPyConnection) -> float:
         "WHERE zaehlung.merkmal = 'einwohner' AND zaehlung.stichtag = getvariable('stichtag')::DATE"
     ).fetchone()
     return float(found[0]) if found else 0.0
-
-
-def parts(ground: Ground, kept: Flags | None = None) -> Ints:
-    """Return the connected part that each base unit lies in, by the borders between them, or those `kept`."""
-    return components(len(ground), ground.edges if kept is None else ground.edges[kept])
 
 
 def _must_hang_together(profile: Profile, ground: CityGround) -> None:

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict
 from flows.base.errors import ConfigError
 from flows.profile.load import Profile
 from flows.redrawing.alternatives import Alternative
-from flows.redrawing.city_ground import CityGround, city_ground, sums
+from flows.redrawing.city_ground import CityGround, city_ground
 from flows.redrawing.consequences import Consequences, EstimateWidth, NeedIndex, NeedOfUnit
 from flows.redrawing.decisions import Decision, last_decision, proposal_id
 from flows.redrawing.frontier import Price, frontier
-from flows.redrawing.ground import Flags, Floats, Ints
+from flows.redrawing.ground import Flags, Floats, Ints, sums
 from flows.redrawing.proposals import Proposal, Proposing
 from flows.redrawing.proposed_cut import unit_ids
 from flows.redrawing.sums import Rules

@@ -53,3 +53,8 @@ class Ground:
     def __len__(self) -> int:
         """Return the number of base units."""
         return len(self.ids)
+
+
+def sums(of: Ints, values: Floats, positions: int = 0) -> Floats:
+    """Return what is added by position, of so many positions at least."""
+    return np.bincount(of, values, positions).astype(np.float64)

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from flows.redrawing.alternatives import Alternative, Cut
+from flows.redrawing.connected import components
 from flows.redrawing.ground import Flags, Floats, Ground, Ints
 from flows.redrawing.halves import Halves, split_in_halves
 from flows.redrawing.halving import Halving
@@ -237,8 +236,7 @@ class Proposing:
         """Return of each base unit the number of the part of the city in which changes hang together."""
         units = max(int(start.max()), int(labels.max()), len(self.sizes) - 1) + 1
         ends = np.concatenate([np.stack([self.ground.today, start]), np.stack([start, labels])], axis=1)
-        graph = csr_array((np.ones(ends.shape[1]), (ends[0], ends[1])), shape=(units, units))
-        return np.asarray(connected_components(graph, directed=False)[1][self.ground.today], dtype=np.int64)
+        return components(units, ends.T)[self.ground.today]
 
     def _groups(self, part: Ints, start: Ints, labels: Ints) -> Iterator[Ints]:
         """Yield today's units of each part in which something changes."""

@@ -19,9 +19,9 @@ from flows.profile.load import Profile
 from flows.profile.redrawing import ReviewTriggers
 from flows.redrawing.breaches import Breach, Rule, breaches
 from flows.redrawing.change import Change, change
-from flows.redrawing.city_ground import CityGround, city_ground, sums
+from flows.redrawing.city_ground import CityGround, city_ground
 from flows.redrawing.decisions import Decision
-from flows.redrawing.ground import Flags, Floats
+from flows.redrawing.ground import Flags, Floats, sums
 from flows.redrawing.heterogeneity import Heterogeneity, heterogeneity, noise, unit_rates
 from flows.redrawing.misfits import Misfit, misfits, strange
 

@@ -12,9 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
+from flows.redrawing.connected import components
 from flows.redrawing.ground import Flags, Floats, Ground, Ints
 from flows.redrawing.sums import Rules, Sums
 from flows.redrawing.tree_cuts import Cuts, Forest, best_cuts, forest, unlike, worth
@@ -162,7 +161,7 @@ def usable_borders(ground: Ground) -> tuple[Ints, Floats]:
     if len(ground.nest):
         usable &= ground.nest[ends[:, 0]] == ground.nest[ends[:, 1]]
     usable |= ground.today[ends[:, 0]] == ground.today[ends[:, 1]]
-    piece = _pieces(ends[ground.today[ends[:, 0]] == ground.today[ends[:, 1]]], len(ground))
+    piece = components(len(ground), ends[ground.today[ends[:, 0]] == ground.today[ends[:, 1]]])
     first = np.unique(piece, return_index=True)[1]
     home = ground.today[first]
     main = np.unique(home, return_index=True)[1]
@@ -174,10 +173,5 @@ def usable_borders(ground: Ground) -> tuple[Ints, Floats]:
 def pieces_of_units(edges: Ints, labels: Ints) -> Ints:
     """Return of each unit into how many pieces it falls, shape (units,)."""
     units = int(labels.max()) + 1
-    piece = _pieces(edges[labels[edges[:, 0]] == labels[edges[:, 1]]], len(labels))
+    piece = components(len(labels), edges[labels[edges[:, 0]] == labels[edges[:, 1]]])
     return np.bincount(labels[np.unique(piece, return_index=True)[1]], minlength=units)
-
-
-def _pieces(edges: Ints, n: int) -> Ints:
-    graph = csr_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(n, n))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)

@@ -1,0 +1,57 @@
+"""Counts of base units at the Stichtage that are pooled, from the tables of sql/redrawing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import duckdb
+import numpy as np
+
+from flows.base.db import set_variables
+from flows.redrawing.ground import Floats
+
+
+def pooled_days(con: duckdb.DuckDBPyConnection, stichtag: dt.date, zuschnitt: str, years: int) -> list[dt.date]:
+    """Return the Stichtage to pool: `stichtag` and those a year apart before it that count the same base units."""
+    set_variables(con, zuschnitt=zuschnitt)
+    rows = con.execute(
+        "SELECT DISTINCT stichtag FROM stage.zaehlung SEMI JOIN katalog.zuschnitt "
+        "ON zaehlung.basis = zuschnitt.basis AND zuschnitt.zuschnitt = getvariable('zuschnitt') "
+        "WHERE merkmal = 'einwohner'"
+    ).fetchall()
+    counted = {day for (day,) in rows}
+    wanted = [_years_before(stichtag, back) for back in range(years)]
+    return [day for day in wanted if day in counted]
+
+
+def _years_before(day: dt.date, years: int) -> dt.date:
+    return day.replace(year=day.year - years, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
+def counted_at(con: duckdb.DuckDBPyConnection, merkmal: str, position: Mapping[str, int], day: dt.date) -> Floats:
+    """Return a Merkmal at one of the pooled Stichtage, added by position; what is unknown adds nothing."""
+    counts = np.zeros(max(position.values()) + 1)
+    set_variables(con, stichtag=str(day), merkmal=merkmal)
+    for name, value in con.execute(
+        "SELECT basis_id, coalesce(wert, 0) FROM grund_merkmal "
+        "WHERE merkmal = getvariable('merkmal') AND stichtag = getvariable('stichtag')::DATE ORDER BY ALL"
+    ).fetchall():
+        counts[position[name]] += value
+    return counts
+
+
+def trait_counts(
+    con: duckdb.DuckDBPyConnection, position: Mapping[str, int], traits: Sequence[str]
+) -> tuple[Floats, Floats]:
+    """Return numerators and denominators of traits over the pooled Stichtage, added by position."""
+    shape = (max(position.values()) + 1, len(traits))
+    numerators, denominators = np.zeros(shape), np.zeros(shape)
+    place = {name: column for column, name in enumerate(traits)}
+    for name, basis_id, above, below in con.execute(
+        "SELECT indikator_id, basis_id, zaehler, nenner FROM grund_indikator ORDER BY ALL"
+    ).fetchall():
+        if name in place:
+            numerators[position[basis_id], place[name]] += above
+            denominators[position[basis_id], place[name]] += below
+    return numerators, denominators
