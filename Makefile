@@ -10,7 +10,7 @@ export UV_SYSTEM_CERTS := true
 # One test process per core; who has nothing left takes tests from the others.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: run setup check test test-all thorough nightly lint coverage bench lock wheel audit sbom clean drawing picture profile errors
+.PHONY: run setup check test test-all thorough nightly lint lint-python coverage bench lock wheel audit sbom clean drawing picture profile errors
 
 run: .venv/.ready                ## yearly refresh of the bundled synthetic city, to a published release in ./data
 	$(BIN)/fortschreibung demo --refresh
@@ -44,7 +44,10 @@ thorough: .venv/.ready-dev       ## more whole refreshes, servers and examples; 
 nightly: .venv/.ready-dev        ## the exhaustive tests, with new examples each time; hours
 	$(PYTEST) -m nightly --hypothesis-profile nightly
 
-lint: .venv/.ready-dev .venv/.sql-linted
+lint: .venv/.ready-dev           ## linters and types; Python and SQL side by side
+	@$(MAKE) --no-print-directory -j2 lint-python .venv/.sql-linted
+
+lint-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
