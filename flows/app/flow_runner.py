@@ -19,6 +19,7 @@ from flows.app.terminal import say
 from flows.base.errors import ConfigError, EndedAfterPublication, FortschreibungError
 from flows.base.home import Home
 from flows.base.texts import Text, shown, text, tr, tr_count
+from flows.embedded_server import embedded_server
 from flows.failure import whole_of
 from flows.release.catalog import is_version
 from flows.run import station_named
@@ -127,13 +128,15 @@ def set_up_prefect(home: Home, doing: str) -> None:
     if problem := prefect_server.refusal():
         raise ConfigError(problem, code="FS-CONFIG-15")
     say(tr("{doing}: starting Prefect ...", doing=doing))
-    if prefect_server.address():  # importing the code of a server takes longer than an empty flow on that one
+    if prefect_server.address():
         return
     # the embedded server takes commands of this process alone
     os.environ["PREFECT_API_AUTH_STRING"] = os.environ["PREFECT_SERVER_API_AUTH_STRING"] = secrets.token_hex(16)
-    from flows.embedded_server import EmbeddedServer  # noqa: PLC0415 -- imports Prefect, which reads the settings above
+    server = embedded_server()
+    os.environ["PREFECT_API_URL"] = server.address
+    import prefect  # noqa: F401, PLC0415 -- reads the settings above, while the server comes up
 
-    EmbeddedServer()  # Prefect starts it when it is first needed
+    server.wait(float(os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"]))
 
 
 @contextmanager

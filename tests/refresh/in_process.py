@@ -26,6 +26,7 @@ from tests.judged_once import judge_once
 from tests.publish.built_here import releases_built_here
 
 FLOWS = ("flows.refresh", "flows.recut")
+NO_SERVER = "http://127.0.0.1:9/api"
 
 
 class CheckedHere:
@@ -81,6 +82,7 @@ def plain_flows(patch: pytest.MonkeyPatch) -> Iterator[None]:
     patch.setattr(Flow, "__call__", lambda flow, *given, **named: flow.fn(*given, **named).data)  # it returns a state
     patch.setattr(Task, "__call__", lambda task, *given, **named: task.fn(*given, **named))
     patch.setattr(Artifact, "create", lambda *_, **__: mock.Mock(id=None))
+    patch.setattr("flows.app.flow_runner.embedded_server", lambda: mock.Mock(address=NO_SERVER))
     for flow in FLOWS:
         patch.setattr(f"{flow}.secrets_from_blocks", lambda _profile: nullcontext())
     for module in ("flows.refresh", "flows.early_checks", "flows.begun"):

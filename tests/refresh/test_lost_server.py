@@ -21,9 +21,9 @@ from flows.app.cli import main
 station = getattr(stations, sys.argv.pop(1))
 
 def and_then_the_server_is_killed(*given, **named):
-    from prefect.server.api.server import SubprocessASGIServer
+    from flows.embedded_server import embedded_server
     done = station(*given, **named)
-    server = SubprocessASGIServer().server_process
+    server = embedded_server().process
     os.kill(server.pid, signal.SIGKILL)
     server.wait()
     return done
@@ -37,7 +37,7 @@ from flows.embedded_server import EmbeddedServer
 
 random.seed(7)  # two processes that would draw the same port
 server = EmbeddedServer()
-server.start()
+server.wait(180)
 print(server.port, flush=True)
 sys.stdin.read()
 """
