@@ -38,7 +38,7 @@ def index_days(database: Path, index: str) -> list[dt.date]:
 
 
 def index_of(database: Path, index: str | None, level: str, stichtag: dt.date | None) -> list[IndexTable]:
-    """Return an index (default: the first) of the units of a Raumebene at a Stichtag (default: the newest).
+    """Return an index (default: the main one) of the units of a Raumebene at a Stichtag (default: the newest).
 
     There is one table for each version and measure.
 
@@ -46,6 +46,7 @@ def index_of(database: Path, index: str | None, level: str, stichtag: dt.date | 
         ConfigError: the release has no such index, or not at that Stichtag.
     """
     from flows.base.db import connect, has_table, literal, quoted, records, set_variables, sql  # noqa: PLC0415
+    from flows.release.main_index import find_main_index  # noqa: PLC0415
 
     with connect() as con:
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
@@ -57,7 +58,7 @@ def index_of(database: Path, index: str | None, level: str, stichtag: dt.date | 
             )
         levels = [name for (name,) in con.execute("SELECT raumebene FROM raumebene ORDER BY rang").fetchall()]
         known = [name for (name,) in con.execute("SELECT index_id FROM index_definition ORDER BY position").fetchall()]
-        index = index or next(iter(known), "")
+        index = index or find_main_index(con) or ""
         if index not in known or level not in levels:
             raise ConfigError(
                 f"Expected an index of {', '.join(dict.fromkeys(known)) or 'none'} and a Raumebene of "

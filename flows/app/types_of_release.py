@@ -30,7 +30,7 @@ class TypesTable:
     types: list[dict[str, Any]]
     units: list[dict[str, Any]]
     need: dict[str, Any] | None = field(default=None)
-    """The first index: its label, its classes, and for each type the number of units by class."""
+    """The main index: its label, its classes, and for each type the number of units by class."""
     empty: list[str] = field(default_factory=list)
     """Types that no unit had at any of the last Stichtage."""
 
@@ -46,6 +46,7 @@ def types_of(
         ConfigError: the release does not have that typology, Raumebene or Stichtag.
     """
     from flows.base.db import connect, has_table, literal, quoted, records, set_variables, sql  # noqa: PLC0415
+    from flows.release.main_index import find_main_index  # noqa: PLC0415
 
     with connect() as con:
         con.execute(f"ATTACH {literal(str(database))} AS release (READ_ONLY); USE release")
@@ -83,6 +84,7 @@ def types_of(
             "CREATE TEMP VIEW raum_name AS "  # noqa: S608 -- a Raumebene of the release, quoted
             f"SELECT zuschnitt, {quoted(level + '_id')} AS raum_id, name FROM {quoted(level)}"
         )
+        find_main_index(con)
         rows = records(con.execute(sql("read/typ_raum")))
         return [
             _table(con, row, day, units)
@@ -118,7 +120,7 @@ def _table(con: duckdb.DuckDBPyConnection, row: dict[str, Any], day: str, units:
 
 
 def _crossed(con: duckdb.DuckDBPyConnection, units: list[dict[str, Any]], types: list[str]) -> dict[str, Any] | None:
-    """Return how many units of each type are in each class of the first index."""
+    """Return how many units of each type are in each class of the main index."""
     from flows.base.db import literal  # noqa: PLC0415
 
     first = next((each for each in units if each["index_id"]), None)

@@ -16,6 +16,7 @@ from flows.base.german_numbers import number
 from flows.pages.index_lines import rank_words
 from flows.pages.map_picture import LAND
 from flows.profile.vocabulary import Gap, Words, vocabulary
+from flows.release.main_index import find_main_index
 from flows.release.map_classes import classes_of
 
 LEVEL = "sozialraum"
@@ -75,6 +76,7 @@ class FirstView:
 def beginning(con: duckdb.DuckDBPyConnection, indices: Sequence[AtlasIndex]) -> Beginning:
     """Return what the atlas of the release in use shows first."""
     con.execute(sql("schema/bild_rang"))
+    find_main_index(con)
     (row,) = records(con.execute(sql("atlas/beginn")))
     key = ("index_id", "index_version", "massstab")
     index = next((each for each in indices if all(getattr(each, name) == row[name] for name in key)), None)

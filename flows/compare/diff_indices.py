@@ -9,6 +9,7 @@ import duckdb
 
 from flows.base.db import has_table, records, set_variables, sql
 from flows.compare.diff_model import ClassMoved, IndexDiff, IndexMoved
+from flows.release.main_index import find_main_index
 
 TABLES = ("index_definition", "index_klasse", "index_komponente", "index_wert", "index_wert_zuschnitt")
 """What two releases are compared by; one made before there were indices has none of them."""
@@ -27,7 +28,8 @@ def indices_moved(con: duckdb.DuckDBPyConnection) -> list[IndexMoved]:
 
 
 def classes_moved(con: duckdb.DuckDBPyConnection) -> list[ClassMoved]:
-    """Return the units whose class of the first index changed, the largest changes first."""
+    """Return the units whose class of the main index changed, the largest changes first."""
+    find_main_index(con, "fortschreibung")
     set_variables(con, hoechstens=_SHOWN)
     return [ClassMoved(**row) for row in records(con.execute(sql("compare/index_wechsel_raum")))]
 

@@ -236,7 +236,7 @@ class IndexMoved(_Model):
 
 
 class ClassMoved(_Model):
-    """A unit whose class of the first index is another than at the Stichtag before, and what the change is made of."""
+    """A unit whose class of the main index is another than at the Stichtag before, and what the change is made of."""
 
     zuschnitt: str
     raumebene: str
@@ -308,7 +308,7 @@ class Diff(_Model):
     indices_moved: list[IndexMoved] = Field(
         default_factory=list, description="Between the last two Stichtage of the later release."
     )
-    classes_moved: list[ClassMoved] = Field(default_factory=list, description="Of the first index, in the same way.")
+    classes_moved: list[ClassMoved] = Field(default_factory=list, description="Of the main index, in the same way.")
     types_moved: list[TypeMoved] = Field(default_factory=list, description="Of the first typology, in the same way.")
     indices: list[IndexDiff] = Field(default_factory=list)
 

@@ -27,6 +27,7 @@ from flows.export.sheet_rows import SheetRows, keep_rows, prepare_cells, put_in
 from flows.export.worksheets import LONGEST_NAME, Head, Worksheet
 from flows.profile.vocabulary import vocabulary
 from flows.release.job import ReleaseJob
+from flows.release.main_index import find_main_index
 from flows.release.table_contract import Table, contract
 
 NAME = "fortschreibung.xlsx"
@@ -86,6 +87,7 @@ def write_workbook(
             typ_worte=[each.short_de for each in words.type_status.values()],
             oder_wort=" oder ", bis_wort=" bis ",
         )  # fmt: skip
+        find_main_index(con)
         for name in ("ausnahme_breit", "belegt", "haupt_breit", "raum_jahr"):
             con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(f'export/{name}')}")
         sheets = _Sheets(con, job).all(units)
@@ -131,10 +133,13 @@ class _Sheets:
         self._classed = self._heads_of_need()
 
     def _heads_of_need(self) -> dict[str, Head]:
-        """Return what stands above the columns of the first index and the first typology, as far as there are any."""
+        """Return what stands above the columns of the main index and the first typology, as far as there are any."""
         names = [
-            self._con.execute(f"SELECT label_de FROM {table} ORDER BY position LIMIT 1").fetchone()  # noqa: S608 -- ours
-            for table in ("index_definition", "typologie SEMI JOIN typ USING (typologie_id, typologie_version)")
+            self._con.execute(f"SELECT label_de FROM {table} LIMIT 1").fetchone()  # noqa: S608 -- ours
+            for table in (
+                "hauptindex",
+                "typologie SEMI JOIN typ USING (typologie_id, typologie_version) ORDER BY position",
+            )
         ]
         index, types = (found[0] if found else None for found in names)
         return ({

@@ -16,6 +16,7 @@ from flows.pages.index_map import index_picture
 from flows.pages.map_picture import picture
 from flows.pages.template import page_of
 from flows.profile.vocabulary import Words, vocabulary
+from flows.release.main_index import find_main_index
 
 NAME = "index.html"
 
@@ -110,6 +111,7 @@ def first_page(con: duckdb.DuckDBPyConnection, *, redrawn: bool) -> str:
     `redrawn` says whether it has the report of a redraw.
     """
     con.execute(sql("schema/bild_rang"))
+    find_main_index(con)
     set_variables(con, schaetzungen=list(vocabulary().estimates))
     (row,) = records(con.execute(sql("read/erste_seite")))
     head = Headline(**row)

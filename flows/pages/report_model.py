@@ -16,6 +16,7 @@ from flows.pages.index_map import index_picture
 from flows.pages.map_picture import picture
 from flows.pages.type_map import type_picture
 from flows.profile.vocabulary import vocabulary
+from flows.release.main_index import find_main_index
 
 MAIN = 6
 """So many Indikatoren, residents not counted, have a map and a column in the table of all Sozialräume."""
@@ -54,7 +55,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Need:
-    """What the first index of the release says of a Sozialraum: possible classes, and ranks where they are ranges."""
+    """What the main index of the release says of a Sozialraum: possible classes, and ranks where they are ranges."""
 
     index_label: str
     index_status: str
@@ -162,11 +163,12 @@ def report_model(con: duckdb.DuckDBPyConnection) -> ReportModel:
         con.execute(_NO_INDICES)
     if not has_table(con, "merkmal_entzogen"):  # of a release before counts could be withdrawn
         con.execute("CREATE TEMP TABLE merkmal_entzogen (raum_id VARCHAR)")
+    main = find_main_index(con)
     indikatoren = [Indikator(**row) for row in records(con.execute(sql("read/bericht_indikator")))]
     units, box = _units(con)
     definitions = records(con.execute("FROM index_definition ORDER BY position"))
     maps = [
-        *(index_picture(con, str(one["index_id"]), str(about["stichtag"])) for one in definitions[:1]),
+        *(index_picture(con, name, str(about["stichtag"])) for name in [main] if name),
         *(type_picture(con, name, str(about["stichtag"])) for name in _typology(units)),
         *(picture(con, one.indikator_id, days["stichtag"]) for one in indikatoren[: MAIN + 1]),
     ]

@@ -62,7 +62,7 @@ _COMPUTED = "SEMI JOIN index_wert_alle USING (index_id, index_version)"
 INDICES = {
     "sozialraum_jahr": "sozialraum_jahr",
     "sozialraum_jahr_status": "sozialraum_jahr_status",
-    "index_definition": f"(FROM katalog.index_definition {_COMPUTED})",
+    "index_definition": "index_definition",
     "index_komponente": f"(FROM katalog.index_komponente {_COMPUTED})",
     "index_klasse": f"(FROM katalog.index_klasse {_COMPUTED})",
     "index_wert": _ONCE.format("index_wert_alle"),

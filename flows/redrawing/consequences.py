@@ -109,19 +109,20 @@ _NONE: tuple[int | None, float | None] = (None, None)
 
 
 def _main_index(con: duckdb.DuckDBPyConnection, profile: Profile, today: str, proposed: str) -> list[Standing] | None:
-    """Return the city's first index that can be computed of Sozialräume, on both Zuschnitte at the newest Stichtag."""
+    """Return the city's main index of Sozialräume (as sql/index/hauptindex.sql chooses it), on both Zuschnitte."""
     _lay_figures(con, profile, today, proposed)
     levels = list(levels_of(con))
     for table in _LAID:
         con.execute(f"DROP TABLE temp.{table}")
+    newest = max((day for level in levels for day in level.days), default=None)
     for index in profile.indices:
         standings, why = standings_or_reasons(index, levels)
         if why:
             continue
-        measure = max(one.massstab for one in standings)  # as sql/index/index_haupt.sql chooses
-        newest = max(one.day for one in standings)
+        measure = max(one.massstab for one in standings)
         found = [one for one in standings if (one.massstab, one.day) == (measure, newest) and one.evaluated]
-        return found or None
+        if found:
+            return found
     return None
 
 

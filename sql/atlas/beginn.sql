@@ -1,4 +1,4 @@
--- One row: what the atlas shows first. That is the newest Stichtag of the first index that has classes; without one, of
+-- One row: what the atlas shows first. That is the newest Stichtag at which the main index has classes; without one, of
 -- the Indikator that is the picture of the release.
 WITH mit_index AS (
     SELECT
@@ -8,12 +8,13 @@ WITH mit_index AS (
         index_wert.zuschnitt,
         index_wert.stichtag
     FROM index_wert
-    INNER JOIN index_definition
+    INNER JOIN hauptindex
         ON
-            index_wert.index_id = index_definition.index_id
-            AND index_wert.index_version = index_definition.index_version
+            index_wert.index_id = hauptindex.index_id
+            AND index_wert.index_version = hauptindex.index_version
+            AND index_wert.massstab = hauptindex.massstab
     WHERE index_wert.raumebene = 'sozialraum' AND index_wert.klasse_von IS NOT NULL
-    ORDER BY index_definition.position ASC, index_wert.stichtag DESC, index_wert.massstab DESC
+    ORDER BY index_wert.stichtag DESC
     LIMIT 1
 ),
 

@@ -1,28 +1,22 @@
--- One row per unit of the finest Raumebene whose class of the city's first index is another at the newest Stichtag than
+-- One row per unit of the finest Raumebene whose class of the city's main index is another at the newest Stichtag than
 -- at the one before, the largest changes first (the variable `hoechstens` of them): what the change is made of.
 WITH fein AS (
     SELECT arg_min(raumebene, rang) AS raumebene
     FROM fortschreibung.raumebene
 ),
 
-erster AS (
-    SELECT
-        index_id,
-        index_version
-    FROM fortschreibung.index_definition
-    ORDER BY position
-    LIMIT 1
-),
-
 wechsel AS (
     SELECT ursache.*
     FROM fortschreibung.index_ursache AS ursache
     INNER JOIN fein ON ursache.raumebene = fein.raumebene
-    INNER JOIN erster ON ursache.index_id = erster.index_id AND ursache.index_version = erster.index_version
+    INNER JOIN hauptindex
+        ON
+            ursache.index_id = hauptindex.index_id
+            AND ursache.index_version = hauptindex.index_version
+            AND ursache.massstab = hauptindex.massstab
     WHERE
         ursache.stichtag = (SELECT max(neueste.stichtag) FROM fortschreibung.index_ursache AS neueste)
         AND ursache.klasse <> ursache.von_klasse
-        AND ursache.massstab = 'jahr'
 )
 
 SELECT

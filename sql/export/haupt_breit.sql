@@ -1,6 +1,6 @@
--- One row per unit and Stichtag on a Zuschnitt, with what the first index and typology say of it in words: the score
--- (ausnahme_index_punkte is the cell where there is none), the classes that hold 90 %, the range of the rank, the type.
--- The variables index_status and index_worte, typ_status and typ_worte have the words of a status; oder_wort and
+-- One row per unit and Stichtag on a Zuschnitt, with what the main index and first typology say of it in words: the
+-- score (ausnahme_index_punkte is the cell where there is none), the classes that hold 90 %, the range of the rank, the
+-- type. The variables index_status and index_worte, typ_status and typ_worte have the words of a status; oder_wort and
 -- bis_wort those between two.
 WITH index_stand AS (
     FROM index_wert
@@ -8,26 +8,11 @@ WITH index_stand AS (
     FROM index_wert_zuschnitt
 ),
 
-erster AS (
-    SELECT
-        index_stand.index_id,
-        index_stand.index_version,
-        max(index_stand.massstab) AS massstab
-    FROM index_stand
-    INNER JOIN index_definition
-        ON
-            index_stand.index_id = index_definition.index_id
-            AND index_stand.index_version = index_definition.index_version
-    GROUP BY index_stand.index_id, index_stand.index_version, index_definition.position
-    ORDER BY index_definition.position
-    LIMIT 1
-),
-
 klassen AS (
     SELECT map(list(index_klasse.klasse::VARCHAR), list(index_klasse.label_de)) AS namen
     FROM index_klasse
-    INNER JOIN erster
-        ON index_klasse.index_id = erster.index_id AND index_klasse.index_version = erster.index_version
+    INNER JOIN hauptindex
+        ON index_klasse.index_id = hauptindex.index_id AND index_klasse.index_version = hauptindex.index_version
     WHERE index_klasse.klassenart = 'stand'
 ),
 
@@ -47,11 +32,11 @@ bedarf AS (
             ELSE index_stand.rang_von || getvariable('bis_wort') || index_stand.rang_bis
         END AS rang
     FROM index_stand
-    INNER JOIN erster
+    INNER JOIN hauptindex
         ON
-            index_stand.index_id = erster.index_id
-            AND index_stand.index_version = erster.index_version
-            AND index_stand.massstab = erster.massstab
+            index_stand.index_id = hauptindex.index_id
+            AND index_stand.index_version = hauptindex.index_version
+            AND index_stand.massstab = hauptindex.massstab
     CROSS JOIN klassen
 ),
 

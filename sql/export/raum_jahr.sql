@@ -1,5 +1,6 @@
 -- One row per unit and Stichtag on a Zuschnitt, the newest Stichtag of each Raumebene first, as in zeile, with the
--- method in words, the figures, and the cells of those that look otherwise, and what the first index and typology say.
+-- method in words, the figures, and the cells of those that look otherwise, and what the main index and first typology
+-- say.
 WITH beschrieben AS (
     SELECT zeile.* REPLACE (wort_methode.wort AS methode)
     FROM memory.zeile

@@ -46,17 +46,20 @@ bedarf AS (
         index_definition.einschraenkung_de,
         index_definition.einschraenkung_en
     FROM index_definition
-    INNER JOIN index_wert
+    SEMI JOIN hauptindex
         ON
-            index_definition.index_id = index_wert.index_id
-            AND index_definition.index_version = index_wert.index_version
-    CROSS JOIN _release
-    WHERE
-        index_wert.raumebene = 'sozialraum'
-        AND index_wert.stichtag = _release.stichtag_max
-        AND index_wert.klasse_von IS NOT NULL
-    ORDER BY index_definition.position
-    LIMIT 1
+            index_definition.index_id = hauptindex.index_id
+            AND index_definition.index_version = hauptindex.index_version
+    WHERE EXISTS (
+        SELECT 1
+        FROM index_wert
+        INNER JOIN _release ON index_wert.stichtag = _release.stichtag_max
+        WHERE
+            index_wert.raumebene = 'sozialraum'
+            AND index_wert.index_id = index_definition.index_id
+            AND index_wert.index_version = index_definition.index_version
+            AND index_wert.klasse_von IS NOT NULL
+    )
 )
 
 SELECT

@@ -12,7 +12,7 @@ WITH gesucht AS (
         AND index_wert.raumebene = 'sozialraum'
         AND index_wert.stichtag = getvariable('stichtag')::DATE
     GROUP BY index_definition.index_version, index_definition.position
-    ORDER BY index_definition.position
+    ORDER BY max(index_wert.klasse_von) IS NULL, index_definition.position
     LIMIT 1
 ),
 

@@ -1,28 +1,13 @@
 -- One row per unit of a Raumebene with a row in a typology at a Stichtag: its type, the second nearest, and its class
--- in the first index, if the release has one.
-WITH haupt AS (
-    SELECT
-        index_wert.index_id,
-        index_wert.index_version,
-        max(index_wert.massstab) AS massstab
-    FROM index_wert
-    INNER JOIN index_definition USING (index_id, index_version)
-    WHERE
-        index_wert.raumebene = getvariable('typ_ebene')
-        AND index_wert.stichtag = getvariable('typ_stichtag')::DATE
-    GROUP BY index_wert.index_id, index_wert.index_version, index_definition.position
-    ORDER BY index_definition.position
-    LIMIT 1
-),
-
-bedarf AS (
+-- in the main index, if the release has one.
+WITH bedarf AS (
     SELECT index_wert.*
     FROM index_wert
-    INNER JOIN haupt
+    INNER JOIN hauptindex
         ON
-            index_wert.index_id = haupt.index_id
-            AND index_wert.index_version = haupt.index_version
-            AND index_wert.massstab = haupt.massstab
+            index_wert.index_id = hauptindex.index_id
+            AND index_wert.index_version = hauptindex.index_version
+            AND index_wert.massstab = hauptindex.massstab
 )
 
 SELECT

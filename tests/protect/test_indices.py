@@ -336,3 +336,21 @@ def test_the_main_index_stands_beside_the_figures_of_each_sozialraum(office) -> 
         ("A", None, None), ("B", None, None), ("C", 40.0, 2), ("D", 50.0, 3),
     ]  # fmt: skip
     assert office.rows("sozialraum_jahr_status", "sozialraum_id, index_status")[0] == ("A", "geschuetzt")
+
+
+def test_a_version_that_ended_is_not_the_main_index_though_it_is_defined_first(office) -> None:
+    city_of(office, 400, 200, 300, of=1000)
+    office.con.execute(EARLIER)
+    former = Indexed(office, "anteil_weiblich", version="1", standardise="plain", until="2019-12-31")
+    indexed = Indexed(office, "anteil_weiblich", version="2")
+    office.profile = replace(office.profile, indices=(former.index, indexed.index))
+    write_indices(office.con, office.profile)
+
+    office.protect()
+
+    newest = f"stichtag = DATE '{DAY}'"
+    scores = office.rows(
+        "index_wert", "raum_id, punkte", f"index_version = '2' AND raumebene = 'sozialraum' AND {newest}"
+    )
+    assert scores
+    assert office.rows("sozialraum_jahr", "sozialraum_id, index_punkte", newest) == scores

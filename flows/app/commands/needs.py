@@ -31,7 +31,7 @@ def index(  # noqa: PLR0913 -- each is an option of the command
     Parameters
     ----------
     name
-        The index, such as bedarf (default: the first of the release).
+        The index, such as bedarf (default: the main one of the release).
     raumebene
         The level of space.
     stichtag
