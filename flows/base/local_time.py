@@ -21,6 +21,8 @@ def local(moment: dt.datetime) -> str:
     return f"{moment.astimezone(ZoneInfo(ZONE)):%d.%m.%Y %H:%M}"
 
 
-def german_day(day: dt.date) -> str:
-    """Return a day as people in the office write it."""
-    return f"{day:%d.%m.%Y}"
+def german_day(day: dt.date | str | None) -> str:
+    """Return a day, which may be the name of a Zuschnitt, as people in the office write it; nothing for none."""
+    if day is None:
+        return ""
+    return f"{dt.date.fromisoformat(day) if isinstance(day, str) else day:%d.%m.%Y}"

@@ -11,15 +11,17 @@ import re
 from functools import cache
 
 from flows.base.german_numbers import german
+from flows.base.local_time import german_day
 from flows.base.texts import CATALOGUE, Text, entries_of
 
 PUT_TOGETHER = (
     "{} to {}", "at most {}", "at least {}", "more than one row", "no check of this name", "today is {}",
     "a failure to accept until {}: {}", "a Stichtag in the format of sources.toml, within a Zuschnitt of city.toml",
     "an age of 0 to {} years", "a Wohndauer of whole years, at most one above the age",
-    "one of the codes in sources.toml",
+    "one of the codes in sources.toml", "{} of Zuschnitt {}",
 )  # fmt: skip
 """The texts of the same kind that are put together in Python: of bounds, waivers, and the rules of a register."""
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _NUMBER = re.compile(r"-?[\d,]*\d\.\d+")
 
 
@@ -32,7 +34,9 @@ def row_words(words: str) -> Text:
 
 
 def _value(written: str) -> str:
-    return german(written) if _NUMBER.fullmatch(written) else written
+    if _NUMBER.fullmatch(written):
+        return german(written)
+    return _DAY.sub(lambda found: german_day(found[0]), written)
 
 
 @cache

@@ -1,11 +1,14 @@
-"""Numbers on a page with a switch of the language: written as the readers of either language write them."""
+"""Numbers and days on a page with a switch of the language: written as the readers of either language write them."""
 
 from __future__ import annotations
 
-from markupsafe import escape
+import datetime as dt
+
+from markupsafe import Markup, escape
 
 from flows.base import german_numbers
 from flows.base.german_numbers import english
+from flows.base.local_time import german_day
 
 
 class BothWays(str):
@@ -31,3 +34,8 @@ def number(value: float | None, digits: int = 0) -> BothWays:
 def percent(share: float | None) -> BothWays:
     """Return a share in percent."""
     return BothWays(german_numbers.percent(share))
+
+
+def both_days(day: dt.date | str) -> Markup:
+    """Return a day as 31.12.2024, in English as 2024-12-31."""
+    return Markup('<span lang="de">{}</span><span lang="en">{}</span>').format(german_day(day), day)

@@ -17,7 +17,7 @@ from flows.base.language import in_language, number_shown, percent_shown
 from flows.base.texts import tr, tr_count
 from flows.compare.diff_model import CAUSES, SEVERITIES, Cause, Diff, IndikatorDiff
 from flows.pages.about import About
-from flows.pages.diff_words import german_day, opening
+from flows.pages.diff_words import opening
 from flows.pages.template import page_of
 from flows.profile.vocabulary import vocabulary
 
@@ -86,7 +86,7 @@ def diff_html(diff: Diff, about: About, *, first_page: str | None = None) -> str
         diff=diff, about=about, first_page=first_page, opening=opening(diff), rows=rows, shown=_SHOWN,
         colours=COLOURS, causes=causes, counts=counts, count_heads=[(COUNTS[field], "n") for field in counts],
         severities=SEVERITIES, why=WHY, all_causes=CAUSES, status=vocabulary().status, number=number,
-        rounded=rounded, percent=percent, day=german_day, change_causes=vocabulary().change_cause,
+        rounded=rounded, percent=percent, change_causes=vocabulary().change_cause,
         cause_heads=[(words.short_de, "n") for words in vocabulary().change_cause.values()],
         versions=Counter(each.index_id for each in diff.indices_moved if each.massstab == "jahr"),
     )  # fmt: skip

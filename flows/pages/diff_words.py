@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from flows.base.german_numbers import number
+from flows.base.local_time import german_day
 from flows.compare.diff_model import Diff, Earlier, StichtagChange
 from flows.profile.vocabulary import Words
 
@@ -14,11 +14,6 @@ def opening(diff: Diff) -> Words:
     """Return what a person would say first of the comparison."""
     said = list(_sentences(diff))
     return Words(" ".join(each.de for each in said), " ".join(each.en for each in said))
-
-
-def german_day(day: dt.date) -> str:
-    """Return a day as Germans write it: 31.12.2024."""
-    return f"{day:%d.%m.%Y}"
 
 
 def _sentences(diff: Diff) -> Iterator[Words]:
@@ -39,7 +34,9 @@ def _sentences(diff: Diff) -> Iterator[Words]:
         yield _stichtage(Words("Entfallen", "Gone"), gone)
     if diff.before.zuschnitt != diff.after.zuschnitt:
         old, new = diff.before.zuschnitt, diff.after.zuschnitt
-        yield Words(f"Neuer Zuschnitt: {new} (vorher {old}).", f"New Zuschnitt: {new} (before: {old}).")
+        yield Words(
+            f"Neuer Zuschnitt: {german_day(new)} (vorher {german_day(old)}).", f"New Zuschnitt: {new} (before: {old})."
+        )
     yield from _codebook(diff)
     if diff.earlier is not None:
         yield _earlier(diff.earlier, beside_new=bool(come))

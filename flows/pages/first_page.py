@@ -119,7 +119,7 @@ def first_page(con: duckdb.DuckDBPyConnection, *, redrawn: bool) -> str:
     drawn = _picture(con, head)
     return page_of(
         "index.html.j2", head=head, levels=levels, ways=WAYS, pages=[*PAGES, REDRAW] if redrawn else PAGES,
-        number=number, percent=percent, day=_day, awaited=_awaited(con),
+        number=number, percent=percent, awaited=_awaited(con),
         picture=None if drawn is None else Markup(drawn),  # noqa: S704 -- our own drawing, its texts escaped
     )  # fmt: skip
 
@@ -138,7 +138,3 @@ def _awaited(con: duckdb.DuckDBPyConnection) -> list[Awaited]:
         "WHERE lieferstand <> 'vorhanden' ORDER BY erwartet_bis, titel_de"
     ).fetchall()
     return [Awaited(Words(german, english), *rest) for german, english, *rest in rows]
-
-
-def _day(day: dt.date) -> str:
-    return day.strftime("%d.%m.%Y")

@@ -10,7 +10,6 @@ from flows.base.language import in_language
 from flows.base.texts import tr
 from flows.compare.impact import Impact, Outline
 from flows.pages.about import About
-from flows.pages.diff_words import german_day
 from flows.pages.template import page_of
 from flows.profile.vocabulary import vocabulary
 
@@ -42,7 +41,7 @@ def impact_html(impact: Impact, outlines: Sequence[Outline], about: About, *, fi
     return page_of(
         "impact.html.j2",
         impact=impact, outlines=outlines, about=about, first_page=first_page, events=words.event,
-        fills=FILLS, methods=words.method, number=number, status=words.status, day=german_day,
+        fills=FILLS, methods=words.method, number=number, status=words.status,
         same_unit=words.same_unit,
         present=[event for event in words.event if any(event in found for found in impact.kinds.values())],
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from flows.base.german_numbers import number
+from flows.base.local_time import german_day
 
 WIDTH, MARGIN, LEGEND, HEAD = 760, 16, 290, 60
 LINE, INK = "#8a969d", "#1d2b36"
@@ -31,7 +31,7 @@ class Subject:
     @property
     def day(self) -> str:
         """The Stichtag as 31.12.2024."""
-        return dt.date.fromisoformat(self.stichtag).strftime("%d.%m.%Y")
+        return german_day(self.stichtag)
 
     @property
     def city(self) -> str:

@@ -44,8 +44,4 @@ def releases_page(name: str, synthetic: bool, entries: Sequence[Entry]) -> str:
         if entry.kind == "release"
     ]
     listed.sort(key=lambda each: catalog.version_key(each.version), reverse=True)
-    return page_of("releases.html.j2", name=name, synthetic=synthetic, releases=listed, day=_day)
-
-
-def _day(day: dt.date) -> str:
-    return day.strftime("%d.%m.%Y")
+    return page_of("releases.html.j2", name=name, synthetic=synthetic, releases=listed)

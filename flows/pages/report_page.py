@@ -5,7 +5,6 @@ It is made for paper: every chapter begins on a page of its own, and so does eve
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -50,16 +49,11 @@ def report_html(release: Path) -> str:
         "report.html.j2", model=model, about=About(model.city, bool(model.release["synthetisch"])),
         news=_news(release / "changes.json"), maps=[Markup(drawn) for drawn in model.maps],  # noqa: S704 -- our drawings
         themes=list(_themes(model.indikatoren)), theme_words=vocabulary().theme, curve=curve, figure=figure_words,
-        need=need_words, kind=kind_words, ranks=rank_words, number=number, percent=percent, day=day,
+        need=need_words, kind=kind_words, ranks=rank_words, number=number, percent=percent,
         size=(WIDTH, HEIGHT),
         verdicts=vocabulary().change_verdict, index_status=vocabulary().index_status,
         figure_protected=vocabulary().status["geschuetzt"].short_de,
     )  # fmt: skip
-
-
-def day(of: dt.date | None) -> str:
-    """Return a day as Germans write it, nothing for none."""
-    return "" if of is None else of.strftime("%d.%m.%Y")
 
 
 def figure_words(figure: Figure | None, indikator: Indikator) -> str:

@@ -12,10 +12,10 @@ import duckdb
 
 from flows.base.db import records, set_variables, sql, use_spatial
 from flows.base.language import in_language
+from flows.base.local_time import german_day
 from flows.base.texts import tr, tr_count
 from flows.pages.about import About
 from flows.pages.both_numbers import number, percent
-from flows.pages.diff_words import german_day
 from flows.pages.review_words import TRIGGERS, Said, decided, explained
 from flows.pages.template import page_of
 from flows.profile.codebook import Codebook
@@ -66,7 +66,7 @@ def review_html(review: Review, drawn: Map | None, codebook: Codebook, about: Ab
     """Return the review as a page that is complete in itself."""
     return page_of(
         "review.html.j2",
-        review=review, drawn=drawn, about=about, words=TRIGGERS, number=number, percent=percent, day=german_day,
+        review=review, drawn=drawn, about=about, words=TRIGGERS, number=number, percent=percent,
         explained=explained, decided=decided, fills=FILLS, units={unit.id: unit for unit in review.units},
         labels=_labels(codebook), notes=list(_notes(review)), present=[one for one in TRIGGERS if review.count(one)],
     )  # fmt: skip

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from flows.base.german_numbers import english, number, percent
-from flows.pages.diff_words import german_day
+from flows.base.local_time import german_day
 from flows.redrawing.decisions import Decision, Verdict
 from flows.redrawing.review import Review, ReviewedUnit, Trigger
 

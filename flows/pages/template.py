@@ -6,6 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.base.local_time import german_day
+from flows.pages.both_numbers import both_days
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -25,7 +28,7 @@ def _environment(folder: Path) -> Environment:
     """Return the templates of a folder; a process compiles each of them once, which takes longer than to render it."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 -- only where a page is written
 
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader([folder, _TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -33,3 +36,6 @@ def _environment(folder: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.globals |= {"day": german_day, "both_days": both_days}
+    made.filters["german_day"] = german_day
+    return made

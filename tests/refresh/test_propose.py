@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.page_texts import wrong_days
 from tests.refresh.conftest import Office
 
 
@@ -22,7 +23,9 @@ def test_a_proposal_is_made_decided_and_can_be_recut_to(office: Office, small_ex
     folder = Path(found["folder"])
     assert folder.stat().st_mode & 0o077 == 0
     assert (folder / "vorschlaege.json").stat().st_mode & 0o077 == 0
-    assert "Vorschläge" in (folder / "vorschlaege.html").read_text("utf-8")
+    page = (folder / "vorschlaege.html").read_text("utf-8")
+    assert "Vorschläge" in page
+    assert wrong_days(page) == []
     assert not list(folder.parent.glob("work.duckdb*"))
 
     first = found["proposals"][0]

@@ -11,6 +11,7 @@ import pytest
 
 from flows.base.home import Home
 from flows.run_folders import State, run_folders
+from tests.page_texts import wrong_days
 from tests.refresh.conftest import ROOT, Office
 
 
@@ -27,6 +28,7 @@ def test_a_review_says_what_is_to_be_looked_at_and_leaves_no_counts_behind(
     assert found["barriers"]
     html = page.read_text("utf-8")
     assert html.index("Vertraulich") < html.index("Confidential") < html.index('<svg class="map"')
+    assert wrong_days(html) == []
     assert html.count("<title>Barriere</title>") == 2  # the railway and the river
     assert page.stat().st_mode & 0o077 == 0
     (run,) = (office.home / "runs").glob("musterstadt-*")
