@@ -9,14 +9,14 @@ from typing import Any
 import duckdb
 
 from flows.atlas.age_bands import OLDEST, age_bands
+from flows.atlas.first_view import RADIUS
 from flows.atlas.indices import AtlasClass, AtlasIndex
 from flows.atlas.letters import letters
 from flows.atlas.types import AtlasTypology
 from flows.atlas.units import WIDTH
 from flows.base.db import records
 from flows.pages.map_frame import INK, LINE
-from flows.pages.map_frame import WIDTH as MAP_WIDTH
-from flows.pages.map_picture import CIRCLE, LAND, LARGEST
+from flows.pages.map_picture import CIRCLE, LAND
 from flows.profile.vocabulary import Gap, Named, Word, vocabulary
 from flows.release import map_classes
 
@@ -85,7 +85,7 @@ def core_content(
         "colours": {
             "shares": map_classes.CLASSES, "zero": map_classes.ZERO, "same": map_classes.SAME,
             "fewer": map_classes.FEWER, "more": map_classes.MORE,
-            "land": LAND, "edge": LINE, "ink": INK, "circle": CIRCLE, "radius": round(LARGEST * WIDTH / MAP_WIDTH, 1),
+            "land": LAND, "edge": LINE, "ink": INK, "circle": CIRCLE, "radius": RADIUS,
         },
         "ages": [[band.indikator_id, band.begin, band.end] for band in age_bands(counts)],
         "oldest": OLDEST,

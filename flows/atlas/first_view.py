@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from typing import Any
 
 import duckdb
 
 from flows.atlas.indices import AtlasIndex
+from flows.atlas.units import WIDTH
 from flows.base.db import literal, quoted, records, set_variables, sql
 from flows.base.german_numbers import number
 from flows.pages.index_lines import rank_words
-from flows.pages.map_picture import LAND
+from flows.pages.map_frame import WIDTH as MAP_WIDTH
+from flows.pages.map_picture import LAND, LARGEST
 from flows.profile.vocabulary import Gap, Words, vocabulary
 from flows.release.main_index import find_main_index
-from flows.release.map_classes import classes_of
+from flows.release.map_classes import MapClass, classes_of, classes_reached
 
 LEVEL = "sozialraum"
+RADIUS = round(LARGEST * WIDTH / MAP_WIDTH, 1)
+"""Of the circle of the largest count."""
 PROTECTED, UNSURE = "url(#geheim)", "url(#unsicher)"
 """The fills that are patterns; the page draws them."""
+_NOT_SURE = Words("nicht sicher", "not sure")
+_NOT_SURE_LONG = Words("nicht sicher: mehr als zwei Klassen möglich", "not sure: more than two classes possible")
+_ESTIMATED = Words("geschätzt", "estimated")
+_ESTIMATED_LONG = Words("geschätzt (gestrichelter Rand)", "estimated (dashed outline)")
+"""Said as the page's script does (page/words.js)."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,10 @@ class Beginning:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit of the first map: its rank and figure in words, its class or why it has none, and its fill."""
+    """A unit of the first map: its rank and figure in words, its class or why it has none, and its fill.
+
+    The line around an estimate is dashed; a count has a circle.
+    """
 
     stelle: int
     name: str
@@ -52,6 +66,8 @@ class Unit:
     figure: str
     standing: Words
     fill: str
+    estimated: bool = False
+    radius: float = 0
 
 
 @dataclass(frozen=True)
@@ -61,6 +77,7 @@ class Entry:
     fill: str
     words: Words
     count: int
+    dashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +144,7 @@ def _index_unit(row: Mapping[str, Any], index: AtlasIndex, stelle: int) -> Unit:
     if row["klasse"] is not None:
         fill = index.classes[row["klasse"] - 1].colour
     if len((row["klassen_90"] or "").split()) > 2:
-        standing, fill = Words("nicht sicher", "not sure"), UNSURE
+        standing, fill = _NOT_SURE, UNSURE
     return Unit(
         stelle, row["name"] or row["raum_id"], rank_words(row).german if row["rang_von"] else "",
         number(row["punkte"], 2), standing, fill,
@@ -152,22 +169,42 @@ def _indikator_view(con: duckdb.DuckDBPyConnection, begin: Beginning, indikator:
     rows = records(con.execute(sql("atlas/erste_zahl")))
     figures = [row["wert"] for row in rows if row["wert"] is not None]
     classes = [] if text["typ"] == "anzahl" else classes_of(text["typ"], figures)
-    words, ranks = vocabulary().status, ranks_of([(row["wert"], row["unsicherheit"] or 0) for row in rows])
-    units = []
-    for row, rank in zip(rows, ranks, strict=True):
-        figure, status = row["wert"], words[row["status"]]
-        if figure is None:
-            fill = PROTECTED if row["status"] == "geschuetzt" else status.fill or "white"
-        else:
-            fill = next((each.colour for each in classes if each.holds(figure)), LAND)
-        around = f" ± {number(row['unsicherheit'], text['nachkommastellen'])}" if row["unsicherheit"] else ""
-        shown = "" if figure is None else number(figure, text["nachkommastellen"]) + around
-        standing = status.name if figure is None else Words("", "")
-        units.append(Unit(row["stelle"], row["name"] or row["raum_id"], rank, shown, standing, fill))
+    ranks = ranks_of([(row["wert"], row["unsicherheit"] or 0) for row in rows])
+    units = [
+        _indikator_unit(row, rank, classes, text["nachkommastellen"]) for row, rank in zip(rows, ranks, strict=True)
+    ]
     named = [
         (each.colour, Words(*[each.words(text["nachkommastellen"], text["einheit"])] * 2)) for each in reversed(classes)
     ]
+    if not classes:
+        units = _with_circles(units, figures)
     return FirstView(Words(text["label_de"], text["label_en"]), text["einheit"], units, _legend(units, named))
+
+
+def _with_circles(units: Sequence[Unit], figures: Sequence[float]) -> list[Unit]:
+    """Return the units, the first of which have these figures, with circles whose areas are as the figures."""
+    largest = max(figures, default=0)
+    radii = (RADIUS * math.sqrt(figure / largest) if figure > 0 else 0 for figure in figures)
+    return [replace(unit, radius=radius) for unit, radius in zip(units, chain(radii, repeat(0)), strict=False)]
+
+
+def _indikator_unit(row: Mapping[str, Any], rank: str, classes: Sequence[MapClass], decimals: int) -> Unit:
+    figure, around, status = row["wert"], row["unsicherheit"] or 0, vocabulary().status[row["status"]]
+    name = row["name"] or row["raum_id"]
+    if figure is None:
+        fill = PROTECTED if row["status"] == "geschuetzt" else status.fill or "white"
+        return Unit(row["stelle"], name, rank, "", status.name, fill)
+    estimated = row["methode"] in vocabulary().estimates
+    unsure = around > 0 and bool(classes) and classes_reached(classes, figure, around) > 2
+    standing = [
+        *([_NOT_SURE] if unsure else []), *([_ESTIMATED] if estimated else []),
+        *([status.name] if row["status"] != "ok" else []),
+    ]  # fmt: skip
+    return Unit(
+        row["stelle"], name, rank, number(figure, decimals) + (f" ± {number(around, decimals)}" if around else ""),
+        Words(", ".join(each.de for each in standing), ", ".join(each.en for each in standing)),
+        UNSURE if unsure else next((each.colour for each in classes if each.holds(figure)), LAND), estimated,
+    )  # fmt: skip
 
 
 def ranks_of(figures: Sequence[tuple[float | None, float]]) -> list[str]:
@@ -188,10 +225,14 @@ def ranks_of(figures: Sequence[tuple[float | None, float]]) -> list[str]:
 
 
 def _legend(units: Sequence[Unit], classes: Sequence[tuple[str, Words]]) -> list[Entry]:
-    """Return the classes with how many units each has, then why the others have none."""
+    """Return the classes with how many units each has, then of how many it is not sure, and why others have none."""
     counts = Counter(unit.fill for unit in units)
-    others = Counter((unit.fill, unit.standing) for unit in units if unit.fill not in dict(classes))
+    own = {*dict(classes), UNSURE, LAND}
+    others = Counter((unit.fill, unit.standing) for unit in units if unit.fill not in own)
+    estimated = sum(unit.estimated for unit in units)
     return [
         *(Entry(fill, words, counts[fill]) for fill, words in classes),
-        *(Entry(fill, words, count) for (fill, words), count in others.most_common() if words.de),
+        *([Entry(UNSURE, _NOT_SURE_LONG, counts[UNSURE])] if counts[UNSURE] else []),
+        *(Entry(fill, words, count) for (fill, words), count in others.most_common()),
+        *([Entry("white", _ESTIMATED_LONG, estimated, dashed=True)] if estimated else []),
     ]

@@ -22,7 +22,8 @@ from flows.atlas.redraw import redraw_content
 from flows.atlas.types import atlas_typologies, type_contents
 from flows.atlas.units import create_units, height, outline_content, outlines, unit_rows
 from flows.base.db import records
-from flows.pages.map_frame import LINE
+from flows.pages.map_frame import INK, LINE
+from flows.pages.map_picture import CIRCLE
 from flows.pages.template import page_of
 from flows.profile.vocabulary import vocabulary
 
@@ -61,7 +62,7 @@ def write_atlas(con: duckdb.DuckDBPyConnection, release: Path) -> None:
     page = page_of(
         "atlas.html.j2", folder=_FOLDER, about=about, view=first_view(con, begin), shapes=first,
         width=core["width"], height=core["height"], begin=begin,
-        day=lambda day: ".".join(reversed(day.split("-"))), protected=vocabulary().status["geschuetzt"].fill, edge=LINE,
+        protected=vocabulary().status["geschuetzt"].fill, edge=LINE, ink=INK, circle=CIRCLE,
     )  # fmt: skip
     (release / PAGE).write_text(page, encoding="utf-8")
     (target / "atlas.css").write_text(page_of("atlas.css.j2", folder=_FOLDER), encoding="utf-8")

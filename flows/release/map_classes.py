@@ -76,6 +76,19 @@ def classes_of_changes(figures: Sequence[float]) -> list[MapClass]:
     return [each for each in found if any(each.holds(figure) for figure in figures)]
 
 
+def classes_reached(classes: Sequence[MapClass], figure: float, around: float) -> int:
+    """Return how many classes the interval from `around` below a figure to as much above it reaches into."""
+
+    def place(value: float) -> int:
+        found = next((at for at, each in enumerate(classes) if each.holds(value)), None)
+        if found is None:
+            below = classes[0].high is None or value <= classes[0].high
+            return 0 if below else len(classes) - 1
+        return found
+
+    return abs(place(figure + around) - place(figure - around)) + 1
+
+
 def _limits(figures: Sequence[float], classes: int) -> list[float]:
     """Return the upper limits of classes of about equally many figures; the largest figure is the last."""
     ordered = sorted(figures)

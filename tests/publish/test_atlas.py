@@ -19,6 +19,7 @@ from flows.atlas.first_view import ranks_of
 from flows.publish.build import build
 from flows.release.job import Setting
 from flows.release.map_classes import CLASSES, ZERO, change_colours, class_colours
+from tests.publish.comparing import wide
 
 NOW = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
 
@@ -83,6 +84,43 @@ def test_a_release_without_an_index_begins_with_a_share_that_says_need(city):
     said = text_of(city.root / "2024.1" / "atlas" / "index.html")
     assert re.search(r"SGB-II-Quote SGB II rate Stichtag 31.12.2024", said)
     assert re.search(r"Rangfolge .* 1 Sozialraum 012001 .*Sozialraum 011002 geheim confidential", said)
+
+
+ESTIMATES = """
+    SELECT * REPLACE (
+        (CASE raum_id WHEN '011001' THEN 5.0 WHEN '011002' THEN 15.0 ELSE 25.0 END) AS wert, 'ok' AS status,
+        'overlap' AS methode, CASE WHEN raum_id = '011002' THEN 12.0 ELSE 1.0 END AS unsicherheit)
+    FROM it WHERE indikator_id = 'sgb2_quote'
+"""
+
+
+def without_index(city, wert):
+    """The atlas' page of a release without an index, in which `wert` is otherwise."""
+    run = city.run("r")
+    city.rewrite(run, "wert", wert)
+    for table, query in wide(f"FROM '{run / 'wert.parquet'}'").items():
+        city.rewrite(run, table, query)
+    for table in ("index_wert", "index_sicherheit", "index_beitrag"):
+        city.rewrite(run, table, "FROM it WHERE false")
+    build(city.job().write(run), city.root / "2024.1", Setting(version="2024.1", made_at=NOW))
+    return city.root / "2024.1" / "atlas" / "index.html"
+
+
+def test_without_index_and_script_an_estimate_is_dashed_and_dotted_where_three_classes_are_possible(city):
+    page = without_index(city, ESTIMATES)
+    drawn = [attrs for tag, attrs in Page(page).tags if tag == "path" and "fill-rule" in attrs]
+    assert [attrs["fill"] for attrs in drawn].count("url(#unsicher)") == 1
+    assert {attrs["stroke-dasharray"] for attrs in drawn} == {"8 6"}
+    said = text_of(page)
+    assert "nicht sicher: mehr als zwei Klassen möglich not sure: more than two classes possible 1 " in said
+    assert "geschätzt (gestrichelter Rand) estimated (dashed outline) 3 " in said
+    assert "15,0 ± 12,0 nicht sicher, geschätzt not sure, estimated" in said
+
+
+def test_without_index_and_script_counts_are_circles_the_largest_area_for_the_most(city):
+    page = without_index(city, "FROM it WHERE indikator_id = 'einwohner'")
+    radii = [float(attrs["r"]) for tag, attrs in Page(page).tags if tag == "circle" and attrs["r"] != "3"]
+    assert [round((radius / radii[0]) ** 2, 2) for radius in radii] == [1, 0.75, 0.42]
 
 
 def test_ranks_of_figures_are_ranges_where_their_intervals_overlap():

@@ -47,6 +47,16 @@ async function drive() {
   const shown = indexShown(figures, view);
   seen.csv = viewCsv(shown);
   seen.svg = new XMLSerializer().serializeToString(pictureOf(shown, outlines, []));
+  const long = "Ein- und Zweifamilienhäuser mit Gärten am Rand der Stadt";
+  const named = { ...shown, classes: shown.classes.map((each) => ({ ...each, words: long })) };
+  seen.legend = [...pictureOf(named, outlines, []).querySelectorAll("text")].map(({ textContent }) => textContent);
+  seen.reached = GIVEN.reached.map(([limits, figure, around]) => classesReached(classesOfShares(limits), figure, around));
+  const place = core.units.findIndex(([id, , level, zuschnitt]) => id === GIVEN.chosen && level === 0 && core.zuschnitte[zuschnitt] === view.zuschnitt);
+  const [counted, standings] = await Promise.all([
+    Promise.all(core.indikatoren.map(async (each) => ({ ...each, content: await loadFigures(each.id) }))),
+    Promise.all(core.indices.map(async (each) => ({ ...each, content: await loadIndex(each.id) }))),
+  ]);
+  seen.profileCsv = profileCsv({ place, city: cityOf(view.zuschnitt), figures: counted, standings });
   seen.source = linesOf("Amt für Statistik ".repeat(40).trim());
   const saved = [];
   saveFile = (blob, ending) => saved.push([ending, blob.type, blob.size]);

@@ -5,6 +5,7 @@ One browser opens the page once; a script beside it goes through the addresses a
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -21,7 +22,7 @@ import pytest
 from flows.atlas.figures import class_limits
 from flows.base.german_numbers import number
 from flows.profile.vocabulary import vocabulary
-from flows.release.map_classes import classes_of_changes, classes_of_shares
+from flows.release.map_classes import classes_of_changes, classes_of_shares, classes_reached
 from tests.axe import axe_script
 from tests.browser import BROWSER
 from tests.refresh.test_pages import Opened, opened
@@ -29,6 +30,9 @@ from tests.refresh.test_pages import Opened, opened
 FIRST = "#index=bedarf&stichtag=2024-12-31&zuschnitt=2020-01-01&ebene=sozialraum"
 CHANGES = [[-3.0, -1.0, 0.0, 0.0, 2.0, 5.0, 9.0], [0.0, 0.0], [1.5, 2.5], [-0.4], []]
 SHARES = [[0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2.0, 2.0, 2.0], [0.0, 0.0]]
+
+INTERVALS = [(0, 2.0, 1.0), (0, 0.5, 9.0), (1, 3.0, 0.5), (1, 3.0, 2.5), (1, 9.0, 1.0), (2, 2.0, 5.0)]
+"""Of which of SHARES, the figure, and half of its interval."""
 
 DRIVER = (Path(__file__).parent / "atlas_driver.js").read_text("utf-8")
 MINUS = "\N{MINUS SIGN}"
@@ -155,7 +159,10 @@ def driven(release: Path, chosen: str, tmp_path_factory: pytest.TempPathFactory)
     for path in (atlas, atlas / "data"):
         path.chmod(0o755)
     hashes = [FIRST, *(address(*each) for each in SAMPLED), DISTANCE, CHANGE, ENGLISH, f"{FIRST}&raum={chosen}"]
-    given = {"hashes": hashes, "changes": CHANGES, "limits": [class_limits(each) for each in SHARES]}
+    given = {
+        "hashes": hashes, "changes": CHANGES, "limits": [class_limits(each) for each in SHARES], "chosen": chosen,
+        "reached": [[class_limits(SHARES[at]), figure, around] for at, figure, around in INTERVALS],
+    }  # fmt: skip
     head = f"const GIVEN = {json.dumps(given)};\n"
     (atlas / "driver.js").write_text(head + DRIVER, encoding="utf-8")
     page = (atlas / "index.html").read_text("utf-8")
@@ -324,3 +331,43 @@ def test_classes_of_the_page_are_those_of_the_one_rule(driven) -> None:
 
     assert driven[1]["changes"] == [plain(classes_of_changes(figures)) for figures in CHANGES]
     assert driven[1]["shares"] == [plain(classes_of_shares(figures)) for figures in SHARES]
+    reached = [classes_reached(classes_of_shares(SHARES[at]), figure, around) for at, figure, around in INTERVALS]
+    assert driven[1]["reached"] == reached
+    assert max(reached) > 2
+
+
+@pytest.mark.browser
+def test_a_long_entry_of_a_saved_legend_takes_two_lines_and_loses_no_word(driven) -> None:
+    lines = [line for line in driven[1]["legend"] if re.match("Ein- und|Gärten am Rand", line)]
+    assert re.match(r"Ein- und Zweifamilienhäuser mit Gärten am Rand der Stadt \(\d+\) Ein- und", " ".join(lines))
+    assert max(map(len, lines)) <= 36
+
+
+@pytest.mark.browser
+def test_the_csv_of_a_profile_has_each_index_with_class_probability_and_rank(driven, con, chosen) -> None:
+    rows = list(csv.DictReader(driven[1]["profileCsv"].splitlines(), delimiter=";"))
+    found = {
+        row["index_id"]: (row["wert"], row["rang_von"], row["rang_bis"], row["betroffene"])
+        for row in rows if row["index_id"] and row["stichtag"] == "2024-12-31"
+    }  # fmt: skip
+    expected = con.execute(
+        "SELECT index_id, round(punkte, 2), rang_von, rang_bis, betroffene FROM index_wert "
+        "WHERE raumebene = 'sozialraum' AND raum_id = ? AND stichtag = DATE '2024-12-31'", [chosen]
+    ).fetchall()  # fmt: skip
+    assert found == {name: tuple(map(_in_a_spreadsheet, figures)) for name, *figures in expected}
+    likely = con.execute(
+        "SELECT label_de, wahrscheinlichkeit FROM index_sicherheit JOIN index_klasse USING (index_id, index_version, "
+        "klasse) WHERE klassenart = 'stand' AND index_id = 'bedarf' AND raumebene = 'sozialraum' AND raum_id = ? "
+        "AND zuschnitt = '2020-01-01' AND stichtag = DATE '2024-12-31' ORDER BY wahrscheinlichkeit DESC",
+        [chosen],
+    ).fetchall()
+    (need,) = [row for row in rows if row["index_id"] == "bedarf" and row["stichtag"] == "2024-12-31"]
+    assert set(need["klasse_oder_typ"].split(" oder ")) <= {"nicht erhöht", "hoch", "sehr hoch"}
+    said = [f"{label} ({number(100 * share, 1)} %)" for label, share in likely if round(1000 * share)]
+    assert need["wahrscheinlichkeit"] == ", ".join(said)
+    assert {row["klasse_oder_typ"] for row in rows if row["typologie_id"]} != {""}
+    assert len({row["indikator_id"] for row in rows}) == 1 + con.execute("SELECT count(*) FROM indikator").fetchone()[0]
+
+
+def _in_a_spreadsheet(figure: float | None) -> str:
+    return "" if figure is None else f"{figure:g}".replace(".", ",")

@@ -4,11 +4,10 @@
 function standingOf(content, place, day) {
   content.split ??= content.lines.split("\n");
   const text = content.split[place * core.days.length + core.days.indexOf(day)];
-  if (!text) return { status: "nicht_geliefert", chances: [] };
   const [status, score, low, high, from, to, likely, first, last, chances, change, verdict, people, reason] = text.split(";");
-  const given = (field) => (field === "" ? null : Number(field));
+  const given = (field) => (field ? Number(field) : null);
   return {
-    status: core.letters[status] ?? "ok",
+    status: text ? core.letters[status] ?? "ok" : "nicht_geliefert",
     score: given(score), low: given(low), high: given(high),
     from: given(from), to: given(to),
     likely: likely ? likely.split(" ").map(Number) : [],
@@ -52,7 +51,7 @@ function indexRow(place, standing, classes) {
   const row = { place, ...standing, value: score, around: 0, estimated: false };
   row.figure = score === null ? (standing.low === null ? "" : `${number(standing.low, 2)} ${say("to")} ${number(standing.high, 2)}`) : number(score, 2);
   row.fill = known ? classes[from - 1][2] : fillOf(standing.status);
-  row.standing = from === null ? said(core.words.status[standing.status].name) : possible(classes, from, to);
+  row.standing = standingWords(standing, classes);
   if (likely.length > 2) {
     row.fill = UNSURE;
     row.standing = `${say("unsure")}: ${possible(classes, likely[0], likely.at(-1))}`;
@@ -90,6 +89,11 @@ function changeRow(place, standing, classes) {
   if (standing.change !== null && standing.verdict === "nicht_unterscheidbar") row.fill = UNSURE;
   row.words = standing.verdict ? `${row.standing}. ${said(core.words.verdict[standing.verdict])}` : row.standing;
   return row;
+}
+
+/** The classes that an index may be in, or why it has none. */
+function standingWords({ from, to, status }, classes) {
+  return from === null ? said(core.words.status[status].name) : possible(classes, from, to);
 }
 
 function possible(classes, from, to) {

@@ -38,19 +38,19 @@ function profileButtons(known) {
     element("button", { type: "button", onclick: () => { location.hash = addressOf({ unit: null }); } }, say("close")));
 }
 
-/** Residents, area, the larger units, and each index that stands first with how sure its class is. */
+/** Residents, area, the larger units, the types, and the main index with how sure its class is. */
 function headOf({ place, figures, standings }) {
   const [, , , , area, larger] = core.units[place];
   const entry = (name, value, note = "") => element("div", {}, element("dt", {}, name), element("dd", {}, value, note ? element("small", {}, note) : null));
   const residents = figures.find(({ id }) => id === "einwohner");
   const counted = residents ? cellOf(residents.content, place, view.day) : null;
-  const need = standings.find(({ types }) => !types);
+  const need = standings.find(({ id }) => id === core.first.index);
   const types = standings.filter((each) => each.types).map((each) => ({ ...each, row: typeRow(place, standingOf(each.content, place, view.day), each.classes) }));
   const standing = need ? standingOf(need.content, place, view.day) : null;
   return element("dl", { class: "profile-head" },
     counted ? entry(said(residents.label), wordsOf(counted, residents), dayWords(view.day)) : null,
     area === null ? null : entry(say("area"), `${number(area, 2)} km²`, counted?.value && area ? `${number(counted.value / area, 0)} ${say("density")}` : ""),
-    standing ? entry(said(need.label), standing.from === null ? said(core.words.status[standing.status].name) : possible(need.classes, standing.from, standing.to), chanceWords(standing, need.classes)) : null,
+    standing ? entry(said(need.label), standingWords(standing, need.classes), chanceWords(standing, need.classes)) : null,
     standing?.rank ? entry(`${say("rank")}, ${said(need.label)}`, rangeWords(standing.rank)) : null,
     ...types.filter(({ row }) => row.status !== "nicht_geliefert").map(({ label, row }) => entry(said(label), row.standing, row.words === row.standing ? "" : row.words.slice(row.standing.length + 2))),
     standing?.people ? entry(say("concerns"), number(standing.people, 0)) : null,
@@ -71,9 +71,9 @@ function agesOf({ place, city, figures }) {
   return ageChart(bands, counts(place, "einwohner") ?? 0, counts(city, "einwohner"));
 }
 
-/** The trends of residents, of what the first index is made of, and of what the map shows. */
+/** The trends of residents, of what the main index is made of, and of what the map shows. */
 function trendsOf({ place, city, figures }) {
-  const wanted = new Set(["einwohner", ...(core.indices.find(({ types }) => !types)?.indikatoren ?? []), view.subject.kind === "index" ? "" : view.subject.id]);
+  const wanted = new Set(["einwohner", ...(core.indices.find(({ id }) => id === core.first.index)?.indikatoren ?? []), view.subject.kind === "index" ? "" : view.subject.id]);
   const missing = { value: null, around: 0 };
   return figures.filter(({ id }) => wanted.has(id)).map((each) => {
     const over = (unit) => core.days.map((day) => (unit === null ? missing : cellOf(each.content, unit, day)));

@@ -1,27 +1,30 @@
 // What a reader takes along: the map as SVG or PNG with its source, the view or a profile as CSV, a printed sheet.
 
-const PICTURE = { width: 2240, head: 110, line: 34, letters: 185 };
+const PICTURE = { width: 2240, head: 110, line: 34, letters: 185, legend: 36 };
 
 /** The map with title, legend, the sentence under it, source and licence, whole in itself. */
 function pictureOf(shown, outlines, lines) {
   const below = [...linesOf(sentenceOf(shown)), ...linesOf(sourceOf())];
-  const height = Math.max(core.height, 900) + PICTURE.head + PICTURE.line * (below.length + 1);
   const map = mapOf(shown, outlines, lines);
   fill(map, { x: 20, y: PICTURE.head, width: core.width, height: core.height }, []);
   if (view.unit !== null) map.append(...marksOf(outlines.find(([place]) => place === view.unit) ?? [0, ""]));
   const text = (x, y, size, words, weight = "normal") => shape("text", { x, y, "font-size": size, "font-weight": weight }, words);
   let y = PICTURE.head + 20;
   const entries = legendEntries(shown).map((entry) => {
-    const high = Math.max(62, 2 * (entry.circle ?? 0) + 14);
+    const words = linesOf(`${entry.words}${entry.count === undefined ? "" : ` (${entry.count})`}`, PICTURE.legend);
+    const high = Math.max(62, 2 * (entry.circle ?? 0) + 14, 30 * words.length + 14);
     const middle = y + high / 2;
     y += high;
     const sign = entry.circle
       ? shape("circle", { cx: core.width + 85, cy: middle, r: entry.circle, fill: core.colours.circle, "fill-opacity": 0.75 })
       : shape("rect", { x: core.width + 60, y: middle - 18, width: 50, height: 36, fill: entry.dashed ? "#ffffff" : entry.colour, stroke: entry.dashed ? core.colours.ink : core.colours.edge, "stroke-dasharray": entry.dashed ? "8 6" : null });
-    const words = entry.words.length > 36 ? `${entry.words.slice(0, 35)}…` : entry.words;
-    return [sign, text(core.width + 148, middle + 9, 24, `${words}${entry.count === undefined ? "" : ` (${entry.count})`}`)];
+    return [sign, words.map((line, at) => text(core.width + 148, middle + 9 + 30 * (at - (words.length - 1) / 2), 24, line))].flat();
   });
-  if (shown.cityWords) entries.push([text(core.width + 60, y + 40, 24, `${say("city")}: ${shown.cityWords}`, "bold")]);
+  if (shown.cityWords) {
+    entries.push(linesOf(`${say("city")}: ${shown.cityWords}`, PICTURE.legend).map((line, at) => text(core.width + 60, y + 40 + 30 * at, 24, line, "bold")));
+    y += 80;
+  }
+  const height = Math.max(core.height + PICTURE.head, y) + PICTURE.line * (below.length + 1);
   return shape("svg", { xmlns: SVG, viewBox: `0 0 ${PICTURE.width} ${height}`, width: PICTURE.width, height, "font-family": "sans-serif", fill: core.colours.ink },
     shape("rect", { width: PICTURE.width, height, fill: "#ffffff" }),
     text(20, 48, 36, titleOf(), "bold"), text(20, 88, 26, subtitleOf(shown)),
@@ -29,11 +32,11 @@ function pictureOf(shown, outlines, lines) {
     below.map((line, at) => text(20, height - 22 - PICTURE.line * (below.length - 1 - at), 22, line)));
 }
 
-/** A text in lines that fit into the picture. */
-function linesOf(text) {
+/** A text in lines of so many letters, which fit into the picture, or beside the map. */
+function linesOf(text, letters = PICTURE.letters) {
   const lines = [""];
   for (const word of text.split(" ")) {
-    if (lines.at(-1) && lines.at(-1).length + word.length >= PICTURE.letters) lines.push("");
+    if (lines.at(-1) && lines.at(-1).length + word.length >= letters) lines.push("");
     lines.push([lines.pop(), word].filter(Boolean).join(" "));
   }
   return lines;
@@ -68,13 +71,25 @@ function viewCsv(shown) {
   return csvOf([head, ...shown.rows.map((row) => [zuschnitt, level, core.units[row.place][0], core.units[row.place][1], day, subject.id, kind, row.value, row.around || null, row.status, row.method, row.rank?.[0], row.rank?.[1], row.standing])]);
 }
 
-function saveProfile({ place, city, figures }) {
-  const head = ["raum_id", "name", "zuschnitt", "stichtag", "indikator_id", "bezeichnung", "einheit", "wert", "unsicherheit", "status", "methode", "stadt"];
-  const rows = figures.flatMap(({ id, label, unit, content }) => core.days.map((day) => {
-    const cell = cellOf(content, place, day);
-    return [core.units[place][0], core.units[place][1], view.zuschnitt, day, id, label[0], unit, cell.value, cell.around || null, cell.status, cell.method, city === null ? null : cellOf(content, city, day).value];
+function saveProfile(known) {
+  saveFile(csvBlob(profileCsv(known)), "csv", core.units[known.place][0]);
+}
+
+/** Indices and types first, as the profile has them, then each Indikator: of every Stichtag a row. */
+function profileCsv({ place, city, figures, standings }) {
+  const head = ["raum_id", "name", "zuschnitt", "stichtag", "indikator_id", "index_id", "typologie_id", "bezeichnung", "einheit", "wert", "unsicherheit", "status", "methode", "stadt", "klasse_oder_typ", "wahrscheinlichkeit", "rang_von", "rang_bis", "betroffene"];
+  const [id, name] = core.units[place];
+  const beginning = (day) => [id, name, view.zuschnitt, day];
+  const classed = standings.flatMap((each) => core.days.map((day) => {
+    const standing = standingOf(each.content, place, day);
+    const words = each.types ? typeRow(place, standing, each.classes).standing : standingWords(standing, each.classes);
+    return [...beginning(day), null, each.types ? null : each.id, each.types ? each.id : null, said(each.label), each.types ? null : say("score"), standing.score ?? null, null, standing.status, null, null, words, chanceWords(standing, each.classes), ...(standing.rank ?? [null, null]), standing.people ?? null];
   }));
-  saveFile(csvBlob(csvOf([head, ...rows])), "csv", core.units[place][0]);
+  const counted = figures.flatMap(({ id: indikator, label, unit, content }) => core.days.map((day) => {
+    const cell = cellOf(content, place, day);
+    return [...beginning(day), indikator, null, null, said(label), unit, cell.value, cell.around || null, cell.status, cell.method, city === null ? null : cellOf(content, city, day).value, null, null, null, null, null];
+  }));
+  return csvOf([head, ...classed, ...counted]);
 }
 
 /** Semicolons, decimal commas; an apostrophe before a text that a spreadsheet would take for a formula. */
