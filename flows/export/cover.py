@@ -101,4 +101,4 @@ class Cover:
 def _write_text(sheet: Any, row: int, text: str, faces: Faces) -> None:
     """Write a text beside the first column, and let its row be as high as it needs."""
     sheet.set_row(row, POINTS_PER_LINE * (1 + int(len(text) / (LETTERS_PER_CHARACTER * _RIGHT))))
-    sheet.write_string(row, 1, text, faces.wrapped)
+    sheet.write_string(row, 1, text, faces.beside)

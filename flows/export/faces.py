@@ -35,9 +35,10 @@ class Faces:
         self.id = book.add_format({**small, "font_color": _QUIET, "bottom": 1})
         self.text = book.add_format(small)
         self.wrapped = book.add_format({**small, "text_wrap": True})
+        self.beside = book.add_format({**small, "text_wrap": True, "indent": 1})
         self.number = book.add_format({**small, "num_format": "General"})
         self.day = book.add_format({**small, "num_format": "dd.mm.yyyy"})
-        self.left_day = book.add_format({**small, "num_format": "dd.mm.yyyy", "align": "left"})
+        self.left_day = book.add_format({**small, "num_format": "dd.mm.yyyy", "align": "left", "indent": 1})
         self.link = book.add_format({**small, "font_color": _ESTIMATED, "underline": 1})
         self._figures = {
             (places, counted, whole): book.add_format(

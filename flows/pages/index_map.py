@@ -159,9 +159,9 @@ def _legend(units: Sequence[Unit], classes: Sequence[str], colours: Sequence[str
     unsure = sum(unit.unsicher and unit.klasse is not None for unit in units)
     if unsure:
         entries.append(Entry(box("url(#unsicher-legende)"), f"Klasse nicht sicher ({unsure})"))
-    for status in vocabulary().index_status:
+    for status, meant in vocabulary().index_status.items():
         count = sum(unit.klasse is None and unit.status == status for unit in units)
         if count:
-            entries.append(Entry(box(NONE), f"ohne Index: {status} ({count})"))
+            entries.append(Entry(box(NONE), f"ohne Index: {meant.short_de} ({count})"))
     missing = sum(unit.klasse is None and unit.status is None for unit in units)
     return entries + ([Entry(box(NONE), f"ohne Index: nicht geliefert ({missing})")] if missing else [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from textwrap import wrap
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
@@ -13,6 +14,8 @@ from flows.base.local_time import german_day
 
 WIDTH, MARGIN, LEGEND, HEAD = 760, 16, 290, 60
 LINE, INK = "#8a969d", "#1d2b36"
+_LETTERS, _LINE = 34, 17
+"""Of a line in the legend: how many fit in, and pixels to the next."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def framed(
     `patterns` are the hatchings, `shapes` are drawn in metres with outlines of this colour, what is `above` in pixels.
     """
     west, north = MARGIN - place.west * place.scale, HEAD + MARGIN + place.north * place.scale
-    lines = list(accumulate((entry.height for entry in legend), initial=HEAD + MARGIN))
+    named = [(entry, wrap(entry.words, _LETTERS) or [""]) for entry in legend]
+    lines = list(accumulate((entry.height + _LINE * (len(said) - 1) for entry, said in named), initial=HEAD + MARGIN))
     height = max(place.height, lines[-1] + MARGIN)
     return "\n".join(
         [
@@ -103,8 +107,12 @@ def framed(
             *above,
             *(
                 f'<g transform="translate({WIDTH + 10} {top})">{entry.sign}'
-                f'<text x="56" y="{entry.height // 2 + 1}">{escape(entry.words)}</text></g>'
-                for top, entry in zip(lines, legend, strict=False)
+                + "".join(
+                    f'<text x="56" y="{entry.height // 2 + 1 + at * _LINE}">{escape(line)}</text>'
+                    for at, line in enumerate(said)
+                )
+                + "</g>"
+                for top, (entry, said) in zip(lines, named, strict=False)
             ),
             "</svg>\n",
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from flows.app.commands.reading import map_
@@ -51,6 +53,15 @@ def test_what_the_release_does_not_have_is_named(first, asked: tuple[str, ...], 
 def test_a_map_is_of_an_indikator_or_of_an_index(asked: dict) -> None:
     with pytest.raises(ConfigError, match="map: expected an Indikator, or --index INDEX"):
         map_("kleinstadt", **asked)
+
+
+def test_a_long_entry_of_the_legend_takes_two_lines(city) -> None:
+    long = "Bedarf, der weit über dem der übrigen Räume liegt"
+    named = f"SELECT * REPLACE (CASE klasse WHEN 2 THEN '{long}' ELSE label_de END AS label_de) FROM it"
+    picture = index_map_of(built(city, "long", index_klasse=named) / DATABASE, "bedarf")
+    lines = re.findall(r'<text x="56" y="(\d+)">([^<]*)</text>', picture)
+    assert ("14", "Bedarf, der weit über dem der") in lines
+    assert ("31", "übrigen Räume liegt (1)") in lines
 
 
 @pytest.mark.parametrize("classes", [1, 2, 3, 6])

@@ -87,7 +87,7 @@ def test_the_page_of_a_unit_says_what_the_last_redraw_did_to_it(redrawn_release,
 
 
 def test_the_maps_begin_with_the_need_and_the_types(page):
-    titles = re.findall(r'<div class="map"><svg [^>]*aria-label="([^"]+)"', page)
+    titles = re.findall(r'<div class="map"[^>]*><svg [^>]*aria-label="([^"]+)"', page)
 
     assert titles[0] == "Bedarfsindex"
     assert titles[1:3] == ["Siedlungstypen", "Einwohner"]

@@ -18,7 +18,7 @@ function pictureOf(shown, outlines, lines) {
     const sign = entry.circle
       ? shape("circle", { cx: core.width + 85, cy: middle, r: entry.circle, fill: core.colours.circle, "fill-opacity": 0.75 })
       : shape("rect", { x: core.width + 60, y: middle - 18, width: 50, height: 36, fill: entry.dashed ? "#ffffff" : entry.colour, stroke: entry.dashed ? core.colours.ink : core.colours.edge, "stroke-dasharray": entry.dashed ? "8 6" : null });
-    return [sign, words.map((line, at) => text(core.width + 148, middle + 9 + 30 * (at - (words.length - 1) / 2), 24, line))].flat();
+    return [sign, words.map((line, at) => text(core.width + 160, middle + 9 + 30 * (at - (words.length - 1) / 2), 24, line))].flat();
   });
   if (shown.cityWords) {
     entries.push(linesOf(`${say("city")}: ${shown.cityWords}`, PICTURE.legend).map((line, at) => text(core.width + 60, y + 40 + 30 * at, 24, line, "bold")));
