@@ -82,7 +82,11 @@ def kind_words(kind: Kind | None) -> str:
         return ""
     if kind.type_label is None:
         return " oder ".join(kind.possible) or "ohne Typ"
-    return f"{kind.type_label} (Grenzfall: {kind.second_label})" if kind.borderline else kind.type_label
+    if not kind.borderline:
+        return kind.type_label
+    return (
+        f"{kind.type_label} (Grenzfall: {kind.second_label})" if kind.second_label else f"{kind.type_label} (Grenzfall)"
+    )
 
 
 def rank_words(need: Need) -> str:

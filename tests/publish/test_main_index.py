@@ -49,7 +49,7 @@ def test_atlas_first_page_and_report_begin_with_it(release) -> None:
     for page in ((release / "index.html").read_text("utf-8"), report_html(release)):
         assert 'aria-label="Bedarfsindex"' in page
         assert 'aria-label="Früherer Index"' not in page
-    assert '<th scope="col">Bedarfsindex</th>' in report_html(release)
+    assert '<th scope="col" class="need">Bedarfsindex</th>' in report_html(release)
 
 
 def test_the_commands_show_it_without_being_told_which(release) -> None:

@@ -171,6 +171,7 @@ def test_a_borderline_type_names_the_other_one_and_what_is_not_known_stays_open(
 
     assert kind_words(clear) == "Weit"
     assert kind_words(replace(clear, borderline=True)) == "Weit (Grenzfall: Eng)"
+    assert kind_words(replace(clear, borderline=True, second_label=None)) == "Weit (Grenzfall)"
     assert kind_words(replace(clear, type_label=None, possible=["Weit", "Eng"])) == "Weit oder Eng"
     assert kind_words(replace(clear, type_label=None, possible=[])) == "ohne Typ"
 

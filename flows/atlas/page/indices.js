@@ -66,7 +66,7 @@ function typeRow(place, standing, classes) {
   const row = { place, ...standing, value: null, rank: null, around: 0, estimated: false, figure: "" };
   row.fill = from !== null ? classes[from - 1][2] : likely.length ? UNSURE : fillOf(standing.status);
   row.standing = typeWords(standing, classes);
-  const second = verdict === "grenzfall" && change !== null ? say("borderline", { type: said(classes[change - 1]) }) : "";
+  const second = verdict !== "grenzfall" ? "" : change === null ? say("borderlineAlone") : say("borderline", { type: said(classes[change - 1]) });
   row.words = [row.standing, second, chanceWords(standing, classes)].filter(Boolean).join("; ");
   return row;
 }

@@ -41,7 +41,7 @@ function profileButtons(known) {
 /** Residents, area, the larger units, the types, and the main index with how sure its class is. */
 function headOf({ place, figures, standings }) {
   const [, , , , area, larger] = core.units[place];
-  const entry = (name, value, note = "") => element("div", {}, element("dt", {}, name), element("dd", {}, value, note ? element("small", {}, note) : null));
+  const entry = (name, value, note = "", kind = null) => element("div", {}, element("dt", {}, name), element("dd", { class: kind }, value, note ? element("small", {}, note) : null));
   const residents = figures.find(({ id }) => id === "einwohner");
   const counted = residents ? cellOf(residents.content, place, view.day) : null;
   const need = standings.find(({ id }) => id === core.first.index);
@@ -52,7 +52,7 @@ function headOf({ place, figures, standings }) {
     area === null ? null : entry(say("area"), `${number(area, 2)} km²`, counted?.value && area ? `${number(counted.value / area, 0)} ${say("density")}` : ""),
     standing ? entry(said(need.label), standingWords(standing, need.classes), chanceWords(standing, need.classes)) : null,
     standing?.rank ? entry(`${say("rank")}, ${said(need.label)}`, rangeWords(standing.rank)) : null,
-    ...types.filter(({ row }) => row.status !== "nicht_geliefert").map(({ label, row }) => entry(said(label), row.standing, row.words === row.standing ? "" : row.words.slice(row.standing.length + 2))),
+    ...types.filter(({ row }) => row.status !== "nicht_geliefert").map(({ label, row }) => entry(said(label), row.standing, row.words === row.standing ? "" : row.words.slice(row.standing.length + 2), "note")),
     standing?.people ? entry(say("concerns"), number(standing.people, 0)) : null,
     larger.length ? element("div", {}, element("dt", {}, say("liesIn")), element("dd", { class: "note" }, between(larger.slice(0, 2).map((each) => element("a", { href: addressOfUnit(each) }, nameOf(each))), ", "))) : null);
 }

@@ -35,6 +35,7 @@ const WORDS = {
   aType: ["Typ", "a type"],
   types: ["Typen", "Types"],
   typesOfUnits: ["Räume und ihre Typen", "Units and their types"],
+  borderlineAlone: ["Grenzfall, der zweite Typ ist nicht bekannt", "borderline, the second type is not known"],
   borderline: ["Grenzfall, der zweite Typ ist {type}", "borderline, the second type is {type}"],
   severalTypes: ["mehrere Typen möglich", "several types possible"],
   score: ["Punkte", "Score"],
