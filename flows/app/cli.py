@@ -6,9 +6,9 @@ in their own words on stderr; the exit code says which kind it was (flows/base/e
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -32,10 +32,11 @@ from flows.app.commands import (
     serving,
     typology,
 )
-from flows.app.failed import STOPPED, failed
+from flows.app.failed import failed
 from flows.app.help_texts import HELP, use_help_language
+from flows.app.output import use_output
 from flows.app.terminal import begin, has_answered, print_json, say
-from flows.base.errors import ConfigError
+from flows.base.errors import ConfigError, FortschreibungError
 from flows.base.language import use_language
 from flows.profile.places import use_folder
 
@@ -104,23 +105,22 @@ def command(
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     begin()
+    use_output()
     try:
         if HELP & set(sys.argv) or not {*app} & set(sys.argv):
             use_language(_language_asked_for(sys.argv))
             use_help_language(app)
         code = app.meta(exit_on_error=False, result_action="return_value")
+        sys.stdout.flush()
     except CycloptsError:
         code = ConfigError.exit_code  # cyclopts has printed what was wrong
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- the last resort: a user never sees a traceback
-        if _nobody_reads():
-            code = STOPPED
-        else:
-            ended = failed(problem)
-            code = ended.exit_code
-            say(ended.shown)
-            if "--json" in sys.argv and not has_answered():
+        ended = failed(problem)
+        code = ended.exit_code
+        say(ended.shown)
+        if "--json" in sys.argv and not has_answered():
+            with suppress(FortschreibungError):  # where it cannot be written
                 print_json(ended.as_json())
-    _nobody_reads()
     sys.exit(code)
 
 
@@ -132,21 +132,3 @@ def _language_asked_for(arguments: Sequence[str]) -> str | None:
         if each.startswith("--lang="):
             return each.removeprefix("--lang=")
     return None
-
-
-def _nobody_reads() -> bool:
-    """Return whether what read the output of this command has ended, as `head` does; nothing more is written then."""
-    import select  # noqa: PLC0415 -- a command that only reads starts fast
-
-    try:
-        sys.stdout.flush()
-        watched = select.poll()
-        watched.register(sys.stdout.fileno(), 0)  # of a pipe without a reader an error is reported, unasked
-        gone = any(event & select.POLLERR for _, event in watched.poll(0))
-    except BrokenPipeError:
-        gone = True
-    except OSError:  # no file, such as the output that a test takes
-        return False
-    if gone:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
-    return gone

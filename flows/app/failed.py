@@ -14,7 +14,7 @@ from flows.base.language import language
 from flows.base.texts import Text, german_of, joined, text
 
 STOPPED = 130
-"""The exit code of a command that was stopped: by hand, or since nobody reads its output any more."""
+"""The exit code of a command that was stopped by hand."""
 
 
 @dataclass(frozen=True)

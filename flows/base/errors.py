@@ -26,7 +26,7 @@ EXIT_CODES: Mapping[int, str] = MappingProxyType({
     5: "a file breaks its contract: the supplier or the profile must change",
     6: "a defect of the program: report it",
     7: "waiting: a delivery is awaited, and nothing new is published before it came",
-    130: "stopped: by hand, or since nobody reads the output any more",
+    130: "stopped by hand",
 })  # fmt: skip
 """What each exit code of the command line means, as its help and docs/operation.md say."""
 
