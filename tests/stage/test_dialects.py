@@ -167,7 +167,7 @@ def test_a_shape_that_cannot_be_right_is_refused_with_its_line(refusal, source, 
     assert told in message
 
 
-@pytest.mark.parametrize("end", ["\n\x1a", "\r\n\x1a", "\x1a"])
+@pytest.mark.parametrize("end", ["\n\x1a", "\r\n\x1a", "\x1a", "\r\n" + 99 * "\x1a"])
 def test_the_sign_by_which_dos_ends_a_file_is_no_row(stage_city, source, end: str) -> None:
     staged = stage_city(source("einwohner"), {FILE: f"BBS;EW\n01100001;12\n01100002;7{end}"})
     assert staged.residents == RESIDENTS

@@ -35,7 +35,7 @@ _NO_CHARACTER = 0xDC00
 """The first of the code points that stand for no character; the next 256 are used for bytes."""
 _BAD = re.compile("[\udc00-\udcff]")
 _SHOWN = 20  # characters of a line
-_DOS_END = "\x1a"  # which DOS and programs from its time write behind the last line
+_DOS_END = "\x1a"  # which DOS and programs from its time write behind the last line, once or until a block is full
 
 
 class Delimited:
@@ -173,7 +173,7 @@ def _checked(delivered: Path, name: str, dialect: Dialect) -> Iterator[list[str]
                     ).at(f"File {name}, line {number}")
                 read += len(lines)
                 if lines[-1].endswith(_DOS_END):  # a line without an end is the last one
-                    lines[-1:] = filter(None, [lines[-1].removesuffix(_DOS_END)])
+                    lines[-1:] = filter(None, [lines[-1].rstrip(_DOS_END)])
                 yield lines
     except UnicodeError as problem:
         place, byte = first_bad_byte(delivered, dialect.encoding)
