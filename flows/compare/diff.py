@@ -78,7 +78,8 @@ def diff_releases(home: Home, city: str, before: str, after: str) -> Diff:
                 attach(con, folder / DATABASE, name)
             return diff_of(con, city, first, second)
     except (FortschreibungError, duckdb.Error, OSError, KeyError, ValueError) as problem:
-        raise DiffFailed(f"{city} {before} and {after} cannot be compared: {problem}") from problem
+        code = problem.code if isinstance(problem, FortschreibungError) else None
+        raise DiffFailed(f"{city} {before} and {after} cannot be compared: {problem}", code=code) from problem
 
 
 def attach(con: duckdb.DuckDBPyConnection, database: Path, name: str) -> None:

@@ -266,7 +266,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (FortschreibungError, OSError, duckdb.Error) as problem:
         kind = type(problem).__name__
         words = str(problem) if isinstance(problem, FortschreibungError) else f"{kind}: {problem}"
-        print(json.dumps({"error": words, "kind": kind}), flush=True)  # noqa: T201 -- to the process that started this
+        code = problem.code if isinstance(problem, FortschreibungError) else None
+        print(json.dumps({"error": words, "kind": kind, "code": code}), flush=True)  # noqa: T201 -- to the process that started this
         return problem.exit_code if isinstance(problem, FortschreibungError) else 1
     print(json.dumps({"content_hash": built.content_hash, "same_as": built.same_as}), flush=True)  # noqa: T201
     return 0

@@ -273,4 +273,8 @@ def _built(
     words = answer.get("error") or f"it ended with exit code {code} and said:\n{said.strip()[-2000:]}"
     raising = VerificationFailed if answer.get("kind") == "VerificationFailed" else FortschreibungError
     hint = files.hint_of_full_disk(city.folder)
-    raise raising(f"The release {version} could not be built; the last release stands as it was. {words}{hint}")
+    finer = answer.get("code") or FortschreibungError.code
+    raise raising(
+        f"The release {version} could not be built; the last release stands as it was. {words}{hint}",
+        code=finer if finer != FortschreibungError.code else "FS-RELEASE-04",
+    )

@@ -231,6 +231,13 @@ def test_a_release_that_cannot_be_read_is_a_failure_and_no_difference(home, two_
         diff_releases(home, CITY, "2024.1", "2024.2")
 
 
+@pytest.mark.parametrize(("before", "after"), [("2024.1", "2031.1"), ("2031.1", "2024.1")])
+def test_a_comparison_that_fails_has_the_code_of_its_cause(home, one_published, before, after):
+    with pytest.raises(DiffFailed, match="There is no release") as failed:
+        diff_releases(home, CITY, before, after)
+    assert (failed.value.code, failed.value.exit_code) == ("FS-USE-02", 2)
+
+
 def test_every_figure_that_differs_between_two_large_releases_is_counted(first, tmp_path):
     """As many figures as a city of 180 Sozialräume has in ten years; every tenth differs."""
     many = """
