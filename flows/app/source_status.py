@@ -12,7 +12,7 @@ from typing import Any
 
 from flows.base.home import Home
 from flows.base.language import number_shown
-from flows.base.local_time import german_day
+from flows.base.local_time import day_of, german_day, moment
 from flows.base.texts import tr, tr_count
 from flows.profile.load import Profile, load_profile
 from flows.profile.source import Source
@@ -113,13 +113,13 @@ def source_lines(states: list[dict[str, Any]]) -> list[str]:
         newest = one["newest"]
         brought = tr("no file yet") if newest is None else tr_count(
             "1 file, newest {file} ({day})", "{count} files, newest {file} ({day})", one["files"],
-            file=newest["file"], day=newest["at"][:10],
+            file=newest["file"], day=day_of(newest["at"]),
         )  # fmt: skip
         success = one["last_success"]
-        last = tr("last success {at}", at=_minute(success)) if success else tr("never fetched")
+        last = tr("last success {at}", at=moment(success)) if success else tr("never fetched")
         lines.append(f"{one['source']:20} {one['connector']:12} {last}; {brought}")
         if since := one["failing_since"]:
-            lines.append(tr("    FAILING since {at}: {problem}", at=_minute(since), problem=one["problem"]))
+            lines.append(tr("    FAILING since {at}: {problem}", at=moment(since), problem=one["problem"]))
         if due := one.get("delivery"):
             lines.append("    " + _due(due))
         lines += [
@@ -177,7 +177,7 @@ def release_lines(files: list[dict[str, Any]]) -> list[str]:
     lines = [
         f"{tr('intact') if one['intact'] else tr('LOST'):11}  {one['source']:20} {one['file']:32} "
         f"{number_shown(one['bytes']):>12} B  {one['checksum'][:12]}  "
-        + tr("fetched {day}", day=str(one["fetched_at"])[:10])
+        + tr("fetched {day}", day=day_of(str(one["fetched_at"])))
         for one in files
     ]
     lost = sum(not one["intact"] for one in files)
@@ -187,7 +187,3 @@ def release_lines(files: list[dict[str, Any]]) -> list[str]:
         "{count} of {files} files is lost or damaged.", "{count} of {files} files are lost or damaged.",
         lost, files=len(files),
     )]  # fmt: skip
-
-
-def _minute(at: str) -> str:
-    return f"{at[:16].replace('T', ' ')} UTC"

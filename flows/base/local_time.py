@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from flows.base.texts import Text
+
 ZONE = "Europe/Berlin"
 
 
@@ -16,9 +18,29 @@ def today() -> dt.date:
     return dt.datetime.now(ZoneInfo(ZONE)).date()
 
 
-def local(moment: dt.datetime) -> str:
+def local(when: dt.datetime) -> str:
     """Return a moment as people in the office read it, to the minute."""
-    return f"{moment.astimezone(ZoneInfo(ZONE)):%d.%m.%Y %H:%M}"
+    return f"{when.astimezone(ZoneInfo(ZONE)):%d.%m.%Y %H:%M}"
+
+
+def moment(at: str) -> Text:
+    """Return a moment of a record, in UTC there, as people read it: in German by the office's clock."""
+    when = _read(at)
+    return Text(f"{when:%Y-%m-%d %H:%M} UTC", f"{local(when).replace(' ', ' um ')} Uhr") if when else Text(at)
+
+
+def day_of(at: str) -> Text:
+    """Return the day of a moment of a record, as people read it: in German that of the office."""
+    when = _read(at)
+    return Text(f"{when:%Y-%m-%d}", local(when).partition(" ")[0]) if when else Text(at)
+
+
+def _read(at: str) -> dt.datetime | None:
+    """Return a moment in UTC; None for a text of another kind, which a record by hand may have."""
+    try:
+        return dt.datetime.fromisoformat(at).astimezone(dt.UTC)
+    except ValueError:
+        return None
 
 
 def german_day(day: dt.date | str | None) -> str:

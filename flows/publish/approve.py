@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from flows.base import files
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home
+from flows.base.local_time import moment
 from flows.base.texts import Text, text
 from flows.profile.load import load_profile
 from flows.publish.candidates import Candidate, candidate_named, candidates_of, is_named, refuse_outdated, take_off
@@ -50,7 +51,7 @@ class Approved:
     @property
     def words(self) -> Text:
         """The same as a sentence."""
-        known = {"version": self.version, "who": self.who, "at": self.at, "latest": self.latest}
+        known = {"version": self.version, "who": self.who, "at": moment(self.at), "latest": self.latest}
         if self.again:
             return text("Nothing new: {who} approved {version} on {at} already; latest is {latest}.", **known)
         return text("{version} is published, approved by {who} on {at}; latest is {latest}.", **known)

@@ -14,6 +14,7 @@ from pathlib import Path
 from flows.base import files
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home
+from flows.base.local_time import moment
 from flows.base.texts import Text, text
 from flows.publish.workspace import Workspace
 from flows.release import catalog
@@ -132,7 +133,7 @@ def was_rejected(entry: Entry) -> Text:
     return text(
         "Nothing is published: the content was rejected by {who} on {at} ({why}). If that was wrong: `fortschreibung "
         "reject CITY {candidate} --undo --by NAME --why '...'`.",
-        who=entry.who, at=entry.at, why=entry.why, candidate=entry.content_hash[:_SHOWN],
+        who=entry.who, at=moment(entry.at), why=entry.why, candidate=entry.content_hash[:_SHOWN],
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ from pathlib import Path
 from flows.base import files
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home
+from flows.base.local_time import moment
 from flows.base.texts import Text, joined, text
 from flows.publish.candidates import asks_for_approval, place_for_candidates, put, was_rejected
 from flows.publish.read_notes import note_readings, reading_of
@@ -228,13 +229,13 @@ def _why_not(same_as: str, city: Workspace) -> Text:
     if gone := catalog.withdrawn(city.entries).get(same_as):
         return text(
             "Nothing is published: the content is that of {version}, which was withdrawn on {at} by {who}: {why}",
-            version=same_as, at=gone.at, who=gone.who, why=gone.why,
+            version=same_as, at=moment(gone.at), who=gone.who, why=gone.why,
         )  # fmt: skip
     if pointing is not None and pointing.kind == "rollback" and pointing.version != same_as:
         return text(
             "Nothing is published: the content is that of {version}, which was rolled back to {latest} on {at} by "
             "{who}: {why}",
-            version=same_as, latest=pointing.version, at=pointing.at, who=pointing.who, why=pointing.why,
+            version=same_as, latest=pointing.version, at=moment(pointing.at), who=pointing.who, why=pointing.why,
         )  # fmt: skip
     return text("Nothing new: the content is that of {version}.", version=same_as)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from flows.base import files
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home
+from flows.base.local_time import moment
 from flows.base.locks import settled
 from flows.base.texts import Text, text
 from flows.publish.read_notes import Reading, note_readings, noted_readings, reading_of
@@ -52,7 +53,7 @@ class ContentRead:
         if self.when == "before":
             return text(
                 "bytes unchanged since the content was read on {at} by DuckDB {duckdb} and version {program} of this "
-                "program", at=self.at, **by,
+                "program", at=moment(self.at or ""), **by,
             )  # fmt: skip
         return text("content not read")
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.base.errors import ConfigError, VerificationFailed
+from flows.base.local_time import moment
 from flows.base.texts import Text, text
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ def overtaken_by(entries: Sequence[Entry], known: str) -> Text | None:
 
 
 def _happened(entry: Entry) -> Text:
-    known = {"version": entry.version, "at": entry.at}
+    known = {"version": entry.version, "at": moment(entry.at)}
     if entry.kind == "release":
         return text("{version} came out on {at}", **known)
     if entry.kind == "rollback":

@@ -268,6 +268,6 @@ def test_doctor_and_sources_are_german() -> None:
     assert finding_line(missing) == "FEHLT pandas: nicht installiert\n      -> `make setup` ausführen."
     assert [" ".join(line.split()) for line in source_lines([state])] == [
         "sgb2 http_file nie abgeholt; noch keine Datei",
-        "GESTÖRT seit 2026-04-14 08:00 UTC: no answer",
+        "GESTÖRT seit 14.04.2026 um 10:00 Uhr: no answer",
         "2025 erwartet bis 14.04.2026; zu fragen: Amt A",
     ]

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from flows.app.terminal import HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
+from flows.base.local_time import moment
 from flows.base.texts import shown, tr
 
 
@@ -35,7 +36,7 @@ def candidates(city: str, *, as_json: JsonOption = False, home: HomeOption = Non
     for one in [] if as_json else known:
         outdated = one.outdated
         state = tr("outdated: {why}", why=outdated) if outdated else tr("waits for approval")
-        made = tr("made {at}, {state}", at=one.manifest.made_at[:16], state=state)
+        made = tr("made {at}, {state}", at=moment(one.manifest.made_at), state=state)
         print(f"{one.short}  {one.manifest.version:8} {made}")
         print(tr("  look: {page}", page=one.path / "index.html"))
         print(tr("  what changes: {page}", page=one.path / "changes.html"))
@@ -115,9 +116,9 @@ def reject(
         short = f"{city} {entry.content_hash[:12]}"
         print(
             tr("{candidate} may be made a candidate again; recorded for {who} at {at}: {why}",
-               candidate=short, who=entry.who, at=entry.at, why=entry.why)
+               candidate=short, who=entry.who, at=moment(entry.at), why=entry.why)
             if undo
             else tr("{candidate} is rejected, and is not made a candidate again; recorded for {who} at {at}: {why}",
-                    candidate=short, who=entry.who, at=entry.at, why=entry.why)
+                    candidate=short, who=entry.who, at=moment(entry.at), why=entry.why)
         )  # fmt: skip
     return 0

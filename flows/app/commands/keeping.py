@@ -12,6 +12,7 @@ from flows.app.terminal import HomeOption, JsonOption, print_json, say
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home, home_at, root_at
 from flows.base.language import number_shown
+from flows.base.local_time import moment
 from flows.base.texts import shown, tr
 
 
@@ -74,7 +75,7 @@ def rollback(city: str, version: str, *, why: str, as_json: JsonOption = False, 
     else:
         print(tr(
             "latest of {city} is {version} again; recorded for {who} at {at}: {why}",
-            city=city, version=entry.version, who=entry.who, at=entry.at, why=entry.why,
+            city=city, version=entry.version, who=entry.who, at=moment(entry.at), why=entry.why,
         ))  # fmt: skip
     return 0
 
@@ -99,7 +100,8 @@ def withdraw(
         print_json({"city": city, "version": version, "withdrawn": not undo, "latest": now, "who": entry.who,
                     "why": entry.why})  # fmt: skip
     else:
-        noted = {"city": city, "version": version, "who": entry.who, "at": entry.at, "why": entry.why, "latest": now}
+        said = {"who": entry.who, "at": moment(entry.at), "why": entry.why}
+        noted = {"city": city, "version": version, "latest": now, **said}
         print(
             tr("{city} {version} may be used again; recorded for {who} at {at}: {why}. latest is {latest}.", **noted)
             if undo

@@ -14,6 +14,7 @@ from cyclopts import Parameter
 from flows.app.terminal import HomeOption, JsonOption, must_be_in_a_folder, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
+from flows.base.local_time import day_of
 from flows.base.texts import tr
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None)
             city=city, folder=folder,
         ))  # fmt: skip
     for one in [] if as_json else known:
-        dates = tr("data up to {day}, published {at}", day=one.stichtag_max, at=one.published_at[:10])
+        dates = tr("data up to {day}, published {at}", day=one.stichtag_max, at=day_of(one.published_at))
         marks = [f"  {mark}" for mark in _marks(one)]
         print(f"{one.version:8} {dates}  {one.path}{''.join(marks)}")
     return 0
