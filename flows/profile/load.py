@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from flows.base.composed import composed
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.base.strict import Strict
@@ -154,7 +154,7 @@ def _parsed(words: str) -> bytes:
 
 def _table(path: Path) -> dict[str, Any]:
     try:
-        words = unicodedata.normalize("NFC", path.read_text(encoding="utf-8"))  # as headers are read
+        words = composed(path.read_text(encoding="utf-8"))
         table: dict[str, Any] = pickle.loads(_parsed(words))  # noqa: S301 -- packed by this process
         return table
     except FileNotFoundError as missing:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from flows.base.composed import composed
 from flows.base.errors import ContractBroken, SourceUnavailable
 from flows.base.texts import Text, joined, text
 from flows.profile.source import Source
@@ -66,7 +66,7 @@ def _is_for(source: Source, folder: Path, path: Path) -> bool:
 
 def _name(path: Path) -> str:
     """Return the name of a file as patterns are written; some shares split letters like ä in two."""
-    return unicodedata.normalize("NFC", path.name)
+    return composed(path.name)
 
 
 def _shown(path: Path) -> str:

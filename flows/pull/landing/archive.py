@@ -17,6 +17,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from flows.base.composed import composed
 from flows.base.errors import ContractBroken, SourceUnavailable
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
@@ -105,7 +106,8 @@ def _safe(archive: zipfile.ZipFile, name: str, path: Path, cap: int) -> None:
 
 def _wanted(archive: zipfile.ZipFile, name: str, pattern: str) -> zipfile.ZipInfo:
     files = [member for member in archive.infolist() if not member.is_dir()]
-    found = [each for each in files if fnmatch(each.filename, pattern) and not each.filename.startswith("__MACOSX/")]
+    named = [each for each in files if fnmatch(composed(each.filename), pattern)]
+    found = [each for each in named if not each.filename.startswith("__MACOSX/")]
     if len(found) != 1:
         inside = ", ".join(member.filename for member in files[:10]) or "nothing"
         raise ContractBroken(
@@ -125,7 +127,7 @@ def _wanted(archive: zipfile.ZipFile, name: str, pattern: str) -> zipfile.ZipInf
 
 def _refuse_other_name(path: Path, name: str, pattern: str) -> None:
     names = [each for each in (_gzip_name(path), name.removesuffix(".gz")) if each]
-    if not any(fnmatch(each, pattern) for each in names):
+    if not any(fnmatch(composed(each), pattern) for each in names):
         raise ContractBroken(
             f"Archive {name}: expected a packed file named like {pattern!r}, found {' or '.join(names)}. "
             "Correct `member` in sources.toml or ask the supplier.",

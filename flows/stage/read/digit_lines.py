@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows.base.composed import is_composed
 from flows.base.db import one_file, set_variables, sql
 from flows.profile.correction import Correction
 from flows.profile.source import Source
@@ -49,7 +50,8 @@ class NumberedLines:
     first: str
     """The first line that is written, from the cut on."""
     left_out: frozenset[int]
-    """Lines that are not written: those that end before the cut, and those that a rule may leave out."""
+    """Lines that are not written: those that end before the cut, that have letters in another way, or that a rule may
+    leave out."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _numbered(
             if len(line) > _LONGEST or _BETWEEN in line:
                 return None
             parts = line.split(dialect.delimiter, cut)
-            if len(parts) <= cut or (dropped and any(each in line for each in dropped)):
+            if len(parts) <= cut or not is_composed(line) or (dropped and any(each in line for each in dropped)):
                 if dialect.quote and dialect.quote in line:
                     return None
                 left_out.add(number)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from flows.base.composed import composed
 from flows.base.errors import ContractBroken
 from flows.profile.dialect import Dialect
 from flows.stage.read.text import Line
@@ -49,7 +50,7 @@ class FilledRows:
         """Yield the rows that are no heading; a heading may end after its text."""
         for line, cells in rows:
             if self._sections and cells[0].strip() and not any(cell.strip() for cell in cells[1:]):
-                self._heading = cells[0].strip()
+                self._heading = composed(cells[0].strip())
                 self.headings += 1
                 self._refuse_unit(line)
             else:

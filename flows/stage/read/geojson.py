@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from flows.base.composed import composed
 from flows.base.errors import ContractBroken
 from flows.stage.corrections import Row
 from flows.stage.read.text import first_bad_byte
@@ -44,7 +45,7 @@ def as_text(value: object) -> str:
     """Return a property as text; an id that is kept as a number with a fraction is a whole number all the same."""
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
-    return "" if value is None else str(value)
+    return "" if value is None else composed(str(value))
 
 
 def _collection(name: str, path: Path) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def _row(name: str, number: int, feature: Any, id_property: str, forms: Sequence
         ).at(f"File {name}, feature {number}")
     outline = {member: feature["geometry"][member] for member in ("type", "coordinates")}
     own = {OWN_ID: as_text(feature["id"])} if feature.get("id") is not None else {}
-    properties = {key: as_text(value) for key, value in feature["properties"].items()}
+    properties = {composed(key): as_text(value) for key, value in feature["properties"].items()}
     return own | properties | {"geometrie": json.dumps(outline)}
 
 

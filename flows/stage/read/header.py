@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
 
+from flows.base.composed import composed
 from flows.base.errors import ContractBroken
 from flows.profile.dialect import SHEETS, Dialect
 from flows.stage.read.filled_rows import run_on
@@ -35,7 +35,7 @@ def header(
     columns = []
     for place in range(width):
         parts = [cells[place].strip() for _, cells in read if place < len(cells)]
-        columns.append(unicodedata.normalize("NFC", HEADER_ROWS.join(part for part in parts if part)))
+        columns.append(composed(HEADER_ROWS.join(part for part in parts if part)))
     blank = [place for place, column in enumerate(columns) if not column]
     if dialect.blank_headers:
         if len(blank) != len(dialect.blank_headers):

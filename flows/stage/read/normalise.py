@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from flows.base.composed import composed
 from flows.base.errors import ContractBroken
 from flows.profile.dialect import Dialect, Long
 from flows.profile.source_contract import Drop
@@ -297,7 +298,7 @@ class _Counted:
 
 
 def of_one_length(rows: Iterator[Line], name: str, length: int) -> Iterator[Line]:
-    """Yield the rows with blanks around their cells taken off.
+    """Yield the rows with blanks around their cells taken off, and letters in one way.
 
     Raises:
         ContractBroken: a row is not as long as the header; names the line.
@@ -309,7 +310,7 @@ def of_one_length(rows: Iterator[Line], name: str, length: int) -> Iterator[Line
                 "Is the delimiter right, is a quote missing, is the file cut short?",
                 code="FS-CONTRACT-05",
             ).at(f"File {name}, line {line}")
-        yield line, [cell.strip() for cell in row]
+        yield line, [composed(cell.strip()) for cell in row]
 
 
 def _mended(

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from flows.base.composed import composed
 from flows.base.errors import ContractBroken
 from flows.profile.coordinate_system import coordinate_systems
 from flows.profile.source import Source
@@ -103,7 +104,7 @@ def _layer(source: Source, name: str, path: Path, contract: Drawn) -> Polygons:
                 "Ask the supplier for it again.",
                 code="FS-CONTRACT-10",
             ).at(f"File {name}, feature {len(rows) + 1}")
-        rows.append(texts | {"geometrie": outline})
+        rows.append({composed(key): composed(text) for key, text in texts.items()} | {"geometrie": outline})
     return Polygons(rows, answer["crs"], answer["held"])
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from flows.base.composed import composed
 from flows.base.errors import ContractBroken
 from flows.profile.dialect import Dialect
 from flows.stage.read.filled_rows import run_on
@@ -38,7 +39,7 @@ class Sheet:
             if notes:
                 notes.refuse_row(number, row, "the footer")
                 self._count(NOTES)
-            elif dialect.footer and row and row[0].startswith(dialect.footer):
+            elif dialect.footer and row and composed(row[0]).startswith(dialect.footer):
                 notes = Notes(self._name, dialect, seen)
                 notes.refuse_footer(number, row)
                 self._count(NOTES)
@@ -113,7 +114,7 @@ def _refuse_other_layout(name: str, texts: list[list[str]], dialect: Dialect) ->
         column, row = _place(cell)
         line = texts[row - 1] if row <= len(texts) else []
         found = line[column] if column < len(line) else ""
-        if found.strip() != expected:
+        if composed(found.strip()) != expected:
             raise ContractBroken(
                 f"Workbook {name}, cell {cell}: expected {expected!r} as sources.toml says, found {found!r}. Has the "
                 "layout changed? Adapt `cells`, `area` and `preamble`, or ask the supplier.",

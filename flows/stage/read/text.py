@@ -13,6 +13,7 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
+from flows.base.composed import composed
 from flows.base.errors import ContractBroken
 from flows.profile.dialect import Dialect
 from flows.stage.read.notes import BLANK, NOTES, Notes, RowsAbove
@@ -72,7 +73,7 @@ class Delimited:
         try:
             for row in self._reader:
                 ended = above + self._reader.line_num
-                if footer and row and row[0].startswith(footer):
+                if footer and row and composed(row[0]).startswith(footer):
                     notes = Notes(self._name, self._dialect, seen)
                     notes.refuse_footer(started, row)
                     self._count(NOTES, ended - started + 1)
@@ -104,7 +105,7 @@ class Delimited:
         number = above = self._dialect.preamble + self._reader.line_num
         before, seen = "", RowsAbove()
         for number, line in enumerate(self._lines, start=above + 1):
-            if footer and line.startswith(footer) and not (quote and quote in line):
+            if footer and composed(line).startswith(footer) and not (quote and quote in line):
                 if before:
                     seen.add(self._cells(before))
                 notes = Notes(self._name, self._dialect, seen)

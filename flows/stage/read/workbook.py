@@ -17,6 +17,7 @@ from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile, is_zipfile
 from zlib import error
 
+from flows.base.composed import composed
 from flows.stage.read.cell_text import number_text
 from flows.stage.read.error_cells import Errors, error_cells
 from flows.stage.read.subprocess_reader import answer
@@ -35,8 +36,8 @@ def requested_sheet(arguments: Sequence[str]) -> dict[str, Any]:
         book = CalamineWorkbook.from_filelike(file)
         sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
         hidden = [one.name for one in sheets if one.visible != SheetVisibleEnum.Visible]
-        names = wanted or [one.name for one in sheets]
-        if len(names) != 1 or names[0] not in [one.name for one in sheets] or (hidden and not wanted):
+        names = [one.name for one in sheets if not wanted or composed(one.name) in wanted]
+        if len(names) != 1 or (hidden and not wanted):
             return {"sheets": [one.name for one in sheets], "hidden": hidden}
         name = names[0]
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
