@@ -140,9 +140,10 @@ def _rows(source: Source, faces: Sequence[Face], day: dt.date) -> Iterable[Seque
         ]
         return [[*head, *columns], *([*cell, *row] for face in faces for row in _persons(register, face))]
     if source.assignment:
+        units, names = source.assignment.units, source.assignment.names
         return [
-            [source.assignment.unit, *source.assignment.units.values()],
-            *([face.id, *(face.unit for _ in source.assignment.units)] for face in faces),
+            [source.assignment.unit, *units.values(), *names.values()],
+            *([face.id, *(face.unit for _ in (*units, *names))] for face in faces),
         ]
     if source.matrix is None:
         return None

@@ -240,9 +240,6 @@ def _roles(source: Source, column: str) -> Iterator[str]:
     if source.geometry:
         yield from [tr("the unit")] if source.geometry.id_property == column else []
         yield from (
-            tr("name of {level}", level=level) for level, each in source.geometry.names.items() if each == column
-        )
-        yield from (
             tr("must agree with the {level}", level=level)
             for level, each in source.geometry.parents.items() if each.property == column
         )  # fmt: skip
@@ -252,6 +249,9 @@ def _roles(source: Source, column: str) -> Iterator[str]:
         yield from (
             tr("{level} of the unit", level=level) for level, each in source.assignment.units.items() if each == column
         )
+    naming = source.geometry or source.assignment
+    if naming:
+        yield from (tr("name of {level}", level=level) for level, each in naming.names.items() if each == column)
     if source.names:
         roles = {source.names.level: "Raumebene", source.names.id: "id", source.names.name: "name"}
         yield from [roles[column]] if column in roles else []

@@ -255,6 +255,19 @@ def _wrong_names_in_sources(profile: Profile) -> Iterator[str]:
         for name in sorted(source.levels - levels):
             yield f"source.{source.id}: {name!r} is no Raumebene of the city"
         yield from _wrong_totals(city, source)
+        yield from _wrong_names_of_an_assignment(city, source)
+
+
+def _wrong_names_of_an_assignment(city: City, source: Source) -> Iterator[str]:
+    contract, finest = source.assignment, city.raumebene[0]
+    known = contract is None or finest.id in contract.units or finest.membership == "base"
+    for level in city.raumebene if contract else ():
+        by_id = known and (level is finest or level.membership == "prefix")
+        if contract and level.id in contract.names and level.id not in contract.units and not by_id:
+            yield (
+                f"source.{source.id}.assignment.names.{level.id}: expected a Raumebene of `units`, or one whose ids "
+                f"are the first characters of those of {finest.id}; else nothing says whose name it is"
+            )
 
 
 def _wrong_totals(city: City, source: Source) -> Iterator[str]:

@@ -204,7 +204,8 @@ class Source(Strict):
     def levels(self) -> set[str]:
         """The Raumebenen whose units its contract names."""
         assigned = set(self.assignment.units) if self.assignment else set()
-        named = self.names.levels.values() if self.names else self.geometry.names if self.geometry else ()
+        naming = self.geometry or self.assignment
+        named = self.names.levels.values() if self.names else naming.names if naming else ()
         counted = {*self.matrix.totals, self.matrix.unit_by_name} - {None} if self.matrix else set()
         return assigned | set(named) | {level for level in counted if level}
 

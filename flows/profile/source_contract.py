@@ -201,6 +201,11 @@ class Assignment(Strict):
     """
     units: dict[Identifier, str] = Field(min_length=1)
     """Raumebene = the column with its unit. Example: `units = { sozialraum = "SR" }`"""
+    names: dict[Identifier, str] = Field(default_factory=dict)
+    """Raumebene = the column with the name of its unit, where a file has both; a blank cell says nothing.
+
+    Example: `names = { sozialraum = "SR_NAME" }`
+    """
     ignore: list[str] = Field(default_factory=list)
     """Columns that nobody reads. Example: `ignore = ["STRASSE"]`"""
     only: dict[str, list[str]] = Field(default_factory=dict)

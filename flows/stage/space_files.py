@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.base.db import Value
 from flows.base.errors import ContractBroken
+from flows.profile.city import City
 from flows.profile.correction import Correction
 from flows.profile.dialect import POLYGONS
 from flows.profile.load import Profile
@@ -34,7 +35,7 @@ class Space:
     """What the sources say of space, gathered before it goes into the database.
 
     Each entry says of which row of which file it was made, in the order of the rows; names that only come along
-    with polygons have no row of their own.
+    with polygons or assignments have no row of their own.
     """
 
     assigned: list[dict[str, Value]] = field(default_factory=list)
@@ -168,7 +169,8 @@ def _columns(source: Source) -> tuple[list[str], list[str]]:
     picked = [*contract.only, *(rule.column for rule in contract.drop)]
     section = [source.dialect.section or ""]
     if isinstance(contract, Assignment):
-        return [contract.unit, *contract.units.values(), *picked], [*contract.ignore, *section]
+        told = [contract.unit, *contract.units.values(), *contract.names.values(), *picked]
+        return told, [*contract.ignore, *section]
     return [contract.level, contract.id, contract.name, *picked], section
 
 
@@ -213,6 +215,27 @@ def _read_assignment(space: Space, profile: Profile, file: Read) -> None:
         {**place, "zuschnitt": zuschnitt.id, "basis": zuschnitt.base, "basis_id": row[contract.unit],
          "raumebene": level, "raum_id": row[column]}
         for place, row in file.numbered for level, column in contract.units.items()
+    ]  # fmt: skip
+    where = {level: _where_named(profile.city, contract, level) for level in contract.names}
+    space.names += _named_beside(
+        file, zuschnitt.id, ((level, row[where[level][0]][: where[level][1]], row[column])
+                             for row in file.rows for level, column in contract.names.items()),
+    )  # fmt: skip
+
+
+def _where_named(city: City, contract: Assignment, level: str) -> tuple[str, int | None]:
+    """Return the column with the ids of the units of a Raumebene, and how many characters of them are its ids."""
+    finest = contract.units.get(city.raumebene[0].id, contract.unit)
+    digits = next(each.digits for each in city.raumebene if each.id == level)
+    return (contract.units[level], None) if level in contract.units else (finest, digits)
+
+
+def _named_beside(file: Read, zuschnitt: str, named: Iterable[tuple[str, str, str]]) -> list[dict[str, Value]]:
+    """Return entries for names (Raumebene, unit, name) that come along with other things, each once."""
+    return [
+        {"quelle": file.source.id, "datei": file.lieferung.name, "zeile": None, "zuschnitt": zuschnitt,
+         "raumebene": level, "raum_id": raum_id, "name": name}
+        for level, raum_id, name in dict.fromkeys(named) if name
     ]  # fmt: skip
 
 
@@ -263,15 +286,11 @@ def _read_geometry(space: Space, profile: Profile, file: Read) -> None:
         for place, row in file.numbered for scheme in (schemes[:1] if contract.level else schemes)
     ]  # fmt: skip
     if own:
-        named = dict.fromkeys(
-            (level, row[contract.id_property][: None if level == contract.level else prefix.get(level)], row[prop])
-            for row in rows for level, prop in contract.names.items()
+        space.names += _named_beside(
+            file, own.id,
+            ((level, row[contract.id_property][: None if level == contract.level else prefix.get(level)], row[prop])
+             for row in rows for level, prop in contract.names.items()),
         )  # fmt: skip
-        space.names += [
-            {"quelle": source.id, "datei": file.lieferung.name, "zeile": None, "zuschnitt": own.id, "raumebene": level,
-             "raum_id": raum_id, "name": name}
-            for level, raum_id, name in named if name
-        ]  # fmt: skip
 
 
 def _read_barriers(space: Space, _: Profile, file: Read) -> None:

@@ -152,6 +152,7 @@ def test_a_zuschnitt_that_the_city_does_not_have_is_named_beside_those_it_has(sm
     "contract",
     [
         'assignment = { unit = "BBS", units = { viertel = "V" } }',
+        'assignment = { unit = "BBS", units = { sozialraum = "SR" }, names = { viertel = "V" } }',
         'names = { level = "E", id = "N", name = "NAME", levels = { V = "viertel" } }',
         'geometry = { id_property = "BBS", crs = "EPSG:25832", names = { viertel = "V" } }',
     ],
@@ -159,6 +160,15 @@ def test_a_zuschnitt_that_the_city_does_not_have_is_named_beside_those_it_has(sm
 def test_a_raumebene_that_the_city_does_not_have_is_named(small_city, source, contract: str) -> None:
     small_city.write("sources.toml", source("raum", contract, zuschnitt="2020-01-01", stichtag=""))
     assert "source.raum: 'viertel' is no Raumebene of the city" in refusal(small_city)
+
+
+@pytest.mark.parametrize(
+    ("units", "named"), [('sozialraum = "SR"', "stadt"), ('stadt = "S"', "sozialraum"), ('stadt = "S"', "stadtteil")]
+)
+def test_an_assignment_names_units_whose_ids_it_has(small_city, source, units: str, named: str) -> None:
+    contract = f'assignment = {{ unit = "BBS", units = {{ {units} }}, names = {{ {named} = "NAME" }} }}'
+    small_city.write("sources.toml", source("raum", contract, zuschnitt="2020-01-01", stichtag=""))
+    assert f"source.raum.assignment.names.{named}: expected a Raumebene of `units`" in refusal(small_city)
 
 
 def test_a_source_has_exactly_one_contract(small_city, source) -> None:

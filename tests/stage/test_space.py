@@ -28,9 +28,16 @@ def geometry(source):
 
 
 @pytest.fixture
-def assignment(source) -> str:
-    contract = 'assignment = { unit = "BBS", units = { sozialraum = "SR" } }'
-    return source("zuordnung", contract, file="'zuordnung.csv'", zuschnitt="2020-01-01", stichtag="")
+def assigned(source):
+    def text(contract: str) -> str:
+        return source("zuordnung", contract, file="'zuordnung.csv'", zuschnitt="2020-01-01", stichtag="")
+
+    return text
+
+
+@pytest.fixture
+def assignment(assigned) -> str:
+    return assigned('assignment = { unit = "BBS", units = { sozialraum = "SR" } }')
 
 
 def test_a_polygon_is_taken_as_it_is(stage_city, geometry) -> None:
@@ -281,6 +288,32 @@ def test_a_base_unit_lies_in_its_sozialraum_and_in_all_that_is_above(stage_city,
         ("01200001", "sozialraum", "012001"), ("01200001", "stadt", "05998"), ("01200001", "stadtteil", "012"),
     ]  # fmt: skip
     assert staged.files == [("zuordnung.csv", 2, 2, 0, 0)]
+
+
+BOTH = (
+    'assignment = { unit = "BBS", units = { sozialraum = "SR" }, '
+    'names = { sozialraum = "SR_NAME", stadtteil = "TEIL" } }'
+)
+
+
+def test_an_assignment_may_have_the_names_of_units_beside_their_ids(stage_city, assigned) -> None:
+    rows = "01100001;011001;Hafen;Nord\n01100002;011001;Hafen;\n01200001;012001;;Süd\n"
+    staged = stage_city(assigned(BOTH), {"zuordnung.csv": f"BBS;SR;SR_NAME;TEIL\n{rows}"})
+    assert staged.rows("SELECT raumebene, raum_id, name FROM stage.raum_name ORDER BY ALL") == [
+        ("sozialraum", "011001", "Hafen"), ("stadtteil", "011", "Nord"), ("stadtteil", "012", "Süd"),
+    ]  # fmt: skip
+    assert staged.files == [("zuordnung.csv", 3, 3, 0, 0)]
+
+
+def test_two_names_of_a_unit_in_an_assignment_are_told_with_the_unit(refusal, assigned) -> None:
+    rows = "01100001;011001;Hafen;Nord\n01100002;011001;Am Hafen;Nord\n"
+    message = refusal(assigned(BOTH), {"zuordnung.csv": f"BBS;SR;SR_NAME;TEIL\n{rows}"})
+    told = "File zuordnung.csv: expected one name of sozialraum 011001 (Zuschnitt 2020-01-01), found 'Am Hafen' and "
+    assert message.startswith(f"{told}'Hafen'.")
+
+
+def test_a_column_of_names_that_is_not_there_is_told(refusal, assigned) -> None:
+    assert "'SR_NAME' is missing" in refusal(assigned(BOTH), {"zuordnung.csv": "BBS;SR;TEIL\n01100001;011001;Nord\n"})
 
 
 def test_rows_that_say_the_same_of_a_base_unit_assign_it_once_and_are_all_taken(stage_city, assignment) -> None:
