@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from flows.base.years_before import years_before
 from flows.index.chance import Chance
 from flows.index.evaluate import Change, Scored, evaluate, evaluate_change
 from flows.index.level import Level
@@ -79,7 +80,7 @@ class Standing:
     def change(self) -> Change | None:
         """The change since the Stichtag that the definition compares with; None where there is none."""
         dynamics = self.index.definition.dynamics
-        earlier = self.level.by_day.get(_years_before(self.day, dynamics.years)) if dynamics else None
+        earlier = self.level.by_day.get(years_before(self.day, dynamics.years)) if dynamics else None
         if dynamics is None or earlier is None:
             return None
         return evaluate_change(
@@ -122,8 +123,3 @@ def _measure(index: Index, level: Level, panel: Panel, reference: str) -> Panel 
     if words := without_measure(measure, index.components):
         return Reason("definition", f"component: {words}")
     return measure
-
-
-def _years_before(day: dt.date, years: int) -> dt.date:
-    """Return the same day so many years earlier; of 29 February the day before, as to_years() of SQL does."""
-    return day.replace(year=day.year - years, day=28 if (day.month, day.day) == (2, 29) else day.day)

@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 
 from flows.base.db import set_variables
+from flows.base.years_before import years_before
 from flows.redrawing.ground import Floats
 
 
@@ -21,12 +22,8 @@ def pooled_days(con: duckdb.DuckDBPyConnection, stichtag: dt.date, zuschnitt: st
         "WHERE merkmal = 'einwohner'"
     ).fetchall()
     counted = {day for (day,) in rows}
-    wanted = [_years_before(stichtag, back) for back in range(years)]
+    wanted = [years_before(stichtag, back) for back in range(years)]
     return [day for day in wanted if day in counted]
-
-
-def _years_before(day: dt.date, years: int) -> dt.date:
-    return day.replace(year=day.year - years, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 def counted_at(con: duckdb.DuckDBPyConnection, merkmal: str, position: Mapping[str, int], day: dt.date) -> Floats:

@@ -9,7 +9,7 @@ WITH zeile AS (
         wert.zuschnitt,
         wert.raumebene,
         wert.raum_id,
-        (wert.stichtag - to_years(indikator_seite.jahre_davor))::DATE AS stichtag,
+        (wert.stichtag + 1 - to_years(indikator_seite.jahre_davor))::DATE - 1 AS stichtag,
         wert.indikator_id,
         wert.status = 'geschuetzt' AS unterdrueckt,
         indikator_seite.seite,

@@ -42,7 +42,7 @@ gealtert AS (
             AND heute.raumebene = damals.raumebene
             AND heute.raum_id = damals.raum_id
             AND heute.herkunft = damals.herkunft
-            AND damals.stichtag = (heute.stichtag - to_years(kohorte.jahre))::DATE
+            AND damals.stichtag = (heute.stichtag + 1 - to_years(kohorte.jahre))::DATE - 1
 ),
 
 geboren AS (
@@ -65,7 +65,8 @@ geboren AS (
             AND heute.raum_id = geburt.raum_id
             AND heute.herkunft = geburt.herkunft
             AND geburt.stichtag IN (
-                heute.stichtag, (heute.stichtag - to_years(1))::DATE, (heute.stichtag - to_years(2))::DATE
+                heute.stichtag, (heute.stichtag + 1 - to_years(1))::DATE - 1,
+                (heute.stichtag + 1 - to_years(2))::DATE - 1
             )
     WHERE heute.merkmal = 'einwohner_0_2' AND geburt.merkmal = 'geburten'
     GROUP BY heute.zuschnitt, heute.raumebene, heute.raum_id, heute.stichtag, heute.wert

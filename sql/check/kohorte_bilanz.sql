@@ -52,7 +52,7 @@ bilanz AS (
             AND heute.raumebene = damals.raumebene
             AND heute.raum_id = damals.raum_id
             AND heute.herkunft = damals.herkunft
-            AND damals.stichtag = (heute.stichtag - to_years(1))::DATE
+            AND damals.stichtag = (heute.stichtag + 1 - to_years(1))::DATE - 1
 )
 
 SELECT

@@ -13,7 +13,7 @@ SELECT
     indikator_wert.zuschnitt,
     indikator_wert.raumebene,
     indikator_wert.raum_id,
-    (indikator_wert.stichtag - to_years(indikator_seite.jahre_davor))::DATE AS stichtag,
+    (indikator_wert.stichtag + 1 - to_years(indikator_seite.jahre_davor))::DATE - 1 AS stichtag,
     indikator_seite.seite,
     any_value(indikator_seite.mindestens) AS mindestens,
     any_value(

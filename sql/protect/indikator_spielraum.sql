@@ -38,7 +38,7 @@ seite AS (
         summe.zuschnitt,
         summe.raumebene,
         summe.raum_id,
-        (summe.stichtag + to_years(indikator.abstand_jahre))::DATE AS stichtag,
+        (summe.stichtag + 1 + to_years(indikator.abstand_jahre))::DATE - 1 AS stichtag,
         summe.indikator_id,
         unnest(['zaehler', 'nenner']) AS rolle,
         unnest([summe.ueber, summe.unter]) AS unter,

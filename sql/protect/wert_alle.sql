@@ -20,7 +20,7 @@ verraet AS (
         angabe_still.zuschnitt,
         angabe_still.raumebene,
         angabe_still.raum_id,
-        (angabe_still.stichtag + to_years(indikator_seite.jahre_davor))::DATE AS stichtag,
+        (angabe_still.stichtag + 1 + to_years(indikator_seite.jahre_davor))::DATE - 1 AS stichtag,
         indikator_seite.indikator_id,
         bool_or(angabe_regel.seite IS NOT NULL) AS durch_regel
     FROM angabe_still

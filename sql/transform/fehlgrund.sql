@@ -61,7 +61,7 @@ gleichzeitig AS (
 frueher AS (
     SELECT
         gleichzeitig.* REPLACE (
-            (gleichzeitig.stichtag + to_years(indikator.abstand_jahre))::DATE AS stichtag
+            (gleichzeitig.stichtag + 1 + to_years(indikator.abstand_jahre))::DATE - 1 AS stichtag
         )
     FROM gleichzeitig
     INNER JOIN katalog.indikator ON gleichzeitig.indikator_id = indikator.indikator_id

@@ -82,7 +82,7 @@ nenner AS (
         frueher.zuschnitt,
         frueher.raumebene,
         frueher.raum_id,
-        (frueher.stichtag + to_years(indikator.abstand_jahre))::DATE AS stichtag,
+        (frueher.stichtag + 1 + to_years(indikator.abstand_jahre))::DATE - 1 AS stichtag,
         frueher.indikator_id,
         frueher.wert,
         frueher.unbekannte,

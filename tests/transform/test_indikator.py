@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from flows.base.years_before import years_before
 
 DAY = "2020-12-31"
 
@@ -83,6 +89,38 @@ def test_a_change_is_against_the_count_so_many_years_before(city, years, earlier
     assert city.figure("veraenderung", "B", DAY) == (-25, -10, 40, "ok")
     assert city.figure("veraenderung", "S", DAY) == (-8.3, -5, 60, "ok")
     assert city.figure("veraenderung", "A", earlier) is None
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now"),
+    [
+        ("2023-02-28", "2024-02-29"),
+        ("2024-02-29", "2025-02-28"),
+        ("2023-03-31", "2024-03-31"),
+        ("2023-06-30", "2024-06-30"),
+    ],
+)
+def test_the_end_of_a_month_is_compared_with_the_end_of_that_month(city, earlier, now):
+    city.zuschnitt("2015-01-01", sozialraum="AAB")
+    city.counts("haushalte", earlier, [10, 10, 40])
+    city.counts("haushalte", now, [20, 5, 30])
+    city.indikator("veraenderung", "haushalte", typ="veraenderung", faktor=100, stellen=1, jahre=1)
+    city.transform()
+
+    assert city.figure("veraenderung", "A", now) == (25, 5, 20, "ok")
+
+
+def test_python_and_sql_count_years_alike(city):
+    for day in (dt.date(2023, 12, 31) + dt.timedelta(n) for n in range(800)):
+        (there,) = city.con.execute(f"SELECT (DATE '{day}' + 1 - to_years(1))::DATE - 1").fetchone()
+        assert years_before(day, 1) == there
+
+
+def test_all_sql_counts_years_so():
+    for path in (Path(__file__).parents[2] / "sql").rglob("*.sql"):
+        written = path.read_text(encoding="utf-8")
+        rule = re.findall(r"\([\w.]+ \+ 1 [+-] to_years\([\w.]+\)\)::DATE - 1", written)
+        assert len(rule) == written.count("to_years"), path
 
 
 def test_a_change_from_nobody_makes_no_sense(city):

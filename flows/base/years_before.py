@@ -1,0 +1,18 @@
+"""A Stichtag so many years before another, by the rule of the SQL that computes changes.
+
+A Stichtag is the end of its day, so that years are counted from the day after: a year before 28 February 2025 is
+29 February 2024, the end of that month too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+_DAY = dt.timedelta(days=1)
+
+
+def years_before(day: dt.date, years: int) -> dt.date:
+    """Return the Stichtag so many years before: in SQL `(day + 1 - to_years(years))::DATE - 1`."""
+    after = day + _DAY
+    leap = (after.month, after.day) == (2, 29)
+    return after.replace(year=after.year - years, day=28 if leap else after.day) - _DAY
