@@ -25,6 +25,7 @@ _REMEDY = {
     errno.EROFS: "the folder is read-only; make it writable or name another with --home DIR",
     errno.EACCES: "this user may not write there; change the rights or name another folder with --home DIR",
     errno.EPERM: "this user may not write there; change the rights or name another folder with --home DIR",
+    errno.ENAMETOOLONG: "the name or path is longer than the system allows; shorten it or name another with --home DIR",
     errno.ENOTDIR: "what is no folder is in the way; move it or name another folder with --home DIR",
     errno.ENOENT: "the folder has vanished; is the network share connected?",
     errno.ESTALE: "the network share has gone away; connect it and refresh again",

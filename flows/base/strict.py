@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-"""A name in a profile: of a Merkmal, a class, a Raumebene."""
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+"""A name in a profile: of a Merkmal, a class, a Raumebene. It names tables and folders, and so has 63 characters at
+most."""
 
 
 class Strict(BaseModel):

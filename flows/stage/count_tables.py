@@ -33,6 +33,7 @@ from flows.stage.read.digit_lines import PlainlyRead, can_be_plain, numbered_lin
 from flows.stage.read.long import known_by_format
 from flows.stage.read.normalise import PlainFile, Wanted, normalise, refuse_no_row, unpacked
 from flows.stage.read.notes import BLANK, NOTES
+from flows.stage.read.plain_path import plain_path
 from flows.stage.reconciliation import Reconciliation, write_reconciliations
 from flows.stage.table_settings import write_fixed_stichtage, write_settings
 from flows.stage.unit_names import digest_of_names, is_name_of_unit, write_unit_names
@@ -101,7 +102,7 @@ class _Alike:
         """Return where the table of each file lies, taken out of its archive, by the file's name."""
         return {
             one.name: unpacked(
-                one.path_in(self.landing), one.name, self.source.dialect, self.folder / f"{one.name}.unpacked"
+                one.path_in(self.landing), one.name, self.source.dialect, plain_path(self.folder, one.name, ".unpacked")
             )
             for one in lieferungen
         }
@@ -222,7 +223,7 @@ def _read_plainly(
     for name, path in delivered.items():
         if not can_be_plain(alike.source, alike.contract, alike.known_errors[name]):
             continue
-        lines = numbered_lines(path, name, alike.source, alike.contract, alike.folder / f"{name}.zeilen")
+        lines = numbered_lines(path, name, alike.source, alike.contract, plain_path(alike.folder, name, ".zeilen"))
         if lines:
             alike.refuse_others(name, lines.columns)
             numbered.append(lines)
@@ -239,7 +240,7 @@ def _read_by_cell(
         if read and not read.left:
             file = PlainFile(name, path, list(read.file.columns), 0, {NOTES: read.file.notes}, read.file.header_line)
         else:
-            target = alike.folder / f"{name}.csv"
+            target = plain_path(alike.folder, name, ".csv")
             file = normalise(path, name, dialect, target, alike.wanted(name), read.left if read else None)
             alike.refuse_others(name, file.columns)
             refuse_other_day_zero(name, alike.rule, file.since_1904)

@@ -28,6 +28,7 @@ from flows.stage.expected_columns import refuse_other_columns
 from flows.stage.file_rows import FileRows
 from flows.stage.kept_results import KeptResults
 from flows.stage.read.normalise import refuse_no_row, unpacked
+from flows.stage.read.plain_path import plain_path
 from flows.stage.read.register_bytes import NotProved, can_be_proved, columns_of_first_line, count_bytes
 from flows.stage.read.register_rows import count_rows
 from flows.stage.read.text import refuse_wrong_mark
@@ -61,7 +62,7 @@ def stage_register(
 
     def counted(one: Lieferung) -> RegisterCounts:
         dialect = source.as_written_in(one.name).dialect
-        path = unpacked(one.path_in(landing), one.name, dialect, folder / f"{one.name}.unpacked")
+        path = unpacked(one.path_in(landing), one.name, dialect, plain_path(folder, one.name, ".unpacked"))
         with con.cursor() as cursor:
             return count_register(path, one.name, register_contract(cursor, source))
 

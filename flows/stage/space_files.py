@@ -24,6 +24,7 @@ from flows.stage.corrections import Row, corrected, repaired
 from flows.stage.expected_columns import refuse_other_columns
 from flows.stage.read.long import known_by_format
 from flows.stage.read.normalise import OTHER_ROWS, Wanted, normalise, unpacked
+from flows.stage.read.plain_path import plain_path
 from flows.stage.read.polygons import polygon_rows
 from flows.stage.reconciliation import Reconciliation
 
@@ -106,12 +107,12 @@ def _rows(source: Source, lieferung: Lieferung, landing: Path, run: Path) -> tup
     """
     folder, name = run / "plain" / source.id, lieferung.name
     folder.mkdir(parents=True, exist_ok=True)
-    delivered = unpacked(lieferung.path_in(landing), name, source.dialect, folder / f"{name}.unpacked")
+    delivered = unpacked(lieferung.path_in(landing), name, source.dialect, plain_path(folder, name, ".unpacked"))
     if source.dialect.format in POLYGONS:
         polygons = polygon_rows(source, name, delivered)
         rows, left_out = _picked(source, name, polygons.rows)
         return rows, polygons.held, left_out
-    plain = normalise(delivered, name, source.dialect, folder / f"{name}.csv", _wanted(source))
+    plain = normalise(delivered, name, source.dialect, plain_path(folder, name, ".csv"), _wanted(source))
     wanted, ignore = _columns(source)
     known = known_by_format(source.dialect.format, plain.columns, [*wanted, *ignore])
     refuse_other_columns(source.id, name, plain.columns, wanted, [*ignore, *known, *source.ignored_here])

@@ -4,7 +4,13 @@
 -- inner product of the figures and its mask, which says how often each figure is part of it (0 or 1).
 WITH zeilen AS (
     SELECT
-        parse_filename(pfad, TRUE, 'forward_slash') AS datei,
+        coalesce(
+            list_extract(
+                getvariable('lange_namen')::VARCHAR[],
+                list_position(getvariable('kurze_namen')::VARCHAR[], parse_filename(pfad, TRUE, 'forward_slash'))
+            ),
+            parse_filename(pfad, TRUE, 'forward_slash')
+        ) AS datei,
         zeile,
         kopf,
         rest,

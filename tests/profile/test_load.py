@@ -261,3 +261,12 @@ def test_a_wrong_correction_is_reported(small_city, entry: str, told: str) -> No
     rest = 'where = { BBS = "1" }\nrows = 1\nreason = "r"\nreported = "nobody"'
     small_city.write("corrections.toml", f"[[correction]]\n{entry}\n{rest}\n")
     assert told in refusal(small_city)
+
+
+@pytest.mark.parametrize(("letters", "permitted"), [(63, True), (64, False)])
+def test_an_id_is_no_longer_than_folders_and_tables_can_be_called(small_city, letters: int, permitted: bool) -> None:
+    small_city.spoil("city.toml", 'id = "kleinstadt"', f'id = "{"k" * letters}"')
+    if permitted:
+        assert small_city.load().city.id == "k" * letters
+    else:
+        assert "id: String should match pattern" in refusal(small_city)

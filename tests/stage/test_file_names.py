@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import tempfile
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -123,3 +125,46 @@ def neighbours(meant: Path) -> list[Path]:
         found.append(meant.parent.parent / meant.parent.name.replace(sign, other) / meant.name)
         found.append(meant.with_name(meant.name.replace(sign, other)))
     return sorted({path for path in found if path != meant and path.parent != meant})
+
+
+RING = [[350000, 5650000], [350100, 5650000], [350100, 5650100], [350000, 5650000]]
+POLYGON = {
+    "type": "Feature",
+    "properties": {"BBS": "01100001"},
+    "geometry": {"type": "Polygon", "coordinates": [RING]},
+}
+GEOMETRY = 'geometry = { id_property = "BBS", crs = "EPSG:25832" }'
+ASSIGNMENT = 'assignment = { unit = "BBS", units = { sozialraum = "SR" } }'
+OF_SPACE = {"stichtag": "", "zuschnitt": "2020-01-01"}
+
+
+def packed(name: str, text: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("keeping", [False, True], ids=["read", "kept"])
+@pytest.mark.parametrize(
+    ("ending", "content", "contract", "fields"),
+    [
+        (".csv", "BBS;EW\n01100001;7\n", None, {}),
+        (".csv", "BBS;EW\n01100001; 7\n", None, {}),
+        (".zip", packed("x" * 200 + ".csv", "BBS;EW\n01100001;7\n"), None, {"dialect": '{ member = "*.csv" }'}),
+        (".csv", "BBS;SR\n01100001;011001\n", ASSIGNMENT, OF_SPACE),
+        (
+            ".geojson", json.dumps({"type": "FeatureCollection", "features": [POLYGON]}), GEOMETRY,
+            {"dialect": '{ format = "geojson" }', **OF_SPACE},
+        ),
+    ],
+    ids=["by its lines", "by cell", "packed", "assignment", "polygons"],
+)  # fmt: skip
+def test_a_files_name_may_be_as_long_as_the_system_allows(
+    stage_city, source, keeping, ending, content, contract, fields
+) -> None:
+    name = "jahr_2022_" + "ä" * ((245 - len(ending)) // 2)
+    name += "x" * (255 - len(ending) - len(name.encode())) + ending
+    given = source("einwohner", contract, file=r"'jahr_(?P<year>\d{4})_.*'", **fields)
+    for _ in range(1 + keeping):
+        assert stage_city(given, {name: content}, keeping=keeping).files == [(name, 1, 1, 0, 0)]

@@ -20,7 +20,7 @@ from flows.base.errors import ConfigError, ProgramDefect
 from flows.profile.load import load_profile, shared_codebook
 from flows.profile.profile_files import PROFILE_FILES, schema_text
 
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+_ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 @dataclass(frozen=True)

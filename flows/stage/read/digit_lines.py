@@ -145,7 +145,13 @@ def read_digit_lines(
         alike.setdefault(file.columns, []).append(file)
     for group in alike.values():
         _set_layout(con, source, contract, group[0], whole)
-        set_variables(con, dateien=[one_file(file.path) for file in group])
+        renamed = {file.path.stem: file.name for file in group if file.path.stem != file.name}
+        set_variables(
+            con,
+            dateien=[one_file(file.path) for file in group],
+            kurze_namen=[*renamed],
+            lange_namen=[*renamed.values()],
+        )
         con.execute(f"INSERT INTO zeile_zahlen BY NAME {sql('stage/zeile_zahlen')}")
     return _taken_out(con, files)
 
