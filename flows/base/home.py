@@ -11,6 +11,9 @@ from flows.base.files import make_public_folder
 
 _NOT_IN_A_PATH = {"?", "\\"}
 """DuckDB and SQLite take what follows a question mark for settings, and DuckDB takes a backslash for a slash."""
+_LONGEST = 300
+"""Bytes of the path of a data folder. SQLite opens no database whose path has more than 512; GeoPackages of releases,
+which are such, lie up to 200 below."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,13 @@ def home_at(given: Path | None = None) -> Home:
         raise ConfigError(
             f"The data folder {root} cannot be used: expected a path without ? and \\, which mean something else "
             "in the path of a database. Name another folder with --home DIR or FORTSCHREIBUNG_HOME.",
+            code="FS-CONFIG-09",
+        )
+    if len(os.fsencode(root)) > _LONGEST:
+        raise ConfigError(
+            f"The data folder {root} cannot be used: expected a path of at most {_LONGEST} bytes, found one of "
+            f"{len(os.fsencode(root))}; databases lie far below it, and SQLite opens none with more than 512. "
+            "Name another folder with --home DIR or FORTSCHREIBUNG_HOME.",
             code="FS-CONFIG-09",
         )
     try:
