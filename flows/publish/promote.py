@@ -102,19 +102,24 @@ def heal(home: Home, city: str, *, wait_seconds: float = WAIT_SECONDS, say: Say 
 def _refuse_newer_schema(city: Workspace) -> None:
     """Stop when a program of a later time has published: this one would take back what it added.
 
+    It has where `latest`, or a release that came out since, such as one of an earlier year, is its work. What was
+    rolled back or withdrawn no longer counts: so an office goes back to the program that it had.
+
     Raises:
         ConfigError: names both schema versions.
     """
-    pointing = city.pointing
-    if pointing is None or not (city.folder / pointing.version).is_dir():
-        return
-    theirs, ours = manifest_of(city.folder / pointing.version).schema_version, contract().schema_version
-    if [*map(int, theirs.split("."))] > [*map(int, ours.split("."))]:
-        raise ConfigError(
-            f"{city.name} {pointing.version} has tables of schema version {theirs}, this program makes {ours}: it is "
-            "older than the one that published last. Update the program; nothing was published.",
-            code="FS-RELEASE-05",
-        )
+    ours, out = contract().schema_version, {*catalog.withdrawn(city.entries), *catalog.removed(city.entries)}
+    since = [entry for entry in city.entries if city.pointing and entry.number > city.pointing.number]
+    for entry in filter(None, [city.pointing, *since]):
+        if entry.version in out or not (city.folder / entry.version).is_dir():
+            continue
+        theirs = manifest_of(city.folder / entry.version).schema_version
+        if [*map(int, theirs.split("."))] > [*map(int, ours.split("."))]:
+            raise ConfigError(
+                f"{city.name} {entry.version} has tables of schema version {theirs}, this program makes {ours}: it is "
+                "older than the one that published last. Update the program; nothing was published.",
+                code="FS-RELEASE-05",
+            )
 
 
 def _published(

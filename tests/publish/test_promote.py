@@ -327,11 +327,27 @@ def test_releases_can_be_read_by_everybody_whatever_the_umask(city, tmp_path):
     assert stat.S_IMODE(home.landing.stat().st_mode) == 0o700
 
 
-def test_an_older_program_does_not_publish_over_a_newer_schema(city, home, monkeypatch, one_published):
-    older = replace(manifest_of(home.releases / CITY / "2024.1"), schema_version="99.0.0")
-    monkeypatch.setattr(promote, "manifest_of", lambda _: older)
-    with pytest.raises(ConfigError, match=r"schema version 99\.0\.0, this program makes .* Update the program"):
-        publish(city.job(), city.run("b", residents=1250), home)
+@pytest.mark.parametrize("rolled_back", [False, True])
+def test_an_older_program_does_not_publish_over_a_newer_schema(city, home, monkeypatch, two_published, rolled_back):
+    if rolled_back:
+        rollback(home, CITY, "2024.1", why="program")
+    schema = {"2024.2": {"schema_version": "99.0.0"}}
+    monkeypatch.setattr(promote, "manifest_of", lambda path: replace(manifest_of(path), **schema.get(path.name, {})))
+    run = city.run("c", residents=1300)
+    if rolled_back:
+        assert publish(city.job(), run, home).published
+    else:
+        with pytest.raises(ConfigError, match=r"schema version 99\.0\.0, this program makes .* Update the program"):
+            publish(city.job(), run, home)
+
+
+def test_a_release_of_an_earlier_year_by_a_newer_program_counts_too(city, home, monkeypatch, one_published):
+    earlier = city.job(year=2022)
+    assert publish(earlier, city.run("b", residents=1100), home).version == "2022.1"
+    schema = {"2022.1": {"schema_version": "99.0.0"}}
+    monkeypatch.setattr(promote, "manifest_of", lambda path: replace(manifest_of(path), **schema.get(path.name, {})))
+    with pytest.raises(ConfigError, match=r"kleinstadt 2022\.1 has tables of schema version 99\.0\.0"):
+        publish(city.job(), city.run("c", residents=1300), home)
 
 
 @pytest.mark.parametrize("version", [2024.1, "zwanzig", None])
