@@ -12,6 +12,8 @@ from flows.profile.city import Pattern
 from flows.profile.dialect import Runs, run_of
 
 Columns = Runs
+OWN_ID = "@id"
+"""The property under which a feature's own id stands, which it has beside its properties."""
 
 
 def _counted_once(columns: list[str]) -> list[str]:

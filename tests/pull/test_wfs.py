@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
@@ -45,10 +46,10 @@ def service(count: int, most: int = 2) -> Callable[[Heard], Said]:
 
 @pytest.fixture
 def asked(desk: Callable[..., Desk], source: Callable[..., str], replay: Callable[..., Replay]):
-    def given(answer: Callable[[Heard], Said]) -> tuple[Replay, Desk]:
+    def given(answer: Callable[[Heard], Said], contract: str = GEOMETRY) -> tuple[Replay, Desk]:
         server = replay(answer)
         text = source(
-            "raum", GEOMETRY, connector='"wfs"', url=f'"{server.url}/wfs?token=geheim"', file=r"'raum\.geojson'",
+            "raum", contract, connector='"wfs"', url=f'"{server.url}/wfs?token=geheim"', file=r"'raum\.geojson'",
             stichtag="", dialect='{ format = "geojson", layer = "stadt:bbs" }',
         )  # fmt: skip
         return server, desk(text)
@@ -81,6 +82,29 @@ def test_features_in_another_order_are_no_new_delivery(asked) -> None:
     order.reverse()
     assert desk.pull().new == 0
     assert desk.outcomes == ["new", "unchanged"]
+
+
+def test_ids_that_a_service_gives_anew_at_each_request_are_no_new_delivery(asked) -> None:
+    """So do layers without a key; what was landed has none."""
+    number = count(1)
+
+    def answer(one: Heard) -> Said:
+        start = int(one.query["startIndex"])
+        features = [feature(n) | {"id": f"bbs.fid-{next(number):x}"} for n in range(start, min(start + 2, 3))]
+        return page(features, 3)
+
+    _, desk = asked(answer)
+    (lieferung,) = desk.pull().lieferungen
+    assert all("id" not in each for each in json.loads(desk.content(lieferung))["features"])
+    assert desk.pull().new == 0
+    assert desk.outcomes == ["new", "unchanged"]
+
+
+def test_ids_that_the_contract_names_are_landed(asked) -> None:
+    server, desk = asked(service(3), GEOMETRY.replace('"BBS"', '"@id"'))
+    (lieferung,) = desk.pull().lieferungen
+    assert [each["id"] for each in json.loads(desk.content(lieferung))["features"]] == ["bbs.0", "bbs.1", "bbs.2"]
+    assert "sortBy" not in server.heard[0].query  # it is no property of the layer
 
 
 @pytest.mark.parametrize(

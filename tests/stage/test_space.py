@@ -145,6 +145,27 @@ def test_the_coordinate_system_that_a_file_names_is_that_of_the_contract(stage_c
     assert stage_city(geometry(), {"bbs.geojson": text}).files
 
 
+@pytest.mark.parametrize("code", [25832, "25832"])
+def test_so_it_is_as_old_servers_state_it(stage_city, refusal, geometry, code: int | str) -> None:
+    def text(code: int | str) -> str:
+        return collection(("01100001", SQUARE), crs={"type": "EPSG", "properties": {"code": code}})
+
+    assert stage_city(geometry(), {"bbs.geojson": text(code)}).files
+    assert "found that the file says EPSG:4326" in refusal(geometry(), {"bbs.geojson": text(4326)})
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        {"type": "link", "properties": {"href": "http://example.org/crs/25832", "type": "proj4"}},
+        {"type": "EPSG", "properties": {"code": "x"}}, {"type": "EPSG"}, "EPSG:25832", [],
+    ],
+)  # fmt: skip
+def test_a_coordinate_system_that_is_stated_in_no_known_way_is_told(refusal, geometry, crs: object) -> None:
+    message = refusal(geometry(), {"bbs.geojson": collection(("01100001", SQUARE), crs=crs)})
+    assert "expected in `crs` an object with `properties.name`" in message
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [("EPSG:25833", "EPSG:25833"), ("urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326"), ("unbekannt", "unbekannt")],

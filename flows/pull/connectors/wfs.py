@@ -2,7 +2,8 @@
 
 The pages are asked for in the order of the units' ids, since a server may otherwise page in any order, and they
 land only when they are complete: as many features as the server states, none twice.
-The same features give the same bytes, so that a service that has not changed is no new Lieferung.
+The same features give the same bytes, so that a service that has not changed is no new Lieferung. A feature's own id is
+left out unless the contract names it: services that have no key for a layer give other ids at each request.
 
 owslib would bring lxml and its own way of asking, without our retries, rate_limits and records, for one request that
 is a GET with eight parameters; so it is not used.
@@ -18,6 +19,7 @@ import requests
 
 from flows.base.errors import SourceUnavailable
 from flows.profile.source import Source
+from flows.profile.source_contract import OWN_ID
 from flows.pull.context import AttemptLog, Connector, PullContext
 from flows.pull.models import Brought, Order
 from flows.pull.web.answers import BrokenOff, asked_until_whole, failure, refuse_too_large
@@ -74,6 +76,8 @@ def _all_features(source: Source, order: Order, context: PullContext, log: Attem
         if not came or len(features) >= number:
             break
     _refuse_incomplete(order, features, matched)
+    if OWN_ID not in contract.model_dump_json():
+        features = [{name: each[name] for name in each if name != "id"} for each in features]
     features.sort(
         key=lambda each: (str(each["properties"].get(contract.id_property)), json.dumps(each, sort_keys=True))
     )
@@ -109,8 +113,8 @@ def _asked(source: Source, order: Order, context: PullContext, log: AttemptLog, 
     url = order.url or ""
     asked = {
         "service": "WFS", "version": "2.0.0", "request": "GetFeature", "typeNames": str(source.dialect.layer),
-        "outputFormat": "application/json", "srsName": contract.crs, "sortBy": contract.id_property,
-        "count": str(PAGE), "startIndex": str(offset),
+        "outputFormat": "application/json", "srsName": contract.crs, "count": str(PAGE),
+        "startIndex": str(offset), **({"sortBy": contract.id_property} if contract.id_property != OWN_ID else {}),
     }  # fmt: skip
     shown, began = without_secrets(url), False
     try:

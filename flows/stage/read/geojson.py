@@ -13,11 +13,10 @@ from typing import Any
 
 from flows.base.composed import composed
 from flows.base.errors import ContractBroken
+from flows.profile.source_contract import OWN_ID
 from flows.stage.corrections import Row
 from flows.stage.read.text import first_bad_byte
 
-OWN_ID = "@id"
-"""The property under which a feature's own id stands, which it has beside its properties."""
 AREAS, LINES = ("Polygon", "MultiPolygon"), ("LineString", "MultiLineString")
 """What a geometry may be, as GeoJSON calls it."""
 _SHOWN = 60  # characters of what was found
@@ -121,7 +120,10 @@ def _crs(name: str, stated: Any) -> str | None:
     if stated is None:
         return None
     properties = stated.get("properties") if isinstance(stated, dict) else None
-    crs = properties.get("name") if isinstance(properties, dict) else None
+    named = properties if isinstance(properties, dict) else {}
+    crs = named.get("name")
+    if isinstance(stated, dict) and stated.get("type") == "EPSG" and str(named.get("code")).isdecimal():
+        crs = f"EPSG:{named['code']}"  # as the drafts before 2008 and old servers write it
     if not isinstance(crs, str):
         raise ContractBroken(
             f"File {name}: expected in `crs` an object with `properties.name`, as GeoJSON names a coordinate system, "
