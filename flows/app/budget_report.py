@@ -35,11 +35,11 @@ def heading(release: Release, asked: Asked, found: Budget) -> tuple[Text, Text]:
     return joined(", ", (what, *bounds)), joined(" ", (weights, _compared(found)))
 
 
-def weights_in_words(asked: Asked, found: Budget) -> str:
+def weights_in_words(asked: Asked, found: Budget) -> Text:
     """Return what a head counts in each class."""
     classes = found.situation.table.classes
     weights = asked.weights or tuple(float(number) for number in range(1, len(classes) + 1))
-    return ", ".join(f"{label} {weight:g}" for label, weight in zip(classes, weights, strict=True))
+    return joined(", ", [joined(" ", (label, f"{weight:g}")) for label, weight in zip(classes, weights, strict=True)])
 
 
 def _compared(found: Budget) -> Text:
@@ -58,7 +58,7 @@ def as_json(release: Release, asked: Asked, found: Budget) -> dict[str, Any]:
         "city": release.city, "release": release.version, "index": asked.index, "version": situation.table.version,
         "stichtag": situation.table.stichtag, "raumebene": asked.raumebene, "per": situation.per,
         "sum": terms.total / 100, "floor": terms.floor / 100, "cap": None if terms.cap is None else terms.cap / 100,
-        "weights": weights_in_words(asked, found), "before": None if found.before is None else {
+        "weights": weights_in_words(asked, found).german, "before": None if found.before is None else {
             "release": found.before_release or release.version, "stichtag": found.before.table.stichtag,
         },
         "units": [_in_euros(unit) for unit in found.units], "without": situation.without,
@@ -94,5 +94,5 @@ def workbook(path: Path, release: Release, asked: Asked, found: Budget) -> None:
         "Verteilt": what.german, "Rechnung": how.german, "Summe": euros(sum(unit["betrag"] for unit in found.units)),
         "Spanne": "Betrag in der niedrigsten und der höchsten der Klassen, die zusammen 90 % wahrscheinlich sind; "
                   "die anderen Räume wie angegeben.",
-        "Wortwahl": found.situation.table.guidance,
+        "Wortwahl": found.situation.table.guidance.german,
     })  # fmt: skip

@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from flows.base.errors import ConfigError
+from flows.base.texts import Text
 
 
 @dataclass(frozen=True)
 class IndexTable:
     """An index at a Stichtag, in one version and by one measure."""
 
-    label: str
-    guidance: str
+    label: Text
+    guidance: Text
     version: str
     measure: str
     stichtag: str
-    classes: list[str]
+    classes: list[Text]
     units: list[dict[str, Any]]
 
 
@@ -84,13 +85,14 @@ def index_of(database: Path, index: str | None, level: str, stichtag: dt.date | 
             for row in records(con.execute(sql("read/index_raum")))
         ]
         texts = con.execute(
-            "SELECT index_version, any_value(d.label_de), any_value(d.wortwahl_de), list(k.label_de ORDER BY k.klasse) "
+            "SELECT index_version, any_value([d.label_en, d.label_de]), any_value([d.wortwahl_en, d.wortwahl_de]), "
+            "list([k.label_en, k.label_de] ORDER BY k.klasse) "
             "FROM index_definition AS d INNER JOIN index_klasse AS k USING (index_id, index_version) "
             "WHERE index_id = getvariable('index_id') AND k.klassenart = 'stand' "
             "GROUP BY index_version ORDER BY any_value(d.position)"
         ).fetchall()
     return [
-        IndexTable(label, guidance, version, measure, day, classes, units)
+        IndexTable(Text(*label), Text(*guidance), version, measure, day, [Text(*each) for each in classes], units)
         for version, label, guidance, classes in texts
         for measure in sorted({row["massstab"] for row in rows})
         if (units := [row for row in rows if (row["index_version"], row["massstab"]) == (version, measure)])

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.base.errors import ConfigError
+from flows.base.texts import Text
 
 if TYPE_CHECKING:
     import duckdb
 
-OPEN = "offen"
+OPEN = Text("open", "offen")
 """What stands for the class of a unit where published figures leave more than one, or none."""
 
 
@@ -23,10 +24,10 @@ class TypesTable:
 
     typology: str
     version: str
-    label: str
+    label: Text
     base: str
     stichtag: str
-    limitations: str
+    limitations: Text
     types: list[dict[str, Any]]
     units: list[dict[str, Any]]
     need: dict[str, Any] | None = field(default=None)
@@ -99,7 +100,7 @@ def _table(con: duckdb.DuckDBPyConnection, row: dict[str, Any], day: str, units:
     version = row["typologie_version"]
     of = f"typologie_id = {literal(row['typologie_id'])} AND typologie_version = {literal(version)}"
     centroids = records(con.execute(
-        "SELECT z.typ_id, z.indikator_id, i.label_de, i.einheit, i.nachkommastellen, z.zentrum "  # noqa: S608 -- literals
+        "SELECT z.typ_id, z.indikator_id, i.label_de, i.label_en, i.einheit, i.nachkommastellen, z.zentrum "  # noqa: S608 -- literals
         "FROM typologie_zentrum AS z INNER JOIN indikator AS i USING (indikator_id) "
         "INNER JOIN typologie_merkmal AS m USING (typologie_id, typologie_version, indikator_id) "
         f"WHERE {of} ORDER BY m.position"
@@ -107,16 +108,19 @@ def _table(con: duckdb.DuckDBPyConnection, row: dict[str, Any], day: str, units:
     counts = Counter(each["typ_id"] for each in units)
     unclear = Counter(each["typ_id"] for each in units if each["typ_lage"] == "grenzfall")
     types = [
-        {"typ_id": each["typ_id"], "label_de": each["label_de"], "beschreibung_de": each["beschreibung_de"],
+        {"typ_id": each["typ_id"], "label_de": each["label_de"], "label_en": each["label_en"],
+         "beschreibung_de": each["beschreibung_de"], "beschreibung_en": each["beschreibung_en"],
          "raeume": counts[each["typ_id"]], "grenzfaelle": unclear[each["typ_id"]],
          "zentrum": [{name: value for name, value in one.items() if name != "typ_id"} for one in centroids
                      if one["typ_id"] == each["typ_id"]]}
         for each in records(con.execute(f"FROM typologie_typ WHERE {of} ORDER BY position"))
     ]  # fmt: skip
+    label = Text(row["label_en"], row["label_de"])
+    limitations = Text(row["einschraenkung_en"], row["einschraenkung_de"])
+    need, empty = _crossed(con, units, [each["typ_id"] for each in types]), _empty(con, of, day, types)
     return TypesTable(
-        row["typologie_id"], version, row["label_de"], row["basisstichtag"], day, row["einschraenkung_de"],
-        types, units, _crossed(con, units, [each["typ_id"] for each in types]), _empty(con, of, day, types),
-    )  # fmt: skip
+        row["typologie_id"], version, label, row["basisstichtag"], day, limitations, types, units, need, empty
+    )
 
 
 def _crossed(con: duckdb.DuckDBPyConnection, units: list[dict[str, Any]], types: list[str]) -> dict[str, Any] | None:
@@ -128,7 +132,7 @@ def _crossed(con: duckdb.DuckDBPyConnection, units: list[dict[str, Any]], types:
         return None
     of = f"index_id = {literal(first['index_id'])} AND index_version = {literal(first['index_version'])}"
     found = con.execute(
-        "SELECT d.label_de, list(k.label_de ORDER BY k.klasse) FROM index_definition AS d "  # noqa: S608 -- literals
+        "SELECT [d.label_en, d.label_de], list([k.label_en, k.label_de] ORDER BY k.klasse) FROM index_definition AS d "  # noqa: S608 -- literals
         "INNER JOIN index_klasse AS k USING (index_id, index_version) "
         f"WHERE {of} AND k.klassenart = 'stand' GROUP BY ALL"
     ).fetchone()
@@ -137,7 +141,7 @@ def _crossed(con: duckdb.DuckDBPyConnection, units: list[dict[str, Any]], types:
     held = Counter((each["typ_id"], each["klasse"]) for each in units)
     numbers = [*range(1, len(classes) + 1), None]
     return {
-        "index": first["index_id"], "label": label, "classes": [*classes, OPEN],
+        "index": first["index_id"], "label": Text(*label), "classes": [*(Text(*each) for each in classes), OPEN],
         "units": {name: [held[name, number] for number in numbers] for name in types},
     }  # fmt: skip
 

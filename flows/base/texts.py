@@ -90,6 +90,15 @@ def german_of(words: str) -> str:
     return words.german if isinstance(words, Text) else words
 
 
+def in_german(value: Any) -> Any:
+    """Return what is made of texts, lists and dicts with each text in German, as JSON has what a release says."""
+    if isinstance(value, Mapping):
+        return {name: in_german(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [in_german(each) for each in value]
+    return german_of(value) if isinstance(value, str) else value
+
+
 def joined(between: str, parts: Iterable[str]) -> Text:
     """Return texts one after the other, with another between them."""
     known = list(parts)

@@ -54,7 +54,7 @@ def _causes(amounts: Mapping[str, int]) -> Iterator[str]:
 def class_words(unit: Mapping[str, Any], classes: Sequence[str]) -> Text:
     """Return the class of a unit, or those that hold 90 % where the published figures leave it open."""
     if unit["klasse"]:
-        return Text(str(classes[unit["klasse"] - 1]))
+        return joined("", [classes[unit["klasse"] - 1]])
     return joined(text(" or "), [classes[int(each) - 1] for each in unit["klassen_90"].split()])
 
 

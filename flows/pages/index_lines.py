@@ -38,7 +38,7 @@ def _change(verdict: str | None) -> str:
 
 def class_words(row: Mapping[str, Any], labels: Sequence[str]) -> str:
     """Return the class of a unit, or those that are possible."""
-    return tr(" or ").join(labels[row["klasse_von"] - 1 : row["klasse_bis"]])
+    return tr(" or ").join(map(shown, labels[row["klasse_von"] - 1 : row["klasse_bis"]]))
 
 
 def rank_words(row: Mapping[str, Any]) -> Text:

@@ -6,23 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flows.base.language import number_shown, percent_shown
-from flows.base.texts import shown, tr
+from flows.base.texts import Text, shown, tr
 
 
 def types_lines(types: Sequence[Mapping[str, Any]], units: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield each type with its middle, and then every unit with its type and the one it is nearest to."""
     for each in types:
         yield tr(
-            "{type} ({id}): units: {units}, of them borderline: {borderline}", type=each["label_de"], id=each["typ_id"],
+            "{type} ({id}): units: {units}, of them borderline: {borderline}", type=_label(each), id=each["typ_id"],
             units=each["raeume"], borderline=each["grenzfaelle"],
         )  # fmt: skip
-        yield f"  {each['beschreibung_de']}"
+        yield f"  {shown(Text(each['beschreibung_en'], each['beschreibung_de']))}"
         middle = [
-            f"{one['label_de']} {number_shown(one['zentrum'], one['nachkommastellen'])} {one['einheit']}"
+            f"{_label(one)} {number_shown(one['zentrum'], one['nachkommastellen'])} {one['einheit']}"
             for one in each["zentrum"]
         ]
         yield tr("  Middle: {figures}", figures="; ".join(middle))
-    names = {each["typ_id"]: str(each["label_de"]) for each in types}
+    names = {each["typ_id"]: _label(each) for each in types}
     width = max([len(tr("unit")), *(len(_called(unit)) for unit in units)])
     label = max([len(tr("second type")), *map(len, names.values())])
     yield ""
@@ -51,12 +51,13 @@ def types_lines(types: Sequence[Mapping[str, Any]], units: Sequence[Mapping[str,
 
 def crossed_lines(types: Sequence[Mapping[str, Any]], need: Mapping[str, Any]) -> Iterator[str]:
     """Yield how many units of each type are in each class of an index."""
-    width = max([len(tr("type")), *(len(each["label_de"]) for each in types)])
+    width = max([len(tr("type")), *(len(_label(each)) for each in types)])
     yield tr("Units by type and class ({index}):", index=need["label"])
-    yield f"{tr('type'):{width}}  " + "  ".join(need["classes"])
+    classes = [shown(each) for each in need["classes"]]
+    yield f"{tr('type'):{width}}  " + "  ".join(classes)
     for each in types:
-        counts = zip(need["units"][each["typ_id"]], need["classes"], strict=True)
-        yield f"{each['label_de']:{width}}  " + "  ".join(f"{count:>{len(name)}}" for count, name in counts)
+        counts = zip(need["units"][each["typ_id"]], classes, strict=True)
+        yield f"{_label(each):{width}}  " + "  ".join(f"{count:>{len(name)}}" for count, name in counts)
 
 
 def fit_lines(said: Mapping[str, Any]) -> Iterator[str]:
@@ -86,6 +87,10 @@ def fit_lines(said: Mapping[str, Any]) -> Iterator[str]:
         yield tr("Written: {file}. Name the types, then add it to the city's profile as types.toml.", file=said["file"])
     else:
         yield tr("With --out FILE it becomes a types.toml, in which people name the types.")
+
+
+def _label(each: Mapping[str, Any]) -> str:
+    return shown(Text(each["label_en"], each["label_de"]))
 
 
 def _called(unit: Mapping[str, Any]) -> str:

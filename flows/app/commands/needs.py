@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from flows.app.terminal import HomeOption, JsonOption, must_be_in_a_folder, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
-from flows.base.texts import shown, tr
+from flows.base.texts import Text, in_german, shown, tr
 
 
 def index(  # noqa: PLR0913 -- each is an option of the command
@@ -56,14 +56,14 @@ def index(  # noqa: PLR0913 -- each is an option of the command
     release = release_to_read(Home(root_at(home)), city, version)
     found = index_of(release.database, name, raumebene, stichtag)
     if as_json:
-        print_json({"city": city, "release": release.version, "indices": [vars(each) for each in found]})
+        print_json({"city": city, "release": release.version, "indices": [in_german(vars(each)) for each in found]})
     for each in [] if as_json else found:
         measure = tr("by the measure of the base year") if each.measure == "basisjahr" else tr("measured by the city")
         print(tr(
             "{index}, version {version}, on {stichtag}, {measure} ({city} {release})", index=each.label,
             version=each.version, stichtag=each.stichtag, measure=measure, city=city, release=release.version,
         ))  # fmt: skip
-        print(*index_lines(each.units, each.classes), each.guidance, sep="\n")
+        print(*index_lines(each.units, each.classes), shown(each.guidance), sep="\n")
     return 0
 
 
@@ -81,8 +81,9 @@ def _try(definition: Path, table: Path | None, *, as_json: bool) -> int:
         print_json({"indices": [in_json(each) for each in found]})
     for each in [] if as_json else found:
         part = f", {each.part}" if each.part is not None else ""
-        print(f"{each.definition.label_de} ({each.index} {each.definition.version}){part}")
-        print(*index_lines(each.units, each.definition.classes.labels_de), sep="\n")
+        label, classes = Text(each.definition.label_en, each.definition.label_de), each.definition.classes
+        print(f"{shown(label)} ({each.index} {each.definition.version}){part}")
+        print(*index_lines(each.units, [*map(Text, classes.labels_en, classes.labels_de)]), sep="\n")
     return 0
 
 

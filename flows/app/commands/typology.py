@@ -12,7 +12,7 @@ from flows.app.search_progress import SearchProgress
 from flows.app.terminal import HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
-from flows.base.texts import tr
+from flows.base.texts import in_german, shown, tr
 
 
 def types(  # noqa: PLR0913 -- each is an option of the command
@@ -85,7 +85,7 @@ def _show(
 
     found = types_of(database, name, level, stichtag)
     if as_json:
-        print_json({"city": city, "release": version, "typologies": [vars(each) for each in found]})
+        print_json({"city": city, "release": version, "typologies": [in_german(vars(each)) for each in found]})
         return 0
     if not found:
         print(tr(
@@ -106,5 +106,5 @@ def _show(
                 "No unit has been of the type {type} for three Stichtage: look, and make the types anew (--fit), with "
                 "a new version.", type=gone,
             ))  # fmt: skip
-        print(each.limitations)
+        print(shown(each.limitations))
     return 0
