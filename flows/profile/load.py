@@ -87,6 +87,13 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
     bundled = resource("cities")
     where = folder or _place_of(name)
     city = _model(City, where / "city.toml", _table(where / "city.toml"))
+    if folder is None and city.id != name:
+        raise ConfigError(
+            f"{where / 'city.toml'}: expected the id of the city to be {name!r}, as its folder is called, found "
+            f"{city.id!r}: its releases would be of another city than the one that commands name. Rename the folder, "
+            "or correct `id`.",
+            code="FS-CONFIG-07",
+        )
     sources, notices = _sources(where / "sources.toml")
     codebook = _codebook([bundled / "codebook.toml", where / "codebook.toml"])
     corrections: tuple[Correction, ...] = ()
@@ -215,10 +222,15 @@ def _codebook(paths: list[Path]) -> Codebook:
             continue
         for section, entries in _table(path).items():
             if not isinstance(entries, dict):
-                raise ConfigError(f"{path}: expected tables [{section}.<id>], found {section} = {entries!r}.")
+                raise ConfigError(
+                    f"{path}: expected tables [{section}.<id>], found {section} = {entries!r}.", code="FS-CONFIG-06"
+                )
             twice = set(merged.get(section, {})) & set(entries)
             if twice:
-                raise ConfigError(f"{path}: {section} {sorted(twice)} is already in {paths[0]}; choose another id.")
+                raise ConfigError(
+                    f"{path}: {section} {sorted(twice)} is already in {paths[0]}; choose another id.",
+                    code="FS-CONFIG-07",
+                )
             merged.setdefault(section, {}).update(entries)
         last = path
     return _model(Codebook, last, merged)

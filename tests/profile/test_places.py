@@ -58,3 +58,13 @@ def test_a_city_that_is_nowhere_names_the_places_that_were_looked_at(here, monke
 
     with pytest.raises(ConfigError, match=r"no city 'atlantis'.*Looked for atlantis/city\.toml in .*/ours, .*--cities"):
         load_profile("atlantis")
+
+
+def test_a_folder_is_called_like_its_city(here):
+    berlin_in(here / "cities", "Berlin")
+    (here / "cities" / "berlin").rename(here / "cities" / "berlin_neu")
+
+    with pytest.raises(
+        ConfigError, match=r"berlin_neu/city\.toml: expected the id of the city to be 'berlin_neu'.*'berlin'"
+    ):
+        load_profile("berlin_neu")
