@@ -84,7 +84,8 @@ def _faces(profile: Profile, folder: Path) -> list[Face]:
     if assignment is None or digits is None:
         raise ConfigError(
             f"{profile.city.id}: expected an assignment of base units with ids of digits only (\\d{{8}}), found "
-            f"{'another pattern' if assignment else 'none'}. Examples are made only for cities with that."
+            f"{'another pattern' if assignment else 'none'}. Examples are made only for cities with that.",
+            code="FS-CONFIG-07",
         )
     level, random = next(iter(assignment.units)), Random(profile.city.id)  # noqa: S311 -- synthetic people
     units = _units(profile, level, folder)
@@ -200,6 +201,7 @@ def _file_name(source: Source, year: int) -> str:
     if MARK not in name or not re.fullmatch(source.file, name):
         raise ConfigError(
             f"Source {source.id}: expected a pattern `file` that takes names with {MARK} (write `({MARK})?` before the "
-            f"ending), found {source.file}."
+            f"ending), found {source.file}.",
+            code="FS-CONFIG-06",
         )
     return name

@@ -25,7 +25,7 @@ def csv_rows(path: Path) -> list[Line]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise ConfigError(
-            f"{path}: expected a table (CSV in UTF-8), found one that cannot be read: {problem}"
+            f"{path}: expected a table (CSV in UTF-8), found one that cannot be read: {problem}", code="FS-USE-10"
         ) from None
     header = text.partition("\n")[0]
     german = header.count(";") > header.count(",")
@@ -54,7 +54,9 @@ def cell(line: Line, column: str, path: Path) -> str:
         ConfigError: there is no such column.
     """
     if column not in line[1]:
-        raise ConfigError(f"{path}: expected a column {column!r}, found {', '.join(map(repr, line[1]))}.")
+        raise ConfigError(
+            f"{path}: expected a column {column!r}, found {', '.join(map(repr, line[1]))}.", code="FS-USE-10"
+        )
     return line[1][column]
 
 
@@ -62,4 +64,6 @@ def _number(text: str, line: int, column: str, path: Path) -> float:
     try:
         return float(text) if text.strip() not in ("", "NA") else np.nan
     except ValueError:
-        raise ConfigError(f"{path}, line {line}, {column}: expected a number or nothing, found {text!r}.") from None
+        raise ConfigError(
+            f"{path}, line {line}, {column}: expected a number or nothing, found {text!r}.", code="FS-USE-10"
+        ) from None

@@ -125,7 +125,7 @@ def _not_computed(index: Index, reasons: Sequence[Reason], note: Callable[[str],
     why = {reason.kind: reason.words for reason in reversed(reasons)}  # of each kind the first
     wrong = why.get("refused") or why.get("definition")
     if index.own and wrong:
-        raise ConfigError(f"{index.where}.{wrong}. Nothing is published.")
+        raise ConfigError(f"{index.where}.{wrong}. Nothing is published.", code="FS-CONFIG-07")
     words = wrong or why["data"]
     note(f"index {index.id} is not computed: {words} ({index.where})")
 

@@ -114,7 +114,8 @@ def _on_part(name: str, definition: IndexDefinition, trial: _Files, part: str | 
     if len(set(units)) < len(units):
         twice = next(unit for unit in units if units.count(unit) > 1)
         raise ConfigError(
-            f"{path}, {columns.unit}: expected each unit once, found {twice} again. Is `table.by` missing?"
+            f"{path}, {columns.unit}: expected each unit once, found {twice} again. Is `table.by` missing?",
+            code="FS-USE-10",
         )
     left_out = _left_out(definition, trial, rows, units)
     error = np.stack([_error(rows, each, figures[:, at], columns, path) for at, each in enumerate(names)], axis=1)
@@ -122,12 +123,14 @@ def _on_part(name: str, definition: IndexDefinition, trial: _Files, part: str | 
     panel = Panel(turned, turned.copy(), turned.copy(), error, np.array([reason is None for reason in left_out]))
     where = f"{file}, index.{name}" + (f", {columns.by} {part}" if part is not None else "")
     if definition.base or definition.dynamics:
-        raise ConfigError(f"{where}: expected no `base` and no `dynamics`, which need more than one table.")
+        raise ConfigError(
+            f"{where}: expected no `base` and no `dynamics`, which need more than one table.", code="FS-USE-10"
+        )
     if why := without_measure(panel, names):
-        raise ConfigError(f"{where}.component: {why}. Nothing was computed.")
+        raise ConfigError(f"{where}.component: {why}. Nothing was computed.", code="FS-USE-10")
     scored, chance = evaluate(definition, panel)
     if words := dominated(scored.scale, panel, names):
-        raise ConfigError(f"{where}.component: {words}. Nothing was computed.")
+        raise ConfigError(f"{where}.component: {words}. Nothing was computed.", code="FS-USE-10")
     statuses = np.where(np.isnan(figures), "fehlt", "ok").astype(object)
     reasons = unit_reasons(names, statuses, left_out, panel)
     found = unit_rows(
@@ -152,7 +155,8 @@ def _left_out(
         return [named.get(unit) for unit in units]
     if residents is None:
         raise ConfigError(
-            f"{file}, table.residents: expected the column of the residents, which `min_residents` needs."
+            f"{file}, table.residents: expected the column of the residents, which `min_residents` needs.",
+            code="FS-USE-10",
         )
     few = numbers(rows, residents, trial.table) >= definition.min_residents
     return [

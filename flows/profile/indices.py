@@ -43,7 +43,9 @@ def indices_of(book: Codebook, ready: IndexFile, ready_file: Path, own: IndexFil
         ConfigError: the city takes the name of a ready one, or one name and version stands twice.
     """
     if unknown := sorted(set(own.ready or ()) - set(ready.index)):
-        raise ConfigError(f"{own_file}, ready: expected of {', '.join(ready.index)}, found {', '.join(unknown)}.")
+        raise ConfigError(
+            f"{own_file}, ready: expected of {', '.join(ready.index)}, found {', '.join(unknown)}.", code="FS-CONFIG-07"
+        )
     wanted = [name for name in ready.index if own.ready is None or name in own.ready]
     found = [*_named(book, ready, ready_file, wanted), *_named(book, own, own_file, own.index, own=True)]
     must_differ_in_name_or_version((one.id, one.definition.version, one.where) for one in found)

@@ -32,15 +32,18 @@ def read_lookup(path: Path) -> Mapping[str, str]:
         raise ConfigError(f"{path} cannot be read as CSV in UTF-8: {problem}.", code="FS-CONFIG-03") from problem
     if not rows or rows[0][1] != _COLUMNS:
         found = ";".join(rows[0][1]) if rows else "nothing"
-        raise ConfigError(f"{path}: expected the header {';'.join(_COLUMNS)}, found {found}.")
+        raise ConfigError(f"{path}: expected the header {';'.join(_COLUMNS)}, found {found}.", code="FS-CONFIG-17")
     looked_up: dict[str, str] = {}
     for line, cells in rows[1:]:
         if len(cells) != len(_COLUMNS) or not all(cells):
-            raise ConfigError(f"{path}, line {line}: expected a name and an id, found {';'.join(cells)!r}.")
+            raise ConfigError(
+                f"{path}, line {line}: expected a name and an id, found {';'.join(cells)!r}.", code="FS-CONFIG-17"
+            )
         name, unit = cells
         if name in looked_up:
             raise ConfigError(
-                f"{path}, line {line}: expected different names, found {name!r} again. Leave one of its lines out."
+                f"{path}, line {line}: expected different names, found {name!r} again. Leave one of its lines out.",
+                code="FS-CONFIG-17",
             )
         looked_up[name] = unit
     return looked_up

@@ -96,7 +96,8 @@ def reproduce(
         raise ConfigError(
             f"{city} {version} was made with other code or libraries than are here, so a difference would not be the "
             "release's:\n" + "\n".join(f"  {each}" for each in otherwise) + "\n"
-            "Set up that state (git checkout, make setup) and ask again, or compare nevertheless with --anyway."
+            "Set up that state (git checkout, make setup) and ask again, or compare nevertheless with --anyway.",
+            code="FS-USE-11",
         )
     lieferungen = delivered_for(manifest, home.landing)
     with _own_folder(home) as folder:

@@ -47,7 +47,8 @@ def must_be_in_the_city(con: duckdb.DuckDBPyConnection, profile: Profile) -> Non
     if far:
         raise ConfigError(
             f"{_where(profile, own=far[0])}: expected lines in the city, in coordinates of "
-            f"{profile.city.crs}, found that all {far[1]} lie elsewhere. Bring the file into that coordinate system."
+            f"{profile.city.crs}, found that all {far[1]} lie elsewhere. Bring the file into that coordinate system.",
+            code="FS-CONFIG-18",
         )
 
 
@@ -64,18 +65,23 @@ def _lines(path: Path, crs: str) -> list[dict[str, Any]]:
         features = read["features"]
         lines = [each["geometry"] for each in features if each["geometry"]["type"] in _LINES]
     except OSError as problem:
-        raise ConfigError(f"{path}: expected the file of lines that redrawing.toml names, found none.") from problem
+        raise ConfigError(
+            f"{path}: expected the file of lines that redrawing.toml names, found none.", code="FS-CONFIG-18"
+        ) from problem
     except (ValueError, KeyError, TypeError) as problem:
-        raise ConfigError(f"{path}: expected a GeoJSON FeatureCollection of lines, found something else.") from problem
+        raise ConfigError(
+            f"{path}: expected a GeoJSON FeatureCollection of lines, found something else.", code="FS-CONFIG-18"
+        ) from problem
     named = str((read.get("crs") or {}).get("properties", {}).get("name", ""))
     found = f"EPSG:{named.rpartition(':')[2]}" if "EPSG" in named else named or "EPSG:4326"
     if found != crs:
         said = f"found {found}" if named else "found none named, by which GeoJSON means degrees (EPSG:4326)"
         raise ConfigError(
             f"{path}: expected the coordinate system of the city ({crs}) in its member `crs`, {said}. Export the lines "
-            f"in {crs}."
+            f"in {crs}.",
+            code="FS-CONFIG-18",
         )
     if not lines:
         kinds = ", ".join(sorted({str(each["geometry"]["type"]) for each in features})) or "nothing"
-        raise ConfigError(f"{path}: expected lines (LineString, MultiLineString), found {kinds}.")
+        raise ConfigError(f"{path}: expected lines (LineString, MultiLineString), found {kinds}.", code="FS-CONFIG-18")
     return lines

@@ -86,7 +86,8 @@ def estimate_keys(
     if not old.get(RESIDENTS) and not new.get(RESIDENTS):
         raise ConfigError(
             f"Expected counts of the Merkmal {RESIDENTS} on Zuschnitt {von} or {nach}, found none on the Raumebene "
-            f"{raumebene}. A key needs people to be weighed by: add a source of residents to sources.toml."
+            f"{raumebene}. A key needs people to be weighed by: add a source of residents to sources.toml.",
+            code="FS-CONFIG-07",
         )
     turned = pieces.turned()
     known = control(pieces.links)

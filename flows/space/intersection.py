@@ -113,7 +113,8 @@ def _areas(con: duckdb.DuckDBPyConnection, table: str, zuschnitt: str, raumebene
     if not rows:
         raise ConfigError(
             f"Expected polygons of the Raumebene {raumebene} in Zuschnitt {zuschnitt}, found none: two Zuschnitte "
-            "without common base units can only be compared on the map. Add a geometry source to sources.toml."
+            "without common base units can only be compared on the map. Add a geometry source to sources.toml.",
+            code="FS-CONFIG-07",
         )
     return dict(rows)
 

@@ -30,7 +30,8 @@ def write_unit_names(con: duckdb.DuckDBPyConnection, source: Source) -> None:
         found = ", ".join(f"{unit!r} of {name!r}" for name, unit in strange[:3])
         raise ConfigError(
             f"{source.matrix.unit_lookup} of source {source.id}: expected ids of units of {level}, found {found}"
-            f"{' ...' if len(strange) > 3 else ''}. Correct the file, or the source that says which units there are."
+            f"{' ...' if len(strange) > 3 else ''}. Correct the file, or the source that says which units there are.",
+            code="FS-CONFIG-17",
         )
     if con.execute("SELECT 1 FROM einheit_name LIMIT 1").fetchone() is None:
         raise ContractBroken(

@@ -107,7 +107,7 @@ def _lowest(levels: Sequence[Level], name: str) -> float:
 
 
 def _wrong(typology: NamedTypology, words: str) -> ConfigError:
-    return ConfigError(f"{typology.where}.{words}. Nothing is published.")
+    return ConfigError(f"{typology.where}.{words}. Nothing is published.", code="FS-CONFIG-07")
 
 
 def _panel(typology: NamedTypology, level: Level, day: int) -> Panel:

@@ -187,15 +187,17 @@ def test_a_profile_is_never_written_over(files: Path) -> None:
     (files / "ew_2023.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
     made(files)
 
-    with pytest.raises(ConfigError, match="It is never written over"):
+    with pytest.raises(ConfigError, match="It is never written over") as refused:
         made(files)
+    assert refused.value.code == "FS-USE-09"
 
 
 def test_a_folder_without_figures_of_units_says_of_each_file_why(files: Path) -> None:
     (files / "brief.txt").write_text("Sehr geehrte\nDamen und Herren\n", encoding="utf-8")
 
-    with pytest.raises(ConfigError, match=r"nothing was written.\n  brief\.txt: no table was found"):
+    with pytest.raises(ConfigError, match=r"nothing was written.\n  brief\.txt: no table was found") as refused:
         made(files)
+    assert refused.value.code == "FS-USE-08"
 
 
 def test_each_file_names_its_schema_which_lies_beside_the_cities(files: Path) -> None:

@@ -66,7 +66,9 @@ def guessed(looked: Looked, words: Words, questions: Questions, stichtag: dt.dat
             left_out.update({table.path: str(reason) for table in tables})
     if not counts:
         reasons = "".join(f"\n  {path.name}: {reason}" for path, reason in sorted(left_out.items()))
-        raise ConfigError(f"Expected a file with figures of units, found none; nothing was written.{reasons}")
+        raise ConfigError(
+            f"Expected a file with figures of units, found none; nothing was written.{reasons}", code="FS-USE-08"
+        )
     counts.sort(key=lambda each: (-len(each.units), RESIDENTS not in each.merkmale, each.tables[0].name))
     base = counts[0]
     polygons, unused = polygons_of(base.units, looked.outlines)

@@ -43,14 +43,19 @@ def write_profile(
     """
     folder = into / city
     if not _ID.fullmatch(city):
-        raise ConfigError(f"Expected an id of small letters, digits and _ that begins with a letter, found {city!r}.")
+        raise ConfigError(
+            f"Expected an id of at most 63 small letters, digits and _ that begins with a letter, found {city!r}.",
+            code="FS-USE-01",
+        )
     if not files.is_dir():
         raise ConfigError(
             f"--from {files}: expected a folder with the city's files, found none there.", code="FS-USE-03"
         )
     if folder.exists():
         raise ConfigError(
-            f"Expected no profile at {folder}, found one. It is never written over: change it by hand, or move it away."
+            f"Expected no profile at {folder}, found one. It is never written over: change it by hand, or move it "
+            "away.",
+            code="FS-USE-09",
         )
     looked = looked_at(files)
     guess = guessed(looked, Words(shared_codebook()), questions, stichtag)

@@ -65,7 +65,8 @@ def ready(source: Source) -> None:
         raise ConfigError(
             f"Source {source.id}: expected its address {without_secrets(source.url or '')} to end in the name of a "
             "file, by which the record knows it; found that it ends in /. Correct `url` in sources.toml, or give the "
-            "file with --from DIR."
+            "file with --from DIR.",
+            code="FS-CONFIG-06",
         )
 
 
