@@ -259,6 +259,11 @@ class Geometry(Strict):
     """The Raumebene whose units they are; without it they are base units. Example: `level = "sozialraum"`"""
     unit_digits: int | None = None
     """Pads ids that lost their leading zeros to so many digits. Example: `unit_digits = 6`"""
+    unit_pattern: IdPattern | None = None
+    r"""Where the id stands in the property: the one group of a pattern of the whole.
+
+    Example: `unit_pattern = '(\d+) .*'`
+    """
     parents: dict[Identifier, Parent] = Field(default_factory=dict)
     """Raumebene = the property that says in which of its units a polygon lies; it must agree with the id.
 

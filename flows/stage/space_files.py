@@ -13,6 +13,7 @@ from pathlib import Path
 
 from flows.base.db import Value
 from flows.base.errors import ContractBroken
+from flows.base.visible import visible
 from flows.profile.city import City
 from flows.profile.correction import Correction
 from flows.profile.dialect import POLYGONS
@@ -176,23 +177,26 @@ def _columns(source: Source) -> tuple[list[str], list[str]]:
 
 
 def _take_ids_out(source: Source, name: str, rows: list[Row]) -> None:
-    """Leave of each unit's cell the id that stands in it, where the contract says so.
+    """Leave of each unit's cell or property the id that stands in it, where the contract says so.
 
     Raises:
         ContractBroken: a cell is written in another way; names the line.
     """
-    contract = source.assignment
+    contract = source.geometry or source.assignment
     if contract is None or contract.unit_pattern is None:
         return
-    for row in rows:
-        found = re.fullmatch(contract.unit_pattern, row[contract.unit])
+    column = contract.id_property if isinstance(contract, Geometry) else contract.unit
+    for number, row in enumerate(rows, start=1):
+        found = re.fullmatch(contract.unit_pattern, row.get(column, ""))
         if not found or found[1] is None:
+            of_map = isinstance(contract, Geometry)
+            place, kind = (f"feature {number}", "property") if of_map else (f"line {row['zeile']}", "column")
             raise ContractBroken(
-                f"File {name}, line {row['zeile']}: expected in column {contract.unit} an id as `unit_pattern` says, "
-                f"found {row[contract.unit]!r}. Correct the contract in sources.toml, or leave the row out by `drop`.",
+                f"File {name}, {place}: expected in {kind} {column} an id as `unit_pattern` says, found "
+                f"{visible(row.get(column, ''))}. Correct the contract in sources.toml, or leave it out by `drop`.",
                 code="FS-CONTRACT-16",
-            ).at(f"File {name}, line {row['zeile']}")
-        row[contract.unit] = found[1]
+            ).at(f"File {name}, {place}")
+        row[column] = found[1]
 
 
 def _pad_ids(source: Source, rows: list[Row]) -> int:

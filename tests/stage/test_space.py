@@ -296,6 +296,22 @@ def test_a_unit_that_its_polygons_give_two_names_is_refused(refusal, geometry) -
     )
 
 
+def test_ids_of_polygons_are_read_as_ids_of_tables(stage_city, geometry, drawn) -> None:
+    text = collection(("1100001 Nord", SQUARE), (" 1100002  Süd ", AFAR))
+    pattern = r", unit_pattern = '(\d+) .*', unit_digits = 8"
+    staged = stage_city(geometry(more=pattern), {"bbs.geojson": text})
+    assert staged.rows("SELECT basis_id FROM stage.geometrie ORDER BY 1") == [("01100001",), ("01100002",)]
+
+
+def test_a_property_without_an_id_where_the_pattern_says_is_told(refusal, geometry) -> None:
+    text = collection(("01100001 Nord", SQUARE), ("Nord\u200b", AFAR))
+    message = refusal(geometry(more=r", unit_pattern = '(\d+) .*'"), {"bbs.geojson": text})
+    assert (
+        "File bbs.geojson, feature 2: expected in property BBS an id as `unit_pattern` says, found 'Nord<U+200B>'"
+        in message
+    )
+
+
 def test_a_polygon_that_does_not_name_its_unit_says_nothing_against_the_others(stage_city, geometry) -> None:
     text = collection(("01100001", SQUARE, {"TEIL": "Nord"}), ("01100002", AFAR, {"TEIL": None}))
     staged = stage_city(geometry(more=NAMED, zuschnitt="2020-01-01"), {"bbs.geojson": text})

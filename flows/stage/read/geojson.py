@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,12 @@ def as_text(value: object) -> str:
     """Return a property as text; an id that is kept as a number with a fraction is a whole number all the same."""
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
-    return "" if value is None else composed(str(value))
+    return "" if value is None else str(value)
+
+
+def as_cells(properties: Mapping[str, str]) -> Row:
+    """Return properties as cells of a table are read: without blanks around them, and with letters in one way."""
+    return {composed(key): composed(text.strip()) for key, text in properties.items()}
 
 
 def _collection(name: str, path: Path) -> dict[str, Any]:
@@ -96,9 +101,10 @@ def _row(name: str, number: int, feature: Any, id_property: str, forms: Sequence
             code="FS-CONTRACT-10",
         ).at(f"File {name}, feature {number}")
     outline = {member: feature["geometry"][member] for member in ("type", "coordinates")}
-    own = {OWN_ID: as_text(feature["id"])} if feature.get("id") is not None else {}
-    properties = {composed(key): as_text(value) for key, value in feature["properties"].items()}
-    return own | properties | {"geometrie": json.dumps(outline)}
+    own = {OWN_ID: feature["id"]} if feature.get("id") is not None else {}
+    return as_cells({key: as_text(value) for key, value in {**own, **feature["properties"]}.items()}) | {
+        "geometrie": json.dumps(outline)
+    }
 
 
 def _not_as_it_must_be(feature: Any, forms: Sequence[str]) -> str | None:

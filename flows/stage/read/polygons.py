@@ -17,14 +17,13 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flows.base.composed import composed
 from flows.base.errors import ContractBroken
 from flows.profile.coordinate_system import coordinate_systems
 from flows.profile.source import Source
 from flows.profile.source_contract import Barriers, Drawn
 from flows.pull.landing.archive import unpack
 from flows.stage.corrections import Row
-from flows.stage.read.geojson import AREAS, LINES, called, feature_rows
+from flows.stage.read.geojson import AREAS, LINES, as_cells, called, feature_rows
 from flows.stage.read.row_counts import features
 from flows.stage.read.subprocess_reader import read_in_subprocess
 
@@ -104,7 +103,7 @@ def _layer(source: Source, name: str, path: Path, contract: Drawn) -> Polygons:
                 "Ask the supplier for it again.",
                 code="FS-CONTRACT-10",
             ).at(f"File {name}, feature {len(rows) + 1}")
-        rows.append({composed(key): composed(text) for key, text in texts.items()} | {"geometrie": outline})
+        rows.append(as_cells(texts) | {"geometrie": outline})
     return Polygons(rows, answer["crs"], answer["held"])
 
 
