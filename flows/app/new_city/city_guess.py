@@ -10,6 +10,7 @@ from pathlib import Path
 from flows.app.new_city.counts import Counts
 from flows.app.new_city.guess import Guess, LeftOut
 from flows.app.new_city.look import Looked
+from flows.app.new_city.lookup import Lookup, lookup_in
 from flows.app.new_city.merkmale import PERSONS, RESIDENTS, LongMatch, Match, Words, long_matches, wide_matches
 from flows.app.new_city.questions import Questions
 from flows.app.new_city.roles import Roles, roles_of
@@ -37,6 +38,8 @@ class CityGuess:
     levels: list[Raumebene]
     digits: int | None
     left_out: dict[Path, str]
+    lookup: Lookup | None = None
+    """The table that assigns base units to coarser ones, where there is one."""
 
     @property
     def units(self) -> list[str]:
@@ -85,9 +88,14 @@ def guessed(looked: Looked, words: Words, questions: Questions, stichtag: dt.dat
     _take_persons_for_residents(counts, questions)
     left_out.update(unused)
     by_id = [each for each in counts if not each.by_name]
-    digits = padded_to(known, polygons, [each.units for each in by_id if each is not base])
+    lookup = lookup_in((tables[-1] for tables in looked.tables if tables[-1].path in left_out), known)
+    others = [each.units for each in by_id if each is not base]
+    digits = padded_to(known, polygons, [*others, *([lookup.table.cells(lookup.unit)] if lookup else [])])
     if not by_id:
         return CityGuess(counts, None, polygons, [], digits, left_out)
+    if lookup and len(by_id) == len(counts):
+        del left_out[lookup.table.path]
+        return CityGuess(counts, None, polygons, [], digits, left_out, lookup)
     richest = max(by_id, key=lambda each: (len(each.roles.levels), _of_full_length(each.units, digits)))
     levels = raumebenen(richest.roles, digits)
     looked_up = any(level.digits is None for level in levels)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flows.app.new_city.city_guess import CityGuess
 from flows.app.new_city.guess import Guess
+from flows.app.new_city.lookup import Lookup
 from flows.app.new_city.questions import Questions
 from flows.app.new_city.toml_text import CONFIRM, Section, as_toml
 from flows.app.new_city.units import Raumebene, padded, pattern_of
@@ -62,6 +63,11 @@ def city_text(guess: CityGuess, about: About, point: tuple[float, float] | None)
         "add the other Zuschnitt (docs/boundary-changes.md)", confirm=True,
     )  # fmt: skip
     zuschnitt.add("base", "einheit")
+    if guess.lookup and not all(each.whole for each in guess.lookup.divisions):
+        nested = [each.id for each in guess.lookup.divisions[1:] if each.whole]
+        zuschnitt.add(
+            "nested", nested, "Raumebenen in which each Sozialraum lies whole, by the table that assigns them"
+        )
     sections += [base, zuschnitt]
     for number, (name, (numerator, denominator)) in enumerate(_THRESHOLDS.items()):
         section = Section(f"[protection.{name}]")
@@ -127,6 +133,36 @@ def _lies_in(point: tuple[float, float], area: tuple[float, float, float, float]
 
 
 def _levels(guess: CityGuess, about: About) -> list[Section]:
+    """Return the Raumebenen, from the finest to the city."""
+    city = Section("[[raumebene]]")
+    city.add("id", "stadt")
+    city.add("label_de", "Stadt")
+    city.add("label_en", "City")
+    city.add("membership", "city")
+    city.add("city_unit", about.unit.value, "" if about.unit.sure else about.unit.why, confirm=not about.unit.sure)
+    city.add("id_pattern", pattern_of([about.unit.value]))
+    levels = _looked_up(guess.lookup) if guess.lookup else _of_the_figures(guess)
+    return [*levels, city, _named({about.unit.value: about.name.value})]
+
+
+def _looked_up(lookup: Lookup) -> list[Section]:
+    """Return the Raumebenen that a table names, in which base units lie."""
+    sections = []
+    for each in lookup.divisions:
+        section = Section("[[raumebene]]")
+        section.add("id", each.id)
+        label = each.id.replace("_", " ").title()
+        section.add("label_de", label, f"from the column {each.column!r}: what the office calls it", confirm=True)
+        section.add("label_en", "Social area" if each.id == "sozialraum" else label)
+        section.add("membership", "assignment", f"looked up in the column {each.column!r} (source zuordnung)")
+        section.add("id_pattern", pattern_of(each.units), f"fits all {len(each.units)} ids")
+        sections.append(section)
+    sections[0].comment = "From the finest to the whole city. The first is what a release is about."
+    return sections
+
+
+def _of_the_figures(guess: CityGuess) -> list[Section]:
+    """Return the Raumebenen where each unit of the figures is one of the finest."""
     finest = Section("[[raumebene]]")
     finest.comment = "From the finest to the whole city. The first is what a release is about."
     finest.add("id", "sozialraum")
@@ -158,14 +194,7 @@ def _levels(guess: CityGuess, about: About) -> list[Section]:
         sections.append(section)
         if level.names:
             sections.append(_named(level.names))
-    city = Section("[[raumebene]]")
-    city.add("id", "stadt")
-    city.add("label_de", "Stadt")
-    city.add("label_en", "City")
-    city.add("membership", "city")
-    city.add("city_unit", about.unit.value, "" if about.unit.sure else about.unit.why, confirm=not about.unit.sure)
-    city.add("id_pattern", pattern_of([about.unit.value]))
-    return [*sections, city, _named({about.unit.value: about.name.value})]
+    return sections
 
 
 def _prefix_why(level: Raumebene) -> str:

@@ -11,6 +11,7 @@ from flows.app.new_city.city_guess import CityGuess
 from flows.app.new_city.city_text import About
 from flows.app.new_city.counts import Counts
 from flows.app.new_city.dates import name_pattern
+from flows.app.new_city.lookup import Lookup
 from flows.app.new_city.merkmale import LongMatch
 from flows.app.new_city.roles import TOTAL, Roles
 from flows.app.new_city.toml_text import CONFIRM, Section, Value, as_toml
@@ -29,6 +30,8 @@ def sources_text(guess: CityGuess, about: About) -> str:
     sections = list[Section]()
     if guess.polygons:
         sections += _geometry(guess, about, variable)
+    if guess.lookup:
+        sections += _lookup(guess, guess.lookup, about, variable)
     if guess.assigning:
         sections += _assignment(guess, about, variable)
     ids = {ASSIGNMENT}
@@ -245,6 +248,29 @@ def _assignment(guess: CityGuess, about: About, variable: str) -> Iterator[Secti
     yield contract
 
 
+def _lookup(guess: CityGuess, lookup: Lookup, about: About, variable: str) -> Iterator[Section]:
+    table = lookup.table
+    section = _source(ASSIGNMENT, "Zuordnung der Einheiten", re.escape(table.name), about, variable)
+    section.comment = f"In which unit each base unit lies, by {table.name}"
+    section.add("zuschnitt", dt.date.fromisoformat(guess.valid_from), "valid_from in city.toml")
+    yield section
+    dialect = {key: value for key, value in table.dialect.items() if key not in ("missing", "thousands")}
+    yield from _dialect(ASSIGNMENT, dialect, {}, {})
+    contract = Section(f"[source.{ASSIGNMENT}.assignment]")
+    contract.add("unit", lookup.unit, f"all units of the figures stand in it; {len(table.rows)} rows")
+    if guess.digits and any(len(unit) < guess.digits for unit in table.cells(lookup.unit)):
+        contract.add("unit_digits", guess.digits)
+    units = {each.id: each.column for each in lookup.divisions}
+    names = {each.id: each.name_column for each in lookup.divisions if each.name_column}
+    contract.add("units", units, "columns in which several base units have the same id", confirm=True)
+    if names:
+        contract.add("names", names, "columns that say the same as those ids, in words")
+    used = {lookup.unit, *units.values(), *names.values()}
+    if ignored := [column for column in table.delivered if column not in used]:
+        contract.add("ignore", ignored)
+    yield contract
+
+
 def _geometry(guess: CityGuess, about: About, variable: str) -> Iterator[Section]:
     polygons = guess.polygons
     assert polygons is not None  # noqa: S101 -- asked by the caller
@@ -266,7 +292,7 @@ def _geometry(guess: CityGuess, about: About, variable: str) -> Iterator[Section
         else f"the file states none, and a point of it is {file.point[0]:g}, {file.point[1]:g}"
     )
     contract.add("crs", crs, why, confirm=file.crs is None)
-    if polygons.name_property:
+    if polygons.name_property and not guess.lookup:
         contract.add("names", {"sozialraum": polygons.name_property})
     parents: dict[str, Value] = {
         level.id: {"property": found, "digits": level.digits}

@@ -59,11 +59,12 @@ class Polygons:
 
 def same_units(one: Iterable[str], other: Iterable[str]) -> bool:
     """Say whether two files are about the same units, whatever became of leading zeros."""
-    left, right = _bare(one), _bare(other)
+    left, right = bare(one), bare(other)
     return len(left & right) >= _SHARED * min(len(left), len(right))
 
 
-def _bare(ids: Iterable[str]) -> set[str]:
+def bare(ids: Iterable[str]) -> set[str]:
+    """Return ids without their leading zeros."""
     return {each.lstrip("0") or "0" for each in ids}
 
 
@@ -71,9 +72,9 @@ def polygons_of(units: Sequence[str], outlines: Iterable[Outlines]) -> tuple[Pol
     """Return the polygons in which every unit has one, and why the other files are not used."""
     found: Polygons | None = None
     unused: dict[Path, str] = {}
-    wanted = _bare(units)
+    wanted = bare(units)
     for file in outlines:
-        shares = {name: len(wanted & _bare(row[name] for row in file.rows)) for name in file.properties}
+        shares = {name: len(wanted & bare(row[name] for row in file.rows)) for name in file.properties}
         best = max(shares, key=lambda name: (shares[name], len(name)), default=None)
         if best is None or shares[best] < len(wanted):
             lacking = f"{best!r} has {shares[best]} of {len(wanted)}" if best else "no feature has a property"
@@ -151,7 +152,7 @@ def raumebenen(roles: Roles, digits: int | None) -> list[Raumebene]:
     for level, units in roles.levels:
         if any(_alike(units, each.units) for each in found):
             continue
-        name = _identifier(level.column)
+        name = identifier(level.column)
         if name in ("sozialraum", "stadt", *(each.id for each in found)):
             name = f"ebene_{len(found) + 2}"
         prefix, against = _prefix(units, digits)
@@ -189,14 +190,15 @@ def _prefix(units: Mapping[str, str], digits: int | None) -> tuple[int | None, d
     return None, {}
 
 
-def _identifier(column: str) -> str:
+def identifier(column: str) -> str:
+    """Return a name for the Raumebene whose units stand in a column."""
     words = [word for word in plain(column).split() if word not in _CODE_WORDS]
     name = re.sub(r"^[^a-z]+", "", "_".join(words))
     return name or "ebene"
 
 
 def _label(level: Level) -> str:
-    return _identifier(level.column).replace("_", " ").title()
+    return identifier(level.column).replace("_", " ").title()
 
 
 def pattern_of(ids: Iterable[str]) -> str:
