@@ -1,8 +1,8 @@
 """Files below a folder: which of them a source takes, and why the others are passed over.
 
-Nothing in the folder is moved, renamed or deleted. A file is taken when it is complete: not under a name that
-programs give to half-written files, and unchanged while it is copied. Serves `--from DIR` for every source, and the
-connector `drop_folder`.
+Nothing in the folder is moved, renamed or deleted. A file is taken when it is complete: not under a name that programs
+give to half-written files, unchanged while it is copied, and open for writing in no other program. Serves `--from DIR`
+for every source, and the connector `drop_folder`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from flows.profile.source import Source
 from flows.pull.context import AttemptLog, PullContext
 from flows.pull.landing.store import CHUNK, Stored
 from flows.pull.models import Brought, Order
+from flows.pull.writers import is_being_written
 
 _UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", ".swp", "~")
 OF_ONE_SOURCE = "@"
@@ -135,12 +136,12 @@ def _files(folder: Path) -> list[Path]:
 
 def _unfinished(folder: Path, path: Path) -> Text | None:
     """Return why a file is not considered whatever its name, or None."""
+    if path.name.startswith(("~$", ".~lock.")):
+        return text("a lock file: somebody has the workbook open")
     if _is_hidden(folder, path):
         return text("hidden, or in a hidden folder (a network share's snapshots)")
     if path.name.endswith(_UNFINISHED):
         return text("its ending says that it is not complete")
-    if path.name.startswith("~$"):
-        return text("a lock file: somebody has the workbook open")
     if path.is_dir():
         return text("a link to a folder, which is not followed")
     return None
@@ -172,9 +173,11 @@ def _copied(source: Source, order: Order, path: Path, context: PullContext, log:
             while chunk := file.read(CHUNK):
                 incoming.write(chunk)
             after = path.stat()
-            if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+            changed = (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns)
+            if changed or is_being_written(path):
+                how = "being written" if changed else "open for writing in another program"
                 raise SourceUnavailable(
-                    f"Source {source.id}: {path} is still being written. Try again when it is complete.",
+                    f"Source {source.id}: {path} is still {how}. Try again when it is complete and closed.",
                     retryable=True,
                     code="FS-SOURCE-05",
                 )

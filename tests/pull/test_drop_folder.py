@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.base.errors import ConfigError, ContractBroken, SourceUnavailable
-from flows.pull import folder
+from flows.pull import folder, writers
 from flows.pull.connectors import drop_folder
 from flows.pull.landing.store import Landing
 from flows.pull.pull_sources import pull
@@ -120,6 +122,33 @@ def test_a_file_that_is_still_being_written_stops_and_is_recorded(take, drop: Pa
     assert told.value.retryable
     assert [(one.outcome, one.name) for one in landing.attempts()] == [("failed", "jahr_2022.csv")]
     assert not any(path.is_file() for path in (tmp_path / "landing" / "objects").rglob("*"))
+
+
+WRITER = "import sys; file = open(sys.argv[1], 'a'); print(flush=True); sys.stdin.read()"
+
+
+def test_a_file_that_another_program_has_open_for_writing_stops(take, drop: Path) -> None:
+    """It may pause for as long as it likes."""
+    (drop / "jahr_2022.csv").write_text(ONE_ROW)
+    given = [sys.executable, "-c", WRITER, str(drop / "jahr_2022.csv")]
+    with subprocess.Popen(given, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        writer.stdout.readline()
+        writers._open_for_writing.cache_clear()
+        with pytest.raises(SourceUnavailable, match=r"jahr_2022\.csv is still open for writing in another program"):
+            take()
+        os.utime(drop / "jahr_2022.csv", (0, 0))  # at rest for long
+        assert [one.name for one in take().lieferungen] == ["jahr_2022.csv"]
+        writer.stdin.close()
+
+
+def test_a_file_that_another_program_only_reads_is_taken(take, drop: Path) -> None:
+    (drop / "jahr_2022.csv").write_text(ONE_ROW)
+    reader = WRITER.replace("'a'", "'r'")
+    given = [sys.executable, "-c", reader, str(drop / "jahr_2022.csv")]
+    with subprocess.Popen(given, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        assert [one.name for one in take().lieferungen] == ["jahr_2022.csv"]
+        other.stdin.close()
 
 
 @pytest.mark.parametrize(
@@ -287,6 +316,7 @@ def test_a_folder_that_cannot_be_looked_into_is_reported(drop: Path, monkeypatch
         ("jahr_2023.csv.part", "its ending says that it is not complete"),
         ("jahr_2023.csv.filepart", "its ending says that it is not complete"),
         ("~$jahr_2023.csv", "somebody has the workbook open"),
+        (".~lock.jahr_2023.csv#", "somebody has the workbook open"),
         ("JAHR_2023.CSV", "differs from the pattern of jahr in capital letters"),
         ("jahr_2023 (1).csv", "looks like a second download of a file of jahr"),
         ("liesmich.txt", "its name matches no source's pattern"),
