@@ -88,6 +88,7 @@ def index_contents(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each index with what the atlas loads of it; the units are numbered."""
     set_variables(con, worte=list(letters()), zeichen=list(letters().values()))
+    con.execute(sql("schema/fehlgrund"))
     rows = {tuple(key): lines for *key, lines in con.execute(sql("atlas/index")).fetchall()}
     for index in indices:
         text = index.definition

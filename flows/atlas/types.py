@@ -58,6 +58,7 @@ def type_contents(
     if not typologies:
         return
     set_variables(con, worte=list(letters()), zeichen=list(letters().values()))
+    con.execute(sql("schema/fehlgrund"))
     rows = {tuple(key): lines for *key, lines in con.execute(sql("atlas/typ")).fetchall()}
     for each in typologies:
         text = each.typology

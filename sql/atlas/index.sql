@@ -42,11 +42,7 @@ zeile AS (
         array_to_string(
             [
                 map(getvariable('worte'), getvariable('zeichen'))[
-                    CASE
-                        WHEN index_status = 'fehlt'
-                            THEN coalesce(nullif(regexp_extract(index_grund, '\((\w+)\)', 1), ''), index_status)
-                        ELSE index_status
-                    END
+                    fehlgrund(index_status, index_grund)
                 ],
                 coalesce(round(punkte, 2)::VARCHAR, ''),
                 CASE WHEN punkte IS NULL THEN coalesce(round(punkte_von, 2)::VARCHAR, '') ELSE '' END,

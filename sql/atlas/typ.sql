@@ -50,11 +50,7 @@ zeile AS (
         array_to_string(
             [
                 map(getvariable('worte'), getvariable('zeichen'))[
-                    CASE
-                        WHEN typ_status = 'fehlt'
-                            THEN coalesce(nullif(regexp_extract(typ_grund, '\((\w+)\)', 1), ''), typ_status)
-                        ELSE typ_status
-                    END
+                    fehlgrund(typ_status, typ_grund)
                 ],
                 '',
                 '',
