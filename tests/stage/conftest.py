@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 import duckdb
 import pytest
 
-from flows.base.db import connect, create_stage, literal, use_spatial
+from flows.base.db import connect, create_stage, literal, open_work, use_spatial
 from flows.base.errors import FortschreibungError
 from flows.profile.dialect import Dialect
 from flows.profile.load import Profile
@@ -91,13 +91,15 @@ def work_in_memory(run: Path) -> duckdb.DuckDBPyConnection:
 def stage_city(tmp_path: Path, small_city: Any) -> Iterator[Callable[..., Staged]]:
     """Pull the files from a folder and run the whole station with the sources given as TOML.
 
-    With `keeping`, results are kept in the landing zone and used again; otherwise every file is read.
+    With `on_disk` the working database is a file, as in a run. With `keeping`, results are kept in the landing zone and
+    used again; otherwise every file is read.
     """
     opened: list[duckdb.DuckDBPyConnection] = []
 
     def staged(
-        sources: str | list[str], files: Files, *, home: Path = tmp_path, keeping: bool = False, **options: Any
-    ) -> Staged:
+        sources: str | list[str], files: Files, *, home: Path = tmp_path, keeping: bool = False, on_disk: bool = False,
+        **options: Any,
+    ) -> Staged:  # fmt: skip
         drop, run = tmp_path / f"drop{len(opened)}", home / f"run{len(opened)}"
         drop.mkdir()
         run.mkdir(parents=True)
@@ -106,7 +108,7 @@ def stage_city(tmp_path: Path, small_city: Any) -> Iterator[Callable[..., Staged
         profile = small_city.with_sources(*([sources] if isinstance(sources, str) else sources))
         landing = Landing(home / "landing")
         pulled = pull(profile, landing, folder=drop)
-        con = work_in_memory(run)
+        con = open_work(run / "work.duckdb") if on_disk else work_in_memory(run)
         opened.append(con)
         kept = KeptResults(landing.folder, profile) if keeping else None
         stage(con, profile, pulled.lieferungen, landing.folder, run, kept=kept, **options)

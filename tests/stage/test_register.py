@@ -380,7 +380,7 @@ def test_a_register_in_parts_is_added_up(stage_city, source) -> None:
 
 def test_names_and_other_personal_columns_never_reach_the_working_database(stage_city, source) -> None:
     given_source = personen(source, head_extra='"NAME"')
-    staged = stage_city(given_source, {FILE: extract(person() + ";Zacharias", head=HEAD + ";NAME")})
+    staged = stage_city(given_source, {FILE: extract(person() + ";Zacharias", head=HEAD + ";NAME")}, on_disk=True)
     staged.con.execute("CHECKPOINT")
     assert b"Zacharias" not in (staged.run / "work.duckdb").read_bytes()
 
