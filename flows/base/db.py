@@ -238,11 +238,18 @@ def records(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def literal(value: Value) -> str:
-    """Return a value as DuckDB writes it in SQL; quotes inside a text are doubled, which is its only escape."""
+    """Return a value as DuckDB writes it in SQL; quotes inside a text are doubled, which is its only escape.
+
+    A number with a point would be a DECIMAL, which as a DOUBLE is another one from the sixteenth digit on; so it is
+    read from a text. The character 0 would end the statement.
+    """
     if isinstance(value, list):
         return "[" + ", ".join(literal(item) for item in value) + "]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
-    if value is None or isinstance(value, (bool, int, float)):
+    if isinstance(value, float):
+        return f"'{value}'::DOUBLE"
+    if value is None or isinstance(value, (bool, int)):
         return "NULL" if value is None else str(value)
-    return "'" + value.replace("'", "''") + "'"
+    in_quotes = "'" + value.replace("'", "''") + "'"
+    return in_quotes if "\0" not in value else "(" + in_quotes.replace("\0", "' || chr(0) || '") + ")"
