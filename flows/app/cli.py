@@ -117,9 +117,10 @@ def main() -> None:
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- the last resort: a user never sees a traceback
         ended = failed(problem)
         code = ended.exit_code
-        say(ended.shown)
+        with suppress(FortschreibungError):  # where it cannot be written, which changes no exit code
+            say(ended.shown)
         if "--json" in sys.argv and not has_answered():
-            with suppress(FortschreibungError):  # where it cannot be written
+            with suppress(FortschreibungError):
                 print_json(ended.as_json())
     sys.exit(code)
 

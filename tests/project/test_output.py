@@ -53,3 +53,11 @@ def test_an_output_on_a_full_disk_is_a_failure_that_is_said(tmp_path) -> None:
         assert ended(["schema", "city"], full.fileno(), err.fileno()) == 1
         err.seek(0)
         assert err.read().startswith(b"[FS-RUN-04] The output of the command cannot be written (No space left")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+def test_errors_on_a_full_disk_change_no_exit_code(tmp_path) -> None:
+    with FULL.open("wb") as full, (tmp_path / "out").open("w+b") as out:
+        assert ended(["refresh", "atlantis", "--json"], out.fileno(), full.fileno()) == 2
+        out.seek(0)
+        assert b"FS-CONFIG-02" in out.read()
