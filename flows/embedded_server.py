@@ -25,6 +25,17 @@ from flows.base.errors import FortschreibungError
 
 _ASKED_EVERY = 0.05
 _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+_SERVER = """
+import os, signal, sys, threading
+
+def end_with_the_command():
+    os.read(0, 1)  # until the command has ended, however it did
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=end_with_the_command, daemon=True).start()
+from uvicorn.main import main
+main()
+"""
 
 
 class EmbeddedServer:
@@ -82,12 +93,16 @@ def embedded_server() -> EmbeddedServer:
 
 
 def _started(bound: socket.socket) -> subprocess.Popen[bytes]:
-    """Start the server as Prefect does, but hand it the bound socket instead of the number of a port."""
+    """Start the server as Prefect does, but hand it the bound socket instead of the number of a port.
+
+    It imports nothing of the working folder, has a session of its own, so that Ctrl-C ends the command alone, and ends
+    itself when the pipe to it is closed, as it is when the command was killed.
+    """
     prefect = find_spec("prefect")
     packages = Path(prefect.origin).parents[1] if prefect and prefect.origin else Path()
-    return subprocess.Popen(  # noqa: S603 -- this Python, Prefect's server
+    return subprocess.Popen(  # noqa: S603 -- this Python, the lines above, Prefect's server
         [
-            *(sys.executable, "-m", "uvicorn", "--app-dir", str(packages)),
+            *(sys.executable, "-P", "-c", _SERVER, "--app-dir", str(packages)),
             *("--factory", "prefect.server.api.server:create_app", "--fd", str(bound.fileno())),
             *("--log-level", "error", "--lifespan", "on"),
         ],
@@ -95,6 +110,8 @@ def _started(bound: socket.socket) -> subprocess.Popen[bytes]:
             **os.environ, "PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1",
         },
         pass_fds=(bound.fileno(),),
+        stdin=subprocess.PIPE,
+        start_new_session=True,
     )  # fmt: skip
 
 

@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from flows.recut import Recut
     from flows.run import Outcome
 
+START_LASTS = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
 QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_CLI_WRAP_LINES": "false",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    START_LASTS: "180",
     **prefect_server.NO_TELEMETRY,
 }
 LOOK_EVERY = 0.1
@@ -119,7 +120,7 @@ def set_up_prefect(home: Home, doing: str) -> None:
     """Set Prefect up, quietly, for the flow that this process is about to run.
 
     Raises:
-        ConfigError: a server is named that cannot be used.
+        ConfigError: a server is named that cannot be used, or a setting is none.
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
@@ -130,13 +131,18 @@ def set_up_prefect(home: Home, doing: str) -> None:
     say(tr("{doing}: starting Prefect ...", doing=doing))
     if prefect_server.address():
         return
+    patience = os.environ[START_LASTS]
+    if not patience.isdecimal():
+        raise ConfigError(
+            f"{START_LASTS}: expected a whole number of seconds, found {patience!r}.", code="FS-CONFIG-10"
+        )
     # the embedded server takes commands of this process alone
     os.environ["PREFECT_API_AUTH_STRING"] = os.environ["PREFECT_SERVER_API_AUTH_STRING"] = secrets.token_hex(16)
     server = embedded_server()
     os.environ["PREFECT_API_URL"] = server.address
     import prefect  # noqa: F401, PLC0415 -- reads the settings above, while the server comes up
 
-    server.wait(float(os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"]))
+    server.wait(int(patience))
 
 
 @contextmanager

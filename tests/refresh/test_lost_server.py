@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import httpx
 import pytest
 
-from flows.app.flow_runner import QUIET
+from flows.app.flow_runner import QUIET, START_LASTS, set_up_prefect
+from flows.base.errors import ConfigError
+from flows.base.home import Home
 from tests.refresh.conftest import Office
 
 LOSES_ITS_SERVER = """
@@ -40,6 +44,13 @@ server = EmbeddedServer()
 server.wait(180)
 print(server.port, flush=True)
 sys.stdin.read()
+"""
+IS_KILLED = """
+import os, signal
+from flows.embedded_server import EmbeddedServer
+
+EmbeddedServer()
+os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
@@ -111,3 +122,36 @@ def test_two_servers_that_start_together_never_share_a_port(tmp_path: Path) -> N
     finally:
         for one in started:
             one.communicate()
+
+
+def test_no_server_outlives_a_command_that_was_killed(tmp_path: Path) -> None:
+    killed = subprocess.Popen(
+        [sys.executable, "-c", IS_KILLED], stdout=subprocess.PIPE,
+        env=os.environ | QUIET | {"PREFECT_HOME": str(tmp_path)},
+    )  # fmt: skip
+
+    said, _ = killed.communicate(timeout=60)  # the output ends when the server, which has it too, has ended
+
+    assert (killed.returncode, said) == (-signal.SIGKILL, b"")
+
+
+@pytest.mark.thorough
+def test_the_server_imports_no_file_of_the_working_folder(tmp_path: Path) -> None:
+    for name in ("prefect", "secrets", "uvicorn"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('a file of the folder')", encoding="utf-8")
+
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", STARTS_A_SERVER], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        env=os.environ | QUIET | {"PREFECT_HOME": str(tmp_path / "here"), "PYTHONPATH": str(Path.cwd())},
+        cwd=tmp_path, check=False, timeout=300,
+    )  # fmt: skip
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_patience_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    soon = mock.patch.dict(os.environ, {START_LASTS: "soon", "PREFECT_HOME": str(tmp_path)})
+    with soon, pytest.raises(ConfigError) as refused:
+        set_up_prefect(Home(tmp_path), "Refreshing")
+
+    assert f"{START_LASTS}: expected a whole number of seconds, found 'soon'." in str(refused.value)
