@@ -44,7 +44,9 @@ app = App(
     name="fortschreibung",
     version=__version__,
     help_format="markdown",
+    suppress_keyboard_interrupt=False,  # else nothing is said of a command that was stopped by hand
 )
+app.meta.suppress_keyboard_interrupt = False
 app.command(beginning.new_city, name="new-city")
 app.command(refreshing.refresh)
 app.command(refreshing.refresh_all, name="refresh-all")

@@ -71,3 +71,18 @@ def test_an_error_that_nobody_thought_of_is_a_defect(capsys: pytest.CaptureFixtu
         cli.main()
     assert ended.value.code == ProgramDefect.exit_code
     assert "This is a defect of the program, not of your data (IndexError)" in capsys.readouterr().err
+
+
+def test_a_command_that_was_stopped_by_hand_says_what_stands(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flows.app.doctor.findings", stopped)
+    monkeypatch.setattr("sys.argv", ["fortschreibung", "doctor", "--home", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "Stopped by hand. Nothing was published and the last release stands.\n"
