@@ -82,3 +82,18 @@ def test_so_do_properties_of_polygons(stage_city, source) -> None:
     given = source("raum", contract, file="'raum.geojson'", dialect='{ format = "geojson" }', stichtag="")
     text = json.dumps({"type": "FeatureCollection", "features": features})
     assert stage_city(given, {"raum.geojson": text}).files == [("raum.geojson", 2, 1, 0, 1)]
+
+
+def test_so_do_the_codes_of_a_register(stage_city, source) -> None:
+    contract = (
+        'register = { unit = "BBS", age = "ALTER", sex = "SEX", nationality = "NATION", migration = "MIG", '
+        'duration = "DAUER", sexes = ["männlich", "w"], female = ["w"], nationalities = ["D", "A"], foreign = ["A"], '
+        'migrations = ["0", "1"], migrant = ["1"] }'
+    )
+    text = "BBS;TAG;ALTER;SEX;NATION;MIG;DAUER\n" + "".join(
+        f"01100001;31.12.2022;30;{sex};D;0;3\n" for sex in ("männlich", "w")
+    )
+    given = source("personen", contract, stichtag='{ source = "column", column = "TAG", format = "%d.%m.%Y" }')
+    one, two = (stage_city(given, {"personen_2022.csv": each}) for each in (text, in_two(text)))
+    assert (one.counts, one.quarantine) == (two.counts, two.quarantine)
+    assert two.counts["01100001", "einwohner"] == 2

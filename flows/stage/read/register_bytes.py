@@ -20,6 +20,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.base.composed import composed
 from flows.profile.dialect import Dialect
 from flows.stage.read.header import header
 from flows.stage.read.notes import BLANK
@@ -188,10 +189,11 @@ class _Cells:
         return starts, self.ends[place] - starts
 
     def row(self, number: int) -> list[str]:
-        """Return the texts of a row without blanks around them."""
+        """Return the texts of a row without blanks around them, and with letters in one way."""
         ends = self.ends[:, number].tolist()
         starts = [int(self.begins[number]), *(end + 1 for end in ends[:-1])]
-        return [self.text[start:end].decode("utf-8").strip() for start, end in zip(starts, ends, strict=True)]
+        texts = (self.text[start:end].decode("utf-8") for start, end in zip(starts, ends, strict=True))
+        return [composed(text.strip()) for text in texts]
 
 
 def _cells(text: bytes, start: int, columns: int, dialect: Dialect, before: int) -> _Cells:
