@@ -22,10 +22,10 @@ LOOKUP = (
 def made(tmp_path: Path):
     """Write the profile of a city that delivers figures of blocks and a lookup."""
 
-    def profile(lookup: str, figures: str = FIGURES) -> Profile:
+    def profile(lookup: str, figures: str = FIGURES, name: str = "ew_2023.csv") -> Profile:
         files = tmp_path / "files"
         files.mkdir()
-        (files / "ew_2023.csv").write_text(figures, encoding="utf-8")
+        (files / name).write_text(figures, encoding="utf-8")
         (files / "Schluessel.csv").write_text(lookup, encoding="utf-8")
         written = write_profile("neustadt", files, tmp_path / "cities", Questions(yes=True))
         return load_profile("neustadt", written.folder)
@@ -45,6 +45,13 @@ def test_its_ids_and_names_are_those_of_the_sozialraeume(made) -> None:
     ]  # fmt: skip
     assert profile.city.base["einheit"].id_pattern == r"\d{8}"
     assert profile.city.zuschnitt[0].nested is True
+
+
+def test_columns_and_files_with_long_names_have_ids_that_a_profile_may_have(made) -> None:
+    long = "Nummer des Ortsteils, in dem die Einheit nach der Hauptsatzung der Gemeinde in ihrer Fassung liegt"
+    profile = made(LOOKUP.replace("STADTTEIL_NR", f'"{long}"'), name=f"{long}_2023.csv")
+    assert [len(each.id) for each in profile.city.raumebene] == [10, 63, 5]
+    assert max(len(each.id) for each in profile.sources) == 63
 
 
 def test_units_that_do_not_nest_are_said_to(made) -> None:

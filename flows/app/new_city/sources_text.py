@@ -15,7 +15,7 @@ from flows.app.new_city.lookup import Lookup
 from flows.app.new_city.merkmale import LongMatch
 from flows.app.new_city.roles import TOTAL, Roles
 from flows.app.new_city.toml_text import CONFIRM, Section, Value, as_toml
-from flows.app.new_city.units import padded
+from flows.app.new_city.units import LONGEST, padded
 from flows.app.new_city.words import plain
 
 ASSIGNMENT = "zuordnung"
@@ -85,8 +85,9 @@ def _source_id(counts: Counts, long: LongMatch | None, taken: set[str]) -> str:
     words = [word for word in plain(counts.tables[-1].path.stem).split() if not re.fullmatch(r"(19|20)\d\d", word)]
     if long and len(counts.long) > 1:
         words += plain(long.value).split()
-    name = re.sub(r"^[^a-z]+", "", "_".join(words)) or "tabelle"
-    return name if name not in taken else next(f"{name}_{n}" for n in range(2, 99) if f"{name}_{n}" not in taken)
+    name = re.sub(r"^[^a-z]+", "", "_".join(words))[:LONGEST] or "tabelle"
+    others = (f"{name[: LONGEST - 3]}_{n}" for n in range(2, 99))
+    return name if name not in taken else next(each for each in others if each not in taken)
 
 
 def _source(name: str, title: str, file: str, about: About, variable: str) -> Section:

@@ -11,6 +11,8 @@ from flows.app.new_city.outlines import Outlines
 from flows.app.new_city.roles import AREA_WORDS, ID_WORDS, Level, Roles
 from flows.app.new_city.words import plain, words_of
 
+LONGEST = 63
+"""Characters of an id in a profile (flows/base/strict.py)."""
 _SHARED = 0.5
 """The share of units from which on two files are about the same ones."""
 _EXCEPTIONS = 0.1
@@ -194,7 +196,7 @@ def identifier(column: str) -> str:
     """Return a name for the Raumebene whose units stand in a column."""
     words = [word for word in plain(column).split() if word not in _CODE_WORDS]
     name = re.sub(r"^[^a-z]+", "", "_".join(words))
-    return name or "ebene"
+    return name[:LONGEST] or "ebene"
 
 
 def _label(level: Level) -> str:
