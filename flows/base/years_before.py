@@ -14,5 +14,8 @@ _DAY = dt.timedelta(days=1)
 def years_before(day: dt.date, years: int) -> dt.date:
     """Return the Stichtag so many years before: in SQL `(day + 1 - to_years(years))::DATE - 1`."""
     after = day + _DAY
-    leap = (after.month, after.day) == (2, 29)
-    return after.replace(year=after.year - years, day=28 if leap else after.day) - _DAY
+    try:
+        then = after.replace(year=after.year - years)
+    except ValueError:  # 29 February of a year that has none
+        then = after.replace(year=after.year - years, day=28)
+    return then - _DAY
