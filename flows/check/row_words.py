@@ -36,7 +36,14 @@ def row_words(words: str) -> Text:
 def _value(written: str) -> str:
     if _NUMBER.fullmatch(written):
         return german(written)
-    return _DAY.sub(lambda found: german_day(found[0]), written)
+    return _DAY.sub(lambda found: _day(found[0]), written)
+
+
+def _day(written: str) -> str:
+    try:
+        return german_day(written)
+    except ValueError:  # an id of a unit that looks like a day
+        return written
 
 
 @cache

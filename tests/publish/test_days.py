@@ -29,6 +29,7 @@ def test_the_name_of_a_zuschnitt_is_a_day_too_and_no_day_is_nothing() -> None:
     [
         ("sozialraum 034002, 2018-12-31 to 2019-12-31", "sozialraum 034002, 31.12.2018 bis 31.12.2019"),
         ("sozialraum 031005 of Zuschnitt 2020-01-01", "sozialraum 031005, Zuschnitt vom 01.01.2020"),
+        ("sozialraum 0310-05-32 of Zuschnitt 2020-01-01", "sozialraum 0310-05-32, Zuschnitt vom 01.01.2020"),
     ],
 )
 def test_a_unit_that_a_check_names_is_said_in_german(found: str, german: str) -> None:
