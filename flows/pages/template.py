@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.base.local_time import german_day
-from flows.pages.both_numbers import both_days
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,6 +26,8 @@ def page_of(template: str, *, folder: Path = _TEMPLATES, **shown: Any) -> str:
 def _environment(folder: Path) -> Environment:
     """Return the templates of a folder; a process compiles each of them once, which takes longer than to render it."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 -- only where a page is written
+
+    from flows.pages.both_numbers import both_days  # noqa: PLC0415
 
     made = Environment(
         loader=FileSystemLoader([folder, _TEMPLATES]),
