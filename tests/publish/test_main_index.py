@@ -54,7 +54,7 @@ def test_atlas_first_page_and_report_begin_with_it(release) -> None:
 
 def test_the_commands_show_it_without_being_told_which(release) -> None:
     database = release / "fortschreibung.duckdb"
-    assert [each.label for each in index_of(database, None, "sozialraum", None)] == ["Bedarfsindex"]
+    assert [each.label.german for each in index_of(database, None, "sozialraum", None)] == ["Bedarfsindex"]
     (types,) = types_of(database, None, "sozialraum", None)
     assert types.need is not None
     assert types.need["index"] == "bedarf"
