@@ -15,16 +15,19 @@ _NONE = (
 def find_main_index(con: duckdb.DuckDBPyConnection, database: str | None = None) -> str | None:
     """Leave the temporary table `hauptindex` of the release that is in use, or attached as `database`; return its id.
 
-    It has one row, or none where the release has no index or is older than they are.
+    It has one row, or none where the release has no index or is older than they are. The first releases with indices
+    had all their rows in index_wert.
     """
     (before,) = con.execute("SELECT current_catalog()").fetchone() or ("",)
     release = database or str(before)
     con.execute(_NONE)
-    if not has_table(con, "index_wert_alle", release):
+    rows = next((each for each in ("index_wert_alle", "index_wert") if has_table(con, each, release)), None)
+    if rows is None:
         return None
+    main_index = sql("index/hauptindex").replace("index_wert_alle", rows)
     con.execute(f"USE {quoted(release)}")
     try:
-        con.execute(f"INSERT INTO temp.hauptindex BY NAME {sql('index/hauptindex')}")
+        con.execute(f"INSERT INTO temp.hauptindex BY NAME {main_index}")
     finally:
         con.execute(f"USE {quoted(str(before))}")
     found = con.execute("SELECT index_id FROM temp.hauptindex").fetchone()

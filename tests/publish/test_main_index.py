@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
+from pathlib import Path
 
+import duckdb
 import pytest
 import python_calamine
 
@@ -58,3 +61,10 @@ def test_the_commands_show_it_without_being_told_which(release) -> None:
     (types,) = types_of(database, None, "sozialraum", None)
     assert types.need is not None
     assert types.need["index"] == "bedarf"
+
+
+def test_a_release_whose_indices_stand_in_one_table_has_one_too(release, tmp_path) -> None:
+    database = Path(shutil.copy(release / "fortschreibung.duckdb", tmp_path))
+    with duckdb.connect(str(database)) as con:
+        con.execute("DROP VIEW index_wert_alle")
+    assert [each.label.german for each in index_of(database, None, "sozialraum", None)] == ["Bedarfsindex"]
