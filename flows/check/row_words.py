@@ -33,9 +33,16 @@ def row_words(words: str) -> Text:
     return Text(words)
 
 
+def unit_words(unit: str) -> Text:
+    """Return the unit and Stichtag that a check names; days are written in German whatever stands around them."""
+    return Text(unit, _days(row_words(unit).german))
+
+
 def _value(written: str) -> str:
-    if _NUMBER.fullmatch(written):
-        return german(written)
+    return german(written) if _NUMBER.fullmatch(written) else _days(written)
+
+
+def _days(written: str) -> str:
     return _DAY.sub(lambda found: _day(found[0]), written)
 
 

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from flows.base.errors import CheckStopped, FortschreibungError
 from flows.base.texts import Text, joined, text, text_count
 from flows.check.models import TABLES_READ, CheckJob, CheckReport, CheckResult, Finding, findings_of, results_of
-from flows.check.row_words import row_words
+from flows.check.row_words import row_words, unit_words
 
 _SHOWN_UNITS = 20
 _SHOWN_LINES = 12
@@ -180,7 +180,8 @@ def _paragraph(result: CheckResult, findings: list[Finding]) -> Text:
         text("  found:    {what}", what=Text(result.found, result.found_de)),
         *(
             text(
-                "    {unit}: found {found}; expected {expected}", unit=each.unit, found=row_words(each.found),
+                "    {unit}: found {found}; expected {expected}",
+                unit=unit_words(each.unit), found=row_words(each.found),
                 expected=expected if each.expected == expected else row_words(each.expected),
             )
             for each in named

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.check.models import GX_PAGES_FOLDER, CheckResult, read_results
-from flows.check.row_words import row_words
+from flows.check.row_words import unit_words
 from flows.pages.about import About
 from flows.pages.template import page_of
 from flows.profile.check_header import Severity, Station
@@ -60,7 +60,7 @@ def checks_html(results: Sequence[CheckResult], checked: Checked) -> str:
     failed = sorted((one for one in results if not one.ok), key=lambda one: (one.accepted, order.index(one.severity)))
     return page_of(
         "checks.html.j2", checked=checked, opening=opening(results), failed=failed, severities=SEVERITIES,
-        unit_words=row_words,
+        unit_words=unit_words,
         stations={
             words: passed for station, words in STATIONS.items()
             if (passed := [one for one in results if one.ok and one.station == station])

@@ -30,11 +30,17 @@ def is_being_written(path: Path) -> bool:
     about = path.stat()
     if time.time() - about.st_mtime > _RECENT:
         return False
-    return (about.st_dev, about.st_ino) in _open_for_writing(int(time.monotonic() / _ALIKE))
+    known = (about.st_dev, about.st_ino)
+    return known in _open_lately(int(time.monotonic() / _ALIKE)) and known in _open_for_writing()
 
 
 @lru_cache(maxsize=1)
-def _open_for_writing(_moment: int) -> frozenset[_File]:
+def _open_lately(_moment: int) -> frozenset[_File]:
+    """Return what `_open_for_writing` does; of a file that was closed since, another may have the number by now."""
+    return _open_for_writing()
+
+
+def _open_for_writing() -> frozenset[_File]:
     """Return the files that other processes have open for writing; none where the system does not say."""
     found = set[_File]()
     with suppress(OSError), os.scandir(_PROCESSES) as processes:

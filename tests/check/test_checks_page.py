@@ -56,7 +56,8 @@ def test_what_did_not_pass_says_in_both_languages_what_was_found_why_it_matters_
 
     for said in ("expected", "found", "reason", "what_to_do"):
         assert f'<span lang="de">leer: {said}_de</span><span lang="en">leer: {said}</span>' in page
-    assert "<li>sozialraum 011002, 2023-12-31</li>" in page
+    german, english = "sozialraum 011002, 31.12.2023", "sozialraum 011002, 2023-12-31"
+    assert f'<li><span lang="de">{german}</span><span lang="en">{english}</span></li>' in page
 
 
 def test_the_page_of_a_release_says_which_and_leads_back_and_nowhere_else():

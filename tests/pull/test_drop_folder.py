@@ -133,7 +133,7 @@ def test_a_file_that_another_program_has_open_for_writing_stops(take, drop: Path
     given = [sys.executable, "-c", WRITER, str(drop / "jahr_2022.csv")]
     with subprocess.Popen(given, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         writer.stdout.readline()
-        writers._open_for_writing.cache_clear()
+        writers._open_lately.cache_clear()
         with pytest.raises(SourceUnavailable, match=r"jahr_2022\.csv is still open for writing in another program"):
             take()
         os.utime(drop / "jahr_2022.csv", (0, 0))  # at rest for long
