@@ -1,7 +1,7 @@
 """A run that begins before Prefect is imported, which takes seconds: most refreshes of a year find nothing new.
 
-Where no server of an office is to know of the run, the sources are asked first, and what they brought decides whether
-Prefect is needed at all. If it is, its flow goes on with the run as it stands, so that no source is asked twice.
+The sources are asked first, and what they brought decides whether Prefect is needed at all. If it is, its flow goes on
+with the run as it stands, so that no source is asked twice.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class Begun:
     """None where a source may have another answer in a few seconds: Prefect asks again."""
     outcome: Outcome | None
     """How the run ended, if nothing is left to be done."""
+    problem: Exception | None = None
+    """What stopped the run, where a server is to know of it: the flow fails with it."""
 
 
 _begun: list[Begun] = []
@@ -42,10 +44,16 @@ def can_begin(profile: Profile) -> bool:
 
 
 @contextmanager
-def begun(run: Run) -> Iterator[Begun]:
-    """Make the folder of `run` and ask its sources; the body may then call a flow, which goes on with it."""
+def begun(run: Run, *, reported: bool = False) -> Iterator[Begun]:
+    """Make the folder of `run` and ask its sources; the body may then call a flow, which goes on with it.
+
+    With `reported`, what stops the run already here is kept for that flow, so that the server gets to know of it.
+
+    Raises:
+        FortschreibungError: what stopped the run, unless it is `reported`.
+    """
     with working_folder(run):
-        found = _asked(run)
+        found = _asked_for_server(run) if reported else _asked(run)
         if found.outcome is None and found.pulled is not None:
             CheckWorker.start_early()  # something is to be checked; it imports while Prefect does
         _begun.append(found)
@@ -58,6 +66,13 @@ def begun(run: Run) -> Iterator[Begun]:
 def taken() -> Begun | None:
     """Return the run that this process has begun, if it has; to nobody else again."""
     return _begun.pop() if _begun else None
+
+
+def _asked_for_server(run: Run) -> Begun:
+    try:
+        return _asked(run)
+    except Exception as problem:  # noqa: BLE001 -- the flow raises it again
+        return Begun(run, None, None, problem)
 
 
 @fit_for_anybody

@@ -22,10 +22,10 @@ from flows.operation.wanted import MEMORY
 from flows.profile.load import cities, load_profile
 from flows.publish.approve import approve
 from flows.recut import recut_to
-from flows.refresh import artifact_key, refreshed
+from flows.refresh import refreshed
 from flows.run import must_be_newest, new_run
 from flows.run_page import run_page, show_release
-from flows.run_state import ended, looked
+from flows.run_state import artifact_key, ended, looked
 from flows.watch import rehearsed, watched
 
 LONGEST = 12 * 3600

@@ -23,9 +23,9 @@ from flows.failure import fit_for_anybody
 from flows.nothing_to_do import nothing_new
 from flows.pages.about import About
 from flows.pages.impact_page import impact_html, impact_lines
-from flows.refresh import artifact_key, publish_pulled, pull
+from flows.refresh import publish_pulled, pull
 from flows.run import Outcome, Run, must_be_newest, new_run, working_folder
-from flows.run_state import ended
+from flows.run_state import artifact_key, ended
 from flows.secret_blocks import secrets_from_blocks
 
 REPORT = "recut"

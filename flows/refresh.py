@@ -30,7 +30,7 @@ from flows.nothing_to_do import held, without_working
 from flows.profile.policy import Policy
 from flows.pull.models import Pulled
 from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_folder
-from flows.run_state import ended
+from flows.run_state import artifact_key, ended, outcome_table
 from flows.secret_blocks import secrets_from_blocks
 from flows.station_marks import ANY
 from flows.taking_up import TakenUp, taken_up
@@ -165,6 +165,8 @@ def refresh(
             "nothing" begins with stage; the name of a station goes on with that one.
     """
     if (begun := taken()) is not None:
+        if begun.problem is not None:
+            raise begun.problem
         outcome = _gone_on(begun.run, begun.pulled)
         return ended(outcome, begun.run.profile, outcome)
     run = new_run(
@@ -218,29 +220,9 @@ def _protected(run: Run) -> dict[str, int]:
         return protect(run)
 
 
-def artifact_key(*parts: str) -> str:
-    """Return the key of an artifact: Prefect takes small letters, digits and hyphens, a city's id has underscores."""
-    return "-".join(["fortschreibung", *parts]).replace("_", "-")
-
-
 def _show(outcome: Outcome) -> None:
     """Leave the outcome where Prefect's users look: the log and an artifact."""
-    reason = shown(outcome.reason)
-    get_run_logger().info(reason)
+    get_run_logger().info(shown(outcome.reason))
     create_markdown_artifact(
-        key=artifact_key(outcome.city),
-        description=f"Refresh of {outcome.city}",
-        markdown=f"""# {outcome.city}: {outcome.release or "nothing published"}
-
-{reason}
-
-| | |
-|---|---|
-| published | {outcome.published} |
-| path | {outcome.path or "-"} |
-| content hash | {outcome.content_hash or "-"} |
-| figures | {outcome.figures:,} |
-| suppressed | {outcome.suppressed:,} |
-| warnings | {outcome.warnings} |
-""",
+        key=artifact_key(outcome.city), description=f"Refresh of {outcome.city}", markdown=outcome_table(outcome)
     )

@@ -29,8 +29,8 @@ from flows.base.local_time import local
 from flows.base.texts import shown
 from flows.check.models import REPORT_FOLDER, RESULTS
 from flows.pull.landing.store import now
-from flows.refresh import artifact_key
 from flows.run import Outcome, Run
+from flows.run_state import artifact_key
 
 PAGES = "FORTSCHREIBUNG_PAGES_URL"
 """The address at which people of the office read the folder of releases."""

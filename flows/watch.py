@@ -24,9 +24,10 @@ from flows.failure import fit_for_anybody
 from flows.nothing_to_do import already_published
 from flows.operation.watch import Event, events_of, found_in, known_of, missing_release, nothing_lacks, remember
 from flows.pull.deliveries import Delivery, deliveries_on, years_of
-from flows.refresh import artifact_key, pull
+from flows.refresh import pull
 from flows.release.catalog import latest_release, version_key
 from flows.run import Run, working_folder
+from flows.run_state import artifact_key
 from flows.secret_blocks import secrets_from_blocks
 
 if TYPE_CHECKING:

@@ -53,6 +53,8 @@ def run_refresh(
 ) -> Outcome:
     """Run the flow in this process, on the embedded server unless PREFECT_API_URL names another.
 
+    Prefect is imported only where something is to be done; a server that is named gets to know of the run all the same.
+
     Raises:
         EndedAfterPublication: what stopped the refresh came after a release was published.
         FortschreibungError: what stopped the refresh; the last release is then as it was.
@@ -65,20 +67,28 @@ def run_refresh(
         city, home, from_dir=from_dir, until=stichtag, dry_run=dry_run, no_cache=no_cache, policy=policy,
         take_up=take_up,
     )  # fmt: skip
-    alone = not dry_run and not prefect_server.address() and (from_dir is not None or can_begin(asked.profile))
+    parameters: dict[str, Any] = {
+        "city": city, "from_dir": from_dir, "stichtag": stichtag, "dry_run": dry_run, "home": home.root,
+        "no_cache": no_cache, "policy": policy, "take_up": take_up,
+    }  # fmt: skip
+    server, began = prefect_server.address(), dt.datetime.now(dt.UTC)
+    alone = not dry_run and (from_dir is not None or can_begin(asked.profile))
+    if server and alone:
+        _reach_server()
     with (
         checks_started_early(asked), _publication_reported(home, city), _progress_shown(home, city),
-        begun(asked) if alone else nullcontext() as first,
+        begun(asked, reported=bool(server)) if alone else nullcontext() as first,
     ):  # fmt: skip
         if first is not None and first.outcome is not None:
+            if server:
+                from flows.app.shown_run import show_run  # noqa: PLC0415
+
+                show_run(server, first.outcome, asked.profile, parameters, began)
             return first.outcome
         set_up_prefect(home, tr("Refreshing {city}", city=city))
         from flows.refresh import refresh  # noqa: PLC0415 -- imports Prefect, which reads the settings above
 
-        outcome: Outcome = refresh(
-            city, from_dir=from_dir, stichtag=stichtag, dry_run=dry_run, home=home.root, no_cache=no_cache,
-            policy=policy, take_up=take_up,
-        )  # fmt: skip
+        outcome: Outcome = refresh(**parameters)
     return outcome
 
 
@@ -125,9 +135,7 @@ def set_up_prefect(home: Home, doing: str) -> None:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(home.prefect))
-    _keep_this_machine_off_the_proxy()
-    if problem := prefect_server.refusal():
-        raise ConfigError(problem, code="FS-CONFIG-15")
+    _reach_server()
     say(tr("{doing}: starting Prefect ...", doing=doing))
     if prefect_server.address():
         return
@@ -143,6 +151,17 @@ def set_up_prefect(home: Home, doing: str) -> None:
     import prefect  # noqa: F401, PLC0415 -- reads the settings above, while the server comes up
 
     server.wait(int(patience))
+
+
+def _reach_server() -> None:
+    """See that the server that is named, if one is, takes the commands of this user.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
+    _keep_this_machine_off_the_proxy()
+    if problem := prefect_server.refusal():
+        raise ConfigError(problem, code="FS-CONFIG-15")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Prefect's server as a refresh will find it: looked at before one starts, and by `doctor`, in the same words.
+"""Prefect's server without Prefect: as a refresh will find it, looked at before one starts and by `doctor` alike.
 
 Whether a server answers says little: `/health` answers everybody. What counts is whether it takes this user's commands,
 whether it refuses those of others, and whether it reports home.
@@ -87,20 +87,27 @@ def _reached(server: str) -> Look:
 
 def _status(server: str, *, others: bool = False) -> int:
     """Return the status of an answer that the server gives to those alone whose commands it takes."""
-    return _asked(server, "admin/version", others=others).status_code
+    return answer_of(server, "admin/version", others=others).status_code
 
 
 def _reports_home(server: str) -> bool:
-    answer = _asked(server, "admin/settings")
+    answer = answer_of(server, "admin/settings")
     return bool(answer.ok and answer.json().get("server", {}).get("analytics_enabled", True))
 
 
-def _asked(server: str, what: str, *, others: bool = False) -> requests.Response:
+def answer_of(server: str, what: str, body: object = None, *, others: bool = False) -> requests.Response:
+    """Ask the server for `what`, or post it `body`, as this user or as `others` who have no secret.
+
+    Raises:
+        requests.RequestException: it does not answer.
+    """
     import requests  # noqa: PLC0415 -- heavy
 
     credentials = None if others else _setting("PREFECT_API_AUTH_STRING")
-    return requests.get(
+    return requests.request(
+        "GET" if body is None else "POST",
         f"{server.rstrip('/')}/{what}",
+        json=body,
         headers={"Authorization": f"Basic {b64encode(credentials.encode()).decode()}"} if credentials else {},
         timeout=_SECONDS,
     )
