@@ -26,13 +26,17 @@ from flows.base.errors import FortschreibungError
 _ASKED_EVERY = 0.05
 _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _SERVER = """
-import os, signal, sys, threading
+import gc, os, signal, threading
+gc.disable()  # no import leaves garbage, and each would be searched for some
 
 def end_with_the_command():
     os.read(0, 1)  # until the command has ended, however it did
     os.kill(os.getpid(), signal.SIGTERM)
 
 threading.Thread(target=end_with_the_command, daemon=True).start()
+import prefect.server.api.server
+gc.freeze()
+gc.enable()
 from uvicorn.main import main
 main()
 """

@@ -6,6 +6,7 @@ sooner, a thread reads them meanwhile. The first line says that they are read, t
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -21,6 +22,7 @@ from flows.check.reading import Reading, read  # imports pandas: two threads mus
 
 def main() -> int:
     """Serve one job and return the exit code; without a job (stdin closed) do nothing."""
+    gc.disable()  # after one job it ends: looking for garbage costs a tenth of the job, keeping all of it 4 MiB
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     answer_to = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # no library's print may mix with the answer
