@@ -106,13 +106,13 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[st
     """
     if not rows:
         return
-    given = set().union(*rows)
-    columns = {name: kind for name, kind in _columns(con, table, given).items() if name in given}
+    given = dict.fromkeys(name for row in rows for name in row)
     if len(rows) > _FEW:
-        _append(con, table, rows, columns, "*")
+        kinds = _columns(con, table, set(given))
+        _append(con, table, rows, {name: kind for name, kind in kinds.items() if name in given}, "*")
         return
-    values = ", ".join("(" + ", ".join(literal(row.get(name)) for name in columns) + ")" for row in rows)
-    con.execute(f"INSERT INTO {table} ({', '.join(map(quoted, columns))}) VALUES {values}")  # noqa: S608 -- our tables
+    values = ", ".join("(" + ", ".join(literal(row.get(name)) for name in given) + ")" for row in rows)
+    con.execute(f"INSERT INTO {table} ({', '.join(map(quoted, given))}) VALUES {values}")  # noqa: S608 -- our tables
 
 
 class Block(NamedTuple):
