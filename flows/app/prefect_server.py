@@ -23,6 +23,8 @@ NO_TELEMETRY = {"DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false", "PREFECT_S
 
 _SECONDS = 5
 _REFUSED = (401, 403)
+_BUSY, _RETRIES = (429, 503), 4
+"""503 is what the server answers while its SQLite database is locked."""
 Look = tuple[bool, str, str]
 """Whether it is as it must be, what was found, and what to do."""
 
@@ -98,19 +100,27 @@ def _reports_home(server: str) -> bool:
 def answer_of(server: str, what: str, body: object = None, *, others: bool = False) -> requests.Response:
     """Ask the server for `what`, or post it `body`, as this user or as `others` who have no secret.
 
+    What is posted is posted again where the server is busy, as Prefect's client does; a question is asked once.
+
     Raises:
         requests.RequestException: it does not answer.
     """
     import requests  # noqa: PLC0415 -- heavy
+    from requests.adapters import HTTPAdapter  # noqa: PLC0415
+    from urllib3.util import Retry  # noqa: PLC0415
 
     credentials = None if others else _setting("PREFECT_API_AUTH_STRING")
-    return requests.request(
-        "GET" if body is None else "POST",
-        f"{server.rstrip('/')}/{what}",
-        json=body,
-        headers={"Authorization": f"Basic {b64encode(credentials.encode()).decode()}"} if credentials else {},
-        timeout=_SECONDS,
-    )
+    busy = Retry(total=_RETRIES, status_forcelist=_BUSY, allowed_methods=None, backoff_factor=0.5)
+    with requests.Session() as session:
+        if body is not None:
+            session.mount(server, HTTPAdapter(max_retries=busy))
+        return session.request(
+            "GET" if body is None else "POST",
+            f"{server.rstrip('/')}/{what}",
+            json=body,
+            headers={"Authorization": f"Basic {b64encode(credentials.encode()).decode()}"} if credentials else {},
+            timeout=_SECONDS,
+        )
 
 
 def _setting(name: str) -> str | None:

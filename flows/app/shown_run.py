@@ -33,7 +33,7 @@ def show_run(
     """
     flow = _posted(server, "flows/", {"name": FLOW})
     run = _posted(server, "flow_runs/", {
-        "name": outcome.city, "flow_id": flow["id"],
+        "name": outcome.city, "flow_id": flow["id"], "idempotency_key": outcome.run,
         "parameters": {name: value if isinstance(value, bool | None) else str(value)
                        for name, value in parameters.items()},
         "state": {"type": "RUNNING", "name": "Running"},

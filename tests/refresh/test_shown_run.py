@@ -6,11 +6,15 @@ import datetime as dt
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+from flows.app import prefect_server
 from flows.app.shown_run import show_run
 from flows.base.errors import FortschreibungError
 from flows.profile.load import load_profile
@@ -83,11 +87,43 @@ def test_what_stops_a_run_before_prefect_is_needed_is_a_failed_run(
     assert "expected the 1 files of the last accepted run" in error["message"]
 
 
-def test_a_server_that_takes_no_run_is_named_with_what_stands() -> None:
-    outcome = Outcome(
-        city="musterstadt", run="r", published=False, release="2024.1", path=None, content_hash=None, reason="because"
-    )
+NOTHING_NEW = Outcome(
+    city="musterstadt", run="r", published=False, release="2024.1", path=None, content_hash=None, reason="because"
+)
+
+
+def test_a_server_that_takes_no_run_is_named_with_what_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefect_server, "_RETRIES", 0)
     nobody = f"http://127.0.0.1:{free_port()}/api"
     with pytest.raises(FortschreibungError, match="the last release stands") as problem:
-        show_run(nobody, outcome, load_profile("musterstadt"), {}, dt.datetime.now(dt.UTC))
+        show_run(nobody, NOTHING_NEW, load_profile("musterstadt"), {}, dt.datetime.now(dt.UTC))
     assert problem.value.code == "FS-RUN-03"
+
+
+class _Busy(BaseHTTPRequestHandler):
+    """A server that is busy at the first request, and takes all that come after."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.asked.append(self.path)
+        answer = b'{"id": "7"}'
+        self.send_response(503 if len(self.asked) == 1 else 200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def test_a_busy_server_is_asked_again() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Busy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        show_run(f"http://127.0.0.1:{server.server_address[1]}/api", NOTHING_NEW, load_profile("musterstadt"), {},
+                 dt.datetime.now(dt.UTC))  # fmt: skip
+        server.shutdown()
+    assert _Busy.asked == [
+        "/api/flows/", "/api/flows/", "/api/flow_runs/", "/api/logs/", "/api/artifacts/", "/api/flow_runs/7/set_state",
+    ]  # fmt: skip
