@@ -12,9 +12,10 @@ from pydantic.json_schema import SkipJsonSchema
 from flows.base.strict import Identifier, Strict
 from flows.profile.access import ACCESS, Access, Ckan, Genesis
 from flows.profile.city import Pattern
-from flows.profile.dialect import CUBES, POLYGONS, Dialect, run_of
+from flows.profile.dialect import Dialect, run_of
 from flows.profile.due import DueDay, due_on, years_later
 from flows.profile.gates import Gate, RateLimits, Relaxation
+from flows.profile.source_coherence import what_does_not_hold_together
 from flows.profile.source_contract import (
     KINDS,
     Assignment,
@@ -27,10 +28,7 @@ from flows.profile.source_contract import (
     Official,
     Register,
 )
-from flows.profile.stichtag import StichtagRule, refuse_unclear_name, refuse_unknown_groups
-
-_OWN = ("datei", "zeile", "basis_text", "stichtag_text", "spalte_lang", "zelltext", "einheit_text", "teil")
-"""What SQL calls its own columns beside those of a table (flows.stage.read.normalise)."""
+from flows.profile.stichtag import StichtagRule
 
 
 def _known(connector: str) -> str:
@@ -209,129 +207,15 @@ class Source(Strict):
         counted = {*self.matrix.totals, self.matrix.unit_by_name} - {None} if self.matrix else set()
         return assigned | set(named) | {level for level in counted if level}
 
-    def _may_have_days_in_header(self, dialect: Dialect) -> bool:
-        figures = len(self.figure_columns)
-        return dialect.long is None and (figures == 1 or (figures > 1 and dialect.header_rows > 1))
-
     def contract(self, kind: str) -> Strict | None:
         """Return this source's contract of that kind, or None."""
         found: Strict | None = getattr(self, "register_" if kind == "register" else kind)
         return found
 
     @model_validator(mode="after")
-    def _one_contract(self) -> Self:
-        kinds = [kind for kind in KINDS if self.contract(kind) is not None]
-        if len(kinds) != 1:
-            message = f"needs exactly one contract of {', '.join(KINDS)}; found {', '.join(kinds) or 'none'}"
-            raise ValueError(message)
-        if lack := self._lack_of_connector():
-            raise ValueError(lack)
-        if self.dialect.format in POLYGONS and self.drawn is None:
-            message = (
-                f"dialect.format = {self.dialect.format!r} brings polygons or lines: it needs `geometry` or `barriers`"
-            )
-            raise ValueError(message)
-        if self.barriers and (others := sorted({each.format for each in self.dialects} - set(POLYGONS))):
-            message = f"`barriers` needs a dialect.format of {', '.join(POLYGONS)}, found {', '.join(others)}"
-            raise ValueError(message)
-        if self.barriers and self.zuschnitt is not None:
-            message = "`barriers` are of the city, whatever its Zuschnitt is: leave `zuschnitt` out"
-            raise ValueError(message)
-        of_units = self.geometry is not None and self.geometry.level is not None
-        if (kinds[0] in ("assignment", "names") or of_units) and self.zuschnitt is None:
-            message = f"a source of kind {kinds[0]} needs `zuschnitt`, the date of the Zuschnitt it describes"
-            raise ValueError(message)
-        if kinds[0] in ("register", "matrix", "official") and self.stichtag is None:
-            message = f"a source of kind {kinds[0]} needs a `stichtag` rule"
-            raise ValueError(message)
-        rule = self.stichtag
-        if rule and rule.source == "header" and not all(self._may_have_days_in_header(each) for each in self.dialects):
-            message = (
-                "stichtag.source = 'header' needs a wide table whose columns are one figure at several Stichtage, or "
-                "several figures that another header row names (`header_rows`): expected one column in `merkmale`, "
-                f"found {', '.join(self.figure_columns) or 'none'}"
-            )
-            raise ValueError(message)
-        if kinds[0] == "register" and rule and (rule.source != "column" or rule.precision != "tag"):
-            message = "a register needs its Stichtag in a column, as a date to the day (`%d` in stichtag.format)"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _only_figures_are_due(self) -> Self:
-        if self.due is not None and (self.stichtag is None or self.stichtag.source == "fixed"):
-            message = "`due` is for a source that brings new Stichtage each year; this one has no rule for them"
-            raise ValueError(message)
-        if self.due is None and (self.grace or self.ask):
-            message = "`grace` and `ask` belong to `due`, the day by which the source brings a year"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _every_part_of_a_name_is_read(self) -> Self:
-        for pattern in (self.file, *(each.file for each in self.variant if each.file)):
-            refuse_unknown_groups(pattern)
-        if self.stichtag and self.stichtag.source == "name":
-            refuse_unclear_name(self.file, self.stichtag)
-        return self
-
-    @model_validator(mode="after")
-    def _each_column_has_one_use(self) -> Self:
-        kind = self.matrix or self.official
-        figures = set(self.figure_columns)
-        texts = {self.matrix.unit if self.matrix else None, self.stichtag.column if self.stichtag else None} - {None}
-        ignored = set(self.expand([*(kind.ignore if kind else ()), *(c for v in self.variant for c in v.ignore)]))
-        for columns, words in (
-            (figures & texts, "is a figure of the contract and its unit or Stichtag too"),
-            ((figures | texts) & ignored if kind else set(), "is in the contract and in `ignore` too"),
-            ({c for c in figures if c.casefold() in _OWN}, "is called like a column of ours; let `variant.columns` "
-             "give it another name"),
-        ):  # fmt: skip
-            if columns:
-                message = f"column {', '.join(sorted(map(str, columns)))}: {words}"
-                raise ValueError(message)
-        for dialect in self.dialects:
-            if unknown := sorted(set(dialect.units) - figures):
-                message = (
-                    f"dialect.units: {', '.join(unknown)} is no column with figures of the contract, which has "
-                    f"{', '.join(sorted(figures)) or 'none'}"
-                )
-                raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _long_columns_are_those_of_the_contract(self) -> Self:
-        for dialect in self.dialects:
-            if dialect.format in CUBES and dialect.long is None and (self.matrix or self.official):
-                message = f"format = {dialect.format!r} needs `long`, which says which of its figures are which column"
-                raise ValueError(message)
-            if dialect.long and dialect.long.sum and not self.matrix:
-                message = "`long.sum` adds rows of base units: it goes with `matrix`"
-                raise ValueError(message)
-            if dialect.long and (self.matrix or self.official):
-                named, used = set(dialect.long.columns), set(self.figure_columns)
-                if named != used:
-                    message = (
-                        f"long.columns and merkmale must name the same columns; only one does {sorted(named ^ used)}"
-                    )
-                    raise ValueError(message)
-            elif dialect.long:
-                message = "`long` describes counts: it goes with `matrix` or `official`"
-                raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _others_are_of_columns_by_which_rows_are_picked(self) -> Self:
-        picked = set(self.matrix.only if self.matrix else ()) | {
-            column for dialect in self.dialects if dialect.long
-            for texts in dialect.long.columns.values() for column in texts
-        }  # fmt: skip
-        if self.matrix and (strange := sorted(set(self.matrix.others) - picked)):
-            message = (
-                f"`others`: {', '.join(strange)} is no column by which `only` or `long.columns` picks rows "
-                f"({', '.join(sorted(picked)) or 'there is none'})"
-            )
-            raise ValueError(message)
+    def _holds_together(self) -> Self:
+        if wrong := what_does_not_hold_together(self):
+            raise ValueError(wrong)
         return self
 
     def as_written_in(self, name: str) -> Source:
@@ -391,20 +275,6 @@ class Source(Strict):
         """Return the year in a file's name in which all its Stichtage, which stand in a column, must lie; or None."""
         rule = self.stichtag
         return self.year_in(name) if rule and rule.source == "column" and not rule.other_years else None
-
-    def _lack_of_connector(self) -> str | None:
-        """Return what the connector needs and the profile does not say, or None."""
-        for name in (each for each, kind in ACCESS.items() if kind.section):
-            if (self.connector == name) != (getattr(self, name) is not None):
-                return f"connector = {name!r} and the section `{name}` belong together"
-        if ACCESS[self.connector].needs_url and not self.url:
-            return f"connector = {self.connector!r} needs `url`"
-        if lack := self.access.lack(self):
-            return lack
-        fixed = self.access.file_name(self)
-        if fixed and not re.fullmatch(self.file, fixed):
-            return f"file: the connector lands the file as {fixed}, which {self.file!r} does not match"
-        return None
 
     def expand(self, columns: list[str]) -> list[str]:
         """Return `columns` with runs like ``A000..A002`` spelled out."""
