@@ -39,13 +39,13 @@ SIBLINGS = 6
 def repaired(
     con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released, again: Callable[[], None], *,
     deciding: SecondaryStep,
-) -> tuple[bool, int]:  # fmt: skip
+) -> int:  # fmt: skip
     """Suppress more until nothing follows from what is in `target` and in the `earlier` releases, or nothing helps.
 
     `again` makes the figures in `target` again from what is decided; `deciding` decided about them first.
 
     Returns:
-        Whether more was suppressed, and how many counts cannot be judged.
+        How many counts cannot be judged.
 
     Raises:
         CheckStopped: something still follows, and did not before.
@@ -54,10 +54,9 @@ def repaired(
 
     with ReleaseTables([file for _, file in earlier]) as tables:
         gate = _Gate(con, profile, target, earlier, again, tables=tables, deciding=deciding)
-        if gate.opens():
-            return gate.repairs > 0, gate.contradictory
-        gate.stop()
-    return gate.repairs > 0, gate.contradictory
+        if not gate.opens():
+            gate.stop()
+    return gate.contradictory
 
 
 class _Gate:

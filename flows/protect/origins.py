@@ -14,7 +14,7 @@ from flows.transform.lineage import ALL, Relation, Source, lineage, table
 if TYPE_CHECKING:
     from sqlglot import exp
 
-FOLDERS = ("stage", "transform", "space", "protect", "index", "review")
+FOLDERS = ("stage", "transform", "space", "protect", "wide", "index", "review")
 Made = Mapping[str, Mapping[str, Iterable[Source]]]  # table -> column -> where it comes from
 Edge = tuple[str, str, str | None, str | None]
 

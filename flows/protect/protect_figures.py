@@ -85,7 +85,6 @@ INDICES = {
 FIGURES: Mapping[str, Sequence[str]] = {
     "wert_alle": ("wert", "wert_zuschnitt", "merkmal_entzogen"), "wert_spanne": ("wert_spanne",)
 }  # fmt: skip
-WIDE: Mapping[str, Sequence[str]] = {"sozialraum_feld": (), "sozialraum_breit": (), "sozialraum_breit_status": ()}
 
 
 def protect(
@@ -112,11 +111,10 @@ def protect(
     perturb(con, profile, earlier)
     suppress(con, earlier, secondary)
     units = _write_tables(con, profile, target)
-    mended, contradictory = repaired(
+    contradictory = repaired(
         con, profile, target, earlier, lambda: _make_again(con, FIGURES, target), deciding=secondary
     )
-    if mended:
-        _make_again(con, WIDE, target)
+    run_folder(con, resource("sql/wide"))
     make_indices(con, profile.indices, note, [types_step(profile.typologies, note, hear)])
     lay_review(con, review)
     _write_queries(con, {name: _query(con, name) for name in INDICES}, target)

@@ -100,7 +100,9 @@ def test_cities_hold_data_only() -> None:
     assert {path.suffix for path in own_checks} <= {".sql", ".json"}
 
 
-@pytest.mark.parametrize("folder", ["stage", "space", "transform", "check", "protect", "index", "compare", "read"])
+@pytest.mark.parametrize(
+    "folder", ["stage", "space", "transform", "check", "protect", "wide", "index", "compare", "read"]
+)
 def test_every_sql_file_says_first_what_a_row_is(folder: str) -> None:
     silent = [
         path.name

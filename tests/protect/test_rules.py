@@ -146,7 +146,7 @@ def test_what_0_of_many_tells_of_each_part_is_no_secret(new_office):
 def test_the_audit_finds_it_where_a_sibling_is_told(new_office, monkeypatch, count):
     office = new_office(personen=GROUPS)
     settle(office, "weiblich", "anteil_weiblich", "einwohner", A=women(count, 8), **WOMEN)
-    monkeypatch.setattr(protect_figures, "repaired", lambda *_, **__: (False, 0))
+    monkeypatch.setattr(protect_figures, "repaired", lambda *_, **__: 0)
     office.protect()
     wrong = office.con.execute(
         f"CREATE TABLE wrong AS FROM '{office.target}/wert.parquet' SELECT * REPLACE ("
@@ -233,7 +233,7 @@ def test_a_unit_that_does_not_exist_stops_the_run(new_office):
 def test_the_audit_finds_a_unit_whose_siblings_are_told(new_office, monkeypatch):
     office = new_office(leistung=NEVER)
     settle(office, "sgb2", A=people(500, 900), **OTHERS)
-    monkeypatch.setattr(protect_figures, "repaired", lambda *_, **__: (False, 0))
+    monkeypatch.setattr(protect_figures, "repaired", lambda *_, **__: 0)
     office.protect()
     office.con.execute(
         f"CREATE TABLE wrong AS FROM '{office.target}/wert.parquet' SELECT * REPLACE ("
