@@ -173,8 +173,8 @@ def _usable(
     loose = {day: {zuschnitt for of, zuschnitt in rows if str(of)[:10] == day} for day in days}
     found = {}
     for day, zuschnitte in loose.items():
-        fine = inside[[place.rank == 1 and place.zuschnitt not in zuschnitte for place in places]].astype(np.int64)
-        overlap = inside.astype(np.int64) @ fine.T
+        fine = inside[[place.rank == 1 and place.zuschnitt not in zuschnitte for place in places]].astype(np.float64)
+        overlap = inside.astype(np.float64) @ fine.T  # numpy multiplies floats ten times faster than whole numbers
         cut = ((overlap > 0) & (overlap < fine.sum(axis=1))).any(axis=1)
         new = ~inside[[place.zuschnitt in zuschnitte for place in places]].any(axis=0)
         finest = np.array([place.rank == 1 for place in places]) | (not new.any())

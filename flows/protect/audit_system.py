@@ -65,9 +65,16 @@ class System:
     """Whether there is a connected system that was too large for elimination."""
     _parts: dict[tuple[int, int], tuple[list[int], float]] = field(init=False, default_factory=dict)
     _pieces: list[NDArray[np.intp]] = field(init=False)
+    factors: Floats = field(init=False)
+    """The same as numbers."""
+    _open: NDArray[np.bool_] = field(init=False)
+    """Place by class: whether there are unknowns."""
+    _told: Floats = field(init=False)
+    """Place by class: how many are known."""
 
     def __post_init__(self) -> None:
         self._pieces = [np.flatnonzero(row) for row in self.inside]
+        self.factors = self.inside.astype(np.float64)
 
     def of_place(self, vector: Vector, place: int) -> tuple[dict[int, float], float]:
         """Return a sum of classes in a place as factors of unknowns, and the part of it that is known."""
@@ -103,10 +110,11 @@ class System:
 
     def _in_place(self, each: int, place: int) -> tuple[list[int], float]:
         """Return the unknowns of a class in a place, and how many of it are known there."""
+        if not self._open[place, each]:
+            return [], float(self._told[place, each])
         if (found := self._parts.get((each, place))) is None:
             numbers = self.place[each, self._pieces[place]]
-            known = self.known[each, self._pieces[place]]
-            found = self._parts[each, place] = (numbers[numbers >= 0].tolist(), float(known[numbers < 0].sum()))
+            found = self._parts[each, place] = (numbers[numbers >= 0].tolist(), float(self._told[place, each]))
         return found
 
     def number(self) -> None:
@@ -117,6 +125,8 @@ class System:
         self.place = np.full(self.known.shape, -1)
         self.place[unknown] = np.arange(len(self.columns))
         self._parts.clear()
+        self._open = self.factors @ unknown.T > 0
+        self._told = np.round(self.factors @ np.where(unknown, 0, self.known).T, 6)
 
 
 def system_of(said: Said, state: State, before: State | None, *, large: bool = False) -> System:
@@ -155,13 +165,13 @@ def _peel(system: System, matrix: Floats) -> None:
             sure = np.flatnonzero(np.isclose(np.diagonal(inverse @ some), 1) & some.any(axis=0))
             at = np.flatnonzero(shape == number)
             totals[np.ix_(at, sure)] = np.round(system.state.value[np.ix_(at, sides)] @ inverse[sure].T, 6)
-    inside = system.inside.astype(np.float64)
+    inside = system.factors
     for each in range(matrix.shape[1]):
         rows = np.flatnonzero(~np.isnan(totals[:, each]))
         system.known[each, system.inside[rows[totals[rows, each] == 0]].any(axis=0)] = 0
         while rows.size:  # nobody is in any part of a place where nobody is; what is alone unknown is the rest
             unknown = np.isnan(system.known[each])
-            alone = rows[inside[rows] @ unknown == 1]
+            alone = rows[(inside @ unknown)[rows] == 1]
             if not alone.size:
                 break
             rest = totals[alone, each] - inside[alone] @ np.nan_to_num(system.known[each])
@@ -173,7 +183,7 @@ def _assemble(system: System, matrix: Floats) -> None:
     """Write the published sums over what is not known, each once."""
     said, state = system.said, system.state
     groups = np.array(said.classes.group)
-    open_ = (system.inside.astype(np.float64) @ (system.place >= 0).T) @ (matrix.T != 0)
+    open_ = (system.factors @ (system.place >= 0).T) @ (matrix.T != 0)
     rank = np.array([one.rank for one in said.places])
     rows: list[dict[int, float]] = []
     right: list[float] = []

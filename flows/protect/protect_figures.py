@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from flows.base.cycles import cycles_wait
 from flows.base.db import insert, literal, records, sql
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
@@ -109,11 +110,12 @@ def protect(
     target.mkdir(parents=True, exist_ok=True)
     secondary = SecondaryStep()
     perturb(con, profile, earlier)
-    suppress(con, earlier, secondary)
-    units = _write_tables(con, profile, target)
-    contradictory = repaired(
-        con, profile, target, earlier, lambda: _make_again(con, FIGURES, target), deciding=secondary
-    )
+    with cycles_wait():
+        suppress(con, earlier, secondary)
+        units = _write_tables(con, profile, target)
+        contradictory = repaired(
+            con, profile, target, earlier, lambda: _make_again(con, FIGURES, target), deciding=secondary
+        )
     run_folder(con, resource("sql/wide"))
     make_indices(con, profile.indices, note, [types_step(profile.typologies, note, hear)])
     lay_review(con, review)
