@@ -52,7 +52,7 @@ class Finding(BaseModel):
 
     kind: str
     """``place``: of a unit; ``part``: the same, where only a share of it is suppressed; ``piece``: of
-    what lies between the lines of Zuschnitte; ``rest``: of what a share leaves
+    what lies between the lines of Zuschnitte; ``rest``, or ``rest piece``: of what a share leaves
     over; ``change``: between two releases; ``group``, or ``group piece``: that nobody, or everybody, of too few people
     has something; ``forbidden``: what a rule forbids, however large it is; ``told``: that a release states outright."""
     stichtag: str

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from flows.protect.audit_groups import group_questions
 from flows.protect.audit_system import System
-from flows.protect.classes import less
+from flows.protect.classes import Vector, less
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,9 @@ class Asked:
     """A count that must not be known: factors of unknowns, a known part, and the threshold."""
 
     kind: str
-    """``place``, ``piece``, ``rest``; ``part``: above the line of a suppressed share, or rounded, so that it may be 0;
-    ``group``,
-    or ``group piece``: of too few people, of whom nobody may know that it is 0; ``forbidden``: by a rule, however large
-    it is; ``told``: a count that a release states outright."""
+    """``place``, ``piece``, ``rest``, ``rest piece``; ``part``: above the line of a suppressed share, or rounded, so
+    that it may be 0; ``group``, or ``group piece``: of too few people, of whom nobody may know that it is 0;
+    ``forbidden``: by a rule, however large it is; ``told``: a count that a release states outright."""
     where: int
     """The place, or the piece."""
     side: int
@@ -43,7 +42,7 @@ class Asked:
     @property
     def of_piece(self) -> bool:
         """Whether it is counted in a piece."""
-        return self.kind in ("piece", "group piece")
+        return self.kind in ("piece", "rest piece", "group piece")
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,6 @@ def asked_of(system: System) -> list[Asked]:
     said, state = system.said, system.state
     vectors = [said.classes.side(name) for name in said.sides]
     live = [side for side, vector in enumerate(vectors) if said.classes.group[next(iter(vector))] in state.groups]
-    unknown = np.isnan(system.known)
     single = np.eye(system.inside.shape[1], dtype=bool)
     whole = {row.tobytes() for row in system.inside}
     apart = [piece for piece in range(len(single)) if single[piece].tobytes() not in whole]
@@ -89,6 +87,15 @@ def asked_of(system: System) -> list[Asked]:
             factors, known = system.of_piece(vectors[side], piece) if unsure[piece] else ({}, float(sums[piece]))
             found.append(Asked("piece", piece, side, -1, factors, known, int(said.at_least[side])))
     found += [Asked(*one, 1) for one in group_questions(system, live, apart)]
+    return [*found, *_rests(system, vectors, live, apart)]
+
+
+def _rests(
+    system: System, vectors: Sequence[Vector], live: Sequence[int], apart: Sequence[int]
+) -> Iterator[Asked]:  # fmt: skip
+    """Yield what shares leave over in places, and in the pieces `apart`."""
+    said, state = system.said, system.state
+    unknown = np.isnan(system.known)
     for above, below in said.shares:
         if above not in live or below not in live:
             continue
@@ -98,13 +105,16 @@ def asked_of(system: System) -> list[Asked]:
         both = state.value[:, below] - state.value[:, above]
         for place in np.flatnonzero(open_ & np.isnan(both)).tolist():
             factors, known = system.of_place(rest, place)
-            found.append(Asked("rest", place, above, below, factors, known, least))
+            yield Asked("rest", place, above, below, factors, known, least)
         sums = np.nansum([count * system.known[each] for each, count in rest.items()], axis=0)
         left = np.where(np.isnan(both), np.round(system.inside @ sums, 6), both)
         clear = (left > 0) & (left < least) & ~(open_ & np.isnan(both))
-        found += [Asked("rest", place, above, below, {}, float(left[place]), least)
-                  for place in np.flatnonzero(clear).tolist()]  # fmt: skip
-    return found
+        for place in np.flatnonzero(clear).tolist():
+            yield Asked("rest", place, above, below, {}, float(left[place]), least)
+        unsure, sums = system.by_piece(rest)
+        for piece in apart:
+            factors, known = system.of_piece(rest, piece) if unsure[piece] else ({}, float(sums[piece]))
+            yield Asked("rest piece", piece, above, below, factors, known, least)
 
 
 def told(asked: Sequence[Asked]) -> list[Interval]:
