@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flows.protect.audit_states import State
     from flows.protect.audit_system import System
     from flows.protect.audit_tables import ReleaseTables
+    from flows.protect.audit_told_too import Examined
 
 NAMED = 30
 """So many attacks are spelled out; the others are listed."""
@@ -140,18 +141,20 @@ def relations_of(book: Codebook) -> Relations:
 def audit(
     files: Sequence[tuple[str, Path]], book: Codebook, *, days: frozenset[str] | None = None, named: int = NAMED,
     rules: Path | None = None, around: bool = False, tables: ReleaseTables | None = None,
+    examined: dict[str, list[Examined]] | None = None,
 ) -> Audit:  # fmt: skip
     """Return what follows from the releases in `files`, given as (version, database or folder of Parquet files).
 
     `days` are the Stichtage to look at, if not all; `rules` a release whose thresholds apply as well. With `around`,
     what only follows from figures all over a large city is not looked for, which is much faster. `tables` are those of
-    the releases, where they have been read before.
+    the releases, where they have been read before. What was looked at is noted in `examined`, by Stichtag.
     """
     from flows.protect.audit_asked import Interval, told  # noqa: PLC0415
     from flows.protect.audit_attack import attack_on  # noqa: PLC0415 -- numpy and scipy
     from flows.protect.audit_changes import changes  # noqa: PLC0415
     from flows.protect.audit_reading import what_is_said  # noqa: PLC0415
     from flows.protect.audit_tables import ReleaseTables  # noqa: PLC0415
+    from flows.protect.audit_told_too import Examined  # noqa: PLC0415
 
     asked_for = None if days is None else days | {_year_before(day) for day in days}
     with nullcontext(tables) if tables else ReleaseTables([file for _, file in files], asked_for) as read:
@@ -159,6 +162,9 @@ def audit(
             read.take_rules(rules)
         said = what_is_said(read, [version for version, _ in files], relations_of(book), asked_for)
     findings, contradictory, asked, complete = list[Finding](), list[str](), 0, True
+    for day in {state.day for state in said.states if days is None or state.day in days}:
+        if examined is not None:
+            examined[day] = []
     for state in said.states:
         if days is not None and state.day not in days:
             continue
@@ -171,6 +177,8 @@ def audit(
             # Where they hold, what follows from them stays found
             system, questions, bounds = _bounds(said, state, None, around=around, large=True)
             intervals |= {_of(interval): interval for interval in (*told(questions), *bounds.too_close)}
+        if examined is not None:
+            examined[state.day].append(Examined(system, questions, bounds.constraints))
         contradictory += [_finding(said, system, Interval(one, 0, 0), ()).place for one in bounds.contradictory]
         asked += len(questions)
         complete &= bounds.complete

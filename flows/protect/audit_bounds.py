@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from math import ceil, floor
 
 import numpy as np
@@ -40,6 +41,8 @@ class Bounds:
     """Those about which published figures say things that cannot all be true; of these nothing is bounded."""
     complete: bool
     """Whether every count was looked at in all that hangs together with it."""
+    constraints: Constraints
+    """What holds between the unknowns."""
 
 
 def bounded(system: System, asked: Sequence[Asked], *, around: bool = False) -> Bounds:
@@ -48,58 +51,78 @@ def bounded(system: System, asked: Sequence[Asked], *, around: bool = False) -> 
     With `around`, a large connected system is not looked at as a whole, so that some may be missing.
     """
     constraints = Constraints.of(system, [one for one in asked if one.kind == "place"])
+    pieces = np.array([piece for _, piece in system.columns], dtype=np.intp)
     # what has no threshold is safe whatever it is; a sum of floor space need not be whole either
     open_ = [one for one in asked if one.factors and one.kind != "forbidden" and one.at_least > 0]
-    solutions = list[Floats]()
-    forms = Forms.of(open_, constraints.size)
-    left = np.arange(len(open_))
-    for number in range(ROUNDS):
+    left, solutions = _unsure(constraints, open_, ROUNDS)
+    questions = _Questions(system, pieces, constraints, solutions, around=around)
+    found = [*questions.answered(left), *questions.determined(asked)]
+    broken = np.flatnonzero(Forms.of(open_, constraints.size).touch(constraints.broken))
+    return Bounds(found, [open_[at] for at in broken.tolist()], questions.complete, constraints)
+
+
+def bounds_any(
+    constraints: Constraints, system: System, pieces: NDArray[np.intp], asked: Sequence[Asked]
+) -> bool:  # fmt: skip
+    """Say whether what holds between some unknowns, which are counts of these pieces, bounds any count too closely.
+
+    It does as well where that cannot all be true.
+    """
+    open_ = [one for one in asked if one.kind != "forbidden" and one.at_least > 0]
+    left, solutions = _unsure(constraints, open_, 1)
+    questions = _Questions(system, pieces, constraints, solutions, around=False)
+    found = next(chain(questions.answered(left), questions.determined(asked)), None)
+    return found is not None or bool(constraints.broken.any())
+
+
+def _unsure(
+    constraints: Constraints, asked: Sequence[Asked], rounds: int
+) -> tuple[list[Asked], list[Floats]]:  # fmt: skip
+    """Return the counts that no solution for many together shows to be safe, and the solutions."""
+    forms, left, solutions = Forms.of(asked, constraints.size), np.arange(len(asked)), list[Floats]()
+    for number in range(rounds):
         if not len(left):
             break
         solution = constraints.reaching(forms.some(left), upward=number != 1)
         whole = constraints.whole(solution)
         left = left[~constraints.shown(forms.some(left), solution, whole)]
         solutions.append(np.where(whole, np.round(solution), np.nan))
-    questions = _Questions(system, constraints, solutions, around=around)
-    found = questions.answered([open_[at] for at in left.tolist()])
-    found += questions.determined([one for one in asked if one.factors and one.kind == "forbidden"])
-    broken = np.flatnonzero(forms.touch(constraints.broken))
-    return Bounds(found, [open_[at] for at in broken.tolist()], questions.complete)
+    return [asked[at] for at in left.tolist()], solutions
 
 
 class _Questions:
     """What is asked of one count after the other, with the programmes that have been made for those before."""
 
     def __init__(
-        self, system: System, constraints: Constraints, solutions: Sequence[Floats], *, around: bool
+        self, system: System, pieces: NDArray[np.intp], constraints: Constraints, solutions: Sequence[Floats], *,
+        around: bool,
     ) -> None:  # fmt: skip
-        """Take solutions that are known; NaN where they are not whole numbers."""
-        self.system, self.constraints, self.solutions = system, constraints, solutions
+        """Take the piece of each unknown, and solutions that are known; NaN where they are not whole numbers."""
+        self.constraints, self.solutions = constraints, solutions
         self.complete, self._only_around = True, around
-        self._piece = np.array([piece for _, piece in system.columns], dtype=np.intp)
+        self._piece = pieces
         ranks = sorted({place.rank for place in system.said.places})
         self._around = [
             system.inside[[place.rank == rank for place in system.said.places]] for rank in ranks[1:3]
         ]  # fmt: skip
         self._programmes: dict[tuple[object, ...], Programme] = {}
 
-    def answered(self, left: Sequence[Asked]) -> list[Interval]:
-        """Return the intervals of those counts that are bounded too closely."""
-        found, waiting = list[Interval](), sorted(left, key=lambda one: (self.constraints.systems_of(one), one.where))
+    def answered(self, left: Sequence[Asked]) -> Iterator[Interval]:
+        """Yield the intervals of those counts that are bounded too closely."""
+        waiting = sorted(left, key=lambda one: (self.constraints.systems_of(one), one.where))
         shown: set[int] = set()
         for number, one in enumerate(waiting):
             if number in shown or self.constraints.contradictory(one):
                 continue
             answer = self._answer(one)
             if isinstance(answer, Interval):
-                found.append(answer)
+                yield answer
             elif answer is not None:  # numbers in which it is large enough: others may be, too
                 inside = set(answer.columns.tolist())
                 shown |= {
                     at for at, other in enumerate(waiting[number + 1 :], number + 1)
                     if other.factors.keys() <= inside and _large(other, answer.of(other.factors))
                 }  # fmt: skip
-        return found
 
     def _answer(self, one: Asked) -> Interval | Extreme | None:
         systems = self.constraints.systems_of(one)
@@ -177,6 +200,8 @@ class _Questions:
     def determined(self, asked: Sequence[Asked]) -> Iterator[Interval]:
         """Yield the counts, of those that nobody may know however large they are, that can have one value only."""
         for one in asked:
+            if not one.factors or one.kind != "forbidden":
+                continue
             systems = self.constraints.systems_of(one)
             loose = [at for at in one.factors if self.constraints.block[at] < 0]
             if loose or self.constraints.contradictory(one):

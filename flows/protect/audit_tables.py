@@ -15,6 +15,7 @@ import duckdb
 from flows.base.all_figures import all_figures
 from flows.base.db import has_table, literal, one_file, quoted, sql
 from flows.profile.vocabulary import vocabulary
+from flows.protect.draft import CHANGED
 
 _VIEWS = ("indikator", "indikator_teil", "merkmal", "schutzklasse")
 _LATER = {
@@ -66,6 +67,24 @@ class ReleaseTables:
                 self.con.execute(f"DELETE FROM {table} WHERE fassung = {self._count}")  # noqa: S608 -- fixed names
         self._take(folder, self._count)
         self._has_last = True
+
+    def take_changes(self, folder: Path) -> None:
+        """Read what the newest release says now of some units, in place of what it said of them.
+
+        The tables in a folder hold figures of these units, and ``beruehrt`` names them with their Stichtage.
+        """
+        here = f"{CHANGED}_jetzt"
+        _open(self.con, folder, here)
+        for name in ("merkmal_entzogen", "wert_spanne"):
+            self.con.execute(f"CREATE OR REPLACE VIEW {name} AS FROM {here}.{name}")
+        self._look_at(here)
+        same = " AND ".join(f"auskunft.{key} = neu.{key}" for key in (*_UNIT, "stichtag"))
+        self.con.execute(
+            f"DELETE FROM auskunft USING {here}.{CHANGED} AS neu WHERE auskunft.fassung = {self._count} AND {same}"  # noqa: S608 -- fixed names
+        )
+        now = f"FROM ({sql('audit/auskunft')}) SEMI JOIN {here}.{CHANGED} USING ({', '.join(_UNIT)}, stichtag)"
+        self.con.execute(f"INSERT INTO auskunft BY NAME SELECT {self._count} AS fassung, * {now}")
+        self.con.execute(f"DROP SCHEMA {here} CASCADE")
 
     def days_with_news(self) -> frozenset[str] | None:
         """Return the Stichtage of which the newest release says what the one before did not; None if of all.

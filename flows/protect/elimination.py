@@ -62,6 +62,13 @@ class Known:
         self._add(row, value)
         return True
 
+    def telling(self, row: Row) -> list[int]:
+        """Return the numbers of the protected sums, still hidden, that would follow if a sum were known."""
+        value = self._value(row)
+        if value == (0, 0) or not self._ratios[ratio := _ratios([value])[0]]:
+            return []
+        return [number for number, at in enumerate(self._number) if self._ratio[at] == ratio]
+
     def add(self, row: Row) -> None:
         """Let a sum be known, whatever follows."""
         value = self._value(row)

@@ -14,11 +14,13 @@ from flows.base.errors import CheckStopped
 from flows.base.texts import Text, joined, text_count
 from flows.profile.load import Profile
 from flows.profile.protection import PUBLISHED_AS
+from flows.protect.draft import Draft
 from flows.protect.memory import Released
 
 if TYPE_CHECKING:
     from flows.protect.audit import Finding
     from flows.protect.audit_tables import ReleaseTables
+    from flows.protect.audit_told_too import Examined
     from flows.protect.secondary import Secondary
     from flows.protect.secondary_step import SecondaryStep
 
@@ -37,12 +39,12 @@ SIBLINGS = 6
 
 
 def repaired(
-    con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released, again: Callable[[], None], *,
+    con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released, write: Callable[[Path], None], *,
     deciding: SecondaryStep,
 ) -> int:  # fmt: skip
     """Suppress more until nothing follows from what is in `target` and in the `earlier` releases, or nothing helps.
 
-    `again` makes the figures in `target` again from what is decided; `deciding` decided about them first.
+    `write` makes the figures again from what is decided and writes them; `deciding` decided about them first.
 
     Returns:
         How many counts cannot be judged.
@@ -53,7 +55,7 @@ def repaired(
     from flows.protect.audit_tables import ReleaseTables  # noqa: PLC0415 -- DuckDB, and numpy and scipy with audits
 
     with ReleaseTables([file for _, file in earlier]) as tables:
-        gate = _Gate(con, profile, target, earlier, again, tables=tables, deciding=deciding)
+        gate = _Gate(con, profile, target, earlier, write, tables=tables, deciding=deciding)
         if not gate.opens():
             gate.stop()
     return gate.contradictory
@@ -64,12 +66,16 @@ class _Gate:
 
     def __init__(
         self, con: duckdb.DuckDBPyConnection, profile: Profile, target: Path, earlier: Released,
-        again: Callable[[], None], *, tables: ReleaseTables, deciding: SecondaryStep,
+        write: Callable[[Path], None], *, tables: ReleaseTables, deciding: SecondaryStep,
     ) -> None:  # fmt: skip
         """Take the release in `target`, and the tables of those that are out."""
         self.con, self.profile, self.target, self.earlier = con, profile, target, earlier
-        self.again, self.tables, self.deciding = again, tables, deciding
-        self.repairs, self.contradictory = 0, 0
+        self.write, self.tables, self.deciding = write, tables, deciding
+        self.draft = Draft(con, write)
+        self.repairs, self.audits, self.contradictory = 0, 0, 0
+        self.news: frozenset[str] | None = None
+        self.partly, self.touched = False, frozenset[str]()
+        self.examined: dict[str, list[Examined]] | None = {}
         self._before: dict[tuple[str, ...], list[Finding]] = {}
         self._days_before: frozenset[str] = frozenset()
 
@@ -97,36 +103,35 @@ class _Gate:
 
         Only Stichtage are audited of which the release says what the one before did not.
         """
-        from flows.protect.audit import audit  # noqa: PLC0415
-
         self.tables.take_last(self.target)
         news = self.tables.days_with_news()
-        days = news = None if news is None else _and_the_years_after(news)
-        siblings, around, partly, audits, left = SIBLINGS, True, False, 0, EVERY
+        days = self.news = None if news is None else _and_the_years_after(news)
+        while self._nothing_follows(days):
+            days = self._follows_from_all()
+            if not days:
+                return True
+        return False
+
+    def _nothing_follows(self, days: frozenset[str] | None) -> bool:
+        """Audit and repair until nothing follows that did not before; say whether that was reached.
+
+        What a repair changed is read from a draft, and large connected systems are looked at in part.
+        """
+        siblings, around, left = SIBLINGS, not self.partly, EVERY
         while True:
-            audits += 1
+            self.audits += 1
             named = 0 if self.repairs < siblings else EVERY
-            if self.repairs:
-                self.tables.take_last(self.target)
-            found = audit([*self.earlier, (NEW, self.target)], self.profile.codebook, days=days, named=named,
-                          around=around, tables=self.tables)  # fmt: skip
-            self.contradictory = max(self.contradictory, len(found.contradictory))
-            new = [finding for finding in found.findings if NEW in finding.versions]
-            known = self._known(new)
-            new = [finding for finding in new if _tells_more(finding, known.get(finding.count, []))]
+            new, complete = self._audited(days, named, around=around)
             if any(finding.kind == "told" and finding.high > 0 for finding in new):
                 return False  # what the protector did wrong
             if any(self.overlaid & _counted_by(finding) for finding in new):
                 return False
-            partly = partly or not found.complete
-            if not new and partly:  # nothing follows from what is around; now from figures all over the city
-                around, partly, days = False, False, news
-                continue
+            self.partly = self.partly or not complete
             if not new:
                 return True
-            stuck = audits > ROUNDS or (named and len(new) >= left)
+            stuck = self.audits > ROUNDS or (named and len(new) >= left)
             changed = self._withdrawn(new) if stuck else frozenset[str]()
-            if not changed and audits <= ROUNDS:
+            if not changed and self.audits <= ROUNDS:
                 each = 2 ** max(0, self.repairs - PATIENT) if self.repairs < siblings else 1
                 changed = self._repaired(new, each)
             if not changed and not named:
@@ -137,6 +142,49 @@ class _Gate:
                 return False
             left = len(new) if named else left
             days = _and_the_years_after(changed)
+            self.draft.bring(self.tables)
+
+    def _follows_from_all(self) -> frozenset[str]:
+        """Write all that was repaired and audit it as a whole; return the Stichtage at which anything follows then.
+
+        Before that, what is suppressed without need is taken back, once; what opens anything is suppressed as before.
+        """
+        from flows.protect.take_back import Kept, taken_back  # noqa: PLC0415
+
+        before, told = Kept(self.con), frozenset[str]()
+        if self.examined:
+            told = taken_back(self.con, self.secondary, self.examined)
+        self.examined = None
+        self.touched |= told
+        while self.touched or self.partly:
+            self._write_repaired()
+            days = self.news if self.partly else _and_the_years_after(self.touched)
+            new, _ = self._audited(days, 0, around=False)
+            found = frozenset(finding.stichtag for finding in new)
+            back = told & _and_the_years_before(found)
+            if not back:
+                return found
+            before.put_back(back)
+            told -= back
+        return frozenset()
+
+    def _write_repaired(self) -> None:
+        """Write what was repaired to the release, and read all of it again."""
+        if self.touched:
+            self.write(self.target)
+            self.tables.take_last(self.target)
+            self.draft.note()
+
+    def _audited(self, days: frozenset[str] | None, named: int, *, around: bool) -> tuple[list[Finding], bool]:
+        """Return what follows from the new release that did not before, and whether everything was looked at."""
+        from flows.protect.audit import audit  # noqa: PLC0415
+
+        found = audit([*self.earlier, (NEW, self.target)], self.profile.codebook, days=days, named=named,
+                      around=around, tables=self.tables, examined=self.examined)  # fmt: skip
+        self.contradictory = max(self.contradictory, len(found.contradictory))
+        new = [finding for finding in found.findings if NEW in finding.versions]
+        known = self._known(new)
+        return [finding for finding in new if _tells_more(finding, known.get(finding.count, []))], found.complete
 
     def _known(self, findings: Sequence[Finding]) -> dict[tuple[str, ...], list[Finding]]:
         """Return what follows from the releases that are out, by the rules of the new one, where there are findings.
@@ -187,8 +235,8 @@ class _Gate:
         sides |= {step.merkmal for finding in new for step in finding.attack}
         # an earlier release may have had others
         decide(self.con, self.secondary, days, frozenset(self.group[side] for side in sides & self.group.keys()))
-        self.again()
         self.repairs += 1
+        self.touched |= days
 
     def stop(self) -> None:
         """Stop the publication if it would tell what earlier releases do not.
@@ -198,6 +246,7 @@ class _Gate:
         """
         from flows.protect.audit import audit  # noqa: PLC0415
 
+        self._write_repaired()
         found = audit([*self.earlier, (NEW, self.target)], self.profile.codebook, tables=self.tables).findings
         known = self._known(found)
         new = [finding for finding in found if finding.count not in known]
@@ -215,6 +264,11 @@ def _counted_by(finding: Finding) -> set[str]:
 def _and_the_years_after(days: frozenset[str]) -> frozenset[str]:
     """Return Stichtage with those whose balances read them."""
     return days | {f"{int(day[:4]) + 1:04d}{day[4:]}" for day in days}
+
+
+def _and_the_years_before(days: frozenset[str]) -> frozenset[str]:
+    """Return Stichtage with those that their balances read."""
+    return days | {f"{int(day[:4]) - 1:04d}{day[4:]}" for day in days}
 
 
 def _why_stopped(count: int) -> Text:

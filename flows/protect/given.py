@@ -24,6 +24,8 @@ class Given:
     """They have been suppressed so far and stay so, although nobody needs to be kept from knowing them."""
     withdrawn: frozenset[int] = frozenset()
     """Nothing is said of them, not even that they are 0; nobody needs to be kept from knowing them either."""
+    repaired: frozenset[int] = frozenset()
+    """Of the silent ones, those that only an audit wants."""
     groups: tuple[tuple[int, int], ...] = ()
     """Cells above the line of a share of 0 or 100 % of too few people, with the side below the line."""
 
@@ -31,8 +33,10 @@ class Given:
 def given_before(con: duckdb.DuckDBPyConnection, town: Town, days: Sequence[int]) -> Given:
     """Return what the tables of sql/protect and earlier audits say of the cells of a town at some of its Stichtage."""
     cells = _Cells(town, days)
-    silent = {cell for table in ("angabe_nachgebessert", "angabe_differenz", "angabe_gesperrt", "angabe_beitrag")
-              for cell, *_ in cells.named_in(con, table)}  # fmt: skip
+    repaired = {cell for cell, _ in cells.named_in(con, "angabe_nachgebessert")}
+    ruled = {cell for table in ("angabe_differenz", "angabe_gesperrt", "angabe_beitrag")
+             for cell, _ in cells.named_in(con, table)}  # fmt: skip
+    silent = repaired | ruled
     published, quiet, withdrawn = (
         frozenset(cell for cell, *_ in cells.named_in(con, table))
         for table in ("angabe_gleich", "angabe_verschwiegen", "angabe_entzogen")
@@ -40,8 +44,14 @@ def given_before(con: duckdb.DuckDBPyConnection, town: Town, days: Sequence[int]
     side = {name: number for number, name in enumerate(town.sides)}
     groups = tuple((cell, side[below]) for cell, below in cells.named_in(con, "angabe_gruppe", "unten"))
     return Given(
-        published - silent - withdrawn - {cell for cell, _ in groups}, frozenset(silent), quiet, withdrawn, groups
-    )
+        published - silent - withdrawn - {cell for cell, _ in groups}, frozenset(silent), quiet, withdrawn,
+        frozenset(repaired - ruled), groups,
+    )  # fmt: skip
+
+
+def cells_named_in(con: duckdb.DuckDBPyConnection, town: Town, days: Sequence[int], table: str) -> frozenset[int]:
+    """Return the cells of a town at some of its Stichtage that rows of `table` name."""
+    return frozenset(cell for cell, _ in _Cells(town, days).named_in(con, table))
 
 
 class _Cells:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +113,7 @@ def protect(
     with cycles_wait():
         suppress(con, earlier, secondary)
         units = _write_tables(con, profile, target)
-        contradictory = repaired(
-            con, profile, target, earlier, lambda: _make_again(con, FIGURES, target), deciding=secondary
-        )
+        contradictory = repaired(con, profile, target, earlier, partial(_make_again, con), deciding=secondary)
     run_folder(con, resource("sql/wide"))
     make_indices(con, profile.indices, note, [types_step(profile.typologies, note, hear)])
     lay_review(con, review)
@@ -130,9 +128,9 @@ def protect(
     return counted | {"contradictory": contradictory, "withdrawn": withdrawn}
 
 
-def _make_again(con: duckdb.DuckDBPyConnection, made: Mapping[str, Sequence[str]], target: Path) -> None:
-    """Make working tables again, and write the published ones that read them."""
-    for table, published in made.items():
+def _make_again(con: duckdb.DuckDBPyConnection, target: Path) -> None:
+    """Make the working tables that a repair changes again, and write the published ones that read them."""
+    for table, published in FIGURES.items():
         con.execute(f"CREATE OR REPLACE TABLE {table} AS {sql(f'protect/{table}')}")
         for name in published:
             _write(con, _query(con, name), target / f"{name}.parquet")

@@ -20,6 +20,8 @@ from flows.protect.town import Numbers
 MOST_TOGETHER = 600
 """Pairs, and triples, of small counts that are looked at in a unit or a place; what is beyond is left to the audit."""
 LARGEST = 3
+MAY_BE_0 = ("piece", "rest")
+"""Small counts that may be 0, for all that is published."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,14 @@ class Sum:
     cell: int = -1
     """The cell of which it is the count."""
 
+    soft: bool = False
+    """Whether it only helps to protect others: an audit wants it, or it is of small ones that may each be 0."""
+
     @property
     def key(self) -> Hashable:
         """All that tells it from other sums of its day."""
         weights = b"" if self.weights is None else self.weights.tobytes()
-        return (self.kind, self.cell, self.classes, self.pieces.tobytes(), weights, self.value)
+        return (self.kind, self.cell, self.classes, self.pieces.tobytes(), weights, self.value, self.soft)
 
 
 def small_sums(figures: Day) -> list[Sum]:
@@ -130,10 +135,11 @@ def _mixed(sums: Sequence[Sum]) -> Sum | None:
     whole = all(one.kind == "unit" for one in sums)
     if value >= at_least + (len(sums) - 1 if whole else 0):
         return None
+    soft = all(one.kind in MAY_BE_0 for one in sums)
     classes = dict(chain.from_iterable(one.classes for one in sums))
     if len(classes) < sum(len(one.classes) for one in sums):
         return None
-    return Sum(tuple(sorted(classes.items())), sums[0].pieces, None, value, at_least, "together")
+    return Sum(tuple(sorted(classes.items())), sums[0].pieces, None, value, at_least, "together", soft=soft)
 
 
 def _disjoint(sums: Sequence[tuple[frozenset[int], Sum]]) -> list[tuple[frozenset[int], Sum]]:
@@ -156,5 +162,5 @@ def _union(some: Sequence[tuple[frozenset[int], Sum]]) -> Sum | None:
     pieces = frozenset().union(*(pieces for pieces, _ in some))
     if len(pieces) < sum(len(each) for each, _ in some):
         return None
-    numbers = np.array(sorted(pieces), dtype=np.int64)
-    return Sum(sums[0].classes, numbers, None, value, at_least, "together")
+    numbers, soft = np.array(sorted(pieces), dtype=np.int64), all(one.kind in MAY_BE_0 for one in sums)
+    return Sum(sums[0].classes, numbers, None, value, at_least, "together", soft=soft)

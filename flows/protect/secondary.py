@@ -12,7 +12,7 @@ Stichtag. Where one of these units has to be suppressed itself, its block is tak
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from flows.protect.elimination import Known, Row
 from flows.protect.given import Given
 from flows.protect.groups import groups_of
 from flows.protect.protected import Sum, small_sums, together
-from flows.protect.town import Town
+from flows.protect.town import Numbers, Town
 
 FIRST_RANK = 2
 
@@ -35,6 +35,20 @@ class Solved(NamedTuple):
     """Cells that must not be published."""
     whole: bool
     """Whether its coarsest units are all told, so that nothing follows for what is around."""
+    doubtful: frozenset[int] = frozenset()
+    """Of the silent cells, those that would tell nothing but what only helps to protect others."""
+    for_sets: frozenset[int] = frozenset()
+    """Of these, those that would tell nothing but sums of small counts that may each be 0."""
+
+
+class Block(NamedTuple):
+    """Protected sums that are looked at together, and what is decided of them."""
+
+    rank: int
+    """Of the coarsest units that are looked at."""
+    sums: Sequence[Sum]
+    nodes: set[Node]
+    solved: Solved
 
 
 class Secondary:
@@ -54,8 +68,12 @@ class Secondary:
         """
         silent: dict[int, bool] = {}
         for day in days:
-            silent |= _Decision(self.day(day), given, self._balance.get(day, []), groups, self._solved).silent()
+            silent |= self.decision(given, day, groups).silent()
         return silent
+
+    def decision(self, given: Given, day: int, groups: frozenset[int] | None = None) -> Decision:
+        """Return what decides about the cells of a day."""
+        return Decision(self.day(day), given, self._balance.get(day, []), groups, self._solved)
 
     def day(self, number: int) -> Day:
         """Return what is counted at a Stichtag."""
@@ -64,7 +82,7 @@ class Secondary:
         return self._days[number]
 
 
-class _Decision:
+class Decision:
     """Which cells of one Stichtag are published."""
 
     def __init__(
@@ -89,7 +107,8 @@ class _Decision:
         unit, side = int(self.town.cells.unit[cell]), int(self.town.cells.side[cell])
         pieces, weights = self.day.pieces_of(unit, side)
         vector = tuple(sorted(self.day.vectors[side].items()))
-        return Sum(vector, pieces, weights, float(self.town.cells.value[cell]), 0, "kept", cell)
+        return Sum(vector, pieces, weights, float(self.town.cells.value[cell]), 0, "kept", cell,
+                   soft=cell in self.given.repaired)  # fmt: skip
 
     def nodes(self, sums: Iterable[Sum], rank: int) -> set[Node]:
         """Return the groups and components that sums touch."""
@@ -108,18 +127,26 @@ class _Decision:
         stay = self.given.quiet | self.given.withdrawn | self.forbidden | small
         if all(cell in stay or cell in self.given.published for cell in counted):  # nothing is left to decide
             return dict.fromkeys([*(cell for cell in counted if cell in stay), *sorted(self.forbidden)], True)
+        found: dict[int, bool] = {}
+        for block in self.decided():
+            for cell in self.day.cells_of(block.rank, block.nodes):
+                found.setdefault(cell, cell in block.solved.silent)
+        return found | dict.fromkeys(self.forbidden, True)
+
+    def decided(self) -> list[Block]:
+        """Return what is decided block by block, the coarse ones first; of a cell in two of them the first decides."""
         ranks = self.day.ranks
         first = ranks[min(FIRST_RANK, len(ranks)) - 1]
         waiting = [
             (first, block) for block in self._blocks(first)
             if self.groups is None or any(group in self.groups for group, _ in self.nodes(block, first))
         ]  # fmt: skip
-        done: list[tuple[int, set[Node], frozenset[int]]] = []
+        done = list[Block]()
         while waiting:
             rank, sums = waiting.pop()
             solved = self._solved(rank, sums)
             if solved.whole or rank == ranks[-1]:
-                done.append((rank, self.nodes(sums, rank), solved.silent))
+                done.append(Block(rank, sums, self.nodes(sums, rank), solved))
                 continue
             higher = ranks[ranks.index(rank) + 1]
             reached = self.nodes(sums, higher)
@@ -127,11 +154,7 @@ class _Decision:
             inside = {id(one) for one in joined}
             waiting = [(at, block) for at, block in waiting if id(block[0]) not in inside]
             waiting.append((higher, joined))
-        found: dict[int, bool] = {}
-        for rank, nodes, silent in sorted(done, key=lambda each: -each[0]):
-            for cell in self.day.cells_of(rank, nodes):
-                found.setdefault(cell, cell in silent)
-        return found | dict.fromkeys(self.forbidden, True)
+        return sorted(done, key=lambda block: -block.rank)
 
     def _blocks(self, rank: int) -> list[list[Sum]]:
         """Return the protected sums that have to be looked at together."""
@@ -160,31 +183,67 @@ class _Decision:
 
     def _solve(self, rank: int, sums: Sequence[Sum], nodes: set[Node], cells: Sequence[int]) -> Solved:
         day = self.day
-        unknowns = Unknowns(day, nodes, rank, self.uniform.hidden)
-        coarse = {unit for unit in self.town.cells.unit[cells].tolist() if day.rank[unit] > 1}
-        places = [day.pieces[unit] for unit in sorted(coarse, key=lambda unit: (day.rank[unit], unit))]
-        protected = [*sums, *together(sums, places)]
-        known = Known((unknowns.row(one.classes, one.pieces, one.weights) for one in protected), unknowns.size)
         before = [cell for cell in cells if cell in self.given.published]
-        for row in (*self._known_rows(unknowns, nodes, rank), *(self._row(unknowns, cell) for cell in before)):
-            known.add(row)
+        protected = [*sums, *together(sums, self._places(cells))]
+        known, rows = self._known(rank, nodes, protected, before)
         lost = [one for one, hidden in zip(protected, known.hidden, strict=True) if not hidden]
         if any(one.kind != "saldo" for one in lost) and rank < day.ranks[-1]:
             return Solved(frozenset(), whole=False)  # it follows from a coarser unit, which has to be looked at too
         small = {one.cell for one in sums if one.kind in ("unit", "kept", "group")}
-        silent = {cell for cell in cells if cell in small}
-        for cell in sorted(set(cells) - set(before) - silent, key=self._order):
+        silent, doubtful, for_sets = {cell for cell in cells if cell in small}, set[int](), set[int]()
+        for cell in sorted(set(cells) - set(before) - silent, key=self.order):
             if self.town.cells.value[cell] == 0:
                 continue
-            if (
-                cell in self.given.quiet
-                or cell in self.given.withdrawn
-                or not known.published(self._row(unknowns, cell))
-            ):
+            if cell in self.given.quiet or cell in self.given.withdrawn:
                 silent.add(cell)
-        return Solved(frozenset(silent), not any(day.rank[self.town.cells.unit[cell]] == rank for cell in silent))
+            elif not known.published(row := self._row(rows, cell)):
+                silent.add(cell)
+                needed_by = [protected[number] for number in known.telling(row)]
+                if all(one.soft for one in needed_by):
+                    doubtful.add(cell)
+                    for_sets.update({cell} if all(one.kind == "together" for one in needed_by) else ())
+        whole = not any(day.rank[self.town.cells.unit[cell]] == rank for cell in silent)
+        return Solved(frozenset(silent), whole, frozenset(doubtful), frozenset(for_sets))
 
-    def _order(self, cell: int) -> tuple[int, bool, float, int, int]:
+    def spared(
+        self, block: Block, silent: frozenset[int], loose: Sequence[int], opened_by: Callable[[int], bool]
+    ) -> Iterator[int]:  # fmt: skip
+        """Yield the silent cells of a block that can be published: `loose` ones, and those that nobody else needs.
+
+        `silent` are all that are not told so far; `opened_by` says whether a count would open another, by bounds too.
+        """
+        cells = self.day.cells_of(block.rank, block.nodes)
+        sums = [
+            one
+            for one in (*block.sums, *together(block.sums, self._places(cells)))
+            if not (one.kind == "together" and one.soft) and not (one.kind == "kept" and one.cell in loose)
+        ]
+        told = [cell for cell in cells if cell not in silent and self.town.cells.value[cell] != 0]
+        known, rows = self._known(block.rank, block.nodes, sums, told)
+        for cell in (*loose, *sorted((block.solved.doubtful & silent) - set(loose), key=self.order)):
+            row = self._row(rows, cell)
+            if not known.telling(row) and not opened_by(cell):
+                known.add(row)
+                yield cell
+
+    def _places(self, cells: Sequence[int]) -> list[Numbers]:
+        """Return the pieces of each unit, but for the finest ones, that has some of these cells."""
+        rank = self.day.rank
+        coarse = {unit for unit in self.town.cells.unit[cells].tolist() if rank[unit] > 1}
+        return [self.day.pieces[unit] for unit in sorted(coarse, key=lambda unit: (rank[unit], unit))]
+
+    def _known(
+        self, rank: int, nodes: set[Node], protected: Sequence[Sum], told: Iterable[int]
+    ) -> tuple[Known, Unknowns]:  # fmt: skip
+        """Return what a reader of some cells knows of a block, and the unknowns that it is about."""
+        unknowns = Unknowns(self.day, nodes, rank, self.uniform.hidden)
+        known = Known((unknowns.row(one.classes, one.pieces, one.weights) for one in protected), unknowns.size)
+        for row in (*self._known_rows(unknowns, nodes, rank), *(self._row(unknowns, cell) for cell in told)):
+            known.add(row)
+        return known, unknowns
+
+    def order(self, cell: int) -> tuple[int, bool, float, int, int]:
+        """Return where a cell stands in the order in which they are looked at."""
         unit = self.town.units[self.town.cells.unit[cell]]
         elsewhere = unit.zuschnitt != self.town.own[self.day.day]
         return (-unit.rank, elsewhere, -float(self.town.cells.value[cell]),
