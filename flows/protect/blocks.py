@@ -47,6 +47,7 @@ class Day:
         group = np.array(town.classes.group)
         self.group = {side: int(group[next(iter(vector))]) for side, vector in self.vectors.items()}
         self._by_node: dict[int, dict[Node, list[int]]] = {}
+        self._cells_of: dict[tuple[int, frozenset[Node]], list[int]] = {}
 
     def pieces_of(self, unit: int, side: int) -> tuple[Numbers, Numbers | None]:
         """Return the pieces of a unit, and their weights in millionths if they are not taken whole."""
@@ -101,6 +102,9 @@ class Day:
 
     def cells_of(self, rank: int, nodes: Iterable[Node]) -> list[int]:
         """Return the cells of units of at most `rank` in these groups and components."""
+        asked = (rank, frozenset(nodes))
+        if asked in self._cells_of:
+            return self._cells_of[asked]
         if rank not in self._by_node:
             part_of = {unit: int(self.component[rank][pieces[0]]) for unit, pieces in self.pieces.items()
                        if len(pieces) and self.rank[unit] <= rank}  # fmt: skip
@@ -110,7 +114,9 @@ class Day:
                     if (cell := int(self.index[unit, side])) >= 0:
                         by_node.setdefault((group, part), []).append(cell)
             self._by_node[rank] = by_node
-        return [cell for node in sorted(nodes) for cell in self._by_node[rank].get(node, [])]
+        found = [cell for node in sorted(asked[1]) for cell in self._by_node[rank].get(node, [])]
+        self._cells_of[asked] = found
+        return found
 
 
 class Unknowns:

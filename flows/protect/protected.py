@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, combinations, islice
 
 import numpy as np
@@ -44,7 +45,7 @@ class Sum:
     soft: bool = False
     """Whether it only helps to protect others: an audit wants it, or it is of small ones that may each be 0."""
 
-    @property
+    @cached_property
     def key(self) -> Hashable:
         """All that tells it from other sums of its day."""
         weights = b"" if self.weights is None else self.weights.tobytes()

@@ -60,6 +60,7 @@ class Secondary:
     def __init__(self, town: Town) -> None:
         self.town, self._days, self._balance = town, dict[int, Day](), _balances(town)
         self._solved: dict[Hashable, Solved] = {}
+        self._small: dict[int, list[Sum]] = {}
 
     def silent(self, given: Given, days: Iterable[int], groups: frozenset[int] | None = None) -> dict[int, bool]:
         """Say of the cells of these days that may matter to a protected sum whether they must not be published.
@@ -73,7 +74,9 @@ class Secondary:
 
     def decision(self, given: Given, day: int, groups: frozenset[int] | None = None) -> Decision:
         """Return what decides about the cells of a day."""
-        return Decision(self.day(day), given, self._balance.get(day, []), groups, self._solved)
+        if day not in self._small:
+            self._small[day] = small_sums(self.day(day))
+        return Decision(self.day(day), given, self._small[day], self._balance.get(day, []), groups, self._solved)
 
     def day(self, number: int) -> Day:
         """Return what is counted at a Stichtag."""
@@ -86,12 +89,12 @@ class Decision:
     """Which cells of one Stichtag are published."""
 
     def __init__(
-        self, day: Day, given: Given, balance: list[tuple[Sum, bool]], groups: frozenset[int] | None,
+        self, day: Day, given: Given, small: list[Sum], balance: list[tuple[Sum, bool]], groups: frozenset[int] | None,
         solved: dict[Hashable, Solved],
     ) -> None:  # fmt: skip
         town, number = day.town, day.day
         self.town, self.day, self.given, self.groups, self.solved = town, day, given, groups, solved
-        self.sums = [*small_sums(self.day), *(one for one, protected in balance if protected)]
+        self.sums = [*small, *(one for one, protected in balance if protected)]
         self.uniform = groups_of(self.day, given)
         self.hidden = self.uniform.hidden.tobytes()
         self.known = [*(one for one, protected in balance if not protected), *self.uniform.known]
