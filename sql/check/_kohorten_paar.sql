@@ -20,29 +20,39 @@ eigene AS (
         ON bekannt.zuschnitt = stichtag.zuschnitt AND bekannt.stichtag = stichtag.stichtag
 ),
 
+kohorte_heute AS ( -- before anything else is joined: two Stichtage of a unit have many pairs of Merkmale
+    SELECT
+        eigene.*,
+        kohorte.damals,
+        kohorte.heute,
+        kohorte.mindestens,
+        kohorte.hoechstens,
+        (eigene.stichtag + 1 - to_years(kohorte.jahre))::DATE - 1 AS frueher
+    FROM eigene
+    INNER JOIN _kohorte AS kohorte ON eigene.merkmal = kohorte.heute
+),
+
 gealtert AS (
     SELECT
         heute.zuschnitt,
         heute.raumebene,
         heute.raum_id,
-        concat(kohorte.damals, ' to ', kohorte.heute) AS merkmal,
+        concat(heute.damals, ' to ', heute.heute) AS merkmal,
         damals.stichtag AS stichtag_vorher,
         heute.stichtag,
         damals.wert AS wert_vorher,
         heute.wert,
-        kohorte.mindestens,
-        kohorte.hoechstens
-    FROM _kohorte AS kohorte
-    INNER JOIN eigene AS heute
-        ON kohorte.heute = heute.merkmal
+        heute.mindestens,
+        heute.hoechstens
+    FROM kohorte_heute AS heute
     INNER JOIN bekannt AS damals
         ON
-            kohorte.damals = damals.merkmal
+            heute.damals = damals.merkmal
             AND heute.zuschnitt = damals.zuschnitt
             AND heute.raumebene = damals.raumebene
             AND heute.raum_id = damals.raum_id
             AND heute.herkunft = damals.herkunft
-            AND damals.stichtag = (heute.stichtag + 1 - to_years(kohorte.jahre))::DATE - 1
+            AND heute.frueher = damals.stichtag
 ),
 
 geboren AS (
