@@ -1,17 +1,7 @@
 -- One row per file that describes space: how many of its rows stand whole in the staged tables.
 -- A row makes several entries (one a Raumebene or numbering); equal ones are numbered, so that each finds its own. What
--- several rows assign alike is staged once, and all of them find that.
+-- several rows assign alike is staged once, and all of them find that: a city has too many to number them.
 WITH geliefert AS (
-    SELECT
-        quelle,
-        datei,
-        zeile,
-        'zuordnung' AS tabelle,
-        [zuschnitt, basis, basis_id, raumebene, raum_id] AS eintrag
-    FROM roh_zuordnung
-
-    UNION ALL
-
     SELECT
         quelle,
         datei,
@@ -44,13 +34,6 @@ WITH geliefert AS (
 
 angekommen AS (
     SELECT
-        'zuordnung' AS tabelle,
-        [zuschnitt, basis, basis_id, raumebene, raum_id] AS eintrag
-    FROM stage.zuordnung
-
-    UNION ALL
-
-    SELECT
         'raum_name' AS tabelle,
         [zuschnitt, raumebene, raum_id, name] AS eintrag
     FROM stage.raum_name
@@ -80,7 +63,7 @@ angekommen AS (
 geliefert_nummeriert AS (
     SELECT
         *,
-        CASE WHEN tabelle = 'zuordnung' THEN 1 ELSE row_number() OVER (PARTITION BY tabelle, eintrag) END AS vorkommen
+        row_number() OVER (PARTITION BY tabelle, eintrag) AS vorkommen
     FROM geliefert
 ),
 
@@ -91,19 +74,44 @@ angekommen_nummeriert AS (
     FROM angekommen
 ),
 
-zeilen AS (
+eintraege AS (
     SELECT
         geliefert.quelle,
         geliefert.datei,
         geliefert.zeile,
-        bool_and(angekommen.vorkommen IS NOT NULL) AS ganz
+        angekommen.vorkommen IS NOT NULL AS da
     FROM geliefert_nummeriert AS geliefert
     LEFT JOIN angekommen_nummeriert AS angekommen
         ON
             geliefert.tabelle = angekommen.tabelle
             AND geliefert.eintrag = angekommen.eintrag
             AND geliefert.vorkommen = angekommen.vorkommen
-    GROUP BY ALL
+
+    UNION ALL
+
+    SELECT
+        geliefert.quelle,
+        geliefert.datei,
+        geliefert.zeile,
+        angekommen.zuschnitt IS NOT NULL AS da
+    FROM roh_zuordnung AS geliefert
+    LEFT JOIN stage.zuordnung AS angekommen
+        ON
+            geliefert.zuschnitt = angekommen.zuschnitt
+            AND geliefert.basis = angekommen.basis
+            AND geliefert.basis_id = angekommen.basis_id
+            AND geliefert.raumebene = angekommen.raumebene
+            AND geliefert.raum_id = angekommen.raum_id
+),
+
+zeilen AS (
+    SELECT
+        quelle,
+        datei,
+        zeile,
+        bool_and(da) AS ganz
+    FROM eintraege
+    GROUP BY quelle, datei, zeile
 )
 
 SELECT
