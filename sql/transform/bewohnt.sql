@@ -1,4 +1,5 @@
 -- One row per base unit at a Stichtag: its residents, where they are known.
+-- A view: of most Stichtage nobody asks.
 SELECT
     stichtag,
     basis,
