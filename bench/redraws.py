@@ -86,7 +86,7 @@ def rebased(con: duckdb.DuckDBPyConnection) -> Any:
         if not isinstance(maker, SqlTable):
             maker.run(con)
         elif maker.name in NEEDED:
-            con.execute(maker.statement)
+            maker.make(con)
     return con.execute("SELECT count(*), sum(wert) FROM merkmal_raum WHERE merkmal <> 'flaeche_km2'").fetchone()
 
 

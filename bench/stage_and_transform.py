@@ -26,6 +26,7 @@ from flows.profile.load import Profile
 from flows.pull.models import Pulled
 from flows.stage.kept_results import KeptResults
 from flows.stage.stage_files import stage
+from flows.transform.kept_parts import KeptParts
 from flows.transform.transform_counts import transform
 
 FIGURES = f"""
@@ -50,7 +51,7 @@ def stage_and_transform(
     with open_work(work) as con:
         kept = KeptResults(landing, profile)
         stage(con, profile, own, landing, run, kept=kept, until=until, progress=tell)
-        transform(con, progress=tell)
+        transform(con, kept=KeptParts(landing, profile.city.id, (one.sha256 for one in own)), progress=tell)
     tell("closed")
     return work
 

@@ -56,7 +56,7 @@ class Mark(BaseModel):
     station: str
     at: dt.datetime
     rows: dict[str, int]
-    """Table (or view: -1) -> its rows, of all that the working database held."""
+    """Table (or view: -1, unless it is one of kept parts) -> its rows, of all that the working database held."""
     result: dict[str, Any] = {}
     """What the station returned."""
 
@@ -155,14 +155,21 @@ def things_in(con: DuckDBPyConnection) -> dict[str, tuple[str, tuple[str, str]]]
 
 
 def rows_in(con: DuckDBPyConnection) -> dict[str, int]:
-    """Return the rows of each table of a working database; of a view, which is only a name, -1."""
+    """Return the rows of each table of a working database; of a view, which is only a name, -1.
+
+    A view of kept parts has rows of its own: they lie in files, which must still be there.
+    """
     from flows.base.db import literal, quoted  # noqa: PLC0415 -- loads DuckDB, which marks alone do not need
 
     things = things_in(con)
-    rows = {name: -1 for name, (kind, _) in things.items() if kind == "VIEW"}
+    of_files = con.execute(
+        "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal AND sql LIKE '%read_parquet(%'"
+    ).fetchall()
+    names = {name for name, (kind, _) in things.items() if kind == "VIEW"} - {name for (name,) in of_files}
+    rows = dict.fromkeys(names, -1)
     counts = [
         f"SELECT {literal(name)}, count(*) FROM {'.'.join(map(quoted, written))}"  # noqa: S608 -- names of our tables
-        for name, (kind, written) in things.items()
-        if kind == "TABLE"
+        for name, (_, written) in things.items()
+        if name not in names
     ]
     return rows | dict(con.execute(" UNION ALL ".join(counts)).fetchall() if counts else [])

@@ -33,6 +33,8 @@ _LIBRARIES = ("numpy", "scipy", "duckdb-extension-spatial", "python-calamine")
 _SHARED = ("cities/vocabulary.toml", "cities/coordinate_systems.toml", "cities/index.toml")
 FILES = "files.json"
 """The file in the folder of a dry run that says what became of each delivered file (flows.stage.file_accounts)."""
+LIEFERUNGEN = "lieferungen.json"
+"""The file in the folder of a run that says which delivered files it works with."""
 _SHOWN = 5  # files of the folder that no source takes; the rest stands in lieferungen.json
 
 
@@ -53,10 +55,10 @@ def pull_into(run: Run, *, protects: bool = True) -> Pulled:
     for file in pulled.passed_over[:_SHOWN]:
         run.note("pull", text("passed over: {file}", file=file))
     if (more := len(pulled.passed_over) - _SHOWN) > 0:
-        listed = run.folder / "lieferungen.json"
+        listed = run.folder / LIEFERUNGEN
         run.note("pull", text("passed over: {count} more, all in {file}", count=more, file=listed))
     read_back(run.home.landing, pulled.lieferungen)
-    (run.folder / "lieferungen.json").write_text(pulled.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    (run.folder / LIEFERUNGEN).write_text(pulled.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return pulled
 
 
@@ -188,10 +190,13 @@ def staged(run: Run) -> Iterator[DuckDBPyConnection]:
 
 def transform_in(run: Run) -> None:
     """Compute every figure of every unit in the working database, which is closed afterwards."""
+    from flows.transform.kept_parts import KeptParts  # noqa: PLC0415
     from flows.transform.transform_counts import transform  # noqa: PLC0415
 
+    pulled = Pulled.model_validate_json((run.folder / LIEFERUNGEN).read_bytes())
+    kept = KeptParts(run.home.landing, run.city, (one.sha256 for one in pulled.lieferungen))
     with staged(run) as con:
-        transform(con, progress=lambda event: run.note("transform", event))
+        transform(con, kept=None if run.no_cache else kept, progress=lambda event: run.note("transform", event))
         finish(run.folder, "transform", con)
 
 

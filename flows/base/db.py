@@ -220,6 +220,16 @@ def has_table(con: duckdb.DuckDBPyConnection, table: str, within: str | None = N
     return con.execute(query).fetchone() is not None
 
 
+def replace(con: duckdb.DuckDBPyConnection, kind: str, name: str, query: str) -> None:
+    """Make the view or table (`kind`) of a query, also where the one is to take the place of the other."""
+    others = "duckdb_tables()" if kind == "VIEW" else "duckdb_views()"
+    named = f"{'table' if kind == 'VIEW' else 'view'}_name = {literal(name)}"
+    here = "database_name = current_database() AND schema_name = current_schema()"
+    if con.execute(f"SELECT 1 FROM {others} WHERE {named} AND {here}").fetchone():  # noqa: S608 -- our names
+        con.execute(f"DROP {'TABLE' if kind == 'VIEW' else 'VIEW'} {name}")
+    con.execute(f"CREATE OR REPLACE {kind} {name} AS {query}")
+
+
 def set_variables(con: duckdb.DuckDBPyConnection, **values: Value) -> None:
     """Set DuckDB variables, which the SQL files read by getvariable()."""
     for name, value in values.items():

@@ -6,7 +6,8 @@ What SQL cannot say (a fit that goes round until it holds) is a step in Python w
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -14,10 +15,11 @@ from typing import Any
 
 import duckdb
 
-from flows.base.db import connect, literal
+from flows.base.db import connect, literal, replace
 from flows.base.errors import ConfigError
 
 _ONE_QUERY = "expected one query (SELECT or PIVOT), since a file makes one table; found more or less."
+_KEPT_BY = re.compile(r"^-- Kept by (stichtag(?:, zuschnitt)?)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,20 @@ class SqlTable:
     reads: frozenset[str]
     steps: frozenset[str]
 
+    def make(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Make the table; a file with a comment `-- A view` makes one, and copies nothing."""
+        replace(con, "VIEW" if "\n-- A view" in self.query else "TABLE", self.name, self.query)
+
     @property
-    def statement(self) -> str:
-        """The statement that makes the table; a file with a comment `-- A view` makes one, and copies nothing."""
-        kind = "VIEW" if "\n-- A view" in self.query else "TABLE"
-        return f"CREATE OR REPLACE {kind} {self.name} AS {self.query}"
+    def kept_by(self) -> tuple[str, ...]:
+        """The columns by whose values the rows can be made part by part, and kept: `-- Kept by stichtag, zuschnitt`."""
+        found = _KEPT_BY.search(self.query)
+        return tuple(found[1].split(", ")) if found else ()
+
+    @property
+    def reads_earlier(self) -> bool:
+        """Whether a part reads the earlier Stichtag that a change is measured from, besides its own."""
+        return "\n-- Reads the earlier Stichtag of a change as well" in self.query
 
 
 @dataclass(frozen=True)
@@ -96,8 +107,7 @@ def _parsed(con: duckdb.DuckDBPyConnection, path: Path) -> SqlTable:
         raise ConfigError(
             f"{path}, line 1: expected a comment that begins '-- One row ' and says what a row is.", code="FS-CONFIG-12"
         )
-    (written,) = con.execute(f"SELECT json_serialize_sql({literal(query)})").fetchone() or ("",)
-    tree = json.loads(written)
+    tree = _tree(con, query)
     if tree.get("error_type") == "not implemented":  # a PIVOT whose columns the data name, or no query
         names, steps = _names_in_pivot(path, query)
     elif tree["error"]:
@@ -107,8 +117,34 @@ def _parsed(con: duckdb.DuckDBPyConnection, path: Path) -> SqlTable:
     else:
         names, steps = set(), set()
         _collect(tree, names, steps)
-    reads = frozenset(f"{schema}.{name}" if schema else name for schema, name in names if schema or name not in steps)
-    return SqlTable(path.stem, first.removeprefix("-- "), query, reads, frozenset(steps))
+    return SqlTable(path.stem, first.removeprefix("-- "), query, _tables(names, steps), frozenset(steps))
+
+
+def reads_of(con: duckdb.DuckDBPyConnection, query: str) -> tuple[frozenset[str], bool]:
+    """Return the names of what a query reads, and whether it takes columns that it does not name (``SELECT *``)."""
+    names: set[tuple[str, str]] = set()
+    steps: set[str] = set()
+    tree = _tree(con, query)
+    _collect(tree, names, steps)
+    return _tables(names, steps), any(step not in steps for step in _stars(tree))
+
+
+def _stars(node: Any) -> Iterator[str]:
+    """Yield of what each `*` in a serialized query takes all columns; of everything: an empty text."""
+    if isinstance(node, dict) and node.get("class") == "STAR":
+        yield node["relation_name"]
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _stars(each)
+
+
+def _tree(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
+    (written,) = con.execute(f"SELECT json_serialize_sql({literal(query)})").fetchone() or ("{}",)
+    tree: dict[str, Any] = json.loads(written)
+    return tree
+
+
+def _tables(names: set[tuple[str, str]], steps: set[str]) -> frozenset[str]:
+    return frozenset(f"{schema}.{name}" if schema else name for schema, name in names if schema or name not in steps)
 
 
 def _collect(node: Any, names: set[tuple[str, str]], steps: set[str]) -> None:

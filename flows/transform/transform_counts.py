@@ -13,15 +13,22 @@ from flows.base.sql_order import PythonStep, SqlTable, tables_in_order
 from flows.space.event_step import EVENTS
 from flows.space.redraw_step import KEYS
 from flows.space.shape_step import SHAPES
+from flows.transform.kept_parts import KeptParts
 
 
-def transform(con: duckdb.DuckDBPyConnection, *, progress: Callable[[str], None] = lambda _: None) -> None:
+def transform(
+    con: duckdb.DuckDBPyConnection, *, kept: KeptParts | None = None, progress: Callable[[str], None] = lambda _: None
+) -> None:
     """Make every table of sql/transform in the working database, and what Python knows of redraws among them.
+
+    Parts of tables that are `kept` are not computed; without it everything is, and nothing is kept.
 
     Raises:
         ConfigError: a file of SQL is broken, or what it reads is not there.
     """
-    run_folder(con, resource("sql/transform"), steps=[SHAPES, KEYS, EVENTS], progress=progress)
+    run_folder(con, resource("sql/transform"), steps=[SHAPES, KEYS, EVENTS], kept=kept, progress=progress)
+    if kept:
+        kept.sweep()
 
 
 def run_folder(
@@ -29,6 +36,7 @@ def run_folder(
     folder: Path,
     *,
     steps: Sequence[PythonStep] = (),
+    kept: KeptParts | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[SqlTable | PythonStep]:
     """Make one table of each file in `folder`, and those of `steps`, in the order in which they read each other.
@@ -44,7 +52,8 @@ def run_folder(
             maker.run(con)
         else:
             try:
-                con.execute(maker.statement)
+                if not (kept and maker.kept_by and kept.make(con, maker)):
+                    maker.make(con)
             except duckdb.Error as problem:
                 raise ConfigError(
                     f"{folder / maker.name}.sql cannot be run: {problem}", code="FS-CONFIG-12"

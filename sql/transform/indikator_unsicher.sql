@@ -1,5 +1,6 @@
 -- One row per Indikator of a unit at a Stichtag on a Zuschnitt whose counts are not all certain (unsicher), with
 -- numerator and denominator. It is as sure as the least sure of its Merkmale.
+-- A view: only indikator_wert reads it, and only of its parts that are made.
 WITH gebraucht AS (
     SELECT
         indikator_id,

@@ -3,6 +3,8 @@
 -- certain counts: those of a unit stand in one list, and an Indikator adds places of it, which are the same for every
 -- unit with the same Merkmale. The others come from indikator_unsicher, which says the same of a certain figure, only
 -- slower. The 90 % interval of a quotient takes the errors above and below the line as independent.
+-- Kept by stichtag, zuschnitt
+-- Reads the earlier Stichtag of a change as well
 WITH nummer AS (
     SELECT
         merkmal,

@@ -1,6 +1,7 @@
 -- One row per Merkmal of a combination at a Stichtag: summed over its base units, for every Zuschnitt at once.
 -- Counts that came together are added sixteen places of their list at once, which get their names only afterwards:
 -- that is six times as fast as adding Merkmal by Merkmal.
+-- Kept by stichtag
 WITH block AS (
     SELECT
         quelle,

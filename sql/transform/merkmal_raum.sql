@@ -4,6 +4,7 @@
 -- counts other people than the register does: no figure is computed from both.
 -- Sums are rounded to a millionth, below which they depend on the order of adding.
 -- Units have numbers in between, which are added faster than names.
+-- Kept by stichtag, zuschnitt
 WITH einheit AS (
     SELECT
         zuschnitt,

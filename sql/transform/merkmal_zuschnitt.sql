@@ -2,19 +2,22 @@
 -- estimated. Areas are of the map, so they hold on a Zuschnitt for every Stichtag.
 -- A view: nothing is copied.
 -- `sicher` is what was counted exactly and in every part.
-WITH flaeche AS (
+WITH geschaetzt AS (
+    SELECT DISTINCT
+        zuschnitt,
+        stichtag
+    FROM merkmal_geschaetzt
+),
+
+flaeche AS (
     SELECT
         raum.zuschnitt,
         raum.raumebene,
         raum.raum_id,
-        zu_schaetzen.stichtag,
+        geschaetzt.stichtag,
         raum.flaeche_km2 AS wert
-    FROM zu_schaetzen
-    INNER JOIN raum ON zu_schaetzen.nach_zuschnitt = raum.zuschnitt
-    SEMI JOIN merkmal_geschaetzt
-        ON
-            zu_schaetzen.stichtag = merkmal_geschaetzt.stichtag
-            AND zu_schaetzen.nach_zuschnitt = merkmal_geschaetzt.zuschnitt
+    FROM geschaetzt
+    INNER JOIN raum ON geschaetzt.zuschnitt = raum.zuschnitt
     WHERE raum.flaeche_km2 IS NOT NULL
 )
 

@@ -1,5 +1,6 @@
 -- One row per Indikator of a unit at a Stichtag on a Zuschnitt that is more than the sums of certain counts: a Merkmal
 -- of it is estimated, unknown in part or an official total, or it compares two Stichtage.
+-- A view: only indikator_unsicher reads it, and only of the parts of indikator_wert that are made.
 SELECT DISTINCT
     merkmal_zuschnitt.zuschnitt,
     merkmal_zuschnitt.raumebene,

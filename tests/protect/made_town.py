@@ -14,6 +14,7 @@ from flows.pull.landing.store import Landing
 from flows.pull.pull_sources import pull
 from flows.stage.kept_results import KeptResults
 from flows.stage.stage_files import stage
+from flows.transform.kept_parts import KeptParts
 from flows.transform.transform_counts import transform
 
 AFTER = 5
@@ -62,6 +63,6 @@ class Town:
         pulled = pull(profile, Landing(landing), folder=self.folder / "extracts", until=until)
         with open_work(run / "work.duckdb") as con:
             stage(con, profile, pulled.lieferungen, landing, run, until=until, kept=KeptResults(landing, profile))
-            transform(con)
+            transform(con, kept=KeptParts(landing, profile.city.id, [one.sha256 for one in pulled.lieferungen]))
             self.counted.append(protect(con, profile, run / "publish", self.files, review=None))
         self.files.append((f"{year}.{len(self.files) + 1}", run / "publish"))

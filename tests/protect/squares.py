@@ -14,6 +14,7 @@ from flows.profile.codebook import Codebook
 from flows.profile.load import Profile
 from flows.protect.protect_figures import protect
 from flows.stage.catalogue import write_catalogue
+from flows.transform.kept_parts import KeptParts
 from flows.transform.transform_counts import transform
 
 DAY = "2020-12-31"
@@ -60,7 +61,7 @@ class Squares:
                  "wert": count, "status": "ok"}
                 for merkmal, of in counts.items() for at, count in enumerate(of)
             ])  # fmt: skip
-            transform(con)
+            transform(con, kept=KeptParts(target, "stadt", ()))
             self.counted = protect(con, self.profile, target, earlier, review=None)
 
     def database(self) -> Path:

@@ -89,6 +89,19 @@ def test_a_database_that_is_not_as_its_mark_says_is_not_taken_up(home: Home) -> 
     assert "is not taken up: main.stage is not as the run left it" in said
 
 
+def test_a_database_whose_kept_parts_are_gone_is_not_taken_up(home: Home) -> None:
+    part = home.landing / "part.parquet"
+    last = cut_off(home, "stage")
+    with duckdb.connect(last.work) as con:
+        con.execute(f"COPY (FROM range(3)) TO '{part}' (FORMAT parquet)")
+        con.execute(f"CREATE VIEW figures AS FROM read_parquet('{part}')")
+        marks.finish(last.folder, "transform", con)
+        assert marks.rows_in(con)["main.figures"] == 3
+    part.unlink()
+
+    assert takes_up(home)[:2] == ([], [])
+
+
 def test_counts_that_were_rounded_already_are_not_taken_up_as_counted_ones(home: Home) -> None:
     """They stand in tables of earlier stations, with as many rows as before."""
     left = cut_off(home, "stage", "transform", "check")

@@ -19,6 +19,7 @@ import pytest
 
 from flows.base.db import create_stage, insert, sql, use_spatial
 from flows.stage.catalogue import write_vocabulary
+from flows.transform.kept_parts import KeptParts
 from flows.transform.transform_counts import transform
 
 Count = float | EllipsisType | str | None
@@ -145,9 +146,9 @@ class City:
              for role, merkmale in (("zaehler", zaehler), ("nenner", nenner)) for merkmal in merkmale.split()],
         )  # fmt: skip
 
-    def transform(self) -> City:
+    def transform(self, kept: KeptParts | None = None) -> City:
         """Run the station."""
-        transform(self.con)
+        transform(self.con, kept=kept)
         return self
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 
-from flows.base.db import insert, literal, set_variables, sql
+from flows.base.db import insert, literal, replace, set_variables, sql
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.base.sql_order import PythonStep, tables_in_order
@@ -121,7 +121,7 @@ def _same_secret(draws: Draws, earlier: Released, variable: str) -> None:
 def _restore(con: duckdb.DuckDBPyConnection) -> None:
     """Bring back what was counted, in case a run was killed after it had been changed."""
     con.execute(f"CREATE TABLE IF NOT EXISTS {_COUNTED}_gezaehlt AS FROM {_COUNTED}")
-    con.execute(f"CREATE OR REPLACE TABLE {_COUNTED} AS FROM {_COUNTED}_gezaehlt")
+    replace(con, "TABLE", _COUNTED, f"FROM {_COUNTED}_gezaehlt")
 
 
 def _made_again(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -129,7 +129,7 @@ def _made_again(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     changed = {_COUNTED}
     for maker in tables_in_order(resource("sql/transform"), known_names(con)):
         if not isinstance(maker, PythonStep) and maker.name != _COUNTED and maker.reads & changed:
-            con.execute(maker.statement)
+            maker.make(con)
             changed.add(maker.name)
             yield maker.name
 

@@ -1,0 +1,149 @@
+"""What a part of a table of figures follows from: the rows of its Stichtag (and Zuschnitt) in every table that is read.
+
+The key of a part is over the content of these rows, so that what is kept of it stands for it as long as they are the
+same. Nobody lists what belongs to a key: it is found by parsing the query, and the query of each view that it reads. Of
+a table, those columns count whose names stand anywhere in these queries.
+
+A part is made where nothing else can be seen (`only`). A query that needs more than its key covers cannot be run there,
+or makes other figures than a run without kept parts, which the tests compare; it never gets rows of an earlier run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+
+import duckdb
+
+from flows.base import sql_order
+from flows.base.db import literal
+from flows.base.sql_order import SqlTable, reads_of
+
+Part = tuple[str, ...]
+"""The values of the columns that a table is kept by: a Stichtag, or a Stichtag and a Zuschnitt."""
+Group = tuple[str | None, str | None]
+"""The Stichtag and Zuschnitt of rows; None where they have none, so that every part may follow from them."""
+_DIGEST = "concat_ws(' ', count(*), bit_xor(hash({columns})), sum(hash({columns})))"
+"""Of rows in any order."""
+_SEEN = "gesehen"
+_THERE = "database_name = current_database() AND NOT internal"
+_NAMED = "CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END ||"
+
+
+class PartInputs:
+    """The tables that a kept table is made of, directly or through views, as each of its parts sees them."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, maker: SqlTable, made: Collection[str]) -> None:
+        """Look at what `maker` reads; `made` are views of kept parts, which count as tables."""
+        self._con, self._maker = con, maker
+        self._views, self._tables = _found(con, maker.query, made)
+        self._groups = {name: _groups(con, name, columns) for name, columns in self._tables.items()}
+        groups = {group for each in self._groups.values() for group in each}
+        values = [sorted({value for group in groups if (value := group[place])}) for place in range(len(maker.kept_by))]
+        self.parts: list[Part] = list(product(*values))
+        """Every part that the table may have; of some there are no rows."""
+        self._years = {lag for (lag,) in con.execute("SELECT DISTINCT abstand_jahre FROM katalog.indikator").fetchall()}
+
+    def key(self, part: Part) -> str:
+        """Return the sha256 over everything that the rows of a part follow from."""
+        seen = {
+            name: sorted(f"{group} {digest}" for group, digest in groups.items() if self._sees(part, group))
+            for name, groups in self._groups.items()
+        }
+        parts = [_CODE, duckdb.__version__, self._maker.query, part, self._views, self._tables, seen]
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+    @contextmanager
+    def only(self, parts: Collection[Part]) -> Iterator[None]:
+        """Let the connection see, under the same names, only the rows and columns that these parts follow from."""
+        database, schema = self._con.execute("SELECT current_database(), current_schema()").fetchone() or ("", "")
+        self._con.execute(f"ATTACH ':memory:' AS {_SEEN}")
+        try:
+            for name, columns in self._tables.items():
+                groups = {group for part in parts for group in self._groups[name] if self._sees(part, group)}
+                place = name if "." in name else f"main.{name}"
+                self._con.execute(f"CREATE SCHEMA IF NOT EXISTS {_SEEN}.{place.partition('.')[0]}")
+                self._con.execute(
+                    f"CREATE VIEW {_SEEN}.{place} AS SELECT {', '.join(columns)} "  # noqa: S608 -- our own names
+                    f'FROM "{database}".{place} WHERE {self._within(columns, groups)}'
+                )
+            self._con.execute(f"USE {_SEEN}")
+            for statement in self._views:
+                self._con.execute(statement)
+            yield
+        finally:
+            self._con.execute(f'USE "{database}"."{schema}"')
+            self._con.execute(f"DETACH {_SEEN}")
+
+    def _sees(self, part: Part, group: Group) -> bool:
+        """Say whether a part may follow from rows of this Stichtag and Zuschnitt."""
+        (tag, *zuschnitt), (of_tag, of_zuschnitt) = part, group
+        if zuschnitt and of_zuschnitt not in (None, *zuschnitt):
+            return False
+        if of_tag is None or of_tag == tag:
+            return True
+        return self._maker.reads_earlier and int(tag[:4]) - int(of_tag[:4]) in self._years
+
+    def _within(self, columns: Collection[str], groups: Collection[Group]) -> str:
+        """Return the condition that a row is of one of these Stichtage and of one of these Zuschnitte."""
+        conditions = ["TRUE"]
+        for place, column in enumerate(self._maker.kept_by):
+            if column in columns:
+                values = [literal(one) for one in sorted({group[place] or "" for group in groups} - {""})]
+                among = f" OR {column} IN ({', '.join(values)})" if values else ""
+                conditions.append(f"({column} IS NULL{among})")
+        return " AND ".join(conditions)
+
+
+def _found(
+    con: duckdb.DuckDBPyConnection, query: str, made: Collection[str]
+) -> tuple[list[str], dict[str, dict[str, str]]]:
+    """Return the statements of the views that a query reads, each after those that it reads, and the tables.
+
+    Of a table come the columns that may be used, with their types.
+    """
+    views: dict[str, str] = dict(
+        con.execute(f"SELECT {_NAMED} view_name, sql FROM duckdb_views() WHERE {_THERE}").fetchall()  # noqa: S608
+    )
+    statements, tables, whole = dict[str, str](), set[str](), False
+    within = [(query, "")]
+    while within:
+        reading, name = within.pop()
+        reads, everything = reads_of(con, reading)
+        whole = whole or everything
+        if name:
+            statements = {name: views[name]} | {each: one for each, one in statements.items() if each != name}
+        shown = {each for each in reads if each in views and each not in made}
+        tables |= reads - shown
+        within += [(views[each].partition(" AS ")[2], each) for each in sorted(shown)]
+    words = set(re.findall(r"\w+", " ".join([query, *statements.values()])))
+    columns = _columns(con, tables)
+    used = {name: {one: kind for one, kind in columns[name].items() if whole or one in words} for name in columns}
+    return list(statements.values()), {name: used[name] or columns[name] for name in columns}
+
+
+def _columns(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {name: {} for name in sorted(tables)}
+    for table, column, kind in con.execute(
+        f"SELECT {_NAMED} table_name, column_name, data_type FROM duckdb_columns() WHERE {_THERE} ORDER BY ALL"  # noqa: S608
+    ).fetchall():
+        if table in found:
+            found[table][column] = kind
+    return found
+
+
+def _groups(con: duckdb.DuckDBPyConnection, table: str, columns: Iterable[str]) -> Mapping[Group, str]:
+    """Return a digest of the rows of each Stichtag and Zuschnitt."""
+    columns = list(columns)
+    keys = [f"{one}::VARCHAR" if one in columns else "NULL::VARCHAR" for one in ("stichtag", "zuschnitt")]
+    digest = _DIGEST.format(columns=", ".join(columns))
+    rows = con.execute(f"SELECT {', '.join(keys)}, {digest} FROM {table} GROUP BY 1, 2").fetchall()  # noqa: S608
+    return {(tag, zuschnitt): found for tag, zuschnitt, found in rows}
+
+
+_CODE = hashlib.sha256(b"".join(Path(each).read_bytes() for each in (__file__, sql_order.__file__))).hexdigest()
