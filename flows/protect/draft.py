@@ -45,6 +45,7 @@ class Draft:
         con.execute(f"CREATE OR REPLACE TEMP TABLE beruehrt AS {sql('repair/beruehrt')}")
         ((database,),) = con.execute("SELECT current_database()").fetchall()
         here, main = f"{quoted(database)}.{SCHEMA}", f"{quoted(database)}.main"
+        con.execute(f"DROP SCHEMA IF EXISTS {here} CASCADE")  # of a run that was killed, and is taken up
         con.execute(f"CREATE SCHEMA {here}")
         con.execute(
             f"CREATE TABLE {here}.indikator_wert AS FROM {main}.indikator_wert "

@@ -96,3 +96,11 @@ def test_a_draft_says_of_the_units_that_changed_what_the_whole_release_would(thr
     [(drafted, whole), *_] = compared
     assert drafted == whole
     assert {stichtag.isoformat() for *_, stichtag in (row[:5] for row in whole)} == {DAY, "2019-12-31"}
+
+
+def test_a_draft_that_a_killed_run_left_does_not_stop_the_run_that_takes_it_up(three_of_five):
+    three_of_five.con.execute("CREATE SCHEMA entwurf; CREATE TABLE entwurf.indikator_wert (raum_id VARCHAR)")
+
+    three_of_five.protect()
+
+    assert suppressed(three_of_five) == ["A", "B", "C"]
