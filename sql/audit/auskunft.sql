@@ -2,8 +2,9 @@
 -- suppressed and not 0 (`geschuetzt`), or only that a row which would tell it is suppressed (`verschwiegen`). The
 -- caller chooses the rows of `wert_alle`: counts, or estimates; official totals count other people. `regel` says that
 -- a rule forbids it, however large it is: then it may be 0, as where a share is suppressed that could be 0 or 100 % of
--- too few people, and where the release says nothing of it at all (`entzogen`). A count that was changed for
--- confidentiality lies between `von` and `bis`; in all others these are empty.
+-- too few people, and where the release says nothing of it at all (`entzogen`); of that, a rule that looks at cases
+-- need not be the reason. A count that was changed for confidentiality lies between `von` and `bis`; in all others
+-- these are empty.
 WITH zeile AS (
     SELECT
         wert.zuschnitt,
@@ -70,7 +71,8 @@ gesagt AS (
         min(zeile.bis) AS bis,
         bool_or(zeile.unterdrueckt AND zeile.typ = 'anzahl') AS geschuetzt,
         bool_or(zeile.unterdrueckt) AS verschwiegen,
-        bool_or(zeile.gesperrt) OR (bool_or(zeile.unterdrueckt) AND beitrag.seite IS NOT NULL) AS regel
+        bool_or(zeile.gesperrt) AS gesperrt,
+        bool_or(zeile.unterdrueckt) AND beitrag.seite IS NOT NULL AS beitrag
     FROM zeile
     LEFT JOIN beitrag ON zeile.seite = beitrag.seite
     GROUP BY zeile.zuschnitt, zeile.raumebene, zeile.raum_id, zeile.stichtag, zeile.seite, beitrag.seite
@@ -109,10 +111,13 @@ SELECT
     gesagt.wert,
     CASE WHEN gesagt.von < gesagt.bis THEN gesagt.von END AS von,
     CASE WHEN gesagt.von < gesagt.bis THEN gesagt.bis END AS bis,
-    gesagt.geschuetzt AND NOT gesagt.regel AND vielleicht_keiner.raum_id IS NULL AND entzogen.raum_id IS NULL
-        AS geschuetzt,
+    gesagt.geschuetzt
+    AND NOT gesagt.gesperrt
+    AND NOT gesagt.beitrag
+    AND vielleicht_keiner.raum_id IS NULL
+    AND entzogen.raum_id IS NULL AS geschuetzt,
     gesagt.verschwiegen,
-    gesagt.regel,
+    gesagt.gesperrt OR (gesagt.beitrag AND entzogen.raum_id IS NULL) AS regel,
     entzogen.raum_id IS NOT NULL AS entzogen
 FROM gesagt
 LEFT JOIN merkmal_entzogen AS entzogen
