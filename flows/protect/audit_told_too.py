@@ -34,7 +34,7 @@ class Count:
 
 
 class Examined:
-    """One state of a Stichtag as an audit left it, and the counts that are told beside it."""
+    """One state of a Stichtag as an audit left it, and the counts to be published beside it."""
 
     def __init__(self, system: System, asked: Sequence[Asked], constraints: Constraints) -> None:
         """Take the published sums, what must not be known, and what holds between the unknowns."""
@@ -82,7 +82,7 @@ class Examined:
         return bounds_any(part, self.system, self._piece[columns], asked)
 
     def tell(self, count: Count) -> None:
-        """Let a count be told from now on."""
+        """Take a count for published from now on."""
         at = self._at(count)
         if at is not None:
             row, right = self._sum(at, count)

@@ -94,7 +94,7 @@ class _States:
         return not shown or any(one.opened_by(count) for one in shown)
 
     def tell(self, cell: int) -> None:
-        """Let a count be told from now on."""
+        """Take a count for published from now on."""
         for one in self.examined:
             one.tell(self._count(cell))
 
