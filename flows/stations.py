@@ -194,9 +194,10 @@ def transform_in(run: Run) -> None:
     from flows.transform.transform_counts import transform  # noqa: PLC0415
 
     pulled = Pulled.model_validate_json((run.folder / LIEFERUNGEN).read_bytes())
-    kept = KeptParts(run.home.landing, run.city, (one.sha256 for one in pulled.lieferungen))
+    files = [one.sha256 for one in pulled.lieferungen]
+    kept = None if run.no_cache else KeptParts(run.home.landing, run.city, files)
     with staged(run) as con:
-        transform(con, kept=None if run.no_cache else kept, progress=lambda event: run.note("transform", event))
+        transform(con, kept=kept, progress=lambda event: run.note("transform", event))
         finish(run.folder, "transform", con)
 
 

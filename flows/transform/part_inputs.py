@@ -4,8 +4,9 @@ The key of a part is over the content of these rows, so that what is kept of it 
 same. Nobody lists what belongs to a key: it is found by parsing the query, and the query of each view that it reads. Of
 a table, those columns count whose names stand anywhere in these queries.
 
-A part is made where nothing else can be seen (`only`). A query that needs more than its key covers cannot be run there,
-or makes other figures than a run without kept parts, which the tests compare; it never gets rows of an earlier run.
+A part is made where nothing else can be seen (`only`): tables that no key covers are not there, nor are rows of another
+Stichtag or Zuschnitt, but those of parts that are made at the same time. A table may be kept only if these make no
+difference; the tests make each part alone and compare.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base import sql_order
-from flows.base.db import literal
+from flows.base.db import literal, quoted
 from flows.base.sql_order import SqlTable, reads_of
 
 Part = tuple[str, ...]
@@ -69,7 +70,7 @@ class PartInputs:
                 place = name if "." in name else f"main.{name}"
                 self._con.execute(f"CREATE SCHEMA IF NOT EXISTS {_SEEN}.{place.partition('.')[0]}")
                 self._con.execute(
-                    f"CREATE VIEW {_SEEN}.{place} AS SELECT {', '.join(columns)} "  # noqa: S608 -- our own names
+                    f"CREATE VIEW {_SEEN}.{place} AS SELECT {', '.join(map(quoted, columns))} "  # noqa: S608
                     f'FROM "{database}".{place} WHERE {self._within(columns, groups)}'
                 )
             self._con.execute(f"USE {_SEEN}")
@@ -141,7 +142,7 @@ def _groups(con: duckdb.DuckDBPyConnection, table: str, columns: Iterable[str]) 
     """Return a digest of the rows of each Stichtag and Zuschnitt."""
     columns = list(columns)
     keys = [f"{one}::VARCHAR" if one in columns else "NULL::VARCHAR" for one in ("stichtag", "zuschnitt")]
-    digest = _DIGEST.format(columns=", ".join(columns))
+    digest = _DIGEST.format(columns=", ".join(map(quoted, columns)))
     rows = con.execute(f"SELECT {', '.join(keys)}, {digest} FROM {table} GROUP BY 1, 2").fetchall()  # noqa: S608
     return {(tag, zuschnitt): found for tag, zuschnitt, found in rows}
 

@@ -22,6 +22,7 @@ from flows.transform import kept_parts
 from flows.transform.kept_parts import KeptParts
 from flows.transform.part_inputs import PartInputs
 from flows.transform.transform_counts import known_names, run_folder
+from tests.parameters import first_of
 from tests.transform.test_unsicher import filled, stichtag
 
 OLD, NEW = "2015-01-01", "2020-01-01"
@@ -127,6 +128,7 @@ def test_a_recut_with_a_line_where_none_was_costs_all_sums_and_indikatoren_of_it
     assert refresh() == {"merkmal_kombination": 2, "merkmal_raum": 2 * 3, "indikator_wert": 2}
 
 
+@pytest.mark.thorough
 def test_a_stichtag_that_is_no_longer_delivered_has_no_figures(city, refresh) -> None:
     drawn(city)
     refresh()
@@ -146,9 +148,10 @@ def test_a_city_without_counts_keeps_nothing(city, tmp_path) -> None:
 # --- The same as without ---
 
 
-@pytest.mark.parametrize("examples", [3, pytest.param(12, marks=pytest.mark.thorough)])
-def test_stichtage_one_at_a_time_have_the_figures_of_all_together(new_city, tmp_path, monkeypatch, examples) -> None:
-    monkeypatch.setattr(kept_parts, "_AT_ONCE", 1)
+@pytest.mark.parametrize("examples", [2, pytest.param(10, marks=pytest.mark.thorough)])
+def test_parts_that_are_made_alone_have_the_figures_of_all_together(new_city, tmp_path, monkeypatch, examples) -> None:
+    """Otherwise a part would follow from rows that its key does not cover."""
+    monkeypatch.setattr(kept_parts, "_rectangles", lambda parts: [[part] for part in parts])
 
     @settings(max_examples=examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(earlier=stichtag, later=stichtag, corrected=st.integers(0, 40))
@@ -175,6 +178,7 @@ def renumber(city) -> None:
     city.squares(4, basis="neu")
 
 
+@pytest.mark.thorough
 def test_a_zuschnitt_with_other_base_units_costs_no_figure_of_the_one_before(city, refresh) -> None:
     numbered_anew(city)
     refresh()
@@ -225,7 +229,7 @@ def test_a_part_sees_nothing_that_its_key_does_not_cover(tmp_path) -> None:
         assert PartInputs(con, maker, ()).key((FIRST,)) != before
 
 
-@pytest.mark.parametrize("changed", ["indikator_unsicher", "merkmal_zuschnitt", "unsicher"])
+@pytest.mark.parametrize("changed", first_of(("unsicher", "indikator_unsicher", "merkmal_zuschnitt")))
 def test_changed_sql_of_a_view_costs_the_tables_that_read_it(city, tmp_path, changed: str) -> None:
     drawn(city).transform()
     made = {path.stem: path.read_text(encoding="utf-8") for path in resource("sql/transform").glob("*.sql")}
@@ -264,7 +268,7 @@ def flip(path: Path) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("spoil", [flip, Path.unlink, lambda path: os.truncate(path, 20)])
+@pytest.mark.parametrize("spoil", first_of((flip, Path.unlink, lambda path: os.truncate(path, 20))))
 def test_a_damaged_part_is_computed_again(city, refresh, tmp_path, spoil: Callable[[Path], object]) -> None:
     drawn(city)
     refresh()
@@ -327,7 +331,7 @@ def test_parts_go_with_the_lieferung_of_the_runs_that_used_them(city, refresh, t
     assert not parts(tmp_path)
 
 
-@pytest.mark.parametrize("record", [b"", b"{}", b'[{"keys": 3}]', b"[1]", b"\xff"])
+@pytest.mark.parametrize("record", first_of((b'[{"keys": 3}]', b"", b"{}", b"[1]", b"\xff")))
 def test_a_damaged_record_of_runs_stops_nothing(city, refresh, tmp_path, record: bytes) -> None:
     drawn(city)
     refresh()
