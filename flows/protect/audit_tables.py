@@ -58,33 +58,57 @@ class ReleaseTables:
         """Close the connection."""
         self.con.close()
 
-    def take_last(self, folder: Path) -> None:
-        """Read the tables in a folder as the newest release, in place of what stood there before."""
-        name = f"r{self._count}"
+    def take_last(self, folder: Path) -> frozenset[str]:
+        """Read the tables in a folder as the newest release, in place of what stood there before.
+
+        Returns:
+            The Stichtage of which it says something else than that.
+        """
+        name, newest = f"r{self._count}", f"FROM auskunft WHERE fassung = {self._count}"
         if self._has_last:
+            self._note(newest)
             self.con.execute(f"DROP SCHEMA {name} CASCADE")
             for table in ("auskunft", "geschaetzt", "seite", "teil", "paar"):
                 self.con.execute(f"DELETE FROM {table} WHERE fassung = {self._count}")  # noqa: S608 -- fixed names
         self._take(folder, self._count)
+        found = self._days_unlike(newest) if self._has_last else frozenset[str]()
         self._has_last = True
+        return found
 
-    def take_changes(self, folder: Path) -> None:
+    def take_changes(self, folder: Path) -> frozenset[str]:
         """Read what the newest release says now of some units, in place of what it said of them.
 
         The tables in a folder hold figures of these units, and ``beruehrt`` names them with their Stichtage.
+
+        Returns:
+            The Stichtage of which it says something else than before.
         """
         here = f"{CHANGED}_jetzt"
         _open(self.con, folder, here)
         for name in ("merkmal_entzogen", "wert_spanne"):
             self.con.execute(f"CREATE OR REPLACE VIEW {name} AS FROM {here}.{name}")
         self._look_at(here)
+        changed = f"SEMI JOIN {here}.{CHANGED} USING ({', '.join(_UNIT)}, stichtag)"
+        newest = f"FROM auskunft {changed} WHERE fassung = {self._count}"
+        self._note(newest)
         same = " AND ".join(f"auskunft.{key} = neu.{key}" for key in (*_UNIT, "stichtag"))
         self.con.execute(
             f"DELETE FROM auskunft USING {here}.{CHANGED} AS neu WHERE auskunft.fassung = {self._count} AND {same}"  # noqa: S608 -- fixed names
         )
-        now = f"FROM ({sql('audit/auskunft')}) SEMI JOIN {here}.{CHANGED} USING ({', '.join(_UNIT)}, stichtag)"
+        now = f"FROM ({sql('audit/auskunft')}) {changed}"
         self.con.execute(f"INSERT INTO auskunft BY NAME SELECT {self._count} AS fassung, * {now}")
+        found = self._days_unlike(newest)
         self.con.execute(f"DROP SCHEMA {here} CASCADE")
+        return found
+
+    def _note(self, said: str) -> None:
+        """Keep what is said now, to be compared with what is said later."""
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE zuvor AS {said}")
+
+    def _days_unlike(self, now: str) -> frozenset[str]:
+        """Return the Stichtage of which something else is said now than was noted."""
+        unlike = self.con.sql(f"(({now}) EXCEPT FROM zuvor) UNION ALL (FROM zuvor EXCEPT ({now}))")
+        return frozenset(day for (day,) in unlike.project("stichtag::DATE::VARCHAR").distinct().fetchall())
 
     def days_with_news(self) -> frozenset[str] | None:
         """Return the Stichtage of which the newest release says what the one before did not; None if of all.

@@ -39,8 +39,8 @@ class Draft:
             "UNION ALL SELECT *, 'entzogen' FROM angabe_entzogen"
         )
 
-    def bring(self, tables: ReleaseTables) -> None:
-        """Bring the tables of an audit up to date with what is decided."""
+    def bring(self, tables: ReleaseTables) -> frozenset[str]:
+        """Bring the tables of an audit up to date with what is decided; return the Stichtage that this changes."""
         con = self.con
         con.execute(f"CREATE OR REPLACE TEMP TABLE beruehrt AS {sql('repair/beruehrt')}")
         ((database,),) = con.execute("SELECT current_database()").fetchall()
@@ -60,5 +60,6 @@ class Draft:
                 con.execute(f"DROP SCHEMA {here} CASCADE")
             changed = literal(str(Path(folder) / f"{CHANGED}.parquet"))
             con.execute(f"COPY (FROM beruehrt SELECT * EXCLUDE (neu) WHERE neu) TO {changed} (FORMAT parquet)")
-            tables.take_changes(Path(folder))
+            found = tables.take_changes(Path(folder))
         self.note()
+        return found

@@ -141,8 +141,9 @@ class _Gate:
             if not changed:
                 return False
             left = len(new) if named else left
-            days = _and_the_years_after(changed)
-            self.draft.bring(self.tables)
+            looked_at = changed | _days_of(new) | self.draft.bring(self.tables)
+            self.touched |= looked_at
+            days = _and_the_years_after(looked_at)
 
     def _follows_from_all(self) -> frozenset[str]:
         """Write all that was repaired and audit it as a whole; return the Stichtage at which anything follows then.
@@ -158,9 +159,8 @@ class _Gate:
         self.touched |= told
         while self.touched or self.partly:
             self._write_repaired()
-            days = self.news if self.partly else _and_the_years_after(self.touched)
-            new, _ = self._audited(days, 0, around=False)
-            found = frozenset(finding.stichtag for finding in new)
+            new, _ = self._audited(self._with_news(self.touched), 0, around=False)
+            found = _days_of(new)
             back = told & _and_the_years_before(found)
             if not back:
                 return found
@@ -168,11 +168,18 @@ class _Gate:
             told -= back
         return frozenset()
 
+    def _with_news(self, touched: frozenset[str]) -> frozenset[str] | None:
+        """Return the Stichtage that are still to be audited as a whole where these have changed; None if all."""
+        days = _and_the_years_after(touched)
+        if not self.partly:
+            return days
+        return None if self.news is None else self.news | days
+
     def _write_repaired(self) -> None:
         """Write what was repaired to the release, and read all of it again."""
         if self.touched:
             self.write(self.target)
-            self.tables.take_last(self.target)
+            self.touched |= self.tables.take_last(self.target)
             self.draft.note()
 
     def _audited(self, days: frozenset[str] | None, named: int, *, around: bool) -> tuple[list[Finding], bool]:
@@ -193,7 +200,7 @@ class _Gate:
         """
         from flows.protect.audit import audit  # noqa: PLC0415
 
-        days = frozenset(finding.stichtag for finding in findings) - self._days_before
+        days = _days_of(findings) - self._days_before
         if self.earlier and days:
             found = audit(self.earlier, self.profile.codebook, days=days, named=0, rules=self.target)
             for finding in found.findings:
@@ -214,7 +221,7 @@ class _Gate:
         more = suppress_siblings(self.con, follows, related, each) + suppress_steps(self.con, follows, NEW)
         if not zeros and not more:
             return frozenset()
-        changed = frozenset(finding.stichtag for finding in new)
+        changed = _days_of(new)
         self._decide_again(new, changed)
         return changed
 
@@ -236,7 +243,6 @@ class _Gate:
         # an earlier release may have had others
         decide(self.con, self.secondary, days, frozenset(self.group[side] for side in sides & self.group.keys()))
         self.repairs += 1
-        self.touched |= days
 
     def stop(self) -> None:
         """Stop the publication if it would tell what earlier releases do not.
@@ -259,6 +265,11 @@ class _Gate:
 def _counted_by(finding: Finding) -> set[str]:
     """Return the Merkmale that a finding is about."""
     return {merkmal for side in finding.merkmal.split(" ohne ") for merkmal in side.split("+")}
+
+
+def _days_of(findings: Sequence[Finding]) -> frozenset[str]:
+    """Return the Stichtage of which there are findings."""
+    return frozenset(finding.stichtag for finding in findings)
 
 
 def _and_the_years_after(days: frozenset[str]) -> frozenset[str]:

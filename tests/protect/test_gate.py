@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.base.errors import CheckStopped
-from flows.protect import audit, audit_bounds, gate, protect_figures
+from flows.protect import audit, audit_bounds, gate, protect_figures, repair, secondary, withdrawal
 from tests.protect.conftest import DAY, NEW
 
 
@@ -105,3 +105,45 @@ def test_a_finding_about_a_count_with_cell_keys_stops_at_once_as_nothing_of_it_i
     with pytest.raises(CheckStopped, match="change them more"):
         office.protect()
     assert len(audits) == 2, "the one that found it, and the one that names all"
+
+
+def test_a_finding_stays_open_where_a_withdrawal_helps_on_another_stichtag_alone(office, monkeypatch):
+    before = f"{int(DAY[:4]) - 1}{DAY[4:]}"
+    one, other = (
+        audit.Finding(kind="place", stichtag=day, zuschnitt=NEW, raumebene="sozialraum", raum_id="A",
+                      merkmal="einwohner", low=1, high=2, at_least=3, versions=("neu",))
+        for day in (DAY, before)
+    )  # fmt: skip
+    withdrawn = []
+
+    def audited(*_, days=None, **_named):
+        found = [] if withdrawn else [one]
+        found += [other] if days is None or before in days else []
+        return audit.Audit(versions=("neu",), asked=2, findings=tuple(found))
+
+    monkeypatch.setattr(audit, "audit", audited)
+    monkeypatch.setattr(repair, "suppress_siblings", lambda *_: 0)
+    monkeypatch.setattr(
+        withdrawal, "withdraw", lambda *_: frozenset(() if withdrawn else (withdrawn.append(1), DAY)[1:])
+    )
+    office.counts("einwohner", 1, 30, 40, 50)
+    office.figures("einwohner", (121, None), raumebene="stadtteil")
+
+    with pytest.raises(CheckStopped, match=f"einwohner, sozialraum A .*, {before}"):
+        office.protect()
+
+
+def test_a_stichtag_of_which_a_change_over_years_says_something_else_is_audited_again(office, monkeypatch, asked):
+    before = f"{int(DAY[:4]) - 1}{DAY[4:]}"
+    monkeypatch.setattr(secondary, "together", lambda *_: ())
+    office.counts("einwohner", 1, 2, 5, 6, 7)
+    office.figures("einwohner", (21, None), raumebene="stadtteil")
+    office.figures("veraenderung_einwohner", (-5, 6), (-1, 3), (1, 4), (1, 5), (-2, 9))
+    office.con.execute("UPDATE raum SET eltern = MAP {'stadtteil': 'A'} WHERE raumebene = 'sozialraum'")
+
+    office.protect()
+
+    (first, _), *after = asked
+    assert first is None
+    assert len(after) == 2, "one of a draft, and one of what is published"
+    assert [days for days, _ in after if before not in days] == []
