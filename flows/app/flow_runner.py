@@ -71,6 +71,7 @@ def run_refresh(
         "city": city, "from_dir": from_dir, "stichtag": stichtag, "dry_run": dry_run, "home": home.root,
         "no_cache": no_cache, "policy": policy, "take_up": take_up,
     }  # fmt: skip
+    os.environ.setdefault("PREFECT_HOME", str(home.prefect))  # where a server may be named
     server, began = prefect_server.address(), dt.datetime.now(dt.UTC)
     alone = not dry_run and (from_dir is not None or can_begin(asked.profile))
     if server and alone:
