@@ -65,6 +65,7 @@ def _posted(server: str, what: str, body: object) -> Any:
     try:
         answer = prefect_server.answer_of(server, what, body)
         answer.raise_for_status()
+        return answer.json() if answer.content else None
     except requests.RequestException as problem:
         raise FortschreibungError(
             f"Expected Prefect's server to take the run that just ended, found {type(problem).__name__} at {what}. "
@@ -72,4 +73,3 @@ def _posted(server: str, what: str, body: object) -> Any:
             "`fortschreibung doctor` looks at the server.",
             code="FS-RUN-03",
         ) from problem
-    return answer.json() if answer.content else None

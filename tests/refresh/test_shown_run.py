@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+import requests
 
 from flows.app import prefect_server
 from flows.app.shown_run import show_run
@@ -98,6 +99,14 @@ def test_a_server_that_takes_no_run_is_named_with_what_stands(monkeypatch: pytes
     with pytest.raises(FortschreibungError, match="the last release stands") as problem:
         show_run(nobody, NOTHING_NEW, load_profile("musterstadt"), {}, dt.datetime.now(dt.UTC))
     assert problem.value.code == "FS-RUN-03"
+
+
+def test_a_page_in_place_of_an_answer_is_no_defect_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = requests.Response()
+    page.status_code, page._content = 200, b"<html>Please log in</html>"
+    monkeypatch.setattr(prefect_server, "answer_of", lambda *_: page)
+    with pytest.raises(FortschreibungError, match="the last release stands"):
+        show_run("http://office/api", NOTHING_NEW, load_profile("musterstadt"), {}, dt.datetime.now(dt.UTC))
 
 
 class _Busy(BaseHTTPRequestHandler):
