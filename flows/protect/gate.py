@@ -255,7 +255,7 @@ class _Gate:
         self._write_repaired()
         found = audit([*self.earlier, (NEW, self.target)], self.profile.codebook, tables=self.tables).findings
         known = self._known(found)
-        new = [finding for finding in found if finding.count not in known]
+        new = [finding for finding in found if _tells_more(finding, known.get(finding.count, []))]
         if new:
             raise CheckStopped(
                 joined("\n", [_why_stopped(len(new)), *(each.words for each in new[:SHOWN])]), code="FS-DISCLOSURE-01"

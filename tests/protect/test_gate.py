@@ -133,6 +133,22 @@ def test_a_finding_stays_open_where_a_withdrawal_helps_on_another_stichtag_alone
         office.protect()
 
 
+def test_a_count_that_the_new_release_bounds_more_closely_than_those_before_stops_the_publication(office, monkeypatch):
+    known, closer = (
+        audit.Finding(kind="place", stichtag=DAY, zuschnitt=NEW, raumebene="sozialraum", raum_id="A",
+                      merkmal="einwohner", low=1, high=high, at_least=5, versions=("neu",))
+        for high in (4, 2)
+    )  # fmt: skip
+    monkeypatch.setattr(audit, "audit", lambda *_, **__: audit.Audit(versions=("neu",), asked=1, findings=(closer,)))
+    monkeypatch.setattr(gate._Gate, "_known", lambda *_: {known.count: [known]})
+    monkeypatch.setattr(repair, "suppress_siblings", lambda *_: 0)
+    office.counts("einwohner", 1, 30, 40, 50)
+    office.figures("einwohner", (121, None), raumebene="stadtteil")
+
+    with pytest.raises(CheckStopped, match="einwohner, sozialraum A"):
+        office.protect()
+
+
 def test_a_stichtag_of_which_a_change_over_years_says_something_else_is_audited_again(office, monkeypatch, asked):
     before = f"{int(DAY[:4]) - 1}{DAY[4:]}"
     monkeypatch.setattr(secondary, "together", lambda *_: ())
