@@ -45,7 +45,10 @@ def test_what_the_profile_knows_can_be_fetched() -> None:
 def test_nothing_else_knows_a_connector_by_name() -> None:
     """Its own modules do, and what it needs in sources.toml."""
     flows = Path(__file__).parents[2] / "flows"
-    own = (flows / "pull" / "connectors", flows / "profile" / "access.py", flows / "profile" / "source.py")
+    own = (
+        flows / "pull" / "connectors",
+        *(flows / "profile" / name for name in ("access.py", "source.py", "source_coherence.py")),
+    )
     others = [path for path in flows.rglob("*.py") if not any(path.is_relative_to(each) for each in own)]
     asking = (".genesis", ".ckan", "connector ==", "connector !=", "connector in (")
     assert [path.name for path in others for words in asking if words in path.read_text(encoding="utf-8")] == []
