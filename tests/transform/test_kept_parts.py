@@ -345,3 +345,10 @@ def test_a_table_takes_the_place_of_a_view_of_kept_parts_and_the_other_way_round
         for kind in ("VIEW", "TABLE", "VIEW", "VIEW", "TABLE", "TABLE"):
             replace(con, kind, "merkmal_raum", f"SELECT '{kind}' AS art")
             assert con.execute("FROM merkmal_raum").fetchall() == [(kind,)]
+
+
+def test_no_figure_follows_from_what_no_key_can_cover() -> None:
+    """A variable, the clock and random numbers are seen by a query everywhere; a macro is not."""
+    unseen = re.compile(r"\b(?:getvariable|getenv|today|now|random|uuid)\s*\(|\bcurrent_(?:date|timestamp)\b", re.I)
+    found = {path.name: unseen.findall(path.read_text("utf-8")) for path in resource("sql/transform").glob("*.sql")}
+    assert {name: words for name, words in found.items() if words} == {}
