@@ -23,6 +23,8 @@ from flows.operation.wanted import MEMORY, POOL, TAG, Deployment, automations, s
 Deed = Literal["made", "changed", "left"]
 _SECONDS = 60
 _NOT_FOUND, _MADE = 404, 300
+_WORK_IN = "prefect.deployments.steps.set_working_directory"
+"""Without this step Prefect copies the whole folder for each run: environment, data folder with deliveries and all."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ def _deployment(server: Server, one: Deployment, wanted: Wanted) -> Done:
     found = server.asked("GET", f"deployments/name/{one.name}")
     body = {
         "name": one.city, "entrypoint": f"flows/deployed.py:{one.function}", "path": str(wanted.code),
+        "pull_steps": [{_WORK_IN: {"directory": str(wanted.code)}}],
         "parameters": one.parameters, "tags": [TAG], "work_pool_name": POOL, "enforce_parameter_schema": True,
         "parameter_openapi_schema": wanted.schemas[one.function],
     }  # fmt: skip

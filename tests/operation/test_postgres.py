@@ -50,11 +50,11 @@ def test_set_up_again_changes_nothing(server: Server, postgres: str) -> None:
 
 
 @contextmanager
-def worker_with(server: Server, address: str) -> Iterator[int]:
+def worker_with(server: Server, address: str, **variables: str) -> Iterator[int]:
     """A worker whose runs pull from this address, as its process id; at the end no process of it is left."""
     worker = subprocess.Popen(
         [Path(sys.executable).with_name("prefect"), "worker", "start", "--pool", POOL],
-        env=server.environment | {"FORTSCHREIBUNG_MUSTERSTADT_URL": address}, cwd=ROOT,
+        env=server.environment | {"FORTSCHREIBUNG_MUSTERSTADT_URL": address} | variables, cwd=ROOT,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
@@ -132,10 +132,15 @@ def source() -> Iterator[SilentSource]:
         served.shutdown()
 
 
-def test_a_run_whose_process_is_killed_is_begun_once_more_by_the_worker(server: Server, source: SilentSource) -> None:
-    """It is killed while it pulls; the second try finds no file and ends by itself, which is not tried again."""
+def test_a_run_whose_process_is_killed_is_begun_once_more_by_the_worker(
+    server: Server, source: SilentSource, tmp_path: Path
+) -> None:
+    """It is killed while it pulls; the second try finds no file and ends by itself, which is not tried again.
+
+    No copy of the folder, in which the deliveries may lie, is made for a run, nor stays of one that was killed.
+    """
     deployment = server.asked("GET", "deployments/name/fortschreibung-refresh/musterstadt")
-    with worker_with(server, source.address) as worker:
+    with worker_with(server, source.address, TMPDIR=str(tmp_path)) as worker:
         run = server.asked("POST", f"deployments/{deployment['id']}/create_flow_run", {"name": "musterstadt"})
 
         def state() -> str:
@@ -145,6 +150,7 @@ def test_a_run_whose_process_is_killed_is_begun_once_more_by_the_worker(server: 
             return state() in ("FAILED", "COMPLETED")
 
         assert eventually(source.asked.is_set, seconds=240)
+        assert list(tmp_path.rglob("pyproject.toml")) == []
         kill(below(worker))
         eventually(lambda: state() == "CRASHED", seconds=120)
         source.may_answer.set()

@@ -38,6 +38,7 @@ def test_it_says_all_that_it_made(server: Server, made) -> None:
     assert schedule["schedule"] == {"cron": "0 6 1 3 *", "timezone": "Europe/Berlin", "day_or": True}
     assert refresh["global_concurrency_limit"]["limit"] == 1
     assert refresh["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+    assert refresh["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": str(ROOT)}}]
     form = refresh["parameter_openapi_schema"]
     assert "musterstadt" in form["definitions"]["City"]["enum"], "the form has choices"
     assert "null" not in str(form), "and no field of type None"
