@@ -96,7 +96,7 @@ def test_a_worker_publishes(server: Server, small_extracts: Path) -> None:
             ),
             seconds=400,
         )
-    assert ended["state"]["name"] == "Published"
+    assert ended["state"]["name"] == "Published", ended["state"]["message"]
     assert ended["state"]["message"].startswith("2024.1 is published and is now the latest release.")
 
 
