@@ -19,3 +19,8 @@ def years_before(day: dt.date, years: int) -> dt.date:
     except ValueError:  # 29 February of a year that has none
         then = after.replace(year=after.year - years, day=28)
     return then - _DAY
+
+
+def text_years_before(day: str, years: int) -> str:
+    """Return `years_before` of a Stichtag that is written as 2024-12-31; with negative years, one so many after it."""
+    return years_before(dt.date.fromisoformat(day), years).isoformat()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from flows.base.texts import Text, joined, text
+from flows.base.years_before import text_years_before
 from flows.profile.codebook import Codebook
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def audit(
     from flows.protect.audit_tables import ReleaseTables  # noqa: PLC0415
     from flows.protect.audit_told_too import Examined  # noqa: PLC0415
 
-    asked_for = None if days is None else days | {_year_before(day) for day in days}
+    asked_for = None if days is None else days | {text_years_before(day, 1) for day in days}
     with nullcontext(tables) if tables else ReleaseTables([file for _, file in files], asked_for) as read:
         if rules is not None:
             read.take_rules(rules)
@@ -168,7 +169,7 @@ def audit(
     for state in said.states:
         if days is not None and state.day not in days:
             continue
-        before = next((one for one in said.states if one.day == _year_before(state.day)
+        before = next((one for one in said.states if one.day == text_years_before(state.day, 1)
                        and set(one.versions) & set(state.versions)), None)  # fmt: skip
         system, questions, bounds = _bounds(said, state, before, around=around)
         intervals = {_of(interval): interval for interval in (*told(questions), *bounds.too_close)}
@@ -206,10 +207,6 @@ def _of(interval: Interval) -> tuple[str, int, int, int]:
     """Say which count an interval is of, in whichever system."""
     asked = interval.asked
     return (asked.kind, asked.where, asked.side, asked.below)
-
-
-def _year_before(day: str) -> str:
-    return f"{int(day[:4]) - 1:04d}{day[4:]}"
 
 
 def _finding(said: Said, system: System, interval: Interval, steps: tuple[Step, ...]) -> Finding:

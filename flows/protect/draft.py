@@ -51,7 +51,7 @@ class Draft:
             f"CREATE TABLE {here}.indikator_wert AS FROM {main}.indikator_wert "
             "SEMI JOIN beruehrt USING (zuschnitt, raumebene, raum_id, stichtag)"
         )
-        with tempfile.TemporaryDirectory() as folder:  # only figures that may be published are in it
+        with tempfile.TemporaryDirectory() as folder:  # in the run's own: these figures are not audited yet
             con.execute(f"SET search_path = {literal(f'{here},{main}')}")
             try:
                 self._write(Path(folder))

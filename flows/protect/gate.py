@@ -12,6 +12,7 @@ import duckdb
 from flows.base.db import literal
 from flows.base.errors import CheckStopped
 from flows.base.texts import Text, joined, text_count
+from flows.base.years_before import text_years_before
 from flows.profile.load import Profile
 from flows.profile.protection import PUBLISHED_AS
 from flows.protect.draft import Draft
@@ -274,12 +275,12 @@ def _days_of(findings: Sequence[Finding]) -> frozenset[str]:
 
 def _and_the_years_after(days: frozenset[str]) -> frozenset[str]:
     """Return Stichtage with those whose balances read them."""
-    return days | {f"{int(day[:4]) + 1:04d}{day[4:]}" for day in days}
+    return days | {text_years_before(day, -1) for day in days}
 
 
 def _and_the_years_before(days: frozenset[str]) -> frozenset[str]:
     """Return Stichtage with those that their balances read."""
-    return days | {f"{int(day[:4]) - 1:04d}{day[4:]}" for day in days}
+    return days | {text_years_before(day, 1) for day in days}
 
 
 def _why_stopped(count: int) -> Text:

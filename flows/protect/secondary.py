@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from flows.base.years_before import text_years_before
 from flows.protect.blocks import Day, Node, Unknowns
 from flows.protect.classes import components
 from flows.protect.elimination import Known, Row
@@ -287,11 +288,10 @@ def _balances(town: Town) -> dict[int, list[tuple[Sum, bool]]]:
         at = town.cells.side == side
         cells = {(int(day), int(unit)): int(cell) for day, unit, cell in
                  zip(town.cells.day[at], town.cells.unit[at], np.flatnonzero(at), strict=True)}  # fmt: skip
-        years = {day[:4]: number for number, day in enumerate(town.days)}
+        numbers = {day: number for number, day in enumerate(town.days)}
         for (day, unit), cell in cells.items():
-            before = years.get(f"{int(town.days[day][:4]) - 1:04d}", -1)
-            earlier = cells.get((before, unit))
-            if (day, unit, stock) in town.split or earlier is None or town.days[before][4:] != town.days[day][4:]:
+            earlier = cells.get((numbers.get(text_years_before(town.days[day], 1), -1), unit))
+            if (day, unit, stock) in town.split or earlier is None:
                 continue
             small = any(0 < town.cells.value[each] < town.cells.at_least[each] for each in (cell, earlier))
             grown = float(town.cells.value[cell] - town.cells.value[earlier])

@@ -178,29 +178,31 @@ def test_a_release_is_judged_as_a_whole_where_one_of_its_files_was_corrected(tmp
     assert (finding.kind, finding.merkmal, finding.low, finding.high) == ("rest", "einwohner ohne weiblich", 2, 2)
 
 
-def test_what_the_balance_of_two_years_bounds_is_found_and_both_stocks_are_named(tmp_path):
+@pytest.mark.parametrize(("before", "day"), [("2023-12-31", DAY), ("2024-02-29", "2025-02-28")])
+def test_what_the_balance_of_two_years_bounds_is_found_and_both_stocks_are_named(tmp_path, before, day):
     """Three fewer live in A; nobody was born or moved in, so deaths and departures, both suppressed, add up to 3."""
     units = {"A": 47, "B": 30, "C": 40, "D": 50}
     file = Released(tmp_path).of(units, district={"X": 117, "Y": 50}, city=167)
     flows = {"geburten": 0, "zuzuege": 0, "sterbefaelle": None, "fortzuege": None}
     with duckdb.connect(str(file)) as con:
         con.execute(
-            "INSERT INTO wert FROM wert SELECT * REPLACE (DATE '2023-12-31' AS stichtag, 50 AS zaehler) "
+            f"INSERT INTO wert FROM wert SELECT * REPLACE (DATE '{before}' AS stichtag, 50 AS zaehler) "
             "WHERE raum_id = 'A'"
         )
+        con.execute(f"UPDATE wert SET stichtag = DATE '{day}' WHERE stichtag = DATE '{DAY}'")
         for flow, count in flows.items():
             con.execute(f"INSERT INTO indikator VALUES ('{flow}', 'anzahl', NULL, 'personen')")
             con.execute(f"INSERT INTO indikator_teil VALUES ('{flow}', 'zaehler', '{flow}')")
             con.execute(f"INSERT INTO merkmal VALUES ('{flow}', TRUE)")
             con.execute("INSERT INTO wert VALUES (?, 'sozialraum', 'A', ?, ?, ?, NULL, ?, 'exact')",
-                        [ZUSCHNITT, DAY, flow, count, "geschuetzt" if count is None else "ok"])  # fmt: skip
+                        [ZUSCHNITT, day, flow, count, "geschuetzt" if count is None else "ok"])  # fmt: skip
     book = load_profile("musterstadt").codebook  # which declares that balance
 
     found = {one.merkmal: one for one in audit([("2024.1", file)], book).findings if one.kind == "place"}
 
     assert {name: (one.low, one.high) for name, one in found.items()} == {"sterbefaelle": (1, 2), "fortzuege": (1, 2)}
     assert sorted((step.factor, step.merkmal, step.stichtag, step.value) for step in found["fortzuege"].attack) == [
-        (-1, "einwohner", DAY, 47), (1, "einwohner", "2023-12-31", 50)
+        (-1, "einwohner", day, 47), (1, "einwohner", before, 50)
     ]  # fmt: skip
 
 
