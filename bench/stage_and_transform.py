@@ -2,15 +2,14 @@
 
 `python -m bench.stage_and_transform LANDED RESULT.parquet`, where LANDED was prepared by `python -m bench.extracts`:
 the landing zone is filled before, so that pulling is not part of the measurement. What it keeps for the next run lies
-in LANDED too. The options make the run before: one that did not yet know the newest Stichtag, the newest Zuschnitt or
-how an Indikator is computed today.
+in LANDED too. The options make the run before: one to which the newest files had not come yet, or which did not know
+the newest Zuschnitt, or how an Indikator is computed today.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import datetime as dt
 import json
 import shutil
 import sys
@@ -37,20 +36,25 @@ FIGURES = f"""
 """
 
 
-def stage_and_transform(
-    profile: Profile, pulled: Pulled, landing: Path, run: Path, until: dt.date | None = None
-) -> Path:
-    """Return the working database with the tables of all units, made in the empty folder `run`."""
+def stage_and_transform(profile: Profile, pulled: Pulled, landing: Path, run: Path, last: int | None = None) -> Path:
+    """Return the working database with the tables of all units, made in the empty folder `run`.
+
+    Files of a year after `last` have not come yet.
+    """
     work, started = run / "work.duckdb", time.perf_counter()
 
     def tell(event: str) -> None:
         print(f"{time.perf_counter() - started:8.3f} {event}", file=sys.stderr)
 
-    known = {source.id for source in profile.sources}
-    own = [one for one in pulled.lieferungen if one.source in known]
+    sources = {source.id: source for source in profile.sources}
+    own = [
+        one
+        for one in pulled.lieferungen
+        if one.source in sources and (last is None or (sources[one.source].year_in(one.name) or last) <= last)
+    ]
     with open_work(work) as con:
         kept = KeptResults(landing, profile)
-        stage(con, profile, own, landing, run, kept=kept, until=until, progress=tell)
+        stage(con, profile, own, landing, run, kept=kept, progress=tell)
         transform(con, kept=KeptParts(landing, profile.city.id, (one.sha256 for one in own)), progress=tell)
     tell("closed")
     return work
@@ -79,7 +83,7 @@ def main() -> None:
     parser.add_argument("result", type=Path)
     parser.add_argument("--with-geometry", action="store_true")
     parser.add_argument("--profile", type=Path)
-    parser.add_argument("--until", type=dt.date.fromisoformat)
+    parser.add_argument("--last-year", type=int)
     parser.add_argument("--before-redraw", action="store_true")
     parser.add_argument("--other-indikator", action="store_true")
     given = parser.parse_args()
@@ -99,7 +103,7 @@ def main() -> None:
             con.execute(f"COPY ({FIGURES}) TO {literal(str(given.result))} (FORMAT parquet)")
 
     try:
-        timed(lambda: stage_and_transform(profile, pulled, given.landed, run, given.until), keep)
+        timed(lambda: stage_and_transform(profile, pulled, given.landed, run, given.last_year), keep)
     finally:
         shutil.rmtree(run)
 

@@ -55,7 +55,7 @@ def figures(extracts: Extracts, limits: dict[str, str], repetitions: int, say: C
 
 
 BEFORE = {
-    "new_stichtag": ["--until", "2023-12-31"],
+    "new_stichtag": ["--last-year", "2023"],
     "recut": ["--before-redraw"],
     "other_indikator": ["--other-indikator"],
     "nothing_changed": [],
@@ -77,7 +77,7 @@ def incremental(extracts: Extracts, limits: dict[str, str], repetitions: int, sa
     profile = ["--profile", str(extracts.variant("metropolis") / "profile")]
     before: dict[str, tuple[Path, list[str], list[str]]] = {
         **{name: (extracts.landed, arguments, []) for name, arguments in BEFORE.items()},
-        "metropolis_new_stichtag": (metropolis, ["--until", "2023-12-31"], profile),
+        "metropolis_new_stichtag": (metropolis, BEFORE["new_stichtag"], profile),
     }
     cold = str(results / "cold.parquet")
     cost_of(["-m", "bench.stage_and_transform", str(_copy(extracts.landed, work / "cold")), cold], limits)
@@ -125,8 +125,8 @@ def growth(extracts: Extracts, limits: dict[str, str], say: Callable[[str], None
         own = [] if city == "large" else ["--profile", str(extracts.variant(city) / "profile")]
         last = int(files[-1].stem[-4:])
         cold, _, new = (
-            cost_of(["-m", "bench.stage_and_transform", str(where), result, "--until", f"{until}-12-31", *own], limits)
-            for where, until in (
+            cost_of(["-m", "bench.stage_and_transform", str(where), result, "--last-year", str(year), *own], limits)
+            for where, year in (
                 (_copy(landed, work / "cold"), last),
                 (_copy(landed, work / "warm"), last - 1),
                 (work / "warm", last),
@@ -187,10 +187,15 @@ def refresh(extracts: Extracts, limits: dict[str, str], repetitions: int, say: C
                 costs[name].append(cost_of(arguments, environment))
                 say(name)
             _must_have_published_once(home)
-        environment["FORTSCHREIBUNG_HOME"] = str(yearly := extracts.data / "home_of_two_years")
+    yearly, delivered = extracts.data / "home_of_two_years", extracts.data / "extracts_of_two_years"
+    delivered.mkdir(exist_ok=True)
+    with extract_server(delivered) as url:
+        environment |= {"FORTSCHREIBUNG_HOME": str(yearly), "FORTSCHREIBUNG_MUSTERSTADT_URL": url}
         for _ in range(repetitions):
             shutil.rmtree(yearly, ignore_errors=True)
-            cost_of([*commands["refresh"], "--stichtag", "2023-12-31"], environment)
+            _deliver(extracts.default, delivered, but="_2024.")
+            cost_of([*commands["refresh"], "--stichtag", "2023-12-31"], environment)  # some files have all years
+            _deliver(extracts.default, delivered)
             costs["refresh_new"].append(cost_of(commands["refresh"], environment))
             say("refresh_new")
     copied = extracts.data / "releases"
@@ -237,6 +242,14 @@ def redraws(units: int, limits: dict[str, str], repetitions: int, say: Callable[
             costs[name].append(cost_of(["-m", "bench.redraws", name, str(units)], limits))
             say(name)
     return costs
+
+
+def _deliver(extracts: Path, target: Path, *, but: str | None = None) -> None:
+    """Let `target` have the same files, without those that have `but` in their name; they are linked."""
+    for path in target.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    left_out = shutil.ignore_patterns(f"*{but}*") if but else None
+    shutil.copytree(extracts, target, ignore=left_out, copy_function=os.link, dirs_exist_ok=True)
 
 
 def _read_once(extracts: Extracts) -> None:
