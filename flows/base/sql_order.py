@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -107,26 +107,52 @@ def _parsed(con: duckdb.DuckDBPyConnection, path: Path) -> SqlTable:
         raise ConfigError(
             f"{path}, line 1: expected a comment that begins '-- One row ' and says what a row is.", code="FS-CONFIG-12"
         )
-    tree = _tree(con, query)
-    if tree.get("error_type") == "not implemented":  # a PIVOT whose columns the data name, or no query
+    named = _named_in(con, query)
+    names, steps = named.tables, named.steps
+    if named.error == "not implemented":  # a PIVOT whose columns the data name, or no query
         names, steps = _names_in_pivot(path, query)
-    elif tree["error"]:
-        raise ConfigError(f"{path} is not SQL that can be read: {tree['error_message']}", code="FS-CONFIG-12")
-    elif len(tree["statements"]) != 1:
+    elif named.error:
+        raise ConfigError(f"{path} is not SQL that can be read: {named.error}", code="FS-CONFIG-12")
+    elif named.statements != 1:
         raise ConfigError(f"{path}: {_ONE_QUERY}", code="FS-CONFIG-12")
-    else:
-        names, steps = set(), set()
-        _collect(tree, names, steps)
     return SqlTable(path.stem, first.removeprefix("-- "), query, _tables(names, steps), frozenset(steps))
 
 
 def reads_of(con: duckdb.DuckDBPyConnection, query: str) -> tuple[frozenset[str], bool]:
     """Return the names of what a query reads, and whether it takes columns that it does not name (``SELECT *``)."""
-    names: set[tuple[str, str]] = set()
-    steps: set[str] = set()
-    tree = _tree(con, query)
-    _collect(tree, names, steps)
-    return _tables(names, steps), any(step not in steps for step in _stars(tree))
+    named = _named_in(con, query)
+    return _tables(named.tables, named.steps), named.takes_everything
+
+
+@dataclass(frozen=True)
+class _Named:
+    """What a query names, as DuckDB's parser says it, or why it cannot say it."""
+
+    tables: Set[tuple[str, str]]
+    """Schema and name."""
+    steps: Set[str]
+    takes_everything: bool
+    """Whether a `*` stands for the columns of a table, and not of a step."""
+    statements: int = 1
+    error: str = ""
+
+
+_NAMED: dict[str, _Named] = {}
+"""By the text of the query: the folders of SQL are the same for every run of a process."""
+
+
+def _named_in(con: duckdb.DuckDBPyConnection, query: str) -> _Named:
+    if query not in _NAMED:
+        (written,) = con.execute(f"SELECT json_serialize_sql({literal(query)})").fetchone() or ("{}",)
+        tree: dict[str, Any] = json.loads(written)
+        tables, steps = set[tuple[str, str]](), set[str]()
+        _collect(tree, tables, steps)
+        error = tree.get("error_message", "") if tree["error"] else ""
+        _NAMED[query] = _Named(
+            tables, steps, any(step not in steps for step in _stars(tree)), len(tree.get("statements", ())),
+            "not implemented" if tree.get("error_type") == "not implemented" else error,
+        )  # fmt: skip
+    return _NAMED[query]
 
 
 def _stars(node: Any) -> Iterator[str]:
@@ -137,13 +163,7 @@ def _stars(node: Any) -> Iterator[str]:
         yield from _stars(each)
 
 
-def _tree(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
-    (written,) = con.execute(f"SELECT json_serialize_sql({literal(query)})").fetchone() or ("{}",)
-    tree: dict[str, Any] = json.loads(written)
-    return tree
-
-
-def _tables(names: set[tuple[str, str]], steps: set[str]) -> frozenset[str]:
+def _tables(names: Set[tuple[str, str]], steps: Set[str]) -> frozenset[str]:
     return frozenset(f"{schema}.{name}" if schema else name for schema, name in names if schema or name not in steps)
 
 

@@ -150,10 +150,10 @@ def _stage_alike(
     if shared and len(new) < len(lieferungen):
         rows.clear()
         reconciled = _read(con, alike, lieferungen)
-    rows.join()
-    write_reconciliations(con, alike.source, [reconciled[one.name] for one in lieferungen])
     if not shared:
         rows.keep(new, reconciled)
+    rows.join()
+    write_reconciliations(con, alike.source, [reconciled[one.name] for one in lieferungen])
 
 
 def _read(con: duckdb.DuckDBPyConnection, alike: _Alike, lieferungen: Sequence[Lieferung]) -> dict[str, Reconciliation]:

@@ -67,8 +67,8 @@ class KeptResults:
 
     def keep(
         self, con: duckdb.DuckDBPyConnection, address: Address, queries: Mapping[str, str], note: Mapping[str, Any]
-    ) -> None:
-        """Write the rows of each query, by the name of its table, and the note; nothing where there is no room."""
+    ) -> Kept | None:
+        """Write the rows of each query, by the name of its table, and the note; None where there is no room."""
         aside, target = self._folder / unfinished_name(), self._at(address)
         try:
             for folder in (self._folder, target.parent, aside):
@@ -87,6 +87,8 @@ class KeptResults:
             aside.rename(target)
         except (OSError, duckdb.IOException):  # a full disk: the next run reads the file once more
             remove(aside)
+            return None
+        return Kept({table: target / f"{table}.parquet" for table in written}, note)
 
     def in_use(self, delivered: Iterable[tuple[Source, Sequence[Lieferung]]]) -> None:
         """Write down which results a run may use, before it does, so that no other run deletes them."""

@@ -11,7 +11,7 @@ the file = persons taken over + rows in quarantine + blank rows; and all persons
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -76,10 +76,10 @@ def stage_register(
             _insert_bad_rows(con, source, one.name, counts)
             reconciled[one.name] = _reconciled(con, one, counts)
     _refuse_counted_twice(con, source)
-    rows.join()
-    _refuse_lost_persons(con, source, sum(each.staged for each in reconciled.values()))
-    write_reconciliations(con, source, [reconciled[one.name] for one in lieferungen])
     rows.keep(new, reconciled)
+    rows.join()
+    _refuse_lost_persons(con, source, rows, reconciled)
+    write_reconciliations(con, source, [reconciled[one.name] for one in lieferungen])
 
 
 def count_register(path: Path, name: str, contract: RegisterContract) -> RegisterCounts:
@@ -170,14 +170,19 @@ def _refuse_counted_twice(con: duckdb.DuckDBPyConnection, source: Source) -> Non
         )
 
 
-def _refuse_lost_persons(con: duckdb.DuckDBPyConnection, source: Source, counted: int) -> None:
+def _refuse_lost_persons(
+    con: duckdb.DuckDBPyConnection, source: Source, rows: FileRows, reconciled: Mapping[str, Reconciliation]
+) -> None:
     """Stop when stage.zaehlung_reihe does not hold all persons that were counted from the files.
+
+    A kept file that it shows need not be read for that: its bytes are those that were written.
 
     Raises:
         ProgramDefect: names both numbers.
     """
+    counted = sum(each.staged for name, each in reconciled.items() if name not in rows.shown_as_kept)
     found = con.execute(
-        "SELECT coalesce(sum(werte[list_position(merkmale, 'einwohner')]), 0) FROM stage.zaehlung_reihe "
+        f"SELECT coalesce(sum(werte[list_position(merkmale, 'einwohner')]), 0) FROM ({rows.joined}) "  # noqa: S608
         "INNER JOIN katalog.quelle_reihe USING (quelle) WHERE quelle = getvariable('quelle')"
     ).fetchone()
     staged = int(found[0]) if found else 0

@@ -21,6 +21,7 @@ from flows.stage.catalogue import write_catalogue
 from flows.stage.count_tables import stage_table
 from flows.stage.kept_results import KeptResults
 from flows.stage.register import stage_register
+from flows.stage.shown_files import show
 from flows.stage.space import stage_space
 
 FIGURES = ("register", "matrix", "official")
@@ -73,6 +74,7 @@ def stage(
         set_variables(con, bis=until.isoformat())
         for table in (
             "zaehlung_reihe",
+            "reihe_datei",
             "zaehlung_einzeln",
             "kontrollsumme",
             "ungewiss",
@@ -80,6 +82,7 @@ def stage(
             "amtlich",
         ):
             con.execute(f"DELETE FROM stage.{table} WHERE stichtag > getvariable('bis')::DATE")  # noqa: S608
+    show(con, until)
     _write_quarantine(con, run)
     if kept:
         kept.sweep()

@@ -24,13 +24,14 @@ import duckdb
 from flows.base import sql_order
 from flows.base.db import literal, quoted
 from flows.base.sql_order import SqlTable, reads_of
+from flows.stage.shown_files import LOADED, SHOWN, digest, shown_contents
 
 Part = tuple[str, ...]
 """The values of the columns that a table is kept by: a Stichtag, or a Stichtag and a Zuschnitt."""
 Group = tuple[str | None, str | None]
 """The Stichtag and Zuschnitt of rows; None where they have none, so that every part may follow from them."""
-_DIGEST = "concat_ws(' ', count(*), bit_xor(hash({columns})), sum(hash({columns})))"
-"""Of rows in any order."""
+Digests = dict[tuple[str, tuple[str, ...]], Mapping[Group, str]]
+"""Of these columns of a table, a digest of the rows of each Stichtag and Zuschnitt."""
 _SEEN = "gesehen"
 _THERE = "database_name = current_database() AND NOT internal"
 _NAMED = "CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END ||"
@@ -39,11 +40,20 @@ _NAMED = "CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END ||"
 class PartInputs:
     """The tables that a kept table is made of, directly or through views, as each of its parts sees them."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, maker: SqlTable, made: Collection[str]) -> None:
-        """Look at what `maker` reads; `made` are views of kept parts, which count as tables."""
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, maker: SqlTable, made: Collection[str], digests: Digests | None = None
+    ) -> None:
+        """Look at what `maker` reads; `made` are views of kept parts; these and views of kept files count as tables.
+
+        `digests` are those of tables that other makers have looked at, since when nobody has written into them.
+        """
         self._con, self._maker = con, maker
-        self._views, self._tables = _found(con, maker.query, made)
-        self._groups = {name: _groups(con, name, columns) for name, columns in self._tables.items()}
+        self._views, self._tables = _found(con, maker.query, {*made, SHOWN})
+        digests = {} if digests is None else digests
+        for name, columns in self._tables.items():
+            if (name, tuple(columns)) not in digests:
+                digests[name, tuple(columns)] = _groups(con, name, columns)
+        self._groups = {name: digests[name, tuple(columns)] for name, columns in self._tables.items()}
         groups = {group for each in self._groups.values() for group in each}
         values = [sorted({value for group in groups if (value := group[place])}) for place in range(len(maker.kept_by))]
         self.parts: list[Part] = list(product(*values))
@@ -140,10 +150,15 @@ def _columns(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> dict[st
 
 def _groups(con: duckdb.DuckDBPyConnection, table: str, columns: Iterable[str]) -> Mapping[Group, str]:
     """Return a digest of the rows of each Stichtag and Zuschnitt."""
+    shown = shown_contents(con) if table == SHOWN else {}
+    if shown:
+        loaded = _groups(con, LOADED, columns)
+        days: dict[Group, str] = {(day, None): content for day, content in shown.items()}
+        return {group: f"{loaded.get(group)} {days.get(group)}" for group in {*loaded, *days}}
     columns = list(columns)
     keys = [f"{one}::VARCHAR" if one in columns else "NULL::VARCHAR" for one in ("stichtag", "zuschnitt")]
-    digest = _DIGEST.format(columns=", ".join(map(quoted, columns)))
-    rows = con.execute(f"SELECT {', '.join(keys)}, {digest} FROM {table} GROUP BY 1, 2").fetchall()  # noqa: S608
+    of_rows = digest(map(quoted, columns))
+    rows = con.execute(f"SELECT {', '.join(keys)}, {of_rows} FROM {table} GROUP BY 1, 2").fetchall()  # noqa: S608
     return {(tag, zuschnitt): found for tag, zuschnitt, found in rows}
 
 

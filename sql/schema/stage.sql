@@ -45,6 +45,13 @@ CREATE TABLE stage.zaehlung_reihe (
     werte DOUBLE[] NOT NULL -- of the Merkmale that katalog.quelle_reihe names, in their order
 );
 
+-- one row per kept file whose rows stage.zaehlung_reihe shows, and Stichtag: a digest of these rows
+CREATE TABLE stage.reihe_datei (
+    pfad VARCHAR NOT NULL,
+    stichtag DATE NOT NULL,
+    inhalt VARCHAR NOT NULL
+);
+
 -- one row per Merkmal of a base unit at a Stichtag, from a row that was read by cell
 CREATE TABLE stage.zaehlung_einzeln (
     quelle VARCHAR NOT NULL,

@@ -6,7 +6,7 @@ WITH zeilen AS (
         basis_id,
         stichtag,
         datei
-    FROM je_datei_zaehlung_reihe
+    FROM datei_reihe
 
     UNION ALL
 

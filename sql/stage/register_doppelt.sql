@@ -3,18 +3,18 @@
 -- counted twice.
 WITH verteilt AS (
     SELECT stichtag
-    FROM je_datei_zaehlung_reihe
+    FROM datei_reihe
     GROUP BY stichtag
     HAVING min(datei) < max(datei)
 )
 
 SELECT
-    je_datei_zaehlung_reihe.basis_id,
-    je_datei_zaehlung_reihe.stichtag::VARCHAR AS stichtag,
-    string_agg(DISTINCT je_datei_zaehlung_reihe.datei, ' and ' ORDER BY je_datei_zaehlung_reihe.datei) AS dateien
-FROM je_datei_zaehlung_reihe
-SEMI JOIN verteilt ON je_datei_zaehlung_reihe.stichtag = verteilt.stichtag
-GROUP BY je_datei_zaehlung_reihe.basis_id, je_datei_zaehlung_reihe.stichtag
-HAVING count(DISTINCT je_datei_zaehlung_reihe.datei) > 1
-ORDER BY je_datei_zaehlung_reihe.basis_id, je_datei_zaehlung_reihe.stichtag
+    datei_reihe.basis_id,
+    datei_reihe.stichtag::VARCHAR AS stichtag,
+    string_agg(DISTINCT datei_reihe.datei, ' and ' ORDER BY datei_reihe.datei) AS dateien
+FROM datei_reihe
+SEMI JOIN verteilt ON datei_reihe.stichtag = verteilt.stichtag
+GROUP BY datei_reihe.basis_id, datei_reihe.stichtag
+HAVING count(DISTINCT datei_reihe.datei) > 1
+ORDER BY datei_reihe.basis_id, datei_reihe.stichtag
 LIMIT 1
