@@ -26,7 +26,7 @@ from flows.base.errors import ProgramDefect
 from flows.base.files import UNFINISHED, remove, sha256_of, unfinished_name, write_whole
 from flows.base.sql_order import SqlTable
 from flows.stage.kept_results import FOLDER, RUNS
-from flows.transform.part_inputs import Part, PartInputs
+from flows.transform.part_inputs import Digests, Part, PartInputs
 
 _RECORD = "runs.json"
 _AT_ONCE = 10  # Stichtage: with more it is memory that grows, with fewer time
@@ -44,6 +44,7 @@ class KeptParts:
         self._folder = landing.resolve() / FOLDER / "transform" / city
         self._files = {path.name.partition(".")[0]: path for path in self._folder.glob("*.parquet")}
         self._used: set[str] = set()
+        self._digests: Digests = {}
         self.computed: dict[str, list[Part]] = {}
         """The parts of each table that had to be computed."""
 
@@ -53,7 +54,7 @@ class KeptParts:
         Raises:
             duckdb.Error: the query cannot be run.
         """
-        inputs = PartInputs(con, maker, self.computed)
+        inputs = PartInputs(con, maker, self.computed, self._digests)
         keys = {part: inputs.key(part) for part in inputs.parts}
         kept = {part: path for part, key in keys.items() if (path := self._find(key))}
         lacking = [part for part in keys if part not in kept]
@@ -62,11 +63,14 @@ class KeptParts:
                 kept |= self._compute(con, maker, inputs, {part: keys[part] for part in some})
         except (OSError, duckdb.IOException):  # a full disk
             return False
-        files = [one_file(path) for path in kept.values() if path.stat().st_size]
-        if not files:
+        if not kept:
             return False
         self._used.update(keys.values())
         self.computed[maker.name] = lacking
+        files = [one_file(path) for path in kept.values() if path.stat().st_size]
+        if not files:  # no part has rows
+            replace(con, "TABLE", maker.name, f"SELECT * FROM (\n{maker.query}\n) LIMIT 0")  # noqa: S608 -- our own SQL
+            return True
         rows = f"SELECT * FROM read_parquet({literal(files)}, hive_partitioning = FALSE)"  # noqa: S608 -- our names
         replace(con, "VIEW", maker.name, rows)
         return True

@@ -1,4 +1,5 @@
 -- One row per base unit at a redraw and Raumebene, with the old and the new unit in which it lies.
+-- A view: it is only asked for where base units have polygons.
 SELECT
     umbau.von_zuschnitt,
     umbau.nach_zuschnitt,

@@ -1,6 +1,7 @@
 -- One row per Merkmal of a base unit at a Stichtag whose count is unknown, not 0, since no row of it was taken over.
 -- Its source should have listed it and did not (`ungelistet`), or leaves out what is empty, but a row of the unit fell
 -- out, or one of which nobody can read the unit (`entfallen`). A sum over the unit is one of known parts.
+-- Kept by stichtag
 WITH einheit AS (
     SELECT
         stichtag.stichtag,

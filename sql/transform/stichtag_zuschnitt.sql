@@ -1,13 +1,44 @@
 -- One row per Stichtag and a Zuschnitt on which its counts can be added exactly, through common base units.
 -- On a Zuschnitt other than its own only if that one assigns every base unit where somebody was, or may have been,
--- counted.
-WITH gezaehlt AS (
+-- counted. Nearly all base units are assigned by all Zuschnitte: counts are only looked at of the others.
+-- Kept by stichtag
+WITH zuschnitte AS (
     SELECT
-        stichtag,
         basis,
-        basis_id
+        count(*) AS anzahl
+    FROM katalog.zuschnitt
+    GROUP BY basis
+),
+
+ueberall AS (
+    SELECT
+        kombination.basis,
+        kombination.basis_id
+    FROM kombination
+    INNER JOIN zugeordnet ON kombination.kombination = zugeordnet.kombination
+    INNER JOIN zuschnitte ON kombination.basis = zuschnitte.basis
+    GROUP BY kombination.basis, kombination.basis_id
+    HAVING count(*) = min(zuschnitte.anzahl)
+),
+
+anderswo AS (
+    SELECT DISTINCT
+        zaehlung_liste.basis,
+        zaehlung_liste.basis_id
     FROM stage.zaehlung_liste
-    WHERE list_max(werte) > 0
+    ANTI JOIN ueberall
+        ON zaehlung_liste.basis = ueberall.basis AND zaehlung_liste.basis_id = ueberall.basis_id
+),
+
+gezaehlt AS (
+    SELECT
+        zaehlung_liste.stichtag,
+        zaehlung_liste.basis,
+        zaehlung_liste.basis_id
+    FROM stage.zaehlung_liste
+    SEMI JOIN anderswo
+        ON zaehlung_liste.basis = anderswo.basis AND zaehlung_liste.basis_id = anderswo.basis_id
+    WHERE list_max(zaehlung_liste.werte) > 0
 
     UNION ALL
 

@@ -1,18 +1,41 @@
 -- One row per pair of an old and a new unit of a Raumebene that share base units: how many, and the residents that live
--- in them.
+-- in them. Base units of one combination lie in the same units, so that combinations are joined, not base units.
+WITH bestand AS (
+    SELECT
+        kombination,
+        count(*) AS basiseinheiten
+    FROM kombination
+    GROUP BY kombination
+),
+
+bewohner AS (
+    SELECT
+        stichtag,
+        kombination,
+        wert AS einwohner
+    FROM merkmal_kombination
+    WHERE merkmal = 'einwohner'
+)
+
 SELECT
-    gemeinsame_basis.von_zuschnitt,
-    gemeinsame_basis.nach_zuschnitt,
-    gemeinsame_basis.stichtag,
-    gemeinsame_basis.raumebene,
-    gemeinsame_basis.von_id,
-    gemeinsame_basis.nach_id,
-    count(*) AS basiseinheiten,
-    coalesce(sum(bewohnt.einwohner), 0) AS einwohner
-FROM gemeinsame_basis
-LEFT JOIN bewohnt
+    umbau.von_zuschnitt,
+    umbau.nach_zuschnitt,
+    umbau.stichtag,
+    alt.raumebene,
+    alt.raum_id AS von_id,
+    neu.raum_id AS nach_id,
+    sum(bestand.basiseinheiten)::BIGINT AS basiseinheiten,
+    coalesce(round(sum(bewohner.einwohner), 6), 0) AS einwohner
+FROM umbau
+INNER JOIN kombination_raum AS alt ON umbau.von_zuschnitt = alt.zuschnitt
+INNER JOIN kombination_raum AS neu
     ON
-        gemeinsame_basis.stichtag = bewohnt.stichtag
-        AND gemeinsame_basis.basis = bewohnt.basis
-        AND gemeinsame_basis.basis_id = bewohnt.basis_id
+        umbau.nach_zuschnitt = neu.zuschnitt
+        AND alt.kombination = neu.kombination
+        AND alt.raumebene = neu.raumebene
+INNER JOIN bestand ON alt.kombination = bestand.kombination
+LEFT JOIN bewohner
+    ON
+        umbau.stichtag = bewohner.stichtag
+        AND alt.kombination = bewohner.kombination
 GROUP BY ALL
