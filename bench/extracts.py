@@ -11,10 +11,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.stage_and_transform import bench_profile
 from bench.variants import VARIANTS
 from flows.musterstadt.city import make_musterstadt
 from flows.musterstadt.scale import BENCHMARK, Scale
-from flows.profile.load import Profile, load_profile
 from flows.pull.landing.store import Landing
 from flows.pull.pull_sources import pull
 
@@ -46,11 +46,6 @@ class Extracts:
     def variant(self, name: str) -> Path:
         """Return the folder of another state of the large city; `<name>_landed` is its landing zone."""
         return self.data / name
-
-
-def bench_profile(folder: Path | None = None) -> Profile:
-    """Return the profile of the large city: the register and what describes space."""
-    return load_profile("bench", folder or Path(__file__).parent / "profile")
 
 
 def prepare(data: Path, *, quick: bool) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from bench.extracts import bench_profile
 from bench.figures import person_files
+from bench.stage_and_transform import bench_profile
 from bench.worker import timed
 from flows.base.db import create_stage
 from flows.stage.catalogue import write_catalogue

@@ -1,9 +1,10 @@
 """This project's stations stage and transform, from landed files to every figure of every unit.
 
-`python -m bench.stage_and_transform LANDED RESULT.parquet`, where LANDED was prepared by `python -m bench.extracts`:
-the landing zone is filled before, so that pulling is not part of the measurement. What it keeps for the next run lies
-in LANDED too. The options make the run before: one to which the newest files had not come yet, or which did not know
-the newest Zuschnitt, or how an Indikator is computed today.
+`python -m bench.stage_and_transform LANDED [RESULT.parquet]`, where LANDED was prepared by `python -m
+bench.extracts`: the landing zone is filled before, so that pulling is not part of the measurement. What it keeps for
+the next run lies in LANDED too. Without RESULT, the process does nothing but the two stations. The options make the
+run before: one to which the newest files had not come yet, or which did not know the newest Zuschnitt, or how an
+Indikator is computed today.
 """
 
 from __future__ import annotations
@@ -17,11 +18,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.extracts import bench_profile
 from bench.figures import COLUMNS, indikatoren
 from bench.worker import timed
 from flows.base.db import literal, open_work, set_variables
-from flows.profile.load import Profile
+from flows.profile.load import Profile, load_profile
 from flows.pull.models import Pulled
 from flows.stage.kept_results import KeptResults
 from flows.stage.stage_files import stage
@@ -34,6 +34,11 @@ FIGURES = f"""
     SEMI JOIN stichtag USING (stichtag, zuschnitt) -- the others compute a Stichtag on its own Zuschnitt only
     WHERE list_contains(getvariable('wanted'), indikator_id)
 """
+
+
+def bench_profile(folder: Path | None = None) -> Profile:
+    """Return the profile of the large city: the register and what describes space."""
+    return load_profile("bench", folder or Path(__file__).parent / "profile")
 
 
 def stage_and_transform(profile: Profile, pulled: Pulled, landing: Path, run: Path, last: int | None = None) -> Path:
@@ -80,7 +85,7 @@ def main() -> None:
     """Stage and transform the landed extracts; write the figures for the comparison."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("landed", type=Path)
-    parser.add_argument("result", type=Path)
+    parser.add_argument("result", type=Path, nargs="?")
     parser.add_argument("--with-geometry", action="store_true")
     parser.add_argument("--profile", type=Path)
     parser.add_argument("--last-year", type=int)
@@ -98,6 +103,8 @@ def main() -> None:
     run = Path(tempfile.mkdtemp(prefix="run-", dir=given.landed))
 
     def keep(work: Path) -> None:
+        if given.result is None:
+            return
         with open_work(work) as con:
             set_variables(con, wanted=[indikator.id for indikator in indikatoren()])
             con.execute(f"COPY ({FIGURES}) TO {literal(str(given.result))} (FORMAT parquet)")
