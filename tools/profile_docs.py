@@ -6,11 +6,17 @@ of draft 4, the one that editors of TOML know.
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 import re
+import textwrap
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel
 
 from flows.profile.profile_files import PROFILE_FILES
 
@@ -52,6 +58,45 @@ fortschreibung schema city > schema/city.schema.json
 A schema knows one key at a time; what several keys say together (`connector` and its section, one contract per source)
 only the program checks.
 """
+
+
+def models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models that a type is made of, each after those that its own keys hold."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for field in annotation.model_fields.values():
+            yield from models(field.annotation)
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from models(part)
+
+
+def describe(root: type[BaseModel]) -> None:
+    """Give the keys of a model, and of those in it, the docstring below them as description.
+
+    Pydantic can do it when a model is made, but takes 0.2 s of every command for it, and only these docs read it.
+    """
+    for model in dict.fromkeys(models(root)):
+        for kind in reversed([each for each in model.__mro__ if issubclass(each, BaseModel) and each is not BaseModel]):
+            for name, text in _docstrings(kind).items():
+                if name in model.model_fields:  # and not a ClassVar
+                    model.model_fields[name].description = text
+        model.model_rebuild(force=True)
+
+
+def _docstrings(model: type[BaseModel]) -> dict[str, str]:
+    """Return the docstring below each key that a model itself has."""
+    (made,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(made, ast.ClassDef)  # noqa: S101 -- for mypy
+    return {
+        key.target.id: inspect.cleandoc(text.value.value)
+        for key, text in pairwise(made.body)
+        if isinstance(key, ast.AnnAssign) and isinstance(key.target, ast.Name)
+        and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str)
+    }  # fmt: skip
+
+
+for _root in PROFILE_FILES.values():
+    describe(_root)
 
 
 def profile_schema(kind: str) -> Schema:

@@ -14,4 +14,4 @@ most."""
 class Strict(BaseModel):
     """A model that refuses keys it does not know, so that a typing error in a profile shows."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft4Validator
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from flows.app.commands.preparing import schema
 from flows.base.errors import ConfigError
@@ -46,18 +45,10 @@ def problems(path: Path) -> list[str]:
     return [f"{list(error.absolute_path)}: {error.message}" for error in validator(path.stem).iter_errors(read)]
 
 
-def models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-        for field in annotation.model_fields.values():
-            yield from models(field.annotation)
-    for part in getattr(annotation, "__args__", ()):
-        yield from models(part)
-
-
 KEYS = {
     f"{model.__name__}.{field.alias or name}": (field, field.alias or name)
-    for root in PROFILE_FILES.values() for model in models(root) for name, field in model.model_fields.items()
+    for root in PROFILE_FILES.values() for model in profile_docs.models(root)
+    for name, field in model.model_fields.items()
     if (model.__name__, name) != ("Source", "id")  # the name of its section
 }  # fmt: skip
 
@@ -79,7 +70,7 @@ def test_every_key_is_described_and_its_example_is_permitted(key: str) -> None:
         assert found == name
         TypeAdapter(field.rebuild_annotation()).validate_python(value)
     else:
-        assert list(models(field.annotation)), f"{key} needs an example"
+        assert list(profile_docs.models(field.annotation)), f"{key} needs an example"
 
 
 @pytest.mark.parametrize("kind", PROFILE_FILES)
