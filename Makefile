@@ -6,6 +6,8 @@ AUDIT := pip-audit==2.10.1
 SBOM := cyclonedx-bom==7.5.0
 # Offices have a certificate authority of their own.
 export UV_SYSTEM_CERTS := true
+# Images of containers often set it; then every process compiles program and tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # One test process per core; who has nothing left takes tests from the others.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
