@@ -38,8 +38,13 @@ def german(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORTSCHREIBUNG_LANG", "de")
 
 
-def _marked() -> Iterator[tuple[str, ...]]:
+@pytest.fixture(scope="module")
+def marked() -> set[tuple[str, ...]]:
     """Every text that is marked in the code, alone or as the one for one and the one for many."""
+    return set(_marked())
+
+
+def _marked() -> Iterator[tuple[str, ...]]:
     texts = {"tr": 1, "text": 1, "tr_count": 2, "text_count": 2}
     for path in FLOWS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -51,21 +56,18 @@ def _marked() -> Iterator[tuple[str, ...]]:
     yield from ((each,) for each in (*help_messages(cli.app), *PUT_TOGETHER, *texts_of_rows()))
 
 
-MARKED = set(_marked())
-
-
 def _fields(message: str) -> list[tuple[str, str]]:
     return sorted((name, spec or "") for _, name, spec, _ in Formatter().parse(message) if name is not None)
 
 
-def test_every_text_has_its_german_one_and_the_catalogue_has_no_other() -> None:
-    assert {texts[0] for texts in MARKED} == set(ENTRIES)
+def test_every_text_has_its_german_one_and_the_catalogue_has_no_other(marked: set[tuple[str, ...]]) -> None:
+    assert {texts[0] for texts in marked} == set(ENTRIES)
 
 
-def test_the_german_text_has_the_places_of_the_english_one() -> None:
+def test_the_german_text_has_the_places_of_the_english_one(marked: set[tuple[str, ...]]) -> None:
     wrong = [
         english
-        for texts in MARKED
+        for texts in marked
         for english, said in zip(texts, ENTRIES[texts[0]], strict=True)
         if _fields(texts[-1]) != _fields(ENTRIES[texts[0]][-1]) or not {*_fields(said)} <= {*_fields(english)}
     ]
@@ -80,11 +82,11 @@ def test_no_text_stands_twice_in_the_catalogue_and_none_is_empty() -> None:
     assert all(said.strip() for german_ones in ENTRIES.values() for said in german_ones)
 
 
-def test_texts_that_begin_with_blanks_or_end_with_a_stop_do_so_in_german() -> None:
+def test_texts_that_begin_with_blanks_or_end_with_a_stop_do_so_in_german(marked: set[tuple[str, ...]]) -> None:
     def shape(message: str) -> tuple[int, bool]:
         return len(message) - len(message.lstrip(" ")), message.endswith(".")
 
-    assert [texts for texts in MARKED if shape(texts[-1]) != shape(ENTRIES[texts[0]][-1])] == []
+    assert [texts for texts in marked if shape(texts[-1]) != shape(ENTRIES[texts[0]][-1])] == []
 
 
 @pytest.mark.parametrize(
