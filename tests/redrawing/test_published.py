@@ -7,6 +7,7 @@ import pytest
 
 from flows.protect.review_classes import lay_review
 from flows.redrawing.review import Review, review
+from tests.parameters import first_of
 from tests.redrawing.towns import DAY, profile, town
 
 
@@ -75,7 +76,7 @@ def test_a_unit_of_which_a_count_is_withdrawn_says_nothing(published):
     assert published(withdrawn=(("A", "einwohner", "2016-12-31"),))["A"][-1] == "ok"
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", first_of(range(8)))
 def test_small_counts_of_base_units_that_no_figure_tells_may_be_anything_below_the_threshold(published, seed):
     """Who has all published figures asks for the few cases of a block: 0 to 4 of them, the others beside it, and
     neither the figures of the unit nor its classes are others."""
