@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import ipaddress
 import os
 import shutil
@@ -30,6 +31,17 @@ from tests.trusted import trusting
 settings.register_profile("repeatable", deadline=None, database=None, derandomize=True, print_blob=True)
 settings.register_profile("nightly", settings.get_profile("repeatable"), derandomize=False)
 settings.load_profile("repeatable")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for garbage among what the tests make, not among the many objects that are collected and stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
