@@ -93,12 +93,15 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
 
 
 def new_database(path: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection that uses a new release file at `path`, within the limits of flows.base.home."""
-    allowed = limits()
+    """Return a connection that uses a new release file at `path`, within the memory of flows.base.home.
+
+    It has one DuckDB thread: thousands of small statements cost more processor time on several. What can be done at
+    the same time is done by threads of Python, each with a cursor (`flows.publish.release_files.write_files`).
+    """
     con = connect(
         config={
-            "threads": allowed.threads,
-            "memory_limit": allowed.memory,
+            "threads": 1,
+            "memory_limit": limits().memory,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "temp_directory": f"{path.parent}.spill",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import duckdb
 
 from flows.atlas.write import write_atlas
 from flows.base.errors import FortschreibungError
+from flows.base.home import limits
 from flows.compare.diff_model import Diff
 from flows.compare.impact import impact_of
 from flows.export import geo, metadata, open_formats, workbook
@@ -55,21 +57,18 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     layers = geo.Layers(job, version, units)
     pivot_figures(con, units)
 
-    def by_duckdb(cursor: duckdb.DuckDBPyConnection) -> tuple[list[Path], list[Path]]:
-        cursor.execute("USE fortschreibung")
-        tables = [
-            *open_formats.write_csv(cursor, exported, target / "csv"),
-            *open_formats.write_csv_excel(cursor, exported, target / "csv_excel"),
-            *open_formats.write_parquet(cursor, exported, target / "parquet"),
-            open_formats.write_codebook_csv(cursor, target / "codebook.csv"),
-        ]
-        return tables, geo.write_geo(cursor, layers, target / "geo")
-
-    with ThreadPoolExecutor(1) as beside, con.cursor() as cursor:
-        written = beside.submit(by_duckdb, cursor)
+    ways: list[Callable[[duckdb.DuckDBPyConnection], list[Path]]] = [
+        lambda cursor: open_formats.write_csv(cursor, exported, target / "csv"),
+        lambda cursor: open_formats.write_csv_excel(cursor, exported, target / "csv_excel"),
+        lambda cursor: open_formats.write_parquet(cursor, exported, target / "parquet"),
+        lambda cursor: [open_formats.write_codebook_csv(cursor, target / "codebook.csv")],
+        lambda cursor: geo.write_geo(cursor, layers, target / "geo"),
+    ]
+    with ThreadPoolExecutor(max(1, limits().threads - 1)) as beside:
+        written = [beside.submit(_with_cursor, con, way) for way in ways]
         book = workbook.write_workbook(con, job, version, units, target / workbook.NAME)  # keeps Python busy meanwhile
-        tables, maps = written.result()
-    files = [*tables, book, *maps]
+        *tables, maps = (each.result() for each in written)
+    files = [*chain.from_iterable(tables), book, *maps]
     (target / "codebook.html").write_text(_codebook(build, [target / DATABASE, *files]), encoding="utf-8")
     (target / "changes.json").write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
     about = About(job.city_name, job.synthetic)
@@ -82,6 +81,15 @@ def write_files(build: Building, compared: Diff) -> list[Path]:
     (target / NAME).write_text(first_page(con, redrawn=redrawn), encoding="utf-8")
     metadata.write_json(target / "datapackage.json", metadata.data_package(job, version, exported, target))
     return files
+
+
+def _with_cursor(
+    con: duckdb.DuckDBPyConnection, way: Callable[[duckdb.DuckDBPyConnection], list[Path]]
+) -> list[Path]:  # fmt: skip
+    """Return what a way of writing makes with a cursor of its own, so that others can go on meanwhile."""
+    with con.cursor() as cursor:
+        cursor.execute("USE fortschreibung")
+        return way(cursor)
 
 
 def _write_redraw(build: Building) -> bool:
