@@ -112,11 +112,12 @@ def _places(fetched: NDArray[Any], kind: str, texts: Sequence[str]) -> Values:
 
 
 def _sorted_texts(fetched: NDArray[Any], kind: str) -> Values:
-    valid, cells = ~np.ma.getmaskarray(fetched), np.ma.getdata(fetched).tolist()
-    texts = sorted({cell for cell, there in zip(cells, valid, strict=True) if there})
+    missing, cells = np.ma.getmaskarray(fetched), np.ma.getdata(fetched)
+    texts = sorted(set(cells[~missing].tolist()))
     places = {text: place for place, text in enumerate(texts)}
-    numbers = [places[cell] if there else 0 for cell, there in zip(cells, valid, strict=True)]
-    return _places(np.ma.masked_array(np.array(numbers, dtype="<u4"), ~valid), kind, texts)
+    numbers = np.zeros(len(cells), dtype="<u4")
+    numbers[~missing] = [*map(places.__getitem__, cells[~missing].tolist())]
+    return _places(np.ma.masked_array(numbers, missing), kind, texts)
 
 
 def _numbers(fetched: NDArray[Any], kind: str) -> Values:
