@@ -147,7 +147,7 @@ def _named_in(con: duckdb.DuckDBPyConnection, query: str) -> _Named:
         tree: dict[str, Any] = json.loads(written)
         tables, steps = set[tuple[str, str]](), set[str]()
         _collect(tree, tables, steps)
-        error = tree.get("error_message", "") if tree["error"] else ""
+        error = (tree.get("error_message") or "DuckDB does not say why") if tree["error"] else ""
         _NAMED[query] = _Named(
             tables, steps, any(step not in steps for step in _stars(tree)), len(tree.get("statements", ())),
             "not implemented" if tree.get("error_type") == "not implemented" else error,

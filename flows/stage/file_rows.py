@@ -36,8 +36,6 @@ class FileRows:
         """Begin without rows; `names` is a digest of what names stand for, where units are called by name."""
         self._con, self._source, self._kept, self._names = con, source, kept, names
         self._shown: dict[str, ShownFile] = {}
-        self.shown_as_kept: frozenset[str] = frozenset()
-        """The files that an earlier run kept and whose rows are shown: nothing of them was loaded."""
         self.clear()
 
     def clear(self) -> None:
@@ -50,6 +48,8 @@ class FileRows:
         for column in _COLUMNS:
             self._con.execute(f"ALTER TABLE je_datei_{_ROWS} ALTER {column} SET NOT NULL")  # kept as they are
         self._show({})
+        self.shown_as_kept: frozenset[str] = frozenset()
+        """The files that an earlier run kept and whose rows are shown: nothing of them was loaded."""
 
     def load_kept(self, lieferungen: Sequence[Lieferung]) -> dict[str, Reconciliation]:
         """Load what is kept of the files, or show it; return what became of their rows, by the file's name.

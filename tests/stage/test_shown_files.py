@@ -46,9 +46,7 @@ def counts(staged) -> list[tuple]:
 
 def shown(staged) -> list[str]:
     """The Stichtage whose rows lie in files."""
-    return [
-        day for (day,) in staged.rows("SELECT DISTINCT stichtag::VARCHAR FROM stage.reihe_datei ORDER BY 1")
-    ]  # fmt: skip
+    return [day for (day,) in staged.rows("SELECT DISTINCT stichtag::VARCHAR FROM stage.reihe_datei ORDER BY 1")]
 
 
 def test_rows_that_are_shown_are_those_that_are_loaded(city) -> None:
