@@ -18,12 +18,11 @@ import duckdb
 import pytest
 from hypothesis import settings
 
-from flows.base import sql_order
 from flows.profile.load import Profile, load_profile
 from flows.protect import protect_figures
 from flows.stage.read import subprocess_reader
 from tests.forked import ForkedReaders
-from tests.once import lineage_once, parsed_once, toml_once
+from tests.once import lineage_once, toml_once
 from tests.trusted import trusting
 
 # Properties are tried on the same examples each time, so that a change alone turns a test red; `pytest
@@ -97,10 +96,9 @@ def extensions_are_trusted() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_files_are_read_once() -> Iterator[None]:
-    """No test waits for the program's own SQL and codebook to be parsed again."""
+    """No test waits for the program's own codebook and the lineage of its SQL to be read again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tomllib, "loads", toml_once(tomllib.loads))
-        patch.setattr(sql_order, "_parsed", parsed_once(sql_order._parsed))
         patch.setattr(protect_figures, "lineage_rows", lineage_once(protect_figures.lineage_rows))
         yield
 

@@ -1,8 +1,8 @@
 """What follows from the program's own files alone is worked out once per test process, not for each town of the tests.
 
-Each function answers by what it is given: the order of the files of SQL and the content of the codebook by their texts,
-the lineage of the published columns by the columns that are there and the queries that publish them. Parsing all files
-takes longer than the stations take for a town of six squares.
+Each function answers by what it is given: the content of the codebook by its text, the lineage of the published columns
+by the columns that are there and the queries that publish them. Both take longer than the stations take for a town of
+six squares.
 """
 
 from __future__ import annotations
@@ -10,14 +10,11 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 
 from flows.protect.origins import Edge, _columns_there
-
-T = TypeVar("T")
 
 
 def toml_once(loads: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -31,21 +28,6 @@ def toml_once(loads: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, A
             found[text] = pickle.dumps(loads(text))
         read: dict[str, Any] = pickle.loads(found[text])
         return read
-
-    return once
-
-
-def parsed_once(
-    parsed: Callable[[duckdb.DuckDBPyConnection, Path], T],
-) -> Callable[[duckdb.DuckDBPyConnection, Path], T]:
-    """Return flows.base.sql_order's reading of a file, with what it found in the same text before."""
-    found: dict[tuple[Path, str], T] = {}
-
-    def once(con: duckdb.DuckDBPyConnection, path: Path) -> T:
-        key = (path, path.read_text(encoding="utf-8"))
-        if key not in found:
-            found[key] = parsed(con, path)
-        return found[key]
 
     return once
 

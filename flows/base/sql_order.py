@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -69,8 +69,9 @@ def tables_in_order(
         ConfigError: a file is not one query, has no leading comment, reads an unknown name, names a step
             like a table, or files read each other in a circle.
     """
-    with connect(config={"threads": 1}) as con:
-        tables = {path.stem: _parsed(con, path) for path in sorted(folder.glob("*.sql"))}
+    paths = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
+    _learn(paths.values())
+    tables = {path.stem: _parsed(path, query) for path, query in paths.items()}
     made_by: dict[str, SqlTable | PythonStep] = {**tables, **{name: step for step in steps for name in step.makes}}
     for table in tables.values():
         unknown = sorted(table.reads - set(made_by) - known)
@@ -90,7 +91,7 @@ def tables_in_order(
     graph = {name: sorted(maker.reads & set(made_by)) for name, maker in made_by.items()}
     try:
         order = [made_by[name] for name in TopologicalSorter(graph).static_order()]
-        return [maker for place, maker in enumerate(order) if maker not in order[:place]]
+        return list({id(maker): maker for maker in order}.values())  # a step that makes several tables runs once
     except CycleError as circle:
         raise ConfigError(
             f"The files of {folder} read each other in a circle: {' -> '.join(circle.args[1])}. "
@@ -99,29 +100,28 @@ def tables_in_order(
         ) from None
 
 
-def _parsed(con: duckdb.DuckDBPyConnection, path: Path) -> SqlTable:
+def _parsed(path: Path, query: str) -> SqlTable:
     """Return one file as DuckDB's own parser understands it: within a millisecond, and without importing sqlglot."""
-    query = path.read_text(encoding="utf-8")
     first = query.splitlines()[0] if query else ""
     if not first.startswith("-- One row "):
         raise ConfigError(
             f"{path}, line 1: expected a comment that begins '-- One row ' and says what a row is.", code="FS-CONFIG-12"
         )
-    named = _named_in(con, query)
-    names, steps = named.tables, named.steps
-    if named.error == "not implemented":  # a PIVOT whose columns the data name, or no query
-        names, steps = _names_in_pivot(path, query)
+    named = _NAMED[query]
+    if named.error == _NOT_SERIALIZED:
+        named = _NAMED[query] = _named_in_pivot(path, query)
     elif named.error:
         raise ConfigError(f"{path} is not SQL that can be read: {named.error}", code="FS-CONFIG-12")
     elif named.statements != 1:
         raise ConfigError(f"{path}: {_ONE_QUERY}", code="FS-CONFIG-12")
-    return SqlTable(path.stem, first.removeprefix("-- "), query, _tables(names, steps), frozenset(steps))
+    return SqlTable(path.stem, first.removeprefix("-- "), query, _tables(named), frozenset(named.steps))
 
 
 def reads_of(con: duckdb.DuckDBPyConnection, query: str) -> tuple[frozenset[str], bool]:
     """Return the names of what a query reads, and whether it takes columns that it does not name (``SELECT *``)."""
-    named = _named_in(con, query)
-    return _tables(named.tables, named.steps), named.takes_everything
+    if query not in _NAMED:
+        _NAMED[query] = _named_in(con, query)
+    return _tables(_NAMED[query]), _NAMED[query].takes_everything
 
 
 @dataclass(frozen=True)
@@ -137,48 +137,49 @@ class _Named:
     error: str = ""
 
 
+_NOT_SERIALIZED = "not implemented"
+"""The error of a PIVOT whose columns the data name, which is several statements for DuckDB, or of what is no query."""
 _NAMED: dict[str, _Named] = {}
 """By the text of the query: the folders of SQL are the same for every run of a process."""
 
 
+def _learn(queries: Iterable[str]) -> None:
+    """Let `_NAMED` have these queries too."""
+    new = [query for query in queries if query not in _NAMED]
+    if new:
+        with connect(config={"threads": 1}) as con:
+            _NAMED.update({query: _named_in(con, query) for query in new})
+
+
 def _named_in(con: duckdb.DuckDBPyConnection, query: str) -> _Named:
-    if query not in _NAMED:
-        (written,) = con.execute(f"SELECT json_serialize_sql({literal(query)})").fetchone() or ("{}",)
-        tree: dict[str, Any] = json.loads(written)
-        tables, steps = set[tuple[str, str]](), set[str]()
-        _collect(tree, tables, steps)
-        error = (tree.get("error_message") or "DuckDB does not say why") if tree["error"] else ""
-        _NAMED[query] = _Named(
-            tables, steps, any(step not in steps for step in _stars(tree)), len(tree.get("statements", ())),
-            "not implemented" if tree.get("error_type") == "not implemented" else error,
-        )  # fmt: skip
-    return _NAMED[query]
+    (written,) = con.execute(f"SELECT json_serialize_sql({literal(query)})").fetchone() or ("{}",)
+    tables, steps, stars = set[tuple[str, str]](), set[str](), set[str]()
 
-
-def _stars(node: Any) -> Iterator[str]:
-    """Yield of what each `*` in a serialized query takes all columns; of everything: an empty text."""
-    if isinstance(node, dict) and node.get("class") == "STAR":
-        yield node["relation_name"]
-    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from _stars(each)
-
-
-def _tables(names: Set[tuple[str, str]], steps: Set[str]) -> frozenset[str]:
-    return frozenset(f"{schema}.{name}" if schema else name for schema, name in names if schema or name not in steps)
-
-
-def _collect(node: Any, names: set[tuple[str, str]], steps: set[str]) -> None:
-    """Collect what a serialized query names anywhere: tables (schema, name) and steps (WITH ... AS)."""
-    if isinstance(node, dict):
+    def note(node: dict[str, Any]) -> dict[str, Any]:
         if node.get("type") == "BASE_TABLE":
-            names.add((node["schema_name"], node["table_name"]))
-        steps.update(step["key"] for step in node.get("cte_map", {}).get("map", ()))
-    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _collect(each, names, steps)
+            tables.add((node["schema_name"], node["table_name"]))
+        elif node.get("class") == "STAR":
+            stars.add(node["relation_name"])  # of everything: an empty text
+        if "cte_map" in node:
+            steps.update(step["key"] for step in node["cte_map"]["map"])
+        return node
+
+    tree = json.loads(written, object_hook=note)
+    error = (tree.get("error_message") or "DuckDB does not say why") if tree["error"] else ""
+    return _Named(
+        tables, steps, bool(stars - steps), len(tree.get("statements", ())),
+        _NOT_SERIALIZED if tree.get("error_type") == _NOT_SERIALIZED else error,
+    )  # fmt: skip
 
 
-def _names_in_pivot(path: Path, query: str) -> tuple[set[tuple[str, str]], set[str]]:
-    """Return the names in a PIVOT, which DuckDB takes for several statements and does not serialize."""
+def _tables(named: _Named) -> frozenset[str]:
+    return frozenset(
+        f"{schema}.{name}" if schema else name for schema, name in named.tables if schema or name not in named.steps
+    )
+
+
+def _named_in_pivot(path: Path, query: str) -> _Named:
+    """Return what a PIVOT names."""
     import sqlglot  # noqa: PLC0415 -- takes longer to import than the station takes for most of its tables
     from sqlglot import exp  # noqa: PLC0415
 
@@ -189,4 +190,4 @@ def _names_in_pivot(path: Path, query: str) -> tuple[set[tuple[str, str]], set[s
     if not isinstance(tree, exp.Pivot):
         raise ConfigError(f"{path}: {_ONE_QUERY}", code="FS-CONFIG-12")
     names = {(table.db, table.name) for table in tree.find_all(exp.Table) if table.name}
-    return names, {step.alias_or_name for step in tree.find_all(exp.CTE)}
+    return _Named(names, {step.alias_or_name for step in tree.find_all(exp.CTE)}, takes_everything=False)

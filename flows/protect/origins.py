@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -26,13 +27,9 @@ def lineage_rows(con: duckdb.DuckDBPyConnection, published: Mapping[str, str]) -
     way ends, there is no file of SQL: at the catalogue (``katalog.…``, from the profile), or at the rows as they are
     read from the Lieferungen (``roh…``).
     """
-    import sqlglot  # noqa: PLC0415 -- commands that only read releases do without
-
     there = _columns_there(con)
     queries = _files(there)
-    queries |= {
-        name: sqlglot.parse_one(query, dialect="duckdb") for name, query in published.items() if name not in queries
-    }
+    queries |= {name: _parsed(query) for name, query in published.items() if name not in queries}
     known = {name: table(name, columns) for name, columns in there.items()}
     made: dict[str, dict[str, Iterable[Source]]] = {}
     for name in _in_order(queries):
@@ -54,15 +51,20 @@ def _columns_there(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 
 def _files(there: Mapping[str, Sequence[str]]) -> dict[str, exp.Expr]:
     """Return the query of every file of SQL by the table that it makes; sql/stage fills the schema of that name."""
-    import sqlglot  # noqa: PLC0415
-
     found: dict[str, exp.Expr] = {}
     for folder in FOLDERS:
         for path in sorted(resource(f"sql/{folder}").glob("*.sql")):
             staged = f"stage.{path.stem}"
             name = staged if folder == "stage" and staged in there else path.stem
-            found[name] = sqlglot.parse_one(path.read_text(encoding="utf-8"), dialect="duckdb")
+            found[name] = _parsed(path.read_text(encoding="utf-8"))
     return found
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(query: str) -> exp.Expr:
+    import sqlglot  # noqa: PLC0415 -- commands that only read releases do without
+
+    return sqlglot.parse_one(query, dialect="duckdb")
 
 
 def _in_order(queries: Mapping[str, exp.Expr]) -> Iterable[str]:
