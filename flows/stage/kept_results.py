@@ -90,12 +90,19 @@ class KeptResults:
             return None
         return Kept({table: target / f"{table}.parquet" for table in written}, note)
 
-    def in_use(self, delivered: Iterable[tuple[Source, Sequence[Lieferung]]]) -> None:
-        """Write down which results a run may use, before it does, so that no other run deletes them."""
-        keys = sorted(
-            {address.key for source, files in delivered if files
-             for address in (*(self.keys.of(source, one) for one in files), self.keys.of_all(source, files))}
-        )  # fmt: skip
+    def in_use(
+        self, delivered: Iterable[tuple[Source, Sequence[Lieferung]]],
+        space: Sequence[tuple[Source, Lieferung]] = (),
+    ) -> None:  # fmt: skip
+        """Write down which results a run may use, before it does, so that no other run deletes them.
+
+        `space` are the files that describe space, which have one more result together.
+        """
+        used = {
+            address.key for source, files in delivered if files
+            for address in (*(self.keys.of(source, one) for one in files), self.keys.of_all(source, files))
+        }  # fmt: skip
+        keys = sorted(used | ({self.keys.of_space(space).key} if space else set()))
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             runs = [*_runs(self._record), keys][-RUNS:]

@@ -63,6 +63,14 @@ class ResultKeys:
         """Return the address of what staging makes of all files of a source together."""
         return Address(lieferungen[0].sha256, _digest([self.of(source, one).key for one in lieferungen]))
 
+    def of_space(self, files: Sequence[tuple[Source, Lieferung]]) -> Address:
+        """Return the address of what staging makes of all files that describe space, and of city.toml, together."""
+        parts = {
+            "files": [self.of(source, one).key for source, one in files],
+            "space": self._profile.city.model_dump(mode="json"),
+        }
+        return Address(files[0][1].sha256, _digest(parts))
+
     def numbering(self, last: str | None) -> list[list[str]]:
         """Return how base units are numbered up to the Stichtag `last` (None: at any), by the date since when.
 

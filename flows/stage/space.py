@@ -6,26 +6,33 @@ Files are read by flows.stage.space_files; here what they say is written, compar
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from flows.base.db import Value, insert, literal, set_variables, sql, use_spatial
+from flows.base.db import Value, insert, set_variables, sql, use_spatial
 from flows.base.errors import ConfigError, ContractBroken
 from flows.profile.load import Profile
 from flows.profile.source import Source
 from flows.pull.models import Lieferung
 from flows.stage.corrections import record_corrections, registered
-from flows.stage.kept_results import Kept, KeptResults, load
+from flows.stage.kept_results import KeptResults
+from flows.stage.kept_space import (
+    Delivered,
+    FileName,
+    create_gathered,
+    keep_defects,
+    keep_file,
+    keep_together,
+    load_defects,
+    load_files,
+    load_together,
+)
 from flows.stage.location import refuse_sources_far_apart, refuse_strange_places
 from flows.stage.reconciliation import Reconciliation, write_reconciliations
 from flows.stage.space_files import READERS, Read, Space, gather, read_space_file
-
-_File = tuple[str, str]
-"""A file by the id of its source and its name."""
 
 
 def stage_space(
@@ -38,77 +45,53 @@ def stage_space(
 ) -> None:
     """Fill what stage has of space (zuordnung, raum_name, geometrie, barriere) from the city's sources and profile.
 
-    Files whose result is `kept` are not read.
+    Files whose result is `kept` are not read; where all that they make together is, nothing is made.
 
     Raises:
         ContractBroken: a file is not of its dialect or contract.
         ConfigError: a registered correction no longer matches.
     """
-    files = [
-        (source, one) for source in profile.sources if source.kind in READERS
-        for one in lieferungen if one.source == source.id
-    ]  # fmt: skip
+    files = space_files(profile, lieferungen)
     known_errors = {
         source.id: registered(source, lieferungen, profile.corrections) for source, _ in files
     }  # fmt: skip
-    notes = _load_kept(con, files, kept)
-    space, new = Space(), dict[_File, Read]()
     for source, lieferung in files:
-        entries = known_errors[source.id][lieferung.name]
-        record_corrections(con, source, lieferung.name, entries)
+        record_corrections(con, source, lieferung.name, known_errors[source.id][lieferung.name])
+    if accounts := load_together(con, files, kept) if kept else []:
+        for (source, _), account in zip(files, accounts, strict=True):
+            write_reconciliations(con, source, [account])
+        return
+    create_gathered(con)
+    notes = load_files(con, files, kept) if kept else {}
+    space, new = Space(), dict[FileName, Read]()
+    for source, lieferung in files:
         if (source.id, lieferung.name) in notes:
             continue
-        file = read_space_file(source, lieferung, landing, run, entries)
+        file = read_space_file(source, lieferung, landing, run, known_errors[source.id][lieferung.name])
         gather(space, profile, file)
         new[source.id, lieferung.name] = file
     _write(con, profile, space)
     _write_defects(con, files, kept)
     reconciled = _reconcile(con, files, new, notes)
-    for source, lieferung in files:
-        if kept and (source.id, lieferung.name) in new:
-            at = f"quelle = {literal(source.id)} AND datei = {literal(lieferung.name)}"
-            queries = {table: f"FROM {table} WHERE {at}" for table in _GATHERED}
-            kept.keep(con, kept.keys.of(source, lieferung), queries, reconciled[source.id, lieferung.name].note)
+    if kept:
+        for source, lieferung in files:
+            if (source.id, lieferung.name) in new:
+                keep_file(con, (source, lieferung), reconciled[source.id, lieferung.name], kept)
+        keep_together(con, files, reconciled.values(), kept)
 
 
-def _load_kept(
-    con: duckdb.DuckDBPyConnection, files: Sequence[tuple[Source, Lieferung]], kept: KeptResults | None
-) -> dict[_File, Mapping[str, Any]]:
-    """Fill the tables of gathered rows with what is kept; return what was noted of each file that was."""
-    _create_gathered(con)
-    if kept is None:
-        return {}
-    addressed = {(source.id, one.name): kept.find(kept.keys.of(source, one)) for source, one in files}
-    found = {file: result for file, result in addressed.items() if result}
-    try:
-        for table in _GATHERED:
-            load(con, table, [result.tables[table] for result in found.values()])
-    except duckdb.Error:  # a file went away, or is none of Parquet although its sha256 is right
-        _create_gathered(con)
-        return {}
-    return {file: result.note for file, result in found.items()}
+def space_files(profile: Profile, lieferungen: Sequence[Lieferung]) -> list[Delivered]:
+    """Return the delivered files that describe space, source by source."""
+    return [
+        (source, one) for source in profile.sources if source.kind in READERS
+        for one in lieferungen if one.source == source.id
+    ]  # fmt: skip
 
-
-_GATHERED = {
-    "roh_zuordnung": "zuschnitt VARCHAR, basis VARCHAR, basis_id VARCHAR, raumebene VARCHAR, raum_id VARCHAR",
-    "roh_raum_name": "zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, name VARCHAR",
-    "polygon": (
-        "basis VARCHAR, raumebene VARCHAR, basis_id VARCHAR, zuschnitt VARCHAR, reparieren BOOLEAN, toleranz DOUBLE, "
-        "ungueltig BOOLEAN, wkb BLOB"
-    ),
-    "linie": "wkb BLOB",
-}
-"""The temporary tables of what all files say of space, by file and row; what is kept of a file is its part of them."""
 
 _OUTLINES = (
     "basis VARCHAR, raumebene VARCHAR, basis_id VARCHAR, zuschnitt VARCHAR, geojson VARCHAR, crs VARCHAR, "
     "reparieren BOOLEAN, toleranz DOUBLE, nord_zuerst BOOLEAN"
 )
-
-
-def _create_gathered(con: duckdb.DuckDBPyConnection) -> None:
-    for table, columns in _GATHERED.items():
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} (quelle VARCHAR, datei VARCHAR, zeile BIGINT, {columns})")
 
 
 def _write(con: duckdb.DuckDBPyConnection, profile: Profile, space: Space) -> None:
@@ -198,32 +181,20 @@ def _refuse_barriers_elsewhere(con: duckdb.DuckDBPyConnection, profile: Profile)
         ).at(f"Source {far[0]}")
 
 
-def _write_defects(
-    con: duckdb.DuckDBPyConnection, files: Sequence[tuple[Source, Lieferung]], kept: KeptResults | None
-) -> None:
+def _write_defects(con: duckdb.DuckDBPyConnection, files: Sequence[Delivered], kept: KeptResults | None) -> None:
     """Fill stage.geometrie_mangel, source by source, since a polygon may overlap one of another file of its source."""
     delivered: dict[str, tuple[Source, list[Lieferung]]] = {}
     for source, one in files:
         if source.kind == "geometry":
             delivered.setdefault(source.id, (source, []))[1].append(one)
     for source, own in delivered.values():
-        address = kept.keys.of_all(source, own) if kept else None
-        if kept and address and _load_defects(con, kept.find(address)):
+        if kept and load_defects(con, source, own, kept):
             continue
         use_spatial(con)
         set_variables(con, quelle=source.id)
         con.execute(f"INSERT INTO stage.geometrie_mangel BY NAME {sql('stage/geometrie_mangel')}")
-        if kept and address:
-            query = f"FROM stage.geometrie_mangel WHERE quelle = {literal(source.id)}"
-            kept.keep(con, address, {"geometrie_mangel": query}, {})
-
-
-def _load_defects(con: duckdb.DuckDBPyConnection, found: Kept | None) -> bool:
-    with suppress(duckdb.Error):  # see _load_kept
-        if found:
-            load(con, "stage.geometrie_mangel", [found.tables["geometrie_mangel"]])
-            return True
-    return False
+        if kept:
+            keep_defects(con, source, own, kept)
 
 
 def _refuse_several_names(con: duckdb.DuckDBPyConnection) -> None:
@@ -261,10 +232,10 @@ def _refuse_needless_repair(con: duckdb.DuckDBPyConnection) -> None:
 
 def _reconcile(
     con: duckdb.DuckDBPyConnection,
-    files: Sequence[tuple[Source, Lieferung]],
-    new: Mapping[_File, Read],
-    notes: Mapping[_File, Mapping[str, Any]],
-) -> dict[_File, Reconciliation]:
+    files: Sequence[Delivered],
+    new: Mapping[FileName, Read],
+    notes: Mapping[FileName, Mapping[str, Any]],
+) -> dict[FileName, Reconciliation]:
     """Write and return what became of every row of every file, kept or read now, as the staged tables show it."""
     staged = {(source, name): rows for source, name, rows in con.execute(sql("stage/raum_gezaehlt")).fetchall()}
     reconciled = {}

@@ -22,7 +22,7 @@ from flows.stage.count_tables import stage_table
 from flows.stage.kept_results import KeptResults
 from flows.stage.register import stage_register
 from flows.stage.shown_files import show
-from flows.stage.space import stage_space
+from flows.stage.space import space_files, stage_space
 
 FIGURES = ("register", "matrix", "official")
 """The kinds of sources that bring figures; the others describe space."""
@@ -53,7 +53,7 @@ def stage(
     create_stage(con)
     delivered = [(source, [one for one in lieferungen if one.source == source.id]) for source in profile.sources]
     if kept:
-        kept.in_use(delivered)
+        kept.in_use(delivered, space_files(profile, lieferungen))
     figures = [(source, own) for source, own in delivered if own and source.kind in FIGURES]
     if any(own for source, own in delivered if source.kind not in FIGURES):
         _stage_space(con, profile, lieferungen, landing, run, kept)

@@ -58,6 +58,8 @@ FILES = {
     ),
 }
 """A file of every kind of source, with signs, a row left out and one that breaks the contract."""
+SPACE = 1
+"""What the files that describe space make together is one result more."""
 
 
 def sources(source: Callable[..., str], residents: str = 'einwohner = ["EW"]', *, more: str = "") -> list[str]:
@@ -147,6 +149,12 @@ def test_what_is_kept_is_not_read(city, monkeypatch) -> None:
     assert tables(city()) == first
 
 
+def test_what_space_is_together_is_not_made_again(city, monkeypatch) -> None:
+    first = tables(city())
+    monkeypatch.setattr("flows.stage.space.load_files", None)
+    assert tables(city()) == first
+
+
 @pytest.mark.thorough
 def test_the_bound_of_a_run_is_no_part_of_what_is_kept(city) -> None:
     bounded, whole = tables(city(keeping=False, until=dt.date(2021, 12, 31))), tables(city(keeping=False))
@@ -182,8 +190,8 @@ def test_one_changed_byte_costs_that_file(new_results) -> None:
     assert new_results({"einwohner_2021.csv": "BBS;EW\n01100001;11\n01100002;-\n"}) == 1
 
 
-def test_one_changed_polygon_costs_its_file_and_the_defects_of_its_source(new_results) -> None:
-    assert new_results({"bbs_2.geojson": square("01100004")}) == 2
+def test_one_changed_polygon_costs_its_file_the_defects_of_its_source_and_space(new_results) -> None:
+    assert new_results({"bbs_2.geojson": square("01100004")}) == 2 + SPACE
 
 
 @pytest.mark.thorough
@@ -223,7 +231,7 @@ def test_changed_sql_costs_everything(new_results, monkeypatch, tmp_path) -> Non
         )
 
     defects_of_polygons = 1
-    assert new_results(before=change) == len(FILES) + defects_of_polygons
+    assert new_results(before=change) == len(FILES) + defects_of_polygons + SPACE
 
 
 def test_all_modules_that_staging_imports_are_part_of_the_key() -> None:
@@ -249,6 +257,16 @@ def test_where_a_file_comes_from_is_no_matter(new_results, source) -> None:
     assert new_results(given=moved) == 0
 
 
+def test_another_name_of_a_unit_in_city_toml_costs_space(new_results, small_city) -> None:
+    def rename() -> None:
+        text = (small_city.folder / "city.toml").read_text(encoding="utf-8")
+        small_city.write(
+            "city.toml", text.replace('id = "sozialraum"', 'id = "sozialraum"\nnames = { 011003 = "West" }')
+        )
+
+    assert new_results(before=rename) == SPACE
+
+
 @pytest.mark.thorough
 def test_a_new_zuschnitt_with_other_base_units_costs_the_files_of_its_days(new_results, small_city) -> None:
     def redraw() -> None:
@@ -259,7 +277,7 @@ def test_a_new_zuschnitt_with_other_base_units_costs_the_files_of_its_days(new_r
         )
 
     polygons_of_every_numbering, counts_of_2022 = 3, 4
-    assert new_results(before=redraw) == polygons_of_every_numbering + counts_of_2022
+    assert new_results(before=redraw) == polygons_of_every_numbering + counts_of_2022 + SPACE
 
 
 # --- Damage ---
@@ -284,7 +302,7 @@ def rewrite(description: Path, contents: Mapping[str, bytes]) -> None:
     description.write_bytes(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
 
 
-@pytest.mark.parametrize("name", ["result.json", "zaehlung_*.parquet", "polygon.parquet"])
+@pytest.mark.parametrize("name", ["result.json", "zaehlung_*.parquet", "zuordnung.parquet", "*.parquet"])
 @pytest.mark.parametrize("spoil", first_of((flip, Path.unlink, lambda path: os.truncate(path, 20))))
 def test_a_damaged_result_is_staged_again(city, tmp_path, name: str, spoil: Callable[[Path], object]) -> None:
     first = tables(city())

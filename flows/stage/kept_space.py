@@ -1,0 +1,111 @@
+"""What is kept of space: the rows of each file, the defects of a source's polygons, and what all files make together.
+
+The files that describe space seldom change, and what they make together (each base unit assigned on each Zuschnitt)
+costs more to make than a new Stichtag of counts. So it is kept once more as a whole: while none of them changes, and
+city.toml neither, no row of them is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import duckdb
+
+from flows.base.db import literal, one_transaction
+from flows.profile.source import Source
+from flows.pull.models import Lieferung
+from flows.stage.kept_results import KeptResults, load
+from flows.stage.reconciliation import Reconciliation
+
+Delivered = tuple[Source, Lieferung]
+FileName = tuple[str, str]
+"""A file by the id of its source and its name."""
+
+_GATHERED = {
+    "roh_zuordnung": "zuschnitt VARCHAR, basis VARCHAR, basis_id VARCHAR, raumebene VARCHAR, raum_id VARCHAR",
+    "roh_raum_name": "zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, name VARCHAR",
+    "polygon": (
+        "basis VARCHAR, raumebene VARCHAR, basis_id VARCHAR, zuschnitt VARCHAR, reparieren BOOLEAN, toleranz DOUBLE, "
+        "ungueltig BOOLEAN, wkb BLOB"
+    ),
+    "linie": "wkb BLOB",
+}
+"""The temporary tables of what all files say of space, by file and row; what is kept of a file is its part of them."""
+_STAGED = ("zuordnung", "raum_name", "geometrie", "raum_geometrie", "raum_lage", "geometrie_mangel", "barriere")
+"""The staged tables that the files make together."""
+
+
+def create_gathered(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of gathered rows, empty."""
+    for table, columns in _GATHERED.items():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} (quelle VARCHAR, datei VARCHAR, zeile BIGINT, {columns})")
+
+
+def load_files(
+    con: duckdb.DuckDBPyConnection, files: Sequence[Delivered], kept: KeptResults
+) -> dict[FileName, Mapping[str, Any]]:  # fmt: skip
+    """Fill the tables of gathered rows with what is kept; return what was noted of each file that was."""
+    addressed = {(source.id, one.name): kept.find(kept.keys.of(source, one)) for source, one in files}
+    found = {file: result for file, result in addressed.items() if result}
+    try:
+        for table in _GATHERED:
+            load(con, table, [result.tables[table] for result in found.values()])
+    except duckdb.Error:  # a file went away, or is none of Parquet although its sha256 is right
+        create_gathered(con)
+        return {}
+    return {file: result.note for file, result in found.items()}
+
+
+def keep_file(con: duckdb.DuckDBPyConnection, file: Delivered, account: Reconciliation, kept: KeptResults) -> None:
+    """Keep the gathered rows of a file."""
+    source, lieferung = file
+    at = f"quelle = {literal(source.id)} AND datei = {literal(lieferung.name)}"
+    kept.keep(
+        con, kept.keys.of(source, lieferung), {table: f"FROM {table} WHERE {at}" for table in _GATHERED}, account.note
+    )
+
+
+def load_defects(con: duckdb.DuckDBPyConnection, source: Source, own: Sequence[Lieferung], kept: KeptResults) -> bool:
+    """Fill stage.geometrie_mangel with what is kept of a source's files; say whether there was anything."""
+    found = kept.find(kept.keys.of_all(source, own))
+    return found is not None and _load(con, {"geometrie_mangel": found.tables.get("geometrie_mangel")})
+
+
+def keep_defects(con: duckdb.DuckDBPyConnection, source: Source, own: Sequence[Lieferung], kept: KeptResults) -> None:
+    """Keep what stage.geometrie_mangel has of a source."""
+    query = f"FROM stage.geometrie_mangel WHERE quelle = {literal(source.id)}"
+    kept.keep(con, kept.keys.of_all(source, own), {"geometrie_mangel": query}, {})
+
+
+def load_together(
+    con: duckdb.DuckDBPyConnection, files: Sequence[Delivered], kept: KeptResults
+) -> list[Reconciliation]:  # fmt: skip
+    """Fill the staged tables of space with what all files made together; return what became of the rows of each.
+
+    Nothing is returned where that is not kept.
+    """
+    found = kept.find(kept.keys.of_space(files)) if files else None
+    if found is None or not _load(con, {table: found.tables.get(table) for table in _STAGED}):
+        return []
+    return [Reconciliation.from_note(one, note) for (_, one), note in zip(files, found.note["files"], strict=True)]
+
+
+def keep_together(
+    con: duckdb.DuckDBPyConnection, files: Sequence[Delivered], accounts: Iterable[Reconciliation], kept: KeptResults
+) -> None:
+    """Keep the staged tables of space, and what became of the rows of each file."""
+    queries = {table: f"FROM stage.{table}" for table in _STAGED}
+    kept.keep(con, kept.keys.of_space(files), queries, {"files": [account.note for account in accounts]})
+
+
+def _load(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Any]) -> bool:
+    """Append kept rows to staged tables, all of them or none; say whether that was possible."""
+    if not all(tables.values()):
+        return False
+    with suppress(duckdb.Error), one_transaction(con):  # see load_files
+        for table, path in tables.items():
+            load(con, f"stage.{table}", [path])
+        return True
+    return False
