@@ -19,7 +19,7 @@ from flows.base.db import connect, literal, replace
 from flows.base.errors import ConfigError
 
 _ONE_QUERY = "expected one query (SELECT or PIVOT), since a file makes one table; found more or less."
-_KEPT_BY = re.compile(r"^-- Kept by (stichtag(?:, zuschnitt)?)$", re.MULTILINE)
+_KEPT_BY = re.compile(r"^-- Kept (?:as a whole|by (stichtag(?:, zuschnitt)?))$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,13 @@ class SqlTable:
         replace(con, "VIEW" if "\n-- A view" in self.query else "TABLE", self.name, self.query)
 
     @property
-    def kept_by(self) -> tuple[str, ...]:
-        """The columns by whose values the rows can be made part by part, and kept: `-- Kept by stichtag, zuschnitt`."""
+    def kept_by(self) -> tuple[str, ...] | None:
+        """The columns by whose values the rows can be made part by part, and kept: `-- Kept by stichtag, zuschnitt`.
+
+        No column where they are kept as a whole (`-- Kept as a whole`), None where they are not kept.
+        """
         found = _KEPT_BY.search(self.query)
-        return tuple(found[1].split(", ")) if found else ()
+        return (tuple(found[1].split(", ")) if found[1] else ()) if found else None
 
     @property
     def reads_earlier(self) -> bool:

@@ -14,6 +14,7 @@ from flows.base.db import insert, set_variables, sql
 from flows.profile.load import Profile
 from flows.redrawing.city_ground import CityGround
 from flows.redrawing.ground import Ints
+from flows.stage.kept_space import assignments_can_be_added
 from flows.transform.transform_counts import transform
 
 
@@ -72,6 +73,7 @@ def _assign(
           "raum_id": unit_of.get(basis_id, unit) if level == "sozialraum" else unit}
          for basis, basis_id, level, unit in rows if level in levels],
     )  # fmt: skip
+    assignments_can_be_added(con)
     con.execute(
         f"INSERT INTO stage.zuordnung BY NAME SELECT * FROM ({sql('stage/zuordnung')}) "  # noqa: S608 -- our file
         "WHERE zuschnitt = getvariable('vorschlag')"

@@ -2,7 +2,8 @@
 
 The files that describe space seldom change, and what they make together (each base unit assigned on each Zuschnitt)
 costs more to make than a new Stichtag of counts. So it is kept once more as a whole: while none of them changes, and
-city.toml neither, no row of them is looked at.
+city.toml neither, no row of them is looked at. The base units of a large city are shown in the kept file, as large
+files of counts are (flows.stage.shown_files): what follows from them alone is found again without reading them.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import duckdb
 from flows.base.db import literal, one_transaction
 from flows.profile.source import Source
 from flows.pull.models import Lieferung
-from flows.stage.kept_results import KeptResults, load
+from flows.stage.kept_results import Kept, KeptResults, load
 from flows.stage.reconciliation import Reconciliation
+from flows.stage.shown_files import MANY, rows_of
 
 Delivered = tuple[Source, Lieferung]
 FileName = tuple[str, str]
@@ -35,6 +37,8 @@ _GATHERED = {
 """The temporary tables of what all files say of space, by file and row; what is kept of a file is its part of them."""
 _STAGED = ("zuordnung", "raum_name", "geometrie", "raum_geometrie", "raum_lage", "geometrie_mangel", "barriere")
 """The staged tables that the files make together."""
+_ASSIGNED = "zuordnung"
+"""The one that a large city has many rows of."""
 
 
 def create_gathered(con: duckdb.DuckDBPyConnection) -> None:
@@ -87,8 +91,13 @@ def load_together(
     Nothing is returned where that is not kept.
     """
     found = kept.find(kept.keys.of_space(files)) if files else None
-    if found is None or not _load(con, {table: found.tables.get(table) for table in _STAGED}):
+    if found is None:
         return []
+    shown = _ASSIGNED if found.note["assigned"] >= MANY else ""
+    if not _load(con, {table: found.tables.get(table) for table in _STAGED if table != shown}):
+        return []
+    if shown:
+        _show(con, found)
     return [Reconciliation.from_note(one, note) for (_, one), note in zip(files, found.note["files"], strict=True)]
 
 
@@ -97,7 +106,28 @@ def keep_together(
 ) -> None:
     """Keep the staged tables of space, and what became of the rows of each file."""
     queries = {table: f"FROM stage.{table}" for table in _STAGED}
-    kept.keep(con, kept.keys.of_space(files), queries, {"files": [account.note for account in accounts]})
+    (assigned,) = con.execute(f"SELECT count(*) FROM stage.{_ASSIGNED}").fetchone() or (0,)  # noqa: S608 -- our name
+    note = {"files": [account.note for account in accounts], "assigned": assigned}
+    made = kept.keep(con, kept.keys.of_space(files), queries, note)
+    if made and assigned >= MANY:
+        _show(con, made)
+
+
+def assignments_can_be_added(con: duckdb.DuckDBPyConnection) -> None:
+    """Let stage.zuordnung be a table, to which rows can be added, where it shows a kept file."""
+    if con.execute(f"SELECT 1 FROM duckdb_views() WHERE view_name = '{_ASSIGNED}'").fetchone():  # noqa: S608 -- our name
+        con.execute(f"CREATE TEMP TABLE {_ASSIGNED}_gezeigt AS FROM stage.{_ASSIGNED}")
+        con.execute(f"DROP VIEW stage.{_ASSIGNED}")
+        con.execute(f"CREATE TABLE stage.{_ASSIGNED} AS FROM {_ASSIGNED}_gezeigt")
+        con.execute(f"DROP TABLE {_ASSIGNED}_gezeigt")
+
+
+def _show(con: duckdb.DuckDBPyConnection, found: Kept) -> None:
+    """Let stage.zuordnung show the kept file."""
+    columns = ", ".join(name for name, *_ in con.execute(f"DESCRIBE stage.{_ASSIGNED}").fetchall())
+    with one_transaction(con):
+        con.execute(f"DROP TABLE stage.{_ASSIGNED}")
+        con.execute(f"CREATE VIEW stage.{_ASSIGNED} AS SELECT {columns} {rows_of([found.tables[_ASSIGNED]])}")
 
 
 def _load(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Any]) -> bool:

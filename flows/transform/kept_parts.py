@@ -1,8 +1,9 @@
 """Keeps parts of the large tables of figures, so that a run computes only the Stichtage and Zuschnitte that changed.
 
-A file of sql/transform with a line ``-- Kept by stichtag, zuschnitt`` makes its table part by part. The rows of a part
-lie in ``landing/staged/transform/<city>/<key>.<sha256>.parquet``, and the table of the working database is a view of
-these files: nothing is written twice, and what is kept need not be loaded, which would cost as much as to compute it.
+A file of sql/transform with a line ``-- Kept by stichtag, zuschnitt`` makes its table part by part, and one with
+``-- Kept as a whole`` in one part. The rows of a part lie in
+``landing/staged/transform/<city>/<key>.<sha256>.parquet``, and the table of the working database is a view of these
+files: nothing is written twice, and what is kept need not be loaded, which would cost as much as to compute it.
 The key stands for all that the rows follow from (flows.transform.part_inputs), the sha256 for the bytes: a file that is
 damaged is computed again.
 
@@ -110,18 +111,22 @@ class KeptParts:
         aside = self._folder / unfinished_name()
         for folder in (self._folder.parents[1], self._folder.parent, self._folder, aside):
             folder.mkdir(mode=0o700, exist_ok=True)
-        wanted = " AND ".join(
-            f"{column} IN ({', '.join(map(literal, sorted({part[place] for part in keys})))})"
-            for place, column in enumerate(maker.kept_by)
-        )
-        how = f"PARTITION_BY ({', '.join(maker.kept_by)}), WRITE_PARTITION_COLUMNS, OVERWRITE_OR_IGNORE"
+        columns = maker.kept_by or ()
+        wanted = " AND ".join([
+            "TRUE",
+            *(f"{column} IN ({', '.join(map(literal, sorted({part[place] for part in keys})))})"
+              for place, column in enumerate(columns)),
+        ])  # fmt: skip
+        target, how = aside / "whole.parquet", ""
+        if columns:
+            target, how = aside, f", PARTITION_BY ({', '.join(columns)}), WRITE_PARTITION_COLUMNS, OVERWRITE_OR_IGNORE"
         try:
             for setting, value in _ONE_FILE_EACH.items():
                 con.execute(f"SET {setting} = {value}")
             with inputs.only(keys):
                 con.execute(
                     f"COPY (SELECT * FROM (\n{maker.query}\n) WHERE {wanted}) "  # noqa: S608 -- our own SQL
-                    f"TO {literal(str(aside))} (FORMAT parquet, COMPRESSION zstd, {how})"
+                    f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd{how})"
                 )
             found = {part: self._put(_file_of(aside, maker, part), key) for part, key in keys.items()}
             if lost := sorted(aside.rglob("*.parquet")):
@@ -141,6 +146,9 @@ class KeptParts:
 def _rectangles(parts: Collection[Part]) -> Iterator[list[Part]]:
     """Divide parts so that those that are computed together are every Stichtag on every Zuschnitt among them."""
     tags: dict[Part, list[str]] = {}
+    if () in parts:  # of a table that is kept as a whole
+        yield [()]
+        return
     for tag, *rest in parts:
         tags.setdefault(tuple(rest), []).append(tag)
     for same in {tuple(each) for each in tags.values()}:
@@ -151,7 +159,7 @@ def _rectangles(parts: Collection[Part]) -> Iterator[list[Part]]:
 
 def _file_of(folder: Path, maker: SqlTable, part: Part) -> Path:
     """Return the file of a part among those that were written into the folder; an empty one where it has no rows."""
-    within = folder.joinpath(*(f"{column}={value}" for column, value in zip(maker.kept_by, part, strict=True)))
+    within = folder.joinpath(*(f"{column}={value}" for column, value in zip(maker.kept_by or (), part, strict=True)))
     for written in within.glob("*.parquet"):
         return written
     empty = folder / "empty"

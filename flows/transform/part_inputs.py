@@ -27,7 +27,7 @@ from flows.base.sql_order import SqlTable, reads_of
 from flows.stage.shown_files import LOADED, SHOWN, digest, shown_contents
 
 Part = tuple[str, ...]
-"""The values of the columns that a table is kept by: a Stichtag, or a Stichtag and a Zuschnitt."""
+"""The values of the columns that a table is kept by: a Stichtag, or a Stichtag and a Zuschnitt; none if as a whole."""
 Group = tuple[str | None, str | None]
 """The Stichtag and Zuschnitt of rows; None where they have none, so that every part may follow from them."""
 Digests = dict[tuple[str, tuple[str, ...]], Mapping[Group, str]]
@@ -55,7 +55,8 @@ class PartInputs:
                 digests[name, tuple(columns)] = _groups(con, name, columns)
         self._groups = {name: digests[name, tuple(columns)] for name, columns in self._tables.items()}
         groups = {group for each in self._groups.values() for group in each}
-        values = [sorted({value for group in groups if (value := group[place])}) for place in range(len(maker.kept_by))]
+        self._by = maker.kept_by or ()
+        values = [sorted({value for group in groups if (value := group[place])}) for place in range(len(self._by))]
         self.parts: list[Part] = list(product(*values))
         """Every part that the table may have; of some there are no rows."""
         self._years = {lag for (lag,) in con.execute("SELECT DISTINCT abstand_jahre FROM katalog.indikator").fetchall()}
@@ -66,7 +67,7 @@ class PartInputs:
             name: sorted(f"{group} {digest}" for group, digest in groups.items() if self._sees(part, group))
             for name, groups in self._groups.items()
         }
-        parts = [_CODE, duckdb.__version__, self._maker.query, part, self._views, self._tables, seen]
+        parts = [_CODE, duckdb.__version__, self._maker.query, part, list(self._views.values()), self._tables, seen]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
     @contextmanager
@@ -75,16 +76,17 @@ class PartInputs:
         database, schema = self._con.execute("SELECT current_database(), current_schema()").fetchone() or ("", "")
         self._con.execute(f"ATTACH ':memory:' AS {_SEEN}")
         try:
+            for each in sorted({name.partition(".")[0] for name in (*self._tables, *self._views) if "." in name}):
+                self._con.execute(f"CREATE SCHEMA {_SEEN}.{each}")
             for name, columns in self._tables.items():
                 groups = {group for part in parts for group in self._groups[name] if self._sees(part, group)}
                 place = name if "." in name else f"main.{name}"
-                self._con.execute(f"CREATE SCHEMA IF NOT EXISTS {_SEEN}.{place.partition('.')[0]}")
                 self._con.execute(
                     f"CREATE VIEW {_SEEN}.{place} AS SELECT {', '.join(map(quoted, columns))} "  # noqa: S608
                     f'FROM "{database}".{place} WHERE {self._within(columns, groups)}'
                 )
             self._con.execute(f"USE {_SEEN}")
-            for statement in self._views:
+            for statement in self._views.values():
                 self._con.execute(statement)
             yield
         finally:
@@ -93,6 +95,8 @@ class PartInputs:
 
     def _sees(self, part: Part, group: Group) -> bool:
         """Say whether a part may follow from rows of this Stichtag and Zuschnitt."""
+        if not part:
+            return True
         (tag, *zuschnitt), (of_tag, of_zuschnitt) = part, group
         if zuschnitt and of_zuschnitt not in (None, *zuschnitt):
             return False
@@ -103,7 +107,7 @@ class PartInputs:
     def _within(self, columns: Collection[str], groups: Collection[Group]) -> str:
         """Return the condition that a row is of one of these Stichtage and of one of these Zuschnitte."""
         conditions = ["TRUE"]
-        for place, column in enumerate(self._maker.kept_by):
+        for place, column in enumerate(self._by):
             if column in columns:
                 values = [literal(one) for one in sorted({group[place] or "" for group in groups} - {""})]
                 among = f" OR {column} IN ({', '.join(values)})" if values else ""
@@ -113,7 +117,7 @@ class PartInputs:
 
 def _found(
     con: duckdb.DuckDBPyConnection, query: str, made: Collection[str]
-) -> tuple[list[str], dict[str, dict[str, str]]]:
+) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     """Return the statements of the views that a query reads, each after those that it reads, and the tables.
 
     Of a table come the columns that may be used, with their types.
@@ -135,7 +139,7 @@ def _found(
     words = set(re.findall(r"\w+", " ".join([query, *statements.values()])))
     columns = _columns(con, tables)
     used = {name: {one: kind for one, kind in columns[name].items() if whole or one in words} for name in columns}
-    return list(statements.values()), {name: used[name] or columns[name] for name in columns}
+    return statements, {name: used[name] or columns[name] for name in columns}
 
 
 def _columns(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> dict[str, dict[str, str]]:

@@ -52,7 +52,7 @@ def run_folder(
             maker.run(con)
         else:
             try:
-                if not (kept and maker.kept_by and kept.make(con, maker)):
+                if not (kept and maker.kept_by is not None and kept.make(con, maker)):
                     maker.make(con)
             except duckdb.Error as problem:
                 raise ConfigError(

@@ -2,6 +2,7 @@
 -- numbering: the pieces that one gets when every boundary that ever was is drawn on one map.
 -- Base units of one combination are added once; every Raumebene of every Zuschnitt is then a sum of a few hundred
 -- combinations, whether Raumebenen nest in each other or not.
+-- Kept as a whole
 WITH einheit AS (
     SELECT
         zuschnitt,

@@ -1,5 +1,6 @@
 -- One row per combination, Zuschnitt and Raumebene: the unit of that Raumebene in which the combination lies.
 -- In a Zuschnitt that does not assign its base units it has none.
+-- Kept as a whole
 SELECT DISTINCT
     kombination.kombination,
     zuordnung.zuschnitt,

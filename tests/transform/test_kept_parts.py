@@ -28,8 +28,16 @@ from tests.transform.test_unsicher import filled, stichtag
 
 OLD, NEW = "2015-01-01", "2020-01-01"
 FIRST, SECOND, THIRD = "2019-12-31", "2020-12-31", "2021-12-31"
-KEPT = ("luecke", "stichtag_zuschnitt", "merkmal_kombination", "merkmal_raum", "indikator_wert")
-FIGURES = KEPT[2:]
+KEPT = (
+    "kombination",
+    "kombination_raum",
+    "luecke",
+    "stichtag_zuschnitt",
+    "merkmal_kombination",
+    "merkmal_raum",
+    "indikator_wert",
+)
+FIGURES = KEPT[4:]
 
 
 def drawn(city):
@@ -85,6 +93,21 @@ def test_a_second_run_with_nothing_new_computes_nothing(city, refresh) -> None:
     drawn(city)
     assert refresh() == {"merkmal_kombination": 2, "merkmal_raum": 4, "indikator_wert": 4}
     assert refresh() == {"merkmal_kombination": 0, "merkmal_raum": 0, "indikator_wert": 0}
+
+
+def test_base_units_are_combined_again_only_where_they_are_assigned_anew(city, tmp_path) -> None:
+    def combined() -> set[str]:
+        kept = KeptParts(tmp_path / "landing", "stadt", ())
+        city.transform(kept)
+        return {name for name in ("kombination", "kombination_raum") if kept.computed[name]}
+
+    (tmp_path / "landing").mkdir()
+    drawn(city)
+    assert combined() == {"kombination", "kombination_raum"}
+    counted(city, THIRD, 2)
+    assert combined() == set()
+    city.con.execute(f"UPDATE stage.zuordnung SET raum_id = 'B' WHERE zuschnitt = '{OLD}' AND basis_id = '2'")
+    assert combined() == {"kombination", "kombination_raum"}
 
 
 def test_a_new_stichtag_costs_itself_on_each_zuschnitt(city, refresh) -> None:
@@ -274,9 +297,10 @@ def flip(path: Path) -> None:
 def test_a_damaged_part_is_computed_again(city, refresh, tmp_path, spoil: Callable[[Path], object]) -> None:
     drawn(city)
     refresh()
-    (spoilt, *_) = (path for path in parts(tmp_path) if path.stat().st_size)
-    spoil(spoilt)
-    assert sum(refresh().values()) == 1
+    for path in parts(tmp_path):
+        if path.stat().st_size:
+            spoil(path)
+    assert refresh() == {"merkmal_kombination": 2, "merkmal_raum": 4, "indikator_wert": 4}
     assert sum(refresh().values()) == 0
 
 
