@@ -251,7 +251,7 @@ def test_what_breaks_the_contract_is_not_published_and_named(city, tmp_path, tab
     [("einheit", "unit"), ("quelle", "source"), ("beschreibung_de", "German description"),
      ("beschreibung_en", "English description")],
 )  # fmt: skip
-@pytest.mark.parametrize("said", first_of(["''", "'  '", "NULL"]))
+@pytest.mark.parametrize("said", first_of(["''"], nightly=["'  '", "NULL"]))
 def test_an_indikator_that_lacks_what_a_reader_must_know_stops_publication(city, tmp_path, column, lacking, said):
     folder = city.run("r")
     city.job().write(folder)

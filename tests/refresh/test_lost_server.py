@@ -95,7 +95,7 @@ def test_an_answer_that_never_comes_is_reported_without_a_release_where_nothing_
     assert "is published" not in ended.err
 
 
-@pytest.mark.thorough
+@pytest.mark.nightly
 def test_a_server_lost_where_nothing_is_published_is_reported_without_a_release(
     office: Office, small_extracts: Path
 ) -> None:

@@ -14,7 +14,6 @@ from flows.base.db import literal, use_spatial
 from flows.base.errors import FortschreibungError
 from flows.profile.dialect import CUBES
 from flows.profile.load import load_profile
-from tests.parameters import first_of
 from tests.stage.damaged_kinds import KINDS, MATRIX, NAMES_KNOWN
 
 _found = importlib.util.spec_from_file_location("damage", Path(__file__).parent / "damage.py")
@@ -23,7 +22,7 @@ _found.loader.exec_module(damage)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("times", first_of((10, 50)))
+@pytest.mark.parametrize("times", [10, pytest.param(50, marks=pytest.mark.nightly)])
 def test_small_files_of_every_kind(workbench, small_city, source, kind: str, times: int) -> None:
     contract, fields, name, content = KINDS[kind]
     bench = workbench(small_city.with_sources(source("x", contract, **fields)))

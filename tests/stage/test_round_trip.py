@@ -126,7 +126,7 @@ def staged_as(staged) -> dict[tuple, tuple]:
     return {(unit, merkmal): (wert, status) for unit, merkmal, wert, status in found}
 
 
-@pytest.mark.parametrize("examples", first_of((40, 150)))
+@pytest.mark.parametrize("examples", first_of((40,), nightly=(150,)))
 def test_any_table_in_any_dialect(bench, examples: int) -> None:
     @given(tables, dialects())
     @settings(SETTINGS, max_examples=examples)
@@ -141,7 +141,7 @@ def test_any_table_in_any_dialect(bench, examples: int) -> None:
     holds()
 
 
-@pytest.mark.parametrize("examples", first_of((30, 100)))
+@pytest.mark.parametrize("examples", first_of((30,), nightly=(100,)))
 def test_any_table_read_in_another_dialect_comes_back_equal_or_is_refused(bench, examples: int) -> None:
     """Only the signs of numbers cannot be distinguished: both read as the profile says."""
 
@@ -160,7 +160,7 @@ def test_any_table_read_in_another_dialect_comes_back_equal_or_is_refused(bench,
     holds()
 
 
-@pytest.mark.parametrize("examples", first_of((12, 40)))
+@pytest.mark.parametrize("examples", first_of((12,), nightly=(40,)))
 def test_any_table_in_two_editions_of_a_source(workbench, small_city, source, examples: int) -> None:
     """The older years have other column names and another dialect; both come back under the contract's names."""
     variant = (
@@ -236,7 +236,7 @@ def workbook(rows: list[list]) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("examples", first_of((20, 60)))
+@pytest.mark.parametrize("examples", first_of((20,), nightly=(60,)))
 def test_any_table_as_a_long_file(bench, examples: int) -> None:
     @given(tables, dialects(), st.randoms(use_true_random=False), st.sampled_from([1, 1000]))
     @settings(SETTINGS, max_examples=examples)

@@ -173,7 +173,7 @@ def test_a_city_without_counts_keeps_nothing(city, tmp_path) -> None:
 # --- The same as without ---
 
 
-@pytest.mark.parametrize("examples", [2, pytest.param(10, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("examples", [2, pytest.param(10, marks=pytest.mark.nightly)])
 def test_parts_that_are_made_alone_have_the_figures_of_all_together(new_city, tmp_path, monkeypatch, examples) -> None:
     """Otherwise a part would follow from rows that its key does not cover."""
     monkeypatch.setattr(kept_parts, "_rectangles", lambda parts: [[part] for part in parts])
