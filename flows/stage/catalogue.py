@@ -25,7 +25,8 @@ def write_catalogue(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.
         insert(con, "katalog.lauf", [{"tag": dt.datetime.now().astimezone().date().isoformat()}])
         _write_city(con, profile, until)
         write_vocabulary(con)
-        _write_codebook(con, profile)
+        _write_merkmale(con, profile.codebook)
+        _write_indikatoren(con, profile.codebook)
         write_relations(con, profile.codebook)
         _write_sources(con, profile)
         _write_expected(con, profile)
@@ -79,8 +80,7 @@ def _write_city(con: duckdb.DuckDBPyConnection, profile: Profile, until: dt.date
     )  # fmt: skip
 
 
-def _write_codebook(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
-    book = profile.codebook
+def _write_merkmale(con: duckdb.DuckDBPyConnection, book: Codebook) -> None:
     insert(
         con, "katalog.merkmal",
         [{"merkmal": name, "position": position, "label_de": m.label_de, "label_en": m.label_en, "einheit": m.unit,
@@ -88,6 +88,9 @@ def _write_codebook(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
           "faelle": m.cases, "groesster": m.largest}
          for position, (name, m) in enumerate(book.merkmal.items(), start=1)],
     )  # fmt: skip
+
+
+def _write_indikatoren(con: duckdb.DuckDBPyConnection, book: Codebook) -> None:
     insert(
         con, "katalog.indikator",
         [{"indikator_id": name, "position": position, "label_de": i.label_de, "label_en": i.label_en,

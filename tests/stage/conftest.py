@@ -23,7 +23,7 @@ from flows.profile.source import Source
 from flows.pull.landing.store import Landing
 from flows.pull.models import Lieferung
 from flows.pull.pull_sources import pull
-from flows.stage import stage_files
+from flows.stage import catalogue, stage_files
 from flows.stage.catalogue import write_catalogue
 from flows.stage.kept_results import KeptResults
 from flows.stage.stage_files import stage
@@ -79,6 +79,15 @@ class Staged:
         found = self.rows("SELECT datei, zeilen, uebernommen, quarantaene, entfallen FROM stage.datei ORDER BY datei")
         assert all(rows == taken + bad + dropped for _, rows, taken, bad, dropped in found)
         return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def only_what_staging_reads() -> Iterator[None]:
+    """Indikatoren, indices and types are not written to the catalogue: no statement of this station reads them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_write_indikatoren", "write_relations", "write_indices", "write_typologies"):
+            patch.setattr(catalogue, name, lambda *_: None)
+        yield
 
 
 def work_in_memory(run: Path) -> duckdb.DuckDBPyConnection:
