@@ -30,6 +30,10 @@ _KEPT = ("PATH", "LANG", "TMPDIR", "PYTHONPATH", "FORTSCHREIBUNG_LANG")
 SMALL = Scale(baublockseiten=240, einwohner=16_000, stadtbezirke=2, stadtteile=6, sozialraeume=24)
 
 
+FEW = Scale(baublockseiten=240, einwohner=24_000, stadtbezirke=2, stadtteile=4, sozialraeume=12)
+"""For whole commands of which no single figure is looked at: half as much to protect."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a command ended."""
@@ -122,6 +126,12 @@ def office(tmp_path: Path, warm_prefect: Path) -> Office:
 def small_extracts(made_once: MadeOnce) -> Path:
     """The extracts of a small Musterstadt; read only."""
     return made_once("extracts", lambda folder: make_musterstadt(folder, scale=SMALL))
+
+
+@pytest.fixture(scope="session")
+def few_extracts(made_once: MadeOnce) -> Path:
+    """The extracts of a Musterstadt of twelve Sozialräume; read only."""
+    return made_once("few-extracts", lambda folder: make_musterstadt(folder, scale=FEW))
 
 
 @pytest.fixture(scope="session")
