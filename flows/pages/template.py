@@ -24,10 +24,11 @@ def page_of(template: str, *, folder: Path = _TEMPLATES, **shown: Any) -> str:
 
 @cache
 def _environment(folder: Path) -> Environment:
-    """Return the templates of a folder; a process compiles each of them once, which takes longer than to render it."""
+    """Return the templates of a folder; a process loads each of them once."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 -- only where a page is written
 
     from flows.pages.both_numbers import both_days  # noqa: PLC0415
+    from flows.pages.compiled_templates import CompiledTemplates  # noqa: PLC0415
 
     made = Environment(
         loader=FileSystemLoader([folder, _TEMPLATES]),
@@ -36,6 +37,7 @@ def _environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=CompiledTemplates(),
     )
     made.globals |= {"day": german_day, "both_days": both_days}
     made.filters["german_day"] = german_day
