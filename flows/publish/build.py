@@ -15,13 +15,13 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from flows.base.db import connect, literal, one_transaction, quoted
+from flows.base.db import connect, literal, one_transaction
 from flows.base.errors import FortschreibungError, VerificationFailed
 from flows.base.home import limits
 from flows.check.models import REPORT_FOLDER
@@ -80,10 +80,10 @@ def build(job_path: Path, target: Path, setting: Setting) -> Built:
             return Built(same.content_hash, same.version)
         compared = _compared(con, job, setting, digests(content))
         fill_own_tables(con, wanted, release_row(job, setting, identity), job, compared)
-        _stop_at(release_tables.faults(con, wanted, content))
+        hashes = content | table_hashes(con, {table.name: table.key for table in wanted if not table.content})
+        _stop_at(release_tables.faults(con, wanted, hashes))
         files = write_files(Building(con, job, setting, wanted, indikatoren, target), compared)
-        own = table_hashes(con, {table.name: table.key for table in wanted if not table.content})
-        described, first = _described(con, content, own), first_day(con, job)
+        described, first = _described(hashes, content), first_day(con, job)
         con.execute("USE memory; DETACH fortschreibung")
     write_dcat(job, setting, first, [target / DATABASE, *files], target)
     checked = Checked(About(job.city_name, job.synthetic), setting.made_at.date(), setting.version)
@@ -145,13 +145,11 @@ def _with_the_same_content(
     return None
 
 
-def _described(
-    con: duckdb.DuckDBPyConnection, content: Mapping[str, TableHash], own: Mapping[str, TableHash]
-) -> dict[str, dict[str, object]]:
+def _described(hashes: Mapping[str, TableHash], content: Collection[str]) -> dict[str, dict[str, object]]:
     """Return what the manifest says of each table."""
     return {
-        name: {"rows": _rows(con, name), "content": name in content, "hash": each.digest, "blocks": each.blocks}
-        for name, each in sorted({**content, **own}.items())
+        name: {"rows": each.rows, "content": name in content, "hash": each.digest, "blocks": each.blocks}
+        for name, each in sorted(hashes.items())
     }
 
 
@@ -185,11 +183,6 @@ def _stop_at(faults: Sequence[str]) -> None:
             "release stands:\n" + "\n".join(f"  {fault}" for fault in faults),
             code="FS-RELEASE-04",
         )
-
-
-def _rows(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = con.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()  # noqa: S608 -- contract names
-    return int(row[0]) if row else 0
 
 
 def _manifest(

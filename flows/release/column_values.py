@@ -40,6 +40,11 @@ class Values:
     texts: Sequence[bytes] | None = None
 
     @property
+    def filled(self) -> bool:
+        """Say whether the column has neither NULL nor an empty text."""
+        return bool(self.valid.all()) and not (self.texts and not self.texts[0])
+
+    @property
     def ranks(self) -> NDArray[Any]:
         """Numbers that rise as the values do, NULL last."""
         ranks = self.numbers

@@ -36,14 +36,18 @@ _NULL = 0xFFFFFFFF
 
 @dataclass(frozen=True)
 class TableHash:
-    """The hash of a table, and by column those of its blocks (none in format 1).
+    """The hash of a table, and by column those of its blocks (none in format 1); beside it, what was seen meanwhile.
 
-    With `unique` its rows were seen to rise by its key, so that no two have the same.
+    With `unique` its rows were seen to rise by its key, so that no two have the same. `filled` are columns seen to have
+    neither NULL nor an empty text, `texts` the different texts of columns of texts. Nothing seen is nothing said.
     """
 
     digest: str
     blocks: dict[str, list[str]] = field(default_factory=dict)
+    rows: int = 0
     unique: bool = False
+    filled: frozenset[str] = frozenset()
+    texts: Mapping[str, frozenset[bytes]] = field(default_factory=dict)
 
 
 def content_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -132,7 +136,11 @@ def _hashed(columns: Sequence[tuple[str, str]], read: Mapping[str, Values], key:
         " ".join(["key" if name in key else "-", f"{len(name)}:{name}", kind, *blocks[name]]) for name, kind in columns
     ]
     text = "\n".join([f"fortschreibung-table {FORMAT}", f"rows {rows}", *lines]) + "\n"
-    return TableHash(hashlib.sha256(text.encode()).hexdigest(), blocks, unique=order is None)
+    return TableHash(
+        hashlib.sha256(text.encode()).hexdigest(), blocks, rows, order is None,
+        frozenset(name for name in names if read[name].filled),
+        {name: frozenset(read[name].texts or ()) for name, kind in columns if kind == "VARCHAR"},
+    )  # fmt: skip
 
 
 def _order(key: Sequence[Values], others: Sequence[Values]) -> NDArray[np.intp] | None:

@@ -148,3 +148,15 @@ def test_the_whole_does_not_depend_on_the_order_of_tables():
 def test_a_format_that_is_not_known_is_refused():
     with duckdb.connect() as con, pytest.raises(ValueError, match="format 3"):
         table_hashes(con, {}, form=3)
+
+
+def test_hashing_sees_which_columns_are_filled_and_which_texts_there_are():
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE t AS FROM (VALUES ('a', 'x', NULL, 1, 1.5::DOUBLE, NULL::INTEGER), ('b', '', 'x', 2, 2, 7)) "
+            "AS v(id, leer, fehlt, ganz, zahl, keine)"
+        )
+        seen = table_hashes(con, {"t": ["id"]})["t"]
+    assert (seen.rows, seen.unique) == (2, True)
+    assert seen.filled == {"id", "ganz", "zahl"}
+    assert seen.texts == {"id": {b"a", b"b"}, "leer": {b"", b"x"}, "fehlt": {b"x"}}
