@@ -48,6 +48,9 @@ from flows.release.table_contract import (
     tables_of_city,
 )
 
+_COSTLY = "fsst"
+"""A compression that DuckDB tries on each column of texts at a price, and hardly takes: files are as large without."""
+
 
 @dataclass(frozen=True)
 class Built:
@@ -107,6 +110,8 @@ def new_database(path: Path) -> duckdb.DuckDBPyConnection:
             "temp_directory": f"{path.parent}.spill",
         }
     )
+    # among the settings above DuckDB passes it over
+    con.execute(f"SET disabled_compression_methods = {literal(_COSTLY)}")
     con.execute(f"ATTACH {literal(str(path))} AS fortschreibung (STORAGE_VERSION 'v1.0.0')")
     con.execute("USE fortschreibung")
     return con

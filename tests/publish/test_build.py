@@ -13,6 +13,7 @@ import frictionless
 import pytest
 import rdflib
 
+from flows.publish.build import new_database
 from tests.parameters import first_of
 from tests.publish.built_here import run_builder
 from tests.publish.comparing import ALSO_2024
@@ -299,3 +300,12 @@ def test_building_leaves_the_home_directory_alone(city, tmp_path):
     home.mkdir()
     build_apart(folder, tmp_path / "release", HOME=str(home))
     assert list(home.iterdir()) == []
+
+
+def test_a_release_file_is_written_without_fsst_which_costs_more_than_it_saves(tmp_path):
+    with new_database(tmp_path / "release.duckdb") as con:
+        con.execute("CREATE TABLE t AS SELECT 'a text like others, ' || i AS text FROM range(50000) AS r(i)")
+        con.execute("CHECKPOINT")
+        taken = con.execute("SELECT DISTINCT compression FROM pragma_storage_info('t')").fetchall()
+    assert taken
+    assert "FSST" not in {name for (name,) in taken}
