@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import connect, literal, one_transaction
+from flows.base.db import connect, literal, never_try_fsst, one_transaction
 from flows.base.errors import FortschreibungError, VerificationFailed
 from flows.base.home import limits
 from flows.check.models import REPORT_FOLDER
@@ -47,9 +47,6 @@ from flows.release.table_contract import (
     level_with_parents,
     tables_of_city,
 )
-
-_COSTLY = "fsst"
-"""A compression that DuckDB tries on each column of texts at a price, and hardly takes: files are as large without."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +107,7 @@ def new_database(path: Path) -> duckdb.DuckDBPyConnection:
             "temp_directory": f"{path.parent}.spill",
         }
     )
-    # among the settings above DuckDB passes it over
-    con.execute(f"SET disabled_compression_methods = {literal(_COSTLY)}")
+    never_try_fsst(con)
     con.execute(f"ATTACH {literal(str(path))} AS fortschreibung (STORAGE_VERSION 'v1.0.0')")
     con.execute("USE fortschreibung")
     return con
