@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,7 +18,7 @@ import duckdb
 from flows.base.db import literal, one_transaction
 from flows.profile.source import Source
 from flows.pull.models import Lieferung
-from flows.stage.kept_results import Kept, KeptResults, load
+from flows.stage.kept_results import KeptResults, load
 from flows.stage.reconciliation import Reconciliation
 from flows.stage.shown_files import MANY, rows_of
 
@@ -74,7 +75,11 @@ def keep_file(con: duckdb.DuckDBPyConnection, file: Delivered, account: Reconcil
 def load_defects(con: duckdb.DuckDBPyConnection, source: Source, own: Sequence[Lieferung], kept: KeptResults) -> bool:
     """Fill stage.geometrie_mangel with what is kept of a source's files; say whether there was anything."""
     found = kept.find(kept.keys.of_all(source, own))
-    return found is not None and _load(con, {"geometrie_mangel": found.tables.get("geometrie_mangel")})
+    with suppress(duckdb.Error):  # see load_files
+        if found:
+            load(con, "stage.geometrie_mangel", [found.tables["geometrie_mangel"]])
+            return True
+    return False
 
 
 def keep_defects(con: duckdb.DuckDBPyConnection, source: Source, own: Sequence[Lieferung], kept: KeptResults) -> None:
@@ -91,26 +96,21 @@ def load_together(
     Nothing is returned where that is not kept.
     """
     found = kept.find(kept.keys.of_space(files)) if files else None
-    if found is None:
+    if found is None or not _load(con, found.tables, found.note["rows"]):
         return []
-    shown = _ASSIGNED if found.note["assigned"] >= MANY else ""
-    if not _load(con, {table: found.tables.get(table) for table in _STAGED if table != shown}):
-        return []
-    if shown:
-        _show(con, found)
     return [Reconciliation.from_note(one, note) for (_, one), note in zip(files, found.note["files"], strict=True)]
 
 
 def keep_together(
     con: duckdb.DuckDBPyConnection, files: Sequence[Delivered], accounts: Iterable[Reconciliation], kept: KeptResults
 ) -> None:
-    """Keep the staged tables of space, and what became of the rows of each file."""
-    queries = {table: f"FROM stage.{table}" for table in _STAGED}
-    (assigned,) = con.execute(f"SELECT count(*) FROM stage.{_ASSIGNED}").fetchone() or (0,)  # noqa: S608 -- our name
-    note = {"files": [account.note for account in accounts], "assigned": assigned}
-    made = kept.keep(con, kept.keys.of_space(files), queries, note)
-    if made and assigned >= MANY:
-        _show(con, made)
+    """Keep the staged tables of space, how many rows each has, and what became of the rows of each file."""
+    rows = {table: _count(con, table) for table in _STAGED}
+    note = {"files": [account.note for account in accounts], "rows": rows}
+    made = kept.keep(con, kept.keys.of_space(files), {table: f"FROM stage.{table}" for table in _STAGED}, note)
+    if made and rows[_ASSIGNED] >= MANY:
+        with suppress(duckdb.Error), one_transaction(con):  # then the rows stay where they are
+            _show(con, made.tables[_ASSIGNED])
 
 
 def assignments_can_be_added(con: duckdb.DuckDBPyConnection) -> None:
@@ -122,20 +122,31 @@ def assignments_can_be_added(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"DROP TABLE {_ASSIGNED}_gezeigt")
 
 
-def _show(con: duckdb.DuckDBPyConnection, found: Kept) -> None:
-    """Let stage.zuordnung show the kept file."""
+def _show(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Let stage.zuordnung show a kept file in place of rows of its own."""
     columns = ", ".join(name for name, *_ in con.execute(f"DESCRIBE stage.{_ASSIGNED}").fetchall())
-    with one_transaction(con):
-        con.execute(f"DROP TABLE stage.{_ASSIGNED}")
-        con.execute(f"CREATE VIEW stage.{_ASSIGNED} AS SELECT {columns} {rows_of([found.tables[_ASSIGNED]])}")
+    con.execute(f"DROP TABLE stage.{_ASSIGNED}")
+    con.execute(f"CREATE VIEW stage.{_ASSIGNED} AS SELECT {columns} {rows_of([path])}")
 
 
-def _load(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Any]) -> bool:
-    """Append kept rows to staged tables, all of them or none; say whether that was possible."""
-    if not all(tables.values()):
-        return False
-    with suppress(duckdb.Error), one_transaction(con):  # see load_files
-        for table, path in tables.items():
-            load(con, f"stage.{table}", [path])
+def _load(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], rows: Mapping[str, int]) -> bool:
+    """Fill these staged tables with kept rows, all of them or none; say whether they then have as many as they had."""
+    with suppress(duckdb.Error, _Fewer), one_transaction(con):  # see load_files
+        for table, count in rows.items():
+            if table == _ASSIGNED and count >= MANY:
+                _show(con, tables[table])
+            else:
+                load(con, f"stage.{table}", [tables[table]])
+        if any(_count(con, table) != count for table, count in rows.items()):
+            raise _Fewer
         return True
     return False
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    (rows,) = con.execute(f"SELECT count(*) FROM stage.{table}").fetchone() or (0,)  # noqa: S608 -- our tables
+    return int(rows)
+
+
+class _Fewer(Exception):  # noqa: N818 -- it is no error of a user
+    """Kept rows are not as many as were kept: the transaction is rolled back, and they are made again."""

@@ -149,12 +149,6 @@ def test_what_is_kept_is_not_read(city, monkeypatch) -> None:
     assert tables(city()) == first
 
 
-def test_what_space_is_together_is_not_made_again(city, monkeypatch) -> None:
-    first = tables(city())
-    monkeypatch.setattr("flows.stage.space.load_files", None)
-    assert tables(city()) == first
-
-
 @pytest.mark.thorough
 def test_the_bound_of_a_run_is_no_part_of_what_is_kept(city) -> None:
     bounded, whole = tables(city(keeping=False, until=dt.date(2021, 12, 31))), tables(city(keeping=False))
@@ -255,16 +249,6 @@ def test_another_version_of_duckdb_costs_everything(monkeypatch) -> None:
 def test_where_a_file_comes_from_is_no_matter(new_results, source) -> None:
     moved = [text.replace('licence = "CC0 1.0"', 'licence = "CC BY 4.0"') for text in sources(source)]
     assert new_results(given=moved) == 0
-
-
-def test_another_name_of_a_unit_in_city_toml_costs_space(new_results, small_city) -> None:
-    def rename() -> None:
-        text = (small_city.folder / "city.toml").read_text(encoding="utf-8")
-        small_city.write(
-            "city.toml", text.replace('id = "sozialraum"', 'id = "sozialraum"\nnames = { 011003 = "West" }')
-        )
-
-    assert new_results(before=rename) == SPACE
 
 
 @pytest.mark.thorough
