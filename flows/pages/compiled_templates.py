@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import marshal
 import sys
-import tempfile
 from importlib.util import cache_from_source
 from pathlib import Path
 
 from jinja2.bccache import Bucket, BytecodeCache, bc_magic
+
+from flows.base.files import write_whole
 
 
 class CompiledTemplates(BytecodeCache):
@@ -39,9 +40,7 @@ class CompiledTemplates(BytecodeCache):
         path = Path(bucket.key)
         with contextlib.suppress(OSError):
             path.parent.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.", delete=False) as file:
-                file.write(_mark(bucket) + marshal.dumps(bucket.code))
-            Path(file.name).replace(path)
+            write_whole(path, _mark(bucket) + marshal.dumps(bucket.code))
 
 
 def _mark(bucket: Bucket) -> bytes:
