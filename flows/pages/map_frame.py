@@ -16,6 +16,8 @@ WIDTH, MARGIN, LEGEND, HEAD = 760, 16, 290, 60
 LINE, INK = "#8a969d", "#1d2b36"
 _LETTERS, _LINE = 34, 17
 """Of a line in the legend: how many fit in, and pixels to the next."""
+_SIGN, _BESIDE_SIGN = 16, 56
+"""Where in the legend a sign begins, or a line without one, and the words beside a sign."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ def framed(
             *(
                 f'<g transform="translate({WIDTH + 10} {top})">{entry.sign}'
                 + "".join(
-                    f'<text x="56" y="{entry.height // 2 + 1 + at * _LINE}">{escape(line)}</text>'
+                    f'<text x="{_BESIDE_SIGN if entry.sign else _SIGN}" y="{entry.height // 2 + 1 + at * _LINE}">'
+                    f"{escape(line)}</text>"
                     for at, line in enumerate(said)
                 )
                 + "</g>"
@@ -121,4 +124,4 @@ def framed(
 
 def box(fill: str) -> str:
     """Return the sign of a fill in the legend."""
-    return f'<rect x="16" width="22" height="18" fill="{fill}" stroke="{LINE}"/>'
+    return f'<rect x="{_SIGN}" width="22" height="18" fill="{fill}" stroke="{LINE}"/>'
