@@ -13,6 +13,7 @@ import pytest
 from flows.base.errors import SourceProblem
 from flows.musterstadt.server import ExtractServer, serve
 from flows.profile.load import Profile
+from flows.pull import writers
 from flows.pull.connectors.genesis import service
 from flows.pull.landing.store import Landing
 from flows.pull.models import Lieferung, Pulled
@@ -169,3 +170,9 @@ def drop(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "jahr_2022.csv").write_text(ONE_ROW)
     return folder
+
+
+@pytest.fixture
+def first_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other programs had open during the test before is not remembered."""
+    monkeypatch.setattr(writers, "_last", writers._Look(0.0, frozenset()))

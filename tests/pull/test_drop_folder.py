@@ -4,7 +4,6 @@ import errno
 import os
 import subprocess
 import sys
-import time
 import unicodedata
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.base.errors import ConfigError, ContractBroken, SourceUnavailable
-from flows.pull import folder, writers
+from flows.pull import folder
 from flows.pull.connectors import drop_folder
 from flows.pull.landing.store import Landing
 from flows.pull.pull_sources import pull
@@ -128,12 +127,6 @@ def test_a_file_that_is_still_being_written_stops_and_is_recorded(take, drop: Pa
 WRITER = "import sys; file = open(sys.argv[1], 'a'); print(flush=True); sys.stdin.read()"
 
 
-@pytest.fixture
-def first_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What other programs had open during the test before is not remembered."""
-    monkeypatch.setattr(writers, "_last", writers._Look(0.0, frozenset()))
-
-
 @pytest.mark.usefixtures("first_look")
 def test_a_file_that_another_program_has_open_for_writing_stops(take, drop: Path) -> None:
     """It may pause for as long as it likes."""
@@ -146,32 +139,6 @@ def test_a_file_that_another_program_has_open_for_writing_stops(take, drop: Path
         os.utime(drop / "jahr_2022.csv", (0, 0))  # at rest for long
         assert [one.name for one in take().lieferungen] == ["jahr_2022.csv"]
         writer.stdin.close()
-
-
-@pytest.fixture
-def looks(first_look: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """When it was looked at what other programs have open."""
-    taken: list[float] = []
-
-    def look() -> frozenset[tuple[int, int]]:
-        taken.append(time.time())
-        return frozenset()
-
-    monkeypatch.setattr(writers, "_open_now", look)
-    monkeypatch.setattr(writers, "_HOLDS", 600.0)
-    return taken
-
-
-def test_for_many_files_that_have_changed_before_one_look_is_enough(looks: list[float]) -> None:
-    for before in (60, 2, 30):
-        writers._open_lately(time.time() - before)
-    assert len(looks) == 1
-
-
-def test_for_a_file_that_has_changed_since_it_is_looked_again(looks: list[float]) -> None:
-    writers._open_lately(time.time() - 60)
-    writers._open_lately(time.time())
-    assert len(looks) == 2
 
 
 def test_a_file_that_another_program_only_reads_is_taken(take, drop: Path) -> None:
