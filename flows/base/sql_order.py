@@ -19,7 +19,7 @@ from flows.base.db import connect, literal, replace
 from flows.base.errors import ConfigError
 
 _ONE_QUERY = "expected one query (SELECT or PIVOT), since a file makes one table; found more or less."
-_KEPT_BY = re.compile(r"^-- Kept (?:as a whole|by (stichtag(?:, zuschnitt)?))$", re.MULTILINE)
+_KEPT = re.compile(r"^-- Kept (?:as a whole|by (stichtag(?:, zuschnitt)?))$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,10 @@ class SqlTable:
 
         No column where they are kept as a whole (`-- Kept as a whole`), None where they are not kept.
         """
-        found = _KEPT_BY.search(self.query)
-        return (tuple(found[1].split(", ")) if found[1] else ()) if found else None
+        found = _KEPT.search(self.query)
+        if found is None:
+            return None
+        return tuple(found[1].split(", ")) if found[1] else ()
 
     @property
     def reads_earlier(self) -> bool:
@@ -72,9 +74,9 @@ def tables_in_order(
         ConfigError: a file is not one query, has no leading comment, reads an unknown name, names a step
             like a table, or files read each other in a circle.
     """
-    paths = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
-    _learn(paths.values())
-    tables = {path.stem: _parsed(path, query) for path, query in paths.items()}
+    queries = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
+    _learn(queries.values())
+    tables = {path.stem: _parsed(path, query) for path, query in queries.items()}
     made_by: dict[str, SqlTable | PythonStep] = {**tables, **{name: step for step in steps for name in step.makes}}
     for table in tables.values():
         unknown = sorted(table.reads - set(made_by) - known)
@@ -155,6 +157,7 @@ def _learn(queries: Iterable[str]) -> None:
 
 
 def _named_in(con: duckdb.DuckDBPyConnection, query: str) -> _Named:
+    """Return what a query names, noted while its tree is read: every table, step and `*`, however deep it stands."""
     (written,) = con.execute(f"SELECT json_serialize_sql({literal(query)})").fetchone() or ("{}",)
     tables, steps, stars = set[tuple[str, str]](), set[str](), set[str]()
 

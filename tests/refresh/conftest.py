@@ -28,8 +28,6 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).with_name("fortschreibung")
 _KEPT = ("PATH", "LANG", "TMPDIR", "PYTHONPATH", "FORTSCHREIBUNG_LANG")
 SMALL = Scale(baublockseiten=240, einwohner=16_000, stadtbezirke=2, stadtteile=6, sozialraeume=24)
-
-
 FEW = Scale(baublockseiten=240, einwohner=24_000, stadtbezirke=2, stadtteile=4, sozialraeume=12)
 """For whole commands of which no single figure is looked at: half as much to protect."""
 
