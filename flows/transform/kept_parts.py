@@ -55,7 +55,7 @@ class KeptParts:
         Raises:
             duckdb.Error: the query cannot be run.
         """
-        inputs = PartInputs(con, maker, self.computed, self._digests)
+        inputs = PartInputs(con, maker, self.computed, self._digests, beside=self._folder.parents[1])
         keys = {part: inputs.key(part) for part in inputs.parts}
         kept = {part: path for part, key in keys.items() if (path := self._find(key))}
         lacking = [part for part in keys if part not in kept]

@@ -22,7 +22,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base import sql_order
-from flows.base.db import literal, quoted
+from flows.base.db import literal, one_file, quoted
 from flows.base.sql_order import SqlTable, reads_of
 from flows.stage.shown_files import LOADED, SHOWN, digest, shown_contents
 
@@ -41,14 +41,19 @@ class PartInputs:
     """The tables that a kept table is made of, directly or through views, as each of its parts sees them."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, maker: SqlTable, made: Collection[str], digests: Digests | None = None
-    ) -> None:
+        self, con: duckdb.DuckDBPyConnection, maker: SqlTable, made: Collection[str], digests: Digests | None = None,
+        *, beside: Path | None = None,
+    ) -> None:  # fmt: skip
         """Look at what `maker` reads; `made` are views of kept parts; these and views of kept files count as tables.
 
         `digests` are those of tables that other makers have looked at, since when nobody has written into them.
+        `beside` is the folder of kept results. A view may show one of them, of which the name says what it has: so
+        where this folder lies makes no difference to a key.
         """
         self._con, self._maker = con, maker
         self._views, self._tables = _found(con, maker.query, {*made, SHOWN})
+        place = f"{literal(one_file(beside))[1:-1]}/" if beside else ""
+        self._placeless = [each.replace(place, "") for each in self._views.values()]
         digests = {} if digests is None else digests
         for name, columns in self._tables.items():
             if (name, tuple(columns)) not in digests:
@@ -67,7 +72,7 @@ class PartInputs:
             name: sorted(f"{group} {digest}" for group, digest in groups.items() if self._sees(part, group))
             for name, groups in self._groups.items()
         }
-        parts = [_CODE, duckdb.__version__, self._maker.query, part, list(self._views.values()), self._tables, seen]
+        parts = [_CODE, duckdb.__version__, self._maker.query, part, self._placeless, self._tables, seen]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
     @contextmanager

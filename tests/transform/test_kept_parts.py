@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.base.db import connect, replace
+from flows.base.db import connect, literal, one_file, replace
 from flows.base.resources import resource
 from flows.base.sql_order import SqlTable, tables_in_order
 from flows.stage.kept_results import RUNS
@@ -108,6 +108,25 @@ def test_base_units_are_combined_again_only_where_they_are_assigned_anew(city, t
     assert combined() == set()
     city.con.execute(f"UPDATE stage.zuordnung SET raum_id = 'B' WHERE zuschnitt = '{OLD}' AND basis_id = '2'")
     assert combined() == {"kombination", "kombination_raum"}
+
+
+def test_a_landing_zone_that_lies_elsewhere_now_has_all_that_was_kept_in_it(new_city, tmp_path) -> None:
+    """Base units are shown in a kept file: its place is part of the view, and of no key."""
+
+    def computed(landing: Path) -> int:
+        city = drawn(new_city())
+        file = landing / "staged" / "zuordnung.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        city.con.execute(f"COPY stage.zuordnung TO {literal(str(file))} (FORMAT parquet)")
+        city.con.execute("DROP TABLE stage.zuordnung")
+        city.con.execute(f"CREATE VIEW stage.zuordnung AS FROM read_parquet({literal(one_file(file))})")
+        kept = KeptParts(landing, "stadt", ())
+        city.transform(kept)
+        return sum(map(len, kept.computed.values()))
+
+    assert computed(tmp_path / "a [1]") > 0
+    (tmp_path / "a [1]").rename(tmp_path / "it's b")
+    assert computed(tmp_path / "it's b") == 0
 
 
 def test_a_new_stichtag_costs_itself_on_each_zuschnitt(city, refresh) -> None:
