@@ -26,7 +26,6 @@ from tests.postgres import ask, postgres
 
 __all__ = ["postgres", "small_extracts"]
 pytestmark = pytest.mark.thorough
-RUNS = 60
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +160,8 @@ def test_a_run_whose_process_is_killed_is_begun_once_more_by_the_worker(
     assert state() == "FAILED"
 
 
-def test_of_many_events_at_once_none_is_lost(server: Server) -> None:
+@pytest.mark.parametrize("runs", [20, pytest.param(60, marks=pytest.mark.nightly)])
+def test_of_many_events_at_once_none_is_lost(server: Server, runs: int) -> None:
     """On SQLite such a load lost some: its database was locked."""
     deployment = server.asked("GET", "deployments/name/fortschreibung-refresh/musterstadt")
     before = len(server.sinks.mails), len(server.sinks.calls)
@@ -172,9 +172,9 @@ def test_of_many_events_at_once_none_is_lost(server: Server) -> None:
         server.asked("POST", f"flow_runs/{run['id']}/set_state", {"state": failed, "force": True})
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(fail, range(RUNS)))
+        list(pool.map(fail, range(runs)))
 
-    eventually(lambda: len(server.sinks.mails) - before[0] >= RUNS and len(server.sinks.calls) - before[1] >= RUNS,
+    eventually(lambda: len(server.sinks.mails) - before[0] >= runs and len(server.sinks.calls) - before[1] >= runs,
                seconds=240)  # fmt: skip
     told = [call["text"] for call in server.sinks.calls[before[1] :]]
-    assert sorted(n for n in range(RUNS) if any(f"number {n}." in text for text in told)) == list(range(RUNS))
+    assert sorted(n for n in range(runs) if any(f"number {n}." in text for text in told)) == list(range(runs))

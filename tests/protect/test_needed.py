@@ -34,7 +34,7 @@ SECONDARY = """
     ORDER BY ALL
 """
 ESTIMATED = "SELECT DISTINCT stichtag::VARCHAR FROM wert_alle WHERE methode NOT IN ('exact', 'unchanged', 'amtlich')"
-SMALL = Scale(baublockseiten=240, einwohner=16_000, stadtbezirke=2, stadtteile=6, sozialraeume=24)
+SMALL = Scale(baublockseiten=240, einwohner=24_000, stadtbezirke=2, stadtteile=4, sozialraeume=12)
 
 
 class Eliminated:

@@ -209,7 +209,6 @@ def test_verify_does_not_wait_where_all_is_well(city, home, one_published):
     ("readers", "promotions"),
     [
         (4, 3),
-        pytest.param(12, 5, marks=pytest.mark.thorough),
         pytest.param(50, 20, marks=[pytest.mark.slow, pytest.mark.nightly]),
     ],
 )

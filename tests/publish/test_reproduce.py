@@ -31,7 +31,7 @@ pytestmark = pytest.mark.thorough  # tests/refresh/test_releases.py shows it in 
 
 CITY = "musterstadt"
 COMMAND = Path(sys.executable).with_name("fortschreibung")
-SMALL = Scale(baublockseiten=240, einwohner=16_000, stadtbezirke=2, stadtteile=6, sozialraeume=24)
+SMALL = Scale(baublockseiten=240, einwohner=24_000, stadtbezirke=2, stadtteile=4, sozialraeume=12)
 
 
 def released(extracts, home, *, until=None):

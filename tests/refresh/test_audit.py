@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import duckdb
 
 from flows.profile.load import load_profile
 from tests.protect.outsider import attacked, suppressed_in
-from tests.refresh.conftest import Office
+from tests.refresh.conftest import Office, copy_of
 
 TWO_SIBLINGS = """
     WITH kind AS (
@@ -66,9 +67,10 @@ def test_an_attacker_who_knows_nothing_of_the_program_bounds_none_too_closely(tw
     assert [claim for claim in claims if claim.low >= 1 and claim.high < 3] == []
 
 
-def test_a_suppression_that_is_taken_back_is_found(office_with_one: Office) -> None:
+def test_a_suppression_that_is_taken_back_is_found(larger_release: Office, tmp_path: Path) -> None:
     """Of two suppressed siblings one is published, so that the other is the rest of their Stadtteil: 1."""
-    file = office_with_one.home / "releases" / "musterstadt" / "2024.1" / "fortschreibung.duckdb"
+    office = copy_of(larger_release, tmp_path)
+    file = office.home / "releases" / "musterstadt" / "2024.1" / "fortschreibung.duckdb"
     file.chmod(0o644)
     with duckdb.connect(str(file)) as con:
         [[published, other, day, indikator, rest]] = con.execute(TWO_SIBLINGS).fetchall()
@@ -78,7 +80,7 @@ def test_a_suppression_that_is_taken_back_is_found(office_with_one: Office) -> N
             {"rest": rest, "unit": published, "day": day, "indikator": indikator},
         )
 
-    ended = office_with_one.run("audit", "musterstadt", "--json")
+    ended = office.run("audit", "musterstadt", "--json")
 
     assert ended.code == 4
     assert (other, indikator, 1, 1) in {

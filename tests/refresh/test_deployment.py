@@ -125,7 +125,7 @@ def repack(path: Path, member: str, pattern: bytes, by: bytes, planted: str) -> 
 
 
 def test_a_worker_publishes_as_documented_and_nothing_confidential_leaves_by_another_way(
-    office: Office, environment: dict[str, str], few_extracts: Path
+    office: Office, environment: dict[str, str], small_extracts: Path
 ) -> None:
     api = environment["PREFECT_API_URL"]
     session = requests.Session()
@@ -167,7 +167,7 @@ def test_a_worker_publishes_as_documented_and_nothing_confidential_leaves_by_ano
     assert asked_for.keys() == {"city", "stichtag", "dry_run"}, "no folder to read from or to write to"
     assert started(parameters={"city": "nirgendwo"}).status_code in (409, 422)
 
-    extracts = shutil.copytree(few_extracts, office.root / "extracts")
+    extracts = shutil.copytree(small_extracts, office.root / "extracts")
     plant(extracts)
     with serve(extracts) as server, (office.root / "worker.out").open("wb") as out:
         worker = subprocess.Popen(
@@ -185,7 +185,7 @@ def test_a_worker_publishes_as_documented_and_nothing_confidential_leaves_by_ano
                 "einwohner/EW_Personen_2024.zip",
                 "haushalte/Haushalte_2024.xlsx",
             ):
-                shutil.copy(few_extracts / broken, extracts / broken)
+                shutil.copy(small_extracts / broken, extracts / broken)
             assert started().ok
             wait_for(lambda: len(ended()) == 2, seconds=400)
         finally:

@@ -113,7 +113,7 @@ def test_a_city_that_fails_says_why_and_one_that_ends_says_what_it_published(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("runner", ["threads", "processes"])
+@pytest.mark.parametrize("runner", ["threads", pytest.param("processes", marks=pytest.mark.nightly)])
 def test_on_each_runner_the_command_publishes_every_city_once_and_names_the_one_that_fails(
     runner: str, tmp_path: Path
 ) -> None:

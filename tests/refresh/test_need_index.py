@@ -18,9 +18,9 @@ READY = {
 
 
 @pytest.fixture(scope="module")
-def release(one_release) -> Iterator[duckdb.DuckDBPyConnection]:
+def release(larger_release) -> Iterator[duckdb.DuckDBPyConnection]:
     """The release file, and nothing else."""
-    (file,) = Path(one_release.root).rglob("fortschreibung.duckdb")
+    (file,) = Path(larger_release.root).rglob("fortschreibung.duckdb")
     with duckdb.connect(str(file), read_only=True) as con:
         yield con
 
@@ -139,8 +139,8 @@ def test_the_probabilities_of_the_classes_add_up_to_1(release) -> None:
     assert (low, high) == (pytest.approx(1, abs=0.003), pytest.approx(1, abs=0.003))
 
 
-def test_the_command_shows_an_index_unit_by_unit(one_release) -> None:
-    found = one_release.run("index", "musterstadt", "status_dynamik", "--stichtag", "2020-12-31", "--json").answer
+def test_the_command_shows_an_index_unit_by_unit(larger_release) -> None:
+    found = larger_release.run("index", "musterstadt", "status_dynamik", "--stichtag", "2020-12-31", "--json").answer
 
     (table,) = found["indices"]
     assert (table["label"], table["stichtag"]) == ("Sozialer Status und seine Veränderung", "2020-12-31")
@@ -148,7 +148,7 @@ def test_the_command_shows_an_index_unit_by_unit(one_release) -> None:
     for unit in table["units"]:
         assert unit["klasse_von"] is None or sum(unit["sicherheit"]) == pytest.approx(1, abs=0.003)
 
-    lines = one_release.run("index", "musterstadt", "--lang", "de").out.splitlines()
+    lines = larger_release.run("index", "musterstadt", "--lang", "de").out.splitlines()
     assert lines[0] == "Bedarfsindex, Version 1, am 2024-12-31, gemessen an der Stadt (musterstadt 2024.1)"
     assert lines[1].split() == ["Raum", "Punkte", "Klasse", "sicher", "Rang"]
     assert lines[-1].startswith("Von Räumen mit höherem Bedarf sprechen")
@@ -162,14 +162,14 @@ def test_the_command_shows_an_index_unit_by_unit(one_release) -> None:
         (["bedarf", "--stichtag", "2011-12-31"], "Expected a Stichtag with the index bedarf (2015-12-31"),
     ],
 )
-def test_what_the_release_does_not_have_is_named(one_release, asked: list[str], refused: str) -> None:
-    ended = one_release.run("index", "musterstadt", *asked)
+def test_what_the_release_does_not_have_is_named(larger_release, asked: list[str], refused: str) -> None:
+    ended = larger_release.run("index", "musterstadt", *asked)
     assert ended.code == 2
     assert refused in ended.err
 
 
-def test_the_codebook_says_what_an_index_is_made_of_and_not_for(one_release) -> None:
-    (file,) = Path(one_release.root).rglob("codebook.html")
+def test_the_codebook_says_what_an_index_is_made_of_and_not_for(larger_release) -> None:
+    (file,) = Path(larger_release.root).rglob("codebook.html")
     page = file.read_text("utf-8")
     assert 'id="index-bedarf-1"' in page
     assert "Von Räumen mit höherem Bedarf sprechen" in page
@@ -177,9 +177,9 @@ def test_the_codebook_says_what_an_index_is_made_of_and_not_for(one_release) -> 
 
 
 @pytest.mark.thorough
-def test_what_is_said_of_certainty_holds_in_the_other_half_of_the_residents(one_release) -> None:
+def test_what_is_said_of_certainty_holds_in_the_other_half_of_the_residents(larger_release) -> None:
     """Residents are split at random into halves; each half's classes and ranks are judged by the other."""
-    (file,) = Path(one_release.root).rglob("fortschreibung.duckdb")
+    (file,) = Path(larger_release.root).rglob("fortschreibung.duckdb")
     found, _ = statements(file, splits=10)
 
     sure, probability, holding, ranks = held(found)

@@ -20,9 +20,9 @@ def report(ended: Ended) -> dict:
 
 
 def test_a_recut_publishes_the_whole_history_on_the_new_zuschnitt_and_reports(
-    office: Office, few_extracts: Path
+    office: Office, small_extracts: Path
 ) -> None:
-    ended = office.command("recut", "musterstadt", NEW, "--from", few_extracts, "--json")
+    ended = office.command("recut", "musterstadt", NEW, "--from", small_extracts, "--json")
 
     assert ended.code == 0, ended.err
     assert ended.answer["published"] is True

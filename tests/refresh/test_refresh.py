@@ -14,8 +14,8 @@ from tests.refresh.conftest import Office
 CITIES = Path(__file__).resolve().parents[2] / "cities"
 
 
-def test_a_refresh_over_http_publishes_and_says_where(office: Office, few_extracts: Path) -> None:
-    with serve(few_extracts) as server:
+def test_a_refresh_over_http_publishes_and_says_where(office: Office, small_extracts: Path) -> None:
+    with serve(small_extracts) as server:
         first = office.command("refresh", "musterstadt", "--json", FORTSCHREIBUNG_MUSTERSTADT_URL=server.url)
         again = office.command("refresh", "musterstadt", "--json", FORTSCHREIBUNG_MUSTERSTADT_URL=server.url)
         asked = sum(server.answers[path, 304] for path in server.requests)
@@ -143,8 +143,8 @@ def test_an_earlier_stichtag_publishes_its_own_year_and_latest_stays(
     assert (office.home / "releases" / "musterstadt" / "latest").resolve().name == "2024.1"
 
 
-def test_a_dry_run_publishes_nothing_and_leaves_nothing_confidential(office: Office, few_extracts: Path) -> None:
-    ended = office.command("refresh", "musterstadt", "--from", few_extracts, "--dry-run", "--json")
+def test_a_dry_run_publishes_nothing_and_leaves_nothing_confidential(office: Office, small_extracts: Path) -> None:
+    ended = office.command("refresh", "musterstadt", "--from", small_extracts, "--dry-run", "--json")
 
     assert ended.code == 0
     assert ended.answer["published"] is False

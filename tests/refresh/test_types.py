@@ -17,9 +17,9 @@ from flows.base.errors import ConfigError
 
 
 @pytest.fixture(scope="module")
-def release(one_release) -> Iterator[duckdb.DuckDBPyConnection]:
+def release(larger_release) -> Iterator[duckdb.DuckDBPyConnection]:
     """The release file, and nothing else."""
-    (file,) = Path(one_release.root).rglob("fortschreibung.duckdb")
+    (file,) = Path(larger_release.root).rglob("fortschreibung.duckdb")
     with duckdb.connect(str(file), read_only=True) as con:
         yield con
 
@@ -104,8 +104,8 @@ def test_every_figure_of_a_type_says_what_it_is_computed_from(release) -> None:
     ).fetchall()])  # fmt: skip
 
 
-def test_the_command_shows_types_with_their_units_and_crossed_with_need(one_release, capsys) -> None:
-    assert types("musterstadt", home=one_release.root / "data", as_json=True) == 0
+def test_the_command_shows_types_with_their_units_and_crossed_with_need(larger_release, capsys) -> None:
+    assert types("musterstadt", home=larger_release.root / "data", as_json=True) == 0
     (found,) = json.loads(capsys.readouterr().out)["typologies"]
 
     of_types = {each["typ_id"]: each["raeume"] for each in found["types"]}
@@ -114,9 +114,9 @@ def test_the_command_shows_types_with_their_units_and_crossed_with_need(one_rele
     assert found["need"]["classes"] == ["nicht erhöht", "hoch", "sehr hoch", "offen"]
 
 
-def test_the_command_proposes_types_from_published_figures_and_writes_them(one_release, capsys, tmp_path) -> None:
+def test_the_command_proposes_types_from_published_figures_and_writes_them(larger_release, capsys, tmp_path) -> None:
     target = tmp_path / "types.toml"
-    assert types("musterstadt", fit=True, count=2, out=target, home=one_release.root / "data", as_json=True) == 0
+    assert types("musterstadt", fit=True, count=2, out=target, home=larger_release.root / "data", as_json=True) == 0
 
     said = json.loads(capsys.readouterr().out)
     assert (said["proposed"], said["file"], len(said["tried"])) == (2, str(target), 1)
@@ -124,13 +124,13 @@ def test_the_command_proposes_types_from_published_figures_and_writes_them(one_r
     assert target.read_text("utf-8") == said["types_toml"]
 
 
-def test_a_seed_that_cannot_be_one_is_refused(one_release) -> None:
+def test_a_seed_that_cannot_be_one_is_refused(larger_release) -> None:
     with pytest.raises(ConfigError, match="--seed: expected a number from 0 on, found -1"):
-        types("musterstadt", fit=True, count=2, seed=-1, home=one_release.root / "data")
+        types("musterstadt", fit=True, count=2, seed=-1, home=larger_release.root / "data")
 
 
-def test_a_version_that_has_ended_is_shown_at_its_own_stichtage_only(one_release, tmp_path) -> None:
-    (file,) = Path(one_release.root).rglob("fortschreibung.duckdb")
+def test_a_version_that_has_ended_is_shown_at_its_own_stichtage_only(larger_release, tmp_path) -> None:
+    (file,) = Path(larger_release.root).rglob("fortschreibung.duckdb")
     (copy := tmp_path / "copy.duckdb").write_bytes(file.read_bytes())
     with duckdb.connect(str(copy)) as con:
         for table in ("typologie", "typologie_merkmal", "typologie_typ", "typologie_zentrum"):
