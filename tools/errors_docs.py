@@ -16,8 +16,9 @@ _TOP = """\
 English: [Errors and what to do](#errors-and-what-to-do).)
 
 Jede Fehlermeldung beginnt mit einem Code, etwa `[FS-CONTRACT-03]`; mit `--json` steht er in `error.code`. Die Meldung
-selbst ist englisch und sagt, was erwartet und was gefunden wurde, wo, und was zu tun ist. Auf Deutsch (`--lang de`)
-steht davor, was der Code bedeutet. Nach jedem Fehler gilt die letzte Fortschreibung weiter, und derselbe Befehl darf
+selbst sagt, was erwartet und was gefunden wurde, wo, und was zu tun ist. Auf Deutsch (`--lang de`) ist sie deutsch, wo
+eine Prüfung anhielt oder der Aufruf nicht zu verstehen war; sonst ist sie englisch, und davor steht, was der Code
+bedeutet. Nach jedem Fehler gilt die letzte Fortschreibung weiter, und derselbe Befehl darf
 wiederholt werden. Was die Exit-Codes bedeuten, steht in [operation.md](operation.md).
 """
 

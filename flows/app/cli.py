@@ -44,6 +44,7 @@ app = App(
     name="fortschreibung",
     version=__version__,
     help_format="markdown",
+    print_error=False,  # flows/app/argument_errors.py says what is wrong
     suppress_keyboard_interrupt=False,  # else nothing is said of a command that was stopped by hand
 )
 app.meta.suppress_keyboard_interrupt = False
@@ -109,15 +110,13 @@ def main() -> None:
     begin()
     use_output()
     try:
-        if HELP & set(sys.argv) or not {*app} & set(sys.argv):
+        if HELP & set(sys.argv) or not _names_a_command(app, set(sys.argv)):
             use_language(_language_asked_for(sys.argv))
             use_help_language(app)
         code = app.meta(exit_on_error=False, result_action="return_value")
         sys.stdout.flush()
-    except CycloptsError:
-        code = ConfigError.exit_code  # cyclopts has printed what was wrong
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- the last resort: a user never sees a traceback
-        ended = failed(problem)
+        ended = failed(_in_own_words(problem))
         code = ended.exit_code
         with suppress(FortschreibungError):  # where it cannot be written, which changes no exit code
             say(ended.shown)
@@ -127,8 +126,25 @@ def main() -> None:
     sys.exit(code)
 
 
+def _in_own_words(problem: BaseException) -> BaseException:
+    """Return what a command ended with; a mistake in its arguments as a failure of this project."""
+    if not isinstance(problem, CycloptsError):
+        return problem
+    from flows.app.argument_errors import argument_error  # noqa: PLC0415 -- only in this case
+
+    with suppress(ConfigError):  # another language is refused where the arguments are right
+        use_language(_language_asked_for(sys.argv))
+    return argument_error(problem, app)
+
+
+def _names_a_command(group: App, arguments: set[str]) -> bool:
+    """Return whether one of the arguments is a command of the group; else its help is shown."""
+    named = [group[name] for name in {*group} & arguments]
+    return any(each.default_command is not None or _names_a_command(each, arguments) for each in named)
+
+
 def _language_asked_for(arguments: Sequence[str]) -> str | None:
-    """Return what the arguments say of the language; help is shown before anything is made of them."""
+    """Return what the arguments say of the language, before anything was made of them."""
     for place, each in enumerate(arguments):
         if each == "--lang":
             return next(iter(arguments[place + 1 :]), None)
