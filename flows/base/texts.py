@@ -23,6 +23,8 @@ from flows.base.german_numbers import german
 from flows.base.language import language
 
 CATALOGUE = Path(__file__).with_name("de.po")
+_SAID = re.compile(r'^(msgid|msgid_plural|msgstr\S*) ("[^\n]*"(?:\n"[^\n]*")*)$', re.MULTILINE)
+"""A keyword of a .po file with what is said, in one line or several; one pattern, since most commands read the file."""
 
 
 class Text(str):
@@ -127,16 +129,20 @@ class _Catalogue(gettext.NullTranslations):
 
 def entries_of(po: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield of each entry of a .po file the English text and the German one, or that for one and that for many."""
-    for block in re.split(r"\n\s*\n", po):
-        found: dict[str, str] = {}
-        keyword = ""
-        for line in block.splitlines():
-            if line and not line.startswith("#"):
-                said = line[line.index('"') :]
-                keyword = line.removesuffix(said).strip() or keyword
-                found[keyword] = found.get(keyword, "") + json.loads(said)
-        if found.get("msgid"):
-            yield found["msgid"], tuple(said for name, said in found.items() if name.startswith("msgstr"))
+    english = ""
+    said: list[str] = []
+    for keyword, written in _SAID.findall(po):
+        value = written[1:-1].replace('"\n"', "")
+        if "\\" in value:
+            value = json.loads(f'"{value}"')
+        if keyword == "msgid":
+            if english:
+                yield english, tuple(said)
+            english, said = value, []
+        elif keyword != "msgid_plural":
+            said.append(value)
+    if english:
+        yield english, tuple(said)
 
 
 def _filled(english: str, in_german: str, values: Mapping[str, object]) -> Text:
