@@ -26,6 +26,7 @@ from cyclopts.exceptions import (
     UnusedCliTokensError,
 )
 
+from flows.app.help_texts import label_of
 from flows.base.errors import ConfigError
 from flows.base.texts import Text, joined, text
 
@@ -89,7 +90,7 @@ def options_of(command: App | None, program: App) -> Iterator[str]:
 
 def name_of(argument: Argument) -> Text:
     """Return the option, or what stands in the help for an argument that needs none."""
-    return Text(argument.name if argument.index is None else argument.name.lstrip("-").upper())
+    return Text(argument.name) if argument.index is None else label_of(argument)
 
 
 def _unknown_command(command: str, found: str, group: App, program: App) -> Iterator[Text]:

@@ -38,7 +38,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 MISTAKES = {
     "verify": (
         "verify: expected CITY, found nothing.",
-        "verify: erwartet wird CITY, gefunden wurde nichts.",
+        "verify: erwartet wird STADT, gefunden wurde nichts.",
     ),
     "recut musterstadt": (
         "recut: expected ZUSCHNITT, a date such as 2024-12-31; found nothing.",
@@ -91,11 +91,11 @@ MISTAKES = {
     ),
     "decide musterstadt V1 gut --by Amt --why x": (
         "decide, VERDICT: expected one of accepted | changed | rejected, found 'gut'.",
-        "decide, VERDICT: erwartet wird eins von accepted | changed | rejected, gefunden wurde „gut“.",
+        "decide, ENTSCHEIDUNG: erwartet wird eins von accepted | changed | rejected, gefunden wurde „gut“.",
     ),
     "verify musterstadt 2024.1 extra": (
         "verify: expected CITY VERSION and no more, found 'extra' too. A value with blanks stands in quotation marks.",
-        "verify: erwartet wird CITY VERSION und nicht mehr, gefunden wurde noch „extra“. Ein Wert mit Leerzeichen "
+        "verify: erwartet wird STADT VERSION und nicht mehr, gefunden wurde noch „extra“. Ein Wert mit Leerzeichen "
         "gehört in Anführungszeichen.",
     ),
     "doctor extra": (
