@@ -1,4 +1,4 @@
-"""What the commands share: two options, where they may write, and how they speak."""
+"""What the commands share: an argument and two options, where they may write, and how they speak."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from flows.base.errors import ConfigError
 from flows.base.texts import shown
 
+CityArgument = Annotated[str, Parameter(help="The city (the name of its profile).")]
 HomeOption = Annotated[Path | None, Parameter(name="--home", help="Data folder (default ./data).")]
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Last line: one JSON object.")]
 

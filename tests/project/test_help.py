@@ -11,6 +11,7 @@ from rich.console import Console
 from flows.app import cli
 from flows.app.help_texts import WORDS, arguments_of, commands_of, in_one_line, label_of
 from flows.base.texts import catalogue
+from flows.profile.profile_files import PROFILE_FILES
 
 COMMANDS = {" ".join(path): each for path, each in [
     *(((each.name[0],), each) for each in commands_of(cli.app) if each.name[0] in cli.app),
@@ -67,6 +68,14 @@ def test_the_english_help_is_what_the_code_says_also_after_the_german_one(name: 
     assert english.startswith(f"Usage: fortschreibung {name}".rstrip())
     assert [text for text in _texts(COMMANDS.get(name, cli.app)) if _printed(text) not in english] == []
     assert "Parameters" in english
+
+
+def test_each_argument_and_option_says_what_it_is() -> None:
+    assert [each.name for each in arguments_of(cli.app) if not each.parameter.help] == []
+
+
+def test_the_help_of_schema_lists_every_file_of_a_profile(told) -> None:
+    assert set(re.findall(r"[a-z]+", told("schema", "en"))) >= set(PROFILE_FILES)
 
 
 def test_marks_say_what_is_needed_what_is_possible_and_what_holds_otherwise(told) -> None:

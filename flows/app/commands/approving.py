@@ -8,14 +8,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import HomeOption, JsonOption, print_json
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 from flows.base.local_time import moment
 from flows.base.texts import shown, tr
 
 
-def candidates(city: str, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
+def candidates(city: CityArgument, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
     """List the built releases of a city that wait for the approval of a second person, oldest first."""
     from flows.publish.candidates import candidates_of  # noqa: PLC0415
 
@@ -44,7 +44,7 @@ def candidates(city: str, *, as_json: JsonOption = False, home: HomeOption = Non
 
 
 def approve(  # noqa: PLR0913 -- each is an option of the command
-    city: str,
+    city: CityArgument,
     content_hash: str,
     *,
     by: str,
@@ -63,6 +63,8 @@ def approve(  # noqa: PLR0913 -- each is an option of the command
         That of the candidate, or at least its first 8 characters.
     by
         Who approves, as `approvers` in city.toml says.
+    why
+        For what reason.
     key
         The private key of that person (default: FORTSCHREIBUNG_APPROVAL_KEY).
     signature
@@ -96,7 +98,7 @@ def approve(  # noqa: PLR0913 -- each is an option of the command
 
 
 def reject(
-    city: str,
+    city: CityArgument,
     content_hash: str,
     *,
     by: str,
@@ -105,7 +107,19 @@ def reject(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """Say that a candidate is not to be published (`--undo`: a refresh may make it again); the reason is kept."""
+    """Say that a candidate is not to be published (`--undo`: a refresh may make it again); the reason is kept.
+
+    Parameters
+    ----------
+    content_hash
+        That of the candidate, or at least its first 8 characters.
+    by
+        Who rejects.
+    why
+        For what reason.
+    undo
+        A refresh may make it a candidate again.
+    """
     from flows.publish.approve import reject as rejected  # noqa: PLC0415
 
     entry = rejected(Home(root_at(home)), city, content_hash, by=by, why=why, undo=undo)

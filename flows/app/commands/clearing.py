@@ -28,6 +28,8 @@ def runs(
 
     Parameters
     ----------
+    city
+        One city alone (default: all).
     clean
         Remove the folders of ended runs that are older than --older; never one that is running.
     older

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import HomeOption, JsonOption, print_json, say
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json, say
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 from flows.base.language import number_shown
@@ -16,7 +16,7 @@ from flows.base.texts import tr, tr_count
 
 
 def push(
-    city: str,
+    city: CityArgument,
     url: str,
     version: str | None = None,
     *,
@@ -30,6 +30,8 @@ def push(
     ----------
     url
         file:///srv/releases or s3://BUCKET/PATH (extra `s3`); docs/releases.md.
+    version
+        One release alone (default: all).
     deep
         Read back also what is there already.
     """
@@ -82,6 +84,8 @@ def restore(
 
     Parameters
     ----------
+    archive
+        The file of the backup.
     database
         Also replace the Prefect server's database (PREFECT_API_DATABASE_CONNECTION_URL) by the one in the backup.
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import HomeOption, JsonOption, print_json
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home, root_at
 from flows.base.texts import shown, tr, tr_count
@@ -21,7 +21,7 @@ SHOWN = 20
 
 
 def audit(
-    city: str,
+    city: CityArgument,
     version: str | None = None,
     *,
     zuschnitte: Annotated[bool, Parameter(negative="")] = False,

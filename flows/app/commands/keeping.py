@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import HomeOption, JsonOption, print_json, say
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json, say
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home, home_at, root_at
 from flows.base.language import number_shown
@@ -17,7 +17,7 @@ from flows.base.texts import shown, tr
 
 
 def verify(
-    city: str,
+    city: CityArgument,
     version: str | None = None,
     *,
     key: Path | None = None,
@@ -30,6 +30,8 @@ def verify(
 
     Parameters
     ----------
+    version
+        One release alone (default: all).
     key
         Every release must be signed with this public key of the office (PEM); else the keys beside the releases count.
     quick
@@ -65,8 +67,18 @@ def verify(
     return 0
 
 
-def rollback(city: str, version: str, *, why: str, as_json: JsonOption = False, home: HomeOption = None) -> int:
-    """Let `latest` be an earlier release again; the catalogue keeps who did it, when and why."""
+def rollback(
+    city: CityArgument, version: str, *, why: str, as_json: JsonOption = False, home: HomeOption = None
+) -> int:
+    """Let `latest` be an earlier release again; the catalogue keeps who did it, when and why.
+
+    Parameters
+    ----------
+    version
+        The release, such as 2024.1.
+    why
+        For what reason.
+    """
     from flows.publish.release_decisions import rollback as rolled_back  # noqa: PLC0415
 
     entry = rolled_back(Home(root_at(home)), city, version, why=why)
@@ -81,7 +93,7 @@ def rollback(city: str, version: str, *, why: str, as_json: JsonOption = False, 
 
 
 def withdraw(
-    city: str,
+    city: CityArgument,
     version: str,
     *,
     why: str,
@@ -89,7 +101,17 @@ def withdraw(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """Say that nobody is to use a release (`--undo`: it may be used again); `latest` follows, the reason is kept."""
+    """Say that nobody is to use a release (`--undo`: it may be used again); `latest` follows, the reason is kept.
+
+    Parameters
+    ----------
+    version
+        The release, such as 2024.1.
+    why
+        For what reason.
+    undo
+        It may be used again.
+    """
     from flows.publish.release_decisions import withdraw as withdrawn  # noqa: PLC0415
     from flows.release.catalog import latest_release  # noqa: PLC0415
 
@@ -111,7 +133,7 @@ def withdraw(
 
 
 def tag(
-    city: str,
+    city: CityArgument,
     version: str,
     *,
     why: str,
@@ -119,7 +141,17 @@ def tag(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """Keep a release for good (`--remove`: no longer); the catalogue keeps who said so, when and why."""
+    """Keep a release for good (`--remove`: no longer); the catalogue keeps who said so, when and why.
+
+    Parameters
+    ----------
+    version
+        The release, such as 2024.1.
+    why
+        For what reason.
+    remove
+        It is no longer kept for good.
+    """
     from flows.publish.release_decisions import tag as tagged  # noqa: PLC0415
 
     entry = tagged(Home(root_at(home)), city, version, why=why, remove=remove)
@@ -136,7 +168,7 @@ def tag(
 
 
 def retention(
-    city: str,
+    city: CityArgument,
     *,
     keep: int = 2,
     apply: Annotated[bool, Parameter(negative="")] = False,
@@ -168,7 +200,7 @@ def retention(
 
 
 def reproduce(
-    city: str,
+    city: CityArgument,
     version: str,
     *,
     anyway: Annotated[bool, Parameter(negative="")] = False,
@@ -179,6 +211,8 @@ def reproduce(
 
     Parameters
     ----------
+    version
+        The release, such as 2024.1.
     anyway
         Also when code or libraries are not those that the release was made with.
     """

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import HomeOption, JsonOption, must_be_in_a_folder, print_json
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, must_be_in_a_folder, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 from flows.base.texts import Text, in_german, shown, tr
@@ -30,6 +30,8 @@ def index(  # noqa: PLR0913 -- each is an option of the command
 
     Parameters
     ----------
+    city
+        The city (the name of its profile).
     name
         The index, such as bedarf (default: the main one of the release).
     raumebene
@@ -88,7 +90,7 @@ def _try(definition: Path, table: Path | None, *, as_json: bool) -> int:
 
 
 def budget(  # noqa: PLR0913 -- each is an option of the command
-    city: str,
+    city: CityArgument,
     *,
     total: Annotated[str, Parameter(name="--sum")],
     by: str,

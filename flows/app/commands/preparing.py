@@ -9,14 +9,16 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.app.commands.refreshing import refresh
-from flows.app.terminal import HomeOption, JsonOption, print_json, say
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json, say
 from flows.base.errors import ConfigError, SourceUnavailable
 from flows.base.home import Home, home_at, root_at
 from flows.base.local_time import today
 from flows.base.texts import tr
 
 
-def sources(city: str, *, release: str | None = None, as_json: JsonOption = False, home: HomeOption = None) -> int:
+def sources(
+    city: CityArgument, *, release: str | None = None, as_json: JsonOption = False, home: HomeOption = None
+) -> int:
     """Say of each source of a city when it last succeeded, since when and why it fails, and what is awaited or overdue.
 
     Parameters
@@ -61,7 +63,7 @@ def schema(kind: str) -> int:
     Parameters
     ----------
     kind
-        city, sources, corrections, expected, waivers or codebook.
+        city, sources, corrections, expected, waivers, codebook, index, redrawing or types.
     """
     from flows.profile.profile_files import PROFILE_FILES, schema_text  # noqa: PLC0415
 
@@ -113,7 +115,7 @@ def demo(
 
 
 def example(
-    city: str,
+    city: CityArgument,
     *,
     from_: Annotated[Path, Parameter(name="--from")],
     into: Path | None = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from flows.app.search_progress import SearchProgress
-from flows.app.terminal import HomeOption, JsonOption, print_json
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import home_at
 
@@ -45,6 +45,8 @@ def propose(  # noqa: PLR0913 -- each is an option of the command
 
     Parameters
     ----------
+    city
+        The city (the name of its profile).
     units
         Instead of a city: a table (CSV) of base units; a row has the unit, its residents and its traits.
     adjacency
@@ -107,7 +109,7 @@ def propose(  # noqa: PLR0913 -- each is an option of the command
 
 
 def decide(
-    city: str,
+    city: CityArgument,
     proposal: str,
     verdict: Literal["accepted", "changed", "rejected"],
     *,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import HomeOption, JsonOption, must_be_in_a_folder, print_json
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, must_be_in_a_folder, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 from flows.base.local_time import day_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flows.release.catalog import Release
 
 
-def releases(city: str, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
+def releases(city: CityArgument, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
     """List the published releases of a city, oldest first."""
     from flows.release.catalog import releases as published  # noqa: PLC0415
 
@@ -69,8 +69,16 @@ def _marks(one: Release) -> Iterator[str]:
         yield tr("approved by {who}", who=one.approved_by)
 
 
-def open_(city: str, version: str | None = None, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
-    """Print the line that attaches a release in DuckDB, and its path (default: the latest)."""
+def open_(
+    city: CityArgument, version: str | None = None, *, as_json: JsonOption = False, home: HomeOption = None
+) -> int:
+    """Print the line that attaches a release in DuckDB, and its path (default: the latest).
+
+    Parameters
+    ----------
+    version
+        The release (default: the latest).
+    """
     from flows.release.reading import attach_statement, release_to_read  # noqa: PLC0415
 
     release = release_to_read(Home(root_at(home)), city, version)
@@ -82,9 +90,17 @@ def open_(city: str, version: str | None = None, *, as_json: JsonOption = False,
 
 
 def query(
-    city: str, sql: str, *, version: str | None = None, as_json: JsonOption = False, home: HomeOption = None
+    city: CityArgument, sql: str, *, version: str | None = None, as_json: JsonOption = False, home: HomeOption = None
 ) -> int:
-    """Ask a release with SQL, for a quick look (default: the latest); nothing can be changed by it."""
+    """Ask a release with SQL, for a quick look (default: the latest); nothing can be changed by it.
+
+    Parameters
+    ----------
+    sql
+        The query, in quotation marks; `SHOW TABLES` lists the tables, `FROM _columns` the columns.
+    version
+        The release (default: the latest).
+    """
     from flows.release.reading import answer_to, release_to_read  # noqa: PLC0415
 
     answer = answer_to(release_to_read(Home(root_at(home)), city, version).database, sql, as_table=not as_json)
@@ -96,7 +112,7 @@ def query(
 
 
 def diff(
-    city: str,
+    city: CityArgument,
     before: str,
     after: str,
     *,
@@ -108,6 +124,10 @@ def diff(
 
     Parameters
     ----------
+    before
+        The earlier release, such as 2024.1.
+    after
+        The later release, such as 2024.2.
     html
         Also write the comparison as a page to this file.
     """
@@ -129,7 +149,7 @@ def diff(
 
 
 def map_(  # noqa: PLR0913 -- each is an option of the command
-    city: str,
+    city: CityArgument,
     indikator: str | None = None,
     *,
     index: str | None = None,
@@ -186,7 +206,7 @@ def map_(  # noqa: PLR0913 -- each is an option of the command
 
 
 def report(
-    city: str,
+    city: CityArgument,
     version: str | None = None,
     *,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
@@ -221,10 +241,15 @@ def report(
     return 0
 
 
-def serve(city: str, *, port: int = 8000, home: HomeOption = None) -> int:
+def serve(city: CityArgument, *, port: int = 8000, home: HomeOption = None) -> int:
     """Hand out the releases of a city on this machine, for looking and for reading over HTTP, until Ctrl+C.
 
     For this machine alone, not for the internet: there any web server that hands out files will do.
+
+    Parameters
+    ----------
+    port
+        Port on 127.0.0.1; 0 takes any that is free.
     """
     from flows.app.serve import serve as hand_out  # noqa: PLC0415
 

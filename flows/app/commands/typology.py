@@ -9,14 +9,14 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.app.search_progress import SearchProgress
-from flows.app.terminal import HomeOption, JsonOption, print_json
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 from flows.base.texts import in_german, shown, tr
 
 
 def types(  # noqa: PLR0913 -- each is an option of the command
-    city: str,
+    city: CityArgument,
     name: str | None = None,
     *,
     raumebene: str = "sozialraum",
