@@ -172,6 +172,41 @@ def test_what_a_person_answers_is_written_and_not_marked(files: Path) -> None:
     assert not any("licence = " in line or "name = " in line for line in written.to_confirm)
 
 
+def test_a_person_is_asked_in_german_and_the_profile_says_the_same(files: Path, monkeypatch) -> None:
+    (files / "ew_2023.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
+    (files / "wohnungen.csv").write_text("GEBIET;Wohnungen\n01;10\n02;20\n", encoding="utf-8")
+    asked: list[str] = []
+
+    def answer(prompt: str) -> str:
+        asked.append(prompt)
+        return "morgen" if len(asked) == 1 else ""
+
+    for language in ("en", "de"):
+        monkeypatch.setenv("FORTSCHREIBUNG_LANG", language)
+        asked.clear()
+        write_profile("neustadt", files, files.parent / language, Questions(yes=False, answer=answer))
+
+    assert asked[:2] == [
+        "ew_2023.csv: für welchen Tag (MM-TT) stehen die Jahre? (der Name der Datei nennt nur Jahre; die meisten "
+        "Zahlen sind vom letzten Tag) [12-31]: ",
+        "  'morgen' passt nicht; ew_2023.csv: für welchen Tag (MM-TT) stehen die Jahre? [12-31]: ",
+    ]
+    assert "wohnungen.csv: von welchem Tag (JJJJ-MM-TT) ist sie? Die Eingabetaste lässt sie aus []: " in asked
+    assert "Name der Stadt (aus der Kennung gebildet) [Neustadt]: " in asked
+    english, german = ((files.parent / each / "neustadt" / "city.toml").read_text("utf-8") for each in ("en", "de"))
+    assert english == german
+
+
+@pytest.mark.parametrize(("said", "taken"), [("ja", True), ("yes", True), ("", True), ("nein", False)])
+def test_yes_and_no_are_understood_in_both_languages(said: str, taken: bool, files: Path, monkeypatch) -> None:
+    monkeypatch.setenv("FORTSCHREIBUNG_LANG", "de")
+    (files / "hh_2023.csv").write_text("GEBIET;Personen in Haushalten\n01;10\n02;20\n", encoding="utf-8")
+    answers = Questions(yes=False, answer=lambda prompt: said if "ja oder nein" in prompt else "")
+    written = write_profile("neustadt", files, files.parent / "cities", answers)
+
+    assert ("einwohner" in (written.folder / "sources.toml").read_text("utf-8")) is taken
+
+
 def test_without_answers_nothing_is_written(files: Path) -> None:
     (files / "ew_2023.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
 

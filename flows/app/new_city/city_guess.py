@@ -26,6 +26,10 @@ from flows.app.new_city.units import (
     same_units,
 )
 from flows.base.errors import ConfigError
+from flows.base.texts import text
+
+_YES, _NO = ("yes", "ja"), ("no", "nein")
+"""What a person may answer, in either language."""
 
 
 @dataclass
@@ -152,12 +156,14 @@ def _take_persons_for_residents(counts: list[Counts], questions: Questions) -> N
     for each in counts:
         for matches in (each.wide, *(long.merkmale for long in each.long)):
             if found := matches.get(PERSONS):
-                why = "no file has residents, without which nothing is published; persons in households are the nearest"
+                why = text(
+                    "no file has residents, without which nothing is published; persons in households are the nearest"
+                )
                 said = questions.settle(
-                    f"{each.tables[-1].name}: take persons in households for residents (yes or no)?", Guess("yes", why),
-                    fits=("yes", "no").__contains__,
+                    text("{file}: take persons in households for residents (yes or no)?", file=each.tables[-1].name),
+                    Guess(text("yes"), why), fits=(*_YES, *_NO).__contains__,
                 )  # fmt: skip
-                if said.value == "yes":
+                if said.value in _YES:
                     matches[RESIDENTS] = Match(found.columns, why)
                 return
 

@@ -11,6 +11,7 @@ from flows.app.new_city.lookup import Lookup
 from flows.app.new_city.questions import Questions
 from flows.app.new_city.toml_text import CONFIRM, Section, as_toml
 from flows.app.new_city.units import Raumebene, padded, pattern_of
+from flows.base.texts import text
 from flows.profile.coordinate_system import coordinate_systems, true_system_at
 
 _MOST_NAMES = 400
@@ -35,16 +36,16 @@ class About:
 
 def asked_about(city: str, questions: Questions) -> About:
     """Return what a person says of a city, or guesses to be confirmed."""
-    name = questions.settle("Name of the city", Guess(city.replace("_", " ").title(), "made from the id"))
-    unknown = "no file says it, and every release carries it"
+    of_the_id, unknown = text("made from the id"), text("no file says it, and every release carries it")
+    name = questions.settle(text("Name of the city"), Guess(city.replace("_", " ").title(), of_the_id))
     return About(
         city, name,
-        questions.settle("Official key of the municipality (AGS, GKZ, BFS number)", Guess(city, "made from the id")),
-        questions.settle("Who publishes the releases", Guess(f"Statistikstelle {name.value}", unknown)),
-        questions.settle("Address for questions (e-mail)", Guess("unbekannt", unknown)),
-        questions.settle("Licence of the files", Guess("unbekannt", unknown)),
-        questions.settle("Address of the licence's text, or -", Guess("-", unknown)),
-        questions.settle("Attribution that the licence asks for", Guess(name.value, unknown)),
+        questions.settle(text("Official key of the municipality (AGS, GKZ, BFS number)"), Guess(city, of_the_id)),
+        questions.settle(text("Who publishes the releases"), Guess(f"Statistikstelle {name.value}", unknown)),
+        questions.settle(text("Address for questions (e-mail)"), Guess("unbekannt", unknown)),
+        questions.settle(text("Licence of the files"), Guess("unbekannt", unknown)),
+        questions.settle(text("Address of the licence's text, or -"), Guess("-", unknown)),
+        questions.settle(text("Attribution that the licence asks for"), Guess(name.value, unknown)),
     )  # fmt: skip
 
 

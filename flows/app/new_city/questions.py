@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flows.app.new_city.guess import Guess
 from flows.base.errors import ConfigError
+from flows.base.texts import shown, tr
 
 
 class Questions:
@@ -22,7 +23,7 @@ class Questions:
         """
         if self._yes or guess.sure:
             return guess
-        prompt = f"{words}{f' ({guess.why})' if guess.why else ''} [{guess.value}]: "
+        prompt = f"{shown(words)}{f' ({shown(guess.why)})' if guess.why else ''} [{shown(guess.value)}]: "
         while True:
             try:
                 said = self._answer(prompt).strip()
@@ -34,4 +35,6 @@ class Questions:
                 ) from ended
             if not said or fits(said):
                 return Guess(said or guess.value, guess.why, sure=True)
-            prompt = f"  {said!r} does not fit; {words} [{guess.value}]: "
+            prompt = tr(
+                "  {said!r} does not fit; {question} [{guess}]: ", said=said, question=shown(words), guess=guess.value
+            )
