@@ -74,6 +74,15 @@ def test_each_argument_and_option_says_what_it_is() -> None:
     assert [each.name for each in arguments_of(cli.app) if not each.parameter.help] == []
 
 
+def test_no_option_has_an_opposite_that_nobody_needs() -> None:
+    """cyclopts makes `--empty-keep` of a list and `--no-dry-run` of a switch, unless told not to."""
+    opposites = [
+        name for each in arguments_of(cli.app) for name in each.names
+        if name.startswith("--empty-") or f"--{name.removeprefix('--no-')}" in {*each.names} - {name}
+    ]  # fmt: skip
+    assert opposites == []
+
+
 def test_the_help_of_schema_lists_every_file_of_a_profile(told) -> None:
     assert set(re.findall(r"[a-z]+", told("schema", "en"))) >= set(PROFILE_FILES)
 
