@@ -224,7 +224,7 @@ def test_an_office_that_does_not_answer_stops_with_exit_code_3(office: Office) -
         (["refresh", "musterstadt", "--from", "/nowhere"], "--from /nowhere"),
         (["refresh", "musterstadt"], "FORTSCHREIBUNG_MUSTERSTADT_URL"),
         (["refresh", "musterstadt", "--stichtag", "gestern"], "gestern"),
-        (["refresh"], "city"),
+        (["refresh"], "expected CITY"),
     ],
 )
 def test_wrong_use_is_explained_and_ends_with_exit_code_2(office: Office, arguments: list[str], said: str) -> None:
