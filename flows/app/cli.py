@@ -113,7 +113,7 @@ def main() -> None:
         if HELP & set(sys.argv) or not _names_a_command(app, set(sys.argv)):
             use_language(_language_asked_for(sys.argv))
             use_help_language(app)
-        code = app.meta(exit_on_error=False, result_action="return_value")
+        code = app.meta(sys.argv[1:], exit_on_error=False, result_action="return_value")
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- the last resort: a user never sees a traceback
         ended = failed(_in_own_words(problem))
