@@ -1,4 +1,4 @@
-"""What the commands share: an argument and two options, where they may write, and how they speak."""
+"""What the commands share: some arguments and options, where they may write, and how they speak."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from flows.base.errors import ConfigError
 from flows.base.texts import shown
 
 CityArgument = Annotated[str, Parameter(help="The city (the name of its profile).")]
+VersionArgument = Annotated[str, Parameter(help="The release, such as 2024.1.")]
+LatestOrVersion = Annotated[str | None, Parameter(help="The release (default: the latest).")]
+AllOrVersion = Annotated[str | None, Parameter(help="One release alone (default: all).")]
+HashArgument = Annotated[str, Parameter(help="That of the candidate, or at least its first 8 characters.")]
+WhyOption = Annotated[str, Parameter(help="For what reason.")]
 HomeOption = Annotated[Path | None, Parameter(name="--home", help="Data folder (default ./data).")]
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Last line: one JSON object.")]
 

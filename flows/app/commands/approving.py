@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json
+from flows.app.terminal import CityArgument, HashArgument, HomeOption, JsonOption, WhyOption, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 from flows.base.local_time import moment
@@ -45,10 +45,10 @@ def candidates(city: CityArgument, *, as_json: JsonOption = False, home: HomeOpt
 
 def approve(  # noqa: PLR0913 -- each is an option of the command
     city: CityArgument,
-    content_hash: str,
+    content_hash: HashArgument,
     *,
     by: str,
-    why: str,
+    why: WhyOption,
     key: Path | None = None,
     signature: str | None = None,
     sign_only: Annotated[bool, Parameter(negative="")] = False,
@@ -59,12 +59,8 @@ def approve(  # noqa: PLR0913 -- each is an option of the command
 
     Parameters
     ----------
-    content_hash
-        That of the candidate, or at least its first 8 characters.
     by
         Who approves, as `approvers` in city.toml says.
-    why
-        For what reason.
     key
         The private key of that person (default: FORTSCHREIBUNG_APPROVAL_KEY).
     signature
@@ -99,10 +95,10 @@ def approve(  # noqa: PLR0913 -- each is an option of the command
 
 def reject(
     city: CityArgument,
-    content_hash: str,
+    content_hash: HashArgument,
     *,
     by: str,
-    why: str,
+    why: WhyOption,
     undo: Annotated[bool, Parameter(negative="")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -111,12 +107,8 @@ def reject(
 
     Parameters
     ----------
-    content_hash
-        That of the candidate, or at least its first 8 characters.
     by
         Who rejects.
-    why
-        For what reason.
     undo
         A refresh may make it a candidate again.
     """

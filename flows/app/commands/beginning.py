@@ -36,7 +36,7 @@ def new_city(
     yes
         Ask nothing: take every guess and mark it with CONFIRM.
     stichtag
-        The date (JJJJ-MM-TT) of files that do not say theirs.
+        The date (YYYY-MM-DD) of files that do not say theirs.
     no_dry_run
         Write the profile and end.
     """

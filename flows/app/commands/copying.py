@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json, say
+from flows.app.terminal import AllOrVersion, CityArgument, HomeOption, JsonOption, print_json, say
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 from flows.base.language import number_shown
@@ -18,7 +18,7 @@ from flows.base.texts import tr, tr_count
 def push(
     city: CityArgument,
     url: str,
-    version: str | None = None,
+    version: AllOrVersion = None,
     *,
     deep: Annotated[bool, Parameter(negative="")] = False,
     as_json: JsonOption = False,
@@ -30,8 +30,6 @@ def push(
     ----------
     url
         file:///srv/releases or s3://BUCKET/PATH (extra `s3`); docs/releases.md.
-    version
-        One release alone (default: all).
     deep
         Read back also what is there already.
     """

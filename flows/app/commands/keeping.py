@@ -8,7 +8,16 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json, say
+from flows.app.terminal import (
+    AllOrVersion,
+    CityArgument,
+    HomeOption,
+    JsonOption,
+    VersionArgument,
+    WhyOption,
+    print_json,
+    say,
+)
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home, home_at, root_at
 from flows.base.language import number_shown
@@ -18,7 +27,7 @@ from flows.base.texts import shown, tr
 
 def verify(
     city: CityArgument,
-    version: str | None = None,
+    version: AllOrVersion = None,
     *,
     key: Path | None = None,
     quick: Annotated[bool, Parameter(negative="")] = False,
@@ -30,8 +39,6 @@ def verify(
 
     Parameters
     ----------
-    version
-        One release alone (default: all).
     key
         Every release must be signed with this public key of the office (PEM); else the keys beside the releases count.
     quick
@@ -68,17 +75,14 @@ def verify(
 
 
 def rollback(
-    city: CityArgument, version: str, *, why: str, as_json: JsonOption = False, home: HomeOption = None
+    city: CityArgument,
+    version: VersionArgument,
+    *,
+    why: WhyOption,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """Let `latest` be an earlier release again; the catalogue keeps who did it, when and why.
-
-    Parameters
-    ----------
-    version
-        The release, such as 2024.1.
-    why
-        For what reason.
-    """
+    """Let `latest` be an earlier release again; the catalogue keeps who did it, when and why."""
     from flows.publish.release_decisions import rollback as rolled_back  # noqa: PLC0415
 
     entry = rolled_back(Home(root_at(home)), city, version, why=why)
@@ -94,9 +98,9 @@ def rollback(
 
 def withdraw(
     city: CityArgument,
-    version: str,
+    version: VersionArgument,
     *,
-    why: str,
+    why: WhyOption,
     undo: Annotated[bool, Parameter(negative="")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -105,10 +109,6 @@ def withdraw(
 
     Parameters
     ----------
-    version
-        The release, such as 2024.1.
-    why
-        For what reason.
     undo
         It may be used again.
     """
@@ -134,9 +134,9 @@ def withdraw(
 
 def tag(
     city: CityArgument,
-    version: str,
+    version: VersionArgument,
     *,
-    why: str,
+    why: WhyOption,
     remove: Annotated[bool, Parameter(negative="")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -145,10 +145,6 @@ def tag(
 
     Parameters
     ----------
-    version
-        The release, such as 2024.1.
-    why
-        For what reason.
     remove
         It is no longer kept for good.
     """
@@ -201,7 +197,7 @@ def retention(
 
 def reproduce(
     city: CityArgument,
-    version: str,
+    version: VersionArgument,
     *,
     anyway: Annotated[bool, Parameter(negative="")] = False,
     as_json: JsonOption = False,
@@ -211,8 +207,6 @@ def reproduce(
 
     Parameters
     ----------
-    version
-        The release, such as 2024.1.
     anyway
         Also when code or libraries are not those that the release was made with.
     """

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import CityArgument, HomeOption, JsonOption, must_be_in_a_folder, print_json
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, LatestOrVersion, must_be_in_a_folder, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 from flows.base.texts import Text, in_german, shown, tr
@@ -20,7 +20,7 @@ def index(  # noqa: PLR0913 -- each is an option of the command
     *,
     raumebene: str = "sozialraum",
     stichtag: dt.date | None = None,
-    version: str | None = None,
+    version: LatestOrVersion = None,
     definition: Annotated[Path | None, Parameter(name="--try")] = None,
     table: Path | None = None,
     as_json: JsonOption = False,
@@ -38,8 +38,6 @@ def index(  # noqa: PLR0913 -- each is an option of the command
         The level of space.
     stichtag
         The Stichtag (default: the newest).
-    version
-        The release (default: the latest).
     definition
         Instead of a city: a file with a definition, to be tried on --table (docs/need-index.md).
     table
@@ -100,7 +98,7 @@ def budget(  # noqa: PLR0913 -- each is an option of the command
     weights: Annotated[list[float] | None, Parameter(consume_multiple=True, negative="")] = None,
     raumebene: str = "sozialraum",
     stichtag: dt.date | None = None,
-    version: str | None = None,
+    version: LatestOrVersion = None,
     xlsx: Path | None = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -125,8 +123,6 @@ def budget(  # noqa: PLR0913 -- each is an option of the command
         The level of space.
     stichtag
         The Stichtag (default: the newest).
-    version
-        The release (default: the latest).
     xlsx
         Write the amounts to this workbook.
     """

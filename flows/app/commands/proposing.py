@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from flows.app.search_progress import SearchProgress
-from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, WhyOption, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import home_at
 
@@ -114,7 +114,7 @@ def decide(
     verdict: Literal["accepted", "changed", "rejected"],
     *,
     by: str,
-    why: str,
+    why: WhyOption,
     home: HomeOption = None,
 ) -> int:
     """Record what was decided about a proposal, so that the next review and the next proposals know it.
@@ -127,8 +127,6 @@ def decide(
         accepted, changed (by hand) or rejected.
     by
         Who decided.
-    why
-        For what reason.
     """
     from flows.app.proposals_of_city import decided  # noqa: PLC0415
 

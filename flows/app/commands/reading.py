@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import CityArgument, HomeOption, JsonOption, must_be_in_a_folder, print_json
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, LatestOrVersion, must_be_in_a_folder, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 from flows.base.local_time import day_of
@@ -70,15 +70,9 @@ def _marks(one: Release) -> Iterator[str]:
 
 
 def open_(
-    city: CityArgument, version: str | None = None, *, as_json: JsonOption = False, home: HomeOption = None
+    city: CityArgument, version: LatestOrVersion = None, *, as_json: JsonOption = False, home: HomeOption = None
 ) -> int:
-    """Print the line that attaches a release in DuckDB, and its path (default: the latest).
-
-    Parameters
-    ----------
-    version
-        The release (default: the latest).
-    """
+    """Print the line that attaches a release in DuckDB, and its path (default: the latest)."""
     from flows.release.reading import attach_statement, release_to_read  # noqa: PLC0415
 
     release = release_to_read(Home(root_at(home)), city, version)
@@ -90,7 +84,12 @@ def open_(
 
 
 def query(
-    city: CityArgument, sql: str, *, version: str | None = None, as_json: JsonOption = False, home: HomeOption = None
+    city: CityArgument,
+    sql: str,
+    *,
+    version: LatestOrVersion = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
     """Ask a release with SQL, for a quick look (default: the latest); nothing can be changed by it.
 
@@ -98,8 +97,6 @@ def query(
     ----------
     sql
         The query, in quotation marks; `SHOW TABLES` lists the tables, `FROM _columns` the columns.
-    version
-        The release (default: the latest).
     """
     from flows.release.reading import answer_to, release_to_read  # noqa: PLC0415
 
@@ -156,7 +153,7 @@ def map_(  # noqa: PLR0913 -- each is an option of the command
     types: str | None = None,
     distance: Annotated[bool, Parameter(negative="")] = False,
     stichtag: dt.date | None = None,
-    version: str | None = None,
+    version: LatestOrVersion = None,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     home: HomeOption = None,
 ) -> int:
@@ -174,8 +171,6 @@ def map_(  # noqa: PLR0913 -- each is an option of the command
         Of an Indikator: how far each unit is from the city, in colours that part at the city's figure.
     stichtag
         The Stichtag (default: the newest).
-    version
-        The release (default: the latest).
     output
         The file.
     """
@@ -207,7 +202,7 @@ def map_(  # noqa: PLR0913 -- each is an option of the command
 
 def report(
     city: CityArgument,
-    version: str | None = None,
+    version: LatestOrVersion = None,
     *,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     pdf: Path | None = None,
@@ -217,8 +212,6 @@ def report(
 
     Parameters
     ----------
-    version
-        The release (default: the latest).
     output
         The HTML file (default: CITY_VERSION_bericht.html here; with --pdf alone, none).
     pdf

@@ -46,7 +46,7 @@ def refresh(  # noqa: PLR0913 -- each is an option of the command
     from_
         Take every file from this folder instead of its source's address.
     stichtag
-        Leave out everything later than this date (JJJJ-MM-TT).
+        Leave out everything later than this date (YYYY-MM-DD).
     dry_run
         Go as far as protection; publish nothing.
     explain
@@ -193,7 +193,7 @@ def recut(
     city
         A city with a profile (`doctor` lists them).
     zuschnitt
-        The date from which the new boundaries are valid (JJJJ-MM-TT); the profile knows it.
+        The date from which the new boundaries are valid (YYYY-MM-DD); the profile knows it.
     from_
         Take every file from this folder instead of its source's address.
     dry_run

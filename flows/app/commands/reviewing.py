@@ -32,7 +32,7 @@ def review(
     from_
         Take every file from this folder; default: the files of the latest release, or before the first, of the sources.
     stichtag
-        Review the Gliederung of this date (JJJJ-MM-TT); default: the newest with residents.
+        Review the Gliederung of this date (YYYY-MM-DD); default: the newest with residents.
     html
         Write the review to this page, with a map. It names base units and is confidential.
     no_cache

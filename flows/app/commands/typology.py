@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.app.search_progress import SearchProgress
-from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, LatestOrVersion, print_json
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 from flows.base.texts import in_german, shown, tr
@@ -21,7 +21,7 @@ def types(  # noqa: PLR0913 -- each is an option of the command
     *,
     raumebene: str = "sozialraum",
     stichtag: dt.date | None = None,
-    version: str | None = None,
+    version: LatestOrVersion = None,
     fit: Annotated[bool, Parameter(negative="")] = False,
     trait: Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")] = None,
     count: Annotated[int | None, Parameter(name="--types")] = None,
@@ -40,8 +40,6 @@ def types(  # noqa: PLR0913 -- each is an option of the command
         The level of space.
     stichtag
         The Stichtag (default: the newest); with --fit the base year.
-    version
-        The release (default: the latest).
     fit
         Look for types in the published figures and say how well they hold.
     trait
