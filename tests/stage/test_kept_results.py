@@ -62,11 +62,8 @@ SPACE = 1
 """What the files that describe space make together is one result more."""
 
 
-def sources(source: Callable[..., str], residents: str = 'einwohner = ["EW"]', *, more: str = "") -> list[str]:
-    matrix = (
-        f'matrix = {{ unit = "BBS", merkmale = {{ {residents} }}, '
-        f'drop = [{{ column = "BBS", equals = ["Summe"], rule = "total row" }}]{more} }}'
-    )
+def space_sources(source: Callable[..., str]) -> list[str]:
+    """Sources of an assignment, of names and of polygons."""
     fixed = {"stichtag": "", "zuschnitt": "2020-01-01"}
     return [
         source("zuordnung", 'assignment = { unit = "BBS", units = { sozialraum = "SR" } }',
@@ -75,6 +72,16 @@ def sources(source: Callable[..., str], residents: str = 'einwohner = ["EW"]', *
                file="'namen.csv'", **fixed),
         source("raum", 'geometry = { id_property = "BBS", crs = "EPSG:25832" }', file=r"'bbs_\d\.geojson'",
                dialect='{ format = "geojson" }', stichtag=""),
+    ]  # fmt: skip
+
+
+def sources(source: Callable[..., str], residents: str = 'einwohner = ["EW"]', *, more: str = "") -> list[str]:
+    matrix = (
+        f'matrix = {{ unit = "BBS", merkmale = {{ {residents} }}, '
+        f'drop = [{{ column = "BBS", equals = ["Summe"], rule = "total row" }}]{more} }}'
+    )
+    return [
+        *space_sources(source),
         source("einwohner", matrix, dialect=SIGNS, quarantine="1"),
         source("lang", LONG),
         source("stadt", 'official = { merkmale = { einwohner = "EW" } }', file="'stadt.csv'",

@@ -8,7 +8,7 @@ import pytest
 
 from flows.stage import kept_space
 from flows.stage.kept_space import assignments_can_be_added
-from tests.stage.test_kept_results import rewrite, square, tables
+from tests.stage.test_kept_results import rewrite, space_sources, square, tables
 
 FILES = {
     "zuordnung.csv": "BBS;SR\n01100001;011001\n01100002;011002\n",
@@ -26,16 +26,7 @@ def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int
 
 @pytest.fixture
 def city(stage_city, source) -> Callable[..., object]:
-    fixed = {"stichtag": "", "zuschnitt": "2020-01-01"}
-    given = [
-        source("zuordnung", 'assignment = { unit = "BBS", units = { sozialraum = "SR" } }',
-               file="'zuordnung.csv'", **fixed),
-        source("namen", 'names = { level = "EBENE", id = "ID", name = "NAME", levels = { SR = "sozialraum" } }',
-               file="'namen.csv'", **fixed),
-        source("raum", 'geometry = { id_property = "BBS", crs = "EPSG:25832" }', file=r"'bbs_\d\.geojson'",
-               dialect='{ format = "geojson" }', stichtag=""),
-    ]  # fmt: skip
-    return lambda *, keeping=True: stage_city(given, FILES, keeping=keeping)
+    return lambda *, keeping=True: stage_city(space_sources(source), FILES, keeping=keeping)
 
 
 @pytest.fixture
