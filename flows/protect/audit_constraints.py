@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.protect.audit_asked import Asked
+from flows.protect.audit_solver import DUAL, Solver
 from flows.protect.audit_states import Floats
 from flows.protect.audit_system import System, blocks, sparse
 from flows.protect.classes import less
@@ -26,8 +27,6 @@ BATCH = 1000
 """Unknowns of a programme, unless one connected system has more."""
 CLOSE = 1e-6
 """What counts as whole, or as equal, in the numbers of a solver."""
-IMPOSSIBLE = 2
-"""What scipy's solvers say where nothing fulfils the constraints; anything else but success is no answer."""
 MOST = 1e7
 """No count of a city is larger."""
 Part = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
@@ -82,6 +81,8 @@ class Constraints:
         self.size = equal.shape[1]
         self.block = np.full(self.size, -1)
         self.all = vstack([equal, above], format="csr")
+        self._low = np.concatenate([right, least])
+        self._high = np.concatenate([right, np.full(len(least), np.inf)])
         self._pattern = self.all.copy()
         self._pattern.data[:] = 1
         self._width = np.diff(self.all.indptr)
@@ -147,37 +148,32 @@ class Constraints:
     def _solved(self, batch: _Batch, forms: Forms, *, upward: bool) -> Floats | None:
         """Return counts of the columns of some connected systems, as `reaching` does of all; None if there are none.
 
-        Where the solver cannot say, they are NaN.
+        Where the solver cannot say, they are NaN. Each count that is asked about is a row and a column more: how far it
+        gets up, at most to its threshold, or how far it is pushed down.
         """
-        from scipy.optimize import linprog  # noqa: PLC0415 -- imports for half a second
-        from scipy.sparse import csr_array, eye_array, hstack, vstack  # noqa: PLC0415
+        from scipy.sparse import csc_array, vstack  # noqa: PLC0415 -- costs a second of import
 
         rows, columns = np.concatenate(batch.rows), batch.all_columns
         sums, parts = len(self.right), len(self.least)
-        equals, aboves = rows[rows < sums], rows[(rows >= sums) & (rows < sums + parts)] - sums
-        aboves = aboves[self.used[aboves]]
-        wanted = rows[rows >= sums + parts] - sums - parts
+        wanted, rows = rows[rows >= sums + parts] - sums - parts, rows[rows < sums + parts]
+        rows = rows[np.concatenate([np.ones(sums, dtype=bool), self.used])[rows]]
         count, here = len(wanted), forms.some(wanted)
         form = here.matrix[:, columns]
-        cost = np.concatenate([np.zeros(len(columns)), np.full(count, -1.0)])
-        if upward:  # how far each gets, at most to its threshold
-            form, limit = -form, here.known
-        else:  # how far each is pushed down
-            limit = here.at_least - here.known
-        bounds = [(-MOST, least) for least in here.at_least.tolist()]
-        upper = vstack([
-            hstack([-self.above[aboves][:, columns], csr_array((len(aboves), count))]),
-            hstack([form, eye_array(count, format="csr")]),
-        ])  # fmt: skip
-        equal = hstack([self.equal[equals][:, columns], csr_array((len(equals), count))])
-        solved = linprog(
-            cost, A_ub=upper, b_ub=np.concatenate([-self.least[aboves], limit]),
-            A_eq=equal if len(equals) else None, b_eq=self.right[equals] if len(equals) else None,
-            bounds=[(0, MOST)] * len(columns) + bounds, method="highs-ds",
-        )  # fmt: skip
-        if solved.status == IMPOSSIBLE:
-            return None
-        return np.asarray(solved.x[: len(columns)]) if solved.success else np.full(len(columns), np.nan)
+        matrix = vstack([self.all[rows][:, columns], -form if upward else form], "csc")
+        of_asked = (
+            np.concatenate([matrix.data, np.ones(count)]),
+            np.concatenate([matrix.indices, len(rows) + np.arange(count)]),
+            np.concatenate([matrix.indptr, matrix.nnz + 1 + np.arange(count)]),
+        )
+        limit = here.known if upward else here.at_least - here.known
+        found = Solver(
+            csc_array(of_asked, shape=(len(rows) + count, len(columns) + count)),
+            (np.concatenate([self._low[rows], np.full(count, -np.inf)]), np.concatenate([self._high[rows], limit])),
+            (np.concatenate([np.zeros(len(columns)), np.full(count, -MOST)]),
+             np.concatenate([np.full(len(columns), MOST), here.at_least])),
+            np.concatenate([np.zeros(len(columns)), np.ones(count)]), strategy=DUAL,
+        ).solution()  # fmt: skip
+        return None if found is None else found[: len(columns)]
 
     def whole(self, solution: Floats) -> NDArray[np.bool_]:
         """Say of each unknown whether it, and all that sums connect with it, are whole numbers in a solution."""

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.protect.audit_constraints import CLOSE, IMPOSSIBLE, MOST, Constraints
+from flows.protect.audit_constraints import CLOSE, MOST, Constraints
+from flows.protect.audit_solver import PRIMAL, Solver
 from flows.protect.audit_states import Floats
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
 
+IMPOSSIBLE = 2
+"""What scipy's integer programme says where nothing fulfils the constraints; anything else but success is no answer."""
 NODES = 1_000
 """Of an integer programme; where so many do not decide it, it has no answer."""
-PRIMAL = 4
-"""HiGHS's number of the simplex that can go on from the last solution when the next sum is asked for."""
 
 
 @dataclass(frozen=True)
@@ -52,33 +53,16 @@ class Programme:
         self, constraints: Constraints, columns: NDArray[np.intp], equal: NDArray[np.intp], above: NDArray[np.intp]
     ) -> None:  # fmt: skip
         """Take the unknowns, and the rows of sums and of lower bounds that hold between them."""
-        import highspy  # noqa: PLC0415 -- imports for a tenth of a second
-        from scipy.sparse import vstack  # noqa: PLC0415
+        from scipy.sparse import vstack  # noqa: PLC0415 -- costs a second of import
 
         self.columns = np.sort(columns)
         self._at = {column: at for at, column in enumerate(self.columns.tolist())}
-        self._highs = highspy._Highs()  # type: ignore[attr-defined]  # Highs prints a banner, whatever its options
-        for option, value in (
-            ("output_flag", False),
-            ("presolve", "off"),
-            ("solver", "simplex"),
-            ("simplex_strategy", PRIMAL),
-            ("threads", 1),
-        ):
-            self._highs.setOptionValue(option, value)
         rows = vstack([constraints.equal[equal][:, self.columns], constraints.above[above][:, self.columns]], "csc")
-        program = highspy.HighsLp()
-        program.num_col_, program.num_row_ = len(self.columns), rows.shape[0]
-        program.col_cost_ = np.zeros(len(self.columns))
-        program.col_lower_, program.col_upper_ = np.zeros(len(self.columns)), np.full(len(self.columns), MOST)
-        program.row_lower_ = np.concatenate([constraints.right[equal], constraints.least[above]])
-        program.row_upper_ = np.concatenate([constraints.right[equal], np.full(len(above), highspy.kHighsInf)])
-        program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        program.a_matrix_.start_, program.a_matrix_.index_ = rows.indptr, rows.indices
-        program.a_matrix_.value_ = rows.data.astype(np.float64)
-        program.sense_ = highspy.ObjSense.kMaximize
-        self._highs.passModel(program)
-        self._solved, self._impossible = highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible
+        right, least = constraints.right[equal], constraints.least[above]
+        self._solver = Solver(
+            rows, (np.concatenate([right, least]), np.concatenate([right, np.full(len(above), np.inf)])),
+            (np.zeros(len(columns)), np.full(len(columns), MOST)), np.zeros(len(columns)), strategy=PRIMAL,
+        )  # fmt: skip
         self._asked: list[int] = []
 
     def largest(self, form: Mapping[int, float]) -> Extreme | None:
@@ -89,21 +73,13 @@ class Programme:
         Raises:
             KeyError: the sum is of other unknowns.
         """
-        for at in self._asked:
-            self._highs.changeColCost(at, 0.0)
+        self._solver.weigh(dict.fromkeys(self._asked, 0.0))
         self._asked = [self._at[column] for column in form]
-        for at, factor in zip(self._asked, form.values(), strict=True):
-            self._highs.changeColCost(at, float(factor))
-        self._highs.run()
-        if self._highs.getModelStatus() not in (self._solved, self._impossible):
-            self._highs.clearSolver()
-            self._highs.run()
-        if self._highs.getModelStatus() == self._impossible:
+        self._solver.weigh({at: float(factor) for at, factor in zip(self._asked, form.values(), strict=True)})
+        solution = self._solver.solution()
+        if solution is None:
             return None
-        if self._highs.getModelStatus() != self._solved:
-            return Extreme(MOST, self.columns, np.full(len(self.columns), np.nan))
-        solution = np.array(self._highs.getSolution().col_value)
-        return Extreme(float(self._highs.getInfo().objective_function_value), self.columns, solution)
+        return Extreme(MOST if np.isnan(solution).any() else self._solver.largest, self.columns, solution)
 
 
 class WholeNumbers:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
-from scipy.optimize import OptimizeResult
 
 from flows.profile.codebook import Codebook
 from flows.profile.load import load_profile
-from flows.protect import audit_bounds, audit_system
+from flows.protect import audit_bounds, audit_constraints, audit_system
 from flows.protect.audit import Audit, audit
+from flows.protect.audit_solver import Solver
 from tests.parameters import first_of
 from tests.protect.attack import Figure, interval
 
@@ -225,8 +226,12 @@ def test_what_follows_exactly_among_contradictory_figures_is_found_in_a_large_sy
 
 def test_a_solver_that_gives_up_makes_no_figure_contradictory(tmp_path, monkeypatch):
     file = Released(tmp_path).of({"A": None, "B": None, "C": 40, "D": 50}, district={"X": 43, "Y": 50}, city=93)
-    gave_up = OptimizeResult(success=False, status=4, x=None)
-    monkeypatch.setattr("scipy.optimize.linprog", lambda *_, **__: gave_up)
+
+    class GivesUp(Solver):
+        def solution(self):
+            return np.full_like(super().solution(), np.nan)
+
+    monkeypatch.setattr(audit_constraints, "Solver", GivesUp)
 
     found = audited(file)
 
