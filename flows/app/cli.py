@@ -40,6 +40,9 @@ from flows.base.errors import ConfigError, FortschreibungError
 from flows.base.language import use_language
 from flows.profile.places import use_folder
 
+JSON = frozenset({"--json", "--json=true", "--json=t", "--json=yes", "--json=y", "--json=1"})
+"""What asks for the answer as JSON, where the arguments have not been read."""
+
 app = App(
     name="fortschreibung",
     version=__version__,
@@ -113,14 +116,14 @@ def main() -> None:
         if HELP & set(sys.argv) or not _names_a_command(app, set(sys.argv)):
             use_language(_language_asked_for(sys.argv))
             use_help_language(app)
-        code = app.meta(sys.argv[1:], exit_on_error=False, result_action="return_value")
+        code = app.meta(_without_help_of_no_command(sys.argv[1:]), exit_on_error=False, result_action="return_value")
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 -- the last resort: a user never sees a traceback
         ended = failed(_in_own_words(problem))
         code = ended.exit_code
         with suppress(FortschreibungError):  # where it cannot be written, which changes no exit code
             say(ended.shown)
-        if "--json" in sys.argv and not has_answered():
+        if JSON & {each.lower() for each in sys.argv} and not has_answered():
             with suppress(FortschreibungError):
                 print_json(ended.as_json())
     sys.exit(code)
@@ -141,6 +144,13 @@ def _names_a_command(group: App, arguments: set[str]) -> bool:
     """Return whether one of the arguments is a command of the group; else its help is shown."""
     named = [group[name] for name in {*group} & arguments]
     return any(each.default_command is not None or _names_a_command(each, arguments) for each in named)
+
+
+def _without_help_of_no_command(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments without --help where they name a command that is not there, which is then said instead."""
+    _, groups, left = app.parse_commands([each for each in arguments if each not in HELP])
+    misspelt = groups[-1].default_command is None and left and not left[0].startswith("-")
+    return [each for each in arguments if not (misspelt and each in HELP)]
 
 
 def _language_asked_for(arguments: Sequence[str]) -> str | None:

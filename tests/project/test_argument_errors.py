@@ -52,6 +52,14 @@ MISTAKES = {
         "fortschreibung: expected a command, found 'verifi'. Did you mean verify?",
         "fortschreibung: erwartet wird ein Befehl, gefunden wurde „verifi“. Ist verify gemeint?",
     ),
+    "verifi --help": (
+        "fortschreibung: expected a command, found 'verifi'. Did you mean verify?",
+        "fortschreibung: erwartet wird ein Befehl, gefunden wurde „verifi“. Ist verify gemeint?",
+    ),
+    "prefect stup -h": (
+        "fortschreibung prefect: expected a command, found 'stup'. Did you mean setup?",
+        "fortschreibung prefect: erwartet wird ein Befehl, gefunden wurde „stup“. Ist setup gemeint?",
+    ),
     "prefect stup": (
         "fortschreibung prefect: expected a command, found 'stup'. Did you mean setup?",
         "fortschreibung prefect: erwartet wird ein Befehl, gefunden wurde „stup“. Ist setup gemeint?",
@@ -144,9 +152,9 @@ def test_no_command_answers_with_the_words_of_the_library(command, run) -> None:
     assert len(ended.err.splitlines()) == 1, "no box"
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_a_program_reads_the_mistake_as_json_in_any_language_the_same(language, run) -> None:
-    ended = run("refresh musterstadt --stichtag morgen --json", language)
+@pytest.mark.parametrize(("language", "option"), [("de", "--json"), ("en", "--json"), ("en", "--json=true")])
+def test_a_program_reads_the_mistake_as_json_in_any_language_the_same(language, option, run) -> None:
+    ended = run(f"refresh musterstadt --stichtag morgen {option}", language)
 
     assert json.loads(ended.out) == {"error": {
         "code": "FS-USE-12", "exit_code": 2,
