@@ -9,6 +9,8 @@ import ipaddress
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ import duckdb
 import pytest
 from hypothesis import settings
 
+from flows.app.flow_runner import QUIET
 from flows.profile.load import Profile, load_profile
 from flows.protect import protect_figures
 from flows.stage.read import subprocess_reader
@@ -143,6 +146,28 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
         return folder
 
     return once
+
+
+STARTS_A_SERVER = """
+import sys
+from flows.embedded_server import EmbeddedServer
+
+server = EmbeddedServer()
+server.wait(180)
+print(server.port, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="session")
+def prefect_with_tables(made_once: MadeOnce) -> Path:
+    """A home of Prefect whose database has its tables, which cost more than a server's start; to be copied."""
+
+    def start_once(folder: Path) -> None:
+        here = os.environ | QUIET | {"PREFECT_HOME": str(folder)}
+        subprocess.run([sys.executable, "-c", STARTS_A_SERVER], env=here, check=True, stdin=subprocess.DEVNULL)
+
+    return made_once("prefect", start_once)
 
 
 CITY = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import socketserver
@@ -102,8 +103,10 @@ class Server:
 
 
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_server(tmp_path_factory.mktemp("server")) as one:
+def server(tmp_path_factory: pytest.TempPathFactory, prefect_with_tables: Path) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copytree(prefect_with_tables, folder, dirs_exist_ok=True)
+    with running_server(folder) as one:
         yield one
 
 

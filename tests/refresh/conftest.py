@@ -116,6 +116,13 @@ def warm_prefect(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("prefect")
 
 
+@pytest.fixture(scope="session")
+def prefect_is_warm(warm_prefect: Path, prefect_with_tables: Path) -> None:
+    """Spare the first command of this test process the tables of Prefect."""
+    if not (warm_prefect / "prefect.db").exists():
+        shutil.copytree(prefect_with_tables, warm_prefect, dirs_exist_ok=True)
+
+
 @pytest.fixture
 def office(tmp_path: Path, warm_prefect: Path) -> Office:
     return Office(tmp_path, warm_prefect)

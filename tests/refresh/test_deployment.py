@@ -56,7 +56,7 @@ def documented_settings() -> dict[str, str]:
 
 
 @pytest.fixture
-def environment(office: Office) -> Iterator[dict[str, str]]:
+def environment(office: Office, prefect_is_warm: None) -> Iterator[dict[str, str]]:
     """The variables of somebody who works with a Prefect server on this machine, set up as documented, which is up."""
     port = free_port()
     settings = {

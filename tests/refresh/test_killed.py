@@ -12,7 +12,7 @@ import pytest
 
 from tests.refresh.conftest import Office, change_one_figure
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("prefect_is_warm")]
 
 KILLED_AT = """
 import os, signal, sys

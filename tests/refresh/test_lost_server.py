@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
@@ -15,7 +17,9 @@ import pytest
 from flows.app.flow_runner import QUIET, START_LASTS, set_up_prefect
 from flows.base.errors import ConfigError
 from flows.base.home import Home
+from tests.conftest import STARTS_A_SERVER
 from tests.refresh.conftest import Office
+from tests.refresh.many_cities import make_cities
 
 LOSES_ITS_SERVER = """
 import os, signal, sys
@@ -35,16 +39,6 @@ def and_then_the_server_is_killed(*given, **named):
 setattr(stations, station.__name__, and_then_the_server_is_killed)
 main()
 """
-STARTS_A_SERVER = """
-import random, sys
-from flows.embedded_server import EmbeddedServer
-
-random.seed(7)  # two processes that would draw the same port
-server = EmbeddedServer()
-server.wait(180)
-print(server.port, flush=True)
-sys.stdin.read()
-"""
 IS_KILLED = """
 import os, signal
 from flows.embedded_server import EmbeddedServer
@@ -54,30 +48,46 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@dataclass(frozen=True)
+class Town:
+    """A town of a few units, which a whole command refreshes at a fraction of Musterstadt's cost."""
+
+    name: str
+    files: Path
+    variables: dict[str, str]
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    (name,) = make_cities(tmp_path, 1)
+    return Town(name, tmp_path / "files" / name, {"FORTSCHREIBUNG_CITIES": str(tmp_path / "cities")})
+
+
 def refresh_that_loses_its_server(
-    office: Office, extracts: Path, *more: str, after: str
+    office: Office, town: Town, *more: str, after: str
 ) -> subprocess.CompletedProcess[str]:
-    refresh = ["refresh", "musterstadt", "--from", str(extracts), "--home", str(office.home), *more]
+    refresh = ["refresh", town.name, "--from", str(town.files), "--home", str(office.home), *more]
     return subprocess.run(
         [sys.executable, "-c", LOSES_ITS_SERVER, after, *refresh],
-        env=office.environment | {"PREFECT_CLIENT_MAX_RETRIES": "0"},
+        env=office.environment | town.variables | {"PREFECT_CLIENT_MAX_RETRIES": "0"},
         cwd=office.root, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
 
 
 @pytest.mark.thorough
+@pytest.mark.usefixtures("prefect_is_warm")
 def test_a_server_lost_after_the_publication_is_reported_with_the_release_that_stands(
-    office: Office, small_extracts: Path
+    office: Office, town: Town
 ) -> None:
-    ended = refresh_that_loses_its_server(office, small_extracts, after="accept")
+    ended = refresh_that_loses_its_server(office, town, after="accept")
 
     assert ended.returncode == 1
     assert "Expected Prefect's server to answer until the run ends" in ended.stderr
-    assert f"is published and stands: {office.home / 'releases' / 'musterstadt' / '2024.1'}." in ended.stderr
+    assert f"is published and stands: {office.home / 'releases' / town.name / '2023.1'}." in ended.stderr
     assert "Nothing was published" not in ended.stderr
     assert "defect" not in ended.stderr
-    again = office.run("refresh", "musterstadt", "--from", small_extracts, "--json")
-    assert (again.code, again.answer["published"], again.answer["release"]) == (0, False, "2024.1")
+    again = office.run("refresh", town.name, "--from", town.files, "--json", **town.variables)
+    assert (again.code, again.answer["published"], again.answer["release"]) == (0, False, "2023.1")
 
 
 def test_an_answer_that_never_comes_is_reported_without_a_release_where_nothing_is_published(
@@ -96,10 +106,8 @@ def test_an_answer_that_never_comes_is_reported_without_a_release_where_nothing_
 
 
 @pytest.mark.nightly
-def test_a_server_lost_where_nothing_is_published_is_reported_without_a_release(
-    office: Office, small_extracts: Path
-) -> None:
-    ended = refresh_that_loses_its_server(office, small_extracts, "--dry-run", after="protect_in")
+def test_a_server_lost_where_nothing_is_published_is_reported_without_a_release(office: Office, town: Town) -> None:
+    ended = refresh_that_loses_its_server(office, town, "--dry-run", after="protect_in")
 
     assert ended.returncode == 1
     assert "Expected Prefect's server to answer until the run ends" in ended.stderr
@@ -108,10 +116,13 @@ def test_a_server_lost_where_nothing_is_published_is_reported_without_a_release(
 
 
 @pytest.mark.thorough
-def test_two_servers_that_start_together_never_share_a_port(tmp_path: Path) -> None:
+def test_two_servers_that_start_together_never_share_a_port(tmp_path: Path, prefect_with_tables: Path) -> None:
+    for home in ("here", "there"):
+        shutil.copytree(prefect_with_tables, tmp_path / home)
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", STARTS_A_SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-c", f"import random; random.seed(7)\n{STARTS_A_SERVER}"],  # would draw the same port
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env=os.environ | QUIET | {"PREFECT_HOME": str(tmp_path / home)},
         )
         for home in ("here", "there")
@@ -136,7 +147,8 @@ def test_no_server_outlives_a_command_that_was_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-def test_the_server_imports_no_file_of_the_working_folder(tmp_path: Path) -> None:
+def test_the_server_imports_no_file_of_the_working_folder(tmp_path: Path, prefect_with_tables: Path) -> None:
+    shutil.copytree(prefect_with_tables, tmp_path / "here")
     for name in ("prefect", "secrets", "uvicorn"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('a file of the folder')", encoding="utf-8")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -96,9 +97,11 @@ def test_a_city_waits_as_well_for_what_only_staging_shows_to_be_lacking(
 
 @pytest.mark.thorough
 def test_a_city_that_fails_says_why_and_one_that_ends_says_what_it_published(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefect_with_tables: Path
 ) -> None:
     (name,) = make_cities(tmp_path, 1)
+    shutil.copytree(prefect_with_tables, tmp_path / "prefect")
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
     monkeypatch.setenv("FORTSCHREIBUNG_CITIES", str(tmp_path / "cities"))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
     home, share = home_at(tmp_path / "data"), many.share_of(1)
@@ -115,13 +118,15 @@ def test_a_city_that_fails_says_why_and_one_that_ends_says_what_it_published(
 @pytest.mark.thorough
 @pytest.mark.parametrize("runner", ["threads", pytest.param("processes", marks=pytest.mark.nightly)])
 def test_on_each_runner_the_command_publishes_every_city_once_and_names_the_one_that_fails(
-    runner: str, tmp_path: Path
+    runner: str, tmp_path: Path, prefect_with_tables: Path
 ) -> None:
     names = make_cities(tmp_path, 3)
+    shutil.copytree(prefect_with_tables, tmp_path / "prefect")
     for path in (tmp_path / "files" / names[1]).iterdir():
         path.unlink()
     environment = os.environ | {
         "FORTSCHREIBUNG_CITIES": str(tmp_path / "cities"), "FORTSCHREIBUNG_RUNNER": runner, "HOME": str(tmp_path),
+        "PREFECT_HOME": str(tmp_path / "prefect"),
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
     }  # fmt: skip
     ended = subprocess.run(

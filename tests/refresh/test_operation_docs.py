@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -75,7 +76,7 @@ def test_the_commands_that_read_files_go_as_written(
 
 
 @pytest.mark.thorough
-def test_the_commands_of_a_server_go_as_written(tmp_path: Path) -> None:
+def test_the_commands_of_a_server_go_as_written(tmp_path: Path, prefect_with_tables: Path) -> None:
     """The server itself is started by the tests, on a port of its own; the worker is in tests/operation."""
     here = [line for line in OF_A_SERVER if "server start" not in line and "worker start" not in line]
     inline = re.findall(r"`(prefect deployment [^`]+)`", PAGE)
@@ -85,7 +86,7 @@ def test_the_commands_of_a_server_go_as_written(tmp_path: Path) -> None:
         (folder / name).symlink_to(ROOT / name)
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
-    (tmp_path / "server").mkdir()
+    shutil.copytree(prefect_with_tables, tmp_path / "server")
     with running_server(tmp_path / "server") as server:
         for line in [*here, *(f".venv/bin/{one}" for one in inline)]:
             done = subprocess.run(

@@ -46,6 +46,7 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.mark.thorough
+@pytest.mark.usefixtures("prefect_is_warm")
 def test_no_artefact_of_a_refresh_holds_a_secret(office: Office, project: Path, small_extracts: Path) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -26,8 +27,10 @@ from tests.refresh.test_nothing_new import SAYS_WHAT_IT_IMPORTED
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_server(tmp_path_factory.mktemp("server")) as one:
+def server(tmp_path_factory: pytest.TempPathFactory, prefect_with_tables: Path) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copytree(prefect_with_tables, folder, dirs_exist_ok=True)
+    with running_server(folder) as one:
         yield one
 
 
