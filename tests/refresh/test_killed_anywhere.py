@@ -23,16 +23,14 @@ import duckdb
 import pytest
 
 from flows.base.home import Home, home_at
-from flows.musterstadt.city import make_musterstadt
-from flows.musterstadt.scale import Scale
 from flows.publish.verify import verify
 from flows.release.catalog import is_version, releases
+from tests.refresh.conftest import Office
 from tests.refresh.killed_refresh import refreshed
 
 ROOT = Path(__file__).resolve().parents[2]
-TINY = Scale(baublockseiten=100, einwohner=3_000, stadtbezirke=2, stadtteile=5, sozialraeume=12)
 SEED, MOMENTS, PARTS = 20241231, 200, 20
-IN_CI = (3, 10, 17)  # of the parts, spread over the whole of the refresh
+IN_CI = (10,)  # test_killed.py and tests/publish/test_crash.py kill at known places before and after it
 KEPT = ("work.duckdb", "publish", "plain", "spill")
 
 
@@ -48,11 +46,11 @@ class Waiting:
 
 
 @pytest.fixture(scope="session")
-def waiting(tmp_path_factory: pytest.TempPathFactory) -> Waiting:
+def waiting(tmp_path_factory: pytest.TempPathFactory, one_release: Office, small_extracts: Path) -> Waiting:
     root = tmp_path_factory.mktemp("killed")
-    extracts = root / "extracts"
-    make_musterstadt(extracts, scale=TINY)
-    first = refreshed(home_at(root / "home"), extracts).content_hash
+    extracts = shutil.copytree(small_extracts, root / "extracts")
+    shutil.copytree(one_release.home, root / "home", symlinks=True)
+    (first,) = (one.content_hash for one in releases(home_at(root / "home"), "musterstadt"))
     benefits = extracts / "soziales" / "Mindestsicherung_2024.csv"
     benefits.write_text(re.sub(r'"\d+"(?=\r?$)', '"7"', benefits.read_text("utf-8-sig"), flags=re.M), "utf-8-sig")
     shutil.copytree(root / "home", root / "undisturbed", symlinks=True)
