@@ -22,10 +22,11 @@ CITY = "kleinstadt"
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.usefixtures("no_exports_built")
 STEPS = [
-    "the release has its name", "the build starts", "the files become read-only", "the link is made",
-    "latest is swapped", "latest.json is written aside", "latest.json is replaced", "catalog.json is written aside",
-    "catalog.json is replaced",
+    "the release has its name", "the build starts", "the files become read-only", "latest is swapped",
+    "latest.json is replaced", "catalog.json is replaced",
 ]  # fmt: skip
+LEAVE_LESS = ["the link is made", "latest.json is written aside", "catalog.json is written aside"]
+"""Each is followed by a step of STEPS before which the same lies there, and one file more, written aside."""
 SEED = 20241231
 
 
@@ -78,7 +79,7 @@ def check_the_next_publication_puts_all_right(city, run, home, undisturbed):
     assert not list((home.releases / CITY).glob(".incoming-*"))
 
 
-@pytest.mark.parametrize("step", first_of(STEPS))
+@pytest.mark.parametrize("step", first_of(STEPS, nightly=LEAVE_LESS))
 def test_killed_just_before_a_step(city, home, before, undisturbed, step):
     with started(step, before, home) as publisher:
         _, complaints = publisher.communicate()
