@@ -163,33 +163,6 @@ def test_a_zuschnitt_that_is_not_the_newest_is_wrong_use(office: Office, zuschni
 
 
 @pytest.mark.thorough
-@pytest.mark.real
-def test_berlins_reform_is_published_with_the_series_on_both_zuschnitte(office: Office, real_folder: Path) -> None:
-    ended = office.run("recut", "berlin", "2021-01-01", "--from", real_folder / "berlin", "--json")
-
-    assert ended.code == 0, ended.err
-    found = report(ended)
-    assert found["kinds"]["sozialraum"] == {
-        "umnummeriert": 284, "geteilt": 56, "zusammengelegt": 10, "teil_uebertragen": 15, "komplex": 21
-    }  # fmt: skip
-    with office.database("berlin") as con:
-        rebased = con.execute(
-            """
-            SELECT stichtag::VARCHAR, count(*), sum(wert), count(*) FILTER (methode IN ('exact', 'unchanged')),
-                count(unsicherheit) FILTER (methode <> 'exact') = count(*) FILTER (methode <> 'exact')
-            FROM wert
-            WHERE zuschnitt = '2021-01-01' AND raumebene = 'sozialraum' AND indikator_id = 'einwohner'
-                AND stichtag < DATE '2021-01-01'
-            GROUP BY stichtag ORDER BY stichtag
-            """
-        ).fetchall()
-    assert [row[0] for row in rebased] == ["2019-12-31", "2020-06-30", "2020-12-31"]
-    assert [(row[1], row[4]) for row in rebased] == [(542, True)] * 3, "every estimate has its interval"
-    assert rebased[-1][2] == 3_769_962, "everybody is kept"
-    assert all(300 < row[3] < 542 for row in rebased), "units that went whole"
-
-
-@pytest.mark.thorough
 def test_the_report_knows_official_totals_of_stichtage_without_counts(office: Office, extracts: Path) -> None:
     totals = extracts / "amtlich" / "Bevoelkerung.csv"
     totals.write_bytes(totals.read_bytes().replace(b"31.12.2024;", b"30.06.2021;16.500\r\n31.12.2024;", 1))
