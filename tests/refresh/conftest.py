@@ -177,6 +177,19 @@ def two_releases(made_once: MadeOnce, one_release: Office, small_extracts: Path)
     return Office(made_once("two", publish), one_release.prefect)
 
 
+@pytest.fixture(scope="session")
+def duesseldorf(made_once: MadeOnce, warm_prefect: Path, real_folder: Path) -> Office:
+    """An office that has published what is public of Düsseldorf, and its `answer.json`; read only, or to be copied."""
+
+    def publish(folder: Path) -> None:
+        folder.mkdir()
+        ended = Office(folder, warm_prefect).run("refresh", "duesseldorf", "--from", real_folder, "--json")
+        assert ended.code == 0, ended.err
+        (folder / "answer.json").write_text(json.dumps(ended.answer), "utf-8")
+
+    return Office(made_once("duesseldorf", publish), warm_prefect)
+
+
 def change_one_figure(extracts: Path) -> None:
     """Let the extracts be those of 2024.2 of `two_releases`."""
     benefits = extracts / "soziales" / "Mindestsicherung_2024.csv"

@@ -16,7 +16,7 @@ from flows.pull.landing.store import Landing
 from flows.pull.pull_sources import pull
 from tests.pull.replay import Heard, Replay, Said
 from tests.pull.secure import Tunnel, certified
-from tests.refresh.conftest import Office
+from tests.refresh.conftest import Office, copy_of
 
 PORTAL, SERVICE = "opendata.duesseldorf.de", "www.regionalstatistik.de"
 FILES = "/sites/default/files/"
@@ -94,7 +94,10 @@ def published(office: Office) -> dict[str, list[tuple[object, ...]]]:
 
 @pytest.mark.thorough
 @pytest.mark.real
-def test_over_the_network_comes_what_comes_from_a_folder(office: Office, network: Network, real_folder: Path) -> None:
+def test_over_the_network_comes_what_comes_from_a_folder(
+    duesseldorf: Office, network: Network, real_folder: Path, tmp_path: Path
+) -> None:
+    office = copy_of(duesseldorf, tmp_path)
     ended = office.run("refresh", "duesseldorf", "--from", real_folder, "--json", **network.way)
     assert ended.code == 0, ended.err
     assert network.asked() == [], "--from asks nobody, and needs no account"
