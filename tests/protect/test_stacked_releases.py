@@ -17,7 +17,8 @@ from tests.protect.outsider import attacked, suppressed_in
 
 pytestmark = [pytest.mark.thorough, pytest.mark.slow]
 
-TOWN = Scale(baublockseiten=160, einwohner=1_000, stadtbezirke=2, stadtteile=4, sozialraeume=10)
+IN_CI = Scale(baublockseiten=80, einwohner=700, stadtbezirke=2, stadtteile=4, sozialraeume=8)
+AT_NIGHT = Scale(baublockseiten=160, einwohner=1_000, stadtbezirke=2, stadtteile=4, sozialraeume=10)
 BEFORE = 3
 """The least count of benefits in the first seven releases; in the others it is raised."""
 
@@ -56,10 +57,15 @@ def twelve_releases(made: Town) -> int:
     return raised
 
 
-@pytest.fixture(scope="module", params=[four_releases, pytest.param(twelve_releases, marks=pytest.mark.nightly)])
+@pytest.fixture(
+    scope="module",
+    params=[(IN_CI, four_releases), pytest.param((AT_NIGHT, twelve_releases), marks=pytest.mark.nightly)],
+    ids=["four", "twelve"],
+)
 def town(tmp_path_factory, request):
-    made = Town(tmp_path_factory.mktemp("town"), TOWN)
-    made.raised = request.param(made)
+    scale, make = request.param
+    made = Town(tmp_path_factory.mktemp("town"), scale)
+    made.raised = make(made)
     return made
 
 
