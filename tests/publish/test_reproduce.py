@@ -1,6 +1,6 @@
 """A release comes out of its recorded deliveries again, table by table; where it does not, the table is named.
 
-A small Musterstadt (synthetic) is made and published by the stations themselves, without Prefect.
+The release is that of a small Musterstadt (synthetic) which most tests of tests/refresh read.
 """
 
 import datetime as dt
@@ -17,8 +17,6 @@ import pytest
 from flows import stations
 from flows.base.errors import ConfigError, SourceUnavailable
 from flows.base.home import home_at
-from flows.musterstadt.city import make_musterstadt
-from flows.musterstadt.scale import Scale
 from flows.publish import reproduce as module
 from flows.publish.publish_release import publish_run
 from flows.publish.reproduce import reproduce, summary_lines
@@ -26,12 +24,13 @@ from flows.pull.landing.checksum import public_checksum
 from flows.release.content_hash import table_hashes
 from flows.release.manifest import manifest_of
 from flows.run import new_run, working_folder
+from tests.refresh.conftest import copy_of, one_release, small_extracts, warm_prefect
 
 pytestmark = pytest.mark.thorough  # tests/refresh/test_releases.py shows it in short
 
+__all__ = ["one_release", "small_extracts", "warm_prefect"]
 CITY = "musterstadt"
 COMMAND = Path(sys.executable).with_name("fortschreibung")
-SMALL = Scale(baublockseiten=240, einwohner=24_000, stadtbezirke=2, stadtteile=4, sozialraeume=12)
 
 
 def released(extracts, home, *, until=None):
@@ -49,25 +48,9 @@ def released(extracts, home, *, until=None):
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
+def published(tmp_path_factory, one_release):
     """A home with 2024.1 of a small Musterstadt; its landing zone and releases are only read."""
-    root = tmp_path_factory.mktemp("musterstadt")
-    make_musterstadt(root / "extracts", scale=SMALL)
-    home = home_at(root / "home")
-    released(root / "extracts", home)
-    return home
-
-
-def test_a_judge_sees_the_figures_before_they_are_protected(published):
-    seen = []
-
-    def judge(work, before, until):
-        with duckdb.connect(work, read_only=True) as con:
-            tables = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-        seen.append(("indikator_wert" in tables, "wert_alle" in tables, before, until))
-
-    assert reproduce(published, CITY, "2024.1", judge=judge).same
-    assert seen == [(True, False, None, None)]
+    return home_at(copy_of(one_release, tmp_path_factory.mktemp("musterstadt")).home)
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +70,7 @@ class Done:
     """A reproduction, what it made, and which folders of killed and living ones it found and left."""
 
     outcome: module.Reproduced
+    judged: list[tuple[object, ...]]
     made: Path
     found: list[str]
     left: list[str]
@@ -95,11 +79,16 @@ class Done:
 @pytest.fixture(scope="module")
 def done(published, tmp_path_factory):
     """The release made again, beside what a killed reproduction left and what another is at."""
-    kept, make = tmp_path_factory.mktemp("made"), module._make
+    kept, make, judged = tmp_path_factory.mktemp("made"), module._make, []
 
     def make_and_keep(*given):
         make(*given)
         shutil.copytree(given[3], kept, dirs_exist_ok=True)
+
+    def judge(work, before, until):
+        with duckdb.connect(work, read_only=True) as con:
+            tables = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        judged.append(("indikator_wert" in tables, "wert_alle" in tables, before, until))
 
     for name in ("dead", "alive"):
         (published.runs / f".reproduce-{name}").mkdir()
@@ -108,10 +97,10 @@ def done(published, tmp_path_factory):
         as_if_clean(patch, recorded)
         patch.setattr(module, "_make", make_and_keep)
         found = folders_of(published)
-        outcome = reproduce(published, CITY, "2024.1")
+        outcome = reproduce(published, CITY, "2024.1", judge=judge)
         left = folders_of(published)
     (published.runs / ".reproduce-alive").rmdir()
-    return Done(outcome, kept, found, left)
+    return Done(outcome, judged, kept, found, left)
 
 
 def folders_of(home):
@@ -136,6 +125,10 @@ def test_every_table_of_the_content_comes_out_the_same(done):
     assert {each.table for each in outcome.tables} >= {"wert", "sozialraum_jahr", "sozialraum", "indikator"}
     assert outcome.made_otherwise == ()
     assert summary_lines(outcome)[-1].startswith("musterstadt 2024.1 is reproduced: ")
+
+
+def test_a_judge_sees_the_figures_before_they_are_protected(done):
+    assert done.judged == [(True, False, None, None)]
 
 
 def test_a_release_of_content_format_1_is_compared_by_its_own_format(published, monkeypatch, made_before):
@@ -207,9 +200,15 @@ def test_a_lost_or_altered_delivery_is_named(published, tmp_path, monkeypatch):
         reproduce(copy, CITY, "2024.1")
 
 
-def test_a_stichtag_that_bounded_the_refresh_bounds_its_reproduction(published, tmp_path, monkeypatch):
+def test_a_stichtag_that_bounded_the_refresh_bounds_its_reproduction(
+    published,
+    small_extracts,
+    tmp_path,
+    monkeypatch,
+):
+    shutil.copytree(published.root, tmp_path / "bounded", symlinks=True)
     home = home_at(tmp_path / "bounded")
-    folder = released(published.root.parent / "extracts", home, until=dt.date(2022, 12, 31))
+    folder = released(small_extracts, home, until=dt.date(2022, 12, 31))
     recorded = manifest_of(folder)
     assert (folder.name, recorded.until) == ("2022.1", "2022-12-31")
     code = {**recorded.code, "commit": "a" * 40}
@@ -217,6 +216,7 @@ def test_a_stichtag_that_bounded_the_refresh_bounds_its_reproduction(published, 
     assert reproduce(home, CITY, "2022.1").same
 
 
+@pytest.mark.nightly  # tests/refresh/test_releases.py asks the command line in its own process
 def test_the_command_says_it_in_json_and_by_its_exit_code(published):
     done = subprocess.run(
         [COMMAND, "reproduce", CITY, "2024.1", "--anyway", "--json", "--home", published.root],

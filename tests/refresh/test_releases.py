@@ -57,6 +57,7 @@ def test_reproduce_comes_to_the_same_content(two_releases: Office) -> None:
 
     assert done.code == 0, done.err
     assert done.answer["same"] is True
+    assert two_releases.run("reproduce", "musterstadt", "2019.1").code == 2, "there is none"
 
 
 def test_rollback_and_a_new_release_leave_a_chain_that_verifies(office_with_two: Office) -> None:
