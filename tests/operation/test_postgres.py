@@ -83,6 +83,7 @@ def kill(processes: list[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
+@pytest.mark.nightly  # in CI a worker publishes in tests/refresh/test_deployment.py, and begins and ends a run below
 def test_a_worker_publishes(server: Server, small_extracts: Path) -> None:
     with serve(small_extracts) as extracts, worker_with(server, extracts.url):
         deployment = server.asked("GET", "deployments/name/fortschreibung-refresh/musterstadt")
