@@ -7,13 +7,14 @@ DuckDB and this code have not yet read the very same bytes (`flows.publish.read_
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from flows.base import files
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
-from flows.base.home import Home
+from flows.base.home import Home, limits
 from flows.base.local_time import moment
 from flows.base.locks import settled
 from flows.base.texts import Text, text
@@ -25,6 +26,8 @@ from flows.release.manifest import NAME, READABLE, Manifest, files_in, manifest_
 from flows.release.signature import PUBLIC_KEYS, signature_faults
 
 WAIT_SECONDS = 600.0
+SIDE_BY_SIDE = 4
+"""So many releases are looked at at once, on as many cores; each whose content is read takes memory for its tables."""
 
 
 class Content(StrEnum):
@@ -106,7 +109,8 @@ def verify(
                 entries = catalog.entries_of(folder)
                 faults = catalog_faults(folder, entries)
         wanted = _wanted(folder, entries, version)
-        found = [_looked_at(folder, entries, each, content=content, key=key) for each in wanted]
+        with ThreadPoolExecutor(min(limits().threads, SIDE_BY_SIDE)) as beside:
+            found = [*beside.map(lambda each: _looked_at(folder, entries, each, content=content, key=key), wanted)]
         for each in found:
             removed_meanwhile = each.faults and each.version in catalog.removed(catalog.entries_of(folder))
             faults += [] if removed_meanwhile else [f"{each.version}: {fault}" for fault in each.faults]

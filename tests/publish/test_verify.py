@@ -39,6 +39,7 @@ def off(home, version=None, *, content=Content.UNREAD):
     return str(caught.value)
 
 
+@pytest.mark.thorough
 def test_what_is_as_published_verifies(published, home):
     assert verify(home, CITY).versions == ("2024.1", "2024.2", "2024.3")
     assert verify(home, CITY, "2024.2").versions == ("2024.2",)
@@ -156,7 +157,7 @@ def test_content_is_read_where_this_duckdb_and_code_have_not_read_it(published, 
 
 def test_deep_reads_all_content_whatever_is_noted_and_quick_reads_none(home, published, opened):
     assert {each.when for each in verify(home, CITY, content=Content.ALL).content.values()} == {"now"}
-    assert opened == ["2024.1", "2024.2", "2024.3"]
+    assert sorted(opened) == ["2024.1", "2024.2", "2024.3"]
     (published / "verified.json").unlink()
     assert {each.when for each in verify(home, CITY, content=Content.NONE).content.values()} == {"no"}
     assert len(opened) == 3
