@@ -46,6 +46,28 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
+TAKES_SECONDS = {
+    "check": {"make_city", "good"},
+    "deploy": {"home"},
+    "musterstadt": {"default_city"},
+    "operation": {"server"},
+    "protect": {"new_office", "secret"},
+    "publish": {"city", "city_in", "homes"},
+    "space": {"through"},
+    "stage": {"city", "workbench"},
+    "transform": {"new_city"},
+}
+"""By folder, fixtures that take seconds: a city that is staged, counted, checked or published; a server."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests as slow that ask for what takes seconds; those of tests/refresh take a city through all stations."""
+    for item in items:
+        folder = item.path.parent.name
+        if folder == "refresh" or TAKES_SECONDS.get(folder, set()).intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def english_in_any_locale() -> Iterator[None]:
     """The commands speak English in whatever locale the tests run; a test of German says so."""

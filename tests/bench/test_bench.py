@@ -99,6 +99,7 @@ def test_the_table_shows_each_goal_and_whether_it_was_met(told):
         assert ("MISSED" in line) == (ratio["met"] is False)
 
 
+@pytest.mark.slow
 def test_one_different_figure_ends_the_comparison(tmp_path: Path):
     ours, other = tmp_path / "ours.parquet", tmp_path / "other.parquet"
     row = "'2020-01-01' zuschnitt, 'stadt' raumebene, '05999' raum_id, DATE '2020-12-31' stichtag, 'x' indikator_id"

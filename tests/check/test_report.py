@@ -115,6 +115,7 @@ def test_no_page_says_a_digest_of_the_rows_that_were_judged(good):
     assert digests == set()
 
 
+@pytest.mark.thorough
 def test_values_of_a_judged_column_are_shown_only_where_the_report_may_name_the_units(city, tmp_path):
     own = tmp_path / "checks"
     own.mkdir()
@@ -174,6 +175,7 @@ def test_checks_json_lists_every_check_with_reason_and_remedy(good):
         assert all(one[key] and one[f"{key}_de"] for key in ("reason", "what_to_do", "expected", "found")), one["check"]
 
 
+@pytest.mark.thorough
 def test_a_second_run_replaces_the_first_report(city):
     city.spoil("INSERT INTO stage.quarantaene VALUES ('sgb2', 'S.csv', 17, 'PERSONEN', 'x1', 'a whole number')")
     assert city.report("quarantaene").failed == {"quarantaene"}

@@ -3,6 +3,7 @@
 import pytest
 
 
+@pytest.mark.thorough
 def test_a_good_city_passes_every_check(city):
     checked = city.report()
 

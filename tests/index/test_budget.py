@@ -20,6 +20,7 @@ def columns(units) -> tuple[np.ndarray, np.ndarray]:
     return heads, weights
 
 
+@pytest.mark.slow
 @given(units=UNITS, total=st.integers(1, 10**9), floor=st.floats(0, 1), cap=st.floats(1, 3))
 def test_amounts_add_up_to_the_cent_and_keep_floor_and_cap(units, total, floor, cap) -> None:
     heads, weights = columns(units)

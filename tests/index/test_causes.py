@@ -33,6 +33,7 @@ FIGURES = st.lists(st.tuples(*[st.integers(1, 90)] * 3), min_size=4, max_size=7,
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", first_of(WAYS))
 @given(before=FIGURES, after=FIGURES)
 def test_the_parts_of_every_component_add_up_to_the_change_of_score_and_class(way, before, after) -> None:

@@ -62,6 +62,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.slow
 def test_wales_2019(real_folder: Path, answer: Answer) -> None:
     """Exponential of the ranks of eight domains, and their weighted sum; both are published with one decimal."""
     table = real_folder / "oracles/wimd_2019/input_and_expected.csv"
@@ -79,6 +80,7 @@ def test_wales_2019(real_folder: Path, answer: Answer) -> None:
         assert unit["punkte"] == pytest.approx(float(row["WIMD 2019"]), abs=0.08)
 
 
+@pytest.mark.thorough
 def test_scotland_2020(real_folder: Path, answer: Answer) -> None:
     """A weighted sum of exponentials of tied ranks, in deciles."""
     table = real_folder / "oracles/simd_2020/simd2020v2_ranks.csv"
@@ -98,6 +100,7 @@ def test_scotland_2020(real_folder: Path, answer: Answer) -> None:
     assert [zone for zone in expected if found["units"][zone]["klasse"] != deciles[zone]] == []
 
 
+@pytest.mark.slow
 def test_the_factor_weights_of_scottish_education(real_folder: Path, answer: Answer) -> None:
     folder = real_folder / "oracles/simd_factor_weights_education"
     components = [of("Attendance", 1, "niedrig"), of("Attainment", 1, "niedrig"), of("Noquals"), of("NEET"),
@@ -152,6 +155,7 @@ def test_the_social_vulnerability_of_pennsylvania_2020(real_folder: Path, answer
     assert 10 < sure < 60  # of 67 counties: the margins leave some classes open, and not all
 
 
+@pytest.mark.slow
 def test_the_german_deprivation_classes_by_district(real_folder: Path, answer: Answer) -> None:
     """Quantiles of type 9 of each year, on which ties decide."""
     table = real_folder / "oracles/gisd_kreis/GISD_Bund_Kreis.csv"

@@ -93,14 +93,6 @@ def default_city(made_once: MadeOnce) -> Deliveries:
     return Deliveries(pickle.loads((folder / "made.pickle").read_bytes()))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests of the whole default city as slow: making it takes half a minute."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents and "default_city" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.slow)
-
-
 @pytest.fixture
 def shelf(tmp_path: Path) -> Path:
     """A folder with a few files to serve."""

@@ -13,6 +13,7 @@ from flows.musterstadt.packing import archive, workbook
 from flows.musterstadt.random_numbers import bell, drawn, ramp, random_numbers, shared_out
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 10**7), st.integers(0, 2)), min_size=1, max_size=30))
 def test_a_table_reads_back_as_it_was_written(rows: list[tuple[int, int]]) -> None:
     numbers, kinds = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))

@@ -17,6 +17,7 @@ def _fingerprints(folder: Path) -> dict[str, str]:
     return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
+@pytest.mark.slow
 def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
     first = make_musterstadt(tmp_path / "a", scale=TINY)
     make_musterstadt(tmp_path / "b", scale=TINY)
@@ -26,6 +27,7 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
     assert len(fingerprints) == 68
 
 
+@pytest.mark.slow
 def test_the_bytes_are_those_of_every_other_machine(tmp_path: Path) -> None:
     """The number was taken on one machine; another that differs makes another city, and releases differ."""
     make_musterstadt(tmp_path, scale=TINY)
@@ -45,6 +47,7 @@ def test_another_seed_makes_another_city(tmp_path: Path) -> None:
     assert a["einwohner/EW_Baublockseiten_2015.csv"] != b["einwohner/EW_Baublockseiten_2015.csv"]
 
 
+@pytest.mark.slow
 def test_fewer_years_are_the_same_years(tmp_path: Path) -> None:
     """A year's files do not depend on which other years are asked for (the sum over all years excepted)."""
     make_musterstadt(tmp_path / "all", scale=TINY)

@@ -147,6 +147,7 @@ def test_the_redraw_does_what_its_events_say(default_city) -> None:
     assert all(flows[raum] == {raum} and origins[raum] == {raum} for raum in unchanged)
 
 
+@pytest.mark.thorough
 def test_one_sozialraum_has_no_residents_in_any_year(small) -> None:
     assigned = small.assignment(2015)
     empty = [bbs for bbs, raum in assigned.items() if raum == small.made.harbour_id]

@@ -152,10 +152,3 @@ def running_server(folder: Path, **variables: str) -> Iterator[Server]:
         process.wait()
         mailbox.shutdown()
         hook.shutdown()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what needs the server in one test process, and out of the fast tests."""
-    for item in items:
-        if "server" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.slow)

@@ -63,6 +63,7 @@ def test_what_prefect_yaml_deploys_is_set_up_where_the_city_can_use_it() -> None
     assert approved - alone == {"release"}
 
 
+@pytest.mark.thorough
 def test_again_it_changes_nothing_and_what_was_paused_stays_paused(server: Server, made) -> None:
     refresh = deployment(server, "fortschreibung-refresh")
     (schedule,) = refresh["schedules"]

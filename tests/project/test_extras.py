@@ -51,6 +51,7 @@ def ran(program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str
 COMMAND = "\nfrom flows.app.cli import main\nmain()\n"
 
 
+@pytest.mark.thorough
 def test_the_core_imports_without_prefect_and_great_expectations() -> None:
     core = PROJECT["tool"]["importlinter"]["contracts"][0]["source_modules"]
     every = f"""
@@ -90,6 +91,7 @@ def test_a_reader_needs_none_of_the_extras(read_home: Path, arguments: tuple[str
     assert (ended.returncode, shown in ended.stdout) == (0, True), ended.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("missing", "arguments", "named"),
     [

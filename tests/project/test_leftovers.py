@@ -62,6 +62,7 @@ def test_what_is_confidential_is_gone_after_a_kill(tmp_path: Path) -> None:
     assert (folder / "run.json").exists(), "what is not confidential stays"
 
 
+@pytest.mark.slow
 def test_a_run_that_failed_keeps_it_until_the_next_one(tmp_path: Path) -> None:
     process, folder = run_that("fail", tmp_path)
     process.communicate()

@@ -27,6 +27,7 @@ def ended(arguments: list[str], out: int, err: int, close: str = "") -> int:
     return subprocess.run(line, stdout=out, stderr=err, check=False).returncode
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "code"), ENDS, ids=[" ".join(each) for each, _ in ENDS])
 @pytest.mark.parametrize("both", [False, True], ids=["output", "and errors"])
 def test_a_reader_that_has_ended_changes_no_exit_code(arguments, code, both, tmp_path) -> None:
@@ -47,6 +48,7 @@ def test_nor_does_an_output_that_is_closed_from_the_beginning(close, tmp_path) -
         assert b"Traceback" not in out.read()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
 def test_an_output_on_a_full_disk_is_a_failure_that_is_said(tmp_path) -> None:
     with FULL.open("wb") as full, (tmp_path / "err").open("w+b") as err:
@@ -55,6 +57,7 @@ def test_an_output_on_a_full_disk_is_a_failure_that_is_said(tmp_path) -> None:
         assert err.read().startswith(b"[FS-RUN-04] The output of the command cannot be written (No space left")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
 def test_errors_on_a_full_disk_change_no_exit_code(tmp_path) -> None:
     with FULL.open("wb") as full, (tmp_path / "out").open("w+b") as out:

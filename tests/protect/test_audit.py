@@ -84,6 +84,7 @@ def test_two_suppressed_units_that_add_up_to_three_are_bounded(tmp_path):
     assert [(each.raum_id, each.low, each.high) for each in audited(file).findings] == [("A", 1, 2), ("B", 1, 2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("local", "rounds"), first_of([(200, 4), (200, 0), (0, 4), (0, 0)]),
     ids=["solutions of many counts first", "each count by itself", "what is around a count first", "both"],
@@ -104,6 +105,7 @@ def test_the_audit_and_an_integer_programme_agree(tmp_path, monkeypatch, local, 
             assert (audited(file).findings[0].low, audited(file).findings[0].high) == (low, high)
 
 
+@pytest.mark.slow
 def test_what_one_release_suppresses_and_another_tells_follows_from_both(tmp_path):
     first = Released(tmp_path / "1").of({"A": 4, "B": 30, "C": 40, "D": 50}, district={"X": 74, "Y": 50}, city=124)
     second = Released(tmp_path / "2", at_least=5).of(
@@ -115,6 +117,7 @@ def test_what_one_release_suppresses_and_another_tells_follows_from_both(tmp_pat
     assert [(one.kind, one.raum_id, one.low) for one in audited(first, second).findings] == [("told", "A", 4)]
 
 
+@pytest.mark.slow
 def test_a_release_that_no_longer_says_what_was_corrected_belongs_to_the_correction(tmp_path):
     """A and C were corrected by much, and are suppressed later; what else is said agrees with both Lieferungen."""
     first = Released(tmp_path / "1").of({"A": 10, "B": 4, "C": 40}, district={"X": 54}, city=None)

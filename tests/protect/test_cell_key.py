@@ -125,6 +125,7 @@ def test_the_audit_finds_a_count_that_intervals_pin(overlaid, tmp_path):
     assert ("part", "D", "sgb2", 1, 2) in {(one.kind, one.raum_id, one.merkmal, one.low, one.high) for one in found}
 
 
+@pytest.mark.slow
 def test_a_table_that_changes_too_little_stops_the_publication(tmp_path, monkeypatch):
     """The same few people are overlaid once on each Zuschnitt, and both figures together tell how many they are."""
     monkeypatch.setenv("STADT_GEHEIMNIS", SECRET)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ class Exact:
         return more
 
 
+@pytest.mark.slow
 @given(protected=st.lists(rows, max_size=4), sums=st.lists(rows, max_size=10))
 def test_a_sum_is_published_unless_a_protected_one_that_is_hidden_would_follow(
     protected: list[Row], sums: list[Row]

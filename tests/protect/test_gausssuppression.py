@@ -76,6 +76,7 @@ def quarter_income_and_size(row: Row, each: Row) -> bool:
     return inside and all(row[name] in (each[name], "Total") for name in ("main_income", "size"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "expected", "count", "part_of", "at_most"),
     [

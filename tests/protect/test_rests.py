@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from flows.protect import protect_figures, secondary
 from flows.protect.audit import audit
 from tests.protect.squares import FIRST, LEAST, SECOND, Squares, residents
@@ -27,6 +29,7 @@ def test_where_nobody_or_enough_are_left_over_both_are_published(office):
     assert {figure.status for name in ("einwohner", "sgb2") for figure in office.published(name)} == {"ok"}
 
 
+@pytest.mark.slow
 def test_the_audit_finds_a_rest_in_a_piece_between_two_zuschnitte(tmp_path, monkeypatch):
     monkeypatch.setattr(protect_figures, "repaired", lambda *_, **__: 0)
     monkeypatch.setattr(secondary, "small_sums", lambda _: [])

@@ -76,6 +76,7 @@ def test_the_ranking_without_a_script_gives_ranges_and_says_why_a_score_is_missi
     assert re.search(r"1 bis 3 Sozialraum 011002 nicht erhöht oder hoch", ranking)
 
 
+@pytest.mark.thorough
 def test_a_release_without_an_index_begins_with_a_share_that_says_need(city):
     run = city.run("r")
     for table in ("index_wert", "index_sicherheit", "index_beitrag"):
@@ -106,6 +107,7 @@ def without_index(city, wert):
     return city.root / "2024.1" / "atlas" / "index.html"
 
 
+@pytest.mark.thorough
 def test_without_index_and_script_an_estimate_is_dashed_and_dotted_where_three_classes_are_possible(city):
     page = without_index(city, ESTIMATES)
     drawn = [attrs for tag, attrs in Page(page).tags if tag == "path" and "fill-rule" in attrs]
@@ -117,6 +119,7 @@ def test_without_index_and_script_an_estimate_is_dashed_and_dotted_where_three_c
     assert "15,0 ± 12,0 nicht sicher, geschätzt not sure, estimated" in said
 
 
+@pytest.mark.thorough
 def test_without_index_and_script_counts_are_circles_the_largest_area_for_the_most(city):
     page = without_index(city, "FROM it WHERE indikator_id = 'einwohner'")
     radii = [float(attrs["r"]) for tag, attrs in Page(page).tags if tag == "circle" and attrs["r"] != "3"]
@@ -128,6 +131,7 @@ def test_ranks_of_figures_are_ranges_where_their_intervals_overlap():
     assert ranks_of([(5.0, 0), (5.0, 0), (1.0, 0)]) == ["1 bis 2", "1 bis 2", "3"]
 
 
+@pytest.mark.thorough
 def test_a_city_without_outlines_has_the_ranking(city):
     run = city.run("r")
     for table in ("sozialraum", "stadtteil", "stadt"):
@@ -138,6 +142,7 @@ def test_a_city_without_outlines_has_the_ranking(city):
     assert "Sozialraum 012001 1,00 hoch" in said
 
 
+@pytest.mark.thorough
 def test_a_line_beside_the_polygon_of_a_unit_is_no_part_of_its_outline(city):
     """A union of delivered shapes may leave one; outlines that are not polygons cannot be simplified together."""
     run = city.run("r")

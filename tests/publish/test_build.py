@@ -100,6 +100,7 @@ def test_columns_lists_every_column_of_every_table(con):
     ).fetchall()  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_two_builds_have_the_same_bytes_in_every_export_however_many_are_written_side_by_side(built, tmp_path):
     folder = built.parent / "runs" / "r" / "publish"
     made_at = ("--made-at", "2031-05-05T05:05:05+00:00")
@@ -155,6 +156,7 @@ def test_geopackage_and_geoparquet_know_their_coordinate_system_and_carry_the_ne
     assert column["bbox"] == [350000.0, 5650000.0, 350300.0, 5650100.0]
 
 
+@pytest.mark.thorough
 def test_the_data_package_is_valid(built, monkeypatch):
     monkeypatch.chdir(built)
     report = frictionless.validate("datapackage.json")
@@ -203,6 +205,7 @@ def test_the_report_of_the_checks_lies_in_the_release(built):
     assert (built / "checks" / "index.html").is_file()
 
 
+@pytest.mark.thorough
 def test_changes_name_what_moved_come_and_gone_since_the_previous_release(city, built, tmp_path, read_json):
     folder = city.run("next", residents=1290)
     city.rewrite(folder, "wert", "FROM it WHERE NOT (raumebene = 'stadt' AND indikator_id = 'sgb2_quote')")
@@ -294,6 +297,7 @@ def test_a_private_column_of_the_catalogue_stays_behind(con):
     assert names == ["raumebene", "rang", "label_de", "label_en", "id_muster"]
 
 
+@pytest.mark.thorough
 def test_building_leaves_the_home_directory_alone(city, tmp_path):
     folder, home = city.run("r"), tmp_path / "user"
     city.job().write(folder)

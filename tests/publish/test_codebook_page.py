@@ -317,6 +317,7 @@ def test_each_language_says_everything_once(con: duckdb.DuckDBPyConnection) -> N
         assert word not in in_english(html)
 
 
+@pytest.mark.slow
 def test_headings_follow_one_another_without_a_gap(whole: duckdb.DuckDBPyConnection) -> None:
     levels = [int(tag[1]) for tag, _ in Page(html_of(whole)).tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
@@ -324,10 +325,12 @@ def test_headings_follow_one_another_without_a_gap(whole: duckdb.DuckDBPyConnect
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
+@pytest.mark.slow
 def test_the_same_catalogue_gives_the_same_bytes(whole: duckdb.DuckDBPyConnection) -> None:
     assert html_of(whole) == html_of(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_filter_leaves_only_the_indikatoren_that_contain_the_word(
     whole: duckdb.DuckDBPyConnection, tmp_path: Path

@@ -79,6 +79,7 @@ def check_the_next_publication_puts_all_right(city, run, home, undisturbed):
     assert not list((home.releases / CITY).glob(".incoming-*"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("step", first_of(STEPS, nightly=LEAVE_LESS))
 def test_killed_just_before_a_step(city, home, before, undisturbed, step):
     with started(step, before, home) as publisher:
@@ -88,6 +89,7 @@ def test_killed_just_before_a_step(city, home, before, undisturbed, step):
     check_the_next_publication_puts_all_right(city, before, home, undisturbed)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", first_of(range(3), nightly=range(3, 40)))
 def test_killed_at_a_random_moment(city, home, before, undisturbed, number):
     moment = random.Random(SEED + number).uniform(0, 1.2)
@@ -100,6 +102,7 @@ def test_killed_at_a_random_moment(city, home, before, undisturbed, number):
     check_the_next_publication_puts_all_right(city, before, home, undisturbed)
 
 
+@pytest.mark.thorough
 def test_an_orphaned_builder_ends_and_leaves_nothing(city, home, before, undisturbed):
     with started("nothing", before, home) as publisher:
         while not list((home.releases / CITY).glob(".incoming-*/fortschreibung.duckdb")):

@@ -49,6 +49,7 @@ def test_what_could_not_be_compared_counts_as_different_and_says_why(first, city
     assert "not compared, counts as different: wert" in "\n".join(diff_lines(found))
 
 
+@pytest.mark.thorough
 def test_figures_of_schema_1_are_compared_wherever_they_stand_today(city, tmp_path):
     two = {"figures": ALSO_2024, **REDRAWN}
     older = without(
@@ -140,6 +141,7 @@ def test_an_index_that_differs_is_named_with_what_differs(compared, table, query
     assert ("Indizes, die anders sind" in diff_html(found, KLEINSTADT)) == bool(expected)
 
 
+@pytest.mark.thorough
 def test_the_published_schema_is_that_of_the_report_and_every_report_keeps_it(compared, first):
     schema = json.loads(SCHEMA.read_bytes())
     assert schema == json_schema(), "docs/diff.schema.json is written by `python -m flows.compare.diff_model`"
@@ -203,6 +205,7 @@ def asked(home, *arguments):
     )
 
 
+@pytest.mark.thorough
 def test_the_command_ends_with_0_for_the_same_1_for_different_and_2_for_a_failure(published, tmp_path):
     assert (same := asked(published, CITY, "2024.1", "2024.1")).returncode == 0
     assert "the same content" in same.stdout

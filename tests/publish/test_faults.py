@@ -102,6 +102,7 @@ def megabytes(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("room", first_of([0, 300, 1500, 2500]))
 def test_a_full_disk_is_a_clear_error_and_the_last_release_stands(with_a_disk, tmp_path, room):
     size = f"{int(1000 * megabytes(tmp_path / 'kept')) + 400 + room}k"
@@ -126,6 +127,7 @@ def test_with_room_enough_the_same_disk_takes_the_release(with_a_disk):
     assert stands.startswith("2024.2\n")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("step", first_of(["_built", "release_faults"]))
 def test_a_share_that_vanishes_while_publishing_is_a_clear_error(city, home, monkeypatch, step, one_published):
     """The folder of the city is gone when the step is done, as if its share had been disconnected."""
@@ -181,6 +183,7 @@ def test_verify_never_finds_a_fault_while_releases_are_published(city, home, one
     assert len(verify(home, CITY, content=Content.NONE).versions) == 1 + promotions
 
 
+@pytest.mark.thorough
 def test_verify_waits_for_a_publication_that_stands_between_release_and_entry(city, home, monkeypatch, one_published):
     said, record = [], promote.recorded
 

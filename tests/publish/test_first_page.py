@@ -53,6 +53,7 @@ def test_it_says_how_much_is_in_the_release(release):
     assert "Synthetische Daten" in said
 
 
+@pytest.mark.thorough
 def test_it_says_what_was_not_delivered_yet(release, city):
     day = dt.date(2025, 3, 31)
     lacking = [
@@ -76,6 +77,7 @@ def test_it_shows_the_map_of_need_and_what_the_index_does_not_say(release):
     assert "Nicht über Menschen. Not about people." in said
 
 
+@pytest.mark.thorough
 def test_without_an_index_it_shows_the_map_of_a_share_that_says_need(city):
     run = city.run("plain")
     city.rewrite(run, "index_wert", "FROM it WHERE false")
@@ -102,6 +104,7 @@ def test_it_asks_no_other_machine_for_anything(release):
     assert re.findall(r"(?:src|@import|url)\s*[=(]\s*[\"']?https?:", page) == []
 
 
+@pytest.mark.thorough
 def test_the_page_above_lists_every_release_and_which_one_to_use(city, home):
     for number, residents in enumerate((1200, 1250)):
         publish(city.job(), city.run(f"r{number}", residents=residents), home)

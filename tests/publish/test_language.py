@@ -36,6 +36,7 @@ def _pages(release: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.thorough
 def test_pages_files_and_content_hash_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = {}
     for language in ("de", "en"):

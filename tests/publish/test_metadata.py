@@ -34,6 +34,7 @@ def statements(text, form):
     return rdflib.Graph().parse(data=text, format=form, publicID=BASE)
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_turtle_makes_the_same_statements_as_the_json_ld(release):
     from_turtle = statements((release / "dcat.ttl").read_text("utf-8"), "turtle")

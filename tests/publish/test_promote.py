@@ -35,6 +35,7 @@ def residents(home, where="latest"):
         ).fetchone()
 
 
+@pytest.mark.thorough
 def test_the_first_publication_is_edition_one_and_latest(city, home, read_json, real_builder):
     outcome = publish(city.job(), city.run("a"), home)
     assert (outcome.version, outcome.published) == ("2024.1", True)
@@ -84,6 +85,7 @@ def test_latest_does_not_move_to_an_older_year(city, home, one_published):
     verify(home, CITY)
 
 
+@pytest.mark.thorough
 def test_rollback_is_recorded_and_what_was_withdrawn_does_not_come_again(city, home, two_published):
     entry = rollback(home, CITY, "2024.1", why="wrong register", who="anna")
     assert (entry.kind, entry.who, entry.why) == ("rollback", "anna", "wrong register")
@@ -172,6 +174,7 @@ def test_a_read_only_folder_is_a_clear_error_and_the_last_release_stands(city, h
     assert residents(home)[0] == "2024.1"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("limit", first_of((2_000, 100_000, 1_000_000)))
 def test_a_disk_that_takes_no_more_is_a_clear_error_and_the_last_release_stands(city, home, limit, one_published):
     """The system's limit on the size of files stands in for a full disk: the same write fails."""
@@ -248,6 +251,7 @@ def test_after_a_rollback_from_a_wrong_year_right_releases_become_latest_again(c
     verify(wrong_year, CITY)
 
 
+@pytest.mark.thorough
 def test_a_withdrawn_release_is_latest_no_longer_and_the_reason_is_kept(city, wrong_year):
     entry = withdraw(wrong_year, CITY, "2042.1", why="a typing error", who="anna")
     assert (entry.kind, entry.who, entry.why) == ("withdrawn", "anna", "a typing error")

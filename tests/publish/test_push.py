@@ -55,6 +55,7 @@ def test_pushed_again_it_sends_nothing(home, two_published, url):
     assert (again.sent, again.bytes, again.latest) == (0, 0, "2024.2")
 
 
+@pytest.mark.thorough
 def test_a_new_release_and_a_decision_follow(home, one_published, url, city, tmp_path):
     push(home, CITY, url)
     publish(city.job(), city.run("second", residents=1250), home)
@@ -66,6 +67,7 @@ def test_a_new_release_and_a_decision_follow(home, one_published, url, city, tmp
     assert latest_at(tmp_path)["version"] == "2024.1"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("after", first_of([0, 1, 5]))
 def test_cut_off_anywhere_readers_see_the_last_release_and_the_next_push_goes_on(
     home, one_published, url, city, tmp_path, monkeypatch, after

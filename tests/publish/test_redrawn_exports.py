@@ -65,6 +65,7 @@ def test_an_estimate_has_another_face_and_its_row_says_how_it_was_estimated(rele
     assert not any(italic(release, "stadt_zuschnitt", place) for place in ("F5", "F6"))
 
 
+@pytest.mark.thorough
 def test_an_indikator_without_any_figure_has_no_column_and_is_listed(city_in: type, tmp_path: Path) -> None:
     city = city_in(tmp_path)
     folder = city.run("without")
@@ -188,6 +189,7 @@ def test_the_first_page_leads_to_the_report_of_the_redraw(release: Path) -> None
     assert (release / "umbau.html").is_file()
 
 
+@pytest.mark.thorough
 def test_a_redraw_without_outlines_has_a_report_without_a_map(city, tmp_path: Path) -> None:
     folder = city.run("bare")
     without = f"SELECT * REPLACE (NULL::BLOB AS geometrie) FROM ({REDRAWN['sozialraum']})"

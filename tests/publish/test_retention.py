@@ -161,6 +161,7 @@ def test_an_altered_catalogue_stops_the_removal(five):
     assert (five.releases / CITY / "2024.1").is_dir()
 
 
+@pytest.mark.thorough
 def test_the_command_shows_then_removes_when_told_to(five):
     def asked(*arguments):
         return subprocess.run([COMMAND, *arguments, "--home", five.root], capture_output=True, text=True, check=False)

@@ -123,6 +123,7 @@ def test_a_weak_etag_does_not_prove_that_the_bytes_are_the_same(replay, at) -> N
     assert "range" not in server.heard[1].headers
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(breaks=st.lists(st.integers(0, 5000), max_size=6), knows_range=st.booleans(), version=st.lists(st.booleans()))
 def test_wherever_a_download_breaks_the_file_is_whole_and_of_one_version_or_refused(

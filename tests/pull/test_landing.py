@@ -129,6 +129,7 @@ def test_a_refusal_does_not_make_the_accepted_file_forgotten(office) -> None:
     assert office.pull().unchanged == 1
 
 
+@pytest.mark.slow
 def test_two_pulls_at_once_do_not_hurt_each_other(small_city, source, tmp_path: Path) -> None:
     small_city.with_sources(source("jahr"))
     drop, landing = tmp_path / "drop", tmp_path / "landing"

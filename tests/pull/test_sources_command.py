@@ -85,6 +85,7 @@ def test_a_releases_files_are_read_again_by_hash(office, monkeypatch) -> None:
     assert source_status.release_lines([lost])[-1] == "1 of 1 files is lost or damaged."
 
 
+@pytest.mark.slow
 def test_the_command_needs_neither_database_nor_web_nor_prefect(tmp_path: Path) -> None:
     """So that it answers at once."""
     program = (

@@ -49,6 +49,7 @@ def test_a_cut_with_more_residents_out_of_bounds_is_none(mirrored) -> None:
     assert len(bounded.as_good([np.array([0, 0, 2, 1, 1, 1])])) == 1
 
 
+@pytest.mark.slow
 def test_proposals_come_with_what_is_as_good() -> None:
     ground = squares("AACCBB", "AACCBB", shares=[[0.1, 0.1, 0.1, 0.9, 0.9, 0.9]] * 2, residents=300)
     found = Proposing(ground, Rules(100, 2000, 0.01), rounds=20).proposed()

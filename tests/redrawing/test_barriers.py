@@ -55,6 +55,7 @@ def test_a_border_along_a_line_is_a_barrier_and_one_that_it_crosses_is_not(con, 
     assert barred(city_ground(con, with_lines([[50, 50], [50, -150]]))) == set()
 
 
+@pytest.mark.slow
 def test_delivered_lines_are_barriers_like_those_beside_the_profile(con, with_lines):
     town(con, "AAB", "AAB")
     deliver(con, rail(2))

@@ -32,6 +32,7 @@ def found(con, labels: list[int], ids: list[str]) -> Consequences:
     return consequences(con, profile(), ground.zuschnitt, proposed)
 
 
+@pytest.mark.slow
 def test_a_poor_corner_that_becomes_a_unit_gets_a_class_of_its_own(con) -> None:
     """Units of two squares each; of A one is poor. As 1_0 becomes F, it is the only unit with much need."""
     town(con, "AABBCCDDEE", counts=lambda column, _: counts(poor=column == 1))
@@ -45,12 +46,14 @@ def test_a_poor_corner_that_becomes_a_unit_gets_a_class_of_its_own(con) -> None:
     assert said.widths == ()
 
 
+@pytest.mark.slow
 def test_without_the_figures_of_an_index_nothing_is_said_of_need(con) -> None:
     town(con, "AABB")
     said = found(con, [0, 2, 1, 1], ["A", "B", "C"])
     assert (said.need_index, said.need, said.indikatoren) == (None, {}, ("einwohner",))
 
 
+@pytest.mark.slow
 def test_counts_on_other_base_units_become_estimates_with_the_width_that_the_transform_gives_them(con) -> None:
     town(con, "AABB")
     _counted_on_other_base_units(con, {"P": (0, 250), "Q": (250, 400)}, {"P": 250, "Q": 150})

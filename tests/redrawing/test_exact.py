@@ -31,6 +31,7 @@ def test_partitions_of_small_maps_can_be_counted_by_hand(rows, parts, expected):
     assert all_partitions(ground, sums_of(ground), parts, ANY).partitions == expected
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("parts", [2, 3, 4])
 def test_as_many_as_trying_every_labelling(parts):
     ground = squares("AAA", "AAA", "AAA", shares=[[0.1, 0.2, 0.5], [0.15, 0.3, 0.6], [0.1, 0.7, 0.8]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from flows.redrawing.ground import Ground
 from flows.redrawing.halves import split_in_halves
@@ -47,6 +48,7 @@ def test_a_trait_that_counts_nobody_is_left_as_it_is() -> None:
     assert np.allclose(less_chance(ground, sums_of(ground)).moment, sums_of(ground).moment)
 
 
+@pytest.mark.slow
 def test_more_is_gained_on_unseen_residents_with_less_than_half_of_the_moves() -> None:
     """The rival is the optimum of the counts as they are, without a price."""
     ramp = 0.1 + 0.3 * (np.add.outer(np.arange(SIDE), np.arange(SIDE)) // 7 % 2)

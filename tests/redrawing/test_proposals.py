@@ -25,6 +25,7 @@ def cut(found, width):
 LIKE = {"A": 0.1, "B": 0.5, "C": 0.9}
 
 
+@pytest.mark.thorough
 def test_a_unit_of_two_characters_is_split():
     shares = [[0.5] * 4 + [0.1] * 4 + [0.9] * 4] * 4
     ground = squares(*["AAAAAAAACCCC"] * 4, shares=shares)
@@ -37,6 +38,7 @@ def test_a_unit_of_two_characters_is_split():
     assert 0 < split.gain.low <= split.gain.unseen <= split.gain.high
 
 
+@pytest.mark.thorough
 def test_base_units_that_fit_the_neighbour_are_transferred():
     shares = [[0.1] * 6 + [0.9] * 6] * 4
     ground = squares(*["AAAAAAABBBBB"] * 4, shares=shares)
@@ -54,6 +56,7 @@ def test_a_unit_far_too_small_is_merged_with_the_neighbour_it_fits():
     assert cut(found, 9) == ["AAAAACCCC"] * 2
 
 
+@pytest.mark.slow
 def test_where_everybody_is_alike_nothing_is_proposed():
     random = np.random.default_rng(5)
     ground = squares(*["AAAABBBB"] * 6, shares=(random.binomial(100, 0.3, (6, 8)) / 100).tolist())
@@ -62,6 +65,7 @@ def test_where_everybody_is_alike_nothing_is_proposed():
     assert found.labels.tolist() == ground.today.tolist()
 
 
+@pytest.mark.slow
 def test_base_units_that_are_each_unlike_make_no_split():
     random = np.random.default_rng(7)
     mixed = random.permutation([0.1] * 16 + [0.6] * 16).reshape(4, 8)
@@ -70,12 +74,14 @@ def test_base_units_that_are_each_unlike_make_no_split():
     assert all(each.kind != "split" for each in found.proposals)
 
 
+@pytest.mark.slow
 def test_what_is_too_dear_is_not_proposed():
     shares = [[0.1] * 6 + [0.9] * 6] * 4
     ground = squares(*["AAAAAAABBBBB"] * 4, shares=shares)
     assert proposed(ground, Rules(least=800, most=4000, price=20)).proposals == []
 
 
+@pytest.mark.thorough
 def test_units_to_keep_and_units_without_residents_stay():
     shares = [[0.1] * 6 + [0.9] * 6] * 4
     ground = squares(*["AAAAAAABBBBB"] * 4, shares=shares)
@@ -100,6 +106,7 @@ def test_halves_add_up_to_the_whole_and_chance_is_what_homogeneous_units_gain():
     assert np.mean(gains) == pytest.approx(2 * chance_of_a_unit(ground), rel=0.5)
 
 
+@pytest.mark.slow
 def test_the_frontier_goes_from_dear_to_cheap_and_moves_ever_more():
     random = np.random.default_rng(2)
     ground = squares(*["AAAABBBBCCCC"] * 8, shares=random.beta(2, 2, (8, 12)).tolist())

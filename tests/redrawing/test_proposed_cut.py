@@ -95,6 +95,7 @@ def cut_apart(con, into: CutFolder) -> None:
 AREAS = "SELECT raum_id, flaeche_km2 FROM raum WHERE zuschnitt = '2025-01-01' AND raumebene = 'sozialraum' ORDER BY 1"
 
 
+@pytest.mark.slow
 def test_polygons_of_todays_zuschnitt_only_come_with_the_proposal(con, tmp_path: Path) -> None:
     town(con, "AABB")
     there = "st_aswkb(st_affine(st_geomfromwkb(wkb), 1, 0, 0, 1, 350000, 5650000))::BLOB"  # where Musterstadt lies
@@ -116,6 +117,7 @@ def test_polygons_of_todays_zuschnitt_only_come_with_the_proposal(con, tmp_path:
     assert again.fetchall() == before
 
 
+@pytest.mark.slow
 def test_polygons_of_every_zuschnitt_are_not_delivered_twice(con, tmp_path: Path) -> None:
     town(con, "AABB")
     (tmp_path / POLYGONS).write_text("of an earlier proposal", "utf-8")
@@ -124,6 +126,7 @@ def test_polygons_of_every_zuschnitt_are_not_delivered_twice(con, tmp_path: Path
     assert not (tmp_path / POLYGONS).exists()
 
 
+@pytest.mark.slow
 def test_outlines_of_the_proposed_units_come_for_a_map_without_any_figure(con, tmp_path: Path) -> None:
     town(con, "AABB")
     cut_apart(con, CutFolder(tmp_path, dt.date(2025, 1, 1)))

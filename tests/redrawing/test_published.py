@@ -71,11 +71,13 @@ def test_a_figure_that_was_changed_for_confidentiality_is_bounded_by_no_class(pu
     assert published(changed=(("A", "einwohner", DAY, 8000, 8000),))["A"][-1] == "ok"
 
 
+@pytest.mark.slow
 def test_a_unit_of_which_a_count_is_withdrawn_says_nothing(published):
     assert published(withdrawn=(("A", "einwohner", DAY),))["A"] == (None, None, None, "geschuetzt")
     assert published(withdrawn=(("A", "einwohner", "2016-12-31"),))["A"][-1] == "ok"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", first_of(range(8)))
 def test_small_counts_of_base_units_that_no_figure_tells_may_be_anything_below_the_threshold(published, seed):
     """Who has all published figures asks for the few cases of a block: 0 to 4 of them, the others beside it, and

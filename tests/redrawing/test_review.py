@@ -95,6 +95,7 @@ def test_a_unit_that_crosses_a_stadtteil_breaks_the_nesting(con):
     assert [(one.rule, one.amount) for one in unit(found, "A").breaches] == [("nesting", 2)]
 
 
+@pytest.mark.slow
 def test_a_character_that_moved_since_the_cut_was_made_is_named_and_the_citys_own_change_is_not(con):
     now = people(lambda column, _: 350 if column < 4 else 260)
     then = people(lambda column, _: 150 if column < 4 else 200)

@@ -32,6 +32,7 @@ def towns(draw):
     return squares(*["A" * cut + "B" * (width - cut)] * height, shares=shares)
 
 
+@pytest.mark.thorough
 @settings(max_examples=40, deadline=None)
 @given(ground=towns(), price=st.sampled_from([0.0, 0.2, 5.0]), seed=st.integers(1, 5))
 def test_a_searched_cut_is_a_partition_connected_and_no_worse_than_today(ground, price, seed):
@@ -45,6 +46,7 @@ def test_a_searched_cut_is_a_partition_connected_and_no_worse_than_today(ground,
         assert sums.within_share(labels) + price * moved <= sums.within_share(ground.today) + 0.02
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(ground=towns(), seed=st.integers(1, 5))
 def test_the_same_seed_finds_the_same_cut(ground, seed):

@@ -90,6 +90,7 @@ def test_neighbours_come_from_polygons_as_well(files, tmp_path):
         tried_cut(drawn, TrialAsked(2))
 
 
+@pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.parametrize("deviation", [0.2, pytest.param(99.0, marks=pytest.mark.thorough)])
 def test_the_known_number_of_partitions_and_the_known_optimum(deviation):
@@ -109,6 +110,7 @@ def test_the_known_number_of_partitions_and_the_known_optimum(deviation):
     assert " ".join(map(str, found.labels)) == expected[3]
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_the_search_finds_the_optimum_that_enumeration_proves(monkeypatch):
     folder = REAL / "exact_partition_fl25"
@@ -120,6 +122,7 @@ def test_the_search_finds_the_optimum_that_enumeration_proves(monkeypatch):
     assert found.within_share == pytest.approx(0.46507802, abs=1e-7)
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_guerry_is_cut_as_well_as_by_redcap(tmp_path):
     """REDCAP (Ward) leaves 0.3790 of the sum of squares between four regions (GeoDa's tests)."""

@@ -102,14 +102,6 @@ class Office:
         return duckdb.connect(self.home / "releases" / city / version / "fortschreibung.duckdb", read_only=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder as slow: each takes a whole city through the stations."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.slow)
-
-
 @pytest.fixture(scope="session")
 def warm_prefect(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One Prefect database for all offices: only the first command pays for its migrations."""

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from flows.profile.load import load_profile
 from tests.protect.outsider import attacked, suppressed_in
@@ -53,6 +54,7 @@ def test_nor_from_two_releases_and_what_a_correction_changed_between_them(two_re
     assert ended.answer["findings"] == []
 
 
+@pytest.mark.thorough
 def test_an_attacker_who_knows_nothing_of_the_program_bounds_none_too_closely(two_releases: Office) -> None:
     """By linear programming over all that both releases say, for a sample of the counts that they suppress."""
     book = load_profile("musterstadt").codebook

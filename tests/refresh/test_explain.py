@@ -73,6 +73,7 @@ def test_a_column_that_nobody_names_comes_as_a_line_to_paste(office: Office, cit
     assert "not read: the run stopped before it was" in ended.out
 
 
+@pytest.mark.thorough
 def test_rows_that_broke_the_contract_are_shown_with_line_and_rule(office: Office, city: Path) -> None:
     (city / "ew_2023.csv").write_text(COUNTS.replace(";300;", ";drei;"), encoding="utf-8")
 

@@ -49,6 +49,7 @@ def test_a_proposal_is_made_decided_and_can_be_recut_to(office: Office, small_ex
     assert {unit for each in found["proposals"] for unit in each["new_units"]} <= changed
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "expected"),
     [

@@ -15,6 +15,7 @@ from tests.page_texts import wrong_days
 from tests.refresh.conftest import ROOT, Office
 
 
+@pytest.mark.thorough
 def test_a_review_says_what_is_to_be_looked_at_and_leaves_no_counts_behind(
     office: Office, small_extracts: Path, tmp_path: Path
 ) -> None:
@@ -53,6 +54,7 @@ def test_without_a_folder_the_files_of_the_latest_release_are_reviewed(
     assert json.loads(ended.out) == given
 
 
+@pytest.mark.thorough
 def test_what_the_latest_release_left_out_as_too_late_is_not_reviewed(office_with_one: Office) -> None:
     path = office_with_one.home / "releases" / "musterstadt" / "2024.1" / "manifest.json"
     path.chmod(0o600)
@@ -93,6 +95,7 @@ def test_a_profile_with_other_sources_than_the_release_asks_them(
     assert "needs the environment variable FORTSCHREIBUNG_MUSTERSTADT_URL" in ended.err
 
 
+@pytest.mark.thorough
 def test_a_proposal_from_the_latest_release_brings_its_files_for_the_recut(office_with_one: Office) -> None:
     ended = office_with_one.run("propose", "musterstadt", "--rounds", "1", "--json")
     assert ended.code == 0, ended.err

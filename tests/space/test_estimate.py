@@ -142,6 +142,7 @@ def test_without_any_residents_there_is_no_key(counted):
         counted.estimate()
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_the_reform_of_2021_both_ways_through_the_database(reform):
     con = reform.con

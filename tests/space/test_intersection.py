@@ -87,6 +87,7 @@ def test_without_polygons_the_message_names_zuschnitt_and_raumebene(city):
         city.cut()
 
 
+@pytest.mark.slow
 def test_five_thousand_units_are_cut_with_five_thousand_others(city):
     rng = np.random.default_rng(7)
     for name, columns, rows in ((OLD, 71, 71), (NEW, 72, 70)):

@@ -94,6 +94,7 @@ tables = st.integers(1, 5).flatmap(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(truth=tables, tilt=st.integers(0, 10_000))
 def test_consistent_counts_are_met_on_both_sides(truth, tilt):
     """Counts that come from one table, from a start with the same empty cells: a table with both sums exists."""

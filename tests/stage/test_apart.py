@@ -33,6 +33,7 @@ def test_a_reader_that_asks_for_more_memory_than_a_file_can_need_says_so() -> No
     assert subprocess_reader.read_in_subprocess("timeit", "-n1", "-r1", "-s", setup, asks) == {"problem": "MemoryError"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", READERS)
 def test_every_reader_starts_by_itself_and_answers(tmp_path, reader: str) -> None:
     more = {"gdal": ["gpkg", "EPSG:25832", "", ""], "workbook": [","]}.get(reader.rpartition(".")[2], [])

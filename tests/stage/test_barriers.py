@@ -108,6 +108,7 @@ def test_lines_are_picked_by_a_property(stage_city, barriers) -> None:
     assert staged.files == [("linien.x", 2, 1, 0, 1)]
 
 
+@pytest.mark.slow
 def test_lines_of_the_landing_zone_are_not_read_again(stage_city, barriers, monkeypatch) -> None:
     files = {"linien.x": geojson(LINE)}
     first = stage_city(barriers("geojson"), files, keeping=True).rows("FROM stage.barriere")

@@ -28,6 +28,7 @@ def matrix(more: str) -> str:
     return f'matrix = {{ unit = "BBS", merkmale = {{ einwohner = ["EW"] }}, {more} }}'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("contract", "dialect", "table"),
     [

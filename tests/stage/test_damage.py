@@ -70,6 +70,7 @@ def test_maps_of_rarer_formats(workbench, small_city, source, rarer_map, form: s
     assert refused > 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("times", [8, pytest.param(300, marks=pytest.mark.nightly)])
 def test_parquet(workbench, small_city, source, tmp_path: Path, times: int) -> None:
     """Each is read in a process of its own, which the damage may end."""

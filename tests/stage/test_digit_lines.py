@@ -120,6 +120,7 @@ names = st.sampled_from(["", "Nord", "am Markt", '"a;b"', '"a\nb"', " ", "\xa0Os
 rows = st.lists(st.tuples(units, cells, cells, cells, names).map(";".join), min_size=1, max_size=7)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("examples", first_of((40,), nightly=(200,)))
 def test_every_file_is_staged_as_if_it_were_read_by_cell(bench, monkeypatch: pytest.MonkeyPatch, examples: int) -> None:
     def staged(content: str, dialect: Dialect) -> tuple:

@@ -24,6 +24,7 @@ NAMES = st.text("*?[]!^-{}a1 =~%#'ü.", min_size=1, max_size=12).filter(lambda n
 READERS = ["read_csv({}, all_varchar = TRUE, header = FALSE, hive_partitioning = FALSE)", "read_text({})"]
 
 
+@pytest.mark.thorough
 @given(folder=NAMES, name=NAMES)
 @example(folder="Daten [1]", name="bestand[1].csv")
 @example(folder="jahr=2024", name="Liste (2) *.csv")
@@ -69,6 +70,7 @@ def test_a_delivered_files_name_is_no_pattern(stage_city, source, cell: str) -> 
     assert staged.files == [(name, 1, 1, 0, 0) for name in sorted(names)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("home", "like_it"), [("Daten [1]", "Daten 1"), ("Daten *", "Daten alt"), ("a=1", "b")])
 def test_what_has_landed_is_read_from_its_own_data_folder(
     stage_city, source, tmp_path: Path, home: str, like_it: str

@@ -165,6 +165,7 @@ def test_the_bound_of_a_run_is_no_part_of_what_is_kept(city) -> None:
     assert tables(city(until=dt.date(2021, 12, 31))) == bounded
 
 
+@pytest.mark.slow
 def test_rows_of_one_unit_in_two_files_are_judged_together(stage_city, source, tmp_path) -> None:
     given = source("einwohner", file=r"'einwohner_(?P<year>\d{4})\w?\.csv'", quarantine="1")
     first = {"einwohner_2022.csv": "BBS;EW\n01100001;12\n"}
@@ -176,6 +177,7 @@ def test_rows_of_one_unit_in_two_files_are_judged_together(stage_city, source, t
     assert len(results(tmp_path)) == 1
 
 
+@pytest.mark.slow
 def test_a_long_table_in_two_files_is_added_up(stage_city, source) -> None:
     given = source("lang", LONG, file=r"'lang_(?P<year>\d{4})\w\.csv'")
     men = {"lang_2022m.csv": "BBS;GRUPPE;WERT\n01100001;m;3\n01100001;w;4\n"}

@@ -173,6 +173,7 @@ def country(*councils: str) -> str:
     return json.dumps({"type": "FeatureCollection", "features": features})
 
 
+@pytest.mark.slow
 def test_polygons_of_a_country_are_cut_to_one_city(stage_city, refusal, source) -> None:
     contract = 'geometry = { id_property = "BBS", crs = "EPSG:25832", only = { COUNCIL = ["Here"] } }'
     given = source("raum", contract, file="'r.geojson'", stichtag="", dialect='{ format = "geojson" }')
@@ -247,6 +248,7 @@ def test_days_in_a_header_are_counted_from_the_workbooks_own_day(refusal, source
     assert "found a workbook that counts them from another day" in refusal(given, {FILE: out.getvalue()})
 
 
+@pytest.mark.slow
 def test_a_figure_of_one_day_in_two_files_is_never_taken_twice(stage_city, source) -> None:
     files = {FILE: "BBS;2021;2022\n01100001;11;12\n", "einwohner_2023.csv": "BBS;2022;2023\n01100001;12;13\n"}
     staged = stage_city(source("einwohner", stichtag=YEARS), files)

@@ -61,6 +61,7 @@ def test_polygons_at_their_place_are_taken(stage_city, geometry, crs: str, ring:
     assert staged.files == [("raum.geojson", 1, 1, 0, 0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("crs", "ring", "told"),
     [
@@ -83,6 +84,7 @@ def test_polygons_elsewhere_are_refused_with_the_likely_system(
     assert told in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ring", "likely"),
     [(square(1112000, 7086000, 100), "EPSG:3857"), (square(168000, 5944000, 100), "EPSG:25833")],
@@ -94,6 +96,7 @@ def test_where_the_city_lies_can_be_said(refusal, geometry, among, small_city, r
     assert f"They look like {likely} (" in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("crs", "ring"), [("EPSG:4326", DEGREES), ("EPSG:25832", DUESSELDORF)])
 def test_north_before_east_can_be_declared(stage_city, geometry, crs: str, ring: Ring) -> None:
     staged = stage_city(geometry(crs, ', axes = "north_east"'), {"raum.geojson": collection(swapped(ring))})
@@ -109,18 +112,21 @@ def test_a_city_in_a_system_that_is_none_for_areas_is_refused(small_city, crs: s
         small_city.load()
 
 
+@pytest.mark.slow
 def test_a_system_in_which_areas_are_not_those_on_the_ground_is_refused(refusal, geometry, among, small_city) -> None:
     small_city.spoil("city.toml", '"EPSG:25832"', '"EPSG:3395"\nlocation = [6.8, 51.2]')  # World Mercator
     message = refusal(geometry("EPSG:4326"), {"raum.geojson": collection(DEGREES)})
     assert "areas in it are not areas on the ground. Use EPSG:25832 (ETRS89 / UTM zone 32N)" in message
 
 
+@pytest.mark.slow
 def test_a_city_system_used_elsewhere_is_refused(refusal, geometry, small_city) -> None:
     small_city.spoil("city.toml", "EPSG:25832", "EPSG:31287")
     message = refusal(geometry("EPSG:4326"), {"raum.geojson": collection(DEGREES)})
     assert "in the city's EPSG:31287 (MGI / Austria Lambert), found some around" in message
 
 
+@pytest.mark.slow
 def test_sources_of_one_city_lie_near_each_other(refusal, geometry) -> None:
     given = [geometry("EPSG:25832", name="eins"), geometry("EPSG:25833", name="zwei")]
     files = {"eins.geojson": collection(DUESSELDORF), "zwei.geojson": collection(DUESSELDORF, "01100002")}
@@ -136,6 +142,7 @@ def test_the_utm_zone_of_a_place(east: float, north: float, system: str) -> None
     assert true_system_at(east, north).startswith(system)
 
 
+@pytest.mark.thorough
 def test_numbers_that_are_no_system_are_known() -> None:
     with connect() as con:
         use_spatial(con)

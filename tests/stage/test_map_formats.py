@@ -101,6 +101,7 @@ def test_polygons_of_every_format(stage_city, map_source, written, form: str) ->
     assert staged.files == [("raum.x", 1, 1, 0, 0)]
 
 
+@pytest.mark.slow
 def test_an_id_that_is_no_property_is_the_features_own(stage_city, map_source) -> None:
     assert stage_city(map_source("kml", unit="@id"), {"raum.x": kml()}).files == [("raum.x", 1, 1, 0, 0)]
     feature = {"type": "Feature", "id": "01100001", "properties": {"NAME": "Süd"}}
@@ -156,6 +157,7 @@ def test_another_format_than_the_profile_says_is_refused(refusal, map_source, fo
     assert "File raum.x" in (told := refusal(map_source(form), {"raum.x": "NR;NAME\n01100001;Süd\n"})) or "raum" in told
 
 
+@pytest.mark.slow
 def test_a_shapefile_without_a_word_on_its_encoding_is_read_as_the_profile_says(
     stage_city, map_source, written, tmp_path: Path
 ) -> None:

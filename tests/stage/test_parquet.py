@@ -30,6 +30,7 @@ def parquet(tmp_path: Path) -> Callable[[str], bytes]:
 ROWS = "(VALUES ('01100001', {}), ('01100002', {})) AS t (BBS, EW)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["INTEGER", "DOUBLE", "DECIMAL(9, 2)", "VARCHAR", "FLOAT", "HUGEINT"])
 def test_counts_of_any_type_are_read(stage_city, source, parquet, kind: str) -> None:
     content = parquet(f"FROM {ROWS.format(f'12::{kind}', f'7::{kind}')}")
@@ -39,6 +40,7 @@ def test_counts_of_any_type_are_read(stage_city, source, parquet, kind: str) -> 
     assert staged.files == [(FILE, 2, 2, 0, 0)]
 
 
+@pytest.mark.slow
 def test_a_fraction_has_the_decimal_sign_of_the_dialect(stage_city, source, parquet) -> None:
     contract = 'matrix = { unit = "BBS", merkmale = { wohnflaeche_qm = ["EW"] } }'
     content = parquet(f"FROM {ROWS.format('1234.5::DOUBLE', '1e7::DOUBLE')}")
@@ -49,6 +51,7 @@ def test_a_fraction_has_the_decimal_sign_of_the_dialect(stage_city, source, parq
     assert sorted(staged.counts.values()) == [1234.5, 10_000_000]
 
 
+@pytest.mark.slow
 def test_a_column_without_a_value_is_a_blank_cell(stage_city, source, parquet) -> None:
     dialect = '{ format = "parquet", missing = { "" = "unbekannt" } }'
     staged = stage_city(source("einwohner", dialect=dialect), {FILE: parquet(f"FROM {ROWS.format('12', 'NULL')}")})
@@ -56,6 +59,7 @@ def test_a_column_without_a_value_is_a_blank_cell(stage_city, source, parquet) -
     assert staged.statuses == {"01100001": "ok", "01100002": "unbekannt"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["DATE", "TIMESTAMP", "VARCHAR"])
 def test_a_date_is_the_day_that_it_is(stage_city, source, parquet, kind: str) -> None:
     rule = '{ source = "column", column = "TAG", format = "%d.%m.%Y" }'
@@ -65,12 +69,14 @@ def test_a_date_is_the_day_that_it_is(stage_city, source, parquet, kind: str) ->
     assert stage_city(source("einwohner", stichtag=rule, dialect=PARQUET), {FILE: content}).stichtage == ["2022-12-31"]
 
 
+@pytest.mark.slow
 def test_rows_that_break_the_contract_are_named_by_their_number(stage_city, source, parquet) -> None:
     staged = stage_city(source("einwohner", dialect=PARQUET), {FILE: parquet(f"FROM {ROWS.format('12', '-7')}")})
 
     assert staged.quarantine == [(FILE, 2, "EW", "-7")]
 
 
+@pytest.mark.slow
 def test_what_is_no_single_value_may_be_ignored(stage_city, source, parquet) -> None:
     contract = 'matrix = { unit = "BBS", merkmale = { einwohner = ["EW"] }, ignore = ["L", "S"] }'
     content = parquet("SELECT '01100001' AS BBS, 12 AS EW, [1, 2] AS L, {'a': 1} AS S")
@@ -78,6 +84,7 @@ def test_what_is_no_single_value_may_be_ignored(stage_city, source, parquet) -> 
     assert stage_city(source("einwohner", contract, dialect=PARQUET), {FILE: content}).residents == {"01100001": 12}
 
 
+@pytest.mark.slow
 def test_one_value_a_row_is_read_from_parquet_too(stage_city, source, parquet) -> None:
     contract = (
         '[source.einwohner.dialect]\nformat = "parquet"\n[source.einwohner.dialect.long]\nvalue = "EW"\n'

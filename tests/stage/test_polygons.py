@@ -69,6 +69,7 @@ def moved(prj: str) -> str:
     return prj.replace('"Central_Meridian",9.0', '"Central_Meridian",12.3')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [str, renamed, str.upper], ids=["ESRI's own", "another name", "upper case"])
 def test_a_prj_without_a_number_is_the_declared_system_when_it_puts_points_in_the_same_place(
     stage_city, geometry, drawn, change: Callable[[str], str]
@@ -98,6 +99,7 @@ def test_a_prj_of_another_system_than_declared_is_refused(refusal, geometry, dra
     assert "Ask the supplier for the file in a system with an EPSG number" in message
 
 
+@pytest.mark.slow
 def test_a_shapefile_or_geopackage_that_states_no_system_is_read_as_the_contract_says(
     stage_city, geometry, drawn
 ) -> None:

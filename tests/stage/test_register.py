@@ -97,6 +97,7 @@ def not_proved(*_: object) -> None:
 SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
+@pytest.mark.thorough
 def test_any_register_is_counted_as_anybody_would_count_it(workbench, small_city, source) -> None:
     bench = workbench(small_city.with_sources(personen(source)))
 
@@ -110,6 +111,7 @@ def test_any_register_is_counted_as_anybody_would_count_it(workbench, small_city
     holds()
 
 
+@pytest.mark.thorough
 def test_the_fast_way_and_the_slow_way_count_the_same(workbench, small_city, source, monkeypatch) -> None:
     bench = workbench(small_city.with_sources(personen(source)))
 
@@ -159,6 +161,7 @@ def a_damaged_extract(draw) -> bytes:
     return (HEAD + "".join(draw(st.sampled_from(["\n", "\n", "\r\n"])) + row for row in rows)).encode()
 
 
+@pytest.mark.thorough
 def test_both_ways_find_the_same_counts_and_the_same_bad_rows_in_the_same_lines(
     workbench, small_city, source, tmp_path, monkeypatch
 ) -> None:

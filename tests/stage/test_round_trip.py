@@ -141,6 +141,7 @@ def test_any_table_in_any_dialect(bench, examples: int) -> None:
     holds()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("examples", first_of((30,), nightly=(100,)))
 def test_any_table_read_in_another_dialect_comes_back_equal_or_is_refused(bench, examples: int) -> None:
     """Only the signs of numbers cannot be distinguished: both read as the profile says."""
@@ -160,6 +161,7 @@ def test_any_table_read_in_another_dialect_comes_back_equal_or_is_refused(bench,
     holds()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("examples", first_of((12,), nightly=(40,)))
 def test_any_table_in_two_editions_of_a_source(workbench, small_city, source, examples: int) -> None:
     """The older years have other column names and another dialect; both come back under the contract's names."""
@@ -193,6 +195,7 @@ def test_any_table_in_two_editions_of_a_source(workbench, small_city, source, ex
     holds()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", ["xlsx", "ods"])
 def test_any_table_in_a_workbook(bench, ods, form: str) -> None:
     @given(tables, dialects(), st.booleans(), st.booleans())
@@ -236,6 +239,7 @@ def workbook(rows: list[list]) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("examples", first_of((20,), nightly=(60,)))
 def test_any_table_as_a_long_file(bench, examples: int) -> None:
     @given(tables, dialects(), st.randoms(use_true_random=False), st.sampled_from([1, 1000]))

@@ -132,6 +132,7 @@ def test_the_coordinate_system_that_a_file_names_is_that_of_the_contract(stage_c
     assert stage_city(geometry(), {"bbs.geojson": text}).files
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [25832, "25832"])
 def test_so_it_is_as_old_servers_state_it(stage_city, refusal, geometry, code: int | str) -> None:
     def text(code: int | str) -> str:
@@ -265,6 +266,7 @@ def test_a_property_that_some_features_lack_is_told(refusal, geometry) -> None:
     assert "expected the properties BBS, NAME on every feature, found features without NAME" in message
 
 
+@pytest.mark.slow
 def test_names_from_polygons_are_those_of_their_units(stage_city, geometry) -> None:
     given = geometry(more=', names = { stadtteil = "TEIL" }', zuschnitt="2020-01-01")
     text = collection(("011001", SQUARE, {"TEIL": "Altstadt"}), ("011002", SQUARE, {"TEIL": "Altstadt"}))
@@ -283,6 +285,7 @@ def test_a_unit_that_its_polygons_give_two_names_is_refused(refusal, geometry) -
     )
 
 
+@pytest.mark.slow
 def test_ids_of_polygons_are_read_as_ids_of_tables(stage_city, geometry, drawn) -> None:
     text = collection(("1100001 Nord", SQUARE), (" 1100002  Süd ", AFAR))
     pattern = r", unit_pattern = '(\d+) .*', unit_digits = 8"

@@ -60,6 +60,7 @@ def test_a_long_table_has_totals_too(stage_city, source) -> None:
     assert staged.rows(TOTALS) == [("stadtteil", "011", "einwohner", 310.0, "ok")]
 
 
+@pytest.mark.slow
 def test_totals_are_kept_with_their_file(stage_city, source) -> None:
     given, files = source("einwohner", CONTRACT.format("")), {FILE: ROWS + "Bezirk 1;310\n"}
     anew, kept = (stage_city(given, files, keeping=True).rows(TOTALS) for _ in range(2))

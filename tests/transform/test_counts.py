@@ -28,6 +28,7 @@ def test_a_sozialraum_in_two_stadtteile_counts_once_at_every_raumebene(city):
     assert city.sums("haushalte", DAY, "stadtteil") == {"X": 1, "Y": 6}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("examples", [8, pytest.param(20, marks=pytest.mark.nightly)])
 def test_the_sum_is_the_same_at_every_raumebene_however_they_lie(new_city, examples):
     @settings(max_examples=examples)

@@ -49,6 +49,7 @@ def test_several_merkmale_above_and_below_the_line_are_added(city):
     assert city.figure("abhaengig", "A", DAY) == (36, 12, 33, "ok")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("examples", [8, pytest.param(20, marks=pytest.mark.nightly)])
 def test_the_citys_rate_is_total_over_total_between_the_lowest_and_the_highest(new_city, examples):
     @settings(max_examples=examples)

@@ -22,6 +22,7 @@ from tests.transform.test_kept_parts import FIRST, KEPT, SECOND, drawn, figures
 from tests.transform.test_unsicher import filled, stichtag
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("examples", [2, pytest.param(10, marks=pytest.mark.nightly)])
 def test_parts_that_are_made_alone_have_the_figures_of_all_together(new_city, tmp_path, monkeypatch, examples) -> None:
     """Otherwise a part would follow from rows that its key does not cover."""

@@ -107,6 +107,7 @@ redraws = st.integers(2, 6).flatmap(
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("examples", [8, pytest.param(25, marks=pytest.mark.nightly)])
 def test_shares_of_a_unit_sum_to_1_and_going_there_is_the_direct_sum(new_city, examples):
     @settings(max_examples=examples)

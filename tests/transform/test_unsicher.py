@@ -39,6 +39,7 @@ def filled(city, earlier, later):
     return city
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("examples", [8, pytest.param(25, marks=pytest.mark.nightly)])
 def test_the_short_and_the_long_way_make_the_same_figures(new_city, examples):
     @settings(max_examples=examples)
