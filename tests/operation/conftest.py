@@ -152,3 +152,11 @@ def running_server(folder: Path, **variables: str) -> Iterator[Server]:
         process.wait()
         mailbox.shutdown()
         hook.shutdown()
+
+
+@pytest.fixture(scope="package")
+def made(server: Server) -> list[dict[str, str]]:
+    """What the first set-up of the server did; whichever test comes first that needs the deployments makes it."""
+    ended = server.command("prefect", "setup", "musterstadt", "--json")
+    assert ended.returncode == 0, ended.stderr
+    return list(json.loads(ended.stdout.splitlines()[-1])["done"])

@@ -18,14 +18,6 @@ from tests.operation.conftest import ROOT, Server, eventually
 PREFECT_YAML = (ROOT / "prefect.yaml").read_text("utf-8")
 
 
-@pytest.fixture(scope="module")
-def made(server: Server) -> list[dict[str, str]]:
-    """What the first set-up of the server did."""
-    ended = server.command("prefect", "setup", "musterstadt", "--json")
-    assert ended.returncode == 0, ended.stderr
-    return list(json.loads(ended.stdout.splitlines()[-1])["done"])
-
-
 def deployment(server: Server, flow: str) -> dict:
     return server.asked("GET", f"deployments/name/{flow}/musterstadt")
 

@@ -53,8 +53,8 @@ def delivery_events(server: Server) -> list[dict]:
 
 
 @pytest.mark.thorough
+@pytest.mark.usefixtures("made")
 def test_the_last_delivery_starts_the_refresh_once(server: Server, small_extracts: Path, data: str) -> None:
-    assert server.command("prefect", "setup", "musterstadt").returncode == 0
     before = len(scheduled_now(server))
     with serve(small_extracts) as extracts:
         for _ in range(2):
@@ -89,8 +89,8 @@ def test_a_rehearsal_without_a_release_says_so(server: Server, small_extracts: P
 
 
 @pytest.mark.thorough
+@pytest.mark.usefixtures("made")
 def test_a_run_without_a_heartbeat_is_crashed_within_two_minutes(server: Server) -> None:
-    assert server.command("prefect", "setup", "musterstadt").returncode == 0
     refresh = server.asked("GET", "deployments/name/fortschreibung-refresh/musterstadt")
     run = server.asked("POST", f"deployments/{refresh['id']}/create_flow_run", {"name": "musterstadt"})
     server.asked("POST", f"flow_runs/{run['id']}/set_state", {"state": {"type": "RUNNING"}, "force": True})
