@@ -17,6 +17,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,15 +26,19 @@ from flows.base.errors import FortschreibungError
 
 _ASKED_EVERY = 0.05
 _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-_SERVER = """
+_ENDS_WITH_THE_COMMAND = """
 import gc, os, signal, threading
 gc.disable()  # no import leaves garbage, and each would be searched for some
 
 def end_with_the_command():
-    os.read(0, 1)  # until the command has ended, however it did
+    os.read(0, 1)  # until the command stops the server, or has ended, however it did
+    for output in (1, 2):  # requests that it gives up at its end are no failure of the command
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output)
     os.kill(os.getpid(), signal.SIGTERM)
 
 threading.Thread(target=end_with_the_command, daemon=True).start()
+"""
+_SERVER = """
 import prefect.server.api.server
 gc.freeze()
 gc.enable()
@@ -81,8 +86,12 @@ class EmbeddedServer:
             return False
 
     def stop(self) -> None:
-        """End the server, if need be by force."""
-        self.process.terminate()
+        """End the server, which says nothing of its end, if need be by force."""
+        pipe = self.process.stdin
+        if pipe is not None and not pipe.closed:
+            with suppress(OSError):  # it has ended already
+                pipe.write(b"\n")
+                pipe.close()
         try:
             self.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -106,7 +115,7 @@ def _started(bound: socket.socket) -> subprocess.Popen[bytes]:
     packages = Path(prefect.origin).parents[1] if prefect and prefect.origin else Path()
     return subprocess.Popen(  # noqa: S603 -- this Python, the lines above, Prefect's server
         [
-            *(sys.executable, "-P", "-c", _SERVER, "--app-dir", str(packages)),
+            *(sys.executable, "-P", "-c", _ENDS_WITH_THE_COMMAND + _SERVER, "--app-dir", str(packages)),
             *("--factory", "prefect.server.api.server:create_app", "--fd", str(bound.fileno())),
             *("--log-level", "error", "--lifespan", "on"),
         ],

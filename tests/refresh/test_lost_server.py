@@ -14,6 +14,7 @@ from unittest import mock
 import httpx
 import pytest
 
+from flows import embedded_server
 from flows.app.flow_runner import QUIET, START_LASTS, set_up_prefect
 from flows.base.errors import ConfigError
 from flows.base.home import Home
@@ -167,3 +168,28 @@ def test_a_patience_that_is_no_number_is_refused(tmp_path: Path) -> None:
         set_up_prefect(Home(tmp_path), "Refreshing")
 
     assert f"{START_LASTS}: expected a whole number of seconds, found 'soon'." in str(refused.value)
+
+
+SAYS_MUCH_AT_ITS_END = """
+import atexit, signal, sys, time
+atexit.register(lambda: print("a request was given up", file=sys.stderr, flush=True))
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+print("up", file=sys.stderr, flush=True)
+while True:
+    time.sleep(0.1)
+"""
+
+
+def test_what_a_server_says_once_the_command_has_ended_is_shown_to_nobody(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(embedded_server, "_SERVER", SAYS_MUCH_AT_ITS_END)
+    server = embedded_server.EmbeddedServer()
+    said = ""
+    while "up" not in said and server.process.poll() is None:
+        said += capfd.readouterr().err
+
+    server.stop()
+
+    assert server.process.returncode == 0, "it was not ended by force"
+    assert capfd.readouterr().err == ""
