@@ -148,9 +148,12 @@ def _names_a_command(group: App, arguments: set[str]) -> bool:
 
 def _without_help_of_no_command(arguments: Sequence[str]) -> list[str]:
     """Return the arguments without --help where they name a command that is not there, which is then said instead."""
-    _, groups, left = app.parse_commands([each for each in arguments if each not in HELP])
+    others = [each for each in arguments if each not in HELP]
+    if len(others) == len(arguments):
+        return others
+    _, groups, left = app.parse_commands(others)
     misspelt = groups[-1].default_command is None and left and not left[0].startswith("-")
-    return [each for each in arguments if not (misspelt and each in HELP)]
+    return others if misspelt else [*arguments]
 
 
 def _language_asked_for(arguments: Sequence[str]) -> str | None:
