@@ -193,7 +193,6 @@ def test_one_that_waited_while_another_came_out_is_judged_anew(home, waiting, ke
     assert approved(home, outcome.content_hash, keys).version == "2024.3"
 
 
-@pytest.mark.thorough
 def test_after_a_rollback_it_is_judged_anew_and_after_a_tag_it_is_not(home, two_published, city, keys):
     waiting = publish(city.job(), city.run("third", residents=1300), home, needs_approval=True).content_hash
     tag(home, CITY, "2024.1", why="cited")

@@ -325,7 +325,6 @@ def test_headings_follow_one_another_without_a_gap(whole: duckdb.DuckDBPyConnect
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-@pytest.mark.slow
 def test_the_same_catalogue_gives_the_same_bytes(whole: duckdb.DuckDBPyConnection) -> None:
     assert html_of(whole) == html_of(whole)
 

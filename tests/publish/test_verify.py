@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 
 import duckdb
 import pytest
@@ -39,7 +40,6 @@ def off(home, version=None, *, content=Content.UNREAD):
     return str(caught.value)
 
 
-@pytest.mark.thorough
 def test_what_is_as_published_verifies(published, home):
     assert verify(home, CITY).versions == ("2024.1", "2024.2", "2024.3")
     assert verify(home, CITY, "2024.2").versions == ("2024.2",)
@@ -161,6 +161,18 @@ def test_deep_reads_all_content_whatever_is_noted_and_quick_reads_none(home, pub
     (published / "verified.json").unlink()
     assert {each.when for each in verify(home, CITY, content=Content.NONE).content.values()} == {"no"}
     assert len(opened) == 3
+
+
+def test_releases_are_looked_at_side_by_side(home, published, monkeypatch):
+    monkeypatch.setenv("FORTSCHREIBUNG_THREADS", "3")
+    all_three = threading.Barrier(3)
+
+    def meeting(path, manifest, **how):
+        all_three.wait(timeout=30)
+        return database_faults(path, manifest, **how)
+
+    monkeypatch.setattr(read_back, "database_faults", meeting)
+    assert verify(home, CITY, content=Content.ALL).versions == ("2024.1", "2024.2", "2024.3")
 
 
 def test_a_forged_note_hides_neither_changed_bytes_nor_a_changed_database(published, home):

@@ -130,7 +130,6 @@ class _Busy(BaseHTTPRequestHandler):
         return
 
 
-@pytest.mark.thorough
 def test_a_busy_server_is_asked_again() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Busy) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

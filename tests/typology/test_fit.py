@@ -58,7 +58,6 @@ def test_a_number_that_somebody_asks_for_is_proposed_and_the_file_says_that_it_d
     assert [each.recurrence for each in typology.type] == pytest.approx(found.proposed.stability.groups, abs=0.005)
 
 
-@pytest.mark.slow
 def test_neither_the_order_of_units_nor_the_scale_of_a_trait_changes_the_types() -> None:
     order = np.random.default_rng(1).permutation(len(THREE))
     plain, other = (fitted(each, asked(3)).proposed for each in (THREE, THREE[order] * [1000, 1]))
@@ -74,7 +73,6 @@ def test_the_same_seed_gives_the_same_proposal() -> None:
     ]
 
 
-@pytest.mark.thorough
 def test_the_proposed_file_is_one_that_a_profile_can_have_with_names_for_people_to_replace() -> None:
     found = fitted(THREE, asked(traits=(TraitAsked("a", "log"), TraitAsked("b"))))
     text = types_toml(found, asked(traits=(TraitAsked("a", "log"), TraitAsked("b"))), dt.date(2019, 12, 31),
