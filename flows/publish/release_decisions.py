@@ -63,8 +63,9 @@ def withdraw(home: Home, city: str, version: str, *, why: str, who: str | None =
         pointing = catalog.pointing_entry(entries)
         if pointing is None:
             raise ConfigError(
-                f"{city} {version} is the only release there is: expected another that `latest` can be, found none. "
-                "Publish a right one first, then withdraw this one.",
+                f"{city} {version} is the only release that `latest` can be: expected another that is neither "
+                "withdrawn nor rolled back from, found none. Publish a right one first, or roll back to another, then "
+                "withdraw this one.",
                 code="FS-USE-06",
             )
         if pointing != locked.pointing:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -166,10 +166,21 @@ def catalog_bytes(city: str, entries: Sequence[Entry]) -> bytes:
 def pointing_entry(entries: Sequence[Entry]) -> Entry | None:
     """Return the entry that `latest` follows from.
 
-    A release is it if it is newer than what `latest` was; a rollback in any case. What was withdrawn or is no longer
-    kept is passed over, as if it had never been.
+    A release is it if it is newer than what `latest` was; a rollback in any case. What was withdrawn, is no longer
+    kept, or was rolled back from (and not to since) is passed over, as if it had never been.
     """
-    passed_over = {*withdrawn(entries), *removed(entries)}
+    rolled_back_from = set[str]()
+    for before, entry in enumerate(entries):
+        if entry.kind == "rollback":
+            was = _followed(entries[:before], rolled_back_from)
+            rolled_back_from.discard(entry.version)
+            if was is not None and was.version != entry.version:
+                rolled_back_from.add(was.version)
+    return _followed(entries, rolled_back_from)
+
+
+def _followed(entries: Sequence[Entry], rolled_back_from: Set[str]) -> Entry | None:
+    passed_over = {*withdrawn(entries), *removed(entries), *rolled_back_from}
     pointing = None
     for entry in entries:
         if entry.version in passed_over or entry.kind not in ("release", "rollback"):

@@ -279,7 +279,7 @@ def test_a_withdrawn_release_does_not_come_again_nor_is_it_rolled_back_to(city, 
 def test_a_withdrawal_needs_a_reason_a_release_and_another_one(city, home, one_published):
     with pytest.raises(ConfigError, match="needs a reason"):
         withdraw(home, CITY, "2024.1", why=" ")
-    with pytest.raises(ConfigError, match="is the only release there is"):
+    with pytest.raises(ConfigError, match="is the only release that `latest` can be"):
         withdraw(home, CITY, "2024.1", why="x")
     with pytest.raises(ConfigError, match="is not withdrawn"):
         withdraw(home, CITY, "2024.1", why="x", undo=True)
