@@ -81,7 +81,7 @@ def _healed(folder: Path, city: str, say: Say) -> list[Entry]:
             "Restore it from a backup:\n" + "\n".join(f"  {fault}" for fault in faults),
             code="FS-RELEASE-02",
         )
-    listed = {entry.version for entry in entries}
+    listed = {entry.version for entry in entries if entry.kind == "release"}
     there = sorted(
         (path.name for path in folder.iterdir() if not path.is_symlink() and catalog.is_version(path.name)),
         key=catalog.version_key,

@@ -237,6 +237,26 @@ def test_a_rejection_can_be_undone_and_burns_no_number(home, waiting, keys, city
     ]  # fmt: skip
 
 
+def test_cut_off_where_a_rejected_one_had_the_same_number_it_is_finished_by_asking_again(
+    home, waiting, keys, city, monkeypatch
+):
+    reject(home, CITY, waiting, by="M. Muster", why="Wohnungen fehlen")
+    right = publish(city.job(), city.run("right", residents=1260), home, needs_approval=True)
+
+    def ended(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deciding, "recorded", ended)
+        with pytest.raises(KeyboardInterrupt):
+            approved(home, right.content_hash, keys)
+    assert (home.releases / CITY / "2024.2").is_dir()
+
+    assert approved(home, right.content_hash, keys).version == "2024.2"
+    verify(home, CITY)
+    assert versions(home) == ["2024.1", "2024.2"]
+
+
 def test_verify_notices_an_approval_that_is_gone_or_altered(home, waiting, keys):
     note = approved(home, waiting, keys).path / "approval.json"
     note.parent.chmod(0o755)
