@@ -69,25 +69,30 @@ def _judged(folder: Path, entries: Sequence[Entry], keep: int) -> list[Verdict]:
         raise ConfigError(
             f"--keep must be at least 1, found {keep}: the newest edition of a year always stays.", code="FS-USE-01"
         )
-    gone, tagged, pointing = catalog.removed(entries), catalog.tags(entries), catalog.pointing_entry(entries)
+    gone, withdrawn, tagged = catalog.removed(entries), catalog.withdrawn(entries), catalog.tags(entries)
+    pointing = catalog.pointing_entry(entries)
     standing = sorted(
         (entry.version for entry in entries if entry.kind == "release" and entry.version not in gone),
         key=catalog.version_key,
     )
     judged = []
-    for version in standing:
+    for place, version in enumerate(standing):
         year = catalog.version_key(version)[0]
-        newest = [each for each in standing if catalog.version_key(each)[0] == year][-keep:]
+        newer = sum(catalog.version_key(each)[0] == year and each not in withdrawn for each in standing[place + 1 :])
         reasons = [
             (pointing is not None and pointing.version == version, text("it is the latest")),
             (version in tagged, _tagged(tagged[version]) if version in tagged else Text("")),
-            (version in newest, text_count(
+            (newer < keep and version in withdrawn, text_count(
+                "withdrawn, but {year} has no newer edition that stands",
+                "withdrawn, but {year} has fewer than {count} newer editions that stand", keep, year=year,
+            )),
+            (newer < keep, text_count(
                 "newest of {year}", "one of the newest {count} editions of {year}", keep, year=year
             )),
         ]  # fmt: skip
         why = next((words for holds, words in reasons if holds), None)
         words = why or text_count(
-            "{year} has 1 newer edition", "{year} has {count} newer editions", keep, year=year
+            "{year} has 1 newer edition", "{year} has {count} newer editions", newer, year=year
         )  # fmt: skip
         judged.append(Verdict(version, why is not None, words, _size(folder / version)))
     return judged

@@ -12,7 +12,7 @@ from flows.base import files
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import home_at
 from flows.publish.promote import heal, publish
-from flows.publish.release_decisions import rollback, tag
+from flows.publish.release_decisions import rollback, tag, withdraw
 from flows.publish.retention import remove_superseded, verdicts
 from flows.publish.verify import verify
 from flows.release.catalog import chain_faults, entries_of, release_named, releases
@@ -70,6 +70,25 @@ def test_the_latest_stays_even_when_it_is_an_old_edition(five):
     remove_superseded(five, CITY, keep=1)
     verify(five, CITY)
     assert (five.releases / CITY / "latest" / "manifest.json").is_file()
+
+
+def test_a_withdrawn_edition_does_not_count_among_the_newest(five):
+    for version in ("2024.2", "2024.3"):
+        withdraw(five, CITY, version, why="wrong file")
+
+    assert could_go(five, keep=1) == ["2023.1"]  # 2024.1 is the only one of its year that is to be used
+    words = {each.version: each.why for each in verdicts(five, CITY, keep=1)}
+    assert words["2024.2"] == "withdrawn, but 2024 has no newer edition that stands"
+
+    withdraw(five, CITY, "2024.3", why="it was right", undo=True)
+    assert could_go(five, keep=1) == ["2023.1", "2024.1", "2024.2"]
+    words = {each.version: each.why for each in verdicts(five, CITY, keep=1)}
+    assert words["2024.1"] == words["2024.2"] == "2024 has 1 newer edition"
+
+
+def test_the_reason_of_a_removal_counts_what_is_newer(five):
+    words = {each.version: each.why for each in verdicts(five, CITY, keep=1)}
+    assert (words["2024.1"], words["2024.2"]) == ("2024 has 2 newer editions", "2024 has 1 newer edition")
 
 
 def test_a_tagged_release_stays_until_the_tag_is_removed(five):
