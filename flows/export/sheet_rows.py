@@ -15,6 +15,7 @@ from typing import IO
 
 import duckdb
 
+from flows.base.cell_names import column_letters
 from flows.base.db import literal, quoted, sql
 
 _BATCH = 1_000  # rows in memory
@@ -123,15 +124,6 @@ def put_in(con: duckdb.DuckDBPyConnection, book: IO[bytes], sheets: Mapping[int,
                 for rows in sheet.as_xml(con):
                     target.write(rows)
                 target.write(_END + after)
-
-
-def column_letters(at: int) -> str:
-    """Return what a worksheet calls its column number `at` (from 0): A, B, ... Z, AA, ..."""
-    letters, left = "", at + 1
-    while left:
-        left, letter = divmod(left - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters
 
 
 def _macro(kind: str) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flows.base.cell_names import column_letters
 from flows.export.faces import Faces, number_of
-from flows.export.sheet_rows import POINTS_PER_LINE, PlacedRows, SheetRows, column_letters
+from flows.export.sheet_rows import POINTS_PER_LINE, PlacedRows, SheetRows
 
 LINES_ABOVE = 4
 LONGEST_NAME = 31  # what Excel takes as the name of a sheet

@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.app.new_city.guess import LeftOut
 from flows.app.new_city.tables import Row, Table, laid_out
-from flows.stage.read.sheet import cell_name
+from flows.base.cell_names import cell_name
 from flows.stage.read.subprocess_reader import read_in_subprocess
 
 _READER = "flows.stage.read.workbook"

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
+from flows.base.cell_names import column_and_row
+
 Error = tuple[tuple[int, int], str]
 """Row and column, counted from 0, and the text that stands for what is wrong."""
 Errors = dict[tuple[int, int], str]
@@ -92,7 +94,7 @@ def _of_xlsx(archive: zipfile.ZipFile, member: str) -> Iterator[Error]:
                 row, column = int(_said(element, "r") or row + 2) - 1, -1
             elif event == "end" and name == "c":
                 reference = _said(element, "r")
-                column = _column(reference) if reference else column + 1
+                column = column_and_row(reference)[0] if reference else column + 1
                 if wrong := _wrong_in_xlsx(element):
                     yield (row, column), wrong
             elif event == "end" and name == "row":
@@ -161,11 +163,3 @@ def _name(element: ElementTree.Element) -> str:
 def _said(element: ElementTree.Element, attribute: str) -> str:
     """Return an attribute, whichever namespace it is in."""
     return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == attribute), "")
-
-
-def _column(reference: str) -> int:
-    """Return the column (from 0) of a reference such as B4."""
-    column = 0
-    for letter in reference.rstrip("0123456789$").upper():
-        column = 26 * column + ord(letter) - ord("A") + 1
-    return column - 1

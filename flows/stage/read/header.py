@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
 
+from flows.base.cell_names import cell_name
 from flows.base.composed import composed
 from flows.base.errors import ContractBroken
 from flows.profile.dialect import SHEETS, Dialect
 from flows.stage.read.filled_rows import run_on
-from flows.stage.read.sheet import cell_name, left_edge
+from flows.stage.read.sheet import left_edge
 from flows.stage.read.text import Line
 
 HEADER_ROWS = " / "

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from flows.base.cell_names import column_and_row
 from flows.base.composed import composed
 from flows.base.errors import ContractBroken
 from flows.profile.dialect import Dialect
@@ -95,15 +95,6 @@ def _other_sheets(name: str, dialect: Dialect, sheets: list[str], hidden: list[s
     )
 
 
-def cell_name(column: int, row: int) -> str:
-    """Return how a spreadsheet calls the cell in column `column` (from 0) and row `row` (from 1)."""
-    letters, rest = "", column + 1
-    while rest:
-        rest, digit = divmod(rest - 1, 26)
-        letters = chr(ord("A") + digit) + letters
-    return f"{letters}{row}"
-
-
 def left_edge(dialect: Dialect) -> int:
     """Return the first column (from 0) that the table has in its sheet."""
     return _bounds(dialect)[0]
@@ -111,7 +102,7 @@ def left_edge(dialect: Dialect) -> int:
 
 def _refuse_other_layout(name: str, texts: list[list[str]], dialect: Dialect) -> None:
     for cell, expected in dialect.cells.items():
-        column, row = _place(cell)
+        column, row = column_and_row(cell)
         line = texts[row - 1] if row <= len(texts) else []
         found = line[column] if column < len(line) else ""
         if composed(found.strip()) != expected:
@@ -127,16 +118,6 @@ def _bounds(dialect: Dialect) -> tuple[int, int | None, int, int | None]:
     if dialect.area is None:
         return 0, None, dialect.preamble, None
     corner, _, other = dialect.area.partition(":")
-    left, top = _place(corner)
-    right, bottom = _place(other if other[-1].isdigit() else f"{other}1")
+    left, top = column_and_row(corner)
+    right, bottom = column_and_row(other if other[-1].isdigit() else f"{other}1")
     return left, right + 1, top - 1, bottom if other[-1].isdigit() else None
-
-
-def _place(cell: str) -> tuple[int, int]:
-    """Return a cell's column from 0 and row from 1."""
-    match = re.fullmatch(r"([A-Z]+)(\d+)", cell)
-    assert match is not None  # noqa: S101 -- the model has checked the pattern
-    column = 0
-    for letter in match[1]:
-        column = 26 * column + ord(letter) - ord("A") + 1
-    return column - 1, int(match[2])
