@@ -91,14 +91,12 @@ def _lock(today: dt.date) -> Iterator[Finding]:
 
 
 def _extension() -> Iterator[Finding]:
-    import duckdb  # noqa: PLC0415
-
     from flows.base.db import connect, use_spatial  # noqa: PLC0415
 
     try:
         with connect() as con:
             use_spatial(con)
-    except (duckdb.Error, ModuleNotFoundError) as problem:
+    except FortschreibungError as problem:
         yield Finding("DuckDB spatial", False, str(problem).splitlines()[0], text("Run `make setup`."))
         return
     yield Finding("DuckDB spatial", True, text("loads from its package"))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 
+from flows.base.errors import FortschreibungError
 from flows.base.home import limits
 from flows.base.resources import resource
 
@@ -76,9 +77,20 @@ def connect(
 
 
 def use_spatial(con: duckdb.DuckDBPyConnection) -> None:
-    """Load the spatial extension from the installed package; nothing is downloaded, the home stays untouched."""
-    package = files("duckdb_extension_spatial")
-    con.load_extension(str(package / "extensions" / f"v{duckdb.__version__}" / "spatial.duckdb_extension"))
+    """Load the spatial extension from the installed package; nothing is downloaded, the home stays untouched.
+
+    Raises:
+        FortschreibungError: the package is not there, or belongs to another DuckDB.
+    """
+    version = f"v{duckdb.__version__}"
+    try:
+        package = files("duckdb_extension_spatial")
+        con.load_extension(str(package / "extensions" / version / "spatial.duckdb_extension"))
+    except (duckdb.Error, ModuleNotFoundError) as problem:
+        raise FortschreibungError(
+            f"Expected DuckDB's spatial extension for {version} in the package duckdb-extension-spatial, could not "
+            f"load it: {str(problem).splitlines()[0]}. Set up the environment again (make setup)."
+        ) from problem
 
 
 def sql(name: str) -> str:

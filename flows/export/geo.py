@@ -8,7 +8,6 @@ gives it the Stichtag instead, so that the same release has the same bytes.
 from __future__ import annotations
 
 import datetime as dt
-import importlib.resources
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import literal, set_variables, sql
-from flows.base.errors import FortschreibungError
+from flows.base.db import literal, set_variables, sql, use_spatial
 from flows.export.geopackage import GEOMETRY, Addition, Described, Label, Outline, Rows, complete
 from flows.export.qgis_style import Subject, qml
 from flows.export.wide_figures import show_units
@@ -25,23 +23,6 @@ from flows.profile.vocabulary import vocabulary
 from flows.release.job import ReleaseJob
 from flows.release.map_classes import classes_of
 from flows.release.table_contract import Column, Table, contract
-
-
-def load_spatial(con: duckdb.DuckDBPyConnection) -> None:
-    """Load the spatial extension of the installed package into `con`.
-
-    Raises:
-        FortschreibungError: when the package is not there or belongs to another DuckDB.
-    """
-    version = f"v{duckdb.__version__}"
-    path = Path(str(importlib.resources.files("duckdb_extension_spatial"))) / "extensions" / version
-    try:
-        con.execute(f"LOAD {literal(str(path / 'spatial.duckdb_extension'))}")
-    except duckdb.Error as problem:
-        raise FortschreibungError(
-            f"Expected DuckDB's spatial extension for {version} in the package duckdb-extension-spatial, "
-            f"could not load it: {problem}. Set up the environment again (make setup)."
-        ) from problem
 
 
 def still_clock(day: dt.date) -> None:
@@ -63,7 +44,7 @@ def write_geo(con: duckdb.DuckDBPyConnection, layers: Layers, folder: Path) -> l
 
     The figures are those of `flows.export.wide_figures`.
     """
-    load_spatial(con)
+    use_spatial(con)
     folder.mkdir()
     job = layers.job
     set_variables(con, zuschnitt=job.zuschnitt, crs=job.coordinate_system)
