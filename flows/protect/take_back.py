@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from flows.base.db import Value, insert, literal
+from flows.protect.count_key import CountKey
 from flows.protect.given import cells_named_in, given_before
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from flows.protect.secondary import Decision, Secondary
     from flows.protect.town import Town
 
-Key = tuple[str, str, str, str, str]
 _TABLES = ("angabe_still", "angabe_nachgebessert")
-_COLUMNS = ("zuschnitt", "raumebene", "raum_id", "stichtag", "seite")
 
 
 def taken_back(
@@ -41,7 +40,7 @@ def taken_back(
     for number in days:
         found += _of_day(secondary.decision(given, number), silent, examined[town.days[number]])
     for table in _TABLES:
-        _take_out(con, table, [_key(town, cell) for cell in found])
+        _take_out(con, table, [town.key(cell) for cell in found])
     return frozenset(town.days[town.cells.day[cell]] for cell in found)
 
 
@@ -101,19 +100,14 @@ class _States:
     def _count(self, cell: int) -> Count:
         from flows.protect.audit_told_too import Count  # noqa: PLC0415 -- scipy, only where there is an audit
 
-        zuschnitt, level, unit, _, side = _key(self.town, cell)
+        zuschnitt, level, unit, _, side = self.town.key(cell)
         return Count(zuschnitt, level, unit, side, float(self.town.cells.value[cell]))
 
 
-def _key(town: Town, cell: int) -> Key:
-    unit = town.units[town.cells.unit[cell]]
-    return (unit.zuschnitt, unit.level, unit.id, town.days[town.cells.day[cell]], town.sides[town.cells.side[cell]])
-
-
-def _take_out(con: duckdb.DuckDBPyConnection, table: str, keys: Sequence[Key]) -> None:
+def _take_out(con: duckdb.DuckDBPyConnection, table: str, keys: Sequence[CountKey]) -> None:
     """Delete the rows of a table that name these counts."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE angabe_gesagt AS FROM {table} LIMIT 0")
-    rows: list[dict[str, Value]] = [dict(zip(_COLUMNS, key, strict=True)) for key in keys]
+    rows: list[dict[str, Value]] = [key._asdict() for key in keys]
     insert(con, "angabe_gesagt", rows)
-    same = " AND ".join(f"{table}.{column} = gesagt.{column}" for column in _COLUMNS)
+    same = " AND ".join(f"{table}.{column} = gesagt.{column}" for column in CountKey._fields)
     con.execute(f"DELETE FROM {table} USING angabe_gesagt AS gesagt WHERE {same}")  # noqa: S608 -- fixed names

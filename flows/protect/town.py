@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.protect.classes import Classes, classes_of
+from flows.protect.count_key import CountKey
 
 Numbers = NDArray[np.int64]
 MILLION = 1_000_000
@@ -70,6 +71,11 @@ class Town:
     def pieces(self, day: int, unit: int) -> Numbers:
         """Return the pieces that make a unit which is not `split`."""
         return self.moved.get((day, unit), self.added.get(unit, np.empty(0, dtype=np.int64)))
+
+    def key(self, cell: int) -> CountKey:
+        """Return what names the count `cell` in the tables of the database."""
+        of, unit = self.cells, self.units[self.cells.unit[cell]]
+        return CountKey(unit.zuschnitt, unit.level, unit.id, self.days[of.day[cell]], self.sides[of.side[cell]])
 
 
 def read_town(con: duckdb.DuckDBPyConnection) -> Town:

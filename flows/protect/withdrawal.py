@@ -16,15 +16,13 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from flows.base.db import Value, insert
+from flows.protect.count_key import CountKey
 
 if TYPE_CHECKING:
     from flows.protect.audit import Finding
     from flows.protect.blocks import Day
     from flows.protect.secondary import Secondary
-    from flows.protect.town import Town
 
-Key = tuple[str, str, str, str, str]
-_COLUMNS = ("zuschnitt", "raumebene", "raum_id", "stichtag", "seite")
 NEAR = 2
 """The Raumebene by rank whose units are withdrawn first: that around the finest."""
 
@@ -47,7 +45,7 @@ def withdraw(con: duckdb.DuckDBPyConnection, secondary: Secondary, findings: Ite
     town = secondary.town
     told = _told(con)
     number = {unit[:3]: at for at, unit in enumerate(town.units)}
-    before, new = _withdrawn(con), dict[Key, None]()
+    before, new = _withdrawn(con), dict[CountKey, None]()
     for finding in findings:
         if finding.stichtag not in town.days:
             continue
@@ -57,11 +55,11 @@ def withdraw(con: duckdb.DuckDBPyConnection, secondary: Secondary, findings: Ite
         kept = told.get(finding.stichtag, frozenset({town.own[day.day]}))
         for reach in _reaches(day.ranks):
             sides = _sides(day, finding.merkmal.rpartition(" ohne ")[2], alike=reach.alike)
-            keys = {_key(town, cell): None for cell in _inside(day, there, kept, sides, reach.rank)}
+            keys = {town.key(cell): None for cell in _inside(day, there, kept, sides, reach.rank)}
             if keys.keys() - before:
                 new |= keys
                 break
-    rows: list[dict[str, Value]] = [dict(zip(_COLUMNS, key, strict=True)) for key in new if key not in before]
+    rows: list[dict[str, Value]] = [key._asdict() for key in new if key not in before]
     insert(con, "angabe_entzogen", rows)
     return frozenset(str(row["stichtag"]) for row in rows)
 
@@ -75,14 +73,9 @@ def _reaches(ranks: Sequence[int]) -> Iterator[Reach]:
         yield Reach(rank, alike=True)
 
 
-def _key(town: Town, cell: int) -> Key:
-    unit = town.units[town.cells.unit[cell]]
-    return (unit.zuschnitt, unit.level, unit.id, town.days[town.cells.day[cell]], town.sides[town.cells.side[cell]])
-
-
-def _withdrawn(con: duckdb.DuckDBPyConnection) -> frozenset[Key]:
-    columns = "zuschnitt, raumebene, raum_id, stichtag::VARCHAR, seite"
-    return frozenset(con.execute(f"SELECT {columns} FROM angabe_entzogen").fetchall())  # noqa: S608 -- fixed names
+def _withdrawn(con: duckdb.DuckDBPyConnection) -> frozenset[CountKey]:
+    found = con.execute("SELECT zuschnitt, raumebene, raum_id, stichtag::VARCHAR, seite FROM angabe_entzogen")
+    return frozenset(CountKey(*row) for row in found.fetchall())
 
 
 def _told(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
