@@ -25,7 +25,15 @@ from flows.profile.load import load_profile
 from flows.publish.candidates import Candidate, candidate_named, candidates_of, is_named, refuse_outdated, take_off
 from flows.publish.read_notes import note_readings, reading_of
 from flows.publish.verify import release_faults
-from flows.publish.workspace import Workspace, noted_entry, point, recorded, release_entries, workspace
+from flows.publish.workspace import (
+    Workspace,
+    ask_for_a_reason,
+    noted_entry,
+    point,
+    recorded,
+    release_entries,
+    workspace,
+)
 from flows.release import catalog
 from flows.release.approval import KEY, PASSWORD, Approval, Statement, public_key, signature_of
 from flows.release.catalog import DATABASE, Entry
@@ -73,7 +81,7 @@ def approve(
         ConfigError: when there is no such candidate, it was rejected, or `by` may not approve or has not signed.
         VerificationFailed: when the candidate is not what its manifest says, or is outdated.
     """
-    _ask_for_a_reason("An approval", why)
+    ask_for_a_reason("An approval", why)
     with workspace(home, city) as locked:
         if done := _approved_before(locked, content_hash):
             with contextlib.suppress(ConfigError):
@@ -98,7 +106,7 @@ def signed(home: Home, city: str, content_hash: str, *, by: str, why: str, key: 
         ConfigError: as `approve`.
         VerificationFailed: as `approve`.
     """
-    _ask_for_a_reason("An approval", why)
+    ask_for_a_reason("An approval", why)
     candidate = candidate_named(home, city, content_hash, catalog.entries_of(home.releases / city))
     refuse_outdated(candidate)
     statement = _statement(candidate, by, why)
@@ -113,7 +121,7 @@ def reject(home: Home, city: str, content_hash: str, *, by: str, why: str, undo:
     Raises:
         ConfigError: when there is no such candidate, no reason is given, or with `undo` none was rejected.
     """
-    _ask_for_a_reason("A rejection" if not undo else "Undoing a rejection", why)
+    ask_for_a_reason("A rejection" if not undo else "Undoing a rejection", why)
     with workspace(home, city) as locked:
         before = _rejected(locked.entries, content_hash)
         if undo:
@@ -248,11 +256,6 @@ def _rejection(candidate: Candidate, entries: Sequence[Entry], *, by: str, why: 
 def _recorded(city: Workspace, entry: Entry) -> Entry:
     recorded(city.folder, city.name, [*city.entries, entry])
     return entry
-
-
-def _ask_for_a_reason(what: str, why: str) -> None:
-    if not why.strip():
-        raise ConfigError(f"{what} needs a reason: --why '...' says it, and the catalogue keeps it.", code="FS-USE-06")
 
 
 def _now() -> str:

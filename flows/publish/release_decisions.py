@@ -8,7 +8,7 @@ from __future__ import annotations
 from flows.base.errors import ConfigError, VerificationFailed
 from flows.base.home import Home
 from flows.publish.verify import release_faults
-from flows.publish.workspace import noted_entry, point, recorded, workspace
+from flows.publish.workspace import ask_for_a_reason, noted_entry, point, recorded, workspace
 from flows.release import catalog
 from flows.release.catalog import Entry
 from flows.release.manifest import manifest_of
@@ -21,7 +21,7 @@ def rollback(home: Home, city: str, version: str, *, why: str, who: str | None =
         ConfigError: when the release is not there, or no reason is given.
         VerificationFailed: when that release is not what its manifest says.
     """
-    _ask_for_a_reason("A rollback", why)
+    ask_for_a_reason("A rollback", why)
     catalog.release_named(home, city, version)
     with workspace(home, city) as locked:
         if gone := catalog.withdrawn(locked.entries).get(version):
@@ -52,7 +52,7 @@ def withdraw(home: Home, city: str, version: str, *, why: str, who: str | None =
             it was not withdrawn.
         VerificationFailed: when the release that `latest` becomes is not what its manifest says.
     """
-    _ask_for_a_reason("A withdrawal" if not undo else "Undoing a withdrawal", why)
+    ask_for_a_reason("A withdrawal" if not undo else "Undoing a withdrawal", why)
     catalog.release_named(home, city, version)
     with workspace(home, city) as locked:
         if (version in catalog.withdrawn(locked.entries)) != undo:
@@ -85,7 +85,7 @@ def tag(home: Home, city: str, version: str, *, why: str, who: str | None = None
     Raises:
         ConfigError: when the release is not there, no reason is given, or there is no tag to remove.
     """
-    _ask_for_a_reason("A tag" if not remove else "Removing a tag", why)
+    ask_for_a_reason("A tag" if not remove else "Removing a tag", why)
     catalog.release_named(home, city, version)
     with workspace(home, city) as locked:
         tagged = catalog.tags(locked.entries)
@@ -97,8 +97,3 @@ def tag(home: Home, city: str, version: str, *, why: str, who: str | None = None
         entry = noted_entry(kind, catalog.entry_of(locked.entries, version), locked.entries, why=why, who=who)
         recorded(locked.folder, city, [*locked.entries, entry])
         return entry
-
-
-def _ask_for_a_reason(what: str, why: str) -> None:
-    if not why.strip():
-        raise ConfigError(f"{what} needs a reason: --why '...' says it, and the catalogue keeps it.", code="FS-USE-06")

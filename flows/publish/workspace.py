@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.base import files
-from flows.base.errors import FortschreibungError, VerificationFailed
+from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home
 from flows.base.locks import city_lock
 from flows.base.texts import text
@@ -151,6 +151,16 @@ def release_entries(release: Path, manifest: Manifest, entries: Sequence[Entry])
         published,
         noted_entry("approved", published, [*entries, published], why=approval.why, who=approval.by, at=approval.at),
     ]
+
+
+def ask_for_a_reason(what: str, why: str) -> None:
+    """Stop where a decision that the catalogue keeps has no reason.
+
+    Raises:
+        ConfigError: it is empty.
+    """
+    if not why.strip():
+        raise ConfigError(f"{what} needs a reason: --why '...' says it, and the catalogue keeps it.", code="FS-USE-06")
 
 
 def noted_entry(
