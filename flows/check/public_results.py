@@ -2,13 +2,14 @@
 
 By itself it shows a hash of every frame (`pandas_data_fingerprint`, an MD5: a frame of one row is guessed from it in a
 moment), the values that offended, and tracebacks. Its pages are made from what is named here, and from nothing else.
+
+Values are never shown, not even of the whole city: checks judge what was counted, of which a share of births may be
+suppressed or rounded afterwards. They stand in the run's findings.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-from flows.check.suites import CheckMeta
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
@@ -19,7 +20,6 @@ _COUNTS = (
     "element_count", "missing_count", "missing_percent", "unexpected_count", "unexpected_percent",
     "unexpected_percent_nonmissing", "unexpected_percent_total",
 )  # fmt: skip
-_VALUES = ("observed_value", "partial_unexpected_list", "partial_unexpected_counts")
 _ROW_COUNT = "expect_table_row_count"
 _NOT_MADE = "The check could not be made; the run's folder says why."
 
@@ -44,14 +44,10 @@ def _reduce(suite: ExpectationSuiteValidationResult) -> None:
 
 
 def _public(each: ExpectationValidationResult) -> dict[str, Any]:
-    """Return the counts of a result, and its values where the check says that the report may name its units."""
+    """Return the counts of a result: how many rows there are, and how many of them are not as expected."""
     config = each.expectation_config
     assert config is not None  # noqa: S101 -- every result says what it is the result of
-    shown = {*_COUNTS}
-    if CheckMeta.model_validate(config.meta).units_public:
-        shown |= {*_VALUES}
-    elif config.type.startswith(_ROW_COUNT):
-        shown |= {"observed_value"}
+    shown = {*_COUNTS, "observed_value"} if config.type.startswith(_ROW_COUNT) else {*_COUNTS}
     return {name: value for name, value in each.result.items() if name in shown}
 
 

@@ -115,21 +115,30 @@ def test_no_page_says_a_digest_of_the_rows_that_were_judged(good):
     assert digests == set()
 
 
-@pytest.mark.thorough
-def test_values_of_a_judged_column_are_shown_only_where_the_report_may_name_the_units(city, tmp_path):
+@pytest.mark.parametrize("public", [True, False])
+def test_values_of_a_judged_column_are_on_no_page_even_where_the_report_may_name_the_units(city, tmp_path, public):
     own = tmp_path / "checks"
     own.mkdir()
     (own / "klein.sql").write_text("SELECT 'block 7' AS einheit, 98765 AS zahl, 'Anna Muster' AS wer")
-    for public, seen in ((True, ["98765"]), (False, [])):
-        _write_suite(own / "klein.json", units_public=public)
+    _write_suite(own / "klein.json", units_public=public)
 
-        checked = city.report("zahl_klein", own_checks=own)
+    checked = city.report("zahl_klein", own_checks=own)
 
-        page = (_gx_pages(checked) / "validations" / "klein.html").read_text()
-        kept = (checked.report.path / "great_expectations.json").read_text()
-        assert checked.results["zahl_klein"].offending == 1
-        for text in (page, kept):
-            assert [word for word in ("98765", "Anna", "block 7") if word in text] == seen
+    assert checked.results["zahl_klein"].units == (["block 7"] if public else [])
+    for file in _may_be_seen(checked):
+        text = file.read_text()
+        assert [word for word in ("98765", "Anna") if word in text] == [], file
+
+
+def test_a_count_of_the_whole_city_cannot_be_computed_from_the_report(city):
+    city.spoil("UPDATE merkmal_raum SET wert = 2 WHERE merkmal = 'geburten'")
+
+    checked = city.report("stadt_geburten")
+
+    shares = {finding.found.rpartition(" ")[2][:6] for finding in checked.findings}
+    assert checked.results["stadt_geburten"].offending == len(shares) == 2
+    for file in _may_be_seen(checked):
+        assert not [share for share in shares if share in file.read_text()], file
 
 
 def test_why_a_check_could_not_be_made_is_on_no_page(city, tmp_path):
