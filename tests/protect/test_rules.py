@@ -271,17 +271,30 @@ def test_where_nobody_delivered_how_many_cases_there_are_the_sum_is_suppressed(n
     assert told(office, "wohnflaeche") == "B"
 
 
-@pytest.mark.parametrize(("largest", "published"), [(450, True), (451, False), (None, False)])
-def test_a_sum_that_one_case_dominates_is_suppressed(new_office, largest, published):
+DOMINATED = [
+    ({"1": (700, 450), "2": (200, 200)}, True),
+    ({"1": (700, 451), "2": (200, 200)}, False),
+    ({"1": (700, 450), "2": (200, None)}, False),  # nobody knows how much of the 200 one case is
+    ({"1": (700, 450), "2": (200, "no row")}, False),
+    ({"1": (900, 450), "2": (0, None)}, True),  # where there is nothing, there is no largest case
+    ({"1": (700, "no row"), "2": (200, "no row")}, False),
+]
+"""Base unit -> its floor space and that of its largest dwelling, and whether the sum of 900 is published."""
+
+
+@pytest.mark.parametrize(("delivered", "published"), DOMINATED)
+def test_a_sum_that_one_case_may_dominate_is_suppressed(new_office, delivered, published):
     office = new_office(wohnung={"min_numerator": 3, "min_denominator": 3, "max_contribution": 0.5})
     office.counts("wohnflaeche", 900)
-    insert(office.con, "kombination", [{"basis": "bbs", "basis_id": each, "kombination": 1} for each in "12"])
+    insert(office.con, "kombination", [{"basis": "bbs", "basis_id": each, "kombination": 1} for each in delivered])
     insert(office.con, "kombination_raum",
            [{"kombination": 1, "zuschnitt": NEW, "raumebene": "sozialraum", "raum_id": "A"}])  # fmt: skip
     insert(office.con, "stage.zaehlung_einzeln", [
-        {"quelle": "gebaeude", "stichtag": DAY, "basis": "bbs", "basis_id": each, "wert": value,
-         "merkmal": "wohnflaeche_qm_groesste", "status": "ok"} for each, value in (("1", largest), ("2", 200))
-        if value is not None and largest is not None
+        {"quelle": "gebaeude", "stichtag": DAY, "basis": "bbs", "basis_id": unit, "merkmal": merkmal, "wert": value,
+         "status": "unbekannt" if value is None else "ok"}
+        for unit, values in delivered.items()
+        for merkmal, value in zip(("wohnflaeche_qm", "wohnflaeche_qm_groesste"), values, strict=True)
+        if value != "no row"
     ])  # fmt: skip
     office.protect()
 
