@@ -1,6 +1,7 @@
 -- One row per published figure of which a count was changed for confidentiality: between what the figure of the counted
 -- numbers lies, and its numerator and denominator. Nothing is rounded towards the figure: the limits always hold.
--- A figure whose counted denominator may be 0 has no upper limit, unless it is a share of parts at most their whole.
+-- A figure whose counted denominator may be 0 has no upper limit, unless it is a share of parts at most their whole; nor
+-- has it a lower one where its numerator may be negative, unless it is a change, of which nothing is less than all.
 WITH grenze AS (
     SELECT
         wert_alle.zuschnitt,
@@ -35,6 +36,7 @@ genau AS (
             WHEN grenze.typ = 'anzahl' THEN grenze.faktor * grenze.zaehler_von
             WHEN grenze.zaehler_von >= 0 THEN grenze.faktor * grenze.zaehler_von / nullif(grenze.nenner_bis, 0)
             WHEN grenze.nenner_von > 0 THEN grenze.faktor * grenze.zaehler_von / grenze.nenner_von
+            WHEN grenze.typ = 'veraenderung' THEN -grenze.faktor
         END AS wert_von,
         CASE
             WHEN grenze.typ = 'anzahl' THEN grenze.faktor * grenze.zaehler_bis
@@ -51,7 +53,9 @@ SELECT
     raum_id,
     stichtag,
     indikator_id,
-    CASE WHEN wert IS NOT NULL THEN least(wert, floor(round(wert_von * stelle, 6)) / stelle) END AS wert_von,
+    CASE
+        WHEN wert IS NOT NULL AND wert_von IS NOT NULL THEN least(wert, floor(round(wert_von * stelle, 6)) / stelle)
+    END AS wert_von,
     CASE
         WHEN wert IS NOT NULL AND wert_bis IS NOT NULL THEN greatest(wert, ceil(round(wert_bis * stelle, 6)) / stelle)
     END AS wert_bis,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from flows import stations
+from flows.base.db import sql
 from flows.base.errors import ConfigError
 from flows.profile.protection import Protection
 from flows.protect.audit import audit
@@ -121,6 +122,39 @@ def test_nothing_is_suppressed_and_a_rounded_figure_says_so_with_its_interval(ro
         low, high = known.get(tuple(place), (value, value))
         assert (status == "gerundet") == (tuple(place) in known)
         assert low <= value <= (high if high is not None else value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "numerator", "denominator", "low", "high"),
+    [
+        ("anteil", (3, 2), (10, 2), 8.3, 62.5),
+        ("anteil", (1, 1), (2, 2), 0.0, 100.0),  # nobody may be there: no share is more than all
+        ("rate", (3, 2), (2, 2), 25.0, None),
+        ("rate", (-1, 4), (8, 2), -83.4, 50.0),
+        ("rate", (1, 4), (2, 2), None, None),  # less than nothing of nobody: any figure is possible
+        ("veraenderung", (1, 4), (2, 2), -100.0, None),  # nothing is less than all gone
+    ],
+)
+def test_the_limits_of_a_figure_are_those_of_its_counts(kind, numerator, denominator, low, high):
+    value, (over, off), (under, also_off) = 100 * numerator[0] / denominator[0], numerator, denominator
+    with duckdb.connect() as con:
+        con.execute("CREATE SCHEMA katalog")
+        con.execute(
+            f"CREATE TABLE katalog.indikator AS SELECT 'i' AS indikator_id, '{kind}' AS typ, 100.0 AS faktor, "
+            "1 AS nachkommastellen"
+        )
+        of = "'2020-01-01' AS zuschnitt, 'sozialraum' AS raumebene, 'A' AS raum_id, '2020-12-31' AS stichtag"
+        con.execute(
+            f"CREATE TABLE wert_alle AS SELECT {of}, 'i' AS indikator_id, round({value}, 1) AS wert, "
+            f"{over}::DOUBLE AS zaehler, {under}::DOUBLE AS nenner, 'exact' AS methode"
+        )
+        con.execute(
+            f"CREATE TABLE indikator_spielraum AS SELECT {of}, 'i' AS indikator_id, {off} AS zaehler_unter, "
+            f"{off} AS zaehler_ueber, {also_off} AS nenner_unter, {also_off} AS nenner_ueber"
+        )
+        limits = con.execute(f"SELECT wert_von, wert_bis FROM ({sql('protect/wert_spanne')})").fetchone()
+
+    assert limits == (low, high)
 
 
 @pytest.mark.parametrize("zuschnitt", [FIRST, SECOND])
