@@ -18,22 +18,22 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
-from flows import stations
+from flows import station_order, stations
 from flows.base.errors import SourceUnavailable
 from flows.base.home import home_at
-from flows.base.texts import shown, text
+from flows.base.texts import shown
 from flows.begun import taken
-from flows.check.models import CheckReport, results_of
+from flows.check.models import CheckReport
 from flows.check.run_checks import CheckWorker
 from flows.failure import fit_for_anybody
-from flows.nothing_to_do import held, without_working
+from flows.nothing_to_do import without_working
 from flows.profile.policy import Policy
 from flows.pull.models import Pulled
-from flows.run import Outcome, Run, new_run, nothing_protected_stays, working_folder
+from flows.run import Outcome, Run, new_run, working_folder
 from flows.run_state import artifact_key, ended, outcome_table
 from flows.secret_blocks import secrets_from_blocks
 from flows.station_marks import ANY
-from flows.taking_up import TakenUp, taken_up
+from flows.station_order import Stations, published_from
 
 LONGEST = 6 * 3600
 """Seconds after which a station is stopped, as one that hangs."""
@@ -60,58 +60,42 @@ def pull(run: Run) -> Pulled:
 @fit_for_anybody
 def stage(run: Run, pulled: Pulled) -> None:
     """Read the files into typed tables; what breaks its contract goes to quarantine."""
-    run.note("stage", "started")
-    stations.stage_into(run, pulled)
+    station_order.stage(run, pulled)
 
 
 @task(task_run_name="transform", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)
 @fit_for_anybody
 def transform(run: Run) -> None:
     """Compute every figure of every unit."""
-    run.note("transform", "started")
-    stations.transform_in(run)
+    station_order.transform(run)
 
 
 @task(task_run_name="check", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)
 @fit_for_anybody
 def check(run: Run, worker: CheckWorker) -> None:
     """Have the check worker read the tables; it judges them by the suites of Great Expectations on its own."""
-    run.note("check", "started")
-    worker.read(stations.check_job(run))
+    station_order.check(run, worker)
 
 
 @task(task_run_name="protect", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)
 @fit_for_anybody
 def protect(run: Run) -> dict[str, int]:
     """Suppress what identifies people; only what is left goes on."""
-    run.note("protect", "started")
-    return stations.protect_in(run)
+    return station_order.protect(run)
 
 
 @task(task_run_name="verdict", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)
 @fit_for_anybody
 def verdict(run: Run, worker: CheckWorker) -> CheckReport:
     """Wait for the report of the checks; a blocker stops the publication."""
-    report = worker.report()
-    return stations.passed(run, stations.show_checks(run, report))
+    return station_order.verdict(run, worker)
 
 
 @task(task_run_name="publish", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=LONGEST)
 @fit_for_anybody
 def publish(run: Run, pulled: Pulled, report: CheckReport, fingerprint: str, counted: dict[str, int]) -> Outcome:
     """Build the release in a fresh process and promote it, unless it says nothing new."""
-    from flows.publish.publish_release import publish_run  # noqa: PLC0415 -- most runs find nothing new
-
-    run.note("publish", "started")
-    done = publish_run(
-        run.profile, run.home, run.folder, pulled.lieferungen, results_of(report), fingerprint,
-        deliveries=stations.deliveries_in(run, pulled), say=lambda words: run.note("publish", words),
-    )  # fmt: skip
-    return Outcome(
-        city=run.city, run=run.id, published=done.published, release=done.version, path=done.path,
-        content_hash=done.content_hash, reason=done.reason, candidate=done.candidate, warnings=report.warnings,
-        figures=counted["published"], suppressed=counted["suppressed"],
-    )  # fmt: skip
+    return station_order.publish(run, pulled, report, fingerprint, counted)
 
 
 @fit_for_anybody
@@ -179,45 +163,10 @@ def refresh(
 
 def publish_pulled(run: Run, pulled: Pulled, fingerprint: str) -> Outcome:
     """Take the pulled files through all further stations; the boundary change (flows/recut.py) does the same."""
-    taken = taken_up(run, pulled.lieferungen)
-    if "check" in taken:
-        report, counted = taken.report(run), taken.counted() if "protect" in taken else _protected(run)
-    else:
-        with CheckWorker.start() as worker:  # imports Great Expectations while the next two stations work
-            if "stage" not in taken:
-                stage(run, pulled)
-            if waits := held(run, pulled):
-                return waits
-            report, counted = _checked_and_protected(run, worker, taken)
-    waiting = stations.waiting_in(run)
-    if run.dry_run:
-        return Outcome(
-            city=run.city, run=run.id, published=False, release=None, path=None, content_hash=None,
-            reason=text(
-                "Dry run: all checks passed; nothing is published. Reports: {page}", page=report.path / "index.html"
-            ),
-            warnings=report.warnings, figures=counted["published"], suppressed=counted["suppressed"],
-            waiting=waiting,
-        )  # fmt: skip
-    return publish(run, pulled, report, fingerprint, counted).model_copy(update={"waiting": waiting})
-
-
-def _checked_and_protected(run: Run, worker: CheckWorker, taken: TakenUp) -> tuple[CheckReport, dict[str, int]]:
-    """Take staged counts as far as protection; return the report of the checks, and how much is protected."""
-    if "transform" not in taken:
-        transform(run)
-    check(run, worker)  # the worker goes on judging while the next station works
-    with nothing_protected_stays(run):
-        try:
-            counted = protect(run)
-        finally:  # what stopped protect may follow from what a check found, which then is what the user reads
-            report = verdict(run, worker)
-    return report, counted
-
-
-def _protected(run: Run) -> dict[str, int]:
-    with nothing_protected_stays(run):
-        return protect(run)
+    tasks = Stations(
+        stage=stage, transform=transform, check=check, protect=protect, verdict=verdict, publish=publish
+    )  # fmt: skip
+    return published_from(run, pulled, fingerprint, tasks)
 
 
 def _show(outcome: Outcome) -> None:

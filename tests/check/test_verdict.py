@@ -3,7 +3,7 @@
 import pytest
 from prefect.tasks import Task
 
-from flows import refresh, stations
+from flows import refresh, station_order, stations
 from flows.base.errors import CheckStopped, ProgramDefect
 from flows.base.home import home_at
 from flows.check.models import CheckReport
@@ -36,8 +36,8 @@ class _Worker:
 def run(tmp_path, monkeypatch):
     """A run whose stations do nothing, but for protect, which writes a file."""
     monkeypatch.setattr(Task, "__call__", lambda task, *given, **named: task.fn(*given, **named))
-    monkeypatch.setattr(refresh, "CheckWorker", _Worker)
-    monkeypatch.setattr(refresh, "taken_up", lambda *_: TakenUp())
+    monkeypatch.setattr(station_order, "CheckWorker", _Worker)
+    monkeypatch.setattr(station_order, "taken_up", lambda *_: TakenUp())
     for station in ("stage_into", "transform_in", "check_job", "show_checks"):
         monkeypatch.setattr(stations, station, lambda *_: None)
     monkeypatch.setattr(stations, "protect_in", _protect)
@@ -57,11 +57,16 @@ def _a_blocker(_run, _report):
     raise CheckStopped(message)
 
 
-def test_if_a_blocker_fails_nothing_of_what_protect_wrote_stays(run, monkeypatch):
+def _without_prefect(run, pulled, fingerprint):
+    return station_order.published_from(run, pulled, fingerprint, station_order.Stations())
+
+
+@pytest.mark.parametrize("published", [refresh.publish_pulled, _without_prefect])
+def test_if_a_blocker_fails_nothing_of_what_protect_wrote_stays(run, monkeypatch, published):
     monkeypatch.setattr(stations, "passed", _a_blocker)
 
     with pytest.raises(CheckStopped):
-        refresh.publish_pulled(run, Pulled.model_construct(lieferungen=[]), "fingerprint")
+        published(run, Pulled.model_construct(lieferungen=[]), "fingerprint")
 
     assert not (run.folder / "publish").exists()
 

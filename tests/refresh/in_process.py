@@ -85,7 +85,7 @@ def plain_flows(patch: pytest.MonkeyPatch) -> Iterator[None]:
     patch.setattr("flows.app.flow_runner.embedded_server", lambda: mock.Mock(address=NO_SERVER))
     for flow in FLOWS:
         patch.setattr(f"{flow}.secrets_from_blocks", lambda _profile: nullcontext())
-    for module in ("flows.refresh", "flows.early_checks", "flows.begun"):
+    for module in ("flows.station_order", "flows.early_checks", "flows.begun"):
         patch.setattr(f"{module}.CheckWorker", CheckedHere)
     with disable_run_logger(), releases_built_here():
         yield

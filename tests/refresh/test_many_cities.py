@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from flows import nothing_to_do, stations
+from flows import nothing_to_do, station_order, stations
 from flows import refresh_all as many
 from flows import refresh_city as one_city
 from flows.base.errors import ConfigError
@@ -77,7 +77,7 @@ def test_a_city_waits_as_well_for_what_only_staging_shows_to_be_lacking(
     """Of a file whose name says no year, it is not known before what it lacks."""
     (name,) = make_cities(tmp_path, 1)
     monkeypatch.setenv("FORTSCHREIBUNG_CITIES", str(tmp_path / "cities"))
-    monkeypatch.setattr(one_city, "CheckWorker", CheckedHere)
+    monkeypatch.setattr(station_order, "CheckWorker", CheckedHere)
     run = new_run(name, home_at(tmp_path / "data"), from_dir=tmp_path / "files" / name)
     waiting = Outcome(city=name, run=run.id, published=False, release=None, path=None, content_hash=None,
                       reason="Waiting: SGB II")  # fmt: skip
@@ -87,7 +87,7 @@ def test_a_city_waits_as_well_for_what_only_staging_shows_to_be_lacking(
         asked.append(run.work.exists())
         return waiting if asked[-1] else None
 
-    for asks in (nothing_to_do, one_city):
+    for asks in (nothing_to_do, station_order):
         monkeypatch.setattr(asks, "held", held)
 
     assert (one_city.refreshed(run).reason, asked) == ("Waiting: SGB II", [False, True])
