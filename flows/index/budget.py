@@ -137,16 +137,29 @@ def distributed(weights: Numbers, terms: Terms) -> NDArray[np.int64]:
 
 
 def ranges(need: Need, terms: Terms) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the least and the most that each unit would get if its own class and heads were otherwise."""
+    """Return the least and the most that each unit would get if its own need were otherwise, the others as they are.
+
+    An amount never falls when the need of its unit rises, so the ends of the need give the ends of the amount. No need
+    is taken as next to none: where the cap keeps the others from taking the whole sum, the unit gets what they leave.
+    """
     ends = []
     for bound in (need.low, need.high):
         found = np.empty(len(bound), dtype=np.int64)
         for at in range(len(bound)):
             weights = need.product.copy()
             weights[at] = bound[at]
-            found[at] = round(float(exact(weights, terms)[at])) if weights.any() else terms.floor
+            found[at] = round(float(exact(weights, terms)[at])) if weights[at] > 0 else _left_for(at, weights, terms)
         ends.append(found)
     return ends[0], ends[1]
+
+
+def _left_for(at: int, weights: Numbers, terms: Terms) -> int:
+    """Return what a unit gets that has next to no need: the floor, or what the others may not take."""
+    others = np.delete(weights, at) > 0
+    if others.any() and terms.cap is None:
+        return terms.floor
+    most = int(others.sum()) * (terms.cap or 0) + int((~others).sum()) * terms.floor
+    return max(terms.floor, terms.total - most)
 
 
 def because(steps: Sequence[tuple[Numbers, Numbers]], terms: Terms) -> list[NDArray[np.int64]]:

@@ -68,6 +68,35 @@ def test_a_unit_of_which_the_class_is_not_sure_has_a_range_while_the_others_stay
     assert (low.tolist(), high.tolist()) == ([500, 500], [750, 500])
 
 
+def test_a_unit_that_may_have_no_heads_gets_at_least_what_the_others_may_not_take() -> None:
+    heads, weight = np.array([10.0, 10.0]), np.array([1.0, 1.0])
+    need = Need(heads, weight, low=np.array([0.0, 10.0]), high=np.array([10.0, 10.0]))
+
+    low, high = ranges(need, Terms(10_000, cap=6_000))
+
+    assert (low.tolist(), high.tolist()) == ([4_000, 5_000], [5_000, 5_000])
+    assert ranges(need, Terms(10_000))[0].tolist() == [0, 5_000]
+    alone = Need(np.array([10.0, 10]), np.array([1.0, 0]), low=np.array([0.0, 0]), high=np.array([10.0, 0]))
+    assert ranges(alone, Terms(10_000, floor=1_000))[0].tolist() == [9_000, 1_000]
+
+
+@given(units=UNITS, total=st.integers(1, 10**6), floor=st.floats(0, 1), cap=st.floats(1, 3))
+def test_the_range_of_a_unit_that_may_have_no_heads_begins_where_its_amount_goes_as_they_vanish(
+    units, total, floor, cap
+) -> None:
+    heads, weights = columns(units)
+    weights = np.maximum(weights, 0.5)
+    terms = Terms(total, int(floor * total / len(units)), int(cap * total / len(units)) + 1)
+
+    low, high = ranges(Need(heads, weights, np.zeros(len(heads)), heads * weights), terms)
+
+    assert (low <= high).all()
+    for at in range(len(heads)):
+        vanishing = heads * weights
+        vanishing[at] = 1e-9
+        assert abs(distributed(vanishing, terms)[at] - low[at]) <= 1
+
+
 @given(units=UNITS, later=UNITS, total=st.integers(1, 10**8))
 def test_the_causes_of_a_change_add_up_to_it(units, later, total) -> None:
     count = min(len(units), len(later))
