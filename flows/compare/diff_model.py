@@ -278,6 +278,8 @@ class IndexDiff(_Model):
     change: Literal["come", "gone", "definition", "figures"]
     scores: int = Field(description="Scores that differ.")
     classes: int = Field(description="Units whose possible classes differ.")
+    likely_classes: int = Field(default=0, description="Units of which other classes hold 90 %.")
+    ranks: int = Field(default=0, description="Units whose range of the rank differs.")
     reasons: int = Field(description="Units whose status differs.")
     largest: float | None = Field(description="The largest difference of a score.")
 

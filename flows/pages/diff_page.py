@@ -155,9 +155,10 @@ def diff_lines(diff: Diff) -> list[str]:
     ]
     lines += [
         tr(
-            "  index {index} {version}: {change}, {scores:,} scores and {classes:,} classes differ",
+            "  index {index} {version}: {change}, {scores:,} scores, {classes:,} classes (likely ones: {likely:,}) and "
+            "{ranks:,} ranks differ",
             index=each.index_id, version=each.index_version, change=_change(each.change), scores=each.scores,
-            classes=each.classes,
+            classes=each.classes, likely=each.likely_classes, ranks=each.ranks,
         )
         for each in diff.indices
     ]  # fmt: skip

@@ -1,59 +1,72 @@
 -- One row per version of an index that one release has only, that is defined in another way, or of which scores,
--- classes or their reasons differ at Stichtage that both releases have.
-WITH zeile AS (
+-- classes, ranks or their reasons differ at Stichtage that both releases have. Columns but texts are the definition.
+WITH definition AS (
     SELECT
         'vorher' AS fassung,
-        index_id,
-        index_version,
-        label_de,
-        concat_ws(
-            ' ', standardisierung, rundung, verdichtung, nachskalierung, klassierung, basisstichtag,
-            mindest_einwohner, abstand_jahre, verbleib
-        ) AS inhalt
+        *
     FROM vorher.index_definition
-    UNION ALL
+    UNION ALL BY NAME
     SELECT
         'heute' AS fassung,
+        *
+    FROM fortschreibung.index_definition
+),
+
+komponente AS (
+    SELECT
+        'vorher' AS fassung,
+        *
+    FROM vorher.index_komponente
+    UNION ALL BY NAME
+    SELECT
+        'heute' AS fassung,
+        *
+    FROM fortschreibung.index_komponente
+),
+
+klasse AS (
+    SELECT
+        'vorher' AS fassung,
+        *
+    FROM vorher.index_klasse
+    UNION ALL BY NAME
+    SELECT
+        'heute' AS fassung,
+        *
+    FROM fortschreibung.index_klasse
+),
+
+zeile AS (
+    SELECT
+        fassung,
         index_id,
         index_version,
         label_de,
-        concat_ws(
-            ' ', standardisierung, rundung, verdichtung, nachskalierung, klassierung, basisstichtag,
-            mindest_einwohner, abstand_jahre, verbleib
-        ) AS inhalt
-    FROM fortschreibung.index_definition
+        row(
+            *COLUMNS(
+                * EXCLUDE (
+                    fassung, position, label_de, label_en, beschreibung_de, beschreibung_en, einschraenkung_de,
+                    einschraenkung_en, wortwahl_de, wortwahl_en, quelle
+                )
+            )
+        )::VARCHAR AS inhalt
+    FROM definition
     UNION ALL
     SELECT
-        'vorher' AS fassung,
+        fassung,
         index_id,
         index_version,
         NULL AS label_de,
-        concat_ws(' ', indikator_id, gewicht, richtung) AS inhalt
-    FROM vorher.index_komponente
+        row(*COLUMNS(* EXCLUDE (fassung, position)))::VARCHAR AS inhalt
+    FROM komponente
     UNION ALL
     SELECT
-        'heute' AS fassung,
+        fassung,
         index_id,
         index_version,
         NULL AS label_de,
-        concat_ws(' ', indikator_id, gewicht, richtung) AS inhalt
-    FROM fortschreibung.index_komponente
-    UNION ALL
-    SELECT
-        'vorher' AS fassung,
-        index_id,
-        index_version,
-        NULL AS label_de,
-        concat_ws(' ', klassenart, klasse, klassengrenze) AS inhalt
-    FROM vorher.index_klasse
-    UNION ALL
-    SELECT
-        'heute' AS fassung,
-        index_id,
-        index_version,
-        NULL AS label_de,
-        concat_ws(' ', klassenart, klasse, klassengrenze) AS inhalt
-    FROM fortschreibung.index_klasse
+        row(*COLUMNS(* EXCLUDE (fassung, label_de, label_en)))::VARCHAR AS inhalt
+    FROM klasse
 ),
 
 rechnung AS (
@@ -75,6 +88,10 @@ zahlen AS (
         count(*) FILTER (
             jetzt.klasse_von IS DISTINCT FROM davor.klasse_von OR jetzt.klasse_bis IS DISTINCT FROM davor.klasse_bis
         ) AS classes,
+        count(*) FILTER (jetzt.klassen_90 IS DISTINCT FROM davor.klassen_90) AS likely_classes,
+        count(*) FILTER (
+            jetzt.rang_von IS DISTINCT FROM davor.rang_von OR jetzt.rang_bis IS DISTINCT FROM davor.rang_bis
+        ) AS ranks,
         count(*) FILTER (jetzt.index_status <> davor.index_status) AS reasons,
         max(abs(jetzt.punkte - davor.punkte)) AS largest
     FROM vorher.index_wert_alle AS davor
@@ -89,6 +106,8 @@ SELECT
     rechnung.label_de,
     coalesce(zahlen.scores, 0) AS scores,
     coalesce(zahlen.classes, 0) AS classes,
+    coalesce(zahlen.likely_classes, 0) AS likely_classes,
+    coalesce(zahlen.ranks, 0) AS ranks,
     coalesce(zahlen.reasons, 0) AS reasons,
     zahlen.largest,
     CASE
@@ -103,5 +122,7 @@ WHERE
     rechnung.davor IS DISTINCT FROM rechnung.jetzt
     OR zahlen.scores > 0
     OR zahlen.classes > 0
+    OR zahlen.likely_classes > 0
+    OR zahlen.ranks > 0
     OR zahlen.reasons > 0
 ORDER BY rechnung.index_id, rechnung.index_version

@@ -14,12 +14,14 @@ import pytest
 from flows.base.files import remove
 from flows.base.home import home_at
 from flows.compare.diff import DiffFailed, attach, diff_of, diff_releases, side_of
+from flows.compare.diff_indices import index_differences
 from flows.compare.diff_model import json_schema
 from flows.pages.about import About
 from flows.pages.diff_page import diff_html, diff_lines
 from flows.release.catalog import DATABASE
 from flows.release.job import Previous
 from flows.release.manifest import manifest_of
+from flows.release.table_contract import contract
 from tests.parameters import first_of
 from tests.publish.comparing import ALSO_2024, CITY, REDRAWN, between, built
 
@@ -139,6 +141,43 @@ def test_an_index_that_differs_is_named_with_what_differs(compared, table, query
 
     assert [(each.change, each.scores, each.classes) for each in found.indices] == ([expected] if expected else [])
     assert ("Indizes, die anders sind" in diff_html(found, KLEINSTADT)) == bool(expected)
+
+
+def test_an_index_of_which_only_likely_classes_or_ranks_differ_is_named_in_both_languages(compared, monkeypatch):
+    found = compared(index_wert="SELECT * REPLACE ('1 2' AS klassen_90, 3 AS rang_bis) FROM it")
+
+    (differs,) = found.indices
+    assert (differs.change, differs.classes, differs.likely_classes, differs.ranks) == ("figures", 0, 1, 2)
+    page = diff_html(found, KLEINSTADT)
+    assert ">Klassen zu 90 %</th>" in page
+    assert ">Ränge</th>" in page
+    assert "0 scores, 0 classes (likely ones: 1) and 2 ranks differ" in "\n".join(diff_lines(found))
+    monkeypatch.setenv("FORTSCHREIBUNG_LANG", "de")
+    assert "0 Klassen (wahrscheinliche: 1) und 2 Ränge unterscheiden sich" in "\n".join(diff_lines(found))
+
+
+PROPERTIES = [
+    (table, column)
+    for table in ("index_definition", "index_komponente", "index_klasse")
+    for column in contract().table[table].columns
+    if not column.endswith(("_de", "_en")) and column not in ("index_id", "index_version", "position", "quelle")
+]
+"""What is no text, and does not say which index it is or where it stands."""
+
+
+def test_every_property_of_an_index_in_the_contract_of_a_release_is_part_of_its_definition(first, tmp_path):
+    assert ("index_definition", "ueberschneidung") in PROPERTIES
+    shutil.copy(first / DATABASE, tmp_path / "other.duckdb")
+    with duckdb.connect() as con:
+        attach(con, first / DATABASE, "vorher")
+        con.execute(f"ATTACH '{tmp_path / 'other.duckdb'}' AS fortschreibung")
+        assert index_differences(con) == []
+        for table, column in PROPERTIES:
+            (kind,) = con.execute(f"SELECT typeof(any_value({column})) FROM vorher.{table}").fetchone()
+            other = {"VARCHAR": "'other'", "DATE": "DATE '1999-12-31'"}.get(kind, "99")
+            con.execute(f"BEGIN; UPDATE fortschreibung.{table} SET {column} = {other}")
+            assert [each.change for each in index_differences(con)] == ["definition"], column
+            con.execute("ROLLBACK")
 
 
 @pytest.mark.thorough
