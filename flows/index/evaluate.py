@@ -42,11 +42,10 @@ class Scored:
         placed = panel.placed[:, None]
         parts = scale.parts(np.where(placed, panel.figures, np.nan))
         score = scale.score_of_parts(parts)
-        ends = [
-            np.where(np.isnan(score), scale.score(np.where(placed, end, np.nan)), score)
-            for end in (panel.low, panel.high)
-        ]
-        low, high = np.minimum(*ends), np.maximum(*ends)  # a factor may weigh a component negatively
+        against = scale.weights < 0  # a factor may weigh a component negatively: the more of it, the lower the score
+        least, most = np.where(against, panel.high, panel.low), np.where(against, panel.low, panel.high)
+        ends = [np.where(np.isnan(score), scale.score(np.where(placed, end, np.nan)), score) for end in (least, most)]
+        low, high = np.minimum(*ends), np.maximum(*ends)  # a quotient turns where figures have both signs
         return cls(scale, score, low, high, parts, class_of(low, begins), class_of(high, begins))
 
     @property
