@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from flows.base.files import sha256_of
-from flows.export.metadata import MEDIA, title
+from flows.export.metadata import MEDIA, reached_at, title
 from flows.release.job import ReleaseJob
 
 _DCAT_LICENCE = {
@@ -24,7 +23,6 @@ _IN_IRI = ":/?#[]@!$&'()*+,;=%"
 _SPDX = "http://spdx.org/rdf/terms#"
 _LEVEL = "http://dcat-ap.de/def/politicalGeocoding/Level/municipality"
 _LANGUAGE = "http://publications.europa.eu/resource/authority/language/DEU"
-_EMAIL, _SITE = re.compile(r"[^\s@<>]+@[^\s@<>]+"), re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?")
 _HOLDS: Mapping[str, str | Mapping[str, str]] = {
     "": {".duckdb": "Die ganze Fortschreibung", ".xlsx": "Arbeitsmappe", ".csv": "Codebuch"},
     "csv": "Tabelle {name}",
@@ -110,13 +108,11 @@ def dcat(job: ReleaseJob, version: str, made_at: str, first_day: dt.date, files:
 
 
 def _reached_at(contact: str) -> dict[str, Any]:
-    """Return how the contact of a city is reached: by the mail address in its words, else by the site in them."""
-    if found := _EMAIL.search(contact):
-        return {"vcard:hasEmail": {"@id": f"mailto:{quote(found[0], safe='@.+')}"}}
-    if found := _SITE.search(contact):
-        site = found[0] if "://" in found[0] else f"https://{found[0]}"
-        return {"vcard:hasURL": {"@id": quote(site, safe=_IN_IRI)}}
-    return {}
+    """Return how the contact of a city is reached, as vCard says it."""
+    email, site = reached_at(contact)
+    if email:
+        return {"vcard:hasEmail": {"@id": f"mailto:{quote(email, safe='@.+')}"}}
+    return {"vcard:hasURL": {"@id": quote(site, safe=_IN_IRI)}} if site else {}
 
 
 def _title(name: str, label: str) -> str:

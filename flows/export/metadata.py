@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,12 +34,22 @@ MEDIA = {
     ".gpkg": ("application/geopackage+sqlite3", "GeoPackage"),
 }
 
+_EMAIL, _SITE = re.compile(r"[^\s@<>]+@[^\s@<>]+"), re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?")
+
 
 def title(job: ReleaseJob, version: str, language: str) -> str:
     """Return the title of a release, which says so when the city is synthetic."""
     made_up = {"de": " (synthetische Daten)", "en": " (synthetic data)"}[language] if job.synthetic else ""
     words = {"de": "Sozialräumliche Gliederung", "en": "Sozialraum tables"}[language]
     return f"{words} {job.city_name}, Fortschreibung {version}{made_up}"
+
+
+def reached_at(contact: str) -> tuple[str | None, str | None]:
+    """Return the mail address in the words of a contact, else the site in them; neither where they have none."""
+    if found := _EMAIL.search(contact):
+        return found[0], None
+    found = _SITE.search(contact)
+    return None, found and (found[0] if "://" in found[0] else f"https://{found[0]}")
 
 
 @dataclass(frozen=True)
@@ -159,7 +170,7 @@ def schema_org(
         "isAccessibleForFree": True,
         "license": job.licence_url or job.licence,
         "creditText": job.attribution,
-        "publisher": {"@type": "Organization", "name": job.publisher, "email": job.contact},
+        "publisher": {"@type": "Organization", "name": job.publisher, **_contact(job.contact)},
         "temporalCoverage": f"{first_day.isoformat()}/{job.stichtag_max.isoformat()}",
         "spatialCoverage": {"@type": "Place", "name": job.city_name},
         "variableMeasured": [
@@ -178,6 +189,14 @@ def schema_org(
             for name in files
         ],
     }
+
+
+def _contact(words: str) -> dict[str, Any]:
+    """Return how the contact of a city is reached, as schema.org says it."""
+    email, site = reached_at(words)
+    if email:
+        return {"email": email}
+    return {"contactPoint": {"@type": "ContactPoint", "url": site}} if site else {}
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> Path:

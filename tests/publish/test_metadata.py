@@ -11,6 +11,7 @@ from rdflib import SH
 from rdflib.compare import isomorphic
 
 from flows.export.dcat import dcat
+from flows.export.metadata import schema_org
 from flows.export.turtle import turtle
 from flows.pages.codebook_model import City, CodebookPage
 from flows.pages.codebook_page import codebook_html
@@ -129,15 +130,34 @@ def test_dcat_breaks_no_rule_of_dcat_ap_de(release, real_folder):
 
 
 @pytest.mark.parametrize(
-    ("contact", "reached"),
+    ("contact", "reached", "said"),
     [
-        ("statistik@kleinstadt.example", "mailto:statistik@kleinstadt.example"),
-        ("Amt für Statistik <statistik@kleinstadt.example>", "mailto:statistik@kleinstadt.example"),
-        ("siehe daten.kleinstadt.example", "https://daten.kleinstadt.example"),
-        ("https://kleinstadt.example/kontakt", "https://kleinstadt.example/kontakt"),
+        (
+            "statistik@kleinstadt.example",
+            "mailto:statistik@kleinstadt.example", {"email": "statistik@kleinstadt.example"},
+        ),
+        (
+            "Amt für Statistik <statistik@kleinstadt.example>",
+            "mailto:statistik@kleinstadt.example", {"email": "statistik@kleinstadt.example"},
+        ),
+        (
+            "siehe daten.kleinstadt.example",
+            "https://daten.kleinstadt.example",
+            {"contactPoint": {"@type": "ContactPoint", "url": "https://daten.kleinstadt.example"}},
+        ),
+        (
+            "https://kleinstadt.example/kontakt",
+            "https://kleinstadt.example/kontakt",
+            {"contactPoint": {"@type": "ContactPoint", "url": "https://kleinstadt.example/kontakt"}},
+        ),
+        ("unbekannt", None, {}),
     ],
-)
-def test_a_contact_is_reached_by_the_address_in_its_words(city, contact, reached):
+)  # fmt: skip
+def test_a_contact_is_reached_by_the_address_in_its_words(city, contact, reached, said):
     job = city.job().model_copy(update={"contact": contact})
     point = dcat(job, "2024.1", NOW.isoformat(), NOW.date(), {})["@graph"][0]["dcat:contactPoint"]
-    assert [each["@id"] for name, each in point.items() if name.startswith("vcard:has")] == [reached]
+    assert [each["@id"] for name, each in point.items() if name.startswith("vcard:has")] == (
+        [reached] if reached else []
+    )
+    publisher = schema_org(job, "2024.1", NOW.date(), [], [])["publisher"]
+    assert publisher == {"@type": "Organization", "name": job.publisher} | said
