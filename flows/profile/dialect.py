@@ -125,7 +125,8 @@ CUBES = ("px", "json-stat")
 POLYGONS = ("geojson", "gpkg", "shp", "kml", "fgb", "topojson", "geoparquet")
 BLANKS = " \xa0\u202f\u2009"
 """What a blank within a figure, or between it and its mark, may be: also a no-break or a thin one."""
-_GROUPED_BY = {" ": BLANKS, "'": "'\u2019"}
+GROUPED_BY = {".": ".", ",": ",", " ": BLANKS, "'": "'\u2019"}
+"""Every sign that parts groups of three digits, by what `thousands` says of it."""
 _FIGURE = "#"
 """Where the figure stands in a mark."""
 
@@ -227,7 +228,7 @@ class Dialect(Strict):
     @property
     def thousands_signs(self) -> str:
         """Every sign that parts groups of three digits; none where figures are not grouped."""
-        return _GROUPED_BY.get(self.thousands, self.thousands)
+        return GROUPED_BY.get(self.thousands, "")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from flows.app.new_city.questions import Questions
 from flows.app.new_city.write_profile import Written, write_profile
 from flows.base.errors import ConfigError
 from flows.profile.load import Profile, load_profile
+from flows.stage.read import digit_cell
 
 WIDE = "NR;NAME;EW;X\n{rows}"
 ROWS = "101;Altstadt;1200;7\n102;Süd;300;8\n103;Ost;4000;9\n"
@@ -44,6 +46,23 @@ def test_the_editions_of_a_file_are_one_source_with_the_year_in_its_name(files: 
         "NR", {"einwohner": ["EW"]}, ["NAME", "X"],
     )  # fmt: skip
     assert str(profile.city.zuschnitt[0].valid_from) == "2022-12-31"
+
+
+@pytest.mark.parametrize(
+    ("sign", "thousands"), [("'", "'"), ("\u2019", "'"), (" ", " "), ("\xa0", " "), ("\u202f", " "), (".", ".")]
+)
+def test_a_sign_between_thousands_is_in_the_profile_that_reads_them(files: Path, sign: str, thousands: str) -> None:
+    figures = {"101": f"1{sign}200", "102": "300", "103": f"1{sign}004{sign}000"}
+    rows = "".join(f"{unit};Teil {unit};{figure};7\n" for unit, figure in figures.items())
+    (files / "ew_2023.csv").write_text(WIDE.format(rows=rows), encoding="utf-8")
+
+    _, profile = made(files)
+
+    source = next(each for each in profile.sources if each.matrix)
+    assert source.matrix is not None
+    assert source.matrix.merkmale == {"einwohner": ["EW"]}
+    assert source.dialect.thousands == thousands
+    assert all(re.fullmatch(digit_cell.number(source.dialect), figure) for figure in figures.values())
 
 
 def test_the_day_above_the_table_says_which_day_of_the_year_in_the_name_is_meant(files: Path) -> None:

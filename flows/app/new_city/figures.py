@@ -7,9 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from flows.profile.dialect import GROUPED_BY
 from flows.profile.vocabulary import vocabulary
 
-_FIGURE = re.compile(r"-?\d+|-?\d{1,3}(?P<group>[., \xa0])\d{3}(?:(?P=group)\d{3})*(?:[.,]\d+)?|-?\d+[.,]\d+")
+_GROUPS = {sign: thousands for thousands, signs in GROUPED_BY.items() for sign in signs}
+"""What `thousands` says of each sign between groups of digits."""
+_FIGURE = re.compile(
+    rf"-?\d+|-?\d{{1,3}}(?P<group>[{''.join(_GROUPS)}])\d{{3}}(?:(?P=group)\d{{3}})*(?:[.,]\d+)?|-?\d+[.,]\d+"
+)
 _ONE_GROUP = re.compile(r"-?[1-9]\d{0,2}([.,])\d{3}")
 _MOST_SIGNS, _LONGEST_SIGN = 6, 3
 """Different texts that are no figures, and their length; a column with more, or longer ones, is text."""
@@ -22,16 +27,6 @@ class Style:
     decimal: str
     thousands: str
     doubt: str = ""
-
-    def number(self, cell: str) -> float | None:
-        """Return the figure of a cell, or None where it is none."""
-        if not is_figure(cell):
-            return None
-        plain = cell.replace(self.thousands, "") if self.thousands else cell
-        try:
-            return float(plain.replace(self.decimal, "."))
-        except ValueError:
-            return None
 
 
 def is_figure(cell: str) -> bool:
@@ -60,9 +55,9 @@ def signs_in(columns: Iterable[Sequence[str]]) -> dict[str, tuple[str, int]]:
 def style_of(columns: Iterable[Sequence[str]]) -> Style:
     """Return how the figures of a file's `columns` are written."""
     cells = [cell for column in columns for cell in column if is_figure(cell) and not cell.lstrip("-").isdigit()]
-    groups = {match["group"] for cell in cells if (match := _FIGURE.fullmatch(cell)) and match["group"]}
-    if spaces := groups & {" ", "\xa0"}:
-        return Style("." if any("." in cell for cell in cells) else ",", spaces.pop())
+    groups = {_GROUPS[match["group"]] for cell in cells if (match := _FIGURE.fullmatch(cell)) and match["group"]}
+    if sure := groups - {".", ","}:
+        return Style("." if any("." in cell for cell in cells) else ",", min(sure))
     proved = _proved(cells)
     if proved:
         return proved

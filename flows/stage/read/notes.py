@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from flows.base.errors import ContractBroken
-from flows.profile.dialect import BLANKS, SHEETS, Dialect
+from flows.profile.dialect import GROUPED_BY, SHEETS, Dialect
 from flows.stage.read.digit_cell import marked_figures
 
 BLANK = "leer"
@@ -20,7 +20,7 @@ BLANK = "leer"
 NOTES = "fusszeile"
 """The rule under which the lines are counted that stand at and below the footer, blank ones too."""
 
-_FIGURE = re.compile(rf"[-+]?\d[\d.,'\u2019{BLANKS}]*")
+_FIGURE = re.compile(rf"[-+]?\d[\d{''.join(GROUPED_BY.values())}]*")
 
 
 class RowBelow(ContractBroken):
