@@ -11,6 +11,7 @@ import duckdb
 from flows.base.db import insert
 from flows.base.errors import ConfigError
 from flows.profile.load import Profile
+from flows.stage.read.geojson import system_named
 
 _LINES = ("LineString", "MultiLineString")
 
@@ -73,7 +74,7 @@ def _lines(path: Path, crs: str) -> list[dict[str, Any]]:
             f"{path}: expected a GeoJSON FeatureCollection of lines, found something else.", code="FS-CONFIG-18"
         ) from problem
     named = str((read.get("crs") or {}).get("properties", {}).get("name", ""))
-    found = f"EPSG:{named.rpartition(':')[2]}" if "EPSG" in named else named or "EPSG:4326"
+    found = system_named(named) or "EPSG:4326"
     if found != crs:
         said = f"found {found}" if named else "found none named, by which GeoJSON means degrees (EPSG:4326)"
         raise ConfigError(

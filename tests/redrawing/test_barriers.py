@@ -55,6 +55,12 @@ def test_a_border_along_a_line_is_a_barrier_and_one_that_it_crosses_is_not(con, 
     assert barred(city_ground(con, with_lines([[50, 50], [50, -150]]))) == set()
 
 
+def test_lines_may_name_their_coordinate_system_by_the_address_of_its_number(con, with_lines):
+    town(con, "AAB", "AAB")
+    crs = {"type": "name", "properties": {"name": "http://www.opengis.net/def/crs/EPSG/0/25832"}}
+    assert barred(city_ground(con, with_lines(rail(1), crs=crs))) == {"0_0 1_0", "0_1 1_1"}
+
+
 @pytest.mark.slow
 def test_delivered_lines_are_barriers_like_those_beside_the_profile(con, with_lines):
     town(con, "AAB", "AAB")

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from flows.stage.read.geojson import system_named
+
 SQUARE = [[[350000, 5650000], [350100, 5650000], [350100, 5650100], [350000, 5650100], [350000, 5650000]]]
 BOW_TIE = [[[350000, 5650000], [350100, 5650100], [350100, 5650000], [350000, 5650100], [350000, 5650000]]]
 BONN = [[[7.09, 50.73], [7.10, 50.73], [7.10, 50.74], [7.09, 50.74], [7.09, 50.73]]]
@@ -130,6 +132,26 @@ def test_an_id_that_stands_twice_stays_twice_for_the_check_to_see(stage_city, ge
 def test_the_coordinate_system_that_a_file_names_is_that_of_the_contract(stage_city, geometry, name: str) -> None:
     text = collection(("01100001", SQUARE), crs={"type": "name", "properties": {"name": name}})
     assert stage_city(geometry(), {"bbs.geojson": text}).files
+
+
+@pytest.mark.parametrize(
+    ("name", "system"),
+    [
+        ("EPSG:25832", "EPSG:25832"), ("urn:x-ogc:def:crs:EPSG:9.6:25832", "EPSG:25832"),
+        ("http://www.opengis.net/gml/srs/epsg.xml#25832", "EPSG:25832"), ("urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326"),
+        *((name, name) for name in (
+            "urn:ogc:def:crs:ESRI::102329", "ETRS89 / UTM zone 32", "urn:ogc:def:crs,crs:EPSG::25832,crs:EPSG::5783",
+        )),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_coordinate_system_is_one_that_epsg_gave(name: str, system: str) -> None:
+    assert system_named(name) == system
+
+
+def test_a_coordinate_system_of_another_authority_is_told_by_its_name(refusal, geometry) -> None:
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:ESRI::102329"}}
+    message = refusal(geometry(), {"bbs.geojson": collection(("01100001", SQUARE), crs=crs)})
+    assert "the file says urn:ogc:def:crs:ESRI::102329. Ask the supplier for the file in a system with an" in message
 
 
 @pytest.mark.slow

@@ -136,8 +136,16 @@ def _crs(name: str, stated: Any) -> str | None:
             f"found {_short(stated)}. Ask the supplier for it again, with an EPSG number or without `crs`.",
             code="FS-CONTRACT-11",
         ).at(f"File {name}")
-    number = re.search(r"(\d+)$", crs)
-    return "EPSG:4326" if crs.endswith("CRS84") else f"EPSG:{number[1]}" if number else crs
+    return system_named(crs)
+
+
+def system_named(name: str) -> str:
+    """Return the EPSG number in the name of a coordinate system, or the name where it has none.
+
+    A number of another authority, or of a zone, is none; nor is one of several, of place and of height.
+    """
+    number = re.fullmatch(r"[^,]*epsg[^,]*?(\d+)", name, re.IGNORECASE)
+    return "EPSG:4326" if name.endswith("CRS84") else f"EPSG:{number[1]}" if number else name
 
 
 def _short(value: object) -> str:
