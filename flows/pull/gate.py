@@ -134,16 +134,18 @@ def refuse_other_files(source: Source, names: list[str], before: dict[str, Taken
     if not before:
         return
     missing = [name for name in before if name not in names and not source.relaxed("files", name)]
-    last = max((_place_in_time(source, name) for name in before), default=())
+    last = max(before, key=lambda name: (_place_in_time(source, name), name))
     extra = [
         name
         for name in names
-        if name not in before and not (_place_in_time(source, name) > last) and not source.relaxed("files", name)
+        if name not in before
+        and not (_place_in_time(source, name) > _place_in_time(source, last))
+        and not source.relaxed("files", name)
     ]
     if not missing and not extra:
         return
     changes = [f"{', '.join(missing)} missing"] if missing else []
-    changes += [f"{', '.join(extra)} new, though not later than {max(before)}"] if extra else []
+    changes += [f"{', '.join(extra)} new, though not later than {last}"] if extra else []
     first = (missing + extra)[0]
     raise ContractBroken(
         f"Source {source.id}: expected the {len(before)} files of the last accepted run and later ones, found "

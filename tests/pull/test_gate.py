@@ -213,6 +213,14 @@ def test_an_earlier_file_that_was_not_there_before_stops(carried_through, drop: 
     assert "jahr_2019.csv new, though not later than jahr_2022.csv" in given.refusal(folder=drop)
 
 
+def test_the_latest_of_the_accepted_files_is_named_and_not_the_last_by_its_letters(desk, source, drop: Path) -> None:
+    named = desk(source("jahr", file=r"'[a-z]+_(?P<year>\d{4})\.csv'"))
+    (drop / "jahr_2020.csv").rename(drop / "zb_2020.csv")
+    named.accept(named.pull(folder=drop))
+    (drop / "ab_2019.csv").write_text(YEARS[2020].replace("2020", "2019"))
+    assert "ab_2019.csv new, though not later than jahr_2022.csv" in named.refusal(folder=drop)
+
+
 def test_a_run_up_to_an_earlier_year_misses_nothing_and_forgets_nothing(carried_through, drop: Path) -> None:
     given = carried_through()
     early = dt.date(2020, 12, 31)
