@@ -25,7 +25,7 @@ NAME_PARTS = {
     "month": "the month, 1 to 12",
     "day": "the day of the month",
 }
-"""The named groups that a pattern of file names may have, and what each catches."""
+"""The named groups that a pattern of file names may have, and what each catches; the longest time first."""
 
 _GERMAN = {"jahr": "year", "halbjahr": "half", "quartal": "quarter", "monat": "month", "tag": "day"}
 _MONTHS_OF = {"half": 6, "quarter": 3, "month": 1}
@@ -198,6 +198,11 @@ def leaves_day_open(pattern: str, rule: StichtagRule) -> bool:
     return not set(re.compile(pattern).groupindex) & {"end_year", *_MONTHS_OF}
 
 
+def number_in_name(written: str) -> int:
+    """Return the number that a part of a file's name says, a quarter also in Roman letters; 0 where it says none."""
+    return _NUMBERS.get(written) or (int(written) if written.isdecimal() else 0)
+
+
 def day_in_name(parts: Mapping[str, str | None], rule: StichtagRule) -> dt.date:
     """Return the day that the parts of a file's name say, of a longer time the one that the rule says.
 
@@ -216,7 +221,7 @@ def day_in_name(parts: Mapping[str, str | None], rule: StichtagRule) -> dt.date:
         return dt.date(year if month >= _SCHOOL_YEAR_BEGINS else year + 1, month, day)
     for part, months in _MONTHS_OF.items():
         if written := parts.get(part):
-            number = _NUMBERS.get(written) or (int(written) if written.isdecimal() else 0)
+            number = number_in_name(written)
             if not 1 <= number <= 12 // months:
                 message = f"the {part} {written}"
                 raise ValueError(message)

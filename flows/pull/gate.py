@@ -14,6 +14,7 @@ from flows.base.errors import ContractBroken
 from flows.profile.dialect import SHEETS, Dialect
 from flows.profile.gates import Gate
 from flows.profile.source import Source
+from flows.profile.stichtag import NAME_PARTS, number_in_name
 from flows.pull.landing.accepted import Taken
 from flows.pull.landing.archive import GZIP, ZIP, refuse_bad_archive
 from flows.pull.models import Lieferung
@@ -154,10 +155,11 @@ def refuse_other_files(source: Source, names: list[str], before: dict[str, Taken
     )
 
 
-def _place_in_time(source: Source, name: str) -> tuple[str, ...]:
-    """Return what the source's pattern finds in a name, in its order: year, half-year or month."""
+def _place_in_time(source: Source, name: str) -> tuple[int, ...]:
+    """Return what the source's pattern finds in a name, the longest time first, wherever in the name it stands."""
     match = re.fullmatch(source.file, name)
-    return tuple(part or "" for part in match.groups()) if match and "year" in match.groupdict() else ()
+    parts = match.groupdict() if match else {}
+    return tuple(number_in_name(parts.get(each) or "") for each in NAME_PARTS) if "year" in parts else ()
 
 
 def refuse_gap_in_years(source: Source, years: list[int], until: int) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.base.errors import ConfigError
+from flows.base.errors import ConfigError, ContractBroken
+from flows.pull.gate import refuse_other_files
+from flows.pull.landing.accepted import Taken
 from tests.pull.replay import Said
 
 YEARS = {year: f"BBS;EW\n01100001;{year}\n" + "01100002;7\n" * 1000 for year in range(2020, 2025)}
@@ -219,6 +221,25 @@ def test_the_latest_of_the_accepted_files_is_named_and_not_the_last_by_its_lette
     named.accept(named.pull(folder=drop))
     (drop / "ab_2019.csv").write_text(YEARS[2020].replace("2020", "2019"))
     assert "ab_2019.csv new, though not later than jahr_2022.csv" in named.refusal(folder=drop)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "accepted", "later", "earlier"),
+    [
+        (r"(?P<day>\d+)\.(?P<month>\d+)\.(?P<year>\d+)\.csv", "31.12.2022.csv", "30.06.2023.csv", "30.11.2022.csv"),
+        (r"(?P<month>\d+)-(?P<year>\d{4})\.csv", "9-2022.csv", "12-2022.csv", "10-2021.csv"),
+        (r"(?P<quarter>[IV]+)_(?P<year>\d{4})\.csv", "III_2022.csv", "IV_2022.csv", "I_2022.csv"),
+        (r"(ew|hh)_(?P<year>\d{4})\.csv", "hh_2022.csv", "ew_2023.csv", "ew_2021.csv"),
+    ],
+)
+def test_which_file_is_later_is_said_by_the_year_before_month_and_day_wherever_they_stand(
+    desk, source, pattern: str, accepted: str, later: str, earlier: str
+) -> None:
+    (given,) = desk(source("jahr", file=f"'{pattern}'")).profile.sources
+    before = {accepted: Taken(name=accepted, bytes=1, sha256="0" * 64)}
+    refuse_other_files(given, [accepted, later], before)
+    with pytest.raises(ContractBroken, match=f"{re.escape(earlier)} new, though not later than {re.escape(accepted)}"):
+        refuse_other_files(given, [accepted, earlier], before)
 
 
 def test_a_run_up_to_an_earlier_year_misses_nothing_and_forgets_nothing(carried_through, drop: Path) -> None:
