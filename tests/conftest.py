@@ -47,7 +47,7 @@ def pytest_collection() -> Iterator[None]:
 
 
 TAKES_SECONDS = {
-    "check": {"make_city", "good"},
+    "check": {"make_city", "good", "blocked", "secret", "worked"},
     "deploy": {"home"},
     "musterstadt": {"default_city"},
     "operation": {"server"},
@@ -61,11 +61,18 @@ TAKES_SECONDS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests as slow that ask for what takes seconds; those of tests/refresh take a city through all stations."""
+    """Mark tests as slow that ask for what takes seconds; those of tests/refresh take a city through all stations.
+
+    A file is staged in a quarter of a second, but by a thousand tests: of each module the first stays fast.
+    """
+    has_one = set[Path]()
     for item in items:
-        folder = item.path.parent.name
-        if folder == "refresh" or TAKES_SECONDS.get(folder, set()).intersection(getattr(item, "fixturenames", ())):
+        folder, asked = item.path.parent.name, set(getattr(item, "fixturenames", ()))
+        another = "stage_city" in asked and item.path in has_one
+        if another or folder == "refresh" or TAKES_SECONDS.get(folder, set()) & asked:
             item.add_marker(pytest.mark.slow)
+        elif "stage_city" in asked:
+            has_one.add(item.path)
 
 
 @pytest.fixture(scope="session", autouse=True)
