@@ -25,7 +25,7 @@ teil_summe AS (
         ) AS unbekannte,
         bool_or(merkmal_zuschnitt.teile_unbekannt > 0 AND merkmal_zuschnitt.teile_unbekannt = merkmal_zuschnitt.teile)
             AS unbekannt,
-        max(verfahren.rang) AS unsicherste,
+        max(methode.rang) AS unsicherste,
         sqrt(sum(merkmal_zuschnitt.breite * merkmal_zuschnitt.breite)) AS breite,
         min(merkmal_zuschnitt.herkunft) AS herkunft
     FROM unsicher
@@ -37,7 +37,7 @@ teil_summe AS (
             AND unsicher.raum_id = merkmal_zuschnitt.raum_id
             AND unsicher.stichtag = merkmal_zuschnitt.stichtag
             AND indikator_teil.merkmal = merkmal_zuschnitt.merkmal
-    INNER JOIN verfahren ON merkmal_zuschnitt.methode = verfahren.methode
+    INNER JOIN katalog.methode ON merkmal_zuschnitt.methode = methode.methode
     GROUP BY ALL
     HAVING min(merkmal_zuschnitt.herkunft) IS NOT DISTINCT FROM max(merkmal_zuschnitt.herkunft)
 ),
@@ -147,9 +147,9 @@ SELECT
     paar.lueckenhaft,
     paar.verschieden_lueckenhaft,
     fehlgrund.status AS grund,
-    verfahren.methode
+    methode.methode
 FROM paar
-INNER JOIN verfahren ON paar.unsicherste_von_beiden = verfahren.rang
+INNER JOIN katalog.methode ON paar.unsicherste_von_beiden = methode.rang
 LEFT JOIN fehlgrund
     ON
         paar.keines_bekannt

@@ -31,7 +31,7 @@ WITH ziel_teil AS (
 gemessen AS (
     SELECT
         ziel_teil.*,
-        verfahren.rang,
+        methode.rang,
         (ziel_teil.anteil < 1 OR ziel_teil.ausserhalb)
         AND ziel_teil.ganzes > 0
         AND raumebene.zugehoerigkeit <> 'city' -- who lives in the city is in it, wherever
@@ -39,7 +39,7 @@ gemessen AS (
         fehler_quadrat(ziel_teil.ganzes, ziel_teil.anteil, ziel_teil.faktor, ziel_teil.relativ, ziel_teil.jahre)
             AS fehler
     FROM ziel_teil
-    INNER JOIN verfahren ON ziel_teil.methode = verfahren.methode
+    INNER JOIN katalog.methode ON ziel_teil.methode = methode.methode
     INNER JOIN katalog.raumebene ON ziel_teil.raumebene = raumebene.raumebene
 ),
 

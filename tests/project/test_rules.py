@@ -113,6 +113,12 @@ def test_every_sql_file_says_first_what_a_row_is(folder: str) -> None:
     assert silent == []
 
 
+def test_no_file_of_transform_only_gives_a_table_of_the_catalogue_another_name() -> None:
+    copy = re.compile(r"SELECT\s+\w+(\s*,\s*\w+)*\s+FROM\s+katalog\.\w+\s*;?")
+    texts = {path.stem: re.sub(r"--.*", "", path.read_text("utf-8")) for path in (ROOT / "sql/transform").glob("*.sql")}
+    assert [name for name, text in texts.items() if copy.fullmatch(text.strip())] == []
+
+
 def test_docs_link_only_to_what_is_there() -> None:
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
     broken = [

@@ -25,7 +25,7 @@ TABLES = (
     STRIP_TABLE,
     "CREATE SCHEMA IF NOT EXISTS katalog",
     "CREATE OR REPLACE TABLE katalog.raumebene AS SELECT 'sozialraum' AS raumebene, 'base' AS zugehoerigkeit",
-    "CREATE OR REPLACE TABLE verfahren AS FROM (VALUES "
+    "CREATE OR REPLACE TABLE katalog.methode AS FROM (VALUES "
     + ", ".join(f"({method + 1}, '{method.word}')" for method in Method)
     + ") AS v (rang, methode)",
     "CREATE OR REPLACE TABLE zu_schaetzen (stichtag DATE, von_zuschnitt VARCHAR, nach_zuschnitt VARCHAR)",
