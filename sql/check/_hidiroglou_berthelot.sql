@@ -1,5 +1,6 @@
 -- One row per change of a Merkmal or cohort of a Sozialraum between two Stichtage, scored by Hidiroglou and
 -- Berthelot (1986): U weighs size, A keeps the bounds apart; a change is an outlier where abstand > C. Zeros stay out.
+-- Where most units change alike, quartiles and median of the effects are 0: there the smallest scale is divided by.
 WITH paar AS (
     SELECT
         'merkmal' AS reihe,
@@ -29,6 +30,7 @@ punktwert AS (
         verhaeltnis.*,
         parameter.a,
         parameter.c,
+        parameter.kleinste_streuung,
         power(greatest(verhaeltnis.wert, verhaeltnis.wert_vorher), parameter.u)
         * CASE
             WHEN verhaeltnis.quotient < verhaeltnis.mitte THEN 1 - verhaeltnis.mitte / verhaeltnis.quotient
@@ -62,25 +64,15 @@ SELECT
     punktwert.effekt,
     punktwert.c,
     verteilung.mittlerer_effekt,
-    CASE
-        WHEN punktwert.effekt < verteilung.mittlerer_effekt
-            THEN
-                (verteilung.mittlerer_effekt - punktwert.effekt)
-                / nullif(
-                    greatest(
-                        verteilung.mittlerer_effekt - verteilung.unteres_viertel,
-                        abs(punktwert.a * verteilung.mittlerer_effekt)
-                    ), 0
-                )
-        ELSE
-            (punktwert.effekt - verteilung.mittlerer_effekt)
-            / nullif(
-                greatest(
-                    verteilung.oberes_viertel - verteilung.mittlerer_effekt,
-                    abs(punktwert.a * verteilung.mittlerer_effekt)
-                ), 0
-            )
-    END AS abstand
+    abs(punktwert.effekt - verteilung.mittlerer_effekt) / greatest(
+        CASE
+            WHEN punktwert.effekt < verteilung.mittlerer_effekt
+                THEN verteilung.mittlerer_effekt - verteilung.unteres_viertel
+            ELSE verteilung.oberes_viertel - verteilung.mittlerer_effekt
+        END,
+        abs(punktwert.a * verteilung.mittlerer_effekt),
+        punktwert.kleinste_streuung
+    ) AS abstand
 FROM punktwert
 INNER JOIN verteilung
     ON punktwert.stichtag = verteilung.stichtag AND punktwert.merkmal = verteilung.merkmal

@@ -1,6 +1,9 @@
 """What the checks of completeness, tolerance, cohorts, jumps and digits see, and what they let pass."""
 
+import duckdb
 import pytest
+
+from flows.base.db import sql
 
 
 def _year(city, year, **counts):
@@ -239,6 +242,54 @@ def test_a_count_that_jumps_while_the_residents_do_not_is_named_with_its_merkmal
 
     assert {row["einheit"] for row in found} - before == {"sozialraum 011030, 2023-12-31 to 2024-12-31"}
     assert any(row["gefunden"].startswith("haushalte ") for row in found)
+
+
+@pytest.fixture
+def named_among_99_others():
+    """Return whether merkmal_sprung names one unit that goes from a count to another while 99 others have 500 dwellings
+    before and `others` afterwards."""
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE _ebene AS SELECT 'sozialraum' AS feinste")
+        con.execute("""
+            CREATE TABLE _merkmal_paar (
+                zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, merkmal VARCHAR, stichtag_vorher DATE,
+                stichtag DATE, wert_vorher DOUBLE, wert DOUBLE
+            );
+            CREATE TABLE _kohorten_paar AS SELECT *, 0.5 AS mindestens, 1.5 AS hoechstens FROM _merkmal_paar;
+        """)
+        for name in ("_hidiroglou_berthelot_parameter", "_hidiroglou_berthelot"):
+            con.execute(f"CREATE VIEW {name} AS {sql(f'check/{name}')}")
+
+        def named(before, after, others=500):
+            con.execute("DELETE FROM _merkmal_paar")
+            con.execute(
+                """
+                INSERT INTO _merkmal_paar SELECT '2020-01-01', 'sozialraum', raum_id, 'wohnungen', '2023-12-31',
+                    '2024-12-31', CASE raum_id WHEN 1 THEN $before ELSE 500 END,
+                    CASE raum_id WHEN 1 THEN $after ELSE $others END
+                FROM range(1, 101) AS r (raum_id)
+                """,
+                {"before": before, "after": after, "others": others},
+            )
+            found = [unit for unit, *_ in con.execute(sql("check/merkmal_sprung")).fetchall()]
+            assert set(found) <= {"sozialraum 1, 2023-12-31 to 2024-12-31"}
+            return bool(found)
+
+        yield named
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [(500, 5000, True), (500, 50, True), (100, 200, True), (100, 101, False), (500, 550, False), (20, 40, False)],
+)
+def test_where_no_other_unit_changes_a_jump_is_named_and_a_small_change_is_not(
+    named_among_99_others, before, after, named
+):
+    assert named_among_99_others(before, after) is named
+
+
+def test_where_all_other_units_change_alike_what_stays_as_it_was_is_the_jump(named_among_99_others):
+    assert named_among_99_others(500, 500, others=1000)
 
 
 def test_where_the_residents_jump_too_they_explain_the_rest(make_city):
