@@ -78,7 +78,7 @@ def frames_in(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[F
     """Yield the frame of every file of `folder`; there need not be one.
 
     Raises:
-        FortschreibungError: when a file does not fit the working database, or returns no column `einheit`.
+        FortschreibungError: when a file does not fit the working database, returns no column `einheit`, or NULL there.
     """
     for file in sorted(folder.glob("[!_]*.sql")):
         yield Frame(file.stem, _rows(connection, file))
@@ -102,9 +102,18 @@ def _make_working_table(connection: duckdb.DuckDBPyConnection, file: Path) -> No
 
 def _rows(connection: duckdb.DuckDBPyConnection, file: Path) -> pd.DataFrame:
     with _named_in_errors(file):
-        rows = connection.sql(file.read_text(encoding="utf-8")).df()
-    if "einheit" not in rows:
-        message = f"{_shown(file)}: expected a column `einheit` that names what a row is about."
+        found = connection.sql(file.read_text(encoding="utf-8"))
+        if "einheit" not in found.columns:
+            message = f"{_shown(file)}: expected a column `einheit` that names what a row is about."
+            raise FortschreibungError(message, code="FS-CHECK-02")
+        if found.types[found.columns.index("einheit")] != "VARCHAR":  # a day or a number that a city's check returns
+            found = found.project("* REPLACE (einheit::VARCHAR AS einheit)")
+        rows = found.df()
+    if nameless := int(rows["einheit"].isna().sum()):
+        message = (
+            f"{_shown(file)}: expected a column `einheit` that names what each row is about, found NULL in {nameless} "
+            f"of {len(rows)} rows. Put its parts together with concat(), which leaves out NULL, or leave such rows out."
+        )
         raise FortschreibungError(message, code="FS-CHECK-02")
     return rows
 

@@ -27,6 +27,11 @@ def _waiver(check, *units, expires="2025-12-31"):
     return Waiver(check=check, units=list(units), reason="Looked at", who="A. Beispiel", expires=expires)
 
 
+def _with_unit(einheit):
+    """The own check with another expression for what a row is about; it finds both Stichtage."""
+    return _OWN.format(severity="warning", most=0).replace("concat(raum_id, ', ', stichtag)", einheit)
+
+
 def _expected(city, deliveries, units=6):
     for stichtag in deliveries:
         city.spoil(f"INSERT INTO katalog.erwartet_lieferung VALUES ('einwohner', '{stichtag}', {units})")
@@ -147,6 +152,27 @@ def test_a_citys_own_query_is_a_check_as_any_other(city, tmp_path, most, failed)
     assert (result.station, result.severity, result.owner) == ("city", "critical", "Sozialamt")
     assert result.units == (["011003, 2023-12-31", "011003, 2024-12-31"] if failed else [])
     assert (checked.report.path.parent / GX_PAGES_FOLDER / "validations" / "kaserne.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("einheit", "names"),
+    [("stichtag", ["2023-12-31", "2024-12-31"]), ("year(stichtag)", ["2023", "2024"]),
+     ("stichtag::TIMESTAMP", ["2023-12-31 00:00:00", "2024-12-31 00:00:00"])],
+)  # fmt: skip
+def test_what_a_citys_own_query_names_by_a_day_or_a_number_is_named_as_text(city, tmp_path, einheit, names):
+    (tmp_path / "kaserne.sql").write_text(_with_unit(einheit))
+
+    checked = city.report("kaserne", own_checks=tmp_path, today=_TODAY, waivers=(_waiver("kaserne", names[0]),))
+
+    result = checked.results["kaserne"]
+    assert (result.offending, result.waived, result.units) == (2, 1, names[1:])
+
+
+def test_a_row_that_a_citys_own_query_does_not_name_is_refused_with_the_file(city, tmp_path):
+    (tmp_path / "kaserne.sql").write_text(_with_unit("CASE WHEN year(stichtag) = 2024 THEN raum_id END"))
+
+    with pytest.raises(FortschreibungError, match=r"kaserne\.sql: expected .* NULL in 1 of 2 rows"):
+        city.report("kaserne", own_checks=tmp_path)
 
 
 def test_a_citys_own_suite_may_judge_a_frame_that_is_there_by_its_own_bounds(city, tmp_path):
