@@ -131,7 +131,10 @@ def quarantined(folder: Path) -> list[dict[str, object]]:
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", newline="") as file:
-        counted = Counter((row["quelle"], row["regel"]) for row in csv.DictReader(file, delimiter=";"))
+        broken = {
+            (row["quelle"], row["regel"], row["datei"], row["zeile"]) for row in csv.DictReader(file, delimiter=";")
+        }
+    counted = Counter((source, rule) for source, rule, *_ in broken)  # a row may be there once for each Stichtag
     return [{"Quelle": source, "Regel": rule, "Zeilen": rows} for (source, rule), rows in sorted(counted.items())]
 
 

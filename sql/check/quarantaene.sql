@@ -1,4 +1,5 @@
--- One row per cell that broke its source's contract and was set aside with its row, of a source with too many of them.
+-- One row per row that broke its source's contract and was set aside, of a source with too many of them.
+-- A row of a file with a column for each Stichtag may be there once for each; allowed are so many rows of files.
 -- station: extract
 -- owner: Statistikstelle
 -- severity: critical
@@ -18,13 +19,13 @@ WITH zu_viele AS (
     FROM stage.quarantaene
     LEFT JOIN katalog.quelle ON quarantaene.quelle = quelle.quelle
     GROUP BY quarantaene.quelle, quelle.quarantaene_erlaubt
-    HAVING count(*) > coalesce(quelle.quarantaene_erlaubt, 0)
+    HAVING count(DISTINCT row(quarantaene.datei, quarantaene.zeile)) > coalesce(quelle.quarantaene_erlaubt, 0)
 )
 
 SELECT
-    concat(zelle.quelle, ': ', zelle.datei, ', line ', zelle.zeile, ', column ', zelle.spalte) AS einheit,
-    coalesce('"' || zelle.wert || '"', 'nothing') AS gefunden,
-    zelle.regel AS erwartet
-FROM stage.quarantaene AS zelle
-SEMI JOIN zu_viele ON zelle.quelle = zu_viele.quelle
-ORDER BY zelle.quelle, zelle.datei, zelle.zeile, zelle.spalte
+    concat(beiseite.quelle, ': ', beiseite.datei, ', line ', beiseite.zeile, ', column ', beiseite.spalte) AS einheit,
+    coalesce('"' || beiseite.wert || '"', 'nothing') AS gefunden,
+    beiseite.regel AS erwartet
+FROM stage.quarantaene AS beiseite
+SEMI JOIN zu_viele ON beiseite.quelle = zu_viele.quelle
+ORDER BY beiseite.quelle, beiseite.datei, beiseite.zeile, beiseite.spalte

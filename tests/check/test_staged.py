@@ -55,6 +55,19 @@ def test_a_row_in_quarantine_is_named_with_file_line_column_and_rule(city):
     assert checked.findings[0].expected == "a whole number"
 
 
+@pytest.mark.parametrize(("allowed", "stops"), [(1, True), (2, False)])
+def test_rows_in_quarantine_are_those_of_the_file_however_many_of_its_stichtage_they_spoil(city, allowed, stops):
+    city.spoil(f"""
+        INSERT INTO katalog.quelle VALUES ('sgb2', '-', '-', 'matrix', TRUE, {allowed}, NULL, NULL);
+        INSERT INTO stage.quarantaene VALUES
+            ('sgb2', 'S.csv', 17, 'BBS', 'x', 'an id'), ('sgb2', 'S.csv', 17, 'BBS', 'x', 'an id'),
+            ('sgb2', 'S.csv', 18, 'BBS', 'y', 'an id')
+    """)
+
+    assert [row["gefunden"] for row in city.rows("quarantaene")] == (['"x"', '"x"', '"y"'] if stops else [])
+    assert [row["gefunden"] for row in city.rows("quarantaene_erlaubt")] == ([] if stops else ["2 rows in quarantine"])
+
+
 def test_an_official_total_that_comes_twice_is_a_blocker_even_when_both_agree(city):
     city.spoil("INSERT INTO stage.amtlich FROM stage.amtlich WHERE stichtag = '2024-12-31'")
 

@@ -75,6 +75,15 @@ def test_it_has_its_tables_and_no_delivered_value(server: Server, stopped: dict)
     assert NAME not in checks + quarantine + stopped["state"]["message"] + "".join(logged(server, stopped))
 
 
+def test_a_row_that_is_set_aside_at_each_stichtag_of_its_file_is_one_row(tmp_path: Path) -> None:
+    from flows.run_page import quarantined  # noqa: PLC0415 -- imports Prefect
+
+    lines = ["quelle;datei;zeile;spalte;wert;regel", *["sgb2;S.csv;17;BBS;x;an id"] * 2, "sgb2;S.csv;18;BBS;y;an id"]
+    (tmp_path / "quarantine.csv").write_text("\n".join(lines), encoding="utf-8")
+
+    assert quarantined(tmp_path) == [{"Quelle": "sgb2", "Regel": "an id", "Zeilen": 2}]
+
+
 def test_a_published_run_says_so_with_residents_and_links(server: Server, stopped: dict, small_extracts: Path) -> None:  # noqa: F811
     with serve(small_extracts) as extracts:
         ended = refresh(
