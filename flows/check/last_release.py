@@ -1,5 +1,8 @@
 """The last release as the checks read it: its figures and definitions as working tables, empty where there is none.
 
+`gezaehlt` says of a figure that it was published as it was counted. Those that were rounded or overlaid for
+confidentiality are looked for, but not compared with counted ones: they would differ each time.
+
 The file is opened for reading only. Only columns that every release since schema version 1 has are asked for, so that
 an older one is no obstacle; one that cannot be read is reported by a check, and compared with nothing.
 """
@@ -19,14 +22,15 @@ if TYPE_CHECKING:
 _EMPTY = """
 CREATE TEMP TABLE _vorversion (version VARCHAR, problem VARCHAR);
 CREATE TEMP TABLE _vorversion_wert (
-    zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, indikator_id VARCHAR, wert DOUBLE
+    zuschnitt VARCHAR, raumebene VARCHAR, raum_id VARCHAR, stichtag DATE, indikator_id VARCHAR, wert DOUBLE,
+    gezaehlt BOOLEAN
 );
 CREATE TEMP TABLE _vorversion_definition (indikator_id VARCHAR, rechnung VARCHAR);
 """
 
 _FIGURES = """
 INSERT INTO _vorversion_wert
-SELECT zuschnitt, raumebene, raum_id, stichtag, indikator_id, wert
+SELECT zuschnitt, raumebene, raum_id, stichtag, indikator_id, wert, status = 'ok'
 FROM {figures}
 WHERE
     wert IS NOT NULL

@@ -1,5 +1,5 @@
 -- One row per Indikator at a Stichtag of the last release: the share of its values that are others now.
--- Only values that stand in both, of Indikatoren that are still computed in the same way.
+-- Only values that stand in both, were published as they were counted, and are still computed in the same way.
 WITH gleich_gerechnet AS (
     SELECT jetzt.indikator_id
     FROM _definition AS jetzt
@@ -24,7 +24,7 @@ anteil AS (
             AND damals.indikator_id = jetzt.indikator_id
     SEMI JOIN gleich_gerechnet
         ON damals.indikator_id = gleich_gerechnet.indikator_id
-    WHERE jetzt.wert IS NOT NULL
+    WHERE jetzt.wert IS NOT NULL AND damals.gezaehlt
     GROUP BY damals.indikator_id, damals.stichtag
 )
 

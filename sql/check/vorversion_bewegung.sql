@@ -23,5 +23,8 @@ INNER JOIN indikator_wert AS jetzt
         AND damals.indikator_id = jetzt.indikator_id
 INNER JOIN katalog.indikator AS indikator
     ON damals.indikator_id = indikator.indikator_id AND indikator.typ = 'anzahl'
-WHERE abs(jetzt.wert - damals.wert) >= 20 AND abs(jetzt.wert - damals.wert) > 0.25 * abs(damals.wert)
+WHERE
+    damals.gezaehlt
+    AND abs(jetzt.wert - damals.wert) >= 20
+    AND abs(jetzt.wert - damals.wert) > 0.25 * abs(damals.wert)
 ORDER BY abs(jetzt.wert - damals.wert) DESC, damals.raum_id ASC, damals.stichtag ASC, damals.indikator_id ASC

@@ -63,6 +63,16 @@ def test_revised_values_are_counted_by_indikator_and_stichtag(city, release):
     assert rows["sgb2_quote, 2024-12-31"]["geaendert"] == 0
 
 
+@pytest.mark.parametrize("status", ["gerundet", "ueberlagert"])
+def test_a_figure_that_was_changed_for_confidentiality_is_not_compared_with_a_counted_one(city, release, status):
+    with duckdb.connect(str(release)) as con:
+        con.execute("UPDATE wert SET wert = 1.5 * wert + 100, status = ? WHERE indikator_id = 'einwohner'", [status])
+
+    assert not any(row["einheit"].startswith("einwohner,") for row in city.rows("vorversion", last_release=release))
+    assert city.units("vorversion_bewegung", last_release=release) == []
+    assert city.units("vorversion_weg", last_release=release) == []
+
+
 def test_an_indikator_that_is_computed_in_another_way_is_not_called_revised(city, release):
     city.spoil("""
         UPDATE indikator_wert SET wert = 10 * wert WHERE indikator_id = 'sgb2_quote';
