@@ -40,7 +40,6 @@ kennzahl AS (
 urteil AS (
     SELECT
         kennzahl.*,
-        herkunft.gerundet_auf,
         coalesce(herkunft.gerundet_auf % kennzahl.basis = 0, FALSE) AS erklaert,
         kennzahl.whipple >= 1.25 AND kennzahl.standardabweichungen > 6 AS gehaeuft
     FROM kennzahl
@@ -51,15 +50,11 @@ urteil AS (
 SELECT
     concat(quelle, ', ', merkmal, ', multiples of ', basis) AS einheit,
     erklaert OR NOT gehaeuft AS ungehaeuft,
-    NOT erklaert OR vielfache = werte AS gerundet_wie_erklaert,
     concat(
         vielfache, ' of ', werte, ' counts are multiples of ', basis, ': ', round(whipple, 2),
         ' times as often as chance, ', round(standardabweichungen, 1), ' standard deviations',
         CASE WHEN vielfache = werte THEN ' (rounded)' ELSE '' END
     ) AS gefunden,
-    CASE
-        WHEN erklaert THEN concat('all of them: the source is rounded to ', gerundet_auf)
-        ELSE 'less than 1.25 times as often, or within 6 standard deviations'
-    END AS erwartet
+    'less than 1.25 times as often, or within 6 standard deviations' AS erwartet
 FROM urteil
 ORDER BY quelle, merkmal, basis

@@ -88,21 +88,46 @@ def test_small_counts_and_few_counts_say_nothing_about_digits(city):
     assert city.rows("staged_ziffern") == []
 
 
-def test_a_source_declared_rounded_is_held_to_it(city):
-    city.spoil("""
+def _rounded_to(city, base, counts):
+    """Have a source say that it rounds to `base`, and deliver `counts` (SQL of i, 0 to 399)."""
+    city.spoil(f"""
         DELETE FROM stage.zaehlung_einzeln;
         INSERT INTO stage.zaehlung_einzeln
-        SELECT 'einwohner', '2024-12-31', 'bbs', i::VARCHAR, 'einwohner', 5 * (17 + i % 700), 'ok'
-        FROM range(1000) AS r (i);
-        INSERT INTO katalog.quelle VALUES ('einwohner', '-', '-', 'matrix', TRUE, 0, 5, 4)
+        SELECT 'einwohner', '2024-12-31', 'bbs', i::VARCHAR, 'einwohner', {counts}, 'ok' FROM range(400) AS r (i);
+        INSERT INTO katalog.quelle VALUES ('einwohner', '-', '-', 'matrix', TRUE, 0, {base}, {base} - 1)
     """)
-    assert all(row["ungehaeuft"] and row["gerundet_wie_erklaert"] for row in city.rows("staged_ziffern"))
 
-    city.spoil("UPDATE stage.zaehlung_einzeln SET wert = wert + 1 WHERE basis_id = '7'")
 
-    assert [row["einheit"] for row in city.rows("staged_ziffern") if not row["gerundet_wie_erklaert"]] == [
-        "einwohner, einwohner, multiples of 5"
-    ]
+@pytest.mark.parametrize(
+    ("base", "counts", "others"),
+    [
+        (5, "5 * (17 + i % 300)", 0),
+        (5, "5 * (17 + i % 300) + (i = 7)::INTEGER", 1),
+        (10, "20 + 5 * (i % 30)", 200),
+        (4, "21 + 4 * (i % 30)", 400),
+        (7, "7 * (i % 9)", 0),
+        (5, "5 * i + CASE WHEN i < 3 THEN 0.5 ELSE 0 END", 3),
+    ],
+)
+def test_counts_of_a_source_declared_rounded_are_multiples_of_just_that(city, base, counts, others):
+    _rounded_to(city, base, counts)
+
+    found = [(row["einheit"], row["gefunden"]) for row in city.rows("staged_gerundet")]
+
+    named = ("einwohner, einwohner", f"{others} of 400 counts are no multiples of {base}")
+    assert found == ([named] if others else [])
+
+
+def test_unknown_counts_of_a_rounded_source_are_no_counts(city):
+    _rounded_to(city, 5, "CASE WHEN i % 2 = 0 THEN 5 * i END")
+
+    assert city.rows("staged_gerundet") == []
+
+
+def test_digits_that_rounding_explains_are_not_called_heaped(city):
+    _rounded_to(city, 5, "5 * (17 + i % 300)")
+
+    assert all(row["ungehaeuft"] for row in city.rows("staged_ziffern"))
 
 
 _PERTURBED = """
