@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from flows.base.texts import Text, joined, text
 from flows.base.years_before import text_years_before
@@ -67,6 +67,13 @@ class Finding(BaseModel):
     at_least: int
     versions: tuple[str, ...]
     attack: tuple[Step, ...] = ()
+    around: tuple[tuple[str, str], ...] = Field(default=(), exclude=True)
+    """Of a piece: Zuschnitt and id of each unit around it, which `zuschnitt` and `raum_id` name in one text each."""
+
+    @property
+    def units(self) -> tuple[tuple[str, str], ...]:
+        """Return Zuschnitt and id of the unit, or of the units around the piece."""
+        return self.around or ((self.zuschnitt, self.raum_id),)
 
     @property
     def count(self) -> tuple[str, ...]:
@@ -212,16 +219,15 @@ def _of(interval: Interval) -> tuple[str, int, int, int]:
 def _finding(said: Said, system: System, interval: Interval, steps: tuple[Step, ...]) -> Finding:
     asked = interval.asked
     if asked.of_piece:
-        around = [place for at, place in enumerate(said.places) if place.rank == 1 and system.inside[at, asked.where]]
-        zuschnitt, level = " / ".join(one.zuschnitt for one in around), around[0].level if around else ""
-        unit = " / ".join(one.id for one in around)
+        places = [place for at, place in enumerate(said.places) if place.rank == 1 and system.inside[at, asked.where]]
     else:
-        place = said.places[asked.where]
-        zuschnitt, level, unit = place.zuschnitt, place.level, place.id
+        places = [said.places[asked.where]]
     name = said.sides[asked.side]
     if asked.below >= 0:
         name = f"{said.sides[asked.below]} ohne {name}"
     return Finding(
-        kind=asked.kind, stichtag=system.state.day, zuschnitt=zuschnitt, raumebene=level, raum_id=unit, merkmal=name,
-        low=interval.low, high=interval.high, at_least=asked.at_least, versions=system.state.versions, attack=steps,
+        kind=asked.kind, stichtag=system.state.day, zuschnitt=" / ".join(one.zuschnitt for one in places),
+        raumebene=places[0].level if places else "", raum_id=" / ".join(one.id for one in places), merkmal=name,
+        around=tuple((one.zuschnitt, one.id) for one in places), low=interval.low, high=interval.high,
+        at_least=asked.at_least, versions=system.state.versions, attack=steps,
     )  # fmt: skip

@@ -30,7 +30,7 @@ def suppress_siblings(
     con.execute("CREATE OR REPLACE TEMP TABLE befund (nummer INTEGER, zuschnitt VARCHAR, raumebene VARCHAR, "
                 "raum_id VARCHAR, stichtag DATE, seite VARCHAR)")  # fmt: skip
     units = [(finding, *unit) for finding in findings if finding.kind != "change"
-             for unit in zip(finding.zuschnitt.split(" / "), finding.raum_id.split(" / "), strict=True)]  # fmt: skip
+             for unit in finding.units]  # fmt: skip
     insert(
         con, "befund",
         [{"nummer": number, "zuschnitt": zuschnitt, "raumebene": finding.raumebene, "raum_id": unit,
@@ -57,7 +57,7 @@ def suppress_zeros(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding]) 
         [{"stichtag": finding.stichtag, "zuschnitt": zuschnitt, "raumebene": finding.raumebene, "raum_id": unit,
           "seite": finding.merkmal}
          for finding in findings
-         for zuschnitt, unit in zip(finding.zuschnitt.split(" / "), finding.raum_id.split(" / "), strict=True)],
+         for zuschnitt, unit in finding.units],
     )  # fmt: skip
     (before,) = con.execute("SELECT count(*) FROM angabe_nachgebessert").fetchone() or (0,)
     con.execute("INSERT INTO angabe_nachgebessert BY NAME FROM ausgesprochen ANTI JOIN angabe_nachgebessert "

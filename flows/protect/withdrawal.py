@@ -50,8 +50,7 @@ def withdraw(con: duckdb.DuckDBPyConnection, secondary: Secondary, findings: Ite
         if finding.stichtag not in town.days:
             continue
         day = secondary.day(town.days.index(finding.stichtag))
-        units = zip(finding.zuschnitt.split(" / "), finding.raum_id.split(" / "), strict=True)
-        there = {number.get((zuschnitt, finding.raumebene, unit), -1) for zuschnitt, unit in units}
+        there = {number.get((zuschnitt, finding.raumebene, unit), -1) for zuschnitt, unit in finding.units}
         kept = told.get(finding.stichtag, frozenset({town.own[day.day]}))
         for reach in _reaches(day.ranks):
             sides = _sides(day, finding.merkmal.rpartition(" ohne ")[2], alike=reach.alike)

@@ -90,6 +90,15 @@ def test_a_zero_of_too_few_people_that_only_the_audit_sees_is_suppressed_itself(
     ).fetchall() == [("C",)]
 
 
+def test_an_id_with_a_slash_is_that_of_one_unit():
+    finding = audit.Finding(
+        kind="place", stichtag=DAY, zuschnitt=NEW, raumebene="sozialraum", raum_id="12 / 3", merkmal="einwohner", low=0,
+        high=0, at_least=1, versions=("neu",),
+    )  # fmt: skip
+
+    assert finding.units == ((NEW, "12 / 3"),)
+
+
 def test_a_finding_about_a_count_with_cell_keys_stops_at_once_as_nothing_of_it_is_suppressed(office, monkeypatch):
     finding = audit.Finding(
         kind="place", stichtag=DAY, zuschnitt=NEW, raumebene="sozialraum", raum_id="A", merkmal="einwohner", low=1,
