@@ -222,7 +222,8 @@ def show_checks(run: Run, report: CheckReport) -> CheckReport:
     from flows.pages.checks_page import Checked, write_checks_page  # noqa: PLC0415
 
     if (run.folder / TYPES).is_file():
-        report = with_types(report, RESULTS.validate_json((run.folder / TYPES).read_bytes()))
+        found, today = RESULTS.validate_json((run.folder / TYPES).read_bytes()), dt.datetime.now().astimezone().date()
+        report = with_types(report, found, run.profile.waivers, today)
     city = run.profile.city
     write_checks_page(report.path, Checked(About(city.name, city.synthetic), dt.datetime.now(dt.UTC).date()))
     return report

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from flows.check.frames import Frame
+from flows.check.models import TYPE_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,13 +39,16 @@ ORDER BY raum.zuschnitt, ebene.rang
 
 
 def waivers_as_frame(job: CheckJob, results: Sequence[CheckResult], needed: Sequence[Waiver]) -> Frame:
-    """Return the job's waivers, and whether each still holds and is needed by one of `results`."""
+    """Return the job's waivers, and whether each still holds and is needed by one of `results`.
+
+    Those of types are judged with the types (flows.check.type_results), which are not made yet.
+    """
     checks = {result.check for result in results}
     rows = [
         {
             "einheit": f"{waiver.check} (until {waiver.expires})",
             "gilt": not waiver.expired(job.today),
-            "gebraucht": waiver.expired(job.today) or waiver in needed,
+            "gebraucht": waiver.expired(job.today) or waiver in needed or waiver.check.startswith(TYPE_CHECKS),
             "gefunden": "no check of this name" if waiver.check not in checks else f"today is {job.today}",
             "erwartet": f"a failure to accept until {waiver.expires}: {waiver.reason}",
         }

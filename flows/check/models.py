@@ -26,6 +26,13 @@ FINDINGS_FOLDER = "findings"
 """Below the run folder; offending rows with their values. Confidential: never leaves the run."""
 
 
+TYPE_CHECKS = ("typen_halten_", "typen_belegt_")
+"""What the checks of types begin with; typology and version follow. They are made when all others are judged."""
+
+NEEDED = "verzicht_gebraucht"
+"""The check that every waiver is needed."""
+
+
 class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
-from flows.check.models import RESULTS, CheckReport, read_results
+import pytest
+
+from flows.check.city_decisions import waivers_as_frame
+from flows.check.models import NEEDED, RESULTS, CheckJob, CheckReport, read_results
 from flows.check.type_results import type_results, with_types
+from flows.profile.checks import Waiver
 from flows.profile.typology import NamedTypology
 from flows.typology.held import Applied, Held
 from tests.typology.conftest import typology
 
+TODAY = dt.date(2025, 3, 1)
 DAYS = ("2022-12-31", "2023-12-31", "2024-12-31")
 
 
@@ -50,8 +56,46 @@ def test_the_report_has_them_once_and_counts_their_warnings(tmp_path: Path) -> N
     (tmp_path / "checks.json").write_bytes(RESULTS.dump_json([other]))
     report = CheckReport(ok=True, checks=1, blockers=0, warnings=0, path=tmp_path)
 
-    once = with_types(report, type_results([applied("t0")]))
-    twice = with_types(once, type_results([applied("t0")]))
+    once = with_types(report, type_results([applied("t0")]), (), TODAY)
+    twice = with_types(once, type_results([applied("t0")]), (), TODAY)
 
     assert (twice.checks, twice.warnings) == (3, 1)
     assert [one.check for one in read_results(tmp_path)] == ["raum", "typen_halten_eigen_1", "typen_belegt_eigen_1"]
+
+
+@pytest.mark.parametrize(
+    ("check", "units", "expires", "accepted", "needless"),
+    [
+        ("typen_belegt_eigen_1", [], "2025-12-31", True, 0),
+        ("typen_belegt_eigen_1", [], "2025-02-28", False, 0),
+        ("typen_belegt_eigen_1", ["t1"], "2025-12-31", False, 1),
+        ("typen_halten_eigen_1", [], "2025-12-31", False, 1),
+        ("typen_belegt_eigen_2", [], "2025-12-31", False, 1),
+    ],
+)
+def test_a_check_of_types_can_be_waived_and_a_waiver_that_it_does_not_need_is_named(
+    tmp_path: Path, check: str, units: list[str], expires: str, accepted: bool, needless: int
+) -> None:
+    needed = type_results([applied("t0", "t1")])[0].model_copy(update={"suite": "verzicht", "check": NEEDED})
+    (tmp_path / "checks.json").write_bytes(RESULTS.dump_json([needed]))
+    report = CheckReport(ok=True, checks=1, blockers=0, warnings=0, path=tmp_path)
+    waivers = [
+        Waiver(check=check, units=units, reason="Gesehen", who="A. Beispiel", expires=dt.date.fromisoformat(expires))
+    ]
+
+    for _ in range(2):
+        report = with_types(report, type_results([applied("t0")]), waivers, TODAY)
+
+    found = {one.check: one for one in read_results(tmp_path)}
+    result = found["typen_belegt_eigen_1"]
+    assert (result.accepted, result.waiver) == (accepted, "Gesehen (A. Beispiel, until 2025-12-31)" if accepted else "")
+    assert found[NEEDED].units == [f"{check} (until {expires})"] * needless
+    assert (found[NEEDED].ok, found[NEEDED].offending) == (not needless, needless)
+    assert report.warnings == (not accepted) + needless
+
+
+def test_a_waiver_of_types_is_not_called_needless_before_they_are_made(tmp_path: Path) -> None:
+    waiver = Waiver(check="typen_belegt_eigen_1", reason="Gesehen", who="A. Beispiel", expires=dt.date(2025, 12, 31))
+    job = CheckJob(work_db=tmp_path, run_folder=tmp_path, city_id="x", today=TODAY, waivers=(waiver,))
+
+    assert waivers_as_frame(job, [], []).rows["gebraucht"].tolist() == [True]
