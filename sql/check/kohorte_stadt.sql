@@ -18,6 +18,6 @@ SELECT
 FROM _kohorten_paar
 WHERE
     raumebene = (SELECT ebene.groebste FROM _ebene AS ebene)
-    AND wert_vorher >= 20
+    AND wert_vorher >= (SELECT parameter.mindestens FROM _hidiroglou_berthelot_parameter AS parameter)
     AND (wert < mindestens * wert_vorher OR wert > hoechstens * wert_vorher)
 ORDER BY stichtag, merkmal

@@ -14,5 +14,7 @@ SELECT
     '0' AS gefunden,
     concat('something like the ', wert_vorher, ' of ', stichtag_vorher) AS erwartet
 FROM _merkmal_paar
-WHERE wert = 0 AND wert_vorher >= 20
+WHERE
+    wert = 0
+    AND wert_vorher >= (SELECT parameter.mindestens FROM _hidiroglou_berthelot_parameter AS parameter)
 ORDER BY stichtag, merkmal, raumebene, raum_id

@@ -317,6 +317,20 @@ def test_where_all_other_units_change_alike_what_stays_as_it_was_is_the_jump(nam
     assert named_among_99_others(500, 500, others=1000)
 
 
+@pytest.mark.parametrize(("from_count", "named"), [(20, True), (21, False)])
+def test_the_count_from_which_a_change_is_looked_at_stands_in_one_place(from_count, named):
+    with duckdb.connect() as con:
+        con.execute(f"""
+            CREATE TABLE _hidiroglou_berthelot_parameter AS SELECT {from_count} AS mindestens;
+            CREATE TABLE _ebene AS SELECT 'stadt' AS groebste;
+            CREATE TABLE _merkmal_paar AS SELECT 'stadt' AS raumebene, '05999' AS raum_id, 'geburten' AS merkmal,
+                DATE '2023-12-31' AS stichtag_vorher, DATE '2024-12-31' AS stichtag, 20 AS wert_vorher, 0 AS wert;
+            CREATE TABLE _kohorten_paar AS SELECT *, 0.5 AS mindestens, 1.5 AS hoechstens FROM _merkmal_paar
+        """)
+        for check in ("merkmal_ploetzlich_null", "kohorte_stadt"):
+            assert bool(con.execute(sql(f"check/{check}")).fetchall()) is named, check
+
+
 def test_where_the_residents_jump_too_they_explain_the_rest(make_city):
     city = make_city(sozialraeume=40)
     before = set(city.units("merkmal_sprung"))
