@@ -20,7 +20,7 @@ from flows.base.db import set_variables, sql
 from flows.redrawing.city_ground import CityGround
 from flows.redrawing.ground import Flags, Floats, sums
 from flows.redrawing.heterogeneity import Noise, by_unit, unit_rates
-from flows.redrawing.pooled_counts import counted_at, pooled_days, trait_counts
+from flows.redrawing.pooled_counts import counted_at, known_at, pooled_days, trait_counts
 
 DWELLINGS = "wohnungen"
 _ONE_SIDED = 1.645
@@ -41,12 +41,15 @@ class Change:
     residents: Floats
     """Shape (u,): residents then."""
     dwellings: Floats
-    """Shape (u,): dwellings then; all 0 where nobody counts them."""
+    """Shape (u,): dwellings then, of base units where they are known at both dates; NaN where they are of none."""
     come: Floats
-    """Shape (u,): dwellings that came, added over base units."""
+    """Shape (u,): dwellings that came, added over these base units."""
     gone: Floats
     new: Flags
-    """Shape (n,): base units with dwellings or residents now, and none then."""
+    """Shape (n,): base units with dwellings or residents now, and none then, as far as both are known at both dates.
+
+    Where dwellings are compared nowhere, residents alone say it.
+    """
     vanished: Flags
 
 
@@ -70,13 +73,14 @@ def change(con: duckdb.DuckDBPyConnection, ground: CityGround, years: int, by_ch
     if day is None:
         return None
     position = {name: place for place, members in enumerate(ground.members) for name in members}
-    homes = counted_at(con, DWELLINGS, position, ground.stichtag)
+    homes_now, people_now = (known_at(con, each, position, ground.stichtag) for each in (DWELLINGS, "einwohner"))
     days = pooled_days(con, day, ground.zuschnitt, years)
     set_variables(con, stichtage=[str(each) for each in days])
     for table in ("grund_merkmal", "grund_indikator"):
         con.execute(f"CREATE OR REPLACE TABLE {table} AS {sql(f'redrawing/{table}')}")
     numerators, denominators = trait_counts(con, position, [trait.id for trait in ground.traits])
-    residents, dwellings = counted_at(con, "einwohner", position, day), counted_at(con, DWELLINGS, position, day)
+    homes_then, people_then = (known_at(con, each, position, day) for each in (DWELLINGS, "einwohner"))
+    residents = sums(ground.today, counted_at(con, "einwohner", position, day), len(ground.units))
     with np.errstate(invalid="ignore", divide="ignore"):
         then = by_unit(numerators, ground) / by_unit(denominators, ground)
         city_then = numerators.sum(axis=0) / denominators.sum(axis=0)
@@ -89,11 +93,26 @@ def change(con: duckdb.DuckDBPyConnection, ground: CityGround, years: int, by_ch
         by_unit(ground.denominators, ground),
         by_chance,
     )
-    now = (homes > 0) | (ground.residents > 0)
-    before = (dwellings > 0) | (residents > 0)
-    counts = [residents, dwellings, np.maximum(homes - dwellings, 0), np.maximum(dwellings - homes, 0)]
-    people, stock, come, gone = (sums(ground.today, each, len(ground.units)) for each in counts)
-    return Change(day, tuple(days), then, moved, surely, people, stock, come, gone, now & ~before, before & ~now)
+    stock, come, gone = _dwellings(ground, homes_then, homes_now)
+    compared = np.isfinite(homes_then) & np.isfinite(homes_now)
+    judged = np.isfinite(people_then) & np.isfinite(people_now) & (compared | ~compared.any())
+    before = (people_then > 0) | compared & (homes_then > 0)
+    now = (people_now > 0) | compared & (homes_now > 0)
+    return Change(
+        day, tuple(days), then, moved, surely, residents, stock, come, gone, judged & now & ~before,
+        judged & before & ~now,
+    )  # fmt: skip
+
+
+def _dwellings(ground: CityGround, then: Floats, now: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the dwellings of units then, and those that came and went, of base units where they are known twice."""
+    known = np.isfinite(then) & np.isfinite(now)
+    none = sums(ground.today, known.astype(np.float64), len(ground.units)) == 0
+    counts = (then, np.maximum(now - then, 0), np.maximum(then - now, 0))
+    stock, come, gone = (
+        np.where(none, np.nan, sums(ground.today, np.where(known, each, 0), len(ground.units))) for each in counts
+    )
+    return stock, come, gone
 
 
 def _moved(

@@ -38,6 +38,20 @@ def counted_at(con: duckdb.DuckDBPyConnection, merkmal: str, position: Mapping[s
     return counts
 
 
+def known_at(con: duckdb.DuckDBPyConnection, merkmal: str, position: Mapping[str, int], day: dt.date) -> Floats:
+    """Return a Merkmal at one of the pooled Stichtage by position; NaN where it is unknown, or nobody counted it."""
+    places = max(position.values()) + 1
+    counts, counted = np.zeros(places), np.zeros(places, dtype=np.bool_)
+    set_variables(con, stichtag=str(day), merkmal=merkmal)
+    for name, value in con.execute(
+        "SELECT basis_id, wert FROM grund_merkmal "
+        "WHERE merkmal = getvariable('merkmal') AND stichtag = getvariable('stichtag')::DATE ORDER BY ALL"
+    ).fetchall():
+        counts[position[name]] += np.nan if value is None else value
+        counted[position[name]] = True
+    return np.where(counted, counts, np.nan)
+
+
 def trait_counts(
     con: duckdb.DuckDBPyConnection, position: Mapping[str, int], traits: Sequence[str]
 ) -> tuple[Floats, Floats]:

@@ -122,6 +122,40 @@ def test_dwellings_that_came_and_went_are_counted_and_new_base_units_named(con):
     assert (found.new_base_units, found.vanished_base_units, found.triggers) == (1, 0, ("built",))
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "stock", "come", "gone", "triggers"),
+    [
+        ((), (50, 50, 50), None, None, None, ()),  # nobody counted dwellings when the cut was made
+        ((50, 50, 50), (50, None, 50), 50, 0, 0, ()),
+        ((50, None, 50), (50, 50, 50), 50, 0, 0, ()),
+        ((50, None, 50), (80, 50, 50), 50, 30, 0, ("built",)),
+        ((None, None, 50), (50, 50, 50), None, None, None, ()),
+    ],
+)
+def test_dwellings_that_are_unknown_at_one_date_neither_came_nor_went(con, then, now, stock, come, gone, triggers):
+    def counts(homes):
+        return lambda column, _: (
+            {"einwohner": 100, "einwohner_0_17": 20} | ({"wohnungen": homes[column]} if homes else {})
+        )
+
+    day = {"2019-12-31": counts(then)}
+    found = unit(reviewed(con, "AAB", counts=counts(now), more_days=day), "A")
+    assert (found.dwellings_then, found.dwellings_come, found.dwellings_gone) == (stock, come, gone)
+    assert found.triggers == triggers
+
+
+@pytest.mark.parametrize(("homes", "new"), [((), 1), ((0, 0, 50), 1), ((0, None, 50), 0)])
+def test_a_base_unit_is_new_where_it_is_known_that_nobody_and_no_dwelling_was_there(con, homes, new):
+    def counts(people):
+        return lambda column, _: (
+            {"einwohner": people[column], "einwohner_0_17": 0} | ({"wohnungen": homes[column]} if homes else {})
+        )
+
+    day = {"2019-12-31": counts((10, 0, 10))}
+    found = unit(reviewed(con, "AAB", counts=counts((10, 10, 10)), more_days=day), "A")
+    assert (found.new_base_units, found.vanished_base_units) == (new, 0)
+
+
 def test_of_a_city_that_counts_whole_sozialraeume_size_and_change_alone_are_judged(con):
     now, then = people(lambda column, _: 100 * column + 50), people(lambda column, _: 350 - 100 * column)
     found = reviewed(con, "ABCD", counts=now, more_days={"2019-12-31": then}, rules={"least": 1, "most": 500})
