@@ -62,7 +62,7 @@ def architecture_svg() -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" '
         f'font-size="12" fill="{INK}" role="img" aria-label="The way of the data through the six stations">',
         f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
-        _text(20, 30, "The way of the data: flows/refresh.py reads like this line", size=17, weight="bold"),
+        _text(20, 30, "The way of the data: flows/station_order.py reads like this line", size=17, weight="bold"),
         _text(
             20,
             50,
