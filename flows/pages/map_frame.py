@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from textwrap import wrap
 from typing import NamedTuple
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from flows.base.german_numbers import number
 from flows.base.local_time import german_day
@@ -96,7 +96,7 @@ def framed(
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + LEGEND} {height}" font-family="sans-serif" '
-            f'font-size="13" fill="{INK}" role="img" aria-label="{escape(subject.label_de)}">',
+            f'font-size="13" fill="{INK}" role="img" aria-label={quoteattr(subject.label_de)}>',
             f"<defs>{patterns}</defs>",
             f'<rect width="{WIDTH + LEGEND}" height="{height}" fill="white"/>',
             f'<text x="{MARGIN}" y="30" font-size="18" font-weight="bold">{escape(subject.label_de)}</text>',

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 import duckdb
 import pytest
 
+from flows.base.db import literal
 from flows.base.errors import ConfigError
 from flows.pages.map_picture import map_of
 from flows.release.map_classes import MORE
@@ -39,6 +41,12 @@ def test_a_unit_without_a_row_is_drawn_and_called_not_delivered(drawn):
     picture = drawn("sgb2_quote", "FROM it WHERE NOT (raum_id = '012001' AND indikator_id = 'sgb2_quote')")
     assert "<title>Sozialraum 012001: nicht geliefert</title>" in picture
     assert "nicht geliefert (1)" in picture
+
+
+def test_a_label_may_hold_any_sign(drawn):
+    label = """Anteil "Single"-Haushalte <1 & 'andere'"""
+    picture = drawn("sgb2_quote", indikator=f"SELECT * REPLACE ({literal(label)} AS label_de) FROM it")
+    assert ElementTree.fromstring(picture).get("aria-label") == label
 
 
 def test_counts_are_circles(drawn):
