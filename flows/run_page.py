@@ -146,7 +146,7 @@ def residents(release: Path) -> list[dict[str, object]]:
     with connect(release / DATABASE, read_only=True) as con:
         rows = con.execute(
             "SELECT stichtag::VARCHAR, zuschnitt, max(wert) FILTER (indikator_id = 'einwohner')::BIGINT "
-            "FROM wert WHERE raumebene = 'stadt' GROUP BY ALL ORDER BY ALL"
+            "FROM wert WHERE raumebene = (SELECT arg_max(raumebene, rang) FROM raumebene) GROUP BY ALL ORDER BY ALL"
         ).fetchall()
     return [{"Stichtag": day, "Zuschnitt": cut, "Einwohner": count} for day, cut, count in rows]
 

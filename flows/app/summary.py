@@ -53,7 +53,7 @@ def print_summary(outcome: Outcome) -> None:
     with connect(database, read_only=True) as con:
         set_variables(con, schaetzungen=list(vocabulary().estimates))
         for row in con.execute(sql("read/ausgang")).fetchall():
-            table.add_row(*(number_shown(cell) if isinstance(cell, int) else str(cell) for cell in row))
+            table.add_row(*(number_shown(cell) if isinstance(cell, int) else cell or "" for cell in row))
     Console().print(table)
     python = _as_seen_from_here(Path(sys.executable))
     connected = f"duckdb.connect({str(database)!r}, read_only=True)"
