@@ -29,8 +29,12 @@ from flows.mark_files import PROTECTED, WORK, has_begun, mark_of, was_stopped
 CONFIDENTIAL = (
     WORK, f"{WORK}.wal", "spill", "temp", "plain", PROTECTED, "findings", "failure.txt", MARKS,
 )  # fmt: skip
+QUARANTINE = ("quarantine.csv", "quarantine.duckdb")
+"""Rows as they were delivered: people look at them after a run has ended, so that they stay longer.
+
+The second is there only where there are any."""
 FORGET_AFTER = "FORTSCHREIBUNG_FORGET_AFTER_DAYS"
-"""Names the age in days at which a refresh of any city deletes the working databases of ended runs."""
+"""Names the age in days at which a refresh of any city deletes what is confidential in ended runs."""
 _NAME = re.compile(r"(?P<city>[a-z][a-z0-9_]*)-(?P<at>\d{8}T\d{6})-[0-9a-f]{6}")
 _BEGINNING = 60.0  # seconds in which a folder without a lock may be that of a run which is about to take it
 
@@ -154,6 +158,8 @@ def forget_old_runs(home: Home) -> list[str]:
         with unless_running(run.path) as ended:
             if ended:
                 forget(run.path)
+                for name in QUARANTINE:
+                    (run.path / name).unlink(missing_ok=True)
                 forgotten.append(run.name)
     return forgotten
 
@@ -200,7 +206,7 @@ def unless_running(folder: Path) -> Iterator[bool]:
 def _looked_at(path: Path, named: re.Match[str], *, ended: bool) -> RunFolder:
     began = dt.datetime.strptime(named["at"], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC)
     state = State.RUNNING if not ended else State.FINISHED if _came_to_its_end(path) else State.FAILED
-    unprotected = any((path / name).exists() for name in CONFIDENTIAL)
+    unprotected = any((path / name).exists() for name in (*CONFIDENTIAL, QUARANTINE[1]))
     finished = _last_finished(path) if state is State.FAILED and has_begun(path) else None
     return RunFolder(
         path.name, named["city"], path, began, state, _size(path), unprotected, finished, was_stopped(path)

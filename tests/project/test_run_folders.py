@@ -99,6 +99,24 @@ def test_a_refresh_deletes_old_working_databases_of_every_city(
     assert old.name in (run.folder / "progress.jsonl").read_text()
 
 
+def test_rows_in_quarantine_stay_for_people_and_are_named_until_they_are_old(
+    home: Home, left: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, young, clean = left("a", 20), left("b", 2), left("c", 2)
+    for folder in (old, young, clean):
+        (folder / "quarantine.csv").write_text("quelle;datei;zeile;spalte;wert;regel\n")
+    for folder in (old, young):
+        (folder / "quarantine.duckdb").write_bytes(b"rows")
+    assert {one.path: one.unprotected for one in run_folders(home)} == {old: True, young: True, clean: False}
+
+    monkeypatch.setenv(FORGET_AFTER, "14")
+    with working_folder(new_run("musterstadt", home)):
+        pass
+
+    assert sorted(path.name for path in old.iterdir()) == [".alive", "progress.jsonl"]
+    assert (young / "quarantine.duckdb").is_file()
+
+
 def test_without_the_setting_other_cities_are_left_alone(home: Home, left: Callable[..., Path]) -> None:
     old = left("a", 400, failed=True)
     with working_folder(new_run("musterstadt", home)):
