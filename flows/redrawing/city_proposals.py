@@ -174,7 +174,8 @@ def proposals_of(
     )
     found = proposing.proposed(progress=progress)
     prices = frontier(ground, searched, proposing.fixed, seed=asked.seed, progress=progress)
-    ids = unit_ids(ground, found.labels, _known_ids(con), profile.city.raumebene[0].id_pattern)
+    others = [(each.inside, other.labels) for each in found.proposals for other in each.alternatives]
+    ids = unit_ids(ground, found.labels, _known_ids(con), profile.city.raumebene[0].id_pattern, others)
     smallest = _smallest(profile, ground)
     said, rejected, labels = [], [], found.labels.copy()
     for each in found.proposals:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from flows.base.db import set_variables
 from flows.base.errors import ConfigError
@@ -45,25 +46,40 @@ class CutFolder:
         return self.folder / "cities"
 
 
-def unit_ids(ground: CityGround, labels: Ints, known: Iterable[str], pattern: str | None) -> list[str]:
+def unit_ids(
+    ground: CityGround, labels: Ints, known: Iterable[str], pattern: str | None,
+    others: Iterable[tuple[Ints, Ints]] = (),
+) -> list[str]:  # fmt: skip
     """Return the id of each unit of a proposed cut: today's, then a free one for each new unit.
+
+    A number that no base unit has, as that of a split which was not worth it, gets no id but an empty text.
 
     Args:
         ground: today's units.
         labels: shape (n,), the proposed unit of each base unit.
         known: every id that any Zuschnitt uses or has used.
         pattern: what an id of the city's Sozialräume looks like.
+        others: base units and their units in other cuts that are shown beside it, which may have units of their own.
 
     Raises:
         ConfigError: no free id of that pattern can be made.
     """
     ids, used = list(ground.units), set(known) | set(ground.units)
-    for unit in range(len(ground.units), int(labels.max()) + 1):
-        member = int((labels == unit).argmax())
+    for unit, member in _new_units(len(ground.units), [(np.arange(len(labels)), labels), *others]).items():
         made = _free_id(ground.units[ground.today[member]], _nest_of(ground, member), used, pattern)
-        ids.append(made)
+        ids += [""] * (unit + 1 - len(ids))
+        ids[unit] = made
         used.add(made)
     return ids
+
+
+def _new_units(units: int, cuts: Iterable[tuple[Ints, Ints]]) -> dict[int, int]:
+    """Return the units from number `units` on with their first base unit, those of the first of the cuts first."""
+    found: dict[int, int] = {}
+    for members, labels in cuts:
+        for unit in np.unique(labels[labels >= units]).tolist():
+            found.setdefault(unit, int(members[(labels == unit).argmax()]))
+    return found
 
 
 def _nest_of(ground: CityGround, member: int) -> str:

@@ -39,6 +39,22 @@ def test_a_new_unit_gets_the_next_number_that_no_zuschnitt_has_used() -> None:
     assert ids == ["011001", "011002", "011008", "011009"]
 
 
+def test_a_split_that_was_dropped_uses_up_no_id() -> None:
+    ground = ground_of("AABB", units=["011001", "011002"], nests=("011",))
+    assert unit_ids(ground, np.array([0, 0, 1, 4]), [], r"\d{6}") == ["011001", "011002", "", "", "011003"]
+
+
+def test_a_split_that_was_dropped_asks_for_no_id_where_none_is_free() -> None:
+    ground = replace(ground_of("AABB", units=["11", "21"]), nest=np.array([0, 0, 1, 1]), nests=("1", "2"))
+    assert unit_ids(ground, np.array([0, 0, 1, 3]), ["19"], None) == ["11", "21", "", "22"]
+
+
+def test_a_unit_that_only_another_cut_has_gets_its_id_after_those_of_the_proposal() -> None:
+    ground = ground_of("AABB", units=["011001", "011002"], nests=("011",))
+    other = np.array([2, 3]), np.array([1, 2])
+    assert unit_ids(ground, np.array([0, 3, 1, 1]), [], None, [other])[2:] == ["011004", "011003"]
+
+
 def test_without_a_larger_unit_the_number_at_its_end_counts_on() -> None:
     ground = ground_of("AABB", units=["N-7", "S-1"])
     assert unit_ids(ground, np.array([0, 2, 1, 1]), [], None)[2:] == ["N-8"]
