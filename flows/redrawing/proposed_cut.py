@@ -90,7 +90,8 @@ def _free_id(parent: str, nest: str, used: set[str], pattern: str | None) -> str
     """Return the next number after all of the same larger unit, written as its siblings are."""
     prefix = nest if nest and parent.startswith(nest) else re.sub(r"\d*$", "", parent)
     width = len(parent) - len(prefix)
-    numbers = [int(each[len(prefix) :]) for each in used if each.startswith(prefix) and each[len(prefix) :].isdigit()]
+    siblings = [each[len(prefix) :] for each in used if each.startswith(prefix) and len(each) == len(parent)]
+    numbers = [int(each) for each in siblings if each.isdigit()]
     for number in range(max(numbers, default=0) + 1, 10**width if width else 0):
         made = f"{prefix}{number:0{width}d}"
         if made not in used and (pattern is None or re.fullmatch(pattern, made)):

@@ -55,6 +55,11 @@ def test_a_unit_that_only_another_cut_has_gets_its_id_after_those_of_the_proposa
     assert unit_ids(ground, np.array([0, 3, 1, 1]), [], None, [other])[2:] == ["011004", "011003"]
 
 
+def test_ids_of_another_larger_unit_that_begin_alike_are_no_siblings() -> None:
+    ground = replace(ground_of("AABB", units=["101", "1099"]), nest=np.array([0, 0, 1, 1]), nests=("1", "10"))
+    assert unit_ids(ground, np.array([0, 2, 1, 1]), [], None)[2:] == ["102"]
+
+
 def test_without_a_larger_unit_the_number_at_its_end_counts_on() -> None:
     ground = ground_of("AABB", units=["N-7", "S-1"])
     assert unit_ids(ground, np.array([0, 2, 1, 1]), [], None)[2:] == ["N-8"]
