@@ -12,8 +12,9 @@ import csv
 import datetime as dt
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 import duckdb
@@ -150,22 +151,33 @@ def must_be_later(profile: Profile, valid_from: dt.date) -> None:
 
 
 def _named(con: duckdb.DuckDBPyConnection, ground: CityGround, labels: Ints, ids: Sequence[str]) -> list[list[str]]:
-    """Return level, id and name of each unit; a new one is called after the unit that it was split from."""
+    """Return level, id and name of each unit; a new one is called after the unit that it was split from.
+
+    Where there are several of one unit, or the name is that of another, they are numbered.
+    """
     rows = con.execute(
         "SELECT raumebene, raum_id, name FROM stage.raum_name WHERE zuschnitt = getvariable('zuschnitt') ORDER BY ALL"
     ).fetchall()
     names = {unit: name for level, unit, name in rows if level == "sozialraum"}
-    own = [[ids[unit], _name_of(ground, labels, unit, names)] for unit in sorted(set(labels.tolist()))]
+    new = _new_units(len(ground.units), [(np.arange(len(labels)), labels)])
+    called = names | dict(zip((ids[unit] for unit in new), _new_names(ground, new, names), strict=True))
+    own = [(ids[unit], called.get(ids[unit])) for unit in np.unique(labels).tolist()]
     return [[level, unit, name] for level, unit, name in rows if level != "sozialraum"] + [
         ["sozialraum", unit, name] for unit, name in own if name
     ]
 
 
-def _name_of(ground: CityGround, labels: Ints, unit: int, names: Mapping[str, str]) -> str:
-    if unit < len(ground.units):
-        return names.get(ground.units[unit], "")
-    parent = ground.units[ground.today[int((labels == unit).argmax())]]
-    return f"{names.get(parent, parent)} (neu)"
+def _new_names(ground: CityGround, new: Mapping[int, int], names: Mapping[str, str]) -> Iterator[str]:
+    """Yield a name for each new unit (number = its first base unit) that no other unit has."""
+    parents = [ground.units[ground.today[member]] for member in new.values()]
+    taken = set(names.values())
+    for parent in parents:
+        name = names.get(parent, parent)
+        alone = [f"{name} (neu)"] if parents.count(parent) == 1 else []
+        numbered = (f"{name} (neu {number})" for number in count(1))
+        found = next(each for each in chain(alone, numbered) if each not in taken)
+        taken.add(found)
+        yield found
 
 
 def _write_profile(profile: Profile, ground: CityGround, into: CutFolder, assigned: Sequence[str]) -> None:

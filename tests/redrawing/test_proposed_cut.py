@@ -20,7 +20,7 @@ from flows.redrawing.city_proposals import CityAsked, proposals_of
 from flows.redrawing.decisions import Decision, decisions_of, last_decision, proposal_id, record
 from flows.redrawing.ground import Ground
 from flows.redrawing.laid_cut import transform_with
-from flows.redrawing.proposed_cut import OUTLINES, POLYGONS, CutFolder, unit_ids, with_deliveries, write_cut
+from flows.redrawing.proposed_cut import NAMES, OUTLINES, POLYGONS, CutFolder, unit_ids, with_deliveries, write_cut
 from flows.stage.space import stage_space
 from tests.redrawing.grounds import squares
 from tests.redrawing.towns import CUT, profile, town
@@ -58,6 +58,23 @@ def test_a_unit_that_only_another_cut_has_gets_its_id_after_those_of_the_proposa
 def test_ids_of_another_larger_unit_that_begin_alike_are_no_siblings() -> None:
     ground = replace(ground_of("AABB", units=["101", "1099"]), nest=np.array([0, 0, 1, 1]), nests=("1", "10"))
     assert unit_ids(ground, np.array([0, 2, 1, 1]), [], None)[2:] == ["102"]
+
+
+def test_units_split_from_one_have_names_of_their_own(con, tmp_path: Path) -> None:
+    town(con, "AAAB")
+    ground, into = city_ground(con, profile()), CutFolder(tmp_path, dt.date(2025, 1, 1))
+
+    def called(labels: list[int], of_b: str = "Altstadt") -> list[str]:
+        con.execute("DELETE FROM stage.raum_name")
+        con.execute(f"INSERT INTO stage.raum_name VALUES ('{CUT}', 'sozialraum', 'A', 'Hafen'), "
+                    f"('{CUT}', 'sozialraum', 'B', '{of_b}')")  # fmt: skip
+        write_cut(con, profile(), ground, np.array(labels), ["A", "B", "C", "D", "E"], into)
+        return [line.split(";")[2] for line in (tmp_path / NAMES).read_text("utf-8").splitlines()[1:]]
+
+    assert called([0, 2, 2, 1]) == ["Hafen", "Altstadt", "Hafen (neu)"]
+    assert called([0, 2, 3, 1]) == ["Hafen", "Altstadt", "Hafen (neu 1)", "Hafen (neu 2)"]
+    assert called([0, 2, 2, 1], of_b="Hafen (neu)") == ["Hafen", "Hafen (neu)", "Hafen (neu 1)"]
+    assert called([0, 0, 4, 1]) == ["Hafen", "Altstadt", "Hafen (neu)"]  # the splits 2 and 3 were dropped
 
 
 def test_without_a_larger_unit_the_number_at_its_end_counts_on() -> None:
