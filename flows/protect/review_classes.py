@@ -52,7 +52,9 @@ def _rows(review: Review) -> Sequence[dict[str, str | None]]:
     ]  # fmt: skip
 
 
-def _size(unit: ReviewedUnit) -> str:
+def _size(unit: ReviewedUnit) -> str | None:
+    if not unit.residents:
+        return None
     rules = {one.rule for one in unit.breaches}
     return "zu klein" if "too_small" in rules else "zu groß" if "too_large" in rules else "im Rahmen"
 

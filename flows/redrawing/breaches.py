@@ -23,11 +23,14 @@ class Breach(NamedTuple):
 
 
 def breaches(ground: CityGround, *, barrier: float) -> list[Breach]:
-    """Return what breaks the rules; of barriers, only what cuts off at least a share `barrier` of the residents."""
+    """Return what breaks the rules; of barriers, only what cuts off at least a share `barrier` of the residents.
+
+    A unit where nobody lives, a park or a harbour, is not too small: it has no size that the bounds are about.
+    """
     found = []
     residents = np.bincount(ground.today, ground.residents, len(ground.units))
     for unit, people in enumerate(residents.tolist()):
-        if people < ground.least:
+        if 0 < people < ground.least:
             found.append(Breach(unit, "too_small", people))
         elif people > ground.most:
             found.append(Breach(unit, "too_large", people))

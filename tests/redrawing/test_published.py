@@ -60,6 +60,13 @@ def test_each_unit_has_a_class_of_size_and_of_heterogeneity(published):
     assert published() == {"A": ("im Rahmen", "hoch", None, "ok"), "B": ("im Rahmen", "gering", None, "ok")}
 
 
+def test_a_unit_where_nobody_lives_has_no_class_of_size(published):
+    def counts(column: int, row: int) -> dict[str, float]:
+        return {"einwohner": 0, "einwohner_0_17": 0} if column >= 4 else _counts(column, row)
+
+    assert [row[0] for row in published(counts=counts).values()] == ["im Rahmen", None]
+
+
 @pytest.mark.parametrize("indikator", ["einwohner", "anteil_einwohner_0_17", "wohnungen"])
 def test_a_unit_with_a_suppressed_figure_that_goes_into_the_review_says_nothing(published, indikator):
     assert published(("A", indikator, DAY))["A"] == (None, None, None, "geschuetzt")

@@ -88,6 +88,13 @@ def test_a_rule_that_is_broken_is_named_with_its_amount(con, rows, rules, broken
     } == broken
 
 
+def test_a_unit_where_nobody_lives_is_not_too_small(con):
+    def counts(column, _):
+        return {"einwohner": 0 if column == 2 else 100, "einwohner_0_17": 0}
+
+    assert unit(reviewed(con, "AAB", counts=counts, rules={"least": 150, "most": 400}), "B").triggers == ()
+
+
 def test_a_unit_that_crosses_a_stadtteil_breaks_the_nesting(con):
     town(con, "AAB")
     con.execute("UPDATE stage.zuordnung SET raum_id = 'S' WHERE raumebene = 'stadtteil' AND basis_id = '0_0'")
