@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.base.files import write_whole
 from flows.base.resources import resource
 from flows.base.texts import text
 from flows.check.models import RESULTS, CheckJob, CheckReport
@@ -222,10 +222,10 @@ def show_checks(run: Run, report: CheckReport) -> CheckReport:
     from flows.pages.checks_page import Checked, write_checks_page  # noqa: PLC0415
 
     if (run.folder / TYPES).is_file():
-        found, today = RESULTS.validate_json((run.folder / TYPES).read_bytes()), dt.datetime.now().astimezone().date()
-        report = with_types(report, found, run.profile.waivers, today)
+        found = RESULTS.validate_json((run.folder / TYPES).read_bytes())
+        report = with_types(report, found, run.profile.waivers, run.today)
     city = run.profile.city
-    write_checks_page(report.path, Checked(About(city.name, city.synthetic), dt.datetime.now(dt.UTC).date()))
+    write_checks_page(report.path, Checked(About(city.name, city.synthetic), run.today))
     return report
 
 
@@ -270,13 +270,13 @@ def protect_in(run: Run) -> dict[str, int]:
     with open_work(run.work) as con:
         review = yearly_review(con, run.profile, lambda words: run.note("protect", words))
         if review is not None:
-            (run.folder / REVIEW).write_text(units_to_look_at(review), encoding="utf-8")
+            write_whole(run.folder / REVIEW, units_to_look_at(review).encode())
         types = list[Applied]()
         counted = protect(
             con, run.profile, run.folder / "publish", earlier, note=lambda words: run.note("protect", words),
             hear=types.append, review=review,
         )  # fmt: skip
-        (run.folder / TYPES).write_bytes(RESULTS.dump_json(type_results(types)))
+        write_whole(run.folder / TYPES, RESULTS.dump_json(type_results(types)))
         finish(run.folder, "protect", con, counted)
     run.note("protect", text(
         "{figures:,} figures suppressed, {primary:,} of them by themselves, the others for their sake",
