@@ -18,6 +18,15 @@ def today() -> dt.date:
     return dt.datetime.now(ZoneInfo(ZONE)).date()
 
 
+def office_day(at: str) -> dt.date:
+    """Return the day in the office of a moment of a record, an ISO 8601 text.
+
+    Raises:
+        ValueError: it is no moment.
+    """
+    return dt.datetime.fromisoformat(at).astimezone(ZoneInfo(ZONE)).date()
+
+
 def local(when: dt.datetime) -> str:
     """Return a moment as people in the office read it, to the minute."""
     return f"{when.astimezone(ZoneInfo(ZONE)):%d.%m.%Y %H:%M}"

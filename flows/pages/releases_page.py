@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flows.base.local_time import office_day
 from flows.pages.template import page_of
 from flows.release import catalog
 from flows.release.catalog import Entry
@@ -32,7 +33,7 @@ def releases_page(name: str, synthetic: bool, entries: Sequence[Entry]) -> str:
     listed = [
         Listed(
             version=entry.version,
-            published=dt.datetime.fromisoformat(entry.at).date(),
+            published=office_day(entry.at),
             stichtag=dt.date.fromisoformat(entry.stichtag_max),
             zuschnitt=dt.date.fromisoformat(entry.zuschnitt),
             folder=None if entry.version in gone else f"{entry.version}/",

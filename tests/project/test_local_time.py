@@ -1,8 +1,10 @@
 """Moments are kept in UTC; who reads German sees the office's clock, in summer and in winter."""
 
+import datetime as dt
+
 import pytest
 
-from flows.base.local_time import day_of, moment
+from flows.base.local_time import day_of, moment, office_day
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,4 @@ def test_a_moment_is_shown_to_the_minute(at: str, english: str, in_german: str) 
 
 def test_a_day_is_that_of_the_office() -> None:
     assert day_of("2025-12-31T23:30:00+00:00").german == "01.01.2026"
+    assert office_day("2025-12-31T23:30:00+00:00") == dt.date(2026, 1, 1)
