@@ -22,9 +22,15 @@ def units_to_look_at(found: Review) -> str:
 
 
 def yearly_review(con: duckdb.DuckDBPyConnection, profile: Profile, note: Callable[[str], None]) -> Review | None:
-    """Return the review of a working database; None where it cannot be made, and `note` hears why."""
+    """Return the review of a working database; None where it cannot be made, which `note` hears.
+
+    A note goes to Prefect's log too, where anybody may read it: it names the code, the command says the rest.
+    """
     try:
         return review(con, profile, borders=False)
     except FortschreibungError as problem:
-        note(text("the Gliederung is not reviewed: {problem}", problem=problem))
+        note(text(
+            "the Gliederung is not reviewed ({code}); `fortschreibung review {city}` says why", code=problem.code,
+            city=profile.city.id,
+        ))  # fmt: skip
         return None

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from flows.base.errors import ConfigError
+from flows.redrawing import yearly_review
 from flows.redrawing.review import Review, ReviewedUnit, review
 from tests.redrawing.towns import profile, town
 
@@ -175,3 +179,14 @@ def test_limits_are_data(con):
     mixed = people(lambda column, _: 100 if column < 2 else 300 if column < 4 else 200)
     found = reviewed(con, *EIGHT, counts=mixed, triggers={"mixed": 50})
     assert "mixed" not in unit(found, "A").triggers
+
+
+def test_a_review_that_cannot_be_made_is_noted_without_what_was_found(monkeypatch):
+    def refused(*_, **__):
+        raise ConfigError("block 01100021 has 98765 residents", code="FS-CONFIG-18")
+
+    monkeypatch.setattr(yearly_review, "review", refused)
+    noted = []
+
+    assert yearly_review.yearly_review(None, SimpleNamespace(city=SimpleNamespace(id="a")), noted.append) is None
+    assert noted == ["the Gliederung is not reviewed (FS-CONFIG-18); `fortschreibung review a` says why"]
