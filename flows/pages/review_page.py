@@ -125,8 +125,8 @@ def _notes(review: Review) -> Iterator[Said]:
             "Whether a unit encloses another is not judged: polygons end at the kerb (max_gap).",
         )
     if review.divisible and review.borders and not review.barriers:
-        yield Said("Barrieren sind nicht beurteilt: redrawing.toml nennt keine Linien.",
-                   "Barriers are not judged: redrawing.toml names no lines.")  # fmt: skip
+        yield Said("Barrieren sind nicht beurteilt: weder eine Quelle noch redrawing.toml bringt Linien.",
+                   "Barriers are not judged: neither a source nor redrawing.toml brings lines.")  # fmt: skip
     if review.cut_made is None:
         yield Said("Veränderung ist nicht beurteilt: vor dem Stichtag ist nichts auf diesen Basiseinheiten gezählt.",
                    "Change is not judged: nothing was counted on these base units before.")  # fmt: skip

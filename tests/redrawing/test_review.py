@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from flows.base.errors import ConfigError
+from flows.pages.review_page import review_lines
 from flows.redrawing import yearly_review
 from flows.redrawing.review import Review, ReviewedUnit, review
 from tests.redrawing.towns import profile, town
@@ -173,6 +174,11 @@ def test_of_a_city_that_counts_whole_sozialraeume_size_and_change_alone_are_judg
     assert not found.divisible
     assert {each.heterogeneity for each in found.units} == {None}
     assert unit(found, "A").triggers == ("too_large", "changed")
+
+
+def test_without_lines_it_says_that_no_source_brings_any_either(con):
+    (said,) = [line for line in review_lines(reviewed(con, "AAB")) if line.startswith("Barriers")]
+    assert said == "Barriers are not judged: neither a source nor redrawing.toml brings lines."
 
 
 def test_limits_are_data(con):
