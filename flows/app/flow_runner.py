@@ -9,6 +9,7 @@ import secrets
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -228,17 +229,18 @@ def _progress_shown(home: Home, city: str) -> Iterator[None]:
 
 
 def _watch(home: Home, city: str, before: set[Path], done: threading.Event) -> None:
-    seen, started = 0, time.monotonic()
+    started = time.monotonic()
+    seen: Counter[Path] = Counter()  # of each run's folder its own: the city may have two runs at a time
     while True:
         last = done.is_set()
         for folder in set(home.runs.glob(f"{city}-*")) - before:
             path = folder / "progress.jsonl"
             lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-            for line in lines[seen:]:
+            for line in lines[seen[folder] :]:
                 noted = json.loads(line)
                 event = Text(noted["event"], noted.get("event_de"))
                 _show(noted["station"], event, time.monotonic() - started)
-            seen = len(lines)
+            seen[folder] = len(lines)
         if last:
             return
         done.wait(LOOK_EVERY)
