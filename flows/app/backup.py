@@ -76,12 +76,15 @@ def _written(home: Home, folder: Path, keep: int, say: Say) -> Path:
         files.remove(left) if left.is_dir() else left.unlink()
     target = folder / f"fortschreibung-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}.tar"
     aside = folder / files.unfinished_name()
-    with tempfile.TemporaryDirectory(dir=folder, prefix=files.UNFINISHED) as temporary, aside.open("xb") as stream:
-        os.fchmod(stream.fileno(), 0o600)
-        with tarfile.open(fileobj=stream, mode="w") as archive:
-            _write(archive, _members(home, Path(temporary), say))
-        files.sync(stream)
-    aside.replace(target)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=files.UNFINISHED) as temporary, aside.open("xb") as stream:
+            os.fchmod(stream.fileno(), 0o600)
+            with tarfile.open(fileobj=stream, mode="w") as archive:
+                _write(archive, _members(home, Path(temporary), say))
+            files.sync(stream)
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
     files.sync_folder(folder)
     for old in sorted(folder.glob("fortschreibung-*.tar"))[:-keep]:
         old.unlink()
@@ -170,7 +173,7 @@ def _write(archive: tarfile.TarFile, members: Iterator[tuple[str, Path]]) -> Non
     """Add each file as it is now: what grows meanwhile, such as a log, is cut where its reading began."""
     known: dict[str, str] = {}
     for name, path in members:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             entry = archive.gettarinfo(arcname=name, fileobj=file)
             entry.uid = entry.gid = 0
             entry.uname = entry.gname = ""
@@ -181,6 +184,18 @@ def _write(archive: tarfile.TarFile, members: Iterator[tuple[str, Path]]) -> Non
     entry = tarfile.TarInfo(LIST)
     entry.size = len(content)
     archive.addfile(entry, io.BytesIO(content))
+
+
+def _opened(path: Path) -> io.BufferedReader:
+    """Open a file that is to be in the backup; what is wrong with it is not said of the folder of the backups."""
+    try:
+        return path.open("rb")
+    except OSError as problem:
+        raise FortschreibungError(
+            f"Expected to read {problem.filename} for the backup, found that it cannot be read ({problem.strerror}). "
+            "Nothing was written; look at the file and repeat.",
+            code="FS-RUN-04",
+        ) from problem
 
 
 class _Digested:

@@ -119,6 +119,17 @@ def test_profiles_and_the_key_are_in_it(home: Home, tmp_path: Path, monkeypatch:
     assert restored.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_file_that_cannot_be_read_is_named_and_nothing_stays_of_the_backup(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORTSCHREIBUNG_SIGNING_KEY", str(tmp_path / "gone.pem"))
+
+    with pytest.raises(FortschreibungError, match=r"Expected to read \S+/gone\.pem for the backup") as failed:
+        backups.backup(home, tmp_path / "backups", keep=1, say=lambda _: None)
+    assert failed.value.code == "FS-RUN-04"
+    assert [each.name for each in (tmp_path / "backups").iterdir() if each.name != NAME] == []
+
+
 @pytest.mark.parametrize("damage", ["cut off", "without its list", "altered"])
 def test_a_damaged_backup_is_refused_whole(archive: Path, tmp_path: Path, damage: str) -> None:
     content = archive.read_bytes()
