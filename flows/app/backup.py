@@ -25,9 +25,12 @@ from flows.base.errors import ConfigError, FortschreibungError, VerificationFail
 from flows.base.home import Home
 from flows.base.locks import NAME, one_at_a_time
 from flows.base.texts import text
+from flows.profile.places import named_folders
 from flows.release import catalog, signature
 
-DATABASE_URL = "PREFECT_API_DATABASE_CONNECTION_URL"
+DATABASE_URL = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
+_EARLIER_NAME = "PREFECT_API_DATABASE_CONNECTION_URL"
+"""Prefect reads it too, where the other is not set."""
 LIST = "sha256.json"
 _LEFT_OUT = ("landing/staged", "landing/jobs")
 _PATIENCE = 6 * 3600.0
@@ -48,7 +51,7 @@ def backup(home: Home, folder: Path, *, keep: int, say: Say) -> Path:
     """Write a backup of `home` into `folder`, and remove all but the newest `keep` there; return its path.
 
     Raises:
-        ConfigError: when there is nothing to back up.
+        ConfigError: when there is nothing to back up, or FORTSCHREIBUNG_CITIES names what is no folder.
         FortschreibungError: when the database cannot be dumped or the folder cannot be written.
     """
     if not home.releases.is_dir() and not home.landing.is_dir():
@@ -142,11 +145,11 @@ def _members(home: Home, temporary: Path, say: Say) -> Iterator[tuple[str, Path]
     """Yield each file with its name in the archive; links are left out, `latest` follows from the catalogue."""
     for name in ("landing", "candidates", "releases"):
         yield from _below(name, home.root / name)
-    for number, named in enumerate(filter(None, os.environ.get("FORTSCHREIBUNG_CITIES", "").split(os.pathsep))):
-        yield from _below(f"profiles/{number}", Path(named).expanduser().resolve())
+    for number, folder in enumerate(named_folders()):
+        yield from _below(f"profiles/{number}", folder)
     if key := os.environ.get(signature.KEY):
         yield f"keys/{Path(key).name}", Path(key).expanduser()
-    if url := os.environ.get(DATABASE_URL):
+    if url := database_url():
         if not url.startswith("postgresql"):
             say(text(
                 "{variable} is not that of PostgreSQL: the server's database is not in the backup",
@@ -250,6 +253,11 @@ def _extracted(archive: Path, target: Path) -> int:
             f"{archive} was altered: {', '.join(off[:5])}. Take an earlier backup.", code="FS-RELEASE-07"
         )
     return len(found)
+
+
+def database_url() -> str | None:
+    """Return what the environment names as the database of the Prefect server."""
+    return os.environ.get(DATABASE_URL) or os.environ.get(_EARLIER_NAME)
 
 
 def dump_database(url: str, target: Path) -> None:

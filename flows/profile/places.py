@@ -25,6 +25,15 @@ def profile_folders() -> list[Path]:
     Raises:
         ConfigError: FORTSCHREIBUNG_CITIES names something that is no folder.
     """
+    return list(dict.fromkeys([*named_folders(), Path("cities").resolve(), resource("cities").resolve()]))
+
+
+def named_folders() -> list[Path]:
+    """Return the folders that FORTSCHREIBUNG_CITIES names.
+
+    Raises:
+        ConfigError: one of them is no folder.
+    """
     named = [Path(part).expanduser().resolve() for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
     for folder in named:
         if not folder.is_dir():
@@ -32,7 +41,7 @@ def profile_folders() -> list[Path]:
                 f"{VARIABLE} (--cities): expected a folder with one folder per city, found no folder {folder}.",
                 code="FS-CONFIG-02",
             )
-    return list(dict.fromkeys([*named, Path("cities").resolve(), resource("cities").resolve()]))
+    return named
 
 
 def profile_places() -> dict[str, Path]:

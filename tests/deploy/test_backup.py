@@ -130,6 +130,21 @@ def test_a_file_that_cannot_be_read_is_named_and_nothing_stays_of_the_backup(
     assert [each.name for each in (tmp_path / "backups").iterdir() if each.name != NAME] == []
 
 
+def test_a_folder_of_profiles_that_is_not_there_is_an_error(home: Home, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("FORTSCHREIBUNG_CITIES", str(tmp_path / "gone"))
+
+    with pytest.raises(ConfigError, match=r"FORTSCHREIBUNG_CITIES .* found no folder \S+/gone"):
+        backups.backup(home, tmp_path / "backups", keep=1, say=lambda _: None)
+
+
+def test_the_database_is_found_by_either_name_as_prefect_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", raising=False)
+    monkeypatch.setenv("PREFECT_API_DATABASE_CONNECTION_URL", "postgresql://earlier")
+    assert backups.database_url() == "postgresql://earlier"
+    monkeypatch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", "postgresql://server")
+    assert backups.database_url() == "postgresql://server"
+
+
 @pytest.mark.parametrize("damage", ["cut off", "without its list", "altered"])
 def test_a_damaged_backup_is_refused_whole(archive: Path, tmp_path: Path, damage: str) -> None:
     content = archive.read_bytes()

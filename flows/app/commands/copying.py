@@ -85,16 +85,14 @@ def restore(
     archive
         The file of the backup.
     database
-        Also replace the Prefect server's database (PREFECT_API_DATABASE_CONNECTION_URL) by the one in the backup.
+        Also replace the Prefect server's database (PREFECT_SERVER_DATABASE_CONNECTION_URL) by the one in the backup.
     """
-    import os  # noqa: PLC0415 -- this command alone asks for a variable
-
-    from flows.app.backup import DATABASE_URL, restore_database  # noqa: PLC0415
+    from flows.app.backup import DATABASE_URL, database_url, restore_database  # noqa: PLC0415
     from flows.app.backup import restore as restored  # noqa: PLC0415
     from flows.publish.promote import heal  # noqa: PLC0415
     from flows.publish.verify import Content, verify  # noqa: PLC0415
 
-    where, url = Home(root_at(home)), os.environ.get(DATABASE_URL)
+    where, url = Home(root_at(home)), database_url()
     if database and not url:
         raise ConfigError(
             f"--database: expected {DATABASE_URL} to name the database, found it not set.", code="FS-USE-01"
