@@ -136,6 +136,7 @@ def address(indikator: str, zuschnitt: str, level: str, day: str, more: str = ""
 
 DISTANCE = address(*SAMPLED[0], "&als=abstand")
 CHANGE = address("einwohner", "2020-01-01", "sozialraum", "2024-12-31", "&als=veraenderung&seit=2019-12-31")
+NO_CHANGE = address("einwohner", "2020-01-01", "sozialraum", "2015-12-31", "&als=veraenderung&seit=2019-12-31")
 ENGLISH = address("sgb2_quote", "2020-01-01", "sozialraum", "2024-12-31", "&sprache=en")
 
 
@@ -158,7 +159,15 @@ def driven(release: Path, chosen: str, tmp_path_factory: pytest.TempPathFactory)
     shutil.copytree(release / "atlas", atlas, copy_function=shutil.copyfile)
     for path in (atlas, atlas / "data"):
         path.chmod(0o755)
-    hashes = [FIRST, *(address(*each) for each in SAMPLED), DISTANCE, CHANGE, ENGLISH, f"{FIRST}&raum={chosen}"]
+    hashes = [
+        FIRST,
+        *(address(*each) for each in SAMPLED),
+        DISTANCE,
+        CHANGE,
+        NO_CHANGE,
+        ENGLISH,
+        f"{FIRST}&raum={chosen}",
+    ]
     given = {
         "hashes": hashes, "changes": CHANGES, "limits": [class_limits(each) for each in SHARES], "chosen": chosen,
         "reached": [[class_limits(SHARES[at]), figure, around] for at, figure, around in INTERVALS],
@@ -240,6 +249,7 @@ def test_counts_are_circles_and_changes_part_at_zero(driven) -> None:
     assert circles["circles"] > 0
     assert set(circles["fills"]) <= {"#f4f4f0", "url(#geheim)", "#ececec", "#fbefd9"}
     assert "seit 31.12.2019 · %" in driven[1][CHANGE]["subtitle"]
+    assert re.fullmatch(r"Stichtag 31\.12\.2015 · \w+ · \w+", driven[1][NO_CHANGE]["subtitle"]), "no Stichtag before it"
     assert all(re.match(rf"[+{MINUS}]|0,0", row[2]) for row in driven[1][CHANGE]["rows"] if row[2])
 
 

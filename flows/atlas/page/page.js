@@ -103,9 +103,10 @@ function titleOf() {
 
 /** Stichtag, Raumebene, way of showing, unit. */
 function subtitleOf(shown) {
-  const modes = { wert: "", abstand: say("distance"), veraenderung: view.subject.kind === "index" ? `${say("change")}, ${view.subject.years} ${say("years")}` : `${say("since")} ${dayWords(view.base)}` };
+  const change = () => (view.subject.kind === "index" ? `${say("change")}, ${view.subject.years} ${say("years")}` : `${say("since")} ${dayWords(view.base)}`);
+  const mode = { wert: () => "", abstand: () => say("distance"), veraenderung: change }[view.mode]();
   const level = said(core.levels.find(([id]) => id === view.level).slice(1));
-  return [`${say("day")} ${dayWords(view.day)}`, level, modes[view.mode], shown.unit].filter(Boolean).join(" · ");
+  return [`${say("day")} ${dayWords(view.day)}`, level, mode, shown.unit].filter(Boolean).join(" · ");
 }
 
 /** What the subject means, what to bear in mind, how to write about it, and where more stands. */
@@ -125,8 +126,8 @@ function showChoices() {
   }
   offer("subject", subjectGroups(), `${view.subject.kind} ${view.subject.id}`);
   offer("day", [...core.days].reverse().map((day) => [day, dayWords(day)]), view.day);
-  offer("mode", modesOf(view.subject).map((mode) => [mode, { wert: say("value"), abstand: say("distance"), veraenderung: say("change") }[mode]]), view.mode);
-  offer("base", [...core.days].reverse().filter((day) => day !== view.day).map((day) => [day, dayWords(day)]), view.base);
+  offer("mode", modesOf(view.subject, view.day).map((mode) => [mode, { wert: say("value"), abstand: say("distance"), veraenderung: say("change") }[mode]]), view.mode);
+  offer("base", daysBefore(view.day).reverse().map((day) => [day, dayWords(day)]), view.base);
   offer("zuschnitt", [...core.zuschnitte].reverse().map((day) => [day, dayWords(day) + (day === core.release.zuschnitt ? ` (${say("today")})` : "")]), view.zuschnitt);
   offer("level", core.levels.filter(([id]) => placesOf(id, view.zuschnitt).length > 1 || id === view.level).map(([id, ...label]) => [id, said(label)]), view.level);
   const ids = core.levels.map(([id]) => id);

@@ -12,8 +12,8 @@ function viewOf(hash) {
   const level = oneOf(core.levels.map(([id]) => id), asked.get("ebene"), first.ebene);
   const zuschnitt = oneOf(core.zuschnitte, asked.get("zuschnitt"), first.zuschnitt);
   const day = oneOf(core.days, asked.get("stichtag"), first.stichtag);
-  const mode = oneOf(modesOf(found), asked.get("als"), "wert");
-  const base = oneOf(core.days, asked.get("seit"), core.days[Math.max(0, core.days.indexOf(day) - 1)]);
+  const mode = oneOf(modesOf(found, day), asked.get("als"), "wert");
+  const base = baseOf(day, asked.get("seit"));
   const unit = core.units.findIndex(([id, , l, z]) => id === asked.get("raum") && core.levels[l][0] === level && core.zuschnitte[z] === zuschnitt);
   const lines = oneOf(["", ...core.levels.map(([id]) => id)], asked.get("linien") ?? undefined, largerLevel(level));
   return { subject: found, level, zuschnitt, day, mode, base, lines, unit: unit < 0 ? null : unit, english: asked.get("sprache") === "en" };
@@ -22,7 +22,8 @@ function viewOf(hash) {
 /** The address of the present view with some of it changed. */
 function addressOf(changes = {}) {
   const next = { ...view, ...changes };
-  if (!modesOf(next.subject).includes(next.mode)) next.mode = "wert";
+  next.base = baseOf(next.day, next.base);
+  if (!modesOf(next.subject, next.day).includes(next.mode)) next.mode = "wert";
   const parts = new URLSearchParams();
   parts.set(next.subject.kind === "index" ? "index" : "indikator", next.subject.id);
   parts.set("stichtag", next.day);
@@ -49,10 +50,21 @@ function subjectOf(index, indikator) {
   return other ? { kind: "figures", ...other } : null;
 }
 
-/** How a subject can be shown. A count has no distance from the city's; an index changes as its definition says. */
-function modesOf(subject) {
+/** How a subject can be shown on a day. A count has no distance from the city's; an index changes as its definition says. */
+function modesOf(subject, day) {
   if (subject.kind === "index") return subject.changes.length ? ["wert", "veraenderung"] : ["wert"];
-  return subject.type === "anzahl" || subject.type === "veraenderung" ? ["wert", "veraenderung"] : ["wert", "abstand", "veraenderung"];
+  const modes = subject.type === "anzahl" || subject.type === "veraenderung" ? ["wert"] : ["wert", "abstand"];
+  return daysBefore(day).length ? [...modes, "veraenderung"] : modes;
+}
+
+/** The Stichtag since which the change up to a day is shown: the wanted one if it lies before, else the last before it. */
+function baseOf(day, wanted) {
+  const before = daysBefore(day);
+  return before.includes(wanted) ? wanted : before.at(-1);
+}
+
+function daysBefore(day) {
+  return core.days.slice(0, core.days.indexOf(day));
 }
 
 /** The coarsest Raumebene below the city, whose lines help to find one's way; none for itself. */
