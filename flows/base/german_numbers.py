@@ -16,8 +16,8 @@ def english(written: str) -> str:
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """Return a number with so many decimals; nothing for one that is not published."""
-    return "" if value is None else german(f"{value:,.{digits}f}")
+    """Return a number with so many decimals, 0 without a sign; nothing for one that is not published."""
+    return "" if value is None else german(f"{value:z,.{digits}f}")
 
 
 def percent(share: float | None) -> str:

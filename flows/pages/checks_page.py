@@ -74,11 +74,15 @@ def opening(results: Sequence[CheckResult]) -> Words:
     """Return what a person would say of `results` first."""
     failed = [one for one in results if not one.ok]
     if not failed:
+        if len(results) == 1:
+            return Words("Die eine Prüfung ist bestanden.", "The one check passed.")
         return Words(f"Alle {len(results)} Prüfungen sind bestanden.", f"All {len(results)} checks passed.")
     de, en = zip(*_counts(failed), strict=True)
+    passed, one = len(results) - len(failed), len(results) == 1
     return Words(
-        f"Von {len(results)} Prüfungen sind {len(results) - len(failed)} bestanden: {', '.join(de)}.",
-        f"Of {len(results)} checks {len(results) - len(failed)} passed: {', '.join(en)}.",
+        f"Von {len(results)} Prüfung{'' if one else 'en'} {'ist' if passed == 1 else 'sind'} {passed} bestanden: "
+        f"{', '.join(de)}.",
+        f"Of {len(results)} check{'' if one else 's'} {passed} passed: {', '.join(en)}.",
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from flows.base.errors import ConfigError
@@ -196,7 +197,7 @@ def _change(change: str) -> str:
 
 
 def number(value: float | None) -> str:
-    """Write a number as German readers do: 1.234,5."""
+    """Write a number as German readers do, 1.234,5: to six digits, all before the comma, and never with an exponent."""
     if value is None:
         return ""
-    return german(f"{value:,.6g}") if abs(value) < 1e6 else f"{value:.0f}"
+    return german(f"{Decimal(f'{value:z.6g}'):,f}") if abs(value) < 1e6 else rounded(value)

@@ -40,8 +40,10 @@ def test_a_blocker_comes_before_a_warning_before_what_is_waived_before_what_pass
     ("results", "german", "english"),
     [
         ([result("a"), result("b")], "Alle 2 Prüfungen sind bestanden.", "All 2 checks passed."),
+        ([result("a")], "Die eine Prüfung ist bestanden.", "The one check passed."),
+        ([result("a", ok=False)], "Von 1 Prüfung sind 0 bestanden: 1 Warnung.", "Of 1 check 0 passed: 1 warning."),
         ([result("a"), result("b", ok=False), result("c", ok=False)],
-         "Von 3 Prüfungen sind 1 bestanden: 2 Warnungen.", "Of 3 checks 1 passed: 2 warnings."),
+         "Von 3 Prüfungen ist 1 bestanden: 2 Warnungen.", "Of 3 checks 1 passed: 2 warnings."),
         ([result("a", ok=False, severity="critical"), result("b", ok=False, severity="info", waived=3)],
          "Von 2 Prüfungen sind 0 bestanden: 1 Blocker, 1 mit Ausnahme hingenommen.",
          "Of 2 checks 0 passed: 1 blocker, 1 accepted by a waiver."),

@@ -168,6 +168,11 @@ def test_numbers_are_written_as_readers_of_the_language_do(monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("german")
+def test_what_is_rounded_to_nothing_has_no_sign() -> None:
+    assert (number_shown(-0.04, 1), number_shown(-0.06, 1), number_shown(-3)) == ("0,0", "-0,1", "-3")
+
+
+@pytest.mark.usefixtures("german")
 def test_a_year_is_no_number_to_be_divided() -> None:
     assert tr("{year} is there", year=2024) == "2024 ist da"
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from flows.pages.about import About
-from flows.pages.diff_page import diff_html
+from flows.pages.diff_page import diff_html, number
 from flows.pages.diff_words import opening
 from flows.profile.vocabulary import vocabulary
 from tests.parameters import first_of
@@ -106,3 +106,11 @@ def test_the_page_of_an_invented_city_says_so(compared, synthetic):
     page = diff_html(compared(figures=LATER), About("Kleinstadt", synthetic))
 
     assert ("Kleinstadt ist erfunden" in page) is synthetic
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(999999.7, "1.000.000"), (1084831, "1.084.831"), (1234.5, "1.234,5"), (1e-05, "0,00001"), (-0.0, "0"), (12, "12")],
+)
+def test_a_figure_is_written_for_german_readers_however_large_or_small(value, written) -> None:
+    assert number(value) == written
