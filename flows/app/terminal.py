@@ -21,6 +21,8 @@ WhyOption = Annotated[str, Parameter(help="For what reason.")]
 HomeOption = Annotated[Path | None, Parameter(name="--home", help="Data folder (default ./data).")]
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Last line: one JSON object.")]
 
+LAST_PORT = 65535
+
 
 def must_be_in_a_folder(option: str, file: Path | None) -> None:
     """Stop before any work where the file that an option names could not be written.
@@ -30,6 +32,16 @@ def must_be_in_a_folder(option: str, file: Path | None) -> None:
     """
     if file is not None and (not file.parent.is_dir() or file.is_dir()):
         raise ConfigError(f"{option}: expected a file in a folder that is there, found {file}.", code="FS-USE-03")
+
+
+def must_be_a_port(port: int) -> None:
+    """Stop before anything is started where --port names none; 0 lets the system choose.
+
+    Raises:
+        ConfigError: no port has that number.
+    """
+    if not 0 <= port <= LAST_PORT:
+        raise ConfigError(f"--port: expected 0 to {LAST_PORT}, found {port}.", code="FS-USE-01")
 
 
 def say(words: str) -> None:

@@ -141,6 +141,16 @@ def test_each_mistake_is_named_with_what_was_expected_and_what_was_found(line, w
         assert f"--help` {help_line}" in ended.err
 
 
+@pytest.mark.parametrize("port", [-1, 65536, 70000])
+@pytest.mark.parametrize("command", ["serve musterstadt", "demo"])
+def test_what_is_no_port_is_said_before_anything_is_started(command, port, run, tmp_path) -> None:
+    ended = run(f"{command} --port {port} --home {tmp_path / 'new'}")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"[FS-USE-01] --port: expected 0 to 65535, found {port}.")
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize("command", [" ".join(each.name) for each in commands_of(cli.app)])
 def test_no_command_answers_with_the_words_of_the_library(command, run) -> None:
     line = "prefect setup" if command == "setup" else command

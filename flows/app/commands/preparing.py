@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.app.commands.refreshing import refresh
-from flows.app.terminal import CityArgument, HomeOption, JsonOption, print_json, say
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, must_be_a_port, print_json, say
 from flows.base.errors import ConfigError, SourceUnavailable
 from flows.base.home import Home, home_at, root_at
 from flows.base.local_time import today
@@ -95,6 +95,7 @@ def demo(
     from flows.musterstadt.city import make_musterstadt  # noqa: PLC0415 -- imports numpy
     from flows.musterstadt.server import serve  # noqa: PLC0415
 
+    must_be_a_port(port)
     where = folder or home_at(home).root / "demo"
     if not (where / "index.html").exists():
         say(tr("Making the extracts of Musterstadt (synthetic) in {folder} ...", folder=os.path.relpath(where)))

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import CityArgument, HomeOption, JsonOption, LatestOrVersion, must_be_in_a_folder, print_json
+from flows.app.terminal import (
+    CityArgument,
+    HomeOption,
+    JsonOption,
+    LatestOrVersion,
+    must_be_a_port,
+    must_be_in_a_folder,
+    print_json,
+)
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
 from flows.base.local_time import day_of
@@ -245,6 +253,8 @@ def serve(city: CityArgument, *, port: int = 8000, home: HomeOption = None) -> i
         Port on 127.0.0.1; 0 takes any that is free.
     """
     from flows.app.serve import serve as hand_out  # noqa: PLC0415
+
+    must_be_a_port(port)
 
     def ready(address: str, _: object) -> None:
         print(tr("{address} (this machine only; Ctrl+C ends)", address=address), flush=True)
