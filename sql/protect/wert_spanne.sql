@@ -1,7 +1,7 @@
 -- One row per published figure of which a count was changed for confidentiality: between what the figure of the counted
 -- numbers lies, and its numerator and denominator. Nothing is rounded towards the figure: the limits always hold.
--- A figure whose counted denominator may be 0 has no upper limit, unless it is a share of parts at most their whole; nor
--- has it a lower one where its numerator may be negative, unless it is a change, of which nothing is less than all.
+-- A figure whose counted denominator may be 0 has no upper limit, unless it is a share of parts at most their whole.
+-- Nor has it a lower one where its numerator may be negative, unless it is a change, of which nothing is less than all.
 WITH grenze AS (
     SELECT
         wert_alle.zuschnitt,
