@@ -235,7 +235,7 @@ def _watch(home: Home, city: str, before: set[Path], done: threading.Event) -> N
         last = done.is_set()
         for folder in set(home.runs.glob(f"{city}-*")) - before:
             path = folder / "progress.jsonl"
-            lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+            lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []  # what is not ended is being written
             for line in lines[seen[folder] :]:
                 noted = json.loads(line)
                 event = Text(noted["event"], noted.get("event_de"))

@@ -33,3 +33,14 @@ def test_each_line_is_shown_once_though_the_city_has_two_runs_at_a_time(tmp_path
 
     flow_runner._watch(home, "town", set(), DoneWhenLooked(5))
     assert len(capsys.readouterr().err.splitlines()) == 4 + 1
+
+
+def test_a_line_that_is_being_written_is_waited_for(tmp_path, capsys) -> None:
+    home = home_at(tmp_path)
+    folder = home.runs / "town-one"
+    folder.mkdir(parents=True)
+    lines = [json.dumps({"station": station, "event": "started"}) for station in ("pull", "stage")]
+    (folder / "progress.jsonl").write_text(f"{lines[0]}\n{lines[1][:9]}", "utf-8")
+
+    flow_runner._watch(home, "town", set(), DoneWhenLooked(1))
+    assert len(capsys.readouterr().err.splitlines()) == 1
