@@ -1,6 +1,6 @@
 -- One row per change of a Merkmal or cohort of a Sozialraum between two Stichtage, scored by Hidiroglou and
 -- Berthelot (1986): U weighs size, A keeps the bounds apart; a change is an outlier where abstand > C. Zeros stay out.
--- Where most units change alike, quartiles and median of the effects are 0: there the smallest scale is divided by.
+-- Where most units change alike, quartiles and median of the effects are 0: there alone the scale is a fixed one.
 WITH paar AS (
     SELECT
         'merkmal' AS reihe,
@@ -64,13 +64,17 @@ SELECT
     punktwert.effekt,
     punktwert.c,
     verteilung.mittlerer_effekt,
-    abs(punktwert.effekt - verteilung.mittlerer_effekt) / greatest(
-        CASE
-            WHEN punktwert.effekt < verteilung.mittlerer_effekt
-                THEN verteilung.mittlerer_effekt - verteilung.unteres_viertel
-            ELSE verteilung.oberes_viertel - verteilung.mittlerer_effekt
-        END,
-        abs(punktwert.a * verteilung.mittlerer_effekt),
+    abs(punktwert.effekt - verteilung.mittlerer_effekt) / coalesce(
+        nullif(
+            greatest(
+                CASE
+                    WHEN punktwert.effekt < verteilung.mittlerer_effekt
+                        THEN verteilung.mittlerer_effekt - verteilung.unteres_viertel
+                    ELSE verteilung.oberes_viertel - verteilung.mittlerer_effekt
+                END,
+                abs(punktwert.a * verteilung.mittlerer_effekt)
+            ), 0
+        ),
         punktwert.kleinste_streuung
     ) AS abstand
 FROM punktwert

@@ -285,16 +285,16 @@ def named_among_99_others():
         for name in ("_hidiroglou_berthelot_parameter", "_hidiroglou_berthelot"):
             con.execute(f"CREATE VIEW {name} AS {sql(f'check/{name}')}")
 
-        def named(before, after, others=500):
+        def named(before, after, others=500, slightly=0):
             con.execute("DELETE FROM _merkmal_paar")
             con.execute(
                 """
                 INSERT INTO _merkmal_paar SELECT '2020-01-01', 'sozialraum', raum_id, 'wohnungen', '2023-12-31',
                     '2024-12-31', CASE raum_id WHEN 1 THEN $before ELSE 500 END,
-                    CASE raum_id WHEN 1 THEN $after ELSE $others END
+                    CASE WHEN raum_id = 1 THEN $after ELSE $others + (raum_id <= 1 + $slightly)::INTEGER END
                 FROM range(1, 101) AS r (raum_id)
                 """,
-                {"before": before, "after": after, "others": others},
+                {"before": before, "after": after, "others": others, "slightly": slightly},
             )
             found = [unit for unit, *_ in con.execute(sql("check/merkmal_sprung")).fetchall()]
             assert set(found) <= {"sozialraum 1, 2023-12-31 to 2024-12-31"}
@@ -311,6 +311,10 @@ def test_where_no_other_unit_changes_a_jump_is_named_and_a_small_change_is_not(
     named_among_99_others, before, after, named
 ):
     assert named_among_99_others(before, after) is named
+
+
+def test_where_some_change_a_little_their_spread_is_the_scale_however_small_it_is(named_among_99_others):
+    assert named_among_99_others(500, 560, slightly=30)
 
 
 def test_where_all_other_units_change_alike_what_stays_as_it_was_is_the_jump(named_among_99_others):
