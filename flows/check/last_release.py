@@ -30,7 +30,7 @@ CREATE TEMP TABLE _vorversion_definition (indikator_id VARCHAR, rechnung VARCHAR
 
 _FIGURES = """
 INSERT INTO _vorversion_wert
-SELECT zuschnitt, raumebene, raum_id, stichtag, indikator_id, wert, status = 'ok'
+SELECT zuschnitt, raumebene, raum_id, stichtag, indikator_id, wert, status NOT IN ('gerundet', 'ueberlagert')
 FROM {figures}
 WHERE
     wert IS NOT NULL

@@ -73,6 +73,14 @@ def test_a_figure_that_was_changed_for_confidentiality_is_not_compared_with_a_co
     assert city.units("vorversion_weg", last_release=release) == []
 
 
+def test_an_incomplete_figure_is_compared_as_every_other(city, release):
+    with duckdb.connect(str(release)) as con:
+        con.execute("UPDATE wert SET wert = 2 * wert, status = 'unvollstaendig' WHERE indikator_id = 'einwohner'")
+
+    rows = [row for row in city.rows("vorversion", last_release=release) if row["einheit"].startswith("einwohner,")]
+    assert {row["stark_geaendert"] for row in rows} == {100}
+
+
 def test_an_indikator_that_is_computed_in_another_way_is_not_called_revised(city, release):
     city.spoil("""
         UPDATE indikator_wert SET wert = 10 * wert WHERE indikator_id = 'sgb2_quote';
