@@ -29,12 +29,8 @@ def pooled_days(con: duckdb.DuckDBPyConnection, stichtag: dt.date, zuschnitt: st
 def counted_at(con: duckdb.DuckDBPyConnection, merkmal: str, position: Mapping[str, int], day: dt.date) -> Floats:
     """Return a Merkmal at one of the pooled Stichtage, added by position; what is unknown adds nothing."""
     counts = np.zeros(max(position.values()) + 1)
-    set_variables(con, stichtag=str(day), merkmal=merkmal)
-    for name, value in con.execute(
-        "SELECT basis_id, coalesce(wert, 0) FROM grund_merkmal "
-        "WHERE merkmal = getvariable('merkmal') AND stichtag = getvariable('stichtag')::DATE ORDER BY ALL"
-    ).fetchall():
-        counts[position[name]] += value
+    for name, value in _values_at(con, merkmal, day):
+        counts[position[name]] += value or 0
     return counts
 
 
@@ -42,14 +38,18 @@ def known_at(con: duckdb.DuckDBPyConnection, merkmal: str, position: Mapping[str
     """Return a Merkmal at one of the pooled Stichtage by position; NaN where it is unknown, or nobody counted it."""
     places = max(position.values()) + 1
     counts, counted = np.zeros(places), np.zeros(places, dtype=np.bool_)
-    set_variables(con, stichtag=str(day), merkmal=merkmal)
-    for name, value in con.execute(
-        "SELECT basis_id, wert FROM grund_merkmal "
-        "WHERE merkmal = getvariable('merkmal') AND stichtag = getvariable('stichtag')::DATE ORDER BY ALL"
-    ).fetchall():
+    for name, value in _values_at(con, merkmal, day):
         counts[position[name]] += np.nan if value is None else value
         counted[position[name]] = True
     return np.where(counted, counts, np.nan)
+
+
+def _values_at(con: duckdb.DuckDBPyConnection, merkmal: str, day: dt.date) -> list[tuple[str, float | None]]:
+    set_variables(con, stichtag=str(day), merkmal=merkmal)
+    return con.execute(
+        "SELECT basis_id, wert FROM grund_merkmal "
+        "WHERE merkmal = getvariable('merkmal') AND stichtag = getvariable('stichtag')::DATE ORDER BY ALL"
+    ).fetchall()
 
 
 def trait_counts(
