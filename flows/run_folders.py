@@ -29,10 +29,8 @@ from flows.mark_files import PROTECTED, WORK, has_begun, mark_of, was_stopped
 CONFIDENTIAL = (
     WORK, f"{WORK}.wal", "spill", "temp", "plain", PROTECTED, "findings", "failure.txt", MARKS,
 )  # fmt: skip
-QUARANTINE = ("quarantine.csv", "quarantine.duckdb")
-"""Rows as they were delivered: people look at them after a run has ended, so that they stay longer.
-
-The second is there only where there are any."""
+SET_ASIDE, SET_ASIDE_LIST = "quarantine.duckdb", "quarantine.csv"
+"""Rows as they were delivered, for people to look at after a run has ended; the database only where there are any."""
 FORGET_AFTER = "FORTSCHREIBUNG_FORGET_AFTER_DAYS"
 """Names the age in days at which a refresh of any city deletes what is confidential in ended runs."""
 _NAME = re.compile(r"(?P<city>[a-z][a-z0-9_]*)-(?P<at>\d{8}T\d{6})-[0-9a-f]{6}")
@@ -158,7 +156,7 @@ def forget_old_runs(home: Home) -> list[str]:
         with unless_running(run.path) as ended:
             if ended:
                 forget(run.path)
-                for name in QUARANTINE:
+                for name in (SET_ASIDE, SET_ASIDE_LIST):
                     (run.path / name).unlink(missing_ok=True)
                 forgotten.append(run.name)
     return forgotten
@@ -206,7 +204,7 @@ def unless_running(folder: Path) -> Iterator[bool]:
 def _looked_at(path: Path, named: re.Match[str], *, ended: bool) -> RunFolder:
     began = dt.datetime.strptime(named["at"], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC)
     state = State.RUNNING if not ended else State.FINISHED if _came_to_its_end(path) else State.FAILED
-    unprotected = any((path / name).exists() for name in (*CONFIDENTIAL, QUARANTINE[1]))
+    unprotected = any((path / name).exists() for name in (*CONFIDENTIAL, SET_ASIDE))
     finished = _last_finished(path) if state is State.FAILED and has_begun(path) else None
     return RunFolder(
         path.name, named["city"], path, began, state, _size(path), unprotected, finished, was_stopped(path)

@@ -97,7 +97,7 @@ def _extension() -> Iterator[Finding]:
         with connect() as con:
             use_spatial(con)
     except FortschreibungError as problem:
-        yield Finding("DuckDB spatial", False, str(problem).splitlines()[0], text("Run `make setup`."))
+        yield Finding("DuckDB spatial", False, str(problem.__cause__).splitlines()[0], text("Run `make setup`."))
         return
     yield Finding("DuckDB spatial", True, text("loads from its package"))
 
