@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from flows.app.cli import app
 from flows.musterstadt.server import serve
 from tests.operation.conftest import running_server
 from tests.refresh.conftest import ROOT, Office
@@ -61,11 +60,6 @@ def test_the_file_with_the_secret_is_for_its_owner_alone(tmp_path: Path) -> None
     secrets = re.findall(a_secret, written.read_text(), re.MULTILINE)
     assert len(secrets) == 2
     assert len(set(secrets)) == 1
-
-
-@pytest.mark.parametrize("line", [*OURS, *IN_TEXT])
-def test_a_command_of_the_page_is_understood(line: str) -> None:
-    app.parse_args(shlex.split(line.replace("CITY", "musterstadt"), comments=True)[1:], exit_on_error=False)
 
 
 @pytest.mark.thorough
