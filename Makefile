@@ -35,12 +35,12 @@ setup: .venv/.ready              ## .venv with the locked dependencies and the c
 check: .venv/.ready-dev lint     ## linters, types and the fast tests: for every change
 	$(PYTEST) -m "not nightly and not thorough and not slow"
 
-test: .venv/.ready-dev lint      ## linters, types and the tests: for every merge
+test: .venv/.ready-dev lint      ## linters, types, fast tests, whole commands, some of each slow module: for every merge
 	$(PYTEST) -m "not nightly and not thorough"
 
 test-all: test thorough          ## everything but the nightly tests; what CI runs
 
-thorough: .venv/.ready-dev       ## more whole refreshes, servers and examples; CI runs it after `make test`
+thorough: .venv/.ready-dev       ## the other tests, but for the nightly ones; CI runs it after `make test`
 	$(PYTEST) -m "thorough and not nightly"
 
 nightly: .venv/.ready-dev        ## the exhaustive tests, with new examples each time; hours

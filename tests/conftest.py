@@ -60,19 +60,30 @@ TAKES_SECONDS = {
 """By folder, fixtures that take seconds: a city that is staged, counted, checked or published; a server."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests as slow that ask for what takes seconds; those of tests/refresh take a city through all stations.
+FIRST = 3
+"""How many slow tests of a module `make test` runs, each in its first case; `make thorough` runs the others."""
 
-    A file is staged in a quarter of a second, but by a thousand tests: of each module the first stays fast.
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests as slow that ask for what takes seconds, and as thorough what stands behind others of its module.
+
+    So a new test adds little to the time of `make test`. A file is staged in a quarter of a second, but by a thousand
+    tests: of each module the first stays fast. Those of tests/refresh take a city through all stations; which of them
+    are thorough is said where they stand, but for the further cases of one, and for those of a second, larger city.
     """
-    has_one = set[Path]()
+    staged, shown = set[Path](), dict[Path, set[str]]()
     for item in items:
         folder, asked = item.path.parent.name, set(getattr(item, "fixturenames", ()))
-        another = "stage_city" in asked and item.path in has_one
+        another = "stage_city" in asked and item.path in staged
         if another or folder == "refresh" or TAKES_SECONDS.get(folder, set()) & asked:
             item.add_marker(pytest.mark.slow)
         elif "stage_city" in asked:
-            has_one.add(item.path)
+            staged.add(item.path)
+        if item.get_closest_marker("slow") and not item.get_closest_marker("thorough"):
+            names, name = shown.setdefault(item.path, set()), getattr(item, "originalname", item.name)
+            if name in names or (len(names) >= FIRST and folder != "refresh") or "larger_release" in asked:
+                item.add_marker(pytest.mark.thorough)
+            names.add(name)
 
 
 @pytest.fixture(scope="session", autouse=True)
