@@ -66,7 +66,8 @@ def run_folder(
 def known_names(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
     """Return the names of the tables and views that are there, as SQL would write them."""
     rows = con.execute(
-        "SELECT DISTINCT CASE schema_name WHEN 'main' THEN table_name ELSE schema_name || '.' || table_name END "
-        "FROM duckdb_columns() WHERE NOT internal"
+        "SELECT if(schema_name = 'main', table_name, schema_name || '.' || table_name) "
+        "FROM (SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal "
+        "UNION SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal)"
     ).fetchall()
     return frozenset(name for (name,) in rows)
