@@ -263,3 +263,17 @@ def test_each_file_names_its_schema_which_lies_beside_the_cities(files: Path) ->
         first = file.read_text("utf-8").splitlines()[0]
         schema = json.loads((file.parent / first.removeprefix("#:schema ")).read_text("utf-8"))
         assert schema["id"] == f"urn:fortschreibung:profile:{file.stem}"
+
+
+def test_many_columns_with_hyphens_and_many_rows_of_totals_are_written_whole(files: Path) -> None:
+    others = [f"Ein-/Zwei-Personen-Anteil {number}" for number in range(12)]
+    totals = [f"Stadtbezirk Nr. {number} Alt-Neustadt" for number in range(1, 6)]
+    units = [f"Quartier {letter}" for letter in "ABCDEFGHIJKLMNOP"]
+    rows = [";".join([each, str(1200 + at), *["7"] * len(others)]) for at, each in enumerate((*units, *totals))]
+    (files / "ew_2023.csv").write_text("\n".join([";".join(["RAUM", "EW", *others]), *rows]), encoding="utf-8")
+
+    _, profile = made(files)
+
+    matrix = next(each.matrix for each in profile.sources if each.matrix)
+    assert matrix.ignore == others
+    assert [each.equals for each in matrix.drop] == [totals]

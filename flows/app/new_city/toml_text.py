@@ -73,8 +73,12 @@ def _assigned(key: str, value: Value) -> str:
     line = f"{_key(key)} = {_written(value)}"
     if len(line) <= _WIDTH or not isinstance(value, list):
         return line
-    items = textwrap.wrap(", ".join(_written(each).replace(" ", "\0") for each in value) + ",", _WIDTH - 2)
-    return f"{_key(key)} = [\n" + "\n".join(f"  {item}" for item in items).replace("\0", " ") + "\n]"
+    lines = [""]
+    for item in (f"{_written(each)}," for each in value):
+        if lines[-1] and len(lines[-1]) + len(item) > _WIDTH - len("   "):
+            lines.append("")
+        lines[-1] += f" {item}" if lines[-1] else item
+    return f"{_key(key)} = [\n" + "\n".join(f"  {each}" for each in lines) + "\n]"
 
 
 def _key(key: str) -> str:
