@@ -177,6 +177,44 @@ def test_a_total_among_the_parts_is_not_added_to_them(tmp_path: Path, words: Wor
     assert match.merkmale["einwohner"].columns == ["EW: insgesamt"]
 
 
+def long(dimension: str, figures: dict[str, list[int]]) -> str:
+    """Return a table with a row for each unit and value of a dimension."""
+    rows = [f"10{unit};{value};{figure}" for value, by_unit in figures.items() for unit, figure in enumerate(by_unit)]
+    return "\n".join([f"NR;{dimension};EW", *rows])
+
+
+M, W = [5, 7, 1, 9, 4], [6, 8, 3, 2, 4]
+BOTH = [m + w for m, w in zip(M, W, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("dimension", "figures", "added"),
+    [
+        ("Geschlecht", {"m": M, "w": W, "beide Geschlechter": BOTH}, ["m", "w"]),
+        ("Geschlecht", {"beide Geschlechter": BOTH, "m": M, "w": W}, ["m", "w"]),
+        ("Herkunft", {"D": M, "EU": M, "Drittstaat": W, "Ausland": BOTH}, ["D", "Drittstaat", "EU"]),
+        ("Herkunft", {"D": M, "A": BOTH, "darunter EU": W}, ["A", "D"]),
+        ("Alter", {"0-17": BOTH, "0-2": M, "3-5": W, "ab 18": M}, ["0-17", "ab 18"]),
+        ("Geschlecht", {"m": M, "w": W, "divers": BOTH[::-1]}, ["divers", "m", "w"]),
+    ],
+)
+def test_what_is_a_sum_or_a_part_of_the_others_is_not_added_to_them(
+    tmp_path: Path, words: Words, dimension: str, figures: dict[str, list[int]], added: list[str]
+) -> None:
+    (match,) = long_matches(roles(tmp_path, long(dimension, figures)), words)
+
+    assert match.merkmale["einwohner"].columns == [f"EW: {each}" for each in added]
+    others = [each for each in figures if each not in added]
+    assert [each for each in others if repr(each) in match.merkmale["einwohner"].why] == others
+
+
+def test_of_overlapping_age_bands_that_are_not_all_ages_no_whole_is_made(tmp_path: Path, words: Words) -> None:
+    (match,) = long_matches(roles(tmp_path, long("Alter", {"0-2": M, "0-4": BOTH, "6-9": W})), words)
+
+    assert "einwohner" not in match.merkmale
+    assert match.merkmale["einwohner_0_2"].columns == ["EW: 0-2"]
+
+
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("source", "file"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from flows.profile.dialect import GROUPED_BY
 from flows.profile.vocabulary import vocabulary
@@ -32,6 +34,17 @@ class Style:
 def is_figure(cell: str) -> bool:
     """Say whether a cell is written like a figure, with or without decimals and thousands."""
     return _FIGURE.fullmatch(cell) is not None
+
+
+def number_in(cell: str, dialect: Mapping[str, Any]) -> Decimal | None:
+    """Return the number that a cell says where figures are written as `dialect` says; None where it is no figure."""
+    if not is_figure(cell):
+        return None
+    digits = cell
+    for sign in GROUPED_BY.get(dialect.get("thousands", ""), ()):
+        digits = digits.replace(sign, "")
+    digits = digits.replace(dialect.get("decimal", ","), ".")
+    return Decimal(digits) if re.fullmatch(r"-?\d+(\.\d+)?", digits) else None
 
 
 def has_figures(cells: Sequence[str]) -> bool:

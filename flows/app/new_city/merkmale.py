@@ -8,7 +8,8 @@ from itertools import product
 
 from flows.app.new_city.ages import Band, band_in, bounds_of, covering, true_bands
 from flows.app.new_city.guess import LeftOut
-from flows.app.new_city.roles import TOTAL, Dimension, Roles
+from flows.app.new_city.parts import parts_of_whole
+from flows.app.new_city.roles import Dimension, Roles
 from flows.app.new_city.tables import Table
 from flows.app.new_city.words import plain, words_of
 from flows.profile.codebook import Codebook
@@ -138,32 +139,34 @@ def long_matches(roles: Roles, words: Words) -> list[LongMatch]:
         whole = words.merkmal_of(roles.table, value)
         if whole is None and len(roles.figures) == 1 and not _without_fillers(value):
             continue
-        if whole:
-            found.append(_long_match(value, whole, roles.dimensions, words))
+        if whole and (match := _long_match(roles, value, whole, words)):
+            found.append(match)
     return found
 
 
-def _long_match(value: str, whole: str, dimensions: Sequence[Dimension], words: Words) -> LongMatch:
-    parts = {each.column: _parts(each) for each in dimensions}
-    chosen = {
-        whole: (parts, f"all rows of {value!r}, which the codebook calls {words.codebook.merkmal[whole].label_de!r}")
-    }
+def _long_match(roles: Roles, value: str, whole: str, words: Words) -> LongMatch | None:
+    """Return what the rows of a column of values bring; None where no rows of a dimension add up to the whole."""
+    dimensions = roles.dimensions
+    found = {each.column: parts_of_whole(roles, each, value) for each in dimensions}
+    parts = {column: each[0] for column, each in found.items() if each}
+    within = [text for each in found.values() if each for text in each[1]]
+    label = words.codebook.merkmal[whole].label_de
+    why = f"all rows of {value!r}, which the codebook calls {label!r}"
+    if within:
+        why += f"; without {', '.join(map(repr, within))}, which the others count already"
+    chosen = {whole: (parts, why)} if len(parts) == len(dimensions) else {}
     for dimension in dimensions:
-        for name, (values, why) in _of_dimension(dimension, whole, words).items():
-            chosen.setdefault(name, (parts | {dimension.column: values}, why))
+        if {*parts, dimension.column} < {each.column for each in dimensions}:
+            continue
+        for name, (values, reason) in _of_dimension(dimension, whole, words).items():
+            chosen.setdefault(name, (parts | {dimension.column: values}, reason))
     columns: dict[str, dict[str, str]] = {}
     merkmale = {}
     for name, (values_by_column, why) in chosen.items():
         rows = list(_combinations(value, dimensions, values_by_column))
         columns.update(rows)
         merkmale[name] = Match([key for key, _ in rows], why)
-    return LongMatch(value, merkmale, columns)
-
-
-def _parts(dimension: Dimension) -> list[str]:
-    """Return the values of a dimension that add up: the one that is called a total, or all of them."""
-    totals = [value for value, label in dimension.labels.items() if TOTAL.fullmatch(label)]
-    return totals[:1] or list(dimension.labels)
+    return LongMatch(value, merkmale, columns) if merkmale else None
 
 
 def _of_dimension(dimension: Dimension, whole: str, words: Words) -> dict[str, tuple[list[str], str]]:
