@@ -48,6 +48,20 @@ def test_the_editions_of_a_file_are_one_source_with_the_year_in_its_name(files: 
     assert str(profile.city.zuschnitt[0].valid_from) == "2022-12-31"
 
 
+def test_editions_that_are_written_otherwise_are_sources_that_do_not_take_each_others_files(files: Path) -> None:
+    for year, above in ((2021, "Amt\n"), (2022, "Amt\n"), (2023, "Amt\nneu\n")):
+        (files / f"ew_{year}.csv").write_text(above + WIDE.format(rows=ROWS), encoding="utf-8")
+    (files / "ew_2020.csv").write_text("kein;\n", encoding="utf-8")
+
+    _, profile = made(files)
+
+    taken = {
+        each.dialect.preamble: [year for year in range(2020, 2025) if re.fullmatch(each.file, f"ew_{year}.csv")]
+        for each in profile.sources if each.matrix
+    }  # fmt: skip
+    assert taken == {1: [2021, 2022], 2: [2023, 2024]}
+
+
 @pytest.mark.parametrize(
     ("sign", "thousands"), [("'", "'"), ("\u2019", "'"), (" ", " "), ("\xa0", " "), ("\u202f", " "), (".", ".")]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +92,9 @@ def guessed(looked: Looked, words: Words, questions: Questions, stichtag: dt.dat
     left_out.update(_give_each_merkmal_once(counts))
     _take_persons_for_residents(counts, questions)
     left_out.update(unused)
+    _tell_files_apart(
+        counts, {path.name for path in (*left_out, *(one.path for each in looked.tables for one in each))}
+    )
     by_id = [each for each in counts if not each.by_name]
     lookup = lookup_in((tables[-1] for tables in looked.tables if tables[-1].path in left_out), known)
     others = [each.units for each in by_id if each is not base]
@@ -106,6 +110,15 @@ def guessed(looked: Looked, words: Words, questions: Questions, stichtag: dt.dat
     assigning = richest if looked_up else max(by_id, key=lambda each: _of_full_length(each.units, digits))
     needed = polygons is None or looked_up
     return CityGuess(counts, assigning.roles if needed else None, polygons, levels, digits, left_out)
+
+
+def _tell_files_apart(counts: list[Counts], names: set[str]) -> None:
+    """Let no source take files that are called like its own and are written otherwise."""
+    for each in counts:
+        own, pattern = {table.name for table in each.tables}, re.compile(each.file)
+        each.written_otherwise = {name for name in names - own if pattern.fullmatch(name)}
+        others = [other for other in counts if each.written_otherwise & {table.name for table in other.tables}]
+        each.newest = all(max(each.days) >= max(other.days) for other in others)
 
 
 def _other_units(base: Counts, other: Counts, names: Mapping[str, str]) -> str:

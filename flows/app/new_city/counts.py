@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from flows.app.new_city.dates import last_day, name_pattern
@@ -28,6 +29,10 @@ class Counts:
     """Whether its units are called by the names of the base units."""
     part: Guess[str] | None = None
     """What the two digits after a year in the files' names are: month, quarter or half."""
+    written_otherwise: set[str] = field(default_factory=set)
+    """Files that are called like these and are none of them."""
+    newest: bool = True
+    """Whether a new file of such a name will be one of these, where some are written otherwise."""
 
     @property
     def units(self) -> list[str]:
@@ -46,7 +51,11 @@ class Counts:
         if day and (self.roles.stichtag or self.fixed or self.tables[-1].header_days):
             for part in ("year", "month", "day"):
                 pattern = pattern.replace(f"(?P<{part}>", "(")
-        return pattern.replace("(?P<month>", f"(?P<{self.part.value}>") if self.part else pattern
+        pattern = pattern.replace("(?P<month>", f"(?P<{self.part.value}>") if self.part else pattern
+        if not self.written_otherwise:
+            return pattern
+        sign, names = ("!", self.written_otherwise) if self.newest else ("=", {table.name for table in self.tables})
+        return f"(?{sign}(?:{'|'.join(map(re.escape, sorted(names)))})$){pattern}"
 
     @property
     def days(self) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,8 +58,7 @@ def _editions(tables: list[Table]) -> list[list[Table]]:
     """Return the tables together that have one layout, and names that differ in a day only."""
     together: dict[tuple[str, str, str], list[Table]] = {}
     for table in tables:
-        pattern, day = name_pattern(table.name)
+        pattern, _ = name_pattern(table.name)
         dialect = {key: value for key, value in table.dialect.items() if key != "missing"}
-        key = re.sub(r"\(\?P<.*\)", "day", pattern) if day else pattern
-        together.setdefault((key, repr(dialect), repr(table.columns)), []).append(table)
+        together.setdefault((pattern, repr(dialect), repr(table.columns)), []).append(table)
     return list(together.values())

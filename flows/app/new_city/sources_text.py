@@ -22,6 +22,12 @@ ASSIGNMENT = "zuordnung"
 """The source that says which units there are."""
 TOTALS = "Summenzeilen"
 """The rule under which rows of totals are left out."""
+_BEGINS = {
+    "(?!": "the pattern of the names of these files, after those that are called so and written otherwise; a new "
+    "year's file must fit it",
+    "(?=": "the names of these files, then the pattern that others fit too, which are written otherwise",
+}
+"""What a pattern says that begins with names of files."""
 
 
 def sources_text(guess: CityGuess, about: About) -> str:
@@ -96,7 +102,9 @@ def _source(name: str, title: str, file: str, about: About, variable: str) -> Se
     section.add("title_en", title)
     section.add("connector", "drop_folder")
     section.add("folder", f"${{{variable}}}")
-    section.add("file", file, "the pattern of the names of these files; a new year's file must fit it")
+    section.add(
+        "file", file, _BEGINS.get(file[:3], "the pattern of the names of these files; a new year's file must fit it")
+    )
     section.add("licence", about.licence.value)
     section.add("attribution", about.attribution.value)
     return section
