@@ -178,6 +178,9 @@ def test_a_column_of_days_is_known_by_its_cells_and_one_of_years_by_its_header_t
         ("ew_2020.csv", r"ew_(?P<year>\d{4})\.csv", "2020-12-31"),
         ("ew-2020-06.csv", r"ew\-(?P<year>\d{4})\-(?P<month>\d{2})\.csv", "2020-06-30"),
         ("ew_20200331.csv", r"ew_(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})\.csv", "2020-03-31"),
+        ("ew 30.06.2023.csv", r"ew\ (?P<day>\d{2})\.(?P<month>\d{2})\.(?P<year>\d{4})\.csv", "2023-06-30"),
+        ("31122023_ew.csv", r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4})_ew\.csv", "2023-12-31"),
+        ("ew_31-12_2023.csv", r"ew_31\-12_(?P<year>\d{4})\.csv", "2023-12-31"),
         ("vie_101.csv", r"vie_101\.csv", None),
         ("2019_bis_2020.csv", r"2019_bis_2020\.csv", None),
     ],
@@ -237,3 +240,12 @@ def test_files_of_one_layout_that_differ_in_a_day_are_editions_of_one(tmp_path: 
         ["ew_2019.csv", "ew_2020.csv"], ["wohnungen_2020.csv"],
     ]  # fmt: skip
     assert looked.left_out == {tmp_path / "liesmich.pdf": "files that end in .pdf are not looked at"}
+
+
+def test_editions_follow_each_other_by_the_day_in_their_names(tmp_path: Path) -> None:
+    for day in ("31.12.2022", "30.06.2023", "31.12.2021"):
+        (tmp_path / f"ew {day}.csv").write_text("NR;EW\n101;1200\n102;240\n", encoding="utf-8")
+
+    (tables,) = looked_at(tmp_path).tables
+
+    assert [table.name for table in tables] == ["ew 31.12.2021.csv", "ew 31.12.2022.csv", "ew 30.06.2023.csv"]

@@ -17,6 +17,10 @@ _DAY_IN_TEXT = re.compile(r"\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\b|\b(\d{4})-(\
 _YEAR_IN_NAME = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d{2})(?:[-_.]?(?P<month>0[1-9]|1[0-2])(?:[-_.]?(?P<day>[0-3]\d))?)?(?!\d)"
 )
+_GERMAN_DAY_IN_NAME = re.compile(
+    r"(?<!\d)(?P<day>0[1-9]|[12]\d|3[01])(?P<sign>[-_.]?)(?P<month>0[1-9]|1[0-2])(?P=sign)(?P<year>(?:19|20)\d{2})(?!\d)"
+)
+_PARTS = {"year": r"\d{4}", "month": r"\d{2}", "day": r"\d{2}"}
 
 
 def date_format(header: str, cells: Sequence[str]) -> str | None:
@@ -80,17 +84,16 @@ def day_in(texts: Sequence[str]) -> dt.date | None:
 
 def name_pattern(name: str) -> tuple[str, str | None]:
     """Return the pattern of a file's name with a group for each part of its day, and the last day that it says."""
-    matches = list(_YEAR_IN_NAME.finditer(name))
+    found = [list(pattern.finditer(name)) for pattern in (_GERMAN_DAY_IN_NAME, _YEAR_IN_NAME)]
+    matches = next(filter(None, found), [])
     if len(matches) != 1:
         return re.escape(name), None
     match = matches[0]
-    groups = {"year": r"\d{4}", "month": r"\d{2}", "day": r"\d{2}"}
-    pattern, at = re.escape(name[: match.start()]), match.start()
-    for part, digits in groups.items():
-        if match[part]:
-            pattern += re.escape(name[at : match.start(part)]) + f"(?P<{part}>{digits})"
-            at = match.end(part)
-    text = "-".join(match[part] for part in groups if match[part])
+    pattern, at = "", 0
+    for part in sorted(filter(match.group, _PARTS), key=match.start):
+        pattern += re.escape(name[at : match.start(part)]) + f"(?P<{part}>{_PARTS[part]})"
+        at = match.end(part)
+    text = "-".join(match[part] for part in _PARTS if match[part])
     form = "%Y-%m-%d" if match["day"] else "%Y-%m" if match["month"] else "%Y"
     day = last_day(text, form).isoformat() if _day(text, form) else None
     return pattern + re.escape(name[at:]), day

@@ -58,7 +58,7 @@ def _editions(tables: list[Table]) -> list[list[Table]]:
     """Return the tables together that have one layout, and names that differ in a day only."""
     together: dict[tuple[str, str, str], list[Table]] = {}
     for table in tables:
-        pattern, _ = name_pattern(table.name)
+        pattern = name_pattern(table.name)[0]
         dialect = {key: value for key, value in table.dialect.items() if key != "missing"}
         together.setdefault((pattern, repr(dialect), repr(table.columns)), []).append(table)
-    return list(together.values())
+    return [sorted(each, key=lambda table: name_pattern(table.name)[1] or "") for each in together.values()]
