@@ -147,6 +147,25 @@ def test_decimal_and_thousands_follow_from_the_figures(
     assert (style.decimal, style.thousands, bool(style.doubt)) == (decimal, thousands, doubtful)
 
 
+@pytest.mark.parametrize(
+    ("rows", "decimal", "thousands"),
+    [
+        ('101,"1.100","1,5"\n102,"2.200","3,25"', None, "."),
+        ('101,"1,100",1.5\n102,"2,200",3.25', ".", ","),
+        ("101,1.100,7\n102,2.200,8", ".", None),
+        ("101,1100,7\n102,2200,8", ".", None),
+    ],
+)
+def test_cells_parted_by_commas_may_have_figures_with_decimal_commas(
+    tmp_path: Path, rows: str, decimal: str | None, thousands: str | None
+) -> None:
+    seen = table(tmp_path, f"NR,EW,FLAECHE\n{rows}\n")
+
+    assert (seen.dialect["delimiter"], seen.dialect.get("decimal"), seen.dialect.get("thousands")) == (
+        ",", decimal, thousands,
+    )  # fmt: skip
+
+
 def test_signs_in_place_of_figures_are_listed_to_be_confirmed(tmp_path: Path) -> None:
     seen = table(tmp_path, "NR;NAME;EW\n101;Au;1200\n102;Nord;.\n103;Ost;-\n104;West;240\n")
 

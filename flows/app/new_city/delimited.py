@@ -47,11 +47,7 @@ def delimited_table(path: Path) -> Table:
     if not quote:
         dialect["quote"] = ""
         why["quote"] = "quotation marks do not come in pairs"
-    if delimiter == ",":
-        dialect["decimal"] = "."
     table = laid_out(path, readings[delimiter, quote], dialect, why)
-    if delimiter == ",":
-        table.dialect["decimal"] = table.dialect.get("decimal", ".")
     if not encoding.sure:
         table.doubts["encoding"] = encoding.why
     return table

@@ -65,8 +65,8 @@ def signs_in(columns: Iterable[Sequence[str]]) -> dict[str, tuple[str, int]]:
     return {sign: (usual.get(sign, usual["."]), rows) for sign, rows in found.most_common()}
 
 
-def style_of(columns: Iterable[Sequence[str]]) -> Style:
-    """Return how the figures of a file's `columns` are written."""
+def style_of(columns: Iterable[Sequence[str]], *, comma_delimited: bool = False) -> Style:
+    """Return how the figures of a file's `columns` are written; where nothing says it, as goes with its delimiter."""
     cells = [cell for column in columns for cell in column if is_figure(cell) and not cell.lstrip("-").isdigit()]
     groups = {_GROUPS[match["group"]] for cell in cells if (match := _FIGURE.fullmatch(cell)) and match["group"]}
     if sure := groups - {".", ","}:
@@ -75,12 +75,14 @@ def style_of(columns: Iterable[Sequence[str]]) -> Style:
     if proved:
         return proved
     if once := {match[1] for cell in cells if (match := _ONE_GROUP.fullmatch(cell))}:
-        thousands = once.pop()
+        thousands, example = once.pop(), next(cell for cell in cells if _ONE_GROUP.fullmatch(cell))
+        if thousands == "." and comma_delimited:
+            return Style(".", "", f"{example} is read as a number with decimals")
         return Style(
             "," if thousands == "." else ".", thousands,
-            f"{next(cell for cell in cells if _ONE_GROUP.fullmatch(cell))} is read as a number in the thousands",
+            f"{example} is read as a number in the thousands",
         )  # fmt: skip
-    return Style(",", "")
+    return Style("." if comma_delimited else ",", "")
 
 
 def _proved(cells: Iterable[str]) -> Style | None:

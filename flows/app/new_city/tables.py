@@ -248,11 +248,14 @@ def _end_at_notes(table: Table, rows: Sequence[Row], body: _Body) -> None:
 
 def _say_how_figures_are_written(table: Table) -> None:
     columns = [cells for column in table.columns if has_figures(cells := table.cells(column))]
-    style = style_of(columns)
+    style = style_of(columns, comma_delimited=table.dialect.get("delimiter") == ",")
     for key, default in (("decimal", ","), ("thousands", "")):
         if (sign := getattr(style, key)) != default:
             table.dialect[key] = sign
-            table.why[key] = style.doubt or "as its figures show"
+            shown = any(sign in cell for cells in columns for cell in cells if is_figure(cell))
+            table.why[key] = style.doubt or (
+                "as its figures show" if shown else "as is usual where a comma parts cells"
+            )
             if style.doubt:
                 table.doubts[key] = style.doubt
     _say_which_signs(table, columns)
