@@ -153,18 +153,41 @@ def test_parts_of_a_long_table_are_rows_by_their_labels(tmp_path: Path, words: W
 
 
 def test_totals_are_named_where_they_are_half_of_the_rows(tmp_path: Path) -> None:
-    found = roles(tmp_path, "Raum;Einwohner\nNord;100\nSued;200\nBezirk 1;310\nStadt;300\n")
+    found = roles(tmp_path, "Raum;Einwohner\nNord;100\nSued;200\nBezirk 1;300\nStadt;300\n")
 
     assert list(found.above_units) == ["Bezirk 1", "Stadt"]
     assert found.units == ["Nord", "Sued"]
 
 
 def test_units_that_are_written_in_two_ways_are_no_totals(tmp_path: Path) -> None:
-    found = roles(tmp_path, "Raum;Einwohner\nOst;100\nWest;200\nMitte;50\nBezirk 1;310\n")
+    found = roles(tmp_path, "Raum;Einwohner\nOst;100\nWest;200\nMitte;50\nBezirk 1;350\n")
 
-    assert found.above_units == {"Bezirk 1": "the others are written like 'Mitte'"}
+    assert found.above_units == {
+        "Bezirk 1": "the others are written like 'Mitte'; it is the sum of the units in 1 of 1 figures"
+    }
     two = roles(tmp_path, "Raum;Einwohner\nOst;100\nWest;200\nBezirk 1;310\nStadt;500\n")
     assert list(two.above_units) == ["Stadt"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "above"),
+    [
+        ("0101;70\n0102;55\n0103;90\n0103A;65\n", []),
+        ("0101;70\n0102;55\n0103;90\nohne Angabe;4\n", ["ohne Angabe"]),
+        ("0101;70\n0102;55\nInsgesamt;125\n", ["Insgesamt"]),
+        ("Kreis A;125\n01;70\n02;55\nKreis B;90\n03;90\n04;5\n05;5\n", ["Kreis A", "Kreis B"]),
+        ("01;70\n03;90\n02;55\n04;5\n05;5\nKreis A;125\nKreis B;100\n", ["Kreis A", "Kreis B"]),
+        ("01;70\n02;.\n03;90\n04;5\n05;5\nKreis A;125\nKreis B;100\n", ["Kreis A", "Kreis B"]),
+        ("Au;70\nBerg;60\nTal;90\nSiedlung 3;99\n", []),
+    ],
+)
+def test_what_is_written_in_another_way_is_a_total_where_its_figures_are_sums(
+    tmp_path: Path, rows: str, above: list[str]
+) -> None:
+    found = roles(tmp_path, f"Stadtteil;EW\n{rows}")
+
+    assert list(found.above_units) == above
+    assert {*found.units, *above} == {row.split(";")[0] for row in rows.splitlines()}
 
 
 def test_a_total_among_the_parts_is_not_added_to_them(tmp_path: Path, words: Words) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from flows.app.new_city.above_units import TOTAL
 from flows.app.new_city.ages import Band, band_in, covering, true_bands
 from flows.app.new_city.figures import number_in
-from flows.app.new_city.roles import TOTAL, Dimension, Roles
+from flows.app.new_city.roles import Dimension, Roles
 
 _ENOUGH = 5
 """Groups of rows in which a figure must be the sum of others before it is believed to be one."""

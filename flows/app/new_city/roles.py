@@ -5,12 +5,12 @@ A role follows from the content of the whole column; the header only decides whe
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from flows.app.new_city.above_units import TOTAL, above_units, held_against_parts
 from flows.app.new_city.dates import date_format
 from flows.app.new_city.figures import has_figures, is_figure
 from flows.app.new_city.guess import LeftOut
@@ -80,9 +80,6 @@ AREA_WORDS = frozenset(
     ]
 )
 _NAME_WORDS = frozenset(["name", "namen", "bezeichnung", "lang", "label"])
-TOTAL = re.compile(
-    r"(ganze |gesamt|alle )?(stadt|insgesamt|gesamt|zusammen|summe|total|alle)( insgesamt| gesamt)?", re.I
-)
 _MOST_VALUES = 120
 """Different values of a dimension."""
 _MOST_DIMENSIONS = 3
@@ -142,8 +139,8 @@ def roles_of(table: Table) -> Roles:
         line = table.rows[columns[unit].index("")][0]
         raise LeftOut(f"its units stand in column {unit!r}, which is blank in line {line}")
     days = columns[stichtag] if stichtag else [""] * len(table.rows)
-    counted = [columns[column] for column in others if column != unit and has_figures(columns[column])]
-    above = _above_units(columns[unit], days, counted)
+    measured = [column for column in others if column != unit and _measures(column, columns[column])]
+    above = above_units(table, unit, [*filter(None, [stichtag]), *(each.column for each in dimensions)], measured)
     kept = [place for place, text in enumerate(columns[unit]) if text not in above]
     inner = {column: [cells[place] for place in kept] for column, cells in columns.items()}
     taken = {unit, *formats, *(each.column for each in dimensions)}
@@ -162,7 +159,7 @@ def roles_of(table: Table) -> Roles:
         if column not in taken | set(aliases) | in_levels and has_figures(inner[column])
     ]  # fmt: skip
     above = {
-        text: why + _held_against_parts(columns[unit], days, [columns[each] for each in figures], text, set(above))
+        text: why + held_against_parts(columns[unit], days, [columns[each] for each in figures], text, set(above))
         for text, why in above.items()
     }  # fmt: skip
     return Roles(
@@ -200,16 +197,19 @@ def _unit(columns: dict[str, list[str]], others: Sequence[str], days: Sequence[s
 def _likeness(column: str, cells: Sequence[str], place: int) -> float:
     """Return how much a column looks like one of units: by its content, its header, and how far left it stands."""
     words, different = words_of(column), set(cells)
-    alike = len({len(cell) for cell in different}) == 1
-    digits = all(cell.isdecimal() for cell in different)
+    numbers = {cell for cell in different if cell.isdecimal()}
+    others = {cell for cell in different - numbers if not TOTAL.fullmatch(cell)}
+    named = bool(words & (AREA_WORDS | ID_WORDS))
+    digits = different == numbers or (named and "" not in others and len(others) * 2 < len(numbers))
+    alike = len({len(cell) for cell in numbers}) == 1
     score = 3.0 * bool(words & AREA_WORDS) + 2.0 * bool(words & ID_WORDS) - 0.1 * place
-    if digits and alike and len(next(iter(different))) > 1:
+    if digits and alike and len(next(iter(numbers))) > 1:
         score += 2
     elif digits:
         score += 0.5
     elif any(map(is_figure, different)):
         return -5
-    if digits and not words & (AREA_WORDS | ID_WORDS):
+    if digits and not named:
         score -= 3
     if not digits:
         score += 0.5 + bool(words & _NAME_WORDS)
@@ -275,46 +275,6 @@ def _levels(columns: dict[str, list[str]], unit: str, others: Sequence[str]) -> 
         words = next((each for each in partners if not has_figures(columns[each])), None)
         names = _mapping(columns[column], columns[words]) if words else {}
         yield Level(column, names), _mapping(columns[unit], columns[column])
-
-
-def _above_units(cells: Sequence[str], days: Sequence[str], figures: Sequence[Sequence[str]]) -> dict[str, str]:
-    """Return the texts in the unit's column that name totals, each with the reason.
-
-    Where they are half of the texts or more, a total must be the sum of the others before it is believed what is
-    merely written in another way.
-    """
-    texts = set(cells)
-    found = {text: "it is called like a total" for text in texts if TOTAL.fullmatch(text)}
-    shapes: dict[str, list[str]] = {}
-    for text in texts:
-        shapes.setdefault(re.sub(r"\d+", "9", text) if re.search(r"\d", text) else "a", []).append(text)
-    usual = max(shapes, key=lambda shape: len(shapes[shape]))
-    for shape, alike in shapes.items():
-        if shape != usual and len(alike) * 2 < len(shapes[usual]):
-            found |= {
-                text: f"the others are written like {min(shapes[usual])!r}" for text in alike if text not in found
-            }
-    called = {text: why for text, why in found.items() if TOTAL.fullmatch(text)}
-    believed = len(found) * 2 < len(texts) or any(
-        _held_against_parts(cells, days, figures, text, set(found)) for text in called
-    )
-    chosen = found if believed else called
-    return dict(sorted(chosen.items())) if len(chosen) < len(texts) else {}
-
-
-def _held_against_parts(
-    units: Sequence[str], days: Sequence[str], figures: Sequence[Sequence[str]], total: str, above: set[str]
-) -> str:
-    """Return, in words, in how many figures a row of totals is the sum of all units of its Stichtag."""
-    same = compared = 0
-    for cells in figures:
-        sums: dict[str, int] = {}
-        for unit, day, cell in zip(units, days, cells, strict=True):
-            sums[day] = sums.get(day, 0) + (int(cell) if unit not in above and cell.isdecimal() else 0)
-        stated = [(day, cell) for unit, day, cell in zip(units, days, cells, strict=True) if unit == total]
-        compared += len(stated)
-        same += sum(cell.isdecimal() and int(cell) == sums[day] for day, cell in stated)
-    return f"; it is the sum of the units in {same} of {compared} figures" if same else ""
 
 
 def _why(cells: Sequence[str]) -> str:

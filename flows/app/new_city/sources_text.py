@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from flows.app.new_city.above_units import NO_UNIT, TOTAL
 from flows.app.new_city.city_guess import CityGuess
 from flows.app.new_city.city_text import About
 from flows.app.new_city.counts import Counts
 from flows.app.new_city.dates import name_pattern
 from flows.app.new_city.lookup import Lookup
 from flows.app.new_city.merkmale import LongMatch
-from flows.app.new_city.roles import TOTAL, Roles
+from flows.app.new_city.roles import Roles
 from flows.app.new_city.toml_text import CONFIRM, Section, Value, as_toml
 from flows.app.new_city.units import LONGEST, padded
 from flows.app.new_city.words import plain
@@ -22,6 +23,8 @@ ASSIGNMENT = "zuordnung"
 """The source that says which units there are."""
 TOTALS = "Summenzeilen"
 """The rule under which rows of totals are left out."""
+NOWHERE = "ohne Einheit"
+"""The rule under which rows are left out that name no unit."""
 _BEGINS = {
     "(?!": "the pattern of the names of these files, after those that are called so and written otherwise; a new "
     "year's file must fit it",
@@ -76,7 +79,8 @@ def corrections_text(guess: CityGuess) -> str | None:
         section.add("where", {roles.unit: totals})
         section.add("action", "drop")
         section.add("rows", number, "in each file")
-        section.add("reason", "rows of totals are no units")
+        nowhere = NO_UNIT in roles.above_units.values()
+        section.add("reason", f"rows of totals{', and of people without one,' if nowhere else ''} are no units")
         section.add("reported", "no error of the file")
         sections.append(section)
     return as_toml(
@@ -331,11 +335,20 @@ def _add_totals(section: Section, guess: CityGuess, roles: Roles, about: About) 
             f"rows of totals, which a check compares with the sums of their units: {text!r}: {roles.above_units[text]}",
             confirm=True,
         )  # fmt: skip
+    rules = {
+        TOTALS: [text for text in unknown if roles.above_units[text] != NO_UNIT],
+        NOWHERE: [text for text in unknown if roles.above_units[text] == NO_UNIT],
+    }
     if unknown:
+        why = f"rows of no unit: {unknown[0]!r}: {roles.above_units[unknown[0]]}"
+        if sums := rules[TOTALS]:
+            why = (
+                f"rows of totals: {sums[0]!r}: {roles.above_units[sums[0]]}. If you know of which unit they are, name "
+                "them in `totals` instead"
+            )
         section.add(
-            "drop", [{"column": roles.unit, "equals": unknown, "rule": TOTALS}],
-            f"rows of totals: {unknown[0]!r}: {roles.above_units[unknown[0]]}. If you know of which unit they are, "
-            "name them in `totals` instead", confirm=True,
+            "drop", [{"column": roles.unit, "equals": each, "rule": rule} for rule, each in rules.items() if each],
+            why, confirm=True,
         )  # fmt: skip
 
 
