@@ -1,8 +1,9 @@
 """One file that holds all that cannot be made again, and the way back from it.
 
-Landing zone with the secret of the checksums, releases, candidates, profiles outside the program, the office's key, and
-the database of the Prefect server. What can be made again (runs, kept results, the embedded server) stays out. The list
-of checksums is the last member: an archive without it was cut off. It is as confidential as what was delivered.
+Landing zone with the secret of the checksums, releases, candidates, the office's profiles and key, and the database of
+the Prefect server; what a link leads to is in it as if it stood there. What can be made again (runs, kept results, the
+embedded server) stays out. The list of checksums is the last member: an archive without it was cut off. It is as
+confidential as what was delivered.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ import hashlib
 import io
 import json
 import os
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
 
+from flows.app.server_database import DATABASE_URL, database_url, dump_database
 from flows.base import files
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home
@@ -28,10 +28,9 @@ from flows.base.texts import text
 from flows.profile.places import named_folders
 from flows.release import catalog, signature
 
-DATABASE_URL = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
-_EARLIER_NAME = "PREFECT_API_DATABASE_CONNECTION_URL"
-"""Prefect reads it too, where the other is not set."""
 LIST = "sha256.json"
+_ELSEWHERE = "restored"
+"""The folder for what has its place outside the data folder."""
 _LEFT_OUT = ("landing/staged", "landing/jobs")
 _PATIENCE = 6 * 3600.0
 """Seconds that a backup waits for another into the same folder."""
@@ -58,9 +57,9 @@ def backup(home: Home, folder: Path, *, keep: int, say: Say) -> Path:
         raise ConfigError(
             f"Expected a data folder in {home.root}, found neither landing/ nor releases/ there.", code="FS-USE-03"
         )
-    if folder.resolve().is_relative_to(home.root):
+    if place := next((each for each in (home.root, *_profiles()) if folder.resolve().is_relative_to(each)), None):
         raise ConfigError(
-            f"{folder} lies in the data folder that is to be backed up. Name another, on another disk.",
+            f"{folder} lies in {place}, which is to be backed up itself. Name another, on another disk.",
             code="FS-USE-03",
         )
     try:
@@ -101,39 +100,54 @@ def restore(archive: Path, home: Home, *, say: Say) -> Restored:
     Raises:
         ConfigError: when the data folder is not empty or there is no archive.
         VerificationFailed: when the archive is cut off or altered; nothing is left in the data folder then.
+        FortschreibungError: when the archive cannot be read or the data folder cannot be written.
     """
     if not archive.is_file():
         raise ConfigError(f"Expected a backup, found no file {archive}.", code="FS-USE-03")
-    taken = [path for path in (home.landing, home.releases, home.candidates) if path.is_dir() and any(path.iterdir())]
-    if taken:
-        raise ConfigError(
-            f"Expected an empty data folder, found {taken[0]}. Name another with --home DIR.", code="FS-USE-03"
-        )
-    aside = home.root / files.unfinished_name()
     try:
-        aside.mkdir(parents=True, mode=0o700)
-        count = _extracted(archive, aside)
-        _put_in_place(aside, home)
-    finally:
-        if aside.is_dir():
-            files.remove(aside)
-    for path, mode in ((home.root, 0o755), (home.landing, 0o700), (home.releases, 0o755), (home.candidates, 0o750)):
-        if path.is_dir():
-            path.chmod(mode)
+        count = _brought_back(archive, home)
+    except OSError as problem:
+        raise FortschreibungError(
+            f"{archive} cannot be brought back to {home.root}: {problem.strerror} ({problem.filename or home.root}). "
+            "No file is back; look at that folder and repeat.",
+            code="FS-RUN-04",
+        ) from problem
     cities = tuple(sorted(path.name for path in home.releases.iterdir())) if home.releases.is_dir() else ()
     for path in home.releases.glob("*/*"):
         if catalog.is_version(path.name):
             files.make_readable(path)
     say(text("{count} files are back and as they were", count=count))
-    database = home.root / "restored" / "prefect.dump"
+    database = home.root / _ELSEWHERE / "prefect.dump"
     return Restored(count, cities, database if database.is_file() else None)
+
+
+def _brought_back(archive: Path, home: Home) -> int:
+    """Fill an empty data folder, which keeps its rights where it is there; return how many files came."""
+    places = (home.landing, home.releases, home.candidates, home.root / _ELSEWHERE)
+    if taken := [path for path in places if path.is_dir() and any(path.iterdir())]:
+        raise ConfigError(
+            f"Expected an empty data folder, found {taken[0]}. Name another with --home DIR.", code="FS-USE-03"
+        )
+    files.make_public_folder(home.root)
+    aside = home.root / files.unfinished_name()
+    try:
+        aside.mkdir(mode=0o700)
+        count = _extracted(archive, aside)
+        _put_in_place(aside, home)
+    finally:
+        if aside.is_dir():
+            files.remove(aside)
+    for path, mode in ((home.landing, 0o700), (home.releases, 0o755), (home.candidates, 0o750)):
+        if path.is_dir():
+            path.chmod(mode)
+    return count
 
 
 def _put_in_place(aside: Path, home: Home) -> None:
     """Move what was extracted to its folders; what is not the data folder's own goes to `restored`."""
     for part in sorted(aside.iterdir()):
         own = part.name in ("landing", "releases", "candidates")
-        target = (home.root if own else home.root / "restored") / part.name
+        target = (home.root if own else home.root / _ELSEWHERE) / part.name
         if not own:
             target.parent.mkdir(exist_ok=True, mode=0o700)
         elif target.is_dir():
@@ -142,10 +156,10 @@ def _put_in_place(aside: Path, home: Home) -> None:
 
 
 def _members(home: Home, temporary: Path, say: Say) -> Iterator[tuple[str, Path]]:
-    """Yield each file with its name in the archive; links are left out, `latest` follows from the catalogue."""
+    """Yield each file with its name in the archive; `latest` follows from the catalogue."""
     for name in ("landing", "candidates", "releases"):
         yield from _below(name, home.root / name)
-    for number, folder in enumerate(named_folders()):
+    for number, folder in enumerate(_profiles()):
         yield from _below(f"profiles/{number}", folder)
     if key := os.environ.get(signature.KEY):
         yield f"keys/{Path(key).name}", Path(key).expanduser()
@@ -160,16 +174,41 @@ def _members(home: Home, temporary: Path, say: Say) -> Iterator[tuple[str, Path]
         yield "prefect.dump", temporary / "prefect.dump"
 
 
-def _below(name: str, folder: Path) -> Iterator[tuple[str, Path]]:
-    for here, folders, names in os.walk(folder):
-        within = Path(here).relative_to(folder).as_posix()
+def _profiles() -> list[Path]:
+    """Return the folders with the office's profiles: those that are named, and `cities/` where one works."""
+    return list(dict.fromkeys([*named_folders(), *(each for each in (Path("cities").resolve(),) if each.is_dir())]))
+
+
+def _below(name: str, top: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the files below a folder, and below the folders that links lead to; nothing where it is not there.
+
+    Raises:
+        FortschreibungError: when a folder cannot be read.
+    """
+
+    def refuse(problem: OSError) -> None:
+        if not (isinstance(problem, FileNotFoundError) and problem.filename == str(top)):
+            raise _not_readable(problem)
+
+    for here, folders, names in os.walk(top, onerror=refuse, followlinks=True):
+        within = Path(here).relative_to(top).as_posix()
         at = name if within == "." else f"{name}/{within}"
         wanted = [each for each in sorted(folders) if f"{at}/{each}" not in _LEFT_OUT]
-        folders[:] = [each for each in wanted if not each.startswith(files.UNFINISHED)]
+        folders[:] = [
+            each for each in wanted if not each.startswith(files.UNFINISHED) and not _leads_back(Path(here, each))
+        ]
         for each in sorted(names):
             path = Path(here) / each
-            if not path.is_symlink() and not each.startswith(files.UNFINISHED) and each != ".lock":
+            if path.exists() and not each.startswith(files.UNFINISHED) and each != ".lock":
                 yield f"{at}/{each}", path
+
+
+def _leads_back(path: Path) -> bool:
+    """Say whether a path is `latest`, a link to a release beside it, or a link to a folder that it lies in."""
+    if not path.is_symlink():
+        return False
+    here, target = path.parent.resolve(), path.resolve()
+    return here.is_relative_to(target) or (path.name == "latest" and target.parent == here)
 
 
 def _write(archive: tarfile.TarFile, members: Iterator[tuple[str, Path]]) -> None:
@@ -194,11 +233,15 @@ def _opened(path: Path) -> io.BufferedReader:
     try:
         return path.open("rb")
     except OSError as problem:
-        raise FortschreibungError(
-            f"Expected to read {problem.filename} for the backup, found that it cannot be read ({problem.strerror}). "
-            "Nothing was written; look at the file and repeat.",
-            code="FS-RUN-04",
-        ) from problem
+        raise _not_readable(problem) from problem
+
+
+def _not_readable(problem: OSError) -> FortschreibungError:
+    return FortschreibungError(
+        f"Expected to read {problem.filename} for the backup, found that it cannot be read ({problem.strerror}). "
+        "Nothing was written; look at it and repeat.",
+        code="FS-RUN-04",
+    )
 
 
 class _Digested:
@@ -253,48 +296,3 @@ def _extracted(archive: Path, target: Path) -> int:
             f"{archive} was altered: {', '.join(off[:5])}. Take an earlier backup.", code="FS-RELEASE-07"
         )
     return len(found)
-
-
-def database_url() -> str | None:
-    """Return what the environment names as the database of the Prefect server."""
-    return os.environ.get(DATABASE_URL) or os.environ.get(_EARLIER_NAME)
-
-
-def dump_database(url: str, target: Path) -> None:
-    """Write the Prefect server's database to `target` (pg_dump, custom format).
-
-    Raises:
-        FortschreibungError: when pg_dump is missing or fails; without the password.
-    """
-    _postgres("pg_dump", url, "--format=custom", f"--file={target}")
-
-
-def restore_database(url: str, dump: Path) -> None:
-    """Bring a dump back into the database that `url` names; what is there is replaced.
-
-    Raises:
-        FortschreibungError: when pg_restore is missing or fails; without the password.
-    """
-    _postgres("pg_restore", url, "--clean", "--if-exists", "--no-owner", "--exit-on-error", str(dump))
-
-
-def _postgres(program: str, url: str, *arguments: str) -> None:
-    parts = urlsplit(url)
-    environment = {**os.environ, "PGPASSWORD": unquote(parts.password or "")}
-    connection = [
-        f"--host={parts.hostname or '127.0.0.1'}",
-        f"--port={parts.port or 5432}",
-        f"--username={unquote(parts.username or 'postgres')}",
-        f"--dbname={parts.path.lstrip('/')}",
-    ]
-    try:
-        ended = subprocess.run(  # noqa: S603 -- a program of PostgreSQL, with our own arguments
-            [program, "--no-password", *connection, *arguments], env=environment, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
-    except FileNotFoundError as problem:
-        raise FortschreibungError(
-            f"{program} is not installed: apt-get install postgresql-client.", code="FS-RUN-05"
-        ) from problem
-    if ended.returncode:
-        raise FortschreibungError(f"{program} could not do it: {ended.stderr.strip()[-1000:]}", code="FS-RUN-05")

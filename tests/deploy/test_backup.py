@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tarfile
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows.app import backup as backups
+from flows.app import server_database
 from flows.app.commands.copying import backup, restore
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home, home_at
@@ -104,6 +106,7 @@ def test_two_at_once_leave_each_other_what_they_write(
 
 
 def test_profiles_and_the_key_are_in_it(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "cities" / CITY).mkdir(parents=True)
     (tmp_path / "cities" / CITY / "city.toml").write_text("name = 'Kleinstadt'")
     (tmp_path / "office.pem").write_text("the key")
@@ -117,6 +120,56 @@ def test_profiles_and_the_key_are_in_it(home: Home, tmp_path: Path, monkeypatch:
         f"profiles/0/{CITY}/city.toml": b"name = 'Kleinstadt'", "keys/office.pem": b"the key",
     }  # fmt: skip
     assert restored.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_folder_cities_where_one_works_is_in_it_too(home: Home, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "cities" / CITY).mkdir(parents=True)
+    (tmp_path / "cities" / CITY / "city.toml").write_text("name = 'Kleinstadt'")
+    monkeypatch.chdir(tmp_path)
+
+    backups.restore(
+        backups.backup(home, tmp_path / "backups", keep=1, say=lambda _: None),
+        Home(tmp_path / "new"),
+        say=lambda _: None,
+    )
+
+    assert (tmp_path / "new" / "restored" / "profiles" / "0" / CITY / "city.toml").is_file()
+
+
+def test_what_links_lead_to_is_in_it(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "repository" / CITY).mkdir(parents=True)
+    (tmp_path / "repository" / CITY / "city.toml").write_text("name = 'Kleinstadt'")
+    (tmp_path / "cities").mkdir()
+    (tmp_path / "cities" / CITY).symlink_to("../repository/" + CITY)
+    (tmp_path / "cities" / "round").symlink_to(".")
+    (tmp_path / "cities" / "gone").symlink_to("nowhere")
+    monkeypatch.chdir(tmp_path)
+    (home.releases / CITY).rename(tmp_path / "disk")
+    (home.releases / CITY).symlink_to(tmp_path / "disk")
+
+    path = backups.backup(home, tmp_path / "backups", keep=1, say=lambda _: None)
+
+    with tarfile.open(path) as opened:
+        names = opened.getnames()
+    assert [name for name in names if name.startswith("profiles/")] == [f"profiles/0/{CITY}/city.toml"]
+    assert f"releases/{CITY}/2024.1/manifest.json" in names
+    assert not [name for name in names if "latest/" in name]
+
+
+def test_a_folder_that_cannot_be_read_is_named_and_not_passed_over(home: Home, tmp_path: Path, monkeypatch) -> None:
+    scandir = os.scandir
+
+    def refused(path: str) -> object:
+        if str(path).endswith("objects"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+
+    with pytest.raises(FortschreibungError, match=r"Expected to read \S+/landing/objects for the backup"):
+        backups.backup(home, tmp_path / "backups", keep=1, say=lambda _: None)
+    monkeypatch.undo()
+    assert not list((tmp_path / "backups").glob("*.tar"))
 
 
 def test_a_file_that_cannot_be_read_is_named_and_nothing_stays_of_the_backup(
@@ -140,9 +193,9 @@ def test_a_folder_of_profiles_that_is_not_there_is_an_error(home: Home, tmp_path
 def test_the_database_is_found_by_either_name_as_prefect_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", raising=False)
     monkeypatch.setenv("PREFECT_API_DATABASE_CONNECTION_URL", "postgresql://earlier")
-    assert backups.database_url() == "postgresql://earlier"
+    assert server_database.database_url() == "postgresql://earlier"
     monkeypatch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", "postgresql://server")
-    assert backups.database_url() == "postgresql://server"
+    assert server_database.database_url() == "postgresql://server"
 
 
 @pytest.mark.parametrize("damage", ["cut off", "without its list", "altered"])
@@ -183,14 +236,43 @@ def test_a_data_folder_that_is_not_empty_is_not_touched(home: Home, archive: Pat
     assert contents(home.root) == before
 
 
-def test_a_backup_into_the_data_folder_is_refused(home: Home) -> None:
-    with pytest.raises(ConfigError, match="on another disk"):
-        backup(home.root / "backups", home=home.root)
+def test_a_backup_into_what_is_backed_up_is_refused(home: Home, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "cities").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for place in (home.root, tmp_path / "cities"):
+        with pytest.raises(ConfigError, match="on another disk"):
+            backup(place / "backups", home=home.root)
+
+
+def test_a_folder_that_is_there_keeps_its_rights(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir(mode=0o700)
+
+    backups.restore(archive, Home(tmp_path / "new"), say=lambda _: None)
+
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
+
+def test_what_is_left_of_an_earlier_one_is_named_before_anything_is_brought_back(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "new" / "restored" / "profiles").mkdir(parents=True)
+
+    with pytest.raises(ConfigError, match=r"Expected an empty data folder, found \S+/restored"):
+        backups.restore(archive, Home(tmp_path / "new"), say=lambda _: None)
+    assert [each.name for each in (tmp_path / "new").iterdir()] == ["restored"]
+
+
+def test_a_place_that_cannot_be_written_is_named(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "new").write_text("a file")
+
+    with pytest.raises(
+        FortschreibungError, match=r"cannot be brought back to \S+: (Not a directory|File exists)"
+    ) as failed:
+        backups.restore(archive, Home(tmp_path / "new"), say=lambda _: None)
+    assert failed.value.code == "FS-RUN-04"
 
 
 @pytest.mark.slow
 def test_the_database_of_the_server_comes_back(home: Home, tmp_path: Path, postgres: str, monkeypatch) -> None:
-    monkeypatch.setenv(backups.DATABASE_URL, postgres)
+    monkeypatch.setenv(server_database.DATABASE_URL, postgres)
     ask(postgres, "CREATE TABLE flow_run (name text); INSERT INTO flow_run VALUES ('kept')")
     path = backups.backup(home, tmp_path / "backups", keep=1, say=lambda _: None)
     ask(postgres, "UPDATE flow_run SET name = 'lost'")
@@ -203,7 +285,7 @@ def test_the_database_of_the_server_comes_back(home: Home, tmp_path: Path, postg
 def test_a_database_that_does_not_answer_is_named_without_its_password(home: Home, tmp_path: Path, monkeypatch) -> None:
     if not shutil.which("pg_dump"):
         pytest.skip("PostgreSQL's client is not installed")
-    monkeypatch.setenv(backups.DATABASE_URL, "postgresql+asyncpg://prefect:planted-secret@127.0.0.1:1/prefect")
+    monkeypatch.setenv(server_database.DATABASE_URL, "postgresql+asyncpg://prefect:planted-secret@127.0.0.1:1/prefect")
 
     with pytest.raises(FortschreibungError, match="pg_dump could not do it") as failed:
         backup(tmp_path / "backups", home=home.root)

@@ -87,8 +87,8 @@ def restore(
     database
         Also replace the Prefect server's database (PREFECT_SERVER_DATABASE_CONNECTION_URL) by the one in the backup.
     """
-    from flows.app.backup import DATABASE_URL, database_url, restore_database  # noqa: PLC0415
     from flows.app.backup import restore as restored  # noqa: PLC0415
+    from flows.app.server_database import DATABASE_URL, database_url, restore_database  # noqa: PLC0415
     from flows.publish.promote import heal  # noqa: PLC0415
     from flows.publish.verify import Content, verify  # noqa: PLC0415
 
