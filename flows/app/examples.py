@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from flows.app.terminal import writing
 from flows.base.errors import ConfigError
 from flows.profile.load import Profile
 from flows.profile.source import Source
@@ -59,12 +60,14 @@ def write_examples(profile: Profile, into: Path, *, folder: Path, year: int) -> 
     `folder` holds the polygons of the units to which the base units are assigned.
 
     Raises:
-        ConfigError: the profile has no assignment, or its base units no ids that can be generated.
+        ConfigError: the profile has no assignment, its base units no ids that can be generated, or `into` cannot be
+            written.
         SourceUnavailable: the polygons are not in the folder, or cannot be read.
     """
     faces = _faces(profile, folder)
-    into.mkdir(parents=True, exist_ok=True)
     written = []
+    with writing("--into", into):
+        into.mkdir(parents=True, exist_ok=True)
     for source in profile.sources:
         rows = _rows(source, faces, dt.date(year, 12, 31)) if not source.required else None
         if rows is None:
@@ -72,7 +75,8 @@ def write_examples(profile: Profile, into: Path, *, folder: Path, year: int) -> 
         path = into / _file_name(source, year)
         text = io.StringIO(newline="")
         csv.writer(text, delimiter=source.dialect.delimiter, lineterminator="\n").writerows(rows)
-        path.write_bytes(text.getvalue().encode(source.dialect.encoding))
+        with writing("--into", into):
+            path.write_bytes(text.getvalue().encode(source.dialect.encoding))
         written.append(path)
     return written
 

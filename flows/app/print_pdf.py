@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from flows.app.terminal import writing
 from flows.base.errors import ConfigError, FortschreibungError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
@@ -20,7 +21,7 @@ def print_pdf(page: Path, target: Path) -> None:
     """Print the file `page` to `target`.
 
     Raises:
-        ConfigError: no browser of the Chromium family is installed.
+        ConfigError: no browser of the Chromium family is installed, or nothing can be written to `target`.
         FortschreibungError: the browser did not print; with its last words.
     """
     browser = _browser()
@@ -41,7 +42,8 @@ def print_pdf(page: Path, target: Path) -> None:
                 f"{last}",
                 code="FS-RUN-05",
             )
-        shutil.copyfile(printed, target)
+        with writing("--pdf", target):
+            shutil.copyfile(printed, target)
 
 
 def _browser() -> str:

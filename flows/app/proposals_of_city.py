@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from flows.app.terminal import must_be_in_a_folder
+from flows.app.terminal import must_be_in_a_folder, writing
 from flows.at_work import CityAtWork, city_at_work
 from flows.base.errors import ConfigError
 from flows.base.files import write_whole
@@ -79,8 +79,10 @@ def proposed_for(
         page = proposals_html(cut, drawn, about, work.profile.codebook, barriers)
     kept = work.run.folder / "vorschlag"
     kept.mkdir(exist_ok=True, mode=0o700)
-    for path in (folder / PAGE, *([run.html] if run.html else [])):
-        write_whole(path, page.encode(), mode=0o600)
+    if run.html:
+        with writing("--html", run.html):
+            write_whole(run.html, page.encode(), mode=0o600)
+    write_whole(folder / PAGE, page.encode(), mode=0o600)
     for path in {folder / DATA, kept / DATA}:  # `decide` looks for it in the folders of runs
         write_whole(path, proposals_json(cut.said).encode(), mode=0o600)
     origin = with_deliveries(into, _files(work, run.from_dir))
@@ -124,6 +126,8 @@ def _refuse_early(run: CityRun, price: float | None, rounds: int) -> None:
     must_be_in_a_folder("--html", run.html)
     if run.out is not None and (not run.out.parent.is_dir() or run.out.is_file()):
         raise ConfigError(f"--out: expected a folder in one that is there, found {run.out}.", code="FS-USE-03")
+    if run.out is not None:
+        must_be_in_a_folder("--out", run.out / PAGE if run.out.is_dir() else run.out)
     if run.valid_from is not None:
         must_be_later(load_profile(run.city), run.valid_from)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,10 +31,32 @@ def must_be_in_a_folder(option: str, file: Path | None) -> None:
     """Stop before any work where the file that an option names could not be written.
 
     Raises:
-        ConfigError: its folder is not there, or it is a folder itself.
+        ConfigError: its folder is not there or must not be written to, or it is a folder itself.
     """
-    if file is not None and (not file.parent.is_dir() or file.is_dir()):
+    if file is None:
+        return
+    if not file.parent.is_dir() or file.is_dir():
         raise ConfigError(f"{option}: expected a file in a folder that is there, found {file}.", code="FS-USE-03")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise ConfigError(
+            f"{option} {file}: expected a place that this user may write to, found none. Name another place.",
+            code="FS-USE-03",
+        )
+
+
+@contextmanager
+def writing(option: str, place: Path) -> Iterator[None]:
+    """Say what is wrong with a file or folder that an option names while something is written there.
+
+    Raises:
+        ConfigError: it cannot be written; with the system's reason.
+    """
+    try:
+        yield
+    except OSError as problem:
+        raise ConfigError(
+            f"{option} {place}: nothing can be written there: {problem.strerror}. Name another place.", code="FS-USE-03"
+        ) from problem
 
 
 def must_be_a_port(port: int) -> None:

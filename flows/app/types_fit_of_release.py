@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from flows.app.terminal import must_be_in_a_folder, writing
 from flows.base.db import connect, literal
 from flows.base.errors import ConfigError
 from flows.base.files import write_whole
@@ -76,6 +77,7 @@ def proposed_types(run: FitRun, progress: Callable[[int, int], bool] = lambda _d
     profile = load_profile(run.city)
     if run.out is not None and (run.out.exists() or not run.out.parent.is_dir()):
         raise ConfigError(f"--out: expected a new file in a folder that is there, found {run.out}.", code="FS-USE-03")
+    must_be_in_a_folder("--out", run.out)
     if run.seed < 0:
         raise ConfigError(f"types --fit: --seed: expected a number from 0 on, found {run.seed}.", code="FS-USE-01")
     traits = _traits(run.traits) or _own(profile.typologies) or DEFAULT_TRAITS
@@ -93,7 +95,8 @@ def proposed_types(run: FitRun, progress: Callable[[int, int], bool] = lambda _d
     }
     text = types_toml(found, asked, day, run.raumebene, labels, len(left_out)) if found.proposed else None
     if text is not None and run.out is not None:
-        write_whole(run.out, text.encode())
+        with writing("--out", run.out):
+            write_whole(run.out, text.encode())
     return Proposed(asked, day, run.raumebene, units, left_out, found, text)
 
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
-from flows.base.errors import ConfigError
 from flows.base.german_numbers import german, percent
 from flows.base.german_numbers import number as rounded
 from flows.base.language import in_language, number_shown, percent_shown
@@ -91,20 +89,6 @@ def diff_html(diff: Diff, about: About, *, first_page: str | None = None) -> str
         cause_heads=[(words.short_de, "n") for words in vocabulary().change_cause.values()],
         versions=Counter(each.index_id for each in diff.indices_moved if each.massstab == "jahr"),
     )  # fmt: skip
-
-
-def write_html(diff: Diff, about: About, path: Path) -> None:
-    """Write the page to `path`.
-
-    Raises:
-        ConfigError: when nothing can be written there.
-    """
-    try:
-        path.write_text(diff_html(diff, about), encoding="utf-8")
-    except OSError as problem:
-        raise ConfigError(
-            f"--html {path}: the page cannot be written there: {problem.strerror}.", code="FS-USE-03"
-        ) from problem
 
 
 def _rows(diff: Diff) -> list[Row]:

@@ -20,6 +20,8 @@ def test_a_review_says_what_is_to_be_looked_at_and_leaves_no_counts_behind(
     office: Office, small_extracts: Path, tmp_path: Path
 ) -> None:
     page = tmp_path / "review.html"
+    page.write_text("an earlier one, which everybody may read")
+    page.chmod(0o644)
     ended = office.run("review", "musterstadt", "--from", small_extracts, "--html", page, "--json")
 
     assert ended.code == 0, ended.err

@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.app.commands.refreshing import refresh
-from flows.app.terminal import CityArgument, HomeOption, JsonOption, must_be_a_port, print_json, say
+from flows.app.terminal import CityArgument, HomeOption, JsonOption, must_be_a_port, print_json, say, writing
 from flows.base.errors import ConfigError, SourceUnavailable
 from flows.base.home import Home, home_at, root_at
 from flows.base.local_time import today
@@ -99,7 +99,8 @@ def demo(
     where = folder or home_at(home).root / "demo"
     if not (where / "index.html").exists():
         say(tr("Making the extracts of Musterstadt (synthetic) in {folder} ...", folder=os.path.relpath(where)))
-        make_musterstadt(where)
+        with writing("--folder", where):
+            make_musterstadt(where)
     with serve(where, port=port) as server:
         os.environ["FORTSCHREIBUNG_MUSTERSTADT_URL"] = server.url
         say(tr("Serving them at {address}", address=server.url))

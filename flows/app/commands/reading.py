@@ -19,6 +19,7 @@ from flows.app.terminal import (
     must_be_a_port,
     must_be_in_a_folder,
     print_json,
+    writing,
 )
 from flows.base.errors import ConfigError
 from flows.base.home import Home, root_at
@@ -138,14 +139,16 @@ def diff(
     """
     from flows.compare.diff import diff_releases  # noqa: PLC0415
     from flows.pages.about import about_release  # noqa: PLC0415
-    from flows.pages.diff_page import diff_lines, write_html  # noqa: PLC0415
+    from flows.pages.diff_page import diff_html, diff_lines  # noqa: PLC0415
     from flows.release.reading import release_to_read  # noqa: PLC0415
 
     must_be_in_a_folder("--html", html)
     found = diff_releases(Home(root_at(home)), city, before, after)
     if html is not None:
         database = release_to_read(Home(root_at(home)), city, after).database
-        write_html(found, about_release(database), html)
+        page = diff_html(found, about_release(database))
+        with writing("--html", html):
+            html.write_text(page, encoding="utf-8")
     if as_json:
         print(found.model_dump_json(), flush=True)
     else:
@@ -199,11 +202,13 @@ def map_(  # noqa: PLR0913 -- each is an option of the command
             code="FS-USE-01",
         )
     (shown,) = asked
-    must_be_in_a_folder("--output", output)
-    release = release_to_read(Home(root_at(home)), city, version)
     target, day = output or Path(f"{city}_{shown}.svg"), stichtag.isoformat() if stichtag else None
+    must_be_in_a_folder("--output", target)
+    release = release_to_read(Home(root_at(home)), city, version)
     draw = index_map_of if index else type_map_of if types else partial(map_of, distance=distance)
-    target.write_text(draw(release.database, shown, day), encoding="utf-8")
+    picture = draw(release.database, shown, day)
+    with writing("--output", target):
+        target.write_text(picture, encoding="utf-8")
     print(target)
     return 0
 
@@ -235,7 +240,10 @@ def report(
     with TemporaryDirectory() as folder:
         page = Path(folder) / "bericht.html" if output is None and pdf else output
         target = page or Path(f"{city}_{release.version}_bericht.html")
-        target.write_text(report_html(release.path), encoding="utf-8")
+        must_be_in_a_folder("--output", target)
+        written = report_html(release.path)
+        with writing("--output", target):
+            target.write_text(written, encoding="utf-8")
         if pdf is not None:
             print_pdf(target, pdf)
     print(*(path for path in (None if output is None and pdf else target, pdf) if path), sep="\n")

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.app.terminal import HomeOption, JsonOption, must_be_in_a_folder, print_json
+from flows.app.terminal import HomeOption, JsonOption, must_be_in_a_folder, print_json, writing
+from flows.base.files import write_whole
 from flows.base.home import home_at
 from flows.base.texts import tr
 
@@ -52,8 +53,8 @@ def review(
         if html is not None:
             about = About(work.profile.city.name, work.profile.city.synthetic)
             page = review_html(found, review_map(work.con, found), work.profile.codebook, about)
-            html.touch(mode=0o600)
-            html.write_text(page, encoding="utf-8")
+            with writing("--html", html):
+                write_whole(html, page.encode(), mode=0o600)
     if as_json:
         print_json(found.model_dump(mode="json"))
     else:
