@@ -24,7 +24,7 @@ from flows.base import files
 from flows.base.errors import ConfigError, FortschreibungError, VerificationFailed
 from flows.base.home import Home
 from flows.base.locks import NAME, one_at_a_time
-from flows.base.texts import text
+from flows.base.texts import text, text_count
 from flows.profile.places import named_folders
 from flows.release import catalog, signature
 
@@ -116,7 +116,7 @@ def restore(archive: Path, home: Home, *, say: Say) -> Restored:
     for path in home.releases.glob("*/*"):
         if catalog.is_version(path.name):
             files.make_readable(path)
-    say(text("{count} files are back and as they were", count=count))
+    say(text_count("1 file is back and as it was", "{count} files are back and as they were", count))
     database = home.root / _ELSEWHERE / "prefect.dump"
     return Restored(count, cities, database if database.is_file() else None)
 

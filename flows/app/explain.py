@@ -94,7 +94,12 @@ def _totals(account: FileAccount, most: int | None = None) -> Iterator[str]:
     for total in named:
         known = {"merkmal": account.merkmal, "stichtag": total.stichtag, "value": _number(total.value)}
         yield (
-            tr("{merkmal} of the city on {stichtag}: {value} ({units} units without)", **known, units=total.without)
+            tr_count(
+                "{merkmal} of the city on {stichtag}: {value} (1 unit without)",
+                "{merkmal} of the city on {stichtag}: {value} ({count} units without)",
+                total.without,
+                **known,
+            )
             if total.without
             else tr("{merkmal} of the city on {stichtag}: {value}", **known)
         )

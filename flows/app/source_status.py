@@ -182,7 +182,10 @@ def release_lines(files: list[dict[str, Any]]) -> list[str]:
     ]
     lost = sum(not one["intact"] for one in files)
     if not lost:
-        return [*lines, tr("{files} files: all can be read as they were delivered.", files=len(files))]
+        return [*lines, tr_count(
+            "1 file: it can be read as it was delivered.", "{count} files: all can be read as they were delivered.",
+            len(files),
+        )]  # fmt: skip
     return [*lines, tr_count(
         "{count} of {files} files is lost or damaged.", "{count} of {files} files are lost or damaged.",
         lost, files=len(files),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flows.base.german_numbers import number
 from flows.base.language import in_language
-from flows.base.texts import tr
+from flows.base.texts import tr, tr_count
 from flows.compare.impact import Impact, Outline
 from flows.pages.about import About
 from flows.pages.template import page_of
@@ -58,10 +58,11 @@ def impact_lines(impact: Impact) -> list[str]:
         counts = ", ".join(f"{count} {in_language(words.event[kind].name)}" for kind, count in found.items())
         lines.append(f"  {level}: {counts}")
     lines += [
-        tr(
-            "  {figures:,} figures of {stichtage} earlier Stichtage, {method}; {suppressed:,} suppressed",
+        tr_count(
+            "  {figures:,} figures of 1 earlier Stichtag, {method}; {suppressed:,} suppressed",
+            "  {figures:,} figures of {count} earlier Stichtage, {method}; {suppressed:,} suppressed",
+            extent.stichtage,
             figures=extent.figures,
-            stichtage=extent.stichtage,
             suppressed=extent.suppressed,
             method=in_language(words.method[extent.methode].name),
         )

@@ -48,9 +48,10 @@ def runs(
     for run in left:
         print(_line(run, now))
     if clean:
-        print(tr(
-            "Removed: {removed} runs ({size} MB). Left: {left} ({size_left} MB).",
-            removed=len(removed), size=_megabytes(removed), left=len(left), size_left=_megabytes(left),
+        print(tr_count(
+            "Removed: 1 run ({size} MB). Left: {left} ({size_left} MB).",
+            "Removed: {count} runs ({size} MB). Left: {left} ({size_left} MB).",
+            len(removed), size=_megabytes(removed), left=len(left), size_left=_megabytes(left),
         ))  # fmt: skip
     elif not left:
         print(tr("No runs in {folder}.", folder=where.runs))

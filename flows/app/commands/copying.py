@@ -108,9 +108,10 @@ def restore(
     if as_json:
         print_json({"files": done.files, "cities": done.cities, "database": database, "home": str(where.root)})
     else:
-        print(tr(
-            "{folder}: {files} files; {cities} verified by content.",
-            folder=where.root, files=done.files, cities=", ".join(done.cities) or tr("no city"),
+        print(tr_count(
+            "{folder}: 1 file; {cities} verified by content.",
+            "{folder}: {count} files; {cities} verified by content.",
+            done.files, folder=where.root, cities=", ".join(done.cities) or tr("no city"),
         ))  # fmt: skip
         for path in sorted((where.root / "restored").glob("*")):
             print(tr("  {path}: put it where your settings look for it", path=path))
