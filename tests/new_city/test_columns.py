@@ -38,6 +38,22 @@ def test_without_ids_the_names_are_the_units(tmp_path: Path) -> None:
     assert (found.unit, found.units) == ("NAME", ["Mitte", "Nord", "Ost"])
 
 
+@pytest.mark.parametrize(
+    ("text", "stichtag"),
+    [
+        (
+            "NR;Jahr;Stand;EW\n1;2022;15.01.2024;5\n2;2022;15.01.2024;6\n1;2023;15.01.2024;7\n2;2023;15.01.2024;8\n",
+            "Jahr",
+        ),
+        ("NR;Jahr;erstellt am;EW\n1;2023;15.01.2024;7\n2;2023;15.01.2024;8\n", "Jahr"),
+        ("NR;Jahr;Stichtag;EW\n1;2023;31.12.2023;7\n2;2023;31.12.2023;8\n", "Stichtag"),
+        ("NR;Baujahr;EW\n1;1950;7\n2;1950;8\n1;1960;9\n2;1960;10\n", None),
+    ],
+)
+def test_the_stichtag_is_the_day_that_the_counts_are_of(tmp_path: Path, text: str, stichtag: str | None) -> None:
+    assert roles(tmp_path, text).stichtag == stichtag
+
+
 def test_rows_of_totals_are_named_with_what_they_add_up_to(tmp_path: Path) -> None:
     found = roles(tmp_path, "GEBIET;EW\nStadt;600\nNord;100\nMitte;200\nOst;300\n")
 

@@ -181,6 +181,8 @@ def test_signs_in_place_of_figures_are_listed_to_be_confirmed(tmp_path: Path) ->
         ("anything", ["2020-12-31"], "%Y-%m-%d"),
         ("JAHR", ["2019", "2020"], "%Y"),
         ("EW", ["2019", "2020"], None),
+        ("Baujahr", ["1949", "2020"], None),
+        ("Exportdatum", ["15.01.2024"], None),
         ("Zeit", ["202012"], "%Y%m"),
         ("Datum", ["20201340"], None),
     ],

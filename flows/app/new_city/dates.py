@@ -13,6 +13,12 @@ _FORMATS = {
 }  # fmt: skip
 _YEARS = range(1750, 2101)
 _NAMED = re.compile(r"stichtag|datum|date|jahr|year|ann[oé]e|zeit|stand|monat|month|period", re.IGNORECASE)
+_OF_ANOTHER_THING = re.compile(
+    r"bau(jahr|dat|alt)|built|constr|fertigst|geburt|birth|geb[-_. ]?dat|einzug|zuzug|export|abruf|erstell|erzeug|"
+    r"druck|aktualis|update|modif|creat|ge[äa]e?nder|liefer|import|load",
+    re.IGNORECASE,
+)
+"""Headers of days on which something else was: a house built, a person born, the file made."""
 _DAY_IN_TEXT = re.compile(r"\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})\b")
 _YEAR_IN_NAME = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d{2})(?:[-_.]?(?P<month>0[1-9]|1[0-2])(?:[-_.]?(?P<day>[0-3]\d))?)?(?!\d)"
@@ -26,8 +32,10 @@ _PARTS = {"year": r"\d{4}", "month": r"\d{2}", "day": r"\d{2}"}
 def date_format(header: str, cells: Sequence[str]) -> str | None:
     """Return the format in which every cell of a column is a day, a month or a year, or None.
 
-    A column of years or months is one only where its header says so.
+    A column of years or months is one only where its header says so, and none is whose header says a day of its own.
     """
+    if _OF_ANOTHER_THING.search(header):
+        return None
     different = set(cells)
     for pattern, form in _FORMATS.items():
         if all(re.fullmatch(pattern, cell) for cell in different):

@@ -132,7 +132,11 @@ def roles_of(table: Table) -> Roles:
     columns = {column: table.cells(column) for column in table.columns}
     varied = [column for column, cells in columns.items() if len(set(cells)) > 1]
     formats = {column: form for column in columns if (form := date_format(column, columns[column]))}
-    stichtag = max(formats, key=lambda column: ("%d" in formats[column], column in varied), default=None)
+    stichtag = max(
+        formats,
+        key=lambda column: (column in varied, "stichtag" in column.casefold(), "%d" in formats[column]),
+        default=None,
+    )
     others = [column for column in varied if column not in formats]
     unit, dimensions = _unit(columns, others, columns[stichtag] if stichtag else [])
     if "" in columns[unit]:
