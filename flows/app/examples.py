@@ -17,6 +17,7 @@ from random import Random
 
 from flows.app.terminal import writing
 from flows.base.errors import ConfigError
+from flows.base.texts import text
 from flows.profile.load import Profile
 from flows.profile.source import Source
 from flows.profile.source_contract import Register
@@ -54,10 +55,13 @@ class Face:
         return sum(person.age < age for person in self.people)
 
 
-def write_examples(profile: Profile, into: Path, *, folder: Path, year: int) -> list[Path]:
+def write_examples(
+    profile: Profile, into: Path, *, folder: Path, year: int, say: Callable[[str], None] = lambda _: None
+) -> list[Path]:
     """Write an example of each optional register, assignment and table of counts to `into`, for 31.12. of `year`.
 
-    `folder` holds the polygons of the units to which the base units are assigned.
+    Of one that is no plain CSV none is made, which is said. `folder` holds the polygons of the units to which the base
+    units are assigned.
 
     Raises:
         ConfigError: the profile has no assignment, its base units no ids that can be generated, or `into` cannot be
@@ -72,13 +76,27 @@ def write_examples(profile: Profile, into: Path, *, folder: Path, year: int) -> 
         rows = _rows(source, faces, dt.date(year, 12, 31)) if not source.required else None
         if rows is None:
             continue
+        if not _is_plain(source):
+            say(text(
+                "no example of {source}: its files are not plain CSV with one header row and a row for each unit",
+                source=source.id,
+            ))  # fmt: skip
+            continue
         path = into / _file_name(source, year)
-        text = io.StringIO(newline="")
-        csv.writer(text, delimiter=source.dialect.delimiter, lineterminator="\n").writerows(rows)
+        written_as = io.StringIO(newline="")
+        csv.writer(written_as, delimiter=source.dialect.delimiter, lineterminator="\n").writerows(rows)
         with writing("--into", into):
-            path.write_bytes(text.getvalue().encode(source.dialect.encoding))
+            path.write_bytes(written_as.getvalue().encode(source.dialect.encoding))
         written.append(path)
     return written
+
+
+def _is_plain(source: Source) -> bool:
+    dialect, rule = source.dialect, source.stichtag
+    return (
+        dialect.format == "csv" and not dialect.long and not dialect.preamble and dialect.header_rows == 1
+        and (rule is None or rule.source != "header")
+    )  # fmt: skip
 
 
 def _faces(profile: Profile, folder: Path) -> list[Face]:
@@ -152,10 +170,15 @@ def _rows(source: Source, faces: Sequence[Face], day: dt.date) -> Iterable[Seque
         ]
     if source.matrix is None:
         return None
-    merkmale = {source.expand(parts)[0]: merkmal for merkmal, parts in source.matrix.merkmale.items()}
+    figures: dict[str, Callable[[Face], int]] = {}
+    for merkmal, parts in source.matrix.merkmale.items():
+        first, *others = source.expand(parts)  # a sum stands in the first of its columns
+        figures.setdefault(first, _FIGURES.get(merkmal, _none))
+        for column in others:
+            figures.setdefault(column, _none)
     return [
-        [*head, source.matrix.unit, *merkmale],
-        *([*cell, face.id, *(_FIGURES.get(merkmal, _none)(face) for merkmal in merkmale.values())] for face in faces),
+        [*head, source.matrix.unit, *figures],
+        *([*cell, face.id, *(figure(face) for figure in figures.values())] for face in faces),
     ]
 
 

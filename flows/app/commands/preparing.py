@@ -139,7 +139,8 @@ def example(
     from flows.app.examples import write_examples  # noqa: PLC0415
     from flows.profile.load import load_profile  # noqa: PLC0415
 
-    written = write_examples(load_profile(city), into or root_at(home) / "examples" / city, folder=from_, year=year)
+    target = into or root_at(home) / "examples" / city
+    written = write_examples(load_profile(city), target, folder=from_, year=year, say=say)
     if as_json:
         print_json([str(path) for path in written])
     for path in [] if as_json else written:
