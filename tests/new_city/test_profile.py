@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.app.commands.beginning import new_city
 from flows.app.new_city.questions import Questions
 from flows.app.new_city.write_profile import Written, write_profile
 from flows.base.errors import ConfigError
@@ -266,6 +267,25 @@ def test_a_folder_without_figures_of_units_says_of_each_file_why(files: Path) ->
     with pytest.raises(ConfigError, match=r"nothing was written.\n  brief\.txt: no table was found") as refused:
         made(files)
     assert refused.value.code == "FS-USE-08"
+
+
+def test_the_command_that_comes_next_finds_the_profile_and_the_files(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = files.rename(files.with_name("meine Dateien"))
+    (here / "ew_2023.csv").write_text(WIDE.format(rows=ROWS), encoding="utf-8")
+    elsewhere = here.parent / "profiles"
+    monkeypatch.chdir(here.parent)
+    monkeypatch.setenv("FORTSCHREIBUNG_CITIES", "")
+    new_city("hier", from_=here, yes=True, no_dry_run=True)
+    monkeypatch.setenv("FORTSCHREIBUNG_CITIES", str(elsewhere))
+    new_city("dort", from_=here, yes=True, no_dry_run=True, home=Path("d"))
+
+    said = [line.partition("then: ")[2] for line in capsys.readouterr().out.splitlines() if "then: " in line]
+    assert said == [
+        f"fortschreibung refresh hier --from '{here}'",
+        f"fortschreibung --cities {elsewhere} refresh dort --from '{here}' --home d",
+    ]
 
 
 def test_each_file_names_its_schema_which_lies_beside_the_cities(files: Path) -> None:

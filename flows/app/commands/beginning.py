@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -63,9 +64,16 @@ def new_city(
             "left_out": {path.name: reason for path, reason in sorted(written.guess.left_out.items())},
         })  # fmt: skip
     elif code == 0:
-        command = f"fortschreibung refresh {city} --from {from_}"
+        command = _refresh(written.folder, from_, home)
         print(tr("Look through {folder}, then: {command}", folder=written.folder, command=command))
     return code
+
+
+def _refresh(profile: Path, files: Path, home: Path | None) -> str:
+    """Return the command that refreshes from the new profile, wherever it lies."""
+    elsewhere = [] if profile.parent == Path("cities").resolve() else ["--cities", str(profile.parent)]
+    at = [] if home is None else ["--home", str(home)]
+    return shlex.join(["fortschreibung", *elsewhere, "refresh", profile.name, "--from", str(files), *at])
 
 
 def _tried(city: str, files: Path, home: Path | None) -> int:
