@@ -69,12 +69,12 @@ class TrialFound:
     moved: float | None
     """Residents whose part is another one than in the current cut; None where there is none."""
     all: AllPartitions | None
-    """Every partition within bounds, where there are few enough to be looked at one by one."""
+    """Every partition within bounds, where there are few enough to be looked at one by one, and nobody ended that."""
 
     @property
     def sizes(self) -> Floats:
-        """The residents of each part."""
-        return np.bincount(self.labels, self.ground.residents).astype(np.float64)
+        """The residents of each part; of today's parts more may be known than there are."""
+        return np.bincount(np.unique(self.labels, return_inverse=True)[1], self.ground.residents).astype(np.float64)
 
     @property
     def kept(self) -> bool:
@@ -100,16 +100,14 @@ def tried_cut(
     parts = _parts(ground, files, asked)
     average = sums.city / parts
     deviation = float("inf") if asked.deviation is None else asked.deviation
-    rules = Rules(
-        least=max(average * (1 - deviation), 0.0), most=average * (1 + deviation), price=asked.price,
-        compactness=asked.compactness,
+    rules = Rules(  # rounded: 100 * (1 + 0.15) is a little less than 115
+        least=max(round(average * (1 - deviation), 6), 0.0), most=round(average * (1 + deviation), 6),
+        price=asked.price, compactness=asked.compactness,
     )  # fmt: skip
     every = None
     if len(ground) <= FEW and parts <= FEW_PARTS and not asked.price and not asked.compactness:
-        every = all_partitions(ground, sums, parts, rules)
-        labels = every.labels
-    else:
-        labels = _searched(ground, sums, parts, rules, asked, progress)
+        every = all_partitions(ground, sums, parts, rules, progress=progress)
+    labels = every.labels if every else _searched(ground, sums, parts, rules, asked, progress)
     if labels is None:
         raise ConfigError(
             f"--parts {parts} --deviation {asked.deviation}: expected a partition into connected parts of "
@@ -327,7 +325,7 @@ def as_json(found: TrialFound, asked: TrialAsked) -> dict[str, Any]:
         "within_share": found.within_share,
         "within_share_current": found.within_share_today,
         "parts": len(np.unique(found.labels)),
-        "residents": {"least": float(sizes[sizes > 0].min()), "most": float(sizes.max())},
+        "residents": {"least": float(sizes.min()), "most": float(sizes.max())},
         "bounds": {
             "least": rules.least, "most": rules.most if np.isfinite(rules.most) else None, "kept": found.kept,
         },

@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from flows.redrawing import exact
 from flows.redrawing.exact import all_partitions
 from flows.redrawing.ground import Ground
 from flows.redrawing.search import pieces_of_units
@@ -58,3 +59,15 @@ def test_bounds_that_nothing_keeps_leave_no_partition():
     ground = squares("AAA", shares=[[0.1, 0.2, 0.3]])
     found = all_partitions(ground, sums_of(ground), 2, Rules(least=150, most=150))
     assert (found.partitions, found.labels) == (0, None)
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_too_many_ways_are_given_up_and_so_are_those_that_nobody_waits_for(monkeypatch, goes_on):
+    monkeypatch.setattr(exact, "STEPS", 20 if goes_on else 1000)
+    monkeypatch.setattr(exact, "_SHOWN_EVERY", 5)
+    ground, seen = squares("AAAA", "AAAA", shares=[[0.1, 0.2, 0.3, 0.4]] * 2), []
+    found = all_partitions(
+        ground, sums_of(ground), 3, ANY, progress=lambda done, of: (seen.append((done, of)), goes_on)[1]
+    )  # fmt: skip
+    assert found is None
+    assert seen == ([(5, 20), (10, 20), (15, 20)] if goes_on else [(5, 1000)])

@@ -41,6 +41,23 @@ def test_a_price_keeps_what_is_not_worth_it(files):
     assert answer["searched"] == "random trees"
 
 
+def test_fewer_parts_than_today_are_found_as_well(files):
+    three = UNITS.replace("b,100,0.1,L", "b,100,0.1,M").replace("c,100,0.8,L", "c,100,0.8,R")
+    answer = as_json(tried_cut(files(three, current="today"), TrialAsked(2, 0.0)), TrialAsked(2))
+    assert (answer["parts"], answer["bounds"]["kept"], answer["residents"]) == (2, True, {"least": 200, "most": 200})
+
+
+def test_a_part_that_differs_by_just_the_deviation_is_within_bounds(files):
+    units = "unit,pop,share\na,60,1\nb,55,2\nc,85,3\n"  # 100 * (1 + 0.15) is less than 115 to a computer
+    assert tried_cut(files(units, "a,b\na,b\nb,c\n"), TrialAsked(2, 0.15)).sizes.tolist() == [115, 85]
+
+
+def test_a_map_with_too_many_partitions_is_searched(files, monkeypatch):
+    monkeypatch.setattr("flows.redrawing.exact.STEPS", 2)
+    answer = as_json(tried_cut(files(current="today"), TrialAsked(2, rounds=20)), TrialAsked(2))
+    assert (answer["searched"], answer["admissible_partitions"]) == ("random trees", None)
+
+
 def test_a_table_with_semicolons_has_decimal_commas(files):
     german = UNITS.replace(",", ";").replace("0.", "0,")
     assert tried_cut(files(german, EDGES.replace(",", ";"), current="today"), TrialAsked(2)).moved == 100
