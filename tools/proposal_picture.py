@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from flows.base.german_numbers import number
+from flows.pages.proposals_page import percent_ticks
 from flows.redrawing.city_proposals import CityProposals
 from flows.redrawing.frontier import Price
 
@@ -35,13 +35,11 @@ def frontier_svg(prices: list[Price]) -> str:
         lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         lines += [f'<circle cx="{across:.1f}" cy="{up:.1f}" r="4.5" fill="{colour}"/>' for across, up in points]
     ticks = [
-        f'<text x="{x(most_moved * part):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">'
-        f"{number(100 * most_moved * part, 1)} %</text>"
-        for part in (0, 0.25, 0.5, 0.75, 1)
+        f'<text x="{x(tick):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{text} %</text>'
+        for tick, text in percent_ticks(most_moved)
     ] + [
-        f'<text x="{LEFT - 8}" y="{y(most_gain * part) + 4:.1f}" text-anchor="end">{number(100 * most_gain * part, 1)}'
-        "</text>"
-        for part in (0, 0.5, 1)
+        f'<text x="{LEFT - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{text}</text>'
+        for tick, text in percent_ticks(most_gain)
     ]
     keys = (
         f'<circle cx="{LEFT + 10}" cy="20" r="5" fill="{SEEN}"/><text x="{LEFT + 22}" y="24">Gewinn an Einwohnern, die '

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ from flows.redrawing.city_proposals import CityCut, CityProposal, CityProposals
 
 COLOURS = ("#e69f00", "#56b4e9", "#f0e442", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#999999")
 """Okabe and Ito's colours; a map has few units, which its legend names."""
+
+_INTERVALS = 5
+"""An axis has so many intervals at most."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,15 @@ class Plot:
     up: list[tuple[float, str]]
 
 
+def percent_ticks(most: float) -> list[tuple[float, str]]:
+    """Return where the ticks of an axis from 0 to a share `most` lie, and what they say in percent: round numbers."""
+    power = math.floor(math.log10(100 * most))
+    step = next(step for step in (0.2, 0.5, 1, 2) if 100 * most <= step * 10**power * _INTERVALS)
+    digits = max(0, (1 if step < 1 else 0) - power)
+    ticks = range(math.floor(100 * most / (step * 10**power) + 1e-9) + 1)
+    return [(tick * step * 10**power / 100, str(number(tick * step * 10**power, digits))) for tick in ticks]
+
+
 def frontier_plot(said: CityProposals, width: float = 560, height: float = 300) -> Plot:
     """Return where the points and the ticks of the frontier lie on a picture of so many pixels."""
     most_moved = max([price.moved for price in said.frontier] + [0.01])
@@ -124,8 +137,8 @@ def frontier_plot(said: CityProposals, width: float = 560, height: float = 300) 
     return Plot(
         [at(price.moved, price.gain_seen) for price in said.frontier],
         [at(price.moved, price.gain_unseen) for price in said.frontier],
-        [(at(most_moved * part, 0)[0], f"{number(100 * most_moved * part)} %") for part in (0, 0.25, 0.5, 0.75, 1)],
-        [(at(0, most_gain * part)[1], str(number(100 * most_gain * part, 1))) for part in (0, 0.5, 1)],
+        [(at(tick, 0)[0], f"{text} %") for tick, text in percent_ticks(most_moved)],
+        [(at(0, tick)[1], text) for tick, text in percent_ticks(most_gain)],
     )
 
 
