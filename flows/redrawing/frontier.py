@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from flows.redrawing.ground import Flags, Ground
+from flows.redrawing.ground import Flags, Ground, sums
 from flows.redrawing.halves import split_in_halves
 from flows.redrawing.less_chance import less_chance
 from flows.redrawing.search import Effort, Search, usable_borders
 from flows.redrawing.sums import Rules
+from flows.redrawing.tree_cuts import out_of_bounds
 
 PRICES = (4.0, 2.0, 1.0, 0.5, 0.25, 0.12, 0.06, 0.03, 0.015, 0.0)
 """Shares of the sum of squares for each share of the residents who move."""
@@ -32,7 +33,7 @@ class Price:
     """The share of the city's residents whose unit is another one."""
     units_changed: int
     out_of_bounds: int
-    """Units out of bounds, those left aside included."""
+    """Inhabited units out of bounds, those left aside included."""
 
 
 def frontier(
@@ -59,12 +60,12 @@ def frontier(
         search = Search(borders, seen, labels, priced, homes=ground.today, fixed=fixed, seed=seed + number)
         labels = search.run(Effort(rounds, warm=0.02)).copy()
         moved = labels != ground.today
-        sizes = np.bincount(labels, ground.residents, len(ground.units))
+        sizes = sums(labels, ground.residents, len(ground.units))
         found.append(Price(
             price, before[0] - drawn.one.within_share(labels), before[1] - drawn.other.within_share(labels),
             float(ground.residents[moved].sum() / ground.residents.sum()),
             len(np.union1d(ground.today[moved], labels[moved])),
-            int(((sizes < rules.least) | (sizes > rules.most)).sum()),
+            int((out_of_bounds(sizes[sizes > 0], rules) > 0).sum()),
         ))  # fmt: skip
         if not progress(number + 1, len(PRICES)):
             break

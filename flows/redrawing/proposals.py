@@ -149,14 +149,11 @@ class Proposing:
         """Return today's cut with units of less than half of the least residents merged with the neighbour they fit."""
         labels = self.ground.today.copy()
         totals = self.sums.of_units(labels, len(self.sizes))
-        ends = self.borders[0]
         for unit in np.flatnonzero((self.sizes < self.rules.least / 2) & ~self.fixed).tolist():
-            near = np.unique(labels[ends[(labels[ends] == unit).any(axis=1)]])
-            fits = [
-                other for other in near.tolist()
-                if other != unit and not self.fixed[other] and totals[other, 0] + totals[unit, 0] <= self.rules.most
-            ]  # fmt: skip
-            if not fits or not (labels == unit).any():
+            if totals[unit, 0] >= self.rules.least / 2:  # others that are far too small were merged into it
+                continue
+            fits = [other for other in self._neighbours(labels, unit) if self._can_take_in(labels, totals, other, unit)]
+            if not fits:
                 continue
             pair = totals[fits] + totals[unit]
             best = fits[int(np.argmax(self.sums.between(pair) - self.sums.between(totals[fits])))]
@@ -165,12 +162,26 @@ class Proposing:
             totals[unit] = 0.0
         return labels
 
+    def _neighbours(self, labels: Ints, unit: int) -> list[int]:
+        ends = labels[self.borders.ends]
+        near: list[int] = np.unique(ends[(ends == unit).any(axis=1)]).tolist()
+        return [other for other in near if other != unit]
+
+    def _can_take_in(self, labels: Ints, totals: Floats, other: int, unit: int) -> bool:
+        """Say whether a unit may take in another: it does not get too large, falls apart or leaves its larger unit."""
+        if self.fixed[other] or totals[other, 0] + totals[unit, 0] > self.rules.most:
+            return False
+        which = np.isin(np.arange(len(self.sizes)), [other, unit])
+        rifts = self.borders.rifts
+        before = rifts.of(labels, len(which), which)[other]
+        return bool((rifts.of(np.where(labels == unit, other, labels), len(which), which)[other] <= before).all())
+
     def _split(self, labels: Ints, homes: Ints) -> tuple[Ints, Ints, dict[int, float]]:
         """Return a cut with mixed and too large units split, the same in `homes`, and the p-value of each new unit."""
         sizes = np.bincount(labels, self.ground.residents, len(self.sizes))
         base_units = np.bincount(labels, self.ground.residents > 0, len(self.sizes))
         which = (sizes >= 2 * self.rules.least) & (base_units >= 2) & ~self.fixed
-        halving = Halving(self.sums, self.borders[0], self.rules, np.random.default_rng([self.seed, 1]))
+        halving = Halving(self.sums, self.borders.ends, self.rules, np.random.default_rng([self.seed, 1]))
         labels, homes, p_values, made = labels.copy(), homes.copy(), {}, len(self.sizes)
         for found in mixed_units(halving, labels, which, self.seed):
             too_large = sizes[found.unit] > self.rules.most
@@ -198,8 +209,8 @@ class Proposing:
         moved = np.bincount(part, np.where(labels != self.ground.today, self.ground.residents, 0.0), parts)
         value = value - self.rules.price / self.sums.city * moved
         if self.rules.compactness:
-            ends, lengths = self.borders
-            apart = (labels[ends[:, 0]] != labels[ends[:, 1]]) * lengths / max(lengths.sum(), 1e-9)
+            ends = self.borders.ends
+            apart = (labels[ends[:, 0]] != labels[ends[:, 1]]) * self.borders.lengths / max(self.borders.whole, 1e-9)
             value = value - self.rules.compactness * np.bincount(part[ends[:, 0]], apart, parts)
         return value
 
@@ -221,10 +232,7 @@ class Proposing:
         self, sums: Sums, start: Ints, homes: Ints, within: Ints | None = None, seed: int | None = None
     ) -> Ints:
         """Return a better cut than `start`, dear where it is not `homes`; `within` keeps base units in their part."""
-        borders = self.borders
-        if within is not None:
-            same = within[borders[0][:, 0]] == within[borders[0][:, 1]]
-            borders = borders[0][same], borders[1][same]
+        borders = self.borders if within is None else self.borders.within(within)
         units = int(start.max()) + 1
         fixed = np.zeros(units, dtype=np.bool_)
         fixed[: len(self.fixed)] = self.fixed
@@ -277,8 +285,9 @@ class Proposing:
             units[each.units] = True
         which = units & ~self.fixed & (self.sizes >= 2 * self.rules.least)
         which &= np.bincount(today, self.ground.residents > 0, len(self.sizes)) >= 2
-        halving = Halving(self.sums, self.borders[0], self.rules, np.random.default_rng([self.seed, 1]))
-        sure = {each.unit: each for each in mixed_units(halving, today, which, self.seed) if each.p_value <= SURE}
+        halving = Halving(self.sums, self.borders.ends, self.rules, np.random.default_rng([self.seed, 1]))
+        mixed = mixed_units(halving, today, which, self.seed)
+        sure = {each.unit: each for each in mixed if each.p_value <= SURE and each.gain > 0}
         unseen: dict[int, list[tuple[float, float]]] = {unit: [] for unit in sure}
         cuts_of: dict[int, list[Ints]] = {unit: [] for unit in sure}
         for drawn in halves:

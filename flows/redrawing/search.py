@@ -9,14 +9,15 @@ of a branch; the others draw trees through the whole pair. The same seed gives t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from flows.redrawing.connected import components
 from flows.redrawing.ground import Flags, Floats, Ground, Ints
+from flows.redrawing.rifts import Rifts
 from flows.redrawing.sums import Rules, Sums
-from flows.redrawing.tree_cuts import Cuts, Forest, best_cuts, forest, unlike, worth
+from flows.redrawing.tree_cuts import Cuts, Forest, best_cuts, forest, out_of_bounds, unlike, worth
 
 WITHIN_UNIT = 1e-3
 """Edges inside of a unit weigh so little in rounds of transfers that its tree stays in one piece."""
@@ -36,12 +37,33 @@ EVENED = 0.3
 """Power by which unlikeness weighs in random trees, found by trial on a lattice: 0 and 1 are worse."""
 
 
+@dataclass(frozen=True)
+class Borders:
+    """The borders that a unit may grow over."""
+
+    ends: Ints
+    """Shape (m, 2)."""
+    lengths: Floats
+    """Shape (m,)."""
+    whole: float
+    """The length of all of them in the city."""
+    torn: Flags
+    """Shape (m,): those of which both sides are one unit today, though a rule or a gap parts them."""
+    rifts: Rifts
+    """What no unit gets more of by these."""
+
+    def within(self, part: Ints) -> Borders:
+        """Return those of which both ends lie in the same part, shape (n,), of the city."""
+        same = part[self.ends[:, 0]] == part[self.ends[:, 1]]
+        return replace(self, ends=self.ends[same], lengths=self.lengths[same], torn=self.torn[same])
+
+
 class Search:
-    """A cut that gets better; `labels` always holds the cut so far."""
+    """A cut that gets better; `labels` holds the cut so far, while it runs not always the best one."""
 
     def __init__(
         self,
-        borders: tuple[Ints, Floats],
+        borders: Borders,
         sums: Sums,
         labels: Ints,
         rules: Rules,
@@ -56,22 +78,42 @@ class Search:
         self.units = int(labels.max()) + 1
         self.fixed = np.zeros(self.units, dtype=np.bool_) if fixed is None else fixed
         self.random = np.random.default_rng(seed)
-        self.edges, self.lengths = borders
+        self.borders, self.edges, self.lengths = borders, borders.ends, borders.lengths
+        self.rifts = borders.rifts.of(labels, self.units)
         self.unlike = unlike(sums, self.edges) ** EVENED
         self.value = worth(sums, sums.of_units(self.labels, self.units), rules)
+        self.residents = np.bincount(self.labels, sums.residents, self.units).astype(np.float64)
+        self.best = self.worth()
 
     def run(self, effort: Effort, *, progress: Callable[[int], bool] = lambda _: True) -> Ints:
-        """Search for so many rounds, or until `progress`, called with the number of each, returns False."""
+        """Search for so many rounds, or until `progress`, called with the number of each, returns False.
+
+        Returns the best cut on the way, which may be the one that it began with.
+        """
+        best = self.labels
         for number in range(effort.rounds):
             warmth = (
                 effort.warm / self.units * 0.01 ** (number / max(effort.rounds - 1, 1))
                 if number < effort.rounds * 0.9
                 else 0.0
             )
+            before = self.labels
             self.round(warmth, transfers=number % 4 != 0)
+            if self.labels is not before and (now := self.worth()) > self.best + 1e-12:
+                best, self.best = self.labels, now
             if not progress(number):
                 break
+        self.labels = best
         return self.labels
+
+    def worth(self) -> float:
+        """Return what the cut so far is worth: what lies between units, less what moves, borders and bounds cost."""
+        rules, value = self.rules, float(self.value.sum())
+        value -= rules.price / self.sums.city * float(self.sums.residents[self.labels != self.homes].sum())
+        if rules.compactness:
+            between = self.labels[self.edges[:, 0]] != self.labels[self.edges[:, 1]]
+            value -= rules.compactness * float(self.lengths[between].sum()) / self.borders.whole
+        return value
 
     def round(self, warmth: float, *, transfers: bool) -> None:
         """Cut disjoint pairs of neighbouring units anew where it is worth it."""
@@ -95,9 +137,15 @@ class Search:
             gain -= self.rules.compactness * self._more_border(trees, cuts, pairs, inside)
         chance = -warmth * np.log(self.random.random(len(gain))) if warmth else 0.0
         better = gain > np.maximum(1e-12 - chance, -1.0)
+        better &= self._out_of_bounds(cuts.residents) <= self._out_of_bounds(self.residents[pairs]) + 1e-9
+        near = np.isin(which, groups[edges[self.borders.torn[inside], 0]]) & better
+        if near.any():
+            better &= ~self._tears(_labels_after(self.labels, trees, cuts, pairs, near), pairs, near)
+        if not better.any():
+            return
         self.labels = _labels_after(self.labels, trees, cuts, pairs, better)
         units = np.where(cuts.swapped[:, None], pairs[:, ::-1], pairs)[better]
-        self.value[units] = cuts.alone[better]
+        self.value[units], self.residents[units] = cuts.alone[better], cuts.residents[better]
 
     def _pairs(self) -> tuple[Ints, Ints]:
         """Return disjoint pairs of neighbouring units, shape (p, 2), and of each unit the number of its pair or -1."""
@@ -114,6 +162,17 @@ class Search:
                 group_of[one] = group_of[other] = len(pairs)
                 pairs.append((one, other))
         return np.array(pairs, dtype=np.int64).reshape(-1, 2), group_of
+
+    def _out_of_bounds(self, residents: Floats) -> Floats:
+        """Return how many residents of both units of each pair, shape (pairs, 2), are too many or too few."""
+        return np.asarray(out_of_bounds(residents, self.rules).sum(axis=1), dtype=np.float64)
+
+    def _tears(self, after: Ints, pairs: Ints, which: Flags) -> Flags:
+        """Return which pairs have a unit that falls into more, or lies across more, than when the search began."""
+        units = np.zeros(self.units, dtype=np.bool_)
+        units[pairs[which]] = True
+        more = np.any(self.borders.rifts.of(after, self.units, units) > self.rifts, axis=1)
+        return np.asarray(np.any(more[pairs], axis=1), dtype=np.bool_)
 
     def _now(self, pairs: Ints, trees: Forest) -> Floats:
         """Return the value of each pair as it is cut now, the price of those who have moved included."""
@@ -132,7 +191,7 @@ class Search:
         before_cut = self.labels[edges[:, 0]] != self.labels[edges[:, 1]]
         after_cut = after[edges[:, 0]] != after[edges[:, 1]]
         more = np.bincount(group[edges[:, 0]], lengths * (after_cut.astype(float) - before_cut), len(pairs))
-        return np.asarray(more / self.lengths.sum(), dtype=np.float64)
+        return np.asarray(more / self.borders.whole, dtype=np.float64)
 
 
 def _labels_after(labels: Ints, trees: Forest, cuts: Cuts, pairs: Ints, which: Flags) -> Ints:
@@ -148,11 +207,11 @@ def _labels_after(labels: Ints, trees: Forest, cuts: Cuts, pairs: Ints, which: F
     return after
 
 
-def usable_borders(ground: Ground) -> tuple[Ints, Floats]:
-    """Return the borders that a unit may grow over, and their lengths: not out of its larger unit, nor over a barrier.
+def usable_borders(ground: Ground) -> Borders:
+    """Return the borders that a unit may grow over: not out of its larger unit, nor over a barrier.
 
     A border that a unit of today lies on both sides of stays usable, and a unit that lies in pieces today gets borders
-    of length 0 between them: it may stay as it is, but no other falls apart.
+    of length 0 between them: it may stay as it is, but no other grows through it (flows.redrawing.rifts).
     """
     ends = ground.edges
     usable = np.ones(len(ends), dtype=np.bool_)
@@ -160,14 +219,24 @@ def usable_borders(ground: Ground) -> tuple[Ints, Floats]:
         usable &= ~ground.barrier
     if len(ground.nest):
         usable &= ground.nest[ends[:, 0]] == ground.nest[ends[:, 1]]
-    usable |= ground.today[ends[:, 0]] == ground.today[ends[:, 1]]
-    piece = components(len(ground), ends[ground.today[ends[:, 0]] == ground.today[ends[:, 1]]])
+    same = ground.today[ends[:, 0]] == ground.today[ends[:, 1]]
+    bridges = _bridges(ground, ends[same])
+    kept = usable | same
+    lengths = np.concatenate([ground.lengths[kept], np.zeros(len(bridges))])
+    return Borders(
+        ends=np.concatenate([ends[kept], bridges]), lengths=lengths, whole=float(lengths.sum()),
+        torn=np.concatenate([~usable[kept], np.ones(len(bridges), dtype=np.bool_)]), rifts=Rifts(ground),
+    )  # fmt: skip
+
+
+def _bridges(ground: Ground, inside: Ints) -> Ints:
+    """Return a pair of base units from the first piece of each unit to each of its others."""
+    piece = components(len(ground), inside)
     first = np.unique(piece, return_index=True)[1]
     home = ground.today[first]
     main = np.unique(home, return_index=True)[1]
     anchor = first[main][np.searchsorted(home[main], home)]
-    bridges = np.sort(np.stack([anchor, first], axis=1)[anchor != first], axis=1)
-    return np.concatenate([ends[usable], bridges]), np.concatenate([ground.lengths[usable], np.zeros(len(bridges))])
+    return np.sort(np.stack([anchor, first], axis=1)[anchor != first], axis=1)
 
 
 def pieces_of_units(edges: Ints, labels: Ints) -> Ints:

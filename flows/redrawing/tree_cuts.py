@@ -74,6 +74,8 @@ class Cuts:
     """Whether the subtree gets the second unit of the pair, and the rest the first."""
     alone: Floats
     """Shape (groups, 2): the value of the subtree's unit and of the other one, without the price."""
+    residents: Floats
+    """Shape (groups, 2): the residents of both."""
 
 
 def best_cuts(trees: Forest, sums: Sums, homes: Ints, pairs: Ints, rules: Rules) -> Cuts:
@@ -105,7 +107,8 @@ def best_cuts(trees: Forest, sums: Sums, homes: Ints, pairs: Ints, rules: Rules)
     best = np.maximum.reduceat(gain, trees.start)
     candidates = np.flatnonzero(gain == best[trees.group])
     position = candidates[np.searchsorted(trees.group[candidates], np.arange(len(trees.start)))]
-    return Cuts(position, best, swapped[position], value[position])
+    residents = np.stack([part[position, 0], rest[position, 0]], axis=1)
+    return Cuts(position, best, swapped[position], value[position], residents)
 
 
 def worth(sums: Sums, totals: Floats, rules: Rules) -> Floats:

@@ -171,7 +171,7 @@ def _searched(
     best, best_value = ground.today, -np.inf
     for start in range(starts):
         random = np.random.default_rng([asked.seed, start])
-        halving = Halving(sums, borders[0], rules, random)
+        halving = Halving(sums, borders.ends, rules, random)
         begun = ground.today if from_today and (start == 0 or rules.price) else first_cut(halving, parts)
         search = Search(
             borders, sums, begun, rules, homes=ground.today if from_today else None, seed=asked.seed + 1000 * start
@@ -184,18 +184,11 @@ def _searched(
             return went_on
 
         labels = search.run(Effort(asked.rounds), progress=done)
-        value = float(search.value.sum()) - _price(labels, ground, rules, priced=from_today)
-        if value > best_value:
-            best, best_value = labels.copy(), value
+        if search.best > best_value:
+            best, best_value = labels.copy(), search.best
         if not went_on:
             break
     return best
-
-
-def _price(labels: Ints, ground: Ground, rules: Rules, *, priced: bool) -> float:
-    moved = float(ground.residents[labels != ground.today].sum()) if priced else 0.0
-    border = ground.lengths[labels[ground.edges[:, 0]] != labels[ground.edges[:, 1]]].sum() / ground.lengths.sum()
-    return rules.price * moved / float(ground.residents.sum()) + rules.compactness * float(border)
 
 
 def _named_as_today(ground: Ground, labels: Ints) -> Ints:

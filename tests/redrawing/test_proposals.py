@@ -56,6 +56,23 @@ def test_a_unit_far_too_small_is_merged_with_the_neighbour_it_fits():
     assert cut(found, 9) == ["AAAAACCCC"] * 2
 
 
+def merged(ground, rules, width):
+    return ["".join("ABCDEFG"[label] for label in row) for row in Proposing(ground, rules)._merged().reshape(-1, width)]
+
+
+def test_two_units_far_too_small_that_are_enough_together_take_in_no_third():
+    ground = squares("AABCDDDD", "AABCDDDD", shares=[[0.1, 0.1, 0.3, 0.3, 0.5, 0.55, 0.55, 0.55]] * 2)
+    assert merged(ground, Rules(least=401, most=5000), 8) == ["AACCDDDD"] * 2
+
+
+def test_no_unit_takes_in_one_that_lies_in_another_larger_unit_as_well():
+    ground = squares("AABBCC", "AABBCC", shares=[[0.1, 0.1, 0.3, 0.3, 0.5, 0.55]] * 2, residents=200)
+    ground.residents[ground.today == 1] = 20
+    within, across = (np.array(row * 2) for row in ([0, 0, 1, 1, 1, 1], [0, 0, 0, 1, 1, 1]))
+    assert merged(replace(ground, nest=within), Rules(least=400, most=5000), 6) == ["AACCCC"] * 2
+    assert merged(replace(ground, nest=across), Rules(least=400, most=5000), 6) == ["AABBCC"] * 2
+
+
 @pytest.mark.slow
 def test_where_everybody_is_alike_nothing_is_proposed():
     random = np.random.default_rng(5)
@@ -104,6 +121,13 @@ def test_halves_add_up_to_the_whole_and_chance_is_what_homogeneous_units_gain():
         labels[(labels == 0) & (np.arange(48) % 8 < 2)] = 2
         gains.append(one.within_share(ground.today) - one.within_share(labels))
     assert np.mean(gains) == pytest.approx(2 * chance_of_a_unit(ground), rel=0.5)
+
+
+def test_the_frontier_counts_no_unit_where_nobody_lives_as_out_of_bounds():
+    ground = squares("AABBPP", "AABBPP", shares=[[0.1, 0.2, 0.6, 0.7, 0.5, 0.5]] * 2)
+    ground.residents[ground.today == 2] = 0
+    found = frontier(ground, Rules(least=500, most=6000), np.array([True, True, True]), rounds=1)
+    assert {each.out_of_bounds for each in found} == {2}
 
 
 @pytest.mark.slow
