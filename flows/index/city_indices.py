@@ -18,6 +18,7 @@ from flows.base.resources import resource
 from flows.base.sql_order import PythonStep
 from flows.index.city_causes import History, write_causes
 from flows.index.level import Level, levels_of
+from flows.index.panel import FEWEST
 from flows.index.robustness import Varied, dominated, explained, variations, varied
 from flows.index.standing import Reason, Standing, standings_of
 from flows.index.unit_rows import Columns, plain, probability, reasons_without_measure, rounded, unit_columns
@@ -135,7 +136,8 @@ def _results(stand: int, standing: Standing, choices: Sequence[Varied]) -> Colum
     units, panel = len(standing.level.units), standing.panel
     key = {"stand": np.full(units, stand), "einheit": np.arange(units)}
     if standing.evaluated is None:
-        why = "zu wenige vergleichbare Räume"
+        few = (~np.isnan(panel.measure)).all(axis=1).sum() < FEWEST
+        why = "zu wenige vergleichbare Räume" if few else "Zahlen, an denen sich nichts vergleichen lässt"
         status, reason = reasons_without_measure(standing.reasons, standing.left_out, panel, why)
         return {**key, "index_status": status, "index_grund": reason}
     columns = unit_columns(panel, standing.evaluated, standing.reasons, standing.change)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.index.chance import Chance, above_zero, chance_of
-from flows.index.panel import Panel, without_measure
+from flows.index.panel import Panel, without_measure, without_quotient
 from flows.index.scale import Numbers, Scale, class_of, limits
 from flows.profile.index_definition import Dynamics, IndexDefinition
 
@@ -83,7 +83,8 @@ def evaluate(definition: IndexDefinition, panel: Panel, measure: Panel | None = 
 def evaluate_change(definition: IndexDefinition, dynamics: Dynamics, now: Panel, before: Panel) -> Change | None:
     """Return the change of an index since `before`; None where changes cannot be compared."""
     change = now.since(before, dynamics.stay)
-    if without_measure(change, [each.indikator for each in definition.component]):
+    names = [each.indikator for each in definition.component]
+    if without_measure(change, names) or without_quotient(definition.standardise, change, names):
         return None
     scale = Scale.of(definition, change.measure)
     begins = limits(dynamics.classes.by, dynamics.classes.limits, scale.scores)

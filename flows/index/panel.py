@@ -71,3 +71,15 @@ def without_measure(panel: Panel, names: Sequence[str]) -> str | None:
     if (~np.isnan(panel.measure)).all(axis=1).sum() < FEWEST:
         return "expected two units or more with figures of every component, found fewer"
     return None
+
+
+def without_quotient(how: str, panel: Panel, names: Sequence[str]) -> str | None:
+    """Return why a quotient of figures of `panel` has no value, in words that name the component; None where all have.
+
+    Of what little is need, it is the mean over the figure: of a figure of 0 there is none.
+    """
+    for name, column in zip(names, panel.measure.T, strict=True):
+        known = column[~np.isnan(column)]
+        if how == "quotient" and (known == 0).any() and known.mean() < 0:
+            return f"expected figures of {name} above 0, since a quotient of little is mean / figure, found 0"
+    return None

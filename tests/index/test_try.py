@@ -57,6 +57,13 @@ def test_a_quotient_of_little_is_turned_over(try_on: Try) -> None:
     assert found == pytest.approx({"A": 20 / 30, "B": 1, "C": 2})
 
 
+def test_a_quotient_of_little_that_is_nothing_is_refused(try_on: Try) -> None:
+    none = THREE.replace("C,3,10", "C,3,0")
+    with pytest.raises(ConfigError, match=r"component: expected figures of b above 0, .* found 0. Nothing was"):
+        try_on(none, definition(component=[{"indikator": "b", "direction": "niedrig"}], standardise="quotient"))
+    assert scores(try_on(none, definition("b", standardise="quotient")))["C"] == 0
+
+
 def test_equal_figures_have_equal_ranks(try_on: Try) -> None:
     ties = "raum,a\nA,1\nB,2\nC,2\nD,3\n"
     assert list(scores(try_on(ties, definition("a", standardise="percentile_rank"))).values()) == pytest.approx(
