@@ -2,11 +2,13 @@
 
 const formats = new Map();
 
+/** A number; what rounds to nothing has no sign. */
 function number(value, decimals) {
   if (value === null || value === undefined) return "";
   const key = `${english ? "en-GB" : "de-DE"} ${decimals}`;
   if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(key.split(" ")[0], { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
-  return formats.get(key).format(value);
+  const text = formats.get(key).format(value);
+  return /[1-9]/.test(text) ? text : formats.get(key).format(0);
 }
 
 /** A change or distance: with its sign, and no sign for what rounds to nothing. */
