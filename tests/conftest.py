@@ -60,7 +60,7 @@ TAKES_SECONDS = {
 """By folder, fixtures that take seconds: a city that is staged, counted, checked or published; a server."""
 
 
-FIRST = 3
+FIRST = 2
 """How many slow tests of a module `make test` runs, each in its first case; `make thorough` runs the others."""
 
 
@@ -84,6 +84,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if name in names or (len(names) >= FIRST and folder != "refresh") or "larger_release" in asked:
                 item.add_marker(pytest.mark.thorough)
             names.add(name)
+    items.sort(key=lambda item: item.path.parent.name != "refresh")  # the longest do not end last
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,6 +22,7 @@ def deployment(server: Server, flow: str) -> dict:
     return server.asked("GET", f"deployments/name/{flow}/musterstadt")
 
 
+@pytest.mark.thorough
 def test_it_says_all_that_it_made(server: Server, made) -> None:
     assert {one["deed"] for one in made} == {"made"}
     assert "deployment fortschreibung-refresh/musterstadt (0 6 1 3 *)" in [one["what"] for one in made]
@@ -36,6 +37,7 @@ def test_it_says_all_that_it_made(server: Server, made) -> None:
     assert "null" not in str(form), "and no field of type None"
 
 
+@pytest.mark.thorough
 def test_a_boundary_change_is_started_by_hand_and_its_form_has_the_newest_zuschnitt(server: Server, made) -> None:
     assert "deployment fortschreibung-recut/musterstadt (no schedule)" in [one["what"] for one in made]
     recut = deployment(server, "fortschreibung-recut")
@@ -74,6 +76,7 @@ def test_what_differs_is_changed(server: Server, made) -> None:
     assert deployment(server, "fortschreibung-refresh")["tags"] == ["fortschreibung"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("state", "subject", "said"),
     [
@@ -132,6 +135,7 @@ def test_a_crashed_run_is_tried_once_more_and_a_stopped_one_is_not(server: Serve
             server.asked("DELETE", f"flow_runs/{run}")
 
 
+@pytest.mark.thorough
 def test_a_run_of_somebody_else_is_not_notified(server: Server, made) -> None:
     before = len(server.sinks.calls)
     flow = server.asked("POST", "flows/", {"name": "other"})

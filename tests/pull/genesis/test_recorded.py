@@ -27,7 +27,7 @@ def test_a_table_lands_packed_as_it_was_sent(asked, real_folder: Path) -> None:
     assert "password" not in request.form
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_recorded_dialogue_of_a_table_too_large_is_spoken_to_its_end(asked, real_folder: Path, monkeypatch) -> None:
     """98, job=true, 99, 405 times not yet, ready, result. (The recording keeps the result's size, not its bytes.)"""
     steps = json.loads((real_folder / "genesis" / "job_sequence_12531-0043.json").read_text(encoding="utf-8"))
