@@ -35,7 +35,7 @@ setup: .venv/.ready              ## .venv with the locked dependencies and the c
 check: .venv/.ready-dev lint     ## linters, types and the fast tests: for every change
 	$(PYTEST) -m "not nightly and not thorough and not slow"
 
-test: .venv/.ready-dev lint      ## linters, types, fast tests, whole commands, some of each slow module: for every merge
+test: .venv/.ready-dev lint      ## linters, types, fast tests, whole commands, one of each slow module: for every merge
 	$(PYTEST) -m "not nightly and not thorough"
 
 test-all: test thorough          ## everything but the nightly tests; what CI runs

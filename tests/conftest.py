@@ -60,18 +60,14 @@ TAKES_SECONDS = {
 """By folder, fixtures that take seconds: a city that is staged, counted, checked or published; a server."""
 
 
-FIRST = 2
-"""How many slow tests of a module `make test` runs, each in its first case; `make thorough` runs the others."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests as slow that ask for what takes seconds, and as thorough what stands behind others of its module.
+    """Mark tests as slow that ask for what takes seconds, and as thorough what stands behind another of its module.
 
     So a new test adds little to the time of `make test`. A file is staged in a quarter of a second, but by a thousand
     tests: of each module the first stays fast. Those of tests/refresh take a city through all stations; which of them
     are thorough is said where they stand, but for the further cases of one, and for those of a second, larger city.
     """
-    staged, shown = set[Path](), dict[Path, set[str]]()
+    staged, first = set[Path](), dict[object, pytest.Item]()
     for item in items:
         folder, asked = item.path.parent.name, set(getattr(item, "fixturenames", ()))
         another = "stage_city" in asked and item.path in staged
@@ -79,11 +75,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         elif "stage_city" in asked:
             staged.add(item.path)
-        if item.get_closest_marker("slow") and not item.get_closest_marker("thorough"):
-            names, name = shown.setdefault(item.path, set()), getattr(item, "originalname", item.name)
-            if name in names or (len(names) >= FIRST and folder != "refresh") or "larger_release" in asked:
+        if item.get_closest_marker("slow") and not any(map(item.get_closest_marker, ("thorough", "nightly"))):
+            of = item.nodeid.partition("[")[0] if folder == "refresh" else item.path
+            if first.setdefault(of, item) is not item or "larger_release" in asked:
                 item.add_marker(pytest.mark.thorough)
-            names.add(name)
     items.sort(key=lambda item: item.path.parent.name != "refresh")  # the longest do not end last
 
 

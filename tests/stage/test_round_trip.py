@@ -126,6 +126,7 @@ def staged_as(staged) -> dict[tuple, tuple]:
     return {(unit, merkmal): (wert, status) for unit, merkmal, wert, status in found}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("examples", first_of((40,), nightly=(150,)))
 def test_any_table_in_any_dialect(bench, examples: int) -> None:
     @given(tables, dialects())
