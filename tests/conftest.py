@@ -59,13 +59,16 @@ TAKES_SECONDS = {
 }
 """By folder, fixtures that take seconds: a city that is staged, counted, checked or published; a server."""
 
+TAKES_TEN = {"default_city", "five", "larger_release", "worked"}
+"""Fixtures that take ten: the city of `make run`, five releases, a larger city's release, an early worker."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests as slow that ask for what takes seconds, and as thorough what stands behind another of its module.
 
     So a new test adds little to the time of `make test`. A file is staged in a quarter of a second, but by a thousand
     tests: of each module the first stays fast. Those of tests/refresh take a city through all stations; which of them
-    are thorough is said where they stand, but for the further cases of one, and for those of a second, larger city.
+    are thorough is said where they stand, but for the further cases of one.
     """
     staged, first = set[Path](), dict[object, pytest.Item]()
     for item in items:
@@ -77,7 +80,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             staged.add(item.path)
         if item.get_closest_marker("slow") and not any(map(item.get_closest_marker, ("thorough", "nightly"))):
             of = item.nodeid.partition("[")[0] if folder == "refresh" else item.path
-            if first.setdefault(of, item) is not item or "larger_release" in asked:
+            if TAKES_TEN & asked or first.setdefault(of, item) is not item:
                 item.add_marker(pytest.mark.thorough)
     items.sort(key=lambda item: item.path.parent.name != "refresh")  # the longest do not end last
 
