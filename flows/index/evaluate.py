@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.index.chance import Chance, above_zero, chance_of
-from flows.index.panel import Panel, without_measure, without_quotient
+from flows.index.panel import Panel, not_comparable
 from flows.index.scale import Numbers, Scale, class_of, limits
 from flows.profile.index_definition import Dynamics, IndexDefinition
 
@@ -74,7 +74,7 @@ class Change:
 def evaluate(definition: IndexDefinition, panel: Panel, measure: Panel | None = None) -> tuple[Scored, Chance]:
     """Return the index of the units of `panel`, measured by themselves or by another panel (of the base year).
 
-    That the measure measures has been seen to: `without_measure` finds nothing wrong with it.
+    That the measure measures has been seen to: `not_comparable` finds nothing wrong with it.
     """
     scale = Scale.of(definition, (panel if measure is None else measure).measure)
     return Scored.of(scale, scale.limits, panel), chance_of(scale, scale.limits, panel)
@@ -84,7 +84,7 @@ def evaluate_change(definition: IndexDefinition, dynamics: Dynamics, now: Panel,
     """Return the change of an index since `before`; None where changes cannot be compared."""
     change = now.since(before, dynamics.stay)
     names = [each.indikator for each in definition.component]
-    if without_measure(change, names) or without_quotient(definition.standardise, change, names):
+    if not_comparable(definition.standardise, names, change, change):
         return None
     scale = Scale.of(definition, change.measure)
     begins = limits(dynamics.classes.by, dynamics.classes.limits, scale.scores)

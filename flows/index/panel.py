@@ -57,29 +57,28 @@ class Panel:
         )  # fmt: skip
 
 
-def without_measure(panel: Panel, names: Sequence[str]) -> str | None:
-    """Return why units cannot be compared by `panel`, in words that name the component; None where they can."""
-    if panel.counts.sum() < FEWEST:
-        left = "none is" if not panel.counts.any() else "only one is"
+def not_comparable(how: str, names: Sequence[str], measure: Panel, panel: Panel) -> str | None:
+    """Return why the units of `panel` cannot be compared, in words that name the component; None where they can.
+
+    Args:
+        how: what makes components comparable, `standardise` of the definition.
+        names: those of the components.
+        measure: the figures that they are measured by.
+        panel: the figures that are compared, the same or those of another Stichtag.
+    """
+    if measure.counts.sum() < FEWEST:
+        left = "none is" if not measure.counts.any() else "only one is"
         return f"expected units to compare, found that {left} not left out"
-    for name, column in zip(names, panel.measure.T, strict=True):
-        spread = Spread.of(column)
+    for place, name in enumerate(names):
+        spread = Spread.of(measure.measure[:, place])
         if len(spread.ordered) < FEWEST:
             return f"expected figures of {name} for two units or more, found {len(spread.ordered)}"
         if spread.constant:
             return f"expected figures of {name} that differ, found {spread.mean:g} everywhere"
-    if (~np.isnan(panel.measure)).all(axis=1).sum() < FEWEST:
+        nothing = (panel.low[:, place] <= 0) & (panel.high[:, place] >= 0) & panel.counts
+        if how == "quotient" and spread.mean < 0 and nothing.any():
+            found = "0" if (panel.figures[nothing, place] == 0).any() else "one that is suppressed and may be 0"
+            return f"expected figures of {name} above 0, since a quotient of little is mean / figure, found {found}"
+    if (~np.isnan(measure.measure)).all(axis=1).sum() < FEWEST:
         return "expected two units or more with figures of every component, found fewer"
-    return None
-
-
-def without_quotient(how: str, panel: Panel, names: Sequence[str]) -> str | None:
-    """Return why a quotient of figures of `panel` has no value, in words that name the component; None where all have.
-
-    Of what little is need, it is the mean over the figure: of a figure of 0 there is none.
-    """
-    for name, column in zip(names, panel.measure.T, strict=True):
-        known = column[~np.isnan(column)]
-        if how == "quotient" and (known == 0).any() and known.mean() < 0:
-            return f"expected figures of {name} above 0, since a quotient of little is mean / figure, found 0"
     return None

@@ -16,7 +16,7 @@ from flows.base.years_before import years_before
 from flows.index.chance import Chance
 from flows.index.evaluate import Change, Scored, evaluate, evaluate_change
 from flows.index.level import Level
-from flows.index.panel import Panel, without_measure, without_quotient
+from flows.index.panel import Panel, not_comparable
 from flows.index.unit_rows import Words, unit_reasons
 from flows.profile.indices import Index
 
@@ -120,7 +120,6 @@ def _measure(index: Index, level: Level, panel: Panel, reference: str) -> Panel 
         if base not in level.by_day:
             return Reason("definition", f"base: expected a Stichtag with figures, found none on {base}")
         measure = level.panel(index, level.by_day[base])
-    how, names = index.definition.standardise, index.components
-    if words := without_measure(measure, names) or without_quotient(how, panel, names):
+    if words := not_comparable(index.definition.standardise, index.components, measure, panel):
         return Reason("definition", f"component: {words}")
     return measure

@@ -19,7 +19,7 @@ from flows.base.errors import ConfigError
 from flows.base.strict import Identifier, Strict
 from flows.index.chance import Z_90
 from flows.index.evaluate import evaluate
-from flows.index.panel import Panel, without_measure, without_quotient
+from flows.index.panel import Panel, not_comparable
 from flows.index.robustness import dominated
 from flows.index.scale import Numbers
 from flows.index.unit_rows import Row, probability, rounded, unit_columns, unit_reasons, unit_rows
@@ -126,7 +126,7 @@ def _on_part(name: str, definition: IndexDefinition, trial: _Files, part: str | 
         raise ConfigError(
             f"{where}: expected no `base` and no `dynamics`, which need more than one table.", code="FS-USE-10"
         )
-    if why := without_measure(panel, names) or without_quotient(definition.standardise, panel, names):
+    if why := not_comparable(definition.standardise, names, panel, panel):
         raise ConfigError(f"{where}.component: {why}. Nothing was computed.", code="FS-USE-10")
     scored, chance = evaluate(definition, panel)
     if words := dominated(scored.scale, panel, names):

@@ -20,6 +20,7 @@ from flows.redrawing.halves import Halves, split_in_halves
 from flows.redrawing.halving import Halving
 from flows.redrawing.less_chance import less_chance
 from flows.redrawing.mixed_units import mixed_units
+from flows.redrawing.rifts import rifts_of
 from flows.redrawing.search import Effort, Search, usable_borders
 from flows.redrawing.sums import Rules, Sums, gain_of, sums_of
 from flows.redrawing.tree_cuts import worth
@@ -172,9 +173,9 @@ class Proposing:
         if self.fixed[other] or totals[other, 0] + totals[unit, 0] > self.rules.most:
             return False
         which = np.isin(np.arange(len(self.sizes)), [other, unit])
-        rifts = self.borders.rifts
-        before = rifts.of(labels, len(which), which)[other]
-        return bool((rifts.of(np.where(labels == unit, other, labels), len(which), which)[other] <= before).all())
+        merged = np.where(labels == unit, other, labels)
+        before, after = (rifts_of(self.ground, cut, len(which), which)[other] for cut in (labels, merged))
+        return bool((after <= before).all())
 
     def _split(self, labels: Ints, homes: Ints) -> tuple[Ints, Ints, dict[int, float]]:
         """Return a cut with mixed and too large units split, the same in `homes`, and the p-value of each new unit."""

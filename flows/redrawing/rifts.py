@@ -7,39 +7,32 @@ Stadtteil. So every cut is counted here before it is made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from flows.redrawing.connected import components
 from flows.redrawing.ground import Flags, Ground, Ints
 
 
-@dataclass(frozen=True)
-class Rifts:
-    """What runs through units of a ground."""
+def rifts_of(ground: Ground, labels: Ints, units: int, which: Flags | None = None) -> Ints:
+    """Return of each unit how many pieces, sides of barriers and larger units it has, shape (units, 3).
 
-    ground: Ground
-
-    def of(self, labels: Ints, units: int, which: Flags | None = None) -> Ints:
-        """Return of each unit how many pieces, sides of barriers and larger units it has, shape (units, 3).
-
-        Args:
-            labels: shape (n,), the unit of each base unit.
-            units: the number of units.
-            which: shape (units,), the units to look at; others have 0.
-        """
-        ground, edges = self.ground, self.ground.edges
-        members = np.arange(len(labels)) if which is None else np.flatnonzero(which[labels])
-        one, other = labels[edges[:, 0]], labels[edges[:, 1]]
-        inside = one == other if which is None else (one == other) & which[one]
-        open_ones = edges[inside & ~ground.barrier] if len(ground.barrier) else edges[inside]
-        pieces, sides = _pieces(members, (edges[inside], open_ones), labels, units)
-        larger = (pieces > 0).astype(np.int64)
-        if len(ground.nest):
-            pairs = np.unique(labels[members] * (int(ground.nest.max()) + 1) + ground.nest[members])
-            larger = np.bincount(pairs // (int(ground.nest.max()) + 1), minlength=units)
-        return np.stack([pieces, sides, larger], axis=1)
+    Args:
+        ground: n base units.
+        labels: shape (n,), the unit of each base unit.
+        units: the number of units.
+        which: shape (units,), the units to look at; others have 0.
+    """
+    edges = ground.edges
+    members = np.arange(len(labels)) if which is None else np.flatnonzero(which[labels])
+    one, other = labels[edges[:, 0]], labels[edges[:, 1]]
+    inside = one == other if which is None else (one == other) & which[one]
+    open_ones = edges[inside & ~ground.barrier] if len(ground.barrier) else edges[inside]
+    pieces, sides = _pieces(members, (edges[inside], open_ones), labels, units)
+    larger = (pieces > 0).astype(np.int64)
+    if len(ground.nest):
+        pairs = np.unique(labels[members] * (int(ground.nest.max()) + 1) + ground.nest[members])
+        larger = np.bincount(pairs // (int(ground.nest.max()) + 1), minlength=units)
+    return np.stack([pieces, sides, larger], axis=1)
 
 
 def _pieces(members: Ints, by: tuple[Ints, Ints], labels: Ints, units: int) -> list[Ints]:

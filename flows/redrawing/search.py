@@ -15,7 +15,7 @@ import numpy as np
 
 from flows.redrawing.connected import components
 from flows.redrawing.ground import Flags, Floats, Ground, Ints
-from flows.redrawing.rifts import Rifts
+from flows.redrawing.rifts import rifts_of
 from flows.redrawing.sums import Rules, Sums
 from flows.redrawing.tree_cuts import Cuts, Forest, best_cuts, forest, out_of_bounds, unlike, worth
 
@@ -49,8 +49,8 @@ class Borders:
     """The length of all of them in the city."""
     torn: Flags
     """Shape (m,): those of which both sides are one unit today, though a rule or a gap parts them."""
-    rifts: Rifts
-    """What no unit gets more of by these."""
+    ground: Ground
+    """What they are the borders of."""
 
     def within(self, part: Ints) -> Borders:
         """Return those of which both ends lie in the same part, shape (n,), of the city."""
@@ -79,7 +79,7 @@ class Search:
         self.fixed = np.zeros(self.units, dtype=np.bool_) if fixed is None else fixed
         self.random = np.random.default_rng(seed)
         self.borders, self.edges, self.lengths = borders, borders.ends, borders.lengths
-        self.rifts = borders.rifts.of(labels, self.units)
+        self.rifts = rifts_of(borders.ground, labels, self.units)
         self.unlike = unlike(sums, self.edges) ** EVENED
         self.value = worth(sums, sums.of_units(self.labels, self.units), rules)
         self.residents = np.bincount(self.labels, sums.residents, self.units).astype(np.float64)
@@ -171,7 +171,7 @@ class Search:
         """Return which pairs have a unit that falls into more, or lies across more, than when the search began."""
         units = np.zeros(self.units, dtype=np.bool_)
         units[pairs[which]] = True
-        more = np.any(self.borders.rifts.of(after, self.units, units) > self.rifts, axis=1)
+        more = np.any(rifts_of(self.borders.ground, after, self.units, units) > self.rifts, axis=1)
         return np.asarray(np.any(more[pairs], axis=1), dtype=np.bool_)
 
     def _now(self, pairs: Ints, trees: Forest) -> Floats:
@@ -225,7 +225,7 @@ def usable_borders(ground: Ground) -> Borders:
     lengths = np.concatenate([ground.lengths[kept], np.zeros(len(bridges))])
     return Borders(
         ends=np.concatenate([ends[kept], bridges]), lengths=lengths, whole=float(lengths.sum()),
-        torn=np.concatenate([~usable[kept], np.ones(len(bridges), dtype=np.bool_)]), rifts=Rifts(ground),
+        torn=np.concatenate([~usable[kept], np.ones(len(bridges), dtype=np.bool_)]), ground=ground,
     )  # fmt: skip
 
 

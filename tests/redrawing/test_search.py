@@ -11,7 +11,7 @@ from scipy.sparse import coo_matrix
 
 from flows.redrawing.ground import Ground, Trait
 from flows.redrawing.halving import Halving, first_cut
-from flows.redrawing.rifts import Rifts
+from flows.redrawing.rifts import rifts_of
 from flows.redrawing.search import Effort, Search, pieces_of_units, usable_borders
 from flows.redrawing.sums import Rules, sums_of
 from tests.redrawing.grounds import squares
@@ -106,14 +106,14 @@ def torn_towns():
 
 def test_no_unit_grows_through_one_that_lies_in_pieces_or_across_a_barrier_or_in_two_larger_units():
     for ground in torn_towns():
-        rifts, changed = Rifts(ground), searched(ground, Rules(least=300, most=2400), rounds=60)
-        assert (rifts.of(changed, 4) <= rifts.of(ground.today, 4)).all()
+        changed = searched(ground, Rules(least=300, most=2400), rounds=60)
+        assert (rifts_of(ground, changed, 4) <= rifts_of(ground, ground.today, 4)).all()
         assert (changed != ground.today).any()
 
 
 def test_rifts_are_pieces_sides_of_barriers_and_larger_units():
     ground = next(torn_towns())
-    assert Rifts(ground).of(ground.today, 4).tolist() == [[2, 3, 2], [1, 2, 1], [1, 1, 2], [1, 1, 2]]
+    assert rifts_of(ground, ground.today, 4).tolist() == [[2, 3, 2], [1, 2, 1], [1, 1, 2], [1, 1, 2]]
 
 
 @pytest.mark.parametrize("rounds", [1, 3])
