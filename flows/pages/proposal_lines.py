@@ -69,9 +69,10 @@ def proposals_lines(found: CityProposals) -> Iterator[str]:
 def _proposal(each: CityProposal) -> Iterator[str]:
     yield f"{each.id}  {shown(kind_words(each.kind))} {' '.join(each.units_before)}: {shown(why_words(each))}"
     for part in each.parts:
-        moved = tr(
-            "{residents:,.0f} residents ({blocks} base units) from {origin} to {target}", residents=part.residents,
-            blocks=len(part.base_units), origin=part.from_unit, target=part.to_unit,
+        moved = tr_count(
+            "{residents:,.0f} residents (1 base unit) from {origin} to {target}",
+            "{residents:,.0f} residents ({count} base units) from {origin} to {target}", len(part.base_units),
+            residents=part.residents, origin=part.from_unit, target=part.to_unit,
         )  # fmt: skip
         yield f"            {moved}" + (f" {tr('(new)')}" if part.to_unit in each.new_units else "")
     for other in each.alternatives:

@@ -43,6 +43,17 @@ def test_proposals_are_counted(many: int, german: str, english: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("many", "german", "english"),
+    [(1, "(1 Basiseinheit) aus", "(1 base unit) from"), (2, "(2 Basiseinheiten) aus", "(2 base units) from")],
+)
+def test_base_units_that_move_are_counted(many: int, german: str, english: str) -> None:
+    part = SimpleNamespace(residents=9, base_units=["a"] * many, from_unit="1", to_unit="2", difference_protected=False)
+    found = sentence("proposals.html.j2", "part.from_unit", part=part)
+
+    assert (german in found, english in found) == (True, True), found
+
+
+@pytest.mark.parametrize(
     ("many", "pooled", "covers"),
     [
         (1, "Merkmale dieses Stichtags;", "für den Stichtag 2024, auf"),
