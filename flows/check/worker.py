@@ -16,6 +16,7 @@ from typing import IO
 from pydantic import ValidationError
 
 from flows.base.errors import FortschreibungError
+from flows.check.lean_import import import_what_checks_need
 from flows.check.models import TABLES_READ, CheckJob
 from flows.check.reading import Reading, read  # imports pandas: two threads must not import it at once
 
@@ -30,6 +31,7 @@ def main() -> int:
         with ThreadPoolExecutor(1) as pool:
             reading = pool.submit(_read_job, answer_to)
 
+            import_what_checks_need()
             from flows.check.validation import judged  # noqa: PLC0415 -- imports Great Expectations
 
             found = reading.result()
