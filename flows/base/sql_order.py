@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from contextlib import nullcontext
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -64,18 +65,20 @@ class PythonStep:
 
 
 def tables_in_order(
-    folder: Path, known: frozenset[str] = frozenset(), steps: Sequence[PythonStep] = ()
-) -> list[SqlTable | PythonStep]:
+    folder: Path, known: frozenset[str] = frozenset(), steps: Sequence[PythonStep] = (), *,
+    con: duckdb.DuckDBPyConnection | None = None,
+) -> list[SqlTable | PythonStep]:  # fmt: skip
     """Return the tables of `folder`, and `steps` among them, so that each comes after those that it reads.
 
-    `known` are the names that are there already (``schema.table`` or ``table``).
+    `known` are the names that are there already (``schema.table`` or ``table``). `con` parses the files, whatever its
+    database has; else one is opened for it, which takes as long as parsing them.
 
     Raises:
         ConfigError: a file is not one query, has no leading comment, reads an unknown name, names a step
             like a table, or files read each other in a circle.
     """
     queries = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
-    _learn(queries.values())
+    _learn(queries.values(), con)
     tables = {path.stem: _parsed(path, query) for path, query in queries.items()}
     made_by: dict[str, SqlTable | PythonStep] = {**tables, **{name: step for step in steps for name in step.makes}}
     for table in tables.values():
@@ -148,12 +151,12 @@ _NAMED: dict[str, _Named] = {}
 """By the text of the query: the folders of SQL are the same for every run of a process."""
 
 
-def _learn(queries: Iterable[str]) -> None:
+def _learn(queries: Iterable[str], con: duckdb.DuckDBPyConnection | None) -> None:
     """Let `_NAMED` have these queries too."""
     new = [query for query in queries if query not in _NAMED]
     if new:
-        with connect(config={"threads": 1}) as con:
-            _NAMED.update({query: _named_in(con, query) for query in new})
+        with nullcontext(con) if con else connect(config={"threads": 1}) as parser:
+            _NAMED.update({query: _named_in(parser, query) for query in new})
 
 
 def _named_in(con: duckdb.DuckDBPyConnection, query: str) -> _Named:

@@ -27,7 +27,7 @@ from flows.base.errors import ProgramDefect
 from flows.base.files import UNFINISHED, remove, sha256_of, unfinished_name, write_whole
 from flows.base.sql_order import SqlTable
 from flows.stage.kept_results import FOLDER, RUNS
-from flows.transform.part_inputs import Digests, Part, PartInputs
+from flows.transform.part_inputs import LookedAt, Part, PartInputs
 
 _RECORD = "runs.json"
 _AT_ONCE = 10  # Stichtage: with more it is memory that grows, with fewer time
@@ -45,7 +45,7 @@ class KeptParts:
         self._folder = landing.resolve() / FOLDER / "transform" / city
         self._files = {path.name.partition(".")[0]: path for path in self._folder.glob("*.parquet")}
         self._used: set[str] = set()
-        self._digests: Digests = {}
+        self._looked_at = LookedAt()
         self.computed: dict[str, list[Part]] = {}
         """The parts of each table that had to be computed."""
 
@@ -55,7 +55,7 @@ class KeptParts:
         Raises:
             duckdb.Error: the query cannot be run.
         """
-        inputs = PartInputs(con, maker, self.computed, self._digests, beside=self._folder.parents[1])
+        inputs = PartInputs(con, maker, self.computed, self._looked_at, beside=self._folder.parents[1])
         keys = {part: inputs.key(part) for part in inputs.parts}
         kept = {part: path for part, key in keys.items() if (path := self._find(key))}
         lacking = [part for part in keys if part not in kept]

@@ -16,6 +16,8 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 
@@ -30,41 +32,54 @@ Part = tuple[str, ...]
 """The values of the columns that a table is kept by: a Stichtag, or a Stichtag and a Zuschnitt; none if as a whole."""
 Group = tuple[str | None, str | None]
 """The Stichtag and Zuschnitt of rows; None where they have none, so that every part may follow from them."""
-Digests = dict[tuple[str, tuple[str, ...]], Mapping[Group, str]]
-"""Of these columns of a table, a digest of the rows of each Stichtag and Zuschnitt."""
 _SEEN = "gesehen"
 _THERE = "database_name = current_database() AND NOT internal"
 _NAMED = "CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END ||"
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """What makers have found in tables into which nobody has written since."""
+
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By table, its columns with their types."""
+    digests: dict[tuple[str, tuple[str, ...]], Mapping[Group, str]] = field(default_factory=dict)
+    """Of these columns of a table, a digest of the rows of each Stichtag and Zuschnitt."""
 
 
 class PartInputs:
     """The tables that a kept table is made of, directly or through views, as each of its parts sees them."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, maker: SqlTable, made: Collection[str], digests: Digests | None = None,
-        *, beside: Path | None = None,
+        self, con: duckdb.DuckDBPyConnection, maker: SqlTable, made: Collection[str],
+        looked_at: LookedAt | None = None, *, beside: Path | None = None,
     ) -> None:  # fmt: skip
         """Look at what `maker` reads; `made` are views of kept parts; these and views of kept files count as tables.
 
-        `digests` are those of tables that other makers have looked at, since when nobody has written into them.
-        `beside` is the folder of kept results. A view may show one of them, of which the name says what it has: so
-        where this folder lies makes no difference to a key.
+        `looked_at` is what other makers have found, and takes what this one finds. `beside` is the folder of kept
+        results. A view may show one of them, of which the name says what it has: so where this folder lies makes no
+        difference to a key.
         """
         self._con, self._maker = con, maker
-        self._views, self._tables = _found(con, maker.query, {*made, SHOWN})
+        before = looked_at or LookedAt()
+        self._views, self._tables = _found(con, maker.query, {*made, SHOWN}, before.columns)
         place = f"{literal(one_file(beside))[1:-1]}/" if beside else ""
         self._placeless = [each.replace(place, "") for each in self._views.values()]
-        digests = {} if digests is None else digests
         for name, columns in self._tables.items():
-            if (name, tuple(columns)) not in digests:
-                digests[name, tuple(columns)] = _groups(con, name, columns)
-        self._groups = {name: digests[name, tuple(columns)] for name, columns in self._tables.items()}
+            if (name, tuple(columns)) not in before.digests:
+                before.digests[name, tuple(columns)] = _groups(con, name, columns)
+        self._groups = {name: before.digests[name, tuple(columns)] for name, columns in self._tables.items()}
         groups = {group for each in self._groups.values() for group in each}
         self._by = maker.kept_by or ()
         values = [sorted({value for group in groups if (value := group[place])}) for place in range(len(self._by))]
         self.parts: list[Part] = list(product(*values))
         """Every part that the table may have; of some there are no rows."""
-        self._years = {lag for (lag,) in con.execute("SELECT DISTINCT abstand_jahre FROM katalog.indikator").fetchall()}
+
+    @cached_property
+    def _years(self) -> set[int]:
+        """Over how many years Indikatoren tell a change."""
+        lags = self._con.execute("SELECT DISTINCT abstand_jahre FROM katalog.indikator").fetchall()
+        return {lag for (lag,) in lags}
 
     def key(self, part: Part) -> str:
         """Return the sha256 over everything that the rows of a part follow from."""
@@ -121,11 +136,12 @@ class PartInputs:
 
 
 def _found(
-    con: duckdb.DuckDBPyConnection, query: str, made: Collection[str]
+    con: duckdb.DuckDBPyConnection, query: str, made: Collection[str], columns: dict[str, dict[str, str]]
 ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     """Return the statements of the views that a query reads, each after those that it reads, and the tables.
 
-    Of a table come the columns that may be used, with their types.
+    Of a table come the columns that may be used, with their types; `columns` has those that are known, and takes the
+    others.
     """
     views: dict[str, str] = dict(
         con.execute(f"SELECT {_NAMED} view_name, sql FROM duckdb_views() WHERE {_THERE}").fetchall()  # noqa: S608
@@ -142,19 +158,17 @@ def _found(
         tables |= reads - shown
         within += [(views[each].partition(" AS ")[2], each) for each in sorted(shown)]
     words = set(re.findall(r"\w+", " ".join([query, *statements.values()])))
-    columns = _columns(con, tables)
-    used = {name: {one: kind for one, kind in columns[name].items() if whole or one in words} for name in columns}
-    return statements, {name: used[name] or columns[name] for name in columns}
+    for name in tables - columns.keys():
+        columns[name] = _columns(con, name)
+    used = {
+        name: {one: kind for one, kind in columns[name].items() if whole or one in words} for name in sorted(tables)
+    }
+    return statements, {name: used[name] or columns[name] for name in used}
 
 
-def _columns(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {name: {} for name in sorted(tables)}
-    for table, column, kind in con.execute(
-        f"SELECT {_NAMED} table_name, column_name, data_type FROM duckdb_columns() WHERE {_THERE} ORDER BY ALL"  # noqa: S608
-    ).fetchall():
-        if table in found:
-            found[table][column] = kind
-    return found
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Return the columns of one table with their types, by name: for those of all, DuckDB would plan every view."""
+    return {name: kind for name, kind, *_ in sorted(con.execute(f"DESCRIBE {table}").fetchall())}
 
 
 def _groups(con: duckdb.DuckDBPyConnection, table: str, columns: Iterable[str]) -> Mapping[Group, str]:

@@ -46,7 +46,7 @@ def run_folder(
     Raises:
         ConfigError: a file of SQL is broken, or what it reads is not there.
     """
-    made = tables_in_order(folder, known_names(con), steps)
+    made = tables_in_order(folder, known_names(con), steps, con=con)
     for maker in made:
         if isinstance(maker, PythonStep):
             maker.run(con)

@@ -127,7 +127,7 @@ def _restore(con: duckdb.DuckDBPyConnection) -> None:
 def _made_again(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Make each table again that follows from the counts of pieces, and yield its name; keys of redraws stay."""
     changed = {_COUNTED}
-    for maker in tables_in_order(resource("sql/transform"), known_names(con)):
+    for maker in tables_in_order(resource("sql/transform"), known_names(con), con=con):
         if not isinstance(maker, PythonStep) and maker.name != _COUNTED and maker.reads & changed:
             maker.make(con)
             changed.add(maker.name)
