@@ -36,9 +36,10 @@ class CheckWorker:
 
     @classmethod
     def start_early(cls) -> None:
-        """Start a worker for whoever calls `start` next in this process."""
-        cls.stop_early()
-        CheckWorker._early = cls._started()
+        """Start a worker for whoever calls `start` next in this process, unless one is waiting."""
+        if CheckWorker._early is None or CheckWorker._early.ended:
+            cls.stop_early()
+            CheckWorker._early = cls._started()
 
     @classmethod
     def stop_early(cls) -> None:
@@ -75,6 +76,11 @@ class CheckWorker:
         """The worker's process id."""
         return self._process.pid
 
+    @property
+    def ended(self) -> bool:
+        """Whether the process has ended, so that it serves no job."""
+        return self._process.poll() is not None
+
     def run(self, job: CheckJob) -> CheckReport:
         """Have `job` checked and return the report. A worker serves one job; `stop` it afterwards.
 
@@ -110,7 +116,7 @@ class CheckWorker:
 
     def stop(self) -> None:
         """End the worker, whatever it is doing; nothing happens when it has ended already."""
-        if self._process.poll() is None:
+        if not self.ended:
             self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout, self._complaints):

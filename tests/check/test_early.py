@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import signal
 from types import SimpleNamespace
 
 import pytest
@@ -59,6 +60,26 @@ def test_the_worker_started_early_is_taken_once():
     CheckWorker.start_early()
     with CheckWorker.start() as first, CheckWorker.start() as second:
         assert first.pid != second.pid
+
+
+def test_a_worker_that_waits_is_not_started_again():
+    CheckWorker.start_early()
+    waiting = CheckWorker._early
+    CheckWorker.start_early()
+
+    with CheckWorker.start() as taken:
+        assert taken is waiting
+
+
+def test_a_worker_that_died_while_it_waited_is_started_again():
+    CheckWorker.start_early()
+    assert CheckWorker._early is not None
+    os.kill(CheckWorker._early.pid, signal.SIGKILL)
+    CheckWorker._early._process.wait()
+    CheckWorker.start_early()
+
+    with CheckWorker.start() as taken:
+        assert not taken.ended
 
 
 def test_a_worker_that_nobody_took_is_ended():
