@@ -5,8 +5,16 @@ coalesce(
     '<c r="' || ort || '" s="' || gesicht || '"><v>' || CASE WHEN isfinite(zahl::DOUBLE) THEN zahl END || '</v></c>', ''
 );
 
+-- Excel counts days from 1900 on, and a 29 February 1900 that never was: an earlier day is text
 CREATE OR REPLACE TEMP MACRO zelle_tag(ort, gesicht, tag) AS -- noqa: CP05
-coalesce('<c r="' || ort || '" s="' || gesicht || '"><v>' || (tag - DATE '1899-12-30') || '</v></c>', '');
+coalesce(
+    '<c r="' || ort || '" s="' || gesicht || '"'
+    || CASE
+        WHEN tag >= DATE '1900-03-01' THEN '><v>' || (tag - DATE '1899-12-30') || '</v></c>'
+        ELSE ' t="inlineStr"><is><t>' || strftime(tag, '%d.%m.%Y') || '</t></is></c>'
+    END,
+    ''
+);
 
 -- a cell takes 32,767 characters; a longer text says that it goes on elsewhere
 CREATE OR REPLACE TEMP MACRO zelle_inhalt(inhalt) AS -- noqa: CP05

@@ -175,6 +175,22 @@ def test_a_text_that_no_cell_takes_says_where_the_rest_is(letters, cut):
     assert ("gekürzt; der ganze Text steht in csv/" in cell) == cut
 
 
+@pytest.mark.parametrize(
+    ("day", "content"),
+    [
+        ("1875-01-01", ' t="inlineStr"><is><t>01.01.1875</t></is>'),
+        ("1900-01-01", ' t="inlineStr"><is><t>01.01.1900</t></is>'),
+        ("1900-02-28", ' t="inlineStr"><is><t>28.02.1900</t></is>'), ("1900-03-01", "><v>61</v>"),
+        ("2024-12-31", "><v>45657</v>"),
+    ],
+)  # fmt: skip
+def test_a_day_that_excel_cannot_count_is_text(day, content):
+    with duckdb.connect() as con:
+        prepare_cells(con)
+        (cell,) = con.execute(f"SELECT zelle_tag('A1', 3, DATE '{day}')").fetchone()
+    assert cell == f'<c r="A1" s="3"{content}</c>'
+
+
 def test_the_second_form_of_csv_is_that_of_excel_in_german(release):
     content = (release / "csv_excel" / "sozialraum_jahr.csv").read_bytes()
     head = b"\xef\xbb\xbfzuschnitt;sozialraum_id;name;stichtag;methode;index_punkte;index_klasse;typ_id;typ_lage;"
