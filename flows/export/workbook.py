@@ -20,11 +20,12 @@ import duckdb
 import xlsxwriter
 
 from flows.base.db import quoted, set_variables, sql
+from flows.export.cover import NAME as COVER
 from flows.export.cover import Cover
 from flows.export.faces import Faces
 from flows.export.open_formats import csv_columns
 from flows.export.sheet_rows import SheetRows, keep_rows, prepare_cells, put_in
-from flows.export.worksheets import LONGEST_NAME, Head, Worksheet
+from flows.export.worksheets import Head, SheetNames, Worksheet
 from flows.profile.vocabulary import vocabulary
 from flows.release.job import ReleaseJob
 from flows.release.main_index import find_main_index
@@ -110,6 +111,7 @@ class _Sheets:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, job: ReleaseJob) -> None:
         self._con, self._job, self._kept = con, job, 1
+        self._names = SheetNames(COVER)
         self._indikatoren = {
             name: Head(label, unit, decimals=decimals)
             for name, label, unit, decimals in con.execute(
@@ -186,13 +188,11 @@ class _Sheets:
             "methode": Head("Methode (die unsicherste der Zeile)", width=_WIDTHS["methode"]),
         }
         label = next(level.label_de for level in self._job.raumebenen if level.id == table.name)
-        title, name = (
-            (_today_in_words(label), f"{table.name}_jahr")
-            if heutig
-            else (_others_in_words(label, table.name), f"{table.name}_zuschnitt")
+        title, ending = (
+            (_today_in_words(label), "_jahr") if heutig else (_others_in_words(label, table.name), "_zuschnitt")
         )
         return Worksheet(
-            name[:LONGEST_NAME], title, found, {**self._indikatoren, **own, **classed}, _FIXED,
+            self._names.take(table.name, ending), title, found, {**self._indikatoren, **own, **classed}, _FIXED,
             warning=not heutig, printed=newest, scale=_FIGURES_SCALE, ids={"raum_id": f"{table.name}_id"},
         )  # fmt: skip
 
@@ -206,7 +206,7 @@ class _Sheets:
     def _sheet(
         self, name: str, title: str, query: str, heads: Mapping[str, Head], *, wrapped: bool = False
     ) -> Worksheet:
-        return Worksheet(name[:LONGEST_NAME], title, self._keep(query), heads, 2, wrapped=wrapped)
+        return Worksheet(self._names.take(name), title, self._keep(query), heads, 2, wrapped=wrapped)
 
     def _keep(self, query: str) -> SheetRows:
         self._kept += 1

@@ -16,9 +16,28 @@ from flows.export.faces import Faces, number_of
 from flows.export.sheet_rows import POINTS_PER_LINE, PlacedRows, SheetRows
 
 LINES_ABOVE = 4
-LONGEST_NAME = 31  # what Excel takes as the name of a sheet
+_LONGEST_NAME = 31  # what Excel takes as the name of a sheet
+_OF_EXCEL = "history"  # a name that Excel keeps for itself
 _TALLEST_HEAD = 5  # lines
 _NARROW, _WIDE = 10, 24  # characters
+
+
+class SheetNames:
+    """Names for the sheets of a workbook: none twice, whatever its case, and none longer than Excel takes."""
+
+    def __init__(self, *taken: str) -> None:
+        self._taken = {_OF_EXCEL, *(name.lower() for name in taken)}
+
+    def take(self, name: str, ending: str = "") -> str:
+        """Return `name` with `ending`, the name as far as there is room, and with a number where it is taken."""
+        number = 1
+        while True:
+            end = ending if number == 1 else f"{ending}_{number}"
+            found = name[: _LONGEST_NAME - len(end)] + end
+            if found.lower() not in self._taken:
+                self._taken.add(found.lower())
+                return found
+            number += 1
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 import python_calamine
 
 from flows.export.sheet_rows import prepare_cells
+from flows.export.worksheets import SheetNames
 from flows.profile.vocabulary import vocabulary
 from flows.publish.build import build
 from flows.release.catalog import DATABASE
@@ -189,6 +190,16 @@ def test_a_day_that_excel_cannot_count_is_text(day, content):
         prepare_cells(con)
         (cell,) = con.execute(f"SELECT zelle_tag('A1', 3, DATE '{day}')").fetchone()
     assert cell == f'<c r="A1" s="3"{content}</c>'
+
+
+def test_sheets_of_raumebenen_with_long_or_taken_names_differ_within_31_characters():
+    names = SheetNames("Fortschreibung", "Codebuch")
+    long = "kleinraeumige_statistische_einheit"
+    asked = [(long, "_jahr"), (long, ""), (f"{long}_2", "_jahr"), ("codebuch", ""), ("history", ""), ("stadt", "_jahr")]
+    assert [names.take(*each) for each in asked] == [
+        "kleinraeumige_statistische_jahr", "kleinraeumige_statistische_einh", "kleinraeumige_statistisc_jahr_2",
+        "codebuch_2", "history_2", "stadt_jahr",
+    ]  # fmt: skip
 
 
 def test_the_second_form_of_csv_is_that_of_excel_in_german(release):
