@@ -34,7 +34,9 @@ MEDIA = {
     ".gpkg": ("application/geopackage+sqlite3", "GeoPackage"),
 }
 
-_EMAIL, _SITE = re.compile(r"[^\s@<>]+@[^\s@<>]+"), re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?")
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:/\"']+@[\w-]+(?:\.[\w-]+)*")
+_SITE = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#][^\s<>\"]*)?")
+_NOT_OF_SITE = ".,;:!)]'"  # what ends a sentence about one
 
 
 def title(job: ReleaseJob, version: str, language: str) -> str:
@@ -49,7 +51,8 @@ def reached_at(contact: str) -> tuple[str | None, str | None]:
     if found := _EMAIL.search(contact):
         return found[0], None
     found = _SITE.search(contact)
-    return None, found and (found[0] if "://" in found[0] else f"https://{found[0]}")
+    site = found[0].rstrip(_NOT_OF_SITE) if found else None
+    return None, site if site is None or "://" in site else f"https://{site}"
 
 
 @dataclass(frozen=True)

@@ -161,3 +161,16 @@ def test_a_contact_is_reached_by_the_address_in_its_words(city, contact, reached
     )
     publisher = schema_org(job, "2024.1", NOW.date(), [], [])["publisher"]
     assert publisher == {"@type": "Organization", "name": job.publisher} | said
+        (
+            "Amt für Statistik (statistik@kleinstadt.example), Tel. 1",
+            "mailto:statistik@kleinstadt.example", {"email": "statistik@kleinstadt.example"},
+        ),
+        (
+            "E-Mail:statistik@kleinstadt.example.",
+            "mailto:statistik@kleinstadt.example", {"email": "statistik@kleinstadt.example"},
+        ),
+        (
+            "https://sozial.example:8443/@statistik.",
+            "https://sozial.example:8443/@statistik",
+            {"contactPoint": {"@type": "ContactPoint", "url": "https://sozial.example:8443/@statistik"}},
+        ),
