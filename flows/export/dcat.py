@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from flows.base.files import sha256_of
 from flows.export.metadata import MEDIA, reached_at, title
 from flows.release.job import ReleaseJob
 
-_DCAT_LICENCE = {
+_DCAT_LICENCE = {  # by its name in small letters, with hyphens between the words
     "dl-de/by-2-0": "http://dcat-ap.de/def/licenses/dl-by-de/2.0",
     "dl-de/zero-2-0": "http://dcat-ap.de/def/licenses/dl-zero-de/2.0",
-    "CC-BY-4.0": "http://dcat-ap.de/def/licenses/cc-by/4.0",
-    "CC0-1.0": "http://dcat-ap.de/def/licenses/cc-zero",
+    "cc-by-4.0": "http://dcat-ap.de/def/licenses/cc-by/4.0",
+    "cc-by-3.0-de": "http://dcat-ap.de/def/licenses/cc-by-de/3.0",
+    "cc0-1.0": "http://dcat-ap.de/def/licenses/cc-zero",
 }
 _THEME = "http://publications.europa.eu/resource/authority/data-theme/"
 _IN_IRI = ":/?#[]@!$&'()*+,;=%"
@@ -40,7 +42,7 @@ def dcat(job: ReleaseJob, version: str, made_at: str, first_day: dt.date, files:
     """
     series = f"urn:fortschreibung:{job.city_id}"
     own_licence = quote(job.licence_url, safe=_IN_IRI) if job.licence_url else f"urn:lizenz:{quote(job.licence)}"
-    licence = {"@id": _DCAT_LICENCE.get(job.licence, own_licence)}
+    licence = {"@id": _DCAT_LICENCE.get(re.sub(r"[\s_-]+", "-", job.licence.strip().lower()), own_licence)}
     whom = {
         "dct:publisher": {"@type": "foaf:Organization", "foaf:name": job.publisher},
         "dcat:contactPoint": {"@type": "vcard:Organization", "vcard:fn": job.publisher, **_reached_at(job.contact)},

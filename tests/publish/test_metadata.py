@@ -56,6 +56,23 @@ def test_turtle_carries_any_text(city, tmp_path):
     assert isomorphic(found, statements(json.dumps(described), "json-ld"))
 
 
+@pytest.mark.parametrize(
+    ("licence", "address"),
+    [
+        ("CC BY 4.0", "http://dcat-ap.de/def/licenses/cc-by/4.0"), ("CC-BY-4.0", "http://dcat-ap.de/def/licenses/cc-by/4.0"),
+        ("CC0 1.0", "http://dcat-ap.de/def/licenses/cc-zero"), ("CC BY-SA 4.0", "https://licence.example/"),
+        ("CC BY 3.0 DE", "http://dcat-ap.de/def/licenses/cc-by-de/3.0"),
+        ("DL-DE/BY-2-0", "http://dcat-ap.de/def/licenses/dl-by-de/2.0"),
+    ],
+)  # fmt: skip
+def test_a_licence_is_the_one_that_portals_know_however_its_name_is_written(city, tmp_path, licence, address):
+    job = city.job().model_copy(update={"licence": licence, "licence_url": "https://licence.example/"})
+    path = tmp_path / "wert.csv"
+    path.write_text("a")
+    (file,) = dcat(job, "2024.1", NOW.isoformat(), NOW.date(), {"csv/wert.csv": path})["@graph"][0]["dcat:distribution"]
+    assert file["dct:license"] == {"@id": address}
+
+
 def told_in(page):
     (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     return json.loads(script)
@@ -150,17 +167,6 @@ def test_dcat_breaks_no_rule_of_dcat_ap_de(release, real_folder):
             "https://kleinstadt.example/kontakt",
             {"contactPoint": {"@type": "ContactPoint", "url": "https://kleinstadt.example/kontakt"}},
         ),
-        ("unbekannt", None, {}),
-    ],
-)  # fmt: skip
-def test_a_contact_is_reached_by_the_address_in_its_words(city, contact, reached, said):
-    job = city.job().model_copy(update={"contact": contact})
-    point = dcat(job, "2024.1", NOW.isoformat(), NOW.date(), {})["@graph"][0]["dcat:contactPoint"]
-    assert [each["@id"] for name, each in point.items() if name.startswith("vcard:has")] == (
-        [reached] if reached else []
-    )
-    publisher = schema_org(job, "2024.1", NOW.date(), [], [])["publisher"]
-    assert publisher == {"@type": "Organization", "name": job.publisher} | said
         (
             "Amt für Statistik (statistik@kleinstadt.example), Tel. 1",
             "mailto:statistik@kleinstadt.example", {"email": "statistik@kleinstadt.example"},
@@ -174,3 +180,14 @@ def test_a_contact_is_reached_by_the_address_in_its_words(city, contact, reached
             "https://sozial.example:8443/@statistik",
             {"contactPoint": {"@type": "ContactPoint", "url": "https://sozial.example:8443/@statistik"}},
         ),
+        ("unbekannt", None, {}),
+    ],
+)  # fmt: skip
+def test_a_contact_is_reached_by_the_address_in_its_words(city, contact, reached, said):
+    job = city.job().model_copy(update={"contact": contact})
+    point = dcat(job, "2024.1", NOW.isoformat(), NOW.date(), {})["@graph"][0]["dcat:contactPoint"]
+    assert [each["@id"] for name, each in point.items() if name.startswith("vcard:has")] == (
+        [reached] if reached else []
+    )
+    publisher = schema_org(job, "2024.1", NOW.date(), [], [])["publisher"]
+    assert publisher == {"@type": "Organization", "name": job.publisher} | said
