@@ -96,7 +96,7 @@ def data_package(job: ReleaseJob, version: str, tables: Sequence[Table], folder:
         "version": version,
         "title": title(job, version, "de"),
         "description": title(job, version, "en"),
-        "licenses": [{"title": job.licence, **({"path": job.licence_url} if job.licence_url else {})}],
+        "licenses": [{"title": job.licence, **_licence(job)}],
         "contributors": [{"title": job.publisher, "role": "publisher"}],
         "sources": [{"title": job.attribution}],
         "resources": [
@@ -106,6 +106,13 @@ def data_package(job: ReleaseJob, version: str, tables: Sequence[Table], folder:
             if table.excel or not form.for_excel
         ],
     }
+
+
+def _licence(job: ReleaseJob) -> dict[str, str]:
+    """Return where the licence is read or, as Frictionless wants one of them, its name in the signs of one."""
+    if job.licence_url:
+        return {"path": job.licence_url}
+    return {"name": re.sub(r"[^A-Za-z0-9._]+", "-", job.licence).strip("-") or "licence"}
 
 
 def _resource(table: Table, form: _CsvForm, folder: Path, exported: set[str]) -> dict[str, Any]:

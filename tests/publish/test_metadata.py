@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 
+import frictionless
 import pyshacl
 import pytest
 import rdflib
@@ -11,7 +12,7 @@ from rdflib import SH
 from rdflib.compare import isomorphic
 
 from flows.export.dcat import dcat
-from flows.export.metadata import schema_org
+from flows.export.metadata import data_package, schema_org
 from flows.export.turtle import turtle
 from flows.pages.codebook_model import City, CodebookPage
 from flows.pages.codebook_page import codebook_html
@@ -71,6 +72,17 @@ def test_a_licence_is_the_one_that_portals_know_however_its_name_is_written(city
     path.write_text("a")
     (file,) = dcat(job, "2024.1", NOW.isoformat(), NOW.date(), {"csv/wert.csv": path})["@graph"][0]["dcat:distribution"]
     assert file["dct:license"] == {"@id": address}
+
+
+@pytest.mark.parametrize("address", ["https://licence.example/", "", None])
+def test_a_data_package_is_valid_with_and_without_an_address_of_the_licence(city, tmp_path, address):
+    job = city.job().model_copy(update={"licence": "eigene Lizenz (ähnlich CC BY)", "licence_url": address})
+    described = data_package(job, "2024.1", [], tmp_path)
+    (licence,) = described["licenses"]
+    assert licence["title"] == "eigene Lizenz (ähnlich CC BY)"
+    assert licence.get("path" if address else "name") == (address or "eigene-Lizenz-hnlich-CC-BY")
+    resource = {"name": "a", "data": [["a"], [1]]}
+    assert not list(frictionless.Package.metadata_validate({**described, "resources": [resource]}))
 
 
 def told_in(page):
