@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from flows.profile.vocabulary import vocabulary
+from flows.release.table_contract import contract
 from tests.refresh.conftest import SMALL, Office
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "reading.md"
@@ -58,6 +60,11 @@ def server(two_releases: Office) -> Iterator[str]:
         one.shutdown()
 
 
+def test_every_table_is_listed() -> None:
+    listed = re.findall(r"^\| (`.*?) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(contract().table) <= set(re.findall(r"`(\w+)`", " ".join(listed)))
+
+
 def test_python(two_releases: Office) -> None:
     assert "sgb2_quote_0_17" in run(two_releases, sys.executable, "-c", block("python", "latest/fortschreibung.duckdb"))
 
@@ -72,7 +79,13 @@ def test_pandas_reads_the_workbook_with_its_words_for_what_is_missing(two_releas
 def test_origins(two_releases: Office) -> None:
     with two_releases.database() as con:
         rows = con.execute(block("sql", "FROM _origins")).fetchall()
+        (names,) = re.findall(r"column by column.*?: *(.*?), and so on", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+        chain = [name.split(".") for name in re.findall(r"`([a-z_]+\.wert)`", names)]
+        steps = [(*last, *next_one) for last, next_one in pairwise(chain)]
+        lineage = set(con.execute("SELECT tabelle, spalte, aus_tabelle, aus_spalte FROM _lineage").fetchall())
     assert ("SGBII_2024.csv", "stage.zaehlung_liste") in {row[:2] for row in rows}
+    assert len(steps) == 4
+    assert lineage >= set(steps)
 
 
 @pytest.mark.skipif(shutil.which("duckdb") is None, reason="DuckDB's own program is not installed")
