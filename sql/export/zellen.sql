@@ -29,7 +29,7 @@ coalesce(
         replace(
             replace(replace(zelle_inhalt(nullif(inhalt::VARCHAR, '')), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'
         ),
-        '[\x00-\x08\x0B\x0C\x0E-\x1F]', '', 'g'
+        '[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]', '', 'g'
     )
     || '</t></is></c>',
     ''

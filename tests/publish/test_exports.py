@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zipfile
+from xml.etree import ElementTree
 
 import duckdb
 import pytest
@@ -174,6 +175,14 @@ def test_a_text_that_no_cell_takes_says_where_the_rest_is(letters, cut):
         (cell,) = con.execute(f"SELECT zelle_text('A1', 3, repeat('x', {letters}))").fetchone()
     assert f">{'x' * (32_700 if cut else letters)}" in cell
     assert ("gekürzt; der ganze Text steht in csv/" in cell) == cut
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x08", "\x1f", "\ufffe", "\uffff"])
+def test_a_sign_that_xml_does_not_know_is_left_out(sign):
+    with duckdb.connect() as con:
+        prepare_cells(con)
+        (cell,) = con.execute("SELECT zelle_text('A1', 3, $text)", {"text": f"a{sign}ä\ufffd😀"}).fetchone()
+    assert ElementTree.fromstring(cell).find("is/t").text == "aä\ufffd😀"
 
 
 @pytest.mark.parametrize(
