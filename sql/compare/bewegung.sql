@@ -69,7 +69,7 @@ gemessen AS (
         *,
         abs(weg) / ueblicher_weg AS gewicht
     FROM ueblich
-    WHERE ueblicher_weg > 0
+    WHERE ueblicher_weg > 0 AND weg <> 0
 ),
 
 weitester AS (

@@ -4,7 +4,7 @@ WITH gemessen AS (
     SELECT
         *,
         (alt IS NULL) <> (neu IS NULL) AS anders_bekannt,
-        coalesce(abs(neu - alt) / greatest(abs(neu), abs(alt)), 0) AS weg
+        CASE WHEN neu <> alt THEN abs(neu - alt) / greatest(abs(neu), abs(alt)) ELSE 0 END AS weg
     FROM unterschied_frueher
     WHERE heutig AND art = 'changed'
 ),

@@ -10,7 +10,7 @@ from flows.pages.diff_page import diff_html, number
 from flows.pages.diff_words import opening
 from flows.profile.vocabulary import vocabulary
 from tests.parameters import first_of
-from tests.publish.comparing import REDRAWN
+from tests.publish.comparing import REDRAWN, between, built
 
 KLEINSTADT = About("Kleinstadt", synthetic=False)
 ONE = "raum_id = '011001' AND stichtag = DATE '2024-12-31' AND indikator_id = 'einwohner'"
@@ -74,6 +74,17 @@ def test_a_figure_that_is_now_protected_is_a_word_and_comes_first(compared):
     assert f'data-label="jetzt">{vocabulary().status["geschuetzt"].short_de}</td>' in diff_html(found, KLEINSTADT)
 
 
+def test_a_figure_that_stays_0_is_not_shown_before_one_that_moved(city):
+    none = "CASE WHEN raum_id = '012001' AND indikator_id = 'sgb2_quote' THEN 0 ELSE wert END"
+    before = built(city, "before", figures=f"SELECT * REPLACE ({none} AS wert) FROM it")
+    three = f"CASE WHEN raum_id = '05999' AND indikator_id = 'einwohner' THEN wert * 3 ELSE {none} END"
+    after = built(city, "after", figures=f"SELECT * REPLACE ({three} AS wert, 0.5 AS unsicherheit) FROM it")
+
+    shown = [(each.raum_id, each.before, each.after) for each in between(before, after).changed]
+    assert [unit for unit, *_ in shown[:2]] == ["05999"] * 2
+    assert ("012001", 0, 0) in shown
+
+
 def test_a_new_stichtag_is_a_sentence_and_no_row_of_any_indikator(compared):
     page = diff_html(compared(figures=LATER), KLEINSTADT)
 
@@ -93,6 +104,12 @@ def test_what_moved_most_is_measured_against_the_other_units(compared):
     assert (first.raum_id, first.indikator_id) == ("012001", "einwohner")
     assert (first.stichtag_before, first.stichtag) == (dt.date(2023, 12, 31), dt.date(2024, 12, 31))
     assert (first.city_before, first.city_after) == (2500, 2626)
+
+
+def test_a_unit_that_did_not_move_is_not_among_those_that_moved_most(compared):
+    moved = compared(figures="FROM it").moved
+
+    assert [(each.raum_id, each.before, each.after) for each in moved] == [("011001", 9.090909, 8.333333)]
 
 
 def test_an_estimate_is_no_movement(compared):
