@@ -27,6 +27,8 @@ def _compiles(pattern: str) -> str:
 
 
 Pattern = Annotated[str, AfterValidator(_compiles)]
+Digits = Annotated[int, Field(ge=1, le=100)]
+"""How many characters an id has, or begins with."""
 
 _ED25519 = bytes.fromhex("302a300506032b6570032100")
 """What the DER form of every public Ed25519 key begins with; 32 bytes follow."""
@@ -66,7 +68,7 @@ class Raumebene(Strict):
     """
     id_pattern: Pattern
     r"""Regular expression that every id fits. Example: `id_pattern = '\d{3}'`"""
-    digits: int | None = None
+    digits: Digits | None = None
     """With *prefix*: how many leading characters. Example: `digits = 3`"""
     city_unit: str | None = None
     """With *city*: the id of the unit that is the whole city. Example: `city_unit = "05111000"`"""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from flows.base.strict import Identifier, Strict
-from flows.profile.city import Pattern
+from flows.profile.city import Digits, Pattern
 from flows.profile.dialect import Runs, run_of
 
 Columns = Runs
@@ -17,6 +17,9 @@ OWN_ID = "@id"
 
 
 def _counted_once(columns: list[str]) -> list[str]:
+    if not columns:
+        message = "a Merkmal is the sum of at least one column, or every unit would have 0 of it"
+        raise ValueError(message)
     single = [each for column in columns for each in run_of(column)]
     if twice := sorted({column for column in single if single.count(column) > 1}):
         message = f"a Merkmal is the sum of different columns; found {', '.join(twice)} more than once"
@@ -113,7 +116,7 @@ class Matrix(Strict):
 
     unit: str
     """The column with the base unit. Example: `unit = "BBS"`"""
-    unit_digits: int | None = None
+    unit_digits: Digits | None = None
     """Pads ids that lost their leading zeros in a spreadsheet to so many digits, and counts them.
 
     Example: `unit_digits = 8`
@@ -194,7 +197,7 @@ class Assignment(Strict):
 
     unit: str
     """The column with the base unit. Example: `unit = "BBS"`"""
-    unit_digits: int | None = None
+    unit_digits: Digits | None = None
     """Pads ids that lost their leading zeros to so many digits. Example: `unit_digits = 8`"""
     unit_pattern: IdPattern | None = None
     r"""Where the id stands in its cell: the one group of a pattern of the whole.
@@ -246,7 +249,7 @@ class Parent(Strict):
 
     property: str
     """The property with the coarser unit's id. Example: `property = "STADTTEIL_NR"`"""
-    digits: int | None = None
+    digits: Digits | None = None
     """Pads a number that is written without its leading zeros. Example: `digits = 3`"""
 
 
@@ -257,7 +260,7 @@ class Geometry(Strict):
     """The property with the unit's id. Example: `id_property = "SOZIALRAUM"`"""
     level: Identifier | None = None
     """The Raumebene whose units they are; without it they are base units. Example: `level = "sozialraum"`"""
-    unit_digits: int | None = None
+    unit_digits: Digits | None = None
     """Pads ids that lost their leading zeros to so many digits. Example: `unit_digits = 6`"""
     unit_pattern: IdPattern | None = None
     r"""Where the id stands in the property: the one group of a pattern of the whole.
