@@ -48,7 +48,7 @@ STATIONS = (
 
 
 FOOT = (
-    "Prefect stays in flows/refresh.py, Great Expectations in the worker of flows/check; the rest is Python and SQL.",
+    "No station knows Prefect: flows/refresh.py makes tasks of them. Great Expectations stays in flows/check.",
     "cities/ is data only. Confidential counts end at protect; publish starts in a process that never saw them.",
 )
 
