@@ -248,3 +248,12 @@ def test_releases_whose_content_hashes_have_different_formats_are_compared_by_th
     other = built(city, "other", katalog_hinweis="SELECT * REPLACE ('other' AS text_en) FROM it")
     differing = {each.table for each in between(other, old).comparisons if each.outcome == "different"}
     assert differing == {"hinweis"}
+
+
+def test_a_fall_is_as_far_as_a_rise(compared):
+    found = compared(
+        figures="SELECT * REPLACE (CASE WHEN indikator_id <> 'einwohner' OR raumebene <> 'sozialraum' THEN wert "
+        "WHEN raum_id = '012001' THEN wert - 100 ELSE wert + 1 END AS wert) FROM it"
+    )
+    assert (found.movers[0].raum_id, found.movers[0].difference) == ("012001", -100)
+    assert [(each.raum_id, each.groesste_abweichung) for each in found.levels] == [("012001", -100)]
