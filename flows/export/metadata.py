@@ -34,7 +34,7 @@ MEDIA = {
     ".gpkg": ("application/geopackage+sqlite3", "GeoPackage"),
 }
 
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:/\"']+@[\w-]+(?:\.[\w-]+)*")
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:/\"'][^\s@<>()\[\],;:/\"]*@[\w-]+(?:\.[\w-]+)*")
 _SITE = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#][^\s<>\"]*)?")
 _NOT_OF_SITE = ".,;:!)]'"  # what ends a sentence about one
 

@@ -188,6 +188,10 @@ def test_dcat_breaks_no_rule_of_dcat_ap_de(release, real_folder):
             "mailto:statistik@kleinstadt.example", {"email": "statistik@kleinstadt.example"},
         ),
         (
+            "'m.o'neill@kleinstadt.example'",
+            "mailto:m.o%27neill@kleinstadt.example", {"email": "m.o'neill@kleinstadt.example"},
+        ),
+        (
             "https://sozial.example:8443/@statistik.",
             "https://sozial.example:8443/@statistik",
             {"contactPoint": {"@type": "ContactPoint", "url": "https://sozial.example:8443/@statistik"}},
