@@ -130,7 +130,7 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[st
         return
     given = dict.fromkeys(name for row in rows for name in row)
     if len(rows) > _FEW:
-        kinds = _columns(con, table, set(given))
+        kinds = _columns_named(con, table, set(given))
         _append(con, table, rows, {name: kind for name, kind in kinds.items() if name in given}, "*")
         return
     values = ", ".join("(" + ", ".join(literal(row.get(name)) for name in given) + ")" for row in rows)
@@ -150,7 +150,7 @@ def insert_blocks(con: duckdb.DuckDBPyConnection, table: str, blocks: Iterable[B
     for block in blocks:
         alike.setdefault((tuple(block.same), tuple(block.columns)), []).append(block)
     for (same, listed), some in alike.items():
-        kinds = _columns(con, table, {*same, *listed})
+        kinds = _columns_named(con, table, {*same, *listed})
         columns = {**{name: kinds[name] for name in same}, **{name: f"{kinds[name]}[]" for name in listed}}
         selected = ", ".join([*map(quoted, same), *(f"unnest({quoted(name)}) AS {quoted(name)}" for name in listed)])
         _append(con, table, [part for block in some for part in _parts(block)], columns, selected)
@@ -175,7 +175,7 @@ def insert_arrays(con: duckdb.DuckDBPyConnection, table: str, parts: Iterable[Ma
         if len(next(iter(part.values()))):
             alike.setdefault(tuple(part), []).append(part)
     for names, some in alike.items():
-        _columns(con, table, set(names))
+        _columns_named(con, table, set(names))
         columns, texts = {name: np.concatenate([part[name] for part in some]) for name in names}, dict[str, int]()
         words = [name for name in names if columns[name].dtype == object]
         for name in words:
@@ -190,8 +190,14 @@ def insert_arrays(con: duckdb.DuckDBPyConnection, table: str, parts: Iterable[Ma
         con.unregister("neue_zeilen")
 
 
-def _columns(con: duckdb.DuckDBPyConnection, table: str, named: set[str]) -> dict[str, str]:
-    columns = {str(name): str(kind) for name, kind, *_ in con.execute(f"DESCRIBE {table}").fetchall()}
+def columns_of(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Return the columns of a table or view with their types; duckdb_columns() would plan every view there is."""
+    return {str(name): str(kind) for name, kind, *_ in con.execute(f"DESCRIBE {table}").fetchall()}
+
+
+def _columns_named(con: duckdb.DuckDBPyConnection, table: str, named: set[str]) -> dict[str, str]:
+    """Return the columns of a table with their types, of which those `named` must be some."""
+    columns = columns_of(con, table)
     if unknown := named - set(columns):
         message = f"{table} has no column {sorted(unknown)}"
         raise ValueError(message)

@@ -16,7 +16,7 @@ from typing import IO
 import duckdb
 
 from flows.base.cell_names import column_letters
-from flows.base.db import literal, quoted, sql
+from flows.base.db import columns_of, literal, quoted, sql
 
 _BATCH = 1_000  # rows in memory
 _END = b"</sheetData>"
@@ -98,9 +98,8 @@ def prepare_cells(con: duckdb.DuckDBPyConnection) -> None:
 def keep_rows(con: duckdb.DuckDBPyConnection, table: str, query: str) -> SheetRows:
     """Run `query` for a worksheet and keep its rows as the temporary table `table`."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
-    kinds = {name: kind for name, kind, *_ in con.execute(f"DESCRIBE {table}").fetchall()}
     (count,) = con.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,)  # noqa: S608 -- our own name
-    return SheetRows(table, kinds, count)
+    return SheetRows(table, columns_of(con, table), count)
 
 
 def put_in(con: duckdb.DuckDBPyConnection, book: IO[bytes], sheets: Mapping[int, PlacedRows], path: Path) -> None:

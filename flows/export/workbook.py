@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 import xlsxwriter
 
-from flows.base.db import quoted, set_variables, sql
+from flows.base.db import columns_of, quoted, set_variables, sql
 from flows.export.cover import NAME as COVER
 from flows.export.cover import Cover
 from flows.export.faces import Faces
@@ -118,7 +118,7 @@ class _Sheets:
                 "SELECT indikator_id, label_de, einheit, nachkommastellen FROM indikator ORDER BY position"
             ).fetchall()
         }
-        self._kinds = {name: kind for name, kind, *_ in con.execute("DESCRIBE raum_jahr").fetchall()}
+        self._kinds = columns_of(con, "raum_jahr")
         self._places = {
             (level, heutig): numbers for level, heutig, *numbers in con.execute(sql("export/blatt")).fetchall()
         }
@@ -167,7 +167,7 @@ class _Sheets:
         return [*first, *(each for each in (missing, *others) if each.found.rows)]
 
     def _codebook(self) -> Worksheet:
-        given = [name for (name, *_) in self._con.execute("DESCRIBE indikator").fetchall()]
+        given = columns_of(self._con, "indikator")
         heads = _heads_of_contract(*given) | {
             "zaehler": Head("Zähler", width=_WIDTHS["zaehler"]), "nenner": Head("Nenner", width=_WIDTHS["nenner"]),
         }  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Self
 import duckdb
 
 from flows.base.all_figures import all_figures
-from flows.base.db import has_table, literal, one_file, quoted, sql
+from flows.base.db import columns_of, has_table, literal, one_file, quoted, sql
 from flows.profile.vocabulary import vocabulary
 from flows.protect.draft import CHANGED
 
@@ -194,7 +194,7 @@ def _take_rows(con: duckdb.DuckDBPyConnection, release: str, number: int, asked:
     levels = con.execute(f"FROM {release}.raumebene SELECT raumebene, rang ORDER BY rang").fetchall()
     finest = levels[0][0]
     units = f"{release}.{quoted(finest)}"
-    columns = {name for name, *_ in con.execute(f"DESCRIBE {units}").fetchall()}
+    columns = columns_of(con, units)
     for level, rank in levels:
         own = f"{level}_id"
         if level == finest or own in columns:
@@ -222,7 +222,7 @@ def _of(methods: Sequence[str]) -> str:
 def _take_sides(con: duckdb.DuckDBPyConnection, release: str) -> None:
     """Make ``indikator_seite`` of a release: what its Indikatoren count, and from how many on it may be published."""
     for table in _VIEWS:
-        has = {name for name, *_ in con.execute(f"DESCRIBE {release}.{table}").fetchall()}
+        has = columns_of(con, f"{release}.{table}")
         lacks = "".join(f", {value} AS {name}" for name, value in _LATER.get(table, {}).items() if name not in has)
         con.execute(f"CREATE OR REPLACE VIEW katalog.{table} AS FROM {release}.{table} SELECT *{lacks}")
     for name in ("merkmal_beitrag", "merkmal_schwelle", "indikator_seite"):

@@ -24,7 +24,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base import sql_order
-from flows.base.db import literal, one_file, quoted
+from flows.base.db import columns_of, literal, one_file, quoted
 from flows.base.sql_order import SqlTable, reads_of
 from flows.stage.shown_files import LOADED, SHOWN, digest, shown_contents
 
@@ -159,16 +159,11 @@ def _found(
         within += [(views[each].partition(" AS ")[2], each) for each in sorted(shown)]
     words = set(re.findall(r"\w+", " ".join([query, *statements.values()])))
     for name in tables - columns.keys():
-        columns[name] = _columns(con, name)
+        columns[name] = dict(sorted(columns_of(con, name).items()))
     used = {
         name: {one: kind for one, kind in columns[name].items() if whole or one in words} for name in sorted(tables)
     }
     return statements, {name: used[name] or columns[name] for name in used}
-
-
-def _columns(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    """Return the columns of one table with their types, by name: for those of all, DuckDB would plan every view."""
-    return {name: kind for name, kind, *_ in sorted(con.execute(f"DESCRIBE {table}").fetchall())}
 
 
 def _groups(con: duckdb.DuckDBPyConnection, table: str, columns: Iterable[str]) -> Mapping[Group, str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 
-from flows.base.db import insert, literal, replace, set_variables, sql
+from flows.base.db import columns_of, insert, literal, replace, set_variables, sql
 from flows.base.errors import ConfigError
 from flows.base.resources import resource
 from flows.base.sql_order import PythonStep, tables_in_order
@@ -82,7 +82,7 @@ def _same_methods(con: duckdb.DuckDBPyConnection, earlier: Released) -> None:
         if not database.is_file():
             continue
         with duckdb.connect(database, read_only=True) as release:
-            columns = {name for name, *_ in release.execute("DESCRIBE schutzklasse").fetchall()}
+            columns = columns_of(release, "schutzklasse")
             how = "verfahren" if "verfahren" in columns else literal(PUBLISHED_AS["suppress"])
             classes = dict(release.execute(f"SELECT schutzklasse, {how} FROM schutzklasse").fetchall())  # noqa: S608
             were = release.execute("SELECT indikator_id, schutzklasse FROM indikator").fetchall()
@@ -104,7 +104,7 @@ def _same_methods(con: duckdb.DuckDBPyConnection, earlier: Released) -> None:
 def _same_secret(draws: Draws, earlier: Released, variable: str) -> None:
     for version, database in earlier:
         with duckdb.connect(database, read_only=True) as release:
-            columns = {name for name, *_ in release.execute("DESCRIBE schutzklasse").fetchall()}
+            columns = columns_of(release, "schutzklasse")
             if "geheimnis_kennung" not in columns:
                 continue
             marks = release.execute("SELECT DISTINCT geheimnis_kennung FROM schutzklasse").fetchall()

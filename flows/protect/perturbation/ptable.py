@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.base.db import literal, one_file
+from flows.base.db import columns_of, literal, one_file
 from flows.base.errors import ConfigError
 
 _COLUMNS = ("pcv", "ckey", "pvalue")
@@ -36,7 +36,7 @@ def read_ptable(con: duckdb.DuckDBPyConnection, path: Path) -> int:
         raise ConfigError(
             f"{path}: expected a CSV file with the columns {', '.join(_COLUMNS)}: {problem}", code="FS-CONFIG-03"
         ) from problem
-    names = [str(name) for name, *_ in con.execute("DESCRIBE ptable").fetchall()]
+    names = columns_of(con, "ptable")
     if missing := [name for name in _COLUMNS if name not in names]:
         raise ConfigError(
             f"{path}: expected the columns {', '.join(_COLUMNS)}, found {', '.join(names)}. Rename the columns; "
